@@ -1,0 +1,1 @@
+"""Contract suites and test strategies that anyone may import; they need pytest and hypothesis."""
