@@ -1,0 +1,31 @@
+# Three commands, each does its own set-up:  make dashboard   make lab   make test
+# Settings: PORT=8866  VENV=.venv  PYTHON=python3.12
+VENV ?= .venv
+PORT ?= 8866
+BIN = $(VENV)/bin
+
+.PHONY: help dashboard lab test clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make dashboard   the Explorer as a web page (PORT=$(PORT))"
+	@echo "make lab         the first notebook in JupyterLab"
+	@echo "make test        every test, notebooks and browser included"
+	@echo "make clean       remove $(VENV)"
+
+dashboard: $(VENV)/.ready-lab
+	@$(BIN)/tnlab dashboard --port $(PORT)
+
+lab: $(VENV)/.ready-lab
+	@$(BIN)/tnlab lab
+
+test: $(VENV)/.ready-test
+	@.ci/chromium
+	TNLAB_REQUIRE_BROWSER=1 $(BIN)/python -m pytest --nbmake tests notebooks
+
+# Stale when a dependency or a pin changed since the last set-up.
+$(VENV)/.ready-%: pyproject.toml constraints.txt .ci/venv
+	@.ci/venv $(VENV) $*
+
+clean:
+	rm -rf $(VENV)
