@@ -1,0 +1,115 @@
+/** The traits shared with Python (`tnlab_widgets.editor`). Python owns the truth; this side draws and proposes. */
+
+import type { AnyModel } from "@anywidget/types";
+
+export interface CoreRecord {
+  legs: number[];
+  name?: string;
+  position?: [number, number];
+  pinned?: boolean;
+}
+
+export interface BondRecord {
+  cores: number[];
+  rank: number;
+}
+
+/** A structure as JSON, version 1; what `structure` and `proposal.structure` hold. */
+export interface StructureRecord {
+  version: 1;
+  modes: number[];
+  cores: CoreRecord[];
+  bonds: BondRecord[];
+}
+
+export interface Proposal {
+  seq: number;
+  structure: StructureRecord;
+}
+
+/** Python's judgement of a proposal: an error keeps the last good state, a notice is only said. */
+export interface Verdict {
+  seq: number;
+  error: string;
+  notice: string;
+}
+
+export interface Numbers {
+  seq: number;
+  parameters: number;
+  compression_ratio: number;
+  contraction_cost: number;
+  size: number;
+  order: number;
+}
+
+export interface Preset {
+  name: string;
+  label: string;
+  short: string;
+  description: string;
+  min_order: number;
+}
+
+export type ExportFormat = "json" | "svg" | "tikz" | "python" | "einsum";
+
+export type RequestBody =
+  | { kind: "preset"; name: string; rank: number; modes: number[] }
+  | { kind: "layout"; structure: StructureRecord }
+  | { kind: "import"; text: string }
+  | { kind: "export"; format: ExportFormat; dark: boolean };
+
+export interface Reply {
+  seq: number;
+  kind: RequestBody["kind"];
+  error: string;
+  structure?: StructureRecord;
+  text?: string;
+  filename?: string;
+}
+
+/** Every synced trait of a `NetworkEditor`. An empty object stands for "not said yet". */
+export interface EditorState {
+  structure: StructureRecord | Record<string, never>;
+  structure_seq: number;
+  proposal: Proposal | Record<string, never>;
+  verdict: Verdict | Record<string, never>;
+  numbers: Numbers | Record<string, never>;
+  modes_locked: boolean;
+  read_only: boolean;
+  presets: Preset[];
+  request: ({ seq: number } & RequestBody) | Record<string, never>;
+  reply: Reply | Record<string, never>;
+  label: string;
+}
+
+/**
+ * The model of an editor, or of a widget whose Python class extends it. Only what is used, so that a model
+ * with more traits fits too.
+ */
+export type EditorModel<S extends EditorState = EditorState> = Pick<AnyModel<S>, "get" | "set" | "save_changes"> & {
+  on(event: string, callback: () => void): void;
+  off(event: string, callback: () => void): void;
+};
+
+let newest = 0;
+
+/** Return a number larger than any before it, also across reloads and other views. */
+export function nextSeq(): number {
+  newest = Math.max(Date.now(), newest + 1);
+  return newest;
+}
+
+/** Call `callback` when one of the traits changes, until the signal aborts. */
+export function onChange<S extends EditorState>(
+  model: EditorModel<S>,
+  traits: readonly (keyof S & string)[],
+  callback: () => void,
+  signal: AbortSignal,
+): void {
+  if (signal.aborted) return;
+  for (const trait of traits) model.on(`change:${trait}`, callback);
+  signal.addEventListener("abort", () => {
+    for (const trait of traits) model.off(`change:${trait}`, callback);
+  });
+}
