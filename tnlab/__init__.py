@@ -1,0 +1,15 @@
+"""tnlab: draw a tensor network over your data, tweak its ranks, and watch the error."""
+
+from tnlab.network import edits as edits
+from tnlab.network.contraction import contraction_cost as contraction_cost
+from tnlab.network.cuts import cut_rank as cut_rank
+from tnlab.network.isomorphism import canonical_form as canonical_form
+from tnlab.network.isomorphism import isomorphic as isomorphic
+from tnlab.network.network import Network as Network
+from tnlab.network.structure import Bond as Bond
+from tnlab.network.structure import Core as Core
+from tnlab.network.structure import Structure as Structure
+from tnlab.solvers.base import Snapshot as Snapshot
+from tnlab.solvers.base import Status as Status
+from tnlab.solvers.fit import Fit as Fit
+from tnlab.solvers.fit import fit as fit

@@ -1,0 +1,68 @@
+"""When two structures are the same but for the order of their cores and bonds."""
+
+from collections.abc import Hashable
+
+from tnlab.network.structure import Structure
+
+Colours = tuple[int, ...]
+
+
+def isomorphic(first: Structure, second: Structure) -> bool:
+    """Return whether some renumbering of cores and bonds turns one structure into the other.
+
+    Modes keep their numbers: they belong to the tensor.
+    """
+    return canonical_form(first) == canonical_form(second)
+
+
+def canonical_form(structure: Structure) -> Hashable:
+    """Return a value that is equal for two structures exactly when they are isomorphic; a key for caches.
+
+    Cores with legs are told apart by their modes. Latent cores are told apart by colour refinement;
+    where that leaves a choice, every choice is tried and the least encoding kept (individualise and
+    refine), so the key is exact.
+    """
+    legs = [tuple(sorted(core.legs)) for core in structure.cores]
+    return structure.modes, _least(structure, legs, _refine(structure, _ranked(legs)))
+
+
+def _least(structure: Structure, legs: list[tuple[int, ...]], colours: Colours) -> tuple[object, ...]:
+    repeated = [colour for colour in set(colours) if colours.count(colour) > 1]
+    if not repeated:
+        return _encode(structure, legs, colours)
+    colour = min(repeated)
+    chosen = (core for core, own in enumerate(colours) if own == colour)
+    return min(  # type: ignore[type-var]
+        _least(structure, legs, _refine(structure, _ranked([(own, at != core) for at, own in enumerate(colours)])))
+        for core in chosen
+    )
+
+
+def _refine(structure: Structure, colours: Colours) -> Colours:
+    """Recolour cores by what they are bonded to until nothing changes."""
+    while True:
+        seen = [
+            (
+                colours[core],
+                tuple(sorted(
+                    (structure.bonds[bond].rank, tuple(sorted(colours[other] for other in structure.bonds[bond].cores)))
+                    for bond in bonds
+                )),
+            )
+            for core, bonds in enumerate(structure.core_bonds)
+        ]  # fmt: skip
+        finer = _ranked(seen)
+        if len(set(finer)) == len(set(colours)):
+            return finer
+        colours = finer
+
+
+def _ranked(keys: list[object]) -> Colours:  # type: ignore[type-arg]
+    place = {key: rank for rank, key in enumerate(sorted(set(keys)))}  # type: ignore[type-var]
+    return tuple(place[key] for key in keys)
+
+
+def _encode(structure: Structure, legs: list[tuple[int, ...]], colours: Colours) -> tuple[object, ...]:
+    order = sorted(range(len(colours)), key=colours.__getitem__)
+    bonds = sorted((tuple(sorted(colours[core] for core in bond.cores)), bond.rank) for bond in structure.bonds)
+    return tuple(legs[core] for core in order), tuple(bonds)

@@ -1,0 +1,113 @@
+"""Where a fit may start: cores from a chain of truncated SVDs of the tensor itself.
+
+References:
+    Oseledets 2011 (TT-SVD): https://doi.org/10.1137/090752286
+    Zhao 2016 (TR-SVD): https://arxiv.org/abs/1606.05535
+"""
+
+import math
+
+import torch
+from torch import Tensor
+
+from tnlab.network.network import Network
+from tnlab.network.structure import Structure
+
+NOISE = 0.01  # of a core's root mean square; what an SVD leaves at exactly zero, ALS could never leave
+MAX_GROWTH = 8  # give up when padding makes the remainder this many times larger than the tensor
+
+
+def svd_start(tensor: Tensor, structure: Structure, *, generator: torch.Generator) -> Network:
+    """Return float64 cores from SVDs that split off one core after the other.
+
+    The remainder keeps every bond between split and unsplit cores as an axis, so the chain works on
+    any graph; the core whose rows carry its outgoing bonds best goes first. Hyper-bonds cannot be split
+    off one by one: there, every core takes the leading singular vectors of its own unfolding. Where
+    padding would make the remainder too large, the start is random.
+
+    Args:
+        tensor: The data, of shape ``structure.modes``.
+        structure: The structure to start.
+        generator: Fills what the SVDs leave undetermined, and adds 1 % of noise.
+    """
+    tensor = tensor.to(torch.float64)
+    if structure.has_hyper_bonds:
+        cores = [_own_unfolding(tensor, structure, core, generator) for core in range(len(structure.cores))]
+    else:
+        cores = _split_off(tensor, structure)
+        if cores is None:
+            return Network.random(structure, generator=generator)
+    device = tensor.device
+    noise = [torch.randn(core.shape, generator=generator, dtype=torch.float64).to(device) for core in cores]
+    return Network(structure, tuple(c + NOISE * (_rms(c) + 1e-300) * n for c, n in zip(cores, noise, strict=True)))
+
+
+def _split_off(tensor: Tensor, structure: Structure) -> list[Tensor] | None:
+    cores: dict[int, Tensor] = {}
+    axes = list(range(structure.order))  # labels of the remainder's axes
+    rest = tensor
+    left = set(range(len(structure.cores)))
+    sizes = structure.index_sizes
+    while len(left) > 1:
+        core = min(left, key=lambda place: _strain(structure, place, set(axes)))
+        own = structure.core_indices[core]
+        inward = [index for index in own if index in axes]
+        outward = [index for index in own if index not in axes]
+        passed = [index for index in axes if index not in inward]
+        rows = math.prod(sizes[index] for index in inward)
+        rank = math.prod(sizes[index] for index in outward)
+        if rest.numel() // rows * rank > MAX_GROWTH * tensor.numel():
+            return None
+        matrix = rest.permute([axes.index(index) for index in (*inward, *passed)]).reshape(rows, -1)
+        basis = torch.zeros(rows, rank, dtype=torch.float64, device=tensor.device)
+        used = min(rows, rank)
+        basis[:, :used] = _leading_vectors(matrix, used)
+        rest = (basis.T @ matrix).reshape([sizes[index] for index in (*outward, *passed)])
+        axes = [*outward, *passed]
+        cores[core] = _in_order(basis, [*inward, *outward], own, sizes)
+        left.remove(core)
+    last = left.pop()
+    cores[last] = _in_order(rest, axes, structure.core_indices[last], sizes)
+    return [cores[core] for core in range(len(structure.cores))]
+
+
+def _strain(structure: Structure, core: int, axes: set[int]) -> tuple[float, float, int]:
+    """Return how much a core's outgoing bonds exceed what its rows can carry, and their size."""
+    rows = outgoing = 0.0
+    for index in structure.core_indices[core]:
+        if index in axes:
+            rows += math.log(structure.index_sizes[index])
+        else:
+            outgoing += math.log(structure.index_sizes[index])
+    return round(max(0.0, outgoing - rows), 9), outgoing, core
+
+
+def _own_unfolding(tensor: Tensor, structure: Structure, core: int, generator: torch.Generator) -> Tensor:
+    legs, shape = structure.cores[core].legs, structure.core_shapes[core]
+    rows = math.prod(shape[: len(legs)])
+    columns = math.prod(shape[len(legs) :])
+    filled = torch.randn(rows, columns, generator=generator, dtype=torch.float64).to(tensor.device) / math.sqrt(rows)
+    if legs:
+        rest = [mode for mode in range(structure.order) if mode not in legs]
+        used = min(rows, columns)
+        filled[:, :used] = _leading_vectors(tensor.permute([*legs, *rest]).reshape(rows, -1), used)
+    return filled.reshape(shape)
+
+
+def _leading_vectors(matrix: Tensor, count: int) -> Tensor:
+    """Return the leading left singular vectors, by the Gram matrix of the rows: a start needs no more digits."""
+    if matrix.shape[0] <= matrix.shape[1]:
+        return torch.linalg.eigh(matrix @ matrix.T)[1].flip(1)[:, :count]
+    vectors = torch.linalg.eigh(matrix.T @ matrix)[1].flip(1)[:, :count]
+    left, _ = torch.linalg.qr(matrix @ vectors)
+    padded = torch.zeros(matrix.shape[0], count, dtype=matrix.dtype, device=matrix.device)
+    padded[:, : left.shape[1]] = left
+    return padded
+
+
+def _in_order(array: Tensor, labels: list[int], wanted: tuple[int, ...], sizes: tuple[int, ...]) -> Tensor:
+    return array.reshape([sizes[label] for label in labels]).permute([labels.index(label) for label in wanted])
+
+
+def _rms(core: Tensor) -> Tensor:
+    return core.square().mean().sqrt()

@@ -1,0 +1,7 @@
+"""Ways to fit a fixed structure to a tensor."""
+
+from tnlab.solvers.als import ALS as ALS
+from tnlab.solvers.base import AbstractSolver as AbstractSolver
+from tnlab.solvers.base import Snapshot as Snapshot
+from tnlab.solvers.base import Status as Status
+from tnlab.solvers.base import solvers as solvers

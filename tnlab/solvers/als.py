@@ -1,0 +1,156 @@
+"""Alternating least squares on any structure, along a dimension tree.
+
+Fixing all cores but one, the best core solves a linear least-squares problem, here by its normal equations:
+``A G = B`` with G the Gram matrix of the environment. The error follows from the same numbers:
+``|X - X_hat|^2 = |X|^2 - 2 <A, B> + <A G, A>``; where that difference has lost its digits, the residual
+itself is formed.
+
+References:
+    Phan 2013 (dimension trees): https://doi.org/10.1109/TSP.2013.2269903
+    Zhao 2016 (tensor ring ALS): https://arxiv.org/abs/1606.05535
+"""
+
+import math
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from scipy.linalg.lapack import dposv
+from torch import Tensor
+from typing_extensions import override
+
+from tnlab.errors import StructureError
+from tnlab.metrics import relative_error
+from tnlab.network.network import Network
+from tnlab.network.starts import svd_start
+from tnlab.network.structure import Structure
+from tnlab.network.sweeps import plan_sweep
+from tnlab.solvers.base import AbstractSolver, Init, Snapshot, Status, check_tensor, solvers
+
+RIDGE = 1e-13  # of the mean diagonal of G: below what rounding does to G anyway
+PATIENCE = 5  # sweeps over which the decrease is averaged
+
+
+@solvers.register("als")
+@dataclass(frozen=True)
+class ALS(AbstractSolver):
+    """Alternating least squares.
+
+    Attributes:
+        max_sweeps: Sweeps after which it stops.
+        tolerance: It has converged when the error falls by less than this part of itself per sweep.
+    """
+
+    max_sweeps: int = 500
+    tolerance: float = 1e-6
+
+    @override
+    def iterate(
+        self, tensor: Tensor, structure: Structure, *, init: Init = "svd", generator: torch.Generator
+    ) -> Iterator[Snapshot]:
+        check_tensor(tensor, structure)
+        begun = time.perf_counter()
+        start = _start(tensor, structure, init, generator)
+        plan = plan_sweep(structure)
+        fit = _Normal(tensor)
+        values = plan.start(fit.data(plan.mode_order), [fit.to_solver(core) for core in start.cores])
+        recent: deque[float] = deque(maxlen=PATIENCE + 1)
+        yield Snapshot(0, relative_error(tensor, start.to_tensor().to(tensor)), start, time.perf_counter() - begun)
+        for sweep in range(1, self.max_sweeps + 1):
+            plan.sweep(values, fit.solve)
+            network = Network(structure, tuple(map(fit.to_user, plan.cores(values))))
+            error = fit.error(network)
+            recent.append(error)
+            status = self._status(sweep, recent)
+            yield Snapshot(sweep, error, network, time.perf_counter() - begun, status)
+            if status is not Status.RUNNING:
+                return
+
+    def _status(self, sweep: int, recent: deque[float]) -> Status:
+        if recent[-1] < 1e-14:
+            return Status.EXACT
+        if len(recent) > PATIENCE and recent[0] - recent[-1] < PATIENCE * self.tolerance * recent[0]:
+            return Status.CONVERGED
+        return Status.MAX_SWEEPS if sweep >= self.max_sweeps else Status.RUNNING
+
+
+def _start(tensor: Tensor, structure: Structure, init: Init, generator: torch.Generator) -> Network:
+    if isinstance(init, Network):
+        if init.structure != structure:
+            raise StructureError("The starting network must have the structure to be fitted; use warm_start first.")
+        return init.to(tensor.dtype).to(tensor.device)
+    if init == "svd":
+        start = svd_start(tensor, structure, generator=generator)
+    elif init == "random":
+        start = Network.random(structure, generator=generator)
+    else:
+        raise ValueError(f"init must be 'svd', 'random' or a Network, but is {init!r}.")
+    return start.to(tensor.dtype).to(tensor.device)
+
+
+class _Normal:
+    """Normal equations in float64: in numpy on a CPU, where it starts small operations fastest, else in torch."""
+
+    def __init__(self, tensor: Tensor) -> None:
+        self.tensor = tensor
+        self.on_cpu = tensor.device.type == "cpu"
+        self.square = float(torch.linalg.vector_norm(tensor, dtype=torch.float64)) ** 2
+        self.residual = math.inf  # |X - X_hat|^2 after the latest solve
+
+    def data(self, mode_order: tuple[int, ...]) -> Any:
+        laid_out = self.tensor.detach().permute(mode_order).contiguous()
+        return laid_out.numpy() if self.on_cpu else laid_out
+
+    def to_solver(self, core: Tensor) -> Any:
+        core = core.detach().to(torch.float64).contiguous()
+        return core.numpy() if self.on_cpu else core
+
+    def to_user(self, core: Any) -> Tensor:
+        return (torch.from_numpy(np.ascontiguousarray(core)) if self.on_cpu else core).to(self.tensor.dtype)
+
+    def solve(self, core: int, gram: Any, right: Any) -> Any:
+        """Return the A of shape (n, P) that solves ``A G = B``, for G (P, P) and B (n, P)."""
+        if self.on_cpu:
+            solution = _solve_numpy(gram, right)
+            self._gram, self._right, self._solution = gram, right, solution
+        else:
+            solution = _solve_torch(gram, right)
+            self._gram, self._right, self._solution = gram, right, solution
+        return solution
+
+    def error(self, network: Network) -> float:
+        """Return the relative error after the latest solve, in float64."""
+        model = self._solution @ self._gram
+        square = self.square - 2 * float((self._solution * self._right).sum()) + float((model * self._solution).sum())
+        lost = 1e3 * torch.finfo(self.tensor.dtype).eps * self.square
+        if square > lost:
+            return math.sqrt(square / self.square)
+        return relative_error(self.tensor, network.to(torch.float64).to_tensor())
+
+
+def _solve_numpy(gram: Any, right: Any) -> Any:
+    size = gram.shape[0]
+    ridge = RIDGE * float(gram.trace()) / size
+    for _ in range(8):
+        shifted = gram.copy()
+        shifted.ravel()[:: size + 1] += ridge
+        _, solution, info = dposv(shifted, right.T)
+        if info == 0 and np.isfinite(solution).all():
+            return solution.T
+        ridge = max(ridge * 100, 1e-300)
+    return np.linalg.lstsq(gram, right.T, rcond=None)[0].T
+
+
+def _solve_torch(gram: Tensor, right: Tensor) -> Tensor:
+    ridge = RIDGE * gram.trace() / gram.shape[0]
+    eye = torch.eye(gram.shape[0], dtype=gram.dtype, device=gram.device)
+    for _ in range(8):
+        factor, info = torch.linalg.cholesky_ex(gram + ridge * eye)
+        if int(info) == 0:
+            return torch.cholesky_solve(right.T, factor).T
+        ridge = ridge * 100
+    return torch.linalg.lstsq(gram, right.T).solution.T
