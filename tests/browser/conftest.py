@@ -1,0 +1,63 @@
+"""Chromium for the tests of this folder, and what they stand on: a bare stage, or a real JupyterLab or Voila."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import comm
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.harness import FakeComm, Stage
+from tests.browser.pages import Watched, open_page
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium; without one the test is skipped, or fails when TNLAB_REQUIRE_BROWSER=1."""
+    names = [os.environ.get("TNLAB_CHROMIUM", ""), *_NAMES]
+    path = next((found for name in names if name and (found := shutil.which(name))), None)
+    if path is None:
+        message = "no Chromium: install it (on Debian: apt-get install chromium)"
+        if os.environ.get("TNLAB_REQUIRE_BROWSER") == "1":
+            pytest.fail(message)
+        pytest.skip(message)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def watch(browser: Browser) -> Iterator[Callable[..., Watched]]:
+    """Opens pages that may not talk to other machines; at the end none may have tried, or raised an error."""
+    opened: list[Any] = []
+
+    def watch(**context: Any) -> Watched:
+        opened.append(open_page(browser, **context))
+        return opened[-1][0]
+
+    yield watch
+    for watched, context in opened:
+        context.close()
+        watched.assert_quiet()
+
+
+@pytest.fixture
+def stage(watch: Callable[..., Watched], monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Stage]]:
+    """Puts a widget on a page: `stage(lambda: NetworkEditor(...))`; keywords go to the browser context."""
+    monkeypatch.setattr(comm, "create_comm", FakeComm)
+    stages: list[Stage] = []
+
+    def stage(make: Callable[[], Any], **context: Any) -> Stage:
+        stages.append(Stage(watch(**context).page, make()))
+        return stages[-1]
+
+    yield stage
+    for each in stages:
+        assert each.failures == []
+        assert each.page.evaluate("unmountWidget()") == 0, "listeners are left after the view is gone"
+        each.widget.close()

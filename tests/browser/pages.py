@@ -1,0 +1,50 @@
+"""A page that may load nothing from outside this machine, and whose errors are remembered."""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlparse
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route
+
+_LOCAL_HOSTS = {"127.0.0.1", "localhost"}
+_LOCAL_SCHEMES = {"data", "blob", "about"}
+
+# Said by Jupyter itself about itself.
+_HARMLESS = ("Unsatisfied version", "favicon.ico")
+
+
+@dataclass
+class Watched:
+    """A page with the requests it tried to send elsewhere and the errors it raised."""
+
+    page: Page
+    external: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def assert_quiet(self) -> None:
+        """Fail when a request wanted to leave the machine or the page raised an error."""
+        assert self.external == []
+        assert self.errors == []
+
+
+def open_page(browser: Browser, **context: object) -> tuple[Watched, BrowserContext]:
+    """Return a new page in a context of its own; what is not served by this machine is refused and noted."""
+    browser_context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **context})
+    page = browser_context.new_page()
+    watched = Watched(page)
+
+    def refuse_others(route: Route) -> None:
+        url = urlparse(route.request.url)
+        if url.scheme in _LOCAL_SCHEMES or url.hostname in _LOCAL_HOSTS:
+            route.fallback()
+        else:
+            watched.external.append(route.request.url)
+            route.abort()
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error" and not any(words in message.text + str(message.location) for words in _HARMLESS):
+            watched.errors.append(f"console: {message.text} {message.location.get('url', '')}")
+
+    browser_context.route("**/*", refuse_others)
+    page.on("pageerror", lambda error: watched.errors.append(f"page: {error}"))
+    page.on("console", note)
+    return watched, browser_context
