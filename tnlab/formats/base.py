@@ -1,0 +1,142 @@
+"""What every named format is, and the registry that finds one by name."""
+
+import math
+import operator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, TypeVar
+
+from typing_extensions import override
+
+from tnlab.errors import FormatError
+from tnlab.network.structure import Bond, Core, Position, Structure
+from tnlab.registry import Registry
+
+SPACING = 120.0
+"""Distance between neighbouring cores, in diagram units; y grows downward."""
+
+
+@dataclass(frozen=True)
+class Topology:
+    """Cores and bonds without numbers. Core ``k`` carries mode ``k``; the cores after the last mode are latent.
+
+    Attributes:
+        bonds: The cores that each bond joins, ascending, in the order in which ranks are given.
+        positions: Where each core is drawn, as papers do; one for every core.
+    """
+
+    bonds: tuple[tuple[int, ...], ...]
+    positions: tuple[Position, ...]
+
+
+class AbstractFormat(ABC):
+    """A named family of structures, one for every order. A new format writes ``topology`` and four attributes.
+
+    Attributes:
+        name: What it is registered as; filled in by the registry.
+        label: Its name in a menu, e.g. ``"Tensor train"``.
+        short: Its name on a button, e.g. ``"TT"``.
+        description: What it is, in one sentence.
+        min_order: The fewest modes it makes sense for.
+    """
+
+    name: str = ""
+    label: ClassVar[str]
+    short: ClassVar[str]
+    description: ClassVar[str]
+    min_order: ClassVar[int] = 2
+
+    @abstractmethod
+    def topology(self, order: int) -> Topology:
+        """Return cores and bonds for ``order`` modes; it is never asked for fewer than ``min_order``."""
+
+    def build(self, modes: Sequence[int], rank: int | Sequence[int]) -> Structure:
+        """Return the structure of this format for a tensor of shape ``modes``.
+
+        Ranks are taken as they are, even where the neighbouring cores could carry less
+        (see ``Structure.carriable_rank``).
+
+        Args:
+            modes: Size of every mode.
+            rank: One rank for all bonds, or one per bond in the order of ``topology(len(modes)).bonds``.
+
+        Raises:
+            FormatError: Too few modes, a wrong number of ranks, or a rank that is not a whole number above 0.
+            StructureError: A mode size is not a whole number above 0.
+        """
+        order = len(modes)
+        if order < self.min_order:
+            raise FormatError(f"{self.label} needs at least {_count(self.min_order, 'mode')}, but got {order}.")
+        topology = self.topology(order)
+        ranks = self._ranks(rank, len(topology.bonds))
+        cores = tuple(
+            Core((core,) if core < order else (), core_name(core), position)
+            for core, position in enumerate(topology.positions)
+        )
+        bonds = tuple(Bond(cores, rank) for cores, rank in zip(topology.bonds, ranks, strict=True))
+        return Structure(tuple(map(_plain, modes)), cores, bonds)  # type: ignore[arg-type]  # Structure checks them
+
+    def _ranks(self, rank: object, bonds: int) -> list[int]:
+        given = _plain(rank)
+        listed = isinstance(given, Iterable)
+        ranks = [_plain(each) for each in given] if isinstance(given, Iterable) else [given] * max(bonds, 1)
+        if listed and len(ranks) != bonds:
+            needed = _count(bonds, "rank") + (", one per bond" if bonds != 1 else " for its bond")
+            raise FormatError(f"{self.label} needs {needed}, but got {len(ranks)}.")
+        for place, value in enumerate(ranks):
+            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+                where = f"rank {place}" if listed else "the rank"
+                raise FormatError(f"{self.label} needs ranks that are whole numbers above 0, but {where} is {value!r}.")
+        return [value for value in ranks[:bonds] if isinstance(value, int)]
+
+
+FormatClass = TypeVar("FormatClass", bound=type[AbstractFormat])
+
+
+class FormatRegistry(Registry[AbstractFormat]):
+    """The named formats. Registering a class files one instance of it, so that ``formats["tt"].build(...)`` works."""
+
+    @override
+    def register(self, name: str, *aliases: str) -> Callable[[FormatClass], FormatClass]:
+        file = super().register(name, *aliases)
+
+        def decorate(part: FormatClass) -> FormatClass:
+            part.name = name
+            file(part())
+            return part
+
+        return decorate
+
+
+formats = FormatRegistry("format")
+
+
+def core_name(core: int) -> str:
+    """Return the letter of a core by its place: A, B, ..., Z, A1, ..."""
+    turn, letter = divmod(core, 26)
+    return chr(ord("A") + letter) + (str(turn) if turn else "")
+
+
+def on_circle(count: int, radius: float) -> tuple[Position, ...]:
+    """Return the corners of a regular polygon, clockwise from the top; its top is flat where ``count`` is even."""
+    start = -math.pi / 2 - (0 if count % 2 else math.pi / count)
+    angles = (start + 2 * math.pi * corner / count for corner in range(count))
+    return tuple((radius * math.cos(angle), radius * math.sin(angle)) for angle in angles)
+
+
+def radius_for(count: int, side: float = SPACING) -> float:
+    """Return the radius of the circle on which ``count`` cores are ``side`` apart."""
+    return side / 2 / math.sin(math.pi / count)
+
+
+def _plain(value: object) -> object:
+    """Return numpy and torch integers as int; anything else stays, for the checks to name it."""
+    try:
+        return value if isinstance(value, bool) else operator.index(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return value
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
