@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.harness import FakeComm, Stage
 from tests.browser.pages import Watched, open_page
+from tests.browser.servers import ROOT, Server, dashboard, free_port, jupyter_lab, serve
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -61,3 +62,21 @@ def stage(watch: Callable[..., Watched], monkeypatch: pytest.MonkeyPatch) -> Ite
         assert each.failures == []
         assert each.page.evaluate("unmountWidget()") == 0, "listeners are left after the view is gone"
         each.widget.close()
+
+
+@pytest.fixture(scope="package")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A JupyterLab over a copy of the notebooks."""
+    home, folder = tmp_path_factory.mktemp("lab"), tmp_path_factory.mktemp("work") / "notebooks"
+    shutil.copytree(ROOT / "notebooks", folder)
+    port = free_port()
+    with serve(jupyter_lab(port, folder), port, home, folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="package")
+def voila(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The dashboard as README starts it."""
+    port = free_port()
+    with serve(dashboard(port), port, tmp_path_factory.mktemp("voila"), ROOT) as server:
+        yield server
