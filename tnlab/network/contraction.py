@@ -24,7 +24,9 @@ def contraction_cost(structure: Structure) -> float:
     """Return the floating-point operations of contracting the network once to its full tensor."""
     if len(structure.cores) == 1:
         return 0.0
-    _, info = opt_einsum.contract_path(structure.einsum, *structure.core_shapes, shapes=True, optimize=_optimizer(structure))
+    _, info = opt_einsum.contract_path(
+        structure.einsum, *structure.core_shapes, shapes=True, optimize=_optimizer(structure)
+    )
     return float(info.opt_cost)
 
 

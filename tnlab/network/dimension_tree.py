@@ -85,7 +85,9 @@ def _orders(order: int, core_indices: tuple[tuple[int, ...], ...], sizes: Sequen
     return orders
 
 
-def _best_split(order: tuple[int, ...], core_indices: tuple[tuple[int, ...], ...], sizes: Sequence[int]) -> tuple[float, Tree]:
+def _best_split(
+    order: tuple[int, ...], core_indices: tuple[tuple[int, ...], ...], sizes: Sequence[int]
+) -> tuple[float, Tree]:
     """Return the cheapest binary tree over intervals of a linear order, and the flops of its sweep."""
     count = len(order)
     index_sets = [set(core_indices[core]) for core in order]

@@ -28,9 +28,7 @@ def add_core(
         ((4, 3), (5, 3))
     """
     new = len(structure.cores)
-    kept = tuple(
-        replace(core, legs=tuple(leg for leg in core.legs if leg not in legs)) for core in structure.cores
-    )
+    kept = tuple(replace(core, legs=tuple(leg for leg in core.legs if leg not in legs)) for core in structure.cores)
     bonds = tuple(Bond((core, new), rank) for core in sorted(bonds_to))
     return replace(structure, cores=(*kept, Core(tuple(legs), name, position)), bonds=structure.bonds + bonds)
 
@@ -108,9 +106,7 @@ def swap_modes(structure: Structure, first: int, second: int) -> Structure:
     _check("mode", first, structure.order)
     _check("mode", second, structure.order)
     swap = {first: second, second: first}
-    cores = tuple(
-        replace(core, legs=tuple(swap.get(leg, leg) for leg in core.legs)) for core in structure.cores
-    )
+    cores = tuple(replace(core, legs=tuple(swap.get(leg, leg) for leg in core.legs)) for core in structure.cores)
     return replace(structure, cores=cores)
 
 
@@ -146,9 +142,7 @@ def clip_ranks(structure: Structure) -> Structure:
 
 def _without_modes(structure: Structure, gone: Collection[int]) -> tuple[tuple[int, ...], list[Core]]:
     place = {old: new for new, old in enumerate(mode for mode in range(structure.order) if mode not in gone)}
-    cores = [
-        replace(core, legs=tuple(place[leg] for leg in core.legs if leg in place)) for core in structure.cores
-    ]
+    cores = [replace(core, legs=tuple(place[leg] for leg in core.legs if leg in place)) for core in structure.cores]
     return tuple(structure.modes[mode] for mode in place), cores
 
 

@@ -49,7 +49,9 @@ class Pairwise:
         return self.multiply(self.left(left), self.right(right)).reshape(self.shape)
 
 
-def compile_pair(left: Indices, right: Indices, keep: Collection[int], sizes: Sequence[int] | dict[int, int]) -> Pairwise:
+def compile_pair(
+    left: Indices, right: Indices, keep: Collection[int], sizes: Sequence[int] | dict[int, int]
+) -> Pairwise:
     """Compile the contraction of two operands.
 
     Args:

@@ -177,6 +177,8 @@ def tree_plan(structure: Structure) -> SweepPlan:
 
 def explicit_plan(structure: Structure) -> SweepPlan:
     """Return the plan with the explicit environment of every core."""
+    if len(structure.cores) == 1:
+        return tree_plan(structure)  # no environment to form
     flops, largest = _explicit_cost(structure)
     steps = tuple(_environment(structure, core) for core in range(len(structure.cores)))
     order = tuple(range(structure.order))
@@ -241,9 +243,7 @@ class _TreeCompiler:
         self._visit(self.tree, 0, None)  # again: now what the last sweep left stale is brought up to date first
         flops = sum(step.flops for step in self.steps)
         largest = max(step.size for step in (*prepare, *self.steps))
-        return SweepPlan(
-            self.structure, self.mode_order, flops, largest, prepare, tuple(self.steps), len(self.labels)
-        )
+        return SweepPlan(self.structure, self.mode_order, flops, largest, prepare, tuple(self.steps), len(self.labels))
 
     def _survey(self, node: Tree, above: list[Tree]) -> None:
         """Note every node's modes and the bonds that leave it; all that is derived starts stale."""

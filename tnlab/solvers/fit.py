@@ -45,7 +45,7 @@ class Fit:
 
 
 def fit(
-    X: Tensor,  # noqa: N803
+    X: Tensor,
     structure: Structure,
     *,
     seed: int | torch.Generator | None = 0,

@@ -1,0 +1,77 @@
+"""Both plans hand the solver the normal equations that dense einsum gives, for any structure."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tnlab.errors import StructureError
+from tnlab.network.network import Network
+from tnlab.network.structure import Bond, Core, Structure
+from tnlab.network.sweeps import explicit_plan, plan_sweep, tree_plan
+from tnlab.testing.structures import structures
+
+
+def dense_equations(structure, cores, tensor, core):
+    """Return G and B of one core by forming its environment as a matrix."""
+    legs = structure.cores[core].legs
+    bonds = list(structure.core_indices[core][len(legs) :])
+    rest = [mode for mode in range(structure.order) if mode not in legs]
+    operands = []
+    for other, indices in enumerate(structure.core_indices):
+        if other != core:
+            operands += [cores[other], list(indices)]
+    environment = np.einsum(*operands, [*rest, *bonds]) if operands else np.ones(())
+    columns = math.prod(structure.core_shapes[core][len(legs) :])
+    environment = environment.reshape(-1, columns)
+    rows = math.prod(structure.modes[leg] for leg in legs)
+    return environment.T @ environment, tensor.transpose(*legs, *rest).reshape(rows, -1) @ environment
+
+
+@settings(max_examples=80, deadline=None)
+@given(structures(), st.sampled_from([tree_plan, explicit_plan]), st.integers(0, 5))
+def test_normal_equations_at_every_update(structure, make_plan, seed):
+    plan = make_plan(structure)
+    generator = torch.Generator().manual_seed(seed)
+    cores = [core.numpy() for core in Network.random(structure, generator=generator).cores]
+    tensor = torch.randn(structure.modes, generator=generator, dtype=torch.float64).numpy()
+    seen = []
+
+    def solve(core, gram, right):
+        expected_gram, expected_right = dense_equations(structure, plan.cores(values), tensor, core)
+        scale = np.abs(expected_gram).max() + 1e-300
+        assert np.allclose(gram / scale, expected_gram / scale, atol=1e-9)
+        assert np.allclose(right, expected_right, atol=1e-9 * (1 + np.abs(expected_right).max()))
+        seen.append(core)
+        return torch.randn(right.shape, generator=generator, dtype=torch.float64).numpy()
+
+    values = plan.start(np.ascontiguousarray(tensor.transpose(plan.mode_order)), cores)
+    plan.sweep(values, solve)
+    plan.sweep(values, solve)
+    assert sorted(seen) == sorted([*range(len(structure.cores))] * 2)
+
+
+def full(order, size, rank):
+    bonds = tuple(Bond((i, j), rank) for i in range(order) for j in range(i + 1, order))
+    return Structure((size,) * order, tuple(Core((k,)) for k in range(order)), bonds)
+
+
+def test_dense_graphs_fall_back_to_explicit_environments():
+    structure = full(8, 2, 2)
+    assert tree_plan(structure).flops > explicit_plan(structure).flops
+    assert plan_sweep(structure).flops == explicit_plan(structure).flops
+
+
+def test_what_cannot_fit_in_memory_is_refused_with_the_number():
+    with pytest.raises(StructureError, match=r"intermediate array of [\d.]+ GiB"):
+        plan_sweep(full(9, 4, 9))
+
+
+def test_a_ring_costs_a_few_products_with_the_tensor():
+    ring = Structure(
+        (4,) * 8, tuple(Core((k,)) for k in range(8)), tuple(Bond(tuple(sorted((k, (k + 1) % 8))), 4) for k in range(8))
+    )
+    assert plan_sweep(ring).flops < 1.5 * 4 * ring.size * 16

@@ -1,0 +1,149 @@
+"""Alternating least squares: recovers what was planted, never climbs, reports the true error."""
+
+import numpy as np
+import pytest
+import tensorly.decomposition
+import torch
+from hypothesis import given, settings
+
+from tnlab.errors import DataError, StructureError
+from tnlab.formats import formats
+from tnlab.metrics import relative_error
+from tnlab.network import edits
+from tnlab.network.network import Network
+from tnlab.network.warm_start import warm_start
+from tnlab.solvers.als import ALS
+from tnlab.solvers.base import Status
+from tnlab.solvers.fit import fit
+from tnlab.testing.structures import structures
+
+
+def planted(structure, seed=0, noise=0.0):
+    generator = torch.Generator().manual_seed(seed)
+    tensor = Network.random(structure, generator=generator).to_tensor()
+    tensor = tensor / tensor.norm()
+    return tensor + noise * torch.randn(tensor.shape, generator=generator, dtype=tensor.dtype) / tensor.numel() ** 0.5
+
+
+def test_every_format_recovers_what_was_planted(format_name):
+    structure = formats[format_name].build((6, 5, 6, 5), 2)
+    result = fit(planted(structure), structure, restarts=5)
+    assert result.relative_error < 1e-6
+    assert relative_error(planted(structure), result.network.to_tensor()) == pytest.approx(
+        result.relative_error, rel=1e-3, abs=1e-9
+    )
+
+
+@pytest.fixture(params=list(formats))
+def format_name(request):
+    return request.param
+
+
+@settings(max_examples=40, deadline=None)
+@given(structures())
+def test_the_error_is_true_and_never_climbs(structure):
+    tensor = planted(structure, noise=0.3)
+    errors = []
+    for snapshot in ALS(max_sweeps=6).iterate(tensor, structure, generator=torch.Generator().manual_seed(1)):
+        true = relative_error(tensor, snapshot.network.to_tensor())
+        assert snapshot.relative_error == pytest.approx(true, rel=1e-5, abs=1e-7)
+        errors.append(snapshot.relative_error)
+    assert all(later <= earlier + 1e-7 for earlier, later in zip(errors[1:], errors[2:], strict=False))
+
+
+def test_float32_reports_an_error_evaluated_in_float64():
+    structure = formats["tr"].build((4,) * 6, 3)
+    tensor = planted(structure).float()
+    result = fit(tensor, structure, max_sweeps=200)
+    assert result.network.cores[0].dtype == torch.float32
+    assert 0 < result.relative_error < 1e-3
+    assert result.relative_error == pytest.approx(
+        relative_error(tensor, result.network.to(torch.float64).to_tensor()), rel=0.05
+    )
+
+
+def test_as_good_as_tensorly_on_cp():
+    tensor = planted(formats["cp"].build((8, 9, 10), 4), noise=0.1)
+    theirs = tensorly.decomposition.parafac(tensor.numpy(), 4, init="svd", n_iter_max=300, tol=1e-10)
+    error = np.linalg.norm(tensorly.cp_to_tensor(theirs) - tensor.numpy()) / np.linalg.norm(tensor.numpy())
+    assert fit(tensor, formats["cp"].build((8, 9, 10), 4), restarts=3).relative_error <= error + 1e-4
+
+
+def test_same_seed_same_floats():
+    structure = formats["tr"].build((4,) * 5, 3)
+    tensor = planted(structure, noise=0.5)
+    once, again = (fit(tensor, structure, seed=7, max_sweeps=20, restarts=2) for _ in range(2))
+    other = fit(tensor, structure, seed=8, max_sweeps=20, init="random")
+    assert once.history == again.history
+    assert all(torch.equal(one, two) for one, two in zip(once.network.cores, again.network.cores, strict=True))
+    assert other.history != once.history
+
+
+def test_a_callback_stops_and_keeps_the_best():
+    structure = formats["tt"].build((4,) * 4, 2)
+    seen = []
+    result = fit(
+        planted(structure, noise=0.5), structure, callback=lambda s: seen.append(s) or s.sweep == 3, restarts=4
+    )
+    assert result.status is Status.STOPPED
+    assert result.sweeps == 3 == seen[-1].sweep
+    assert result.relative_error == min(snapshot.relative_error for snapshot in seen)
+
+
+def test_running_out_of_sweeps_is_a_status():
+    structure = formats["tr"].build((4,) * 5, 2)
+    result = fit(planted(structure, noise=0.5), structure, max_sweeps=2, tolerance=0)
+    assert result.status is Status.MAX_SWEEPS
+    assert len(result.history) == 3
+
+
+def test_a_warm_start_goes_on_from_where_it_was():
+    structure = formats["tr"].build((4,) * 6, 2)
+    tensor = planted(formats["tr"].build((4,) * 6, 4), noise=0.1)
+    first = fit(tensor, structure)
+    wider = edits.set_rank(structure, 2, 3)
+    start = warm_start(first.network, wider, generator=torch.Generator().manual_seed(0))
+    second = fit(tensor, wider, init=start)
+    assert second.history[0] == pytest.approx(first.relative_error, abs=1e-9)
+    assert second.history[1] < first.relative_error
+    with pytest.raises(StructureError, match="warm_start"):
+        fit(tensor, wider, init=first.network)
+
+
+@pytest.mark.parametrize(
+    ("tensor", "message"),
+    [
+        (torch.full((3, 3), float("nan")), "9 of 9 entries are NaN"),
+        (torch.tensor([[1.0, float("inf")], [0, 0]]), "1 of 4 entries"),
+        (torch.zeros(3, 3), "zero everywhere"),
+        (torch.ones(3, 3, dtype=torch.int64), "float32 or float64"),
+        (torch.ones(3, 3, dtype=torch.complex64), "float32 or float64"),
+        (np.ones((3, 3)), "torch.Tensor"),
+        (torch.ones(4, 3), "shape 3x3, but the tensor has shape 4x3"),
+    ],
+)
+def test_bad_tensors_are_refused(tensor, message):
+    modes = (2, 2) if message.startswith("1 of") else (3, 3)
+    with pytest.raises(DataError, match=message):
+        fit(tensor, formats["tt"].build(modes, 1))
+
+
+def test_bad_arguments_are_refused():
+    structure, tensor = formats["tt"].build((3, 3), 1), torch.ones(3, 3)
+    for bad in ({"max_sweeps": 0}, {"restarts": 0}, {"tolerance": float("nan")}, {"init": "svdd"}):
+        with pytest.raises(ValueError, match=r"at least|init must be"):
+            fit(tensor, structure, **bad)
+    with pytest.raises(TypeError, match="seed"):
+        fit(tensor, structure, seed=1.5)
+    with pytest.raises(KeyError, match="Did you mean 'als'"):
+        fit(tensor, structure, solver="alss")
+
+
+@pytest.mark.gpu
+def test_follows_the_data_to_the_gpu():
+    if not torch.cuda.is_available():
+        pytest.skip("no CUDA device")
+    structure = formats["tr"].build((4,) * 6, 3)
+    result = fit(planted(structure).cuda(), structure)
+    assert result.network.cores[0].is_cuda
+    assert result.relative_error < 1e-6
