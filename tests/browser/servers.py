@@ -84,7 +84,7 @@ def jupyter_lab(port: int, folder: Path) -> list[str]:
 
 def dashboard(port: int) -> list[str]:
     """Return the command that serves the dashboard, as README gives it."""
-    return [sys.executable, "-m", "tnlab.cli", "dashboard", "--port", str(port), "--no-browser"]
+    return [sys.executable, "-m", "tnlab", "dashboard", "--port", str(port), "--no-browser"]
 
 
 def _private_folders(home: Path) -> dict[str, str]:
