@@ -1,0 +1,23 @@
+"""Data to fit: built-in tensors with their licences, and the way from a file or an array to a tensor."""
+
+from tnlab.data import functions, pictures, volumes
+from tnlab.data.dataset import Dataset, datasets
+from tnlab.data.files import read_array, read_source
+from tnlab.data.planted import planted
+from tnlab.data.shapes import modes_text, parse_modes
+from tnlab.data.source import MAX_ENTRIES, Source
+
+__all__ = [
+    "MAX_ENTRIES",
+    "Dataset",
+    "Source",
+    "datasets",
+    "functions",
+    "modes_text",
+    "parse_modes",
+    "pictures",
+    "planted",
+    "read_array",
+    "read_source",
+    "volumes",
+]

@@ -1,0 +1,67 @@
+"""Pictures that scikit-image carries in its wheel, as grey 256x256 or colour 256x256x3 in [0, 1]."""
+
+import numpy as np
+from skimage import data
+
+from tnlab.data.dataset import dataset
+
+GREY = np.array([0.2125, 0.7154, 0.0721])  # luminance of red, green and blue, as in scikit-image
+
+
+def square(picture: np.ndarray, side: int = 256) -> np.ndarray:
+    """Return the middle of a picture as ``side x side``: cropped square, then the mean over equal blocks.
+
+    Args:
+        picture: Height x width, or height x width x channels; at least ``side`` long both ways.
+        side: Length of both axes of the result.
+    """
+    block = min(picture.shape[:2]) // side
+    length = block * side
+    top, left = ((size - length) // 2 for size in picture.shape[:2])
+    middle = picture[top : top + length, left : left + length]
+    return middle.reshape(side, block, side, block, *picture.shape[2:]).mean(axis=(1, 3))
+
+
+@dataset("camera", label="Camera", licence="CC0, Lav Varshney", modes=(16,) * 4, order="quantised")
+def camera() -> np.ndarray:
+    """Return a man with a camera, grey."""
+    return square(data.camera() / 255)
+
+
+@dataset(
+    "astronaut", label="Astronaut", licence="public domain, NASA (Eileen Collins)", modes=(16,) * 4, order="quantised"
+)
+def astronaut() -> np.ndarray:
+    """Return an astronaut, grey."""
+    return square(data.astronaut() / 255 @ GREY)
+
+
+@dataset("coffee", label="Coffee", licence="CC0, Rachel Michetti", modes=(16,) * 4, order="quantised")
+def coffee() -> np.ndarray:
+    """Return a cup of coffee, grey."""
+    return square(data.coffee() / 255 @ GREY)
+
+
+@dataset("cat", "chelsea", label="Cat", licence="CC0, Stefan van der Walt", modes=(16,) * 4, order="quantised")
+def cat() -> np.ndarray:
+    """Return the cat Chelsea, grey."""
+    return square(data.chelsea() / 255 @ GREY)
+
+
+@dataset("brick", label="Brick wall", licence="CC0, cc0textures.com", modes=(16,) * 4, order="quantised")
+def brick() -> np.ndarray:
+    """Return a brick wall, grey: a texture that repeats itself."""
+    return square(data.brick() / 255)
+
+
+@dataset(
+    "astronaut_colour",
+    "astronaut_color",
+    label="Astronaut in colour",
+    licence="public domain, NASA (Eileen Collins)",
+    modes=(16, 16, 16, 16, 3),
+    order="quantised",
+)
+def astronaut_colour() -> np.ndarray:
+    """Return an astronaut, the channels as a third axis."""
+    return square(data.astronaut() / 255)

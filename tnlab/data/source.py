@@ -1,0 +1,127 @@
+"""A source: an array, and the modes it is cut into; there and back without loss."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from tnlab.data.checks import as_numbers
+from tnlab.data.quantise import Order, quantise, unquantise
+from tnlab.data.shapes import MAX_ORDER, Suggestion, modes_text, suggest_modes
+from tnlab.errors import DataError
+
+MAX_ENTRIES = 10_000_000
+Kind = Literal["image", "slices", "curve"]
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """An array to fit and how it becomes a tensor.
+
+    Attributes:
+        name: What to call it; a built-in name or a file name.
+        array: The array with its own axes, float32 or float64.
+        modes: Mode sizes of the tensor; their product is the number of entries.
+        order: "plain" reshapes the array; "quantised" gives every mode a factor of each axis.
+        label: What a page shows for it; the name unless told otherwise.
+
+    Raises:
+        DataError: The modes do not multiply to the number of entries.
+
+    Example:
+        >>> source = Source.of(np.eye(16), modes=(4, 4, 4, 4), order="quantised")
+        >>> source.kind, tuple(source.tensor.shape)
+        ('image', (4, 4, 4, 4))
+    """
+
+    name: str
+    array: np.ndarray
+    modes: tuple[int, ...]
+    order: Order = "plain"
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        if self.order not in ("plain", "quantised"):
+            raise DataError(f"The order must be 'plain' or 'quantised', but is {self.order!r:.80}.")
+        if not 1 <= len(self.modes) <= MAX_ORDER:
+            raise DataError(f"A tensor must have 1 to {MAX_ORDER} modes, but {len(self.modes)} were given.")
+        for mode, size in enumerate(self.modes):
+            if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+                raise DataError(f"Mode {mode} must have a whole size of at least 1, but has {size!r:.80}.")
+        if math.prod(self.modes) != self.array.size:
+            modes, order = self.suggested_modes[0]
+            raise DataError(
+                f"Modes {modes_text(self.modes)} need {math.prod(self.modes):,} entries, but {self.name!r:.80} "
+                f"({modes_text(self.shape)}) has {self.array.size:,}; {modes_text(modes)} {order} would do."
+            )
+        if not self.label:
+            object.__setattr__(self, "label", self.name)
+
+    @classmethod
+    def of(
+        cls,
+        array: object,
+        name: str = "tensor",
+        modes: Sequence[int] | None = None,
+        order: Order = "plain",
+        *,
+        label: str = "",
+        max_entries: int | None = MAX_ENTRIES,
+    ) -> "Source":
+        """Check an array and cut it into modes; without modes, the array's own axes.
+
+        Raises:
+            DataError: The array cannot be fitted (not finite, empty, complex, too large, zero everywhere, ...) or
+                the modes do not multiply to the number of its entries.
+        """
+        numbers = as_numbers(array, name, max_entries)
+        return cls(name, numbers, numbers.shape if modes is None else tuple(modes), order, label)
+
+    def with_modes(self, modes: Sequence[int], order: Order | None = None) -> "Source":
+        """Return the same array cut into other modes.
+
+        Raises:
+            DataError: The modes do not multiply to the number of entries.
+        """
+        return Source(self.name, self.array, tuple(modes), order or self.order, self.label)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Lengths of the array's own axes."""
+        return self.array.shape
+
+    @property
+    def kind(self) -> Kind:
+        """How to show it: a picture (grey, or with 3 or 4 channels last), a curve, or slices of more axes."""
+        shape = self.shape
+        if sum(length > 1 for length in shape) <= 1:
+            return "curve"
+        colour = len(shape) == 3 and shape[2] in (3, 4) and min(shape[:2]) >= 16
+        return "image" if len(shape) == 2 or colour else "slices"
+
+    @cached_property
+    def tensor(self) -> Tensor:
+        """The array as a tensor of shape ``modes``."""
+        cut = quantise(self.array, self.modes) if self.order == "quantised" else self.array.reshape(self.modes)
+        return torch.from_numpy(np.array(cut, order="C"))
+
+    def restore(self, tensor: Tensor | np.ndarray) -> np.ndarray:
+        """Return a tensor of shape ``modes``, for instance a reconstruction, with the array's own axes.
+
+        Raises:
+            DataError: The tensor has another shape.
+        """
+        numbers = tensor.detach().cpu().numpy() if isinstance(tensor, Tensor) else np.asarray(tensor)
+        if numbers.shape != self.modes:
+            raise DataError(f"A tensor of shape {self.modes} was needed, but {numbers.shape} was given.")
+        return unquantise(numbers, self.shape) if self.order == "quantised" else numbers.reshape(self.shape)
+
+    @cached_property
+    def suggested_modes(self) -> tuple[Suggestion, ...]:
+        """Sensible (modes, order) for a menu, the best first; never empty."""
+        return suggest_modes(self.shape, own_first=self.kind == "slices")
