@@ -4,7 +4,7 @@ from itertools import combinations
 
 from typing_extensions import override
 
-from tnlab.formats.base import AbstractFormat, Topology, formats, on_circle, radius_for
+from tnlab.formats.base import SPACING, AbstractFormat, Topology, formats, on_circle, radius_for
 
 
 @formats.register("fully_connected", "fctn", "full")
@@ -21,7 +21,8 @@ class FullyConnected(AbstractFormat):
 
     @override
     def topology(self, order: int) -> Topology:
+        side = SPACING * max(1.0, 0.7 + 0.08 * order)  # room for the many bonds to cross
         return Topology(
             bonds=tuple(combinations(range(order), 2)),
-            positions=on_circle(order, radius_for(order)),
+            positions=on_circle(order, radius_for(order, side)),
         )

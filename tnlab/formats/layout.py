@@ -43,7 +43,7 @@ def _place(structure: Structure, kept: list[int]) -> Structure:
     if not kept:
         points = _levelled(points, structure)
     cores = tuple(
-        own if core in kept else replace(own, position=(round(float(x), 1), round(float(y), 1)))
+        own if core in kept else replace(own, position=(round(float(x), 1) + 0.0, round(float(y), 1) + 0.0))
         for core, (own, (x, y)) in enumerate(zip(structure.cores, points, strict=True))
     )
     return replace(structure, cores=cores)
@@ -95,7 +95,7 @@ def _settle(points: np.ndarray, distance: np.ndarray, kept: list[int]) -> np.nda
     """Lower the stress, one point at a time, until nothing moves."""
     points = points.copy()
     free = [point for point in range(len(points)) if point not in kept]
-    for _ in range(SWEEPS):
+    for _ in range(SWEEPS if len(points) > 1 else 0):
         moved = 0.0
         for point in free:
             others = np.arange(len(points)) != point
@@ -125,11 +125,12 @@ def _levelled(points: np.ndarray, structure: Structure) -> np.ndarray:
         along = points[[last for _, last in bonds]] - points[[first for first, _ in bonds]]
         angles = np.arctan2(along[:, 1], along[:, 0])
         level = np.round(np.cos(4 * (angles[:, None] - angles)).sum(axis=0), 6)
-        points = points @ _rotation(angles[level.argmax()])
-    if np.ptp(points[:, 1]) > np.ptp(points[:, 0]) + 1e-6:
+        points = points @ _rotation(float(angles[level.argmax()]))
+    if np.ptp(points[:, 1]) > 1.1 * np.ptp(points[:, 0]):
         points = points @ _rotation(math.pi / 2)
     for axis in (0, 1):
-        if points[: (len(points) + 1) // 2, axis].sum() > 0:
+        aside = points[np.abs(points[:, axis]) > 1.0, axis]
+        if len(aside) and aside[0] > 0:
             points[:, axis] *= -1
     gaps = [np.linalg.norm(points[core] - points[:core], axis=1).min() for core in range(1, len(points))]
     return points * max(1.0, CLOSEST / max(min(gaps, default=CLOSEST), CLOSEST / 10))

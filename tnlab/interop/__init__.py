@@ -1,0 +1,1 @@
+"""Structures as other programs know them: SVG, TikZ, Python source, einsum text."""
