@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tnlab.errors import StructureError
 from tnlab.network.network import Network
 from tnlab.network.structure import Bond, Core, Structure
-from tnlab.network.sweeps import explicit_plan, plan_sweep, tree_plan
+from tnlab.network.sweeps import explicit_plan, plan_sweep
+from tnlab.network.tree_plan import tree_plan
 from tnlab.testing.structures import structures
 
 
@@ -38,20 +39,21 @@ def test_normal_equations_at_every_update(structure, make_plan, seed):
     generator = torch.Generator().manual_seed(seed)
     cores = [core.numpy() for core in Network.random(structure, generator=generator).cores]
     tensor = torch.randn(structure.modes, generator=generator, dtype=torch.float64).numpy()
-    seen = []
+    updates = iter([step.core for step in plan.steps if hasattr(step, "core")] * 2)
 
-    def solve(core, gram, right):
+    def solve(gram, right):
+        core = next(updates)
         expected_gram, expected_right = dense_equations(structure, plan.cores(values), tensor, core)
         scale = np.abs(expected_gram).max() + 1e-300
         assert np.allclose(gram / scale, expected_gram / scale, atol=1e-9)
         assert np.allclose(right, expected_right, atol=1e-9 * (1 + np.abs(expected_right).max()))
-        seen.append(core)
         return torch.randn(right.shape, generator=generator, dtype=torch.float64).numpy()
 
     values = plan.start(np.ascontiguousarray(tensor.transpose(plan.mode_order)), cores)
     plan.sweep(values, solve)
     plan.sweep(values, solve)
-    assert sorted(seen) == sorted([*range(len(structure.cores))] * 2)
+    assert next(updates, None) is None
+    assert sorted(step.core for step in plan.steps if hasattr(step, "core")) == [*range(len(structure.cores))]
 
 
 def full(order, size, rank):

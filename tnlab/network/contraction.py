@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import opt_einsum
 
@@ -35,6 +35,6 @@ def _expression(structure: Structure) -> Any:
     return opt_einsum.contract_expression(structure.einsum, *structure.core_shapes, optimize=_optimizer(structure))
 
 
-def _optimizer(structure: Structure) -> str:
+def _optimizer(structure: Structure) -> Literal["auto", "greedy"]:
     # "auto" tries every path up to four operands and turns greedy as the network grows.
     return "auto" if len(structure.cores) <= 12 else "greedy"

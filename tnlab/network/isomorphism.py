@@ -1,6 +1,7 @@
 """When two structures are the same but for the order of their cores and bonds."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
+from typing import Any
 
 from tnlab.network.structure import Structure
 
@@ -26,13 +27,13 @@ def canonical_form(structure: Structure) -> Hashable:
     return structure.modes, _least(structure, legs, _refine(structure, _ranked(legs)))
 
 
-def _least(structure: Structure, legs: list[tuple[int, ...]], colours: Colours) -> tuple[object, ...]:
+def _least(structure: Structure, legs: list[tuple[int, ...]], colours: Colours) -> tuple[Any, ...]:
     repeated = [colour for colour in set(colours) if colours.count(colour) > 1]
     if not repeated:
         return _encode(structure, legs, colours)
     colour = min(repeated)
     chosen = (core for core, own in enumerate(colours) if own == colour)
-    return min(  # type: ignore[type-var]
+    return min(
         _least(structure, legs, _refine(structure, _ranked([(own, at != core) for at, own in enumerate(colours)])))
         for core in chosen
     )
@@ -57,12 +58,12 @@ def _refine(structure: Structure, colours: Colours) -> Colours:
         colours = finer
 
 
-def _ranked(keys: list[object]) -> Colours:  # type: ignore[type-arg]
-    place = {key: rank for rank, key in enumerate(sorted(set(keys)))}  # type: ignore[type-var]
+def _ranked(keys: Sequence[Any]) -> Colours:
+    place = {key: rank for rank, key in enumerate(sorted(set(keys)))}
     return tuple(place[key] for key in keys)
 
 
-def _encode(structure: Structure, legs: list[tuple[int, ...]], colours: Colours) -> tuple[object, ...]:
+def _encode(structure: Structure, legs: list[tuple[int, ...]], colours: Colours) -> tuple[Any, ...]:
     order = sorted(range(len(colours)), key=colours.__getitem__)
     bonds = sorted((tuple(sorted(colours[core] for core in bond.cores)), bond.rank) for bond in structure.bonds)
     return tuple(legs[core] for core in order), tuple(bonds)

@@ -56,9 +56,9 @@ class Network:
         """Return the tensor the network stands for, of shape ``structure.modes``."""
         return contract(self.structure, self.cores)
 
-    def to(self, *args: torch.dtype | torch.device | str) -> "Network":
-        """Return the network with its cores moved to a dtype or device."""
-        return Network(self.structure, tuple(core.to(*args) for core in self.cores))
+    def to(self, dtype: torch.dtype | None = None, device: torch.device | str | None = None) -> "Network":
+        """Return the network with its cores moved to a dtype, a device or both."""
+        return Network(self.structure, tuple(core.to(dtype=dtype, device=device) for core in self.cores))
 
     def save(self, path: str | Path) -> None:
         """Write the cores as safetensors, the structure as JSON in its metadata."""

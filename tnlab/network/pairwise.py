@@ -23,6 +23,7 @@ class Side:
     flip: bool
 
     def __call__(self, array: Any) -> Any:
+        """Return the operand as a matrix, or a stack of them."""
         if self.axes is not None:
             array = _permute(array, self.axes)
         array = array.reshape(self.shape)
@@ -46,6 +47,7 @@ class Pairwise:
     multiply: Callable[[Any, Any], Any]
 
     def __call__(self, left: Any, right: Any) -> Any:
+        """Return the contraction; both operands are numpy arrays, or both torch tensors on one device."""
         return self.multiply(self.left(left), self.right(right)).reshape(self.shape)
 
 

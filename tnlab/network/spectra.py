@@ -51,7 +51,7 @@ def _gram(structure: Structure, cores: list[Tensor], core: int, bond: int, grams
                     far = next(end for end in structure.bonds[other].cores if end != core)
                     axis = _axis(structure, core, other)
                     message = _gram(structure, cores, far, other, grams)
-                    doubled = torch.tensordot(doubled, message, dims=([axis], [0])).movedim(-1, axis)
+                    doubled = (doubled.movedim(axis, -1) @ message).movedim(-1, axis)
         axis = _axis(structure, core, bond)
         grams[core, bond] = unfolding(doubled, axis) @ unfolding(array, axis).T
     return grams[core, bond]

@@ -42,7 +42,7 @@ def warm_start(network: Network, structure: Structure, *, generator: torch.Gener
     work = _Workbench.of(network, structure)
     work.merge_collapsed()
     work.drop_bonds()
-    work.split_moved_legs(generator)
+    work.split_moved_legs()
     work.add_missing(generator)
     work.fit_ranks(generator)
     return work.network()
@@ -109,13 +109,13 @@ class _Workbench:
                     self.arrays[other] = self.arrays[other].sum(axis)
                     self.labels[other].remove(label)
 
-    def split_moved_legs(self, generator: torch.Generator) -> None:
+    def split_moved_legs(self) -> None:
         """Take a leg off the core that no longer carries it; its new core gets it by an SVD if a bond is free."""
         for core, labels in list(self.labels.items()):
             for label in [label for label in labels if label[0] == "mode"]:
                 if label[1] in self.structure.cores[core].legs:
                     continue
-                self._move_leg(label, core, generator)
+                self._move_leg(label, core)
 
     def add_missing(self, generator: torch.Generator) -> None:
         """Give every core the axes it still lacks: new bonds with size 1, whole cores that are new."""
@@ -161,7 +161,7 @@ class _Workbench:
     def _wanted(self, core: int, label: Label) -> bool:
         return label[0] == "bond" and core in self.structure.bonds[label[1]].cores  # type: ignore[index]
 
-    def _move_leg(self, label: Label, core: int, generator: torch.Generator) -> None:
+    def _move_leg(self, label: Label, core: int) -> None:
         target = next(at for at, own in enumerate(self.structure.cores) if label[1] in own.legs)
         shared = [other for other in self.labels[core] if other in self.labels.get(target, ())]
         if len(shared) == 1 and self._pair(shared[0]):
@@ -187,7 +187,7 @@ class _Workbench:
     ) -> None:
         """Split an array by an SVD into ``core``, which keeps the labels ``kept``, and ``target``, across ``bond``."""
         moved = [label for label in labels if label not in kept]
-        sizes = {label: size for label, size in zip(labels, array.shape, strict=True)}
+        sizes = dict(zip(labels, array.shape, strict=True))
         ordered = array.permute([labels.index(label) for label in (*kept, *moved)])
         rows = [sizes[label] for label in kept]
         u, s, vh = torch.linalg.svd(ordered.reshape(math.prod(rows), -1), full_matrices=False)

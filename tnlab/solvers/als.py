@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from scipy.linalg.lapack import dposv
+from scipy.linalg import get_lapack_funcs
 from torch import Tensor
 from typing_extensions import override
 
@@ -31,7 +31,9 @@ from tnlab.network.structure import Structure
 from tnlab.network.sweeps import plan_sweep
 from tnlab.solvers.base import AbstractSolver, Init, Snapshot, Status, check_tensor, solvers
 
+(dposv,) = get_lapack_funcs(("posv",), dtype=np.float64)
 RIDGE = 1e-13  # of the mean diagonal of G: below what rounding does to G anyway
+DIGITS = 1e3  # times the machine epsilon: a difference of squares below it has lost its digits
 PATIENCE = 5  # sweeps over which the decrease is averaged
 
 
@@ -82,14 +84,14 @@ def _start(tensor: Tensor, structure: Structure, init: Init, generator: torch.Ge
     if isinstance(init, Network):
         if init.structure != structure:
             raise StructureError("The starting network must have the structure to be fitted; use warm_start first.")
-        return init.to(tensor.dtype).to(tensor.device)
+        return init.to(tensor.dtype, tensor.device)
     if init == "svd":
         start = svd_start(tensor, structure, generator=generator)
     elif init == "random":
         start = Network.random(structure, generator=generator)
     else:
         raise ValueError(f"init must be 'svd', 'random' or a Network, but is {init!r}.")
-    return start.to(tensor.dtype).to(tensor.device)
+    return start.to(tensor.dtype, tensor.device)
 
 
 class _Normal:
@@ -99,7 +101,6 @@ class _Normal:
         self.tensor = tensor
         self.on_cpu = tensor.device.type == "cpu"
         self.square = float(torch.linalg.vector_norm(tensor, dtype=torch.float64)) ** 2
-        self.residual = math.inf  # |X - X_hat|^2 after the latest solve
 
     def data(self, mode_order: tuple[int, ...]) -> Any:
         laid_out = self.tensor.detach().permute(mode_order).contiguous()
@@ -112,22 +113,17 @@ class _Normal:
     def to_user(self, core: Any) -> Tensor:
         return (torch.from_numpy(np.ascontiguousarray(core)) if self.on_cpu else core).to(self.tensor.dtype)
 
-    def solve(self, core: int, gram: Any, right: Any) -> Any:
+    def solve(self, gram: Any, right: Any) -> Any:
         """Return the A of shape (n, P) that solves ``A G = B``, for G (P, P) and B (n, P)."""
-        if self.on_cpu:
-            solution = _solve_numpy(gram, right)
-            self._gram, self._right, self._solution = gram, right, solution
-        else:
-            solution = _solve_torch(gram, right)
-            self._gram, self._right, self._solution = gram, right, solution
-        return solution
+        self._gram, self._right = gram, right
+        self._solution = _solve_numpy(gram, right) if self.on_cpu else _solve_torch(gram, right)
+        return self._solution
 
     def error(self, network: Network) -> float:
         """Return the relative error after the latest solve, in float64."""
         model = self._solution @ self._gram
         square = self.square - 2 * float((self._solution * self._right).sum()) + float((model * self._solution).sum())
-        lost = 1e3 * torch.finfo(self.tensor.dtype).eps * self.square
-        if square > lost:
+        if square > self.square * max(DIGITS * torch.finfo(self.tensor.dtype).eps, 1e-9):
             return math.sqrt(square / self.square)
         return relative_error(self.tensor, network.to(torch.float64).to_tensor())
 

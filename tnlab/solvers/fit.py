@@ -105,14 +105,14 @@ def _run(snapshots: Iterator[Snapshot], callback: Callable[[Snapshot], object] |
     """Follow one start to its end; keep the best snapshot, which is not the last one if rounding raised the error."""
     history: list[float] = []
     best = None
-    status = Status.RUNNING
+    status, seconds = Status.RUNNING, 0.0
     for snapshot in snapshots:
         history.append(snapshot.relative_error)
-        status = snapshot.status
+        status, seconds = snapshot.status, snapshot.seconds
         if best is None or snapshot.relative_error < best.relative_error:
             best = snapshot
         if callback is not None and callback(snapshot):
             status = Status.STOPPED if status is Status.RUNNING else status
             break
     assert best is not None
-    return Fit(best.network, best.relative_error, len(history) - 1, snapshot.seconds, status, tuple(history))
+    return Fit(best.network, best.relative_error, len(history) - 1, seconds, status, tuple(history))
