@@ -9,9 +9,12 @@ import comm
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.diagram import Diagram
 from tests.browser.harness import FakeComm, Stage
 from tests.browser.pages import Watched, open_page
 from tests.browser.servers import ROOT, Server, dashboard, free_port, jupyter_lab, serve
+from tnlab.formats import formats
+from tnlab_widgets import NetworkEditor
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -80,3 +83,16 @@ def voila(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     port = free_port()
     with serve(dashboard(port), port, tmp_path_factory.mktemp("voila"), ROOT) as server:
         yield server
+
+
+@pytest.fixture
+def editor(stage: Callable[..., Stage]) -> Callable[..., Diagram]:
+    """Puts an editor on a page: `editor("tt", (4, 4, 4), rank=2)`; other keywords go to the widget."""
+
+    def editor(
+        name: str = "tt", modes: tuple[int, ...] = (4, 5, 6, 7), rank: int = 2, touch: bool = False, **traits: Any
+    ) -> Diagram:
+        structure = formats[name].build(modes, rank)
+        return Diagram(stage(lambda: NetworkEditor(structure, **traits), has_touch=touch))
+
+    return editor
