@@ -1,0 +1,114 @@
+"""What every tnlab widget shares: the front-end bundle, one lock, errors as sentences, a picture without a browser.
+
+Why the lock: depending on the Jupyter version, messages from the page arrive in the main thread or in another one,
+while a worker pushes results. ``set_state`` swaps the notification machinery of the whole object, so two threads
+at once would merge each other's changes.
+"""
+
+import logging
+import threading
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any, ClassVar
+
+import anywidget
+import traitlets
+from traitlets import Bunch
+from typing_extensions import override
+
+from tnlab.errors import TnlabError
+
+STATIC = Path(__file__).parent / "static"
+LOG = logging.getLogger("tnlab_widgets")
+
+
+def sentence(error: BaseException) -> str:
+    """Return what to show a person; an error that tnlab did not foresee is logged with its traceback."""
+    if isinstance(error, TnlabError | traitlets.TraitError):
+        return str(error)
+    LOG.error("Unforeseen error in a widget", exc_info=error)
+    if isinstance(error, MemoryError):
+        return "There is not enough memory for this; the last good state is kept."
+    return f"Something failed that tnlab did not foresee: {type(error).__name__}: {str(error)[:300]}"
+
+
+def from_page(trait: traitlets.Dict) -> traitlets.Dict:
+    """Return the trait, synced, and not echoed to the page that set it."""
+    return trait.tag(sync=True, echo_update=False)
+
+
+class BaseWidget(anywidget.AnyWidget):
+    """A widget whose traits are replaced as a whole, from any thread.
+
+    A subclass names its bundle: ``class Editor(BaseWidget, bundle="editor")`` takes ``static/editor.js`` and,
+    where there is one, ``static/editor.css``.
+
+    Raises:
+        TypeError: A keyword is not a trait.
+        FileNotFoundError: The bundle has not been built.
+    """
+
+    _missing_bundle: ClassVar[Path | None] = None
+
+    def __init_subclass__(cls, *, bundle: str = "", **kwargs: Any) -> None:
+        # anywidget subclasses once more for every instance, then without a bundle: nothing to do.
+        if bundle:
+            script, style = STATIC / f"{bundle}.js", STATIC / f"{bundle}.css"
+            cls._missing_bundle = None if script.is_file() else script
+            cls._esm = script if script.is_file() else ""
+            if style.is_file():
+                cls._css = style
+        super().__init_subclass__(**kwargs)
+
+    def __init__(self, **traits: Any) -> None:
+        self._guard = threading.RLock()
+        name = type(self).__name__
+        for unknown in traits.keys() - set(self.trait_names()):
+            raise TypeError(f"{name} has no keyword {unknown!r}. Check its spelling, or see help({name}).")
+        if self._missing_bundle is not None:
+            raise FileNotFoundError(
+                f"The front end of {name} is missing: {self._missing_bundle}. "
+                "Build it with 'npm ci && npm run build' in the folder widgets/."
+            )
+        super().__init__(**traits)
+
+    @override
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        with self._guard:
+            try:
+                super().set_state(sync_data)
+            except Exception as error:  # noqa: BLE001 - nobody would see it: the page is told instead
+                self._tell(sentence(error))
+
+    @override
+    def notify_change(self, change: Bunch) -> None:
+        with self._guard:
+            super().notify_change(change)
+
+    @override
+    def close(self) -> None:
+        with self.__dict__.get("_guard", nullcontext()):  # absent where the constructor failed
+            super().close()
+
+    def push(self, **traits: Any) -> None:
+        """Set several traits from any thread; the page gets them in one message."""
+        with self._guard, self.hold_sync():
+            for name, value in traits.items():
+                setattr(self, name, value)
+
+    def _tell(self, text: str) -> None:
+        """Show the page a sentence; a subclass with a trait for it overrides this."""
+        LOG.error("%s", text)
+
+    def _fallback_svg(self) -> str:
+        """Return a picture for readers without a browser or kernel, or nothing."""
+        return ""
+
+    @override
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None:
+            return None
+        data, metadata = bundle
+        svg = self._fallback_svg()
+        return ({**data, "image/svg+xml": svg} if svg else data), metadata

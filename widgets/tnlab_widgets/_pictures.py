@@ -1,0 +1,103 @@
+"""Tensor, reconstruction and residual as pixels, or as points of a curve: what the page draws side by side."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from tnlab.data import Source
+
+MAX_SIDE = 512
+MAX_POINTS = 2048
+MAX_SLICES = 16
+
+
+class Panels:
+    """The pictures of one source.
+
+    A grey value of 0 is the smallest entry of the tensor and 255 the largest; a residual is grey 127 or 128 where it is
+    zero, and black or white at ``residual_scale``.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self.kind = source.kind
+        self._flat = self._flatten(source.array)
+        self._low, self._high = float(self._flat.min()), float(self._flat.max())
+
+    def original(self) -> dict[str, Any]:
+        """Return the tensor itself, which changes only with the data."""
+        pixels = self._points(self._flat) if self.kind == "curve" else self._grey(self._flat)
+        return {**self._frame(), "pixels": pixels, "low": self._low, "high": self._high}
+
+    def compare(self, tensor: Any) -> dict[str, Any]:
+        """Return the reconstruction and the residual for a tensor of the source's modes."""
+        flat = self._flatten(self._source.restore(tensor))
+        residual = self._flat - flat
+        scale = round_up(float(np.abs(residual).max()))
+        if self.kind == "curve":
+            shown, left = self._points(flat), self._points(residual)
+        else:
+            shown, left = self._grey(flat), _bytes(127.5 + 127.5 * residual / scale)
+        return {**self._frame(), "reconstruction": shown, "residual": left, "residual_scale": scale}
+
+    def _frame(self) -> dict[str, Any]:
+        height, width = self._flat.shape
+        return {"kind": self.kind, "width": width, "height": height}
+
+    def _flatten(self, array: np.ndarray) -> np.ndarray:
+        """Return rows and columns of numbers, few enough to send."""
+        array = np.asarray(array, dtype=np.float64)
+        if self.kind == "curve":
+            points = array.reshape(1, -1)
+            return points[:, :: math.ceil(points.size / MAX_POINTS)]
+        if self.kind == "image":
+            return shrink(array[..., :3].mean(-1) if array.ndim == 3 else array, MAX_SIDE)
+        return montage(array)
+
+    def _grey(self, flat: np.ndarray) -> bytes:
+        return _bytes((flat - self._low) * (255 / max(self._high - self._low, 1e-300)))
+
+    @staticmethod
+    def _points(flat: np.ndarray) -> bytes:
+        return flat.astype(np.float32).tobytes()
+
+
+def montage(array: np.ndarray) -> np.ndarray:
+    """Return up to 16 slices over the last two axes, evenly spaced, tiled row by row."""
+    long = tuple(length for length in array.shape if length > 1)
+    slices = array.reshape(-1, *long[-2:])
+    chosen = np.unique(np.linspace(0, len(slices) - 1, min(len(slices), MAX_SLICES)).round().astype(int))
+    columns = math.ceil(math.sqrt(len(chosen)))
+    rows = math.ceil(len(chosen) / columns)
+    tiles = [shrink(slices[index], MAX_SIDE // columns) for index in chosen]
+    height, width = tiles[0].shape
+    picture = np.full((rows * height, columns * width), float(array.min()))
+    for place, tile in enumerate(tiles):
+        row, column = divmod(place, columns)
+        picture[row * height : (row + 1) * height, column * width : (column + 1) * width] = tile
+    return picture
+
+
+def shrink(picture: np.ndarray, most: int) -> np.ndarray:
+    """Return means over square blocks, so that no side is longer than ``most``; an incomplete block is left out."""
+    block = math.ceil(max(picture.shape) / most)
+    if block == 1:
+        return picture
+    # a side shorter than the block shrinks to one pixel
+    down, across = (min(block, length) for length in picture.shape)
+    rows, columns = picture.shape[0] // down, picture.shape[1] // across
+    blocks = picture[: rows * down, : columns * across].reshape(rows, down, columns, across)
+    return blocks.mean((1, 3))
+
+
+def round_up(value: float) -> float:
+    """Return the next 1, 2 or 5 times a power of ten, so that a scale does not flicker; 1 for zero."""
+    if not value > 0 or not math.isfinite(value):
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(value))
+    return next((step * power for step in (1, 2, 5) if value <= step * power), 10 * power)
+
+
+def _bytes(levels: np.ndarray) -> bytes:
+    return np.clip(np.rint(levels), 0, 255).astype(np.uint8).tobytes()

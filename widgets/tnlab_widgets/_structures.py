@@ -1,0 +1,148 @@
+"""What widgets add to structures: names and places for their cores, notices, and a size that suits the data."""
+
+from collections import Counter
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+from tnlab.errors import StructureError, TnlabError
+from tnlab.formats import formats
+from tnlab.formats.base import core_name
+from tnlab.formats.layout import auto_layout
+from tnlab.network import structure_json
+from tnlab.network.contraction import contraction_cost
+from tnlab.network.edits import clip_ranks
+from tnlab.network.structure import Bond, Structure
+
+MAX_CORES = 256
+MAX_BONDS = 2048
+MAX_START_RANK = 64
+
+
+def as_structure(value: object) -> Structure:
+    """Return a structure given as one, as a JSON object or as JSON text.
+
+    Raises:
+        StructureError: It is none of these, or breaks a rule.
+    """
+    if isinstance(value, Structure):
+        return value
+    return structure_json.loads(value) if isinstance(value, str | bytes) else structure_json.from_dict(value)
+
+
+def from_page(record: object) -> Structure:
+    """Return the structure that the page sent, with a name and a place for every core.
+
+    Raises:
+        StructureError: It breaks a rule or is too large to draw.
+    """
+    if isinstance(record, dict):
+        for field, most in (("cores", MAX_CORES), ("bonds", MAX_BONDS)):
+            listed = record.get(field)
+            if isinstance(listed, list | tuple) and len(listed) > most:
+                raise StructureError(f"The editor draws at most {most} {field}, but this has {len(listed)}.")
+    return presentable(structure_json.from_dict(record))
+
+
+def presentable(structure: Structure) -> Structure:
+    """Return the structure with a name of its own and a place for every core; what is there already stays."""
+    used = Counter(core.name for core in structure.cores)
+    free = (name for name in map(core_name, count()) if name not in used)
+    seen, named = set(), []
+    for core in structure.cores:
+        name = core.name if core.name and core.name not in seen else next(free)
+        seen.add(name)
+        named.append(replace(core, name=name))
+    structure = replace(structure, cores=tuple(named))
+    if all(core.position is not None for core in named):
+        return structure
+    held = tuple(replace(core, pinned=core.pinned or core.position is not None) for core in named)
+    laid_out = auto_layout(replace(structure, cores=held))
+    cores = zip(named, laid_out.cores, strict=True)
+    return replace(structure, cores=tuple(replace(core, position=placed.position) for core, placed in cores))
+
+
+def notice(structure: Structure) -> str:
+    """Return a sentence about bonds whose rank their neighbours cannot carry, or nothing."""
+    excess = []
+    for index, bond in enumerate(structure.bonds):
+        most = structure.carriable_rank(index)
+        if bond.rank > most:
+            excess.append(
+                f"Bond {structure.bond_label(index)} has rank {bond.rank}, but its neighbours can carry at most {most}."
+            )
+    more = f" {len(excess) - 1} more like it." if len(excess) > 1 else ""
+    return excess[0] + more if excess else ""
+
+
+def numbers(structure: Structure, seq: int) -> dict[str, Any]:
+    """Return what is known of a structure without a fit."""
+    return {
+        "seq": seq,
+        "parameters": structure.parameters,
+        "compression_ratio": structure.compression_ratio,
+        "contraction_cost": contraction_cost(structure),
+        "size": structure.size,
+        "order": structure.order,
+    }
+
+
+def presets() -> list[dict[str, Any]]:
+    """Return the named formats as the toolbar shows them."""
+    return [
+        {
+            "name": name,
+            "label": family.label,
+            "short": family.short,
+            "description": family.description,
+            "min_order": family.min_order,
+        }
+        for name, family in formats.items()
+    ]
+
+
+def family_name(structure: Structure) -> str:
+    """Return the name of the format whose topology the structure has, or nothing."""
+    flat = replace(structure, bonds=tuple(Bond(bond.cores, 1) for bond in structure.bonds))
+    for name, family in formats.items():
+        if structure.order < family.min_order:
+            continue
+        same = family.build(structure.modes, 1)
+        if same.cores == flat.cores and sorted(b.cores for b in same.bonds) == sorted(b.cores for b in flat.bonds):
+            return name
+    return ""
+
+
+def starting_structure(modes: tuple[int, ...], name: str = "tensor_train", rank: int | None = None) -> Structure:
+    """Return a format for these modes, by default with the largest rank that still compresses about 32 times.
+
+    A tensor of one mode gets a single core: no format has fewer than two.
+
+    Raises:
+        TnlabError: The format does not exist for this order.
+    """
+    if len(modes) < 2:
+        return presentable(structure_json.from_dict(
+            {"version": 1, "modes": list(modes), "cores": [{"legs": list(range(len(modes)))}], "bonds": []}
+        ))  # fmt: skip
+    family = formats[name]
+    if rank is not None:
+        return presentable(family.build(modes, rank))
+    best = clip_ranks(family.build(modes, 2))
+    for tried in range(3, MAX_START_RANK + 1):
+        larger = family.build(modes, tried)
+        if larger.parameters > larger.size / 32:
+            break
+        best = clip_ranks(larger)
+    return presentable(best)
+
+
+def similar_structure(modes: tuple[int, ...], former: Structure) -> Structure:
+    """Return a structure for other modes: of the same format where that is known, else a tensor train."""
+    name = family_name(former)
+    if name:
+        try:
+            return starting_structure(modes, name)
+        except TnlabError:
+            pass
+    return starting_structure(modes)

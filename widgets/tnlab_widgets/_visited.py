@@ -1,0 +1,106 @@
+"""Every structure a session has tried, one record each up to isomorphism, with the best network while memory allows."""
+
+import threading
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, replace
+
+from tnlab.network.isomorphism import canonical_form
+from tnlab.network.network import Network
+from tnlab.network.structure import Structure
+
+MAX_VISITS = 500
+MAX_ENTRIES = 8_000_000  # numbers kept in networks, 64 MB in float64
+MAX_LATENT = 6  # telling more of them apart can take a time that grows with the factorial
+
+
+@dataclass(frozen=True, eq=False)
+class Visit:
+    """One structure and the best that a fit of it has reached.
+
+    Attributes:
+        id: What the page calls it.
+        structure: As it was drawn when the best error was reached.
+        relative_error: The lowest one seen.
+        network: The cores that reached it, or None where they were dropped to save memory.
+        status: How that fit stood, in a sentence.
+    """
+
+    id: int
+    structure: Structure
+    relative_error: float
+    network: Network | None
+    status: str
+
+    @property
+    def label(self) -> str:
+        """A few words to tell it from others, e.g. ``'4 cores, ranks 4, 6, 4'``."""
+        ranks = [str(rank) for rank in self.structure.ranks]
+        shown = ", ".join(ranks[:12]) + (", ..." if len(ranks) > 12 else "")
+        cores = len(self.structure.cores)
+        return f"{cores} core{'s' * (cores != 1)}" + (f", rank{'s' * (len(ranks) != 1)} {shown}" if ranks else "")
+
+
+def visit_key(structure: Structure) -> Hashable:
+    """Return a value that is equal for structures that differ only in names, places and numbering."""
+    latent = sum(not core.legs for core in structure.cores)
+    return structure if latent > MAX_LATENT else canonical_form(structure)
+
+
+class Visited:
+    """The visits of a session, by structure; safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._visits: dict[Hashable, Visit] = {}
+        self._next = 1
+
+    def record(self, key: Hashable, network: Network, relative_error: float, status: str) -> Visit:
+        """Note what a fit of the structure with this key has reached; the best is kept."""
+        with self._lock:
+            known = self._visits.pop(key, None)  # put back last: the order is that of the latest visit
+            if known is None:
+                known = Visit(self._next, network.structure, relative_error, network, status)
+                self._next += 1
+            elif relative_error <= known.relative_error or known.network is None:
+                best = min(relative_error, known.relative_error)
+                known = Visit(known.id, network.structure, best, network, status)
+            self._visits[key] = known
+            self._bound()
+            return known
+
+    def remember(self, structure: Structure, relative_error: float, status: str) -> None:
+        """Note a visit of an earlier session, whose cores were not kept."""
+        with self._lock:
+            self._visits[visit_key(structure)] = Visit(self._next, structure, relative_error, None, status)
+            self._next += 1
+            self._bound()
+
+    def best(self, key: Hashable) -> Visit | None:
+        """Return the visit with this key, if there was one."""
+        with self._lock:
+            return self._visits.get(key)
+
+    def by_id(self, wanted: int) -> Visit | None:
+        """Return the visit that the page calls ``wanted``, if there is one."""
+        return next((visit for visit in self if visit.id == wanted), None)
+
+    def clear(self) -> None:
+        """Forget everything: another tensor is being fitted."""
+        with self._lock:
+            self._visits.clear()
+
+    def __iter__(self) -> Iterator[Visit]:
+        with self._lock:
+            return iter(tuple(self._visits.values()))
+
+    def __len__(self) -> int:
+        return len(self._visits)
+
+    def _bound(self) -> None:
+        while len(self._visits) > MAX_VISITS:
+            del self._visits[next(iter(self._visits))]
+        held = 0
+        for key, visit in reversed(tuple(self._visits.items())):
+            held += visit.network.parameters if visit.network else 0
+            if held > MAX_ENTRIES and visit.network is not None:
+                self._visits[key] = replace(visit, network=None)

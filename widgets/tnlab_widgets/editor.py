@@ -1,0 +1,169 @@
+"""A tensor network to draw with the mouse, the keyboard or a finger.
+
+The page proposes; Python validates, and what it holds is the truth: a proposal that breaks a rule is answered by a
+sentence and the last valid structure stays.
+"""
+
+from typing import Any
+
+import traitlets
+from traitlets import Bool, Bunch, Dict, Int, List, Unicode
+from typing_extensions import override
+
+from tnlab.errors import StructureError
+from tnlab.formats import formats
+from tnlab.interop.svg import to_svg
+from tnlab.network import structure_json
+from tnlab.network.structure import Structure
+from tnlab_widgets._base import BaseWidget, from_page, sentence
+from tnlab_widgets._requests import answer
+from tnlab_widgets._structures import as_structure, notice, numbers, presentable, presets
+from tnlab_widgets._structures import from_page as structure_from_page
+
+MAX_SEQ = 2**53
+
+
+class NetworkEditor(BaseWidget, bundle="editor"):
+    """Draw and edit a structure.
+
+    Args:
+        structure: A ``Structure``, its JSON as a dictionary or text; by default a tensor train of four modes.
+        read_only: Whether the page may only look.
+        modes_locked: Whether the modes belong to a tensor: legs may change cores, but not size or number.
+        label: What a screen reader calls the widget.
+
+    Raises:
+        StructureError: The structure breaks a rule.
+        TypeError: A keyword is unknown.
+
+    Example:
+        >>> editor = NetworkEditor(formats["tensor_ring"].build((4, 4, 4), 2))
+        >>> editor.value.parameters
+        48
+    """
+
+    structure = Dict(help="The last valid structure, as JSON").tag(sync=True)
+    structure_seq = Int(0, help="The proposal that `structure` answers; 0 where Python changed it").tag(sync=True)
+    proposal = from_page(Dict(help="{seq, structure} the page wants"))
+    verdict = Dict(help="{seq, error, notice}: what Python says to a proposal").tag(sync=True)
+    numbers = Dict(help="{seq, parameters, compression_ratio, contraction_cost, size, order}").tag(sync=True)
+    modes_locked = Bool(False, help="Whether the modes are a tensor's").tag(sync=True)
+    read_only = Bool(False, help="Whether the page may only look").tag(sync=True)
+    presets = List(help="The named formats").tag(sync=True)
+    request = from_page(Dict(help="{seq, kind, ...} the page asks for"))
+    reply = Dict(help="{seq, kind, error, ...}: the answer to a request").tag(sync=True)
+    label = Unicode("Tensor network editor", help="What a screen reader calls the widget").tag(sync=True)
+
+    def __init__(self, structure: Structure | dict[str, Any] | str | None = None, **traits: Any) -> None:
+        start = formats["tensor_train"].build((4, 4, 4, 4), 2) if structure is None else as_structure(structure)
+        self._value = presentable(start)
+        self._newest_proposal = 0
+        super().__init__(
+            **{
+                "structure": structure_json.to_dict(self._value),
+                "verdict": {"seq": 0, "error": "", "notice": notice(self._value)},
+                "numbers": numbers(self._value, 0),
+                "presets": presets(),
+                **traits,
+            }
+        )
+
+    def __repr__(self) -> str:
+        value = self._value
+        modes = "x".join(map(str, value.modes))
+        return (
+            f"{type(self).__name__}({modes}: {len(value.cores)} cores, {len(value.bonds)} bonds, "
+            f"{value.parameters} parameters)"
+        )
+
+    @property
+    def value(self) -> Structure:
+        """The structure as it is drawn; assign one, or its JSON, to draw another."""
+        return self._value
+
+    @value.setter
+    def value(self, structure: Structure | dict[str, Any] | str) -> None:
+        drawn = presentable(as_structure(structure))
+        self._check(drawn)
+        self._accept(drawn, 0)
+
+    def _check(self, structure: Structure) -> None:
+        """Raise ``StructureError`` where this widget cannot take a valid structure."""
+        if self.modes_locked and structure.modes != self._value.modes:
+            needed, given = ("x".join(map(str, modes)) for modes in (self._value.modes, structure.modes))
+            raise StructureError(f"The modes are those of the tensor, {needed}, but this structure has {given}.")
+
+    def _accept(self, structure: Structure, seq: int) -> None:
+        """Make a structure the current one and tell the page; a subclass goes on from here."""
+        self._value = structure
+        self.push(
+            structure=structure_json.to_dict(structure),
+            structure_seq=seq,
+            verdict={"seq": seq, "error": "", "notice": notice(structure)},
+            numbers=numbers(structure, seq),
+        )
+
+    @traitlets.validate("structure")
+    def _validate_structure(self, proposed: Bunch) -> dict[str, Any]:
+        try:
+            structure_json.from_dict(proposed["value"])
+        except StructureError as error:
+            raise traitlets.TraitError(str(error)) from None
+        return proposed["value"]
+
+    @traitlets.observe("structure")
+    def _structure_was_set(self, change: Bunch) -> None:
+        """Follow a structure that was assigned to the trait itself."""
+        if change["new"] != structure_json.to_dict(self._value):
+            drawn = presentable(as_structure(change["new"]))
+            self._check(drawn)
+            self._accept(drawn, 0)
+
+    @traitlets.observe("proposal")
+    def _judge(self, change: Bunch) -> None:
+        """Take a valid proposal; say in a sentence why another is not taken."""
+        proposal = change["new"]
+        if not proposal:
+            return
+        try:
+            seq = _seq(proposal)
+            if seq <= self._newest_proposal:
+                return  # an older edit that arrived late: the page has gone on since
+            self._newest_proposal = seq
+            if self.read_only:
+                raise StructureError("This diagram is read-only.")
+            structure = structure_from_page(proposal.get("structure"))
+            self._check(structure)
+            self._accept(structure, seq)
+        except Exception as error:  # noqa: BLE001 - an exception in an observer would be seen by nobody
+            seq = proposal.get("seq") if isinstance(proposal.get("seq"), int) else 0
+            self.push(verdict={"seq": seq, "error": sentence(error), "notice": ""})
+
+    @traitlets.observe("request")
+    def _answer(self, change: Bunch) -> None:
+        """Answer the page's request, or say why not."""
+        request = change["new"]
+        if not request:
+            return
+        reply = {"seq": request.get("seq"), "kind": str(request.get("kind"))[:32], "error": ""}
+        try:
+            _seq(request)
+            reply |= answer(request, self._value, modes_locked=self.modes_locked)
+        except Exception as error:  # noqa: BLE001
+            reply["error"] = sentence(error)
+        self.push(reply=reply)
+
+    @override
+    def _tell(self, text: str) -> None:
+        self.push(verdict={"seq": 0, "error": text, "notice": ""})
+
+    @override
+    def _fallback_svg(self) -> str:
+        return to_svg(self._value)
+
+
+def _seq(message: dict[str, Any]) -> int:
+    seq = message.get("seq")
+    if not isinstance(seq, int) or isinstance(seq, bool) or not 0 < seq < MAX_SEQ:
+        raise StructureError(f"seq must be a whole number above 0, but is {seq!r:.80}.")
+    return seq

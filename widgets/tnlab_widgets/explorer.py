@@ -1,0 +1,393 @@
+"""Draw a tensor network over data, tweak it, and watch the error: the editor with a tensor and a fit behind it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import traitlets
+from traitlets import Bunch, Dict, Float, Int, List
+from typing_extensions import override
+
+from tnlab.data import Source, datasets, read_source
+from tnlab.errors import DataError
+from tnlab.network.network import Network
+from tnlab.network.spectra import bond_spectra
+from tnlab.network.structure import Structure
+from tnlab_widgets._base import from_page, sentence
+from tnlab_widgets._pictures import Panels
+from tnlab_widgets._run import Progress
+from tnlab_widgets._session import FitSession
+from tnlab_widgets._session_file import SUFFIX, SavedSession, read_session, write_session
+from tnlab_widgets._sources import as_source, describe
+from tnlab_widgets._structures import as_structure, presentable, similar_structure, starting_structure
+from tnlab_widgets._uploads import Upload
+from tnlab_widgets.editor import NetworkEditor
+
+MAX_SPECTRUM = 64
+MAX_TRIES = 50
+MAX_SEED = 2**53
+
+
+class Explorer(NetworkEditor, bundle="explorer"):
+    """Edit a tensor network while it is fitted to a tensor.
+
+    Args:
+        data: Name of a built-in data set, an array or tensor, a ``Source``, or the path of a .npy, PNG or JPEG file.
+        modes: Mode sizes to cut the data into; by default what suits it.
+        order: "plain" or "quantised".
+        structure: A structure, its JSON, the name of a format, or a name and a rank, e.g. ``("tr", 4)``.
+        seed: Where random numbers start.
+        target_error: The relative error aimed at, marked on the page.
+
+    Raises:
+        DataError: The data cannot be fitted.
+        StructureError: The structure breaks a rule, or is for a tensor of other modes.
+        UnknownNameError: There is no such data set or format.
+        TypeError: A keyword is unknown.
+
+    Example:
+        >>> explorer = Explorer("camera", modes=(4,) * 8, structure=("tr", 4))
+        >>> explorer.relative_error, explorer.network
+    """
+
+    datasets = List(help="[{name, label}] of the built-in data").tag(sync=True)
+    data = Dict(help="{name, label, shape, modes, order, kind, size, suggestions}").tag(sync=True)
+    original = Dict(help="{kind, width, height, pixels}: the tensor as a picture").tag(sync=True)
+    fit_state = Dict(help="How the fit stands").tag(sync=True)
+    pictures = Dict(help="Reconstruction and residual, a few times a second").tag(sync=True)
+    spectra = List(help="Singular values on every bond, descending").tag(sync=True)
+    spectra_seq = Int(0, help="The structure_seq that `spectra` belongs to").tag(sync=True)
+    visited = List(help="[{id, parameters, relative_error, label, status}] of every structure tried").tag(sync=True)
+    current_id = Int(0, help="The visited structure that is drawn; 0 for none yet").tag(sync=True)
+    target_error = Float(0.1, help="The relative error aimed at").tag(sync=True)
+    command = from_page(Dict(help="{seq, kind, ...} the page wants done"))
+    upload = from_page(Dict(help="{id, index, total, name, size, data}: a piece of a file"))
+    upload_ack = Dict(help="{id, index, error, done}").tag(sync=True)
+    download = Dict(help="{seq, filename, data}: a file for the person to keep").tag(sync=True)
+    problem = Dict(help="{seq, text}: what went wrong, in a sentence").tag(sync=True)
+
+    def __init__(
+        self,
+        data: object = "camera",
+        *,
+        modes: Sequence[int] | None = None,
+        order: str | None = None,
+        structure: object = None,
+        seed: int = 0,
+        target_error: float = 0.1,
+        **traits: Any,
+    ) -> None:
+        source = as_source(data, modes, order)
+        self._session = FitSession(self._show, seed=_seed(seed))
+        self._upload: Upload | None = None
+        self._newest_command = self._problems = 0
+        self._adopt(source)
+        super().__init__(
+            _start(structure, source.modes),
+            **{
+                "modes_locked": True,
+                "label": "Tensor network explorer",
+                "datasets": [{"name": name, "label": entry.label} for name, entry in datasets.items()],
+                "target_error": _target(target_error),
+                "_view_count": 0,  # not None: the page then keeps it up to date
+                "data": describe(source),
+                "original": self._panels.original(),
+                **traits,
+            },
+        )
+        if self._value.modes != source.modes:
+            raise DataError(f"The structure has modes {self._value.modes}, but the tensor {source.modes}.")
+        self._session.submit(self._value)
+
+    @property
+    def source(self) -> Source:
+        """The data, and how it is cut into modes."""
+        return self._source
+
+    @property
+    def tensor(self) -> torch.Tensor:
+        """The tensor that is being fitted."""
+        return self._source.tensor
+
+    @property
+    def network(self) -> Network | None:
+        """The cores fitted so far; None before the first sweep."""
+        return self._session.network
+
+    @property
+    def relative_error(self) -> float | None:
+        """Relative error that the page shows; None before the first sweep."""
+        return self.fit_state.get("relative_error")
+
+    def save(self, path: str | Path) -> None:
+        """Write data, cores and history to a file that ``Explorer.load`` or the page opens again."""
+        Path(path).write_bytes(write_session(self._saved()))
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Explorer":
+        """Open a file that ``save`` or the page wrote.
+
+        Raises:
+            DataError: It is no session file.
+            FileNotFoundError: There is no such file.
+        """
+        saved = read_session(Path(path).name, Path(path).read_bytes())
+        explorer = cls(saved.source, structure=saved.structure)
+        explorer._restore_session(saved)
+        return explorer
+
+    @override
+    def close(self) -> None:
+        session = self.__dict__.get("_session")  # absent where the constructor failed
+        if session is not None:
+            session.close()
+        super().close()
+
+    @override
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        with self._session.guest():
+            super().set_state(sync_data)
+
+    @override
+    def _accept(self, structure: Structure, seq: int) -> None:
+        with self._guard, self.hold_sync():
+            moved_only = structure == self._value
+            super()._accept(structure, seq)
+            if moved_only:  # names and places: what is shown stays current
+                self.push(
+                    fit_state={**self.fit_state, "seq": seq} if self.fit_state else {},
+                    pictures={**self.pictures, "seq": seq} if self.pictures else {},
+                    spectra_seq=seq,
+                )
+            self._session.submit(structure, seq)
+
+    def _adopt(self, source: Source) -> None:
+        panels = Panels(source)
+        self._source, self._panels = source, panels
+        self._session.load(source.tensor)
+
+    def _open(self, source: Source, structure: Structure) -> None:
+        """Take other data and a structure for it; nothing has changed if this raises."""
+        data, structure = describe(source), presentable(structure)
+        original = Panels(source).original()
+        with self._guard, self.hold_sync():
+            self._adopt(source)
+            self._value = structure
+            self.push(
+                data=data,
+                original=original,
+                fit_state={},
+                pictures={},
+                spectra=[],
+                visited=[],
+                current_id=0,
+                problem={},
+            )
+            super()._accept(structure, 0)
+            self._session.submit(structure)
+
+    # What the worker reports
+
+    def _show(self, progress: Progress, detailed: bool) -> None:
+        """Tell the page how the fit stands; called from the worker thread."""
+        if not self._push_current(progress, lambda seq: {"fit_state": _fit_state(progress, seq)}):
+            return
+        if progress.failure:
+            self._tell(progress.failure)
+        elif detailed and progress.network is not None:
+            compared = self._panels.compare(progress.network.to_tensor())
+            spectra = [values[:MAX_SPECTRUM].tolist() for values in bond_spectra(progress.network)]
+            self._push_current(
+                progress,
+                lambda seq: {
+                    "pictures": {**compared, "seq": seq, "generation": progress.generation, "title": progress.status},
+                    "spectra": spectra,
+                    "spectra_seq": seq,
+                    "visited": self._visits(),
+                    "current_id": progress.visit,
+                },
+            )
+
+    def _push_current(self, progress: Progress, traits: Any) -> bool:
+        """Push traits that belong to the newest job; drop those of an older one."""
+        with self._guard:
+            if progress.generation != self._session.generation:
+                return False
+            self.push(**traits(self.structure_seq))
+            return True
+
+    def _visits(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "id": visit.id,
+                "parameters": visit.structure.parameters,
+                "relative_error": visit.relative_error,
+                "label": visit.label,
+                "status": visit.status,
+            }
+            for visit in self._session.visited
+        ]
+
+    @override
+    def _tell(self, text: str) -> None:
+        with self._guard:
+            self._problems += 1
+            self.push(problem={"seq": self._problems, "text": text})
+
+    # What the page asks for
+
+    @traitlets.observe("_view_count")
+    def _views_changed(self, change: Bunch) -> None:
+        """Hold the fit while nobody looks: a page that was closed must not keep a server busy."""
+        if change["old"] or change["new"]:
+            self._session.suspend(not change["new"])
+
+    @traitlets.observe("command")
+    def _obey(self, change: Bunch) -> None:
+        command = change["new"]
+        if not command:
+            return
+        try:
+            seq, kind = command.get("seq"), command.get("kind")
+            if not isinstance(seq, int) or seq <= self._newest_command:
+                return
+            self._newest_command = seq
+            action = self._ACTIONS.get(kind) if isinstance(kind, str) else None
+            if action is None:
+                raise DataError(f"Unknown command {kind!r:.40}. Known: {', '.join(self._ACTIONS)}.")
+            action(self, command)
+        except Exception as error:  # noqa: BLE001 - an exception in an observer would be seen by nobody
+            self._tell(sentence(error))
+
+    @traitlets.observe("upload")
+    def _receive(self, change: Bunch) -> None:
+        message = change["new"]
+        if not message:
+            return
+        ack = {"id": message.get("id"), "index": message.get("index"), "error": "", "done": False}
+        try:
+            if message.get("index") == 0:
+                self._upload = Upload.begin(message)
+            if self._upload is None:
+                raise DataError("No file is on its way; send it again from its first piece.")
+            self._upload.take(message)
+            if self._upload.done:
+                upload, self._upload = self._upload, None
+                self._open_file(upload.name, upload.content())
+                ack["done"] = True
+        except Exception as error:  # noqa: BLE001
+            self._upload = None
+            ack["error"] = sentence(error)
+            self._tell(ack["error"])
+        self.push(upload_ack=ack, **({} if self._upload else {"upload": {}}))
+
+    def _open_file(self, name: str, content: bytes) -> None:
+        if name.lower().endswith(SUFFIX):
+            self._restore_session(read_session(name, content))
+        else:
+            source = read_source(name, content)
+            self._open(source, similar_structure(source.modes, self._value))
+
+    def _restore_session(self, saved: SavedSession) -> None:
+        self._open(saved.source, saved.structure)
+        for structure, error, status in saved.visited:
+            self._session.visited.remember(structure, error, status)
+        self._session.seed = saved.seed
+        if saved.network is not None:
+            self._session.submit(self._value, init=Network(self._value, saved.network.cores))
+        self.push(target_error=saved.target_error, visited=self._visits())
+
+    def _saved(self) -> SavedSession:
+        with self._guard:
+            network = self._session.network
+            fitted = network if network is not None and network.structure == self._value else None
+            visits = tuple((visit.structure, visit.relative_error, visit.status) for visit in self._session.visited)
+            seed = self._session.seed
+            return SavedSession(self._source, self._value, fitted, seed, self.target_error, visits)
+
+    def _do_save(self, command: dict[str, Any]) -> None:
+        content = write_session(self._saved())
+        stem = "".join(letter if letter.isalnum() else "_" for letter in Path(self._source.name).stem)[:40]
+        self.push(download={"seq": command["seq"], "filename": f"{stem or 'session'}{SUFFIX}", "data": content})
+
+    def _do_restore(self, command: dict[str, Any]) -> None:
+        visit = self._session.visited.by_id(command.get("id"))  # type: ignore[arg-type]
+        if visit is None:
+            raise DataError("That structure is no longer in the history.")
+        self._accept(presentable(visit.structure), 0)
+
+    def _do_dataset(self, command: dict[str, Any]) -> None:
+        source = datasets[str(command.get("name"))].source()
+        self._open(source, similar_structure(source.modes, self._value))
+
+    def _do_reshape(self, command: dict[str, Any]) -> None:
+        modes = command.get("modes")
+        if not isinstance(modes, list | tuple):
+            raise DataError(f"Mode sizes must be a list of numbers, but are {modes!r:.80}.")
+        source = self._source.with_modes(modes, command.get("order"))
+        self._open(source, similar_structure(source.modes, self._value))
+
+    def _do_try_seeds(self, command: dict[str, Any]) -> None:
+        count = command.get("count", 5)
+        if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= MAX_TRIES:
+            raise DataError(f"The number of seeds to try must be 1 to {MAX_TRIES}, but is {count!r:.40}.")
+        self._session.try_seeds(count)
+
+    def _do_restart(self, command: dict[str, Any]) -> None:
+        seed = command.get("seed")
+        self._session.restart(None if seed is None else _seed(seed))
+
+    def _do_target(self, command: dict[str, Any]) -> None:
+        self.push(target_error=_target(command.get("value")))
+
+    _ACTIONS = {  # noqa: RUF012 - never changed
+        "pause": lambda self, _: self._session.pause(),
+        "resume": lambda self, _: self._session.resume(),
+        "stop": lambda self, _: self._session.stop(),
+        "restart": _do_restart,
+        "try_seeds": _do_try_seeds,
+        "restore": _do_restore,
+        "target": _do_target,
+        "dataset": _do_dataset,
+        "reshape": _do_reshape,
+        "save": _do_save,
+    }
+
+
+def _fit_state(progress: Progress, seq: int) -> dict[str, Any]:
+    return {
+        "seq": seq,
+        "generation": progress.generation,
+        "running": progress.running,
+        "paused": progress.paused,
+        "status": progress.status,
+        "sweep": progress.sweep,
+        "relative_error": progress.relative_error,
+        "seconds": progress.seconds,
+        "seed": progress.seed,
+        "errors": list(progress.errors),
+    }
+
+
+def _start(structure: object, modes: tuple[int, ...]) -> Structure:
+    if structure is None:
+        return starting_structure(modes)
+    if isinstance(structure, str) and not structure.lstrip().startswith("{"):
+        return starting_structure(modes, structure)
+    if isinstance(structure, tuple | list) and len(structure) == 2:
+        return starting_structure(modes, str(structure[0]), structure[1])
+    return as_structure(structure)
+
+
+def _seed(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 0 <= value < MAX_SEED:
+        raise DataError(f"A seed must be a whole number from 0 to 2^53, but is {value!r:.40}.")
+    return int(value)
+
+
+def _target(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
+        raise DataError(f"The target error must be above 0 and at most 1, but is {value!r:.40}.")
+    return float(value)
