@@ -1,0 +1,62 @@
+/** Small helpers over the DOM: elements, attributes that change only when they must, listeners with an end. */
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export type Attributes = Record<string, string | number | boolean | null | undefined>;
+
+/** Set attributes that differ; null, undefined and false take one away. */
+export function setAttributes(element: Element, attributes: Attributes): void {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) element.removeAttribute(name);
+    else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, String(value));
+  }
+}
+
+export function setText(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+export function html<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  setAttributes(element, attributes);
+  element.append(...children);
+  return element;
+}
+
+export function svg<K extends keyof SVGElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: Node[]
+): SVGElementTagNameMap[K] {
+  const element = document.createElementNS(SVG, tag);
+  setAttributes(element, attributes);
+  element.append(...children);
+  return element;
+}
+
+type Events = HTMLElementEventMap;
+
+/** Listen until the signal aborts. */
+export function listen<K extends keyof Events>(
+  target: EventTarget,
+  type: K,
+  handler: (event: Events[K]) => void,
+  signal: AbortSignal,
+  options: AddEventListenerOptions = {},
+): void {
+  target.addEventListener(type, handler as EventListener, { ...options, signal });
+}
+
+/** The focused element, also inside a shadow root. */
+export function focused(root: Element): Element | null {
+  const home = root.getRootNode() as Document | ShadowRoot;
+  return home.activeElement ?? null;
+}
+
+/** Whether what the user types goes into this element. */
+export const isField = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.matches("input, textarea, select");

@@ -1,0 +1,175 @@
+/** Where things are drawn: widths, curves, leg directions, what lies under a point. Pure; diagram units, y down. */
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export const CORE_RADIUS = 18;
+export const LATENT_RADIUS = 11;
+export const DOT_RADIUS = 5;
+export const LEG_LENGTH = 42;
+export const SPACING = 120;
+/** How far the rim, from which bonds are drawn, reaches beyond a core. */
+export const RIM = 9;
+const FAN = 26;
+const DETOUR = 46;
+
+export const radius = (latent: boolean): number => (latent ? LATENT_RADIUS : CORE_RADIUS);
+
+export const distance = (a: Point, b: Point): number => Math.hypot(a.x - b.x, a.y - b.y);
+
+export const middle = (a: Point, b: Point): Point => ({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });
+
+export function centroid(points: readonly Point[]): Point {
+  const n = Math.max(1, points.length);
+  return { x: points.reduce((sum, p) => sum + p.x, 0) / n, y: points.reduce((sum, p) => sum + p.y, 0) / n };
+}
+
+/** Stroke width of a bond: grows with log rank; rank 1 is a hair (and drawn dashed). */
+export const bondWidth = (rank: number): number =>
+  rank <= 1 ? 1 : Math.min(13, 1.5 + 1.6 * Math.log2(rank));
+
+/** Sideways offsets of `count` parallel bonds, symmetric about the straight line. */
+export const fanOffsets = (count: number): number[] =>
+  Array.from({ length: count }, (_, k) => (k - (count - 1) / 2) * FAN);
+
+/** A quadratic curve from `from` to `to` whose middle lies `offset` beside the straight line. */
+export interface Curve {
+  readonly from: Point;
+  readonly to: Point;
+  readonly control: Point;
+}
+
+export function curve(from: Point, to: Point, offset: number): Curve {
+  const length = Math.max(1e-9, distance(from, to));
+  const mid = middle(from, to);
+  const normal = { x: -(to.y - from.y) / length, y: (to.x - from.x) / length };
+  return { from, to, control: { x: mid.x + 2 * offset * normal.x, y: mid.y + 2 * offset * normal.y } };
+}
+
+export function along({ from, to, control }: Curve, t: number): Point {
+  const s = 1 - t;
+  return {
+    x: s * s * from.x + 2 * s * t * control.x + t * t * to.x,
+    y: s * s * from.y + 2 * s * t * control.y + t * t * to.y,
+  };
+}
+
+const num = (value: number): string => String(Math.round(value * 100) / 100);
+
+export function curvePath({ from, to, control }: Curve): string {
+  return `M${num(from.x)} ${num(from.y)}Q${num(control.x)} ${num(control.y)} ${num(to.x)} ${num(to.y)}`;
+}
+
+export function segmentDistance(point: Point, a: Point, b: Point): number {
+  const length2 = (b.x - a.x) ** 2 + (b.y - a.y) ** 2;
+  const raw = length2 === 0 ? 0 : ((point.x - a.x) * (b.x - a.x) + (point.y - a.y) * (b.y - a.y)) / length2;
+  const t = Math.min(1, Math.max(0, raw));
+  return distance(point, { x: a.x + t * (b.x - a.x), y: a.y + t * (b.y - a.y) });
+}
+
+/** Offset of a lone bond: 0, or a detour where the straight line would run through another core. */
+export function detour(from: Point, to: Point, others: readonly Point[]): number {
+  const blocked = others.some((other) => segmentDistance(other, from, to) < CORE_RADIUS + 2);
+  if (!blocked) return 0;
+  const room = (offset: number): number => {
+    const top = along(curve(from, to, offset), 0.5);
+    return Math.min(...others.map((other) => distance(other, top)));
+  };
+  return room(DETOUR) >= room(-DETOUR) ? DETOUR : -DETOUR;
+}
+
+const STEPS = 24;
+const angleOf = (from: Point, to: Point): number => Math.atan2(to.y - from.y, to.x - from.x);
+const gap = (a: number, b: number): number => Math.abs(Math.atan2(Math.sin(a - b), Math.cos(a - b)));
+
+/**
+ * Angles of `count` legs of a core at `core`, each in the widest gap left by `taken` (its bonds and the legs
+ * before it). Among equal gaps a leg points away from `centre`, then down, as papers draw them.
+ */
+export function legAngles(core: Point, taken: readonly Point[], count: number, centre: Point): number[] {
+  const used = taken.map((other) => angleOf(core, other));
+  const away = distance(core, centre) > 1 ? angleOf(centre, core) : Math.PI / 2;
+  const angles: number[] = [];
+  for (let k = 0; k < count; k++) {
+    const best = widest(used, away);
+    angles.push(best);
+    used.push(best);
+  }
+  return angles;
+}
+
+function widest(used: readonly number[], away: number): number {
+  let best = Math.PI / 2;
+  let most = -Infinity;
+  for (let k = 0; k < STEPS; k++) {
+    const angle = Math.PI / 2 - (2 * Math.PI * k) / STEPS;
+    const room = Math.min(Math.PI, ...used.map((other) => gap(angle, other)));
+    const score = room - 0.05 * gap(angle, away) - 0.03 * gap(angle, Math.PI / 2);
+    if (score > most + 1e-9) [best, most] = [angle, score];
+  }
+  return best;
+}
+
+export const polar = (from: Point, angle: number, length: number): Point => ({
+  x: from.x + length * Math.cos(angle),
+  y: from.y + length * Math.sin(angle),
+});
+
+/** Where the dot of a hyper-bond goes: amid its cores, but never under a core or another dot. */
+export function dotPlace(cores: readonly Point[], obstacles: readonly Point[]): Point {
+  const centre = centroid(cores);
+  const free = (p: Point): boolean => obstacles.every((other) => distance(p, other) > CORE_RADIUS + DOT_RADIUS + 4);
+  for (let ring = 0; ring < 6; ring++) {
+    for (let k = 0; k < 8; k++) {
+      const place = polar(centre, (k * Math.PI) / 4 - Math.PI / 2, ring * 16);
+      if (free(place)) return place;
+    }
+  }
+  return centre;
+}
+
+/** Choose for each curve the place of its label, near the middle and clear of cores and of other labels. */
+export function placeLabels(curves: readonly Curve[], obstacles: readonly Point[]): Point[] {
+  const placed: Point[] = [];
+  for (const line of curves) {
+    const spots = [0.5, 0.4, 0.6, 0.31, 0.69].map((t) => along(line, t));
+    const room = (spot: Point): number => {
+      const labels = placed.map((other) => distance(spot, other));
+      return Math.min(26, ...labels, ...obstacles.map((other) => distance(spot, other) - CORE_RADIUS));
+    };
+    placed.push(spots.reduce((best, spot) => (room(spot) > room(best) + 1 ? spot : best)));
+  }
+  return placed;
+}
+
+/** Return the smallest box around the points, widened by `margin`; a unit box around 0 for none. */
+export function bounds(points: readonly Point[], margin: number): Box {
+  if (points.length === 0) return { x: -margin, y: -margin, width: 2 * margin, height: 2 * margin };
+  const xs = points.map((p) => p.x);
+  const ys = points.map((p) => p.y);
+  const [x, y] = [Math.min(...xs) - margin, Math.min(...ys) - margin];
+  return { x, y, width: Math.max(...xs) + margin - x, height: Math.max(...ys) + margin - y };
+}
+
+export const inside = (box: Box, point: Point): boolean =>
+  point.x >= box.x && point.x <= box.x + box.width && point.y >= box.y && point.y <= box.y + box.height;
+
+/** Return the nearest of the points within reach, or -1. */
+export function nearest(points: readonly Point[], to: Point, reach: (index: number) => number): number {
+  let best = -1;
+  let least = Infinity;
+  points.forEach((point, index) => {
+    const away = distance(point, to);
+    if (away <= reach(index) && away < least) [best, least] = [index, away];
+  });
+  return best;
+}

@@ -1,0 +1,103 @@
+/** Which key does what: one table for the keyboard and for the sheet that `?` opens. */
+
+export type Command =
+  | "core" | "bond" | "leg" | "delete" | "collapse" | "raise" | "lower" | "type" | "toggle" | "enter"
+  | "undo" | "redo" | "copy" | "cut" | "paste" | "duplicate" | "select_all" | "escape"
+  | "layout" | "pin" | "fit" | "zoom_in" | "zoom_out" | "left" | "right" | "up" | "down"
+  | "import" | "export" | "help" | "menu";
+
+export interface KeyPress {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly shiftKey: boolean;
+  readonly altKey: boolean;
+}
+
+export type Focus = "core" | "bond" | "leg" | "none";
+
+const CONTROL: Record<string, Command> = {
+  z: "undo", y: "redo", c: "copy", x: "cut", v: "paste", d: "duplicate", a: "select_all",
+};
+
+const PLAIN: Record<string, Command> = {
+  n: "core", b: "bond", l: "leg", c: "collapse", a: "layout", p: "pin", f: "fit", "?": "help",
+  delete: "delete", backspace: "delete", escape: "escape", " ": "toggle", enter: "enter", contextmenu: "menu",
+};
+
+const ARROWS: Record<string, Command> = {
+  arrowleft: "left", arrowright: "right", arrowup: "up", arrowdown: "down",
+};
+
+/** Return the command of a key on what has the focus, or null where the editor has none. */
+export function commandOf(press: KeyPress, focus: Focus): Command | null {
+  const key = press.key.toLowerCase();
+  if (press.altKey) return null;
+  if (press.ctrlKey || press.metaKey) return key === "z" && press.shiftKey ? "redo" : (CONTROL[key] ?? null);
+  if (press.shiftKey && key === "f10") return "menu";
+  const counted = focus === "bond" || focus === "leg";
+  if (key === "+" || key === "=") return counted ? "raise" : "zoom_in";
+  if (key === "-" || key === "_") return counted ? "lower" : "zoom_out";
+  if (counted && key === "arrowup") return "raise";
+  if (counted && key === "arrowdown") return "lower";
+  if (counted && /^[0-9]$/.test(key)) return "type";
+  return ARROWS[key] ?? PLAIN[key] ?? null;
+}
+
+/** Whether a key press must stay in the widget: all but saving, and modified keys that it does not use. */
+export function staysInside(press: KeyPress, used: boolean): boolean {
+  const modified = press.ctrlKey || press.metaKey || press.altKey;
+  return !modified || (used && press.key.toLowerCase() !== "s");
+}
+
+export interface Shortcut {
+  readonly keys: string;
+  readonly does: string;
+}
+
+/** What `?` shows: gestures first, then keys. */
+export const SHORTCUTS: readonly { title: string; rows: readonly Shortcut[] }[] = [
+  {
+    title: "Draw",
+    rows: [
+      { keys: "Drag a core onto a core", does: "bond them" },
+      { keys: "Drag from a core's rim", does: "bond to a core, or pull out a new one" },
+      { keys: "Shift + drag from the rim", does: "pull out a leg" },
+      { keys: "Double-click, N", does: "add a core (bonded to the selected one)" },
+      { keys: "B", does: "bond the selected cores (3 or more: a hyper-bond)" },
+      { keys: "Drag from a dot to a core", does: "let the hyper-bond join or leave the core" },
+      { keys: "L", does: "give the selected core a leg" },
+      { keys: "Drag a leg's end", does: "to another core, or onto another leg to swap modes" },
+      { keys: "C", does: "contract the cores of a bond into one" },
+      { keys: "Delete", does: "remove what is selected" },
+    ],
+  },
+  {
+    title: "Ranks",
+    rows: [
+      { keys: "Scroll on a bond", does: "change its rank by 1" },
+      { keys: "Up, Down, +, -", does: "the same on the focused bond" },
+      { keys: "Digits, Enter", does: "type a rank" },
+    ],
+  },
+  {
+    title: "Select and arrange",
+    rows: [
+      { keys: "Drag on the void, Shift", does: "select in a box, add to the selection" },
+      { keys: "Tab, Space", does: "go through the diagram, add to the selection" },
+      { keys: "Ctrl+A, Esc", does: "select all, nothing" },
+      { keys: "Arrow keys", does: "move the selected cores (Shift: finely)" },
+      { keys: "A, P", does: "lay out anew, pin (pinned cores stay)" },
+      { keys: "F, Ctrl+scroll, + -", does: "fit to the window, zoom" },
+      { keys: "Space or middle button + drag", does: "pan" },
+    ],
+  },
+  {
+    title: "Edit",
+    rows: [
+      { keys: "Ctrl+Z, Ctrl+Shift+Z", does: "undo, redo" },
+      { keys: "Ctrl+C, X, V, D", does: "copy, cut, paste, duplicate" },
+      { keys: "Right click, Shift+F10", does: "what can be done here" },
+    ],
+  },
+];

@@ -1,0 +1,139 @@
+/** Menus and sheets over the diagram: keyboard first, closed by Escape or a press elsewhere. */
+
+import { focused, html, listen } from "./dom.js";
+
+export interface MenuRow {
+  readonly label: string;
+  readonly keys?: string;
+  readonly action: string;
+  run(): void;
+  /** A second button at the end of the row. */
+  readonly more?: { label: string; title: string; run(): void };
+}
+
+/** Holds at most one popup; opening another closes the first. */
+export class Popups {
+  private element: HTMLElement | null = null;
+  private ended = new AbortController();
+  private back: Element | null = null;
+
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly signal: AbortSignal,
+    private readonly home: () => void,
+  ) {
+    listen(root.ownerDocument, "pointerdown", (event) => {
+      if (this.element !== null && !event.composedPath().includes(this.element)) this.close(false);
+    }, signal, { capture: true });
+  }
+
+  get isOpen(): boolean {
+    return this.element !== null;
+  }
+
+  close(refocus = true): void {
+    const element = this.element;
+    if (element === null) return;
+    this.element = null;
+    const held = element.contains(focused(this.root));
+    this.ended.abort();
+    element.remove();
+    if (!refocus && !held) return;
+    if (this.back?.isConnected) (this.back as HTMLElement).focus({ preventScroll: true });
+    else this.home();
+  }
+
+  private open(element: HTMLElement): AbortSignal {
+    const before = focused(this.root);
+    this.close(false);
+    this.back = before !== null && this.root.contains(before) ? before : null;
+    this.element = element;
+    this.ended = new AbortController();
+    const signal = AbortSignal.any([this.ended.signal, this.signal]);
+    listen(element, "keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.preventDefault();
+      this.close();
+    }, signal);
+    this.root.append(element);
+    return signal;
+  }
+
+  /** Open a menu with its corner at a point, in pixels from the root's corner. */
+  menu(label: string, rows: readonly MenuRow[], at: { x: number; y: number }): void {
+    const element = html("div", { class: "tn-menu", role: "menu", "aria-label": label });
+    const signal = this.open(element);
+    for (const row of rows) {
+      const line = html("div", { class: "tn-menu-row", role: "none" });
+      const keys = html("kbd", {}, row.keys ?? "");
+      line.append(this.menuButton({ ...row, class: "tn-menu-item" }, signal, html("span", {}, row.label), keys));
+      if (row.more) line.append(this.menuButton({ ...row.more, action: `${row.action}:copy`, class: "tn-menu-more" }, signal, row.more.label));
+      element.append(line);
+    }
+    const roomX = this.root.clientWidth - element.offsetWidth - 4;
+    const roomY = this.root.clientHeight - element.offsetHeight - 4;
+    element.style.left = `${Math.max(0, Math.min(at.x, roomX))}px`;
+    element.style.top = `${Math.max(0, Math.min(at.y, roomY))}px`;
+    stepThrough(element, signal);
+    element.querySelector<HTMLElement>("button")?.focus({ preventScroll: true });
+  }
+
+  private menuButton(row: { action: string; class: string; title?: string; run(): void }, signal: AbortSignal, ...children: (Node | string)[]): HTMLElement {
+    const button = html("button", { type: "button", role: "menuitem", class: row.class, "data-action": row.action, title: row.title, "aria-label": row.title, tabindex: -1 }, ...children);
+    listen(button, "click", () => {
+      this.close();
+      row.run();
+    }, signal);
+    return button;
+  }
+
+  /** Open a sheet that keeps the focus until it is closed; returns the signal of its end. */
+  sheet(title: string, build: (body: HTMLElement, signal: AbortSignal) => void): void {
+    const close = html("button", { type: "button", class: "tn-button", "data-action": "close", title: "Close (Esc)", "aria-label": "Close" }, "Close");
+    const body = html("div", { class: "tn-sheet-body" });
+    const head = html("div", { class: "tn-sheet-head" }, html("strong", {}, title), close);
+    const panel = html("div", { class: "tn-sheet-panel" }, head, body);
+    const element = html("div", { class: "tn-sheet", role: "dialog", "aria-modal": "true", "aria-label": title }, panel);
+    const signal = this.open(element);
+    listen(close, "click", () => this.close(), signal);
+    listen(element, "pointerdown", (event) => event.target === element && this.close(), signal);
+    build(body, signal);
+    trapFocus(element, signal);
+    (body.querySelector<HTMLElement>("textarea, input") ?? close).focus({ preventScroll: true });
+  }
+}
+
+const buttonsOf = (element: HTMLElement): HTMLElement[] => [...element.querySelectorAll<HTMLElement>("button, textarea, input, [tabindex='0']")];
+
+function stepThrough(menu: HTMLElement, signal: AbortSignal): void {
+  listen(menu, "keydown", (event) => {
+    const all = buttonsOf(menu);
+    const items = all.filter((button) => button.className === "tn-menu-item");
+    const here = focused(menu) as HTMLElement;
+    const line = items.indexOf((here.closest(".tn-menu-row")?.firstElementChild as HTMLElement | null) ?? here);
+    const target = {
+      ArrowDown: items[(line + 1) % items.length],
+      ArrowUp: items[(line - 1 + items.length) % items.length],
+      ArrowRight: here.nextElementSibling as HTMLElement | null,
+      ArrowLeft: here.previousElementSibling as HTMLElement | null,
+      Home: items[0],
+      End: items[items.length - 1],
+    }[event.key];
+    if (target === undefined) return;
+    target?.focus();
+    event.preventDefault();
+  }, signal);
+}
+
+function trapFocus(sheet: HTMLElement, signal: AbortSignal): void {
+  listen(sheet, "keydown", (event) => {
+    if (event.key !== "Tab") return;
+    const all = buttonsOf(sheet);
+    const here = focused(sheet);
+    const [first, last] = [all[0], all[all.length - 1]];
+    if (event.shiftKey && here === first) last?.focus();
+    else if (!event.shiftKey && here === last) first?.focus();
+    else return;
+    event.preventDefault();
+  }, signal);
+}
