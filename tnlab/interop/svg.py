@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from tnlab.interop.drawing.scene import Scene, compose
-from tnlab.interop.drawing.shapes import Label, Line
+from tnlab.interop.drawing.shapes import Label, Line, short_name
 from tnlab.network.structure import Structure
 
 MARGIN = 14.0
@@ -94,7 +94,7 @@ def _cores(scene: Scene, colours: Palette) -> Iterator[str]:
         fill = colours.paper if latent else colours.fill
         place_and_size = {"cx": disc.centre.real, "cy": disc.centre.imag, "r": disc.radius}
         circle = _shape("circle", **place_and_size, fill=fill, stroke=colours.ink, stroke_width=1.8)
-        shown = name if len(name) <= 3 else f"{name[:2]}…"
+        shown = short_name(name)
         size = min(disc.radius - 2 if latent else 15.0, 2.0 * disc.radius / max(len(shown), 1))
         shape = " × ".join(map(str, structure.core_shapes[place]))
         kind = "Latent core" if latent else "Core"

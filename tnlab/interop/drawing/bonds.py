@@ -9,7 +9,7 @@ from tnlab.interop.drawing.geometry import Curve, mean
 from tnlab.interop.drawing.shapes import CORE_RADIUS, Disc, Line, bond_width
 from tnlab.network.structure import Structure
 
-FAN = 24.0
+FAN = 26.0
 """Distance between the middles of parallel bonds, in diagram units."""
 DETOURS = (0.0, 45.0, -45.0, 70.0, -70.0, 100.0, -100.0)
 ASIDE = tuple(

@@ -60,4 +60,9 @@ class Label:
 
 def bond_width(rank: int) -> float:
     """Return the line width of a bond; it grows with the logarithm of the rank."""
-    return 1.2 if rank == 1 else min(1.4 + 1.1 * math.log2(rank), 12.0)
+    return 1.0 if rank == 1 else min(1.5 + 1.6 * math.log2(rank), 13.0)
+
+
+def short_name(name: str) -> str:
+    """Return what of a core's name fits into its disc."""
+    return name if len(name) <= 3 else f"{name[:2]}…"

@@ -1,0 +1,142 @@
+"""What every named format must do; import it to test one of your own.
+
+Example:
+    ``class TestMine(FormatContract): format = "mine"`` is the whole test file, once your module is imported.
+"""
+
+import math
+from collections import Counter
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from tnlab.errors import FormatError, StructureError
+from tnlab.formats import AbstractFormat, formats
+from tnlab.network import structure_json
+from tnlab.network.structure import Structure
+
+SIZES = (2, 3, 2, 4, 3, 2, 2, 3, 2)
+ROOM = 60.0
+"""Cores of a drawing must be this far apart, in diagram units."""
+
+
+class FormatContract:
+    """Tests over one format by its registered name."""
+
+    format: str
+    max_order: int = 9
+
+    @property
+    def part(self) -> AbstractFormat:
+        """The registered format."""
+        return formats[self.format]
+
+    @property
+    def orders(self) -> range:
+        """The orders tried: small ones, primes among them."""
+        return range(self.part.min_order, self.max_order + 1)
+
+    def build_all(self, rank: int = 2) -> list[Structure]:
+        """Return a structure of every order."""
+        return [self.part.build(SIZES[:order], rank) for order in self.orders]
+
+    def test_says_what_it_is(self) -> None:
+        """Menus need a label, a button text and a sentence."""
+        assert self.part.name == self.format
+        assert self.part.label
+        assert 1 <= len(self.part.short) <= 8
+        assert self.part.description.endswith(".")
+        assert self.part.min_order >= 1
+
+    def test_core_k_carries_mode_k_and_the_rest_are_latent(self) -> None:
+        """Each mode once, on the core of its number."""
+        for order, structure in zip(self.orders, self.build_all(), strict=True):
+            assert structure.modes == SIZES[:order]
+            assert [core.legs for core in structure.cores[:order]] == [(mode,) for mode in range(order)]
+            assert not any(core.legs for core in structure.cores[order:])
+
+    def test_every_core_is_needed(self) -> None:
+        """Connected (the structure itself checks that), and no latent core hangs on a single bond."""
+        for structure in self.build_all():
+            ends = Counter(core for bond in structure.bonds for core in bond.cores)
+            assert all(ends[core] > 1 for core, own in enumerate(structure.cores) if not own.legs)
+
+    def test_no_two_bonds_join_the_same_cores(self) -> None:
+        """Parallel bonds are for hand-drawn networks."""
+        for structure in self.build_all():
+            assert len({bond.cores for bond in structure.bonds}) == len(structure.bonds)
+
+    def test_names_differ(self) -> None:
+        """A core is told by its name across edits."""
+        for structure in self.build_all():
+            names = [core.name for core in structure.cores]
+            assert all(names)
+            assert len(set(names)) == len(names)
+
+    def test_cores_have_room(self) -> None:
+        """Every core has a place of its own, and none is pinned."""
+        for structure in self.build_all():
+            places = [complex(*core.position) for core in structure.cores if core.position is not None]
+            assert len(places) == len(structure.cores)
+            assert all(abs(one - other) >= ROOM for one, other in combinations(places, 2))
+            assert not any(core.pinned for core in structure.cores)
+
+    def test_takes_one_rank_or_one_per_bond(self) -> None:
+        """Ranks are as asked, in the order of the bonds."""
+        for order in self.orders:
+            same = self.part.build(SIZES[:order], 3)
+            assert set(same.ranks) <= {3}
+            ranks = tuple(1 + place % 4 for place in range(len(same.bonds)))
+            assert self.part.build(SIZES[:order], ranks).ranks == ranks
+            assert self.part.build(SIZES[:order], np.array(ranks, dtype=int)).ranks == ranks  # type: ignore[arg-type]
+
+    def test_refuses_too_few_modes(self) -> None:
+        """The message says how many are needed and how many were given."""
+        with pytest.raises(FormatError, match=rf"at least {self.part.min_order} modes?, but got"):
+            self.part.build(SIZES[: self.part.min_order - 1], 2)
+
+    def test_refuses_a_wrong_number_of_ranks(self) -> None:
+        """The message says how many bonds there are."""
+        with pytest.raises(FormatError, match="but got 99"):
+            self.part.build(SIZES[:5], [2] * 99)
+
+    @pytest.mark.parametrize("rank", [0, -1, 2.5, True, None, "a"])
+    def test_refuses_a_rank_that_is_no_count(self, rank: object) -> None:
+        """The message shows the bad value."""
+        with pytest.raises(FormatError, match="needs"):
+            self.part.build(SIZES[:5], rank)  # type: ignore[arg-type]
+
+    @pytest.mark.parametrize("size", [0, -1, 2.5, True, None, "a"])
+    def test_refuses_a_mode_that_is_no_count(self, size: object) -> None:
+        """The message names the mode."""
+        with pytest.raises(StructureError, match="Mode 0"):
+            self.part.build((size, 2, 2, 2, 2), 2)  # type: ignore[arg-type]
+
+    def test_parameters_are_the_entries_of_its_cores(self) -> None:
+        """Counted from the bonds, not from the shapes."""
+        for structure in self.build_all(3):
+            ends = Counter(core for bond in structure.bonds for core in bond.cores)
+            sizes = [math.prod(structure.modes[leg] for leg in core.legs) for core in structure.cores]
+            assert structure.parameters == sum(size * 3 ** ends[core] for core, size in enumerate(sizes))
+
+    def test_einsum_gives_a_tensor_of_the_shape(self) -> None:
+        """Numpy accepts the expression, with the modes in their order."""
+        generator = np.random.default_rng(0)
+        for structure in self.build_all()[:4]:
+            cores = [generator.standard_normal(shape) for shape in structure.core_shapes]
+            tensor = np.einsum(structure.einsum, *cores, optimize=True)
+            assert tensor.shape == structure.modes
+            assert np.linalg.norm(tensor) > 0
+
+    def test_mode_sizes_and_ranks_of_1_are_fine(self) -> None:
+        """Degenerate, but not wrong."""
+        for order in self.orders:
+            assert self.part.build((1,) * order, 1).size == 1
+
+    def test_survives_json(self) -> None:
+        """Names and positions included."""
+        for structure in self.build_all():
+            again = structure_json.loads(structure_json.dumps(structure))
+            assert structure_json.to_dict(again) == structure_json.to_dict(structure)
+            assert again == structure
