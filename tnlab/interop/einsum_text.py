@@ -34,8 +34,8 @@ def parse_einsum(text: str, modes: Sequence[int] | None = None, rank: int | Sequ
     _check_modes(operands, output)
     carriers = {letter: [core for core, own in enumerate(operands) if letter in own] for letter in "".join(operands)}
     bonds = [letter for letter in carriers if letter not in output]
-    sizes = _one_each(2 if modes is None else modes, output, "mode sizes")
-    ranks = _one_each(rank, "".join(bonds), "ranks")
+    sizes = _one_each(2 if modes is None else modes, output, "mode size")
+    ranks = _one_each(rank, "".join(bonds), "rank")
     return Structure(
         sizes,
         tuple(Core(tuple(output.index(letter) for letter in own if letter in output)) for own in operands),
@@ -46,7 +46,7 @@ def parse_einsum(text: str, modes: Sequence[int] | None = None, rank: int | Sequ
 def _one_each(given: int | Sequence[int], letters: str, what: str) -> tuple[int, ...]:
     values = (given,) * len(letters) if isinstance(given, int) else tuple(given)
     if len(values) != len(letters):
-        raise StructureError(f"The expression needs {len(letters)} {what} ({letters!r}), but got {len(values)}.")
+        raise StructureError(f"The expression needs a {what} for each of {letters!r}, but got {len(values)}.")
     return values
 
 
