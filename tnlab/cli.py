@@ -45,11 +45,13 @@ def main(arguments: list[str] | None = None) -> int:
         return _fail(str(error))
     except UsageError as error:
         return _fail(getattr(error, "format_message", error.__str__)() or "See tnlab --help.")
-    except (MemoryError, torch.OutOfMemoryError):
-        return _fail("The memory of this machine is not enough for that; take smaller ranks or a smaller tensor.")
     except (KeyboardInterrupt, typer.Abort):
         typer.echo("Stopped.", err=True)
         return INTERRUPTED
+    except (MemoryError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and "memory" not in str(error):  # torch has no type of its own for this
+            raise
+        return _fail("The memory of this machine is not enough for that; take smaller ranks or a smaller tensor.")
 
 
 def _fail(sentence: str) -> int:

@@ -28,8 +28,8 @@ VOILA_FLAGS = (
     "--no-browser",
     "--template=tnlab",
     "--Voila.port_retries=0",
-    "--Voila.log_level=WARN",
-    "--VoilaConfiguration.extension_denylist=['@jupyter-server/resource-usage']",
+    "--Voila.log_level=ERROR",
+    "--VoilaConfiguration.extension_denylist=@jupyter-server/resource-usage",
     # A closed page does not always end its kernel.
     "--MappingKernelManager.cull_interval=60",
     "--MappingKernelManager.cull_idle_timeout=600",
@@ -81,9 +81,7 @@ def dashboard(*, port: int, host: str, browser: bool) -> int:
         child["JUPYTER_TOKEN"] = secrets.token_urlsafe(24)
         flags.append("--Voila.auto_token=True")
         address += f"?token={child['JUPYTER_TOKEN']}"
-        warning = (
-            f"Warning: {host} can be reached from other machines; whoever has the address below can run code here."
-        )
+        warning = f"Warning: other machines can reach {host}; whoever has the address below can run code on this one."
         typer.echo(warning, err=True)
 
     def announce() -> None:

@@ -1,6 +1,7 @@
 """The .npy format, read without ever unpickling and without trusting what the header promises."""
 
 import math
+import tokenize
 from io import BytesIO
 
 import numpy as np
@@ -11,6 +12,8 @@ from tnlab.errors import DataError
 
 MAGIC = npy.MAGIC_PREFIX
 READERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
+
+BROKEN = (ValueError, TypeError, SyntaxError, KeyError, EOFError, RecursionError, MemoryError, tokenize.TokenError)
 
 
 def read_npy(name: str, content: bytes, max_entries: int | None) -> np.ndarray:
@@ -26,6 +29,8 @@ def read_npy(name: str, content: bytes, max_entries: int | None) -> np.ndarray:
             f"{name!r:.80} holds pickled Python objects, and those are never opened; save plain numbers with "
             "numpy.save(file, array, allow_pickle=False)."
         )
+    if dtype.kind not in "biufc":
+        raise DataError(f"{name!r:.80} must hold numbers, but its entries have type {dtype!s:.80}.")
     if any(length < 0 for length in shape):
         raise DataError(f"{name!r:.80} is damaged: its header has the shape {shape!s:.80}.")
     entries, body = math.prod(shape), memoryview(content)[stream.tell() :]
@@ -46,6 +51,6 @@ def _header(name: str, stream: BytesIO) -> tuple[tuple[int, ...], bool, np.dtype
         version = npy.read_magic(stream)
         if version in READERS:
             return READERS[version](stream)
-    except (ValueError, TypeError, SyntaxError, EOFError, RecursionError, MemoryError):
+    except BROKEN:
         raise DataError(f"{name!r:.80} is damaged: its .npy header cannot be read.") from None
     raise DataError(f"{name!r:.80} is a .npy file of version {version}, but only 1.0 and 2.0 are read.")
