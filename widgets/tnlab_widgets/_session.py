@@ -326,7 +326,7 @@ class FitSession:
                 run.finish(Status.STOPPED.value)
             desk.network = run.network or desk.network
             desk.changed.notify_all()
-        self._echo()
+        self._echo(detailed=True)
 
     def suspend(self, away: bool) -> None:
         """Hold the fit while nobody is looking, without showing it as paused."""
@@ -374,7 +374,7 @@ class FitSession:
             setattr(self._desk, flag, value)
             self._desk.changed.notify_all()
 
-    def _echo(self) -> None:
+    def _echo(self, *, detailed: bool = False) -> None:
         """Report at once what a command has changed: the worker may be idle, or in a long sweep."""
         with self._desk.changed:
             run, job = self._desk.run, self._desk.job
@@ -383,4 +383,4 @@ class FitSession:
             progress = run.progress(job, paused=self._desk.paused)
         report = self._report()
         if report is not None:
-            report(progress, False)
+            report(progress, detailed)

@@ -29,6 +29,11 @@ def as_source(data: object, modes: Sequence[int] | None, order: Any) -> Source:
     return source.with_modes(source.modes if modes is None else tuple(modes), order)
 
 
+def catalogue() -> list[dict[str, str]]:
+    """Return the built-in data sets as a menu shows them."""
+    return [{"name": name, "label": entry.label, "licence": entry.licence} for name, entry in datasets.items()]
+
+
 def describe(source: Source) -> dict[str, Any]:
     """Return what the page shows and offers for a source."""
     suggested = list(source.suggested_modes)

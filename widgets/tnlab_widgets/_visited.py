@@ -22,7 +22,7 @@ class Visit:
         structure: As it was drawn when the best error was reached.
         relative_error: The lowest one seen.
         network: The cores that reached it, or None where they were dropped to save memory.
-        status: How that fit stood, in a sentence.
+        status: How the latest fit of it stood, in a sentence.
     """
 
     id: int
@@ -64,6 +64,8 @@ class Visited:
             elif relative_error <= known.relative_error or known.network is None:
                 best = min(relative_error, known.relative_error)
                 known = Visit(known.id, network.structure, best, network, status)
+            else:
+                known = replace(known, status=status)
             self._visits[key] = known
             self._bound()
             return known

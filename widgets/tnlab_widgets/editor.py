@@ -95,13 +95,14 @@ class NetworkEditor(BaseWidget, bundle="editor"):
 
     def _accept(self, structure: Structure, seq: int) -> None:
         """Make a structure the current one and tell the page; a subclass goes on from here."""
+        state = {
+            "structure": structure_json.to_dict(structure),
+            "structure_seq": seq,
+            "verdict": {"seq": seq, "error": "", "notice": notice(structure)},
+            "numbers": numbers(structure, seq),
+        }
         self._value = structure
-        self.push(
-            structure=structure_json.to_dict(structure),
-            structure_seq=seq,
-            verdict={"seq": seq, "error": "", "notice": notice(structure)},
-            numbers=numbers(structure, seq),
-        )
+        self.push(**state)
 
     @traitlets.validate("structure")
     def _validate_structure(self, proposed: Bunch) -> dict[str, Any]:
@@ -114,10 +115,13 @@ class NetworkEditor(BaseWidget, bundle="editor"):
     @traitlets.observe("structure")
     def _structure_was_set(self, change: Bunch) -> None:
         """Follow a structure that was assigned to the trait itself."""
-        if change["new"] != structure_json.to_dict(self._value):
-            drawn = presentable(as_structure(change["new"]))
-            self._check(drawn)
-            self._accept(drawn, 0)
+        if change["new"] == structure_json.to_dict(self._value):
+            return
+        try:
+            self.value = change["new"]
+        except StructureError:
+            self.push(structure=structure_json.to_dict(self._value))
+            raise
 
     @traitlets.observe("proposal")
     def _judge(self, change: Bunch) -> None:

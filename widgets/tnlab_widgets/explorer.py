@@ -10,17 +10,18 @@ import traitlets
 from traitlets import Bunch, Dict, Float, Int, List
 from typing_extensions import override
 
-from tnlab.data import Source, datasets, read_source
-from tnlab.errors import DataError
+from tnlab.data import Source, datasets, modes_text, read_source
+from tnlab.errors import DataError, StructureError
 from tnlab.network.network import Network
 from tnlab.network.spectra import bond_spectra
 from tnlab.network.structure import Structure
+from tnlab.solvers.base import Status
 from tnlab_widgets._base import from_page, sentence
 from tnlab_widgets._pictures import Panels
 from tnlab_widgets._run import Progress
 from tnlab_widgets._session import FitSession
 from tnlab_widgets._session_file import SUFFIX, SavedSession, read_session, write_session
-from tnlab_widgets._sources import as_source, describe
+from tnlab_widgets._sources import as_source, catalogue, describe
 from tnlab_widgets._structures import as_structure, presentable, similar_structure, starting_structure
 from tnlab_widgets._uploads import Upload
 from tnlab_widgets.editor import NetworkEditor
@@ -52,7 +53,7 @@ class Explorer(NetworkEditor, bundle="explorer"):
         >>> explorer.relative_error, explorer.network
     """
 
-    datasets = List(help="[{name, label}] of the built-in data").tag(sync=True)
+    datasets = List(help="[{name, label, licence}] of the built-in data").tag(sync=True)
     data = Dict(help="{name, label, shape, modes, order, kind, size, suggestions}").tag(sync=True)
     original = Dict(help="{kind, width, height, pixels}: the tensor as a picture").tag(sync=True)
     fit_state = Dict(help="How the fit stands").tag(sync=True)
@@ -61,7 +62,7 @@ class Explorer(NetworkEditor, bundle="explorer"):
     spectra_seq = Int(0, help="The structure_seq that `spectra` belongs to").tag(sync=True)
     visited = List(help="[{id, parameters, relative_error, label, status}] of every structure tried").tag(sync=True)
     current_id = Int(0, help="The visited structure that is drawn; 0 for none yet").tag(sync=True)
-    target_error = Float(0.1, help="The relative error aimed at").tag(sync=True)
+    target_error = Float(0.1, min=0.0, max=1.0, help="The relative error aimed at").tag(sync=True)
     command = from_page(Dict(help="{seq, kind, ...} the page wants done"))
     upload = from_page(Dict(help="{id, index, total, name, size, data}: a piece of a file"))
     upload_ack = Dict(help="{id, index, error, done}").tag(sync=True)
@@ -85,11 +86,11 @@ class Explorer(NetworkEditor, bundle="explorer"):
         self._newest_command = self._problems = 0
         self._adopt(source)
         super().__init__(
-            _start(structure, source.modes),
+            _starting(structure, source.modes),
             **{
                 "modes_locked": True,
                 "label": "Tensor network explorer",
-                "datasets": [{"name": name, "label": entry.label} for name, entry in datasets.items()],
+                "datasets": catalogue(),
                 "target_error": _target(target_error),
                 "_view_count": 0,  # not None: the page then keeps it up to date
                 "data": describe(source),
@@ -97,8 +98,6 @@ class Explorer(NetworkEditor, bundle="explorer"):
                 **traits,
             },
         )
-        if self._value.modes != source.modes:
-            raise DataError(f"The structure has modes {self._value.modes}, but the tensor {source.modes}.")
         self._session.submit(self._value)
 
     @property
@@ -161,6 +160,8 @@ class Explorer(NetworkEditor, bundle="explorer"):
                     pictures={**self.pictures, "seq": seq} if self.pictures else {},
                     spectra_seq=seq,
                 )
+            elif seq == 0:  # no number of its own to tell it from the one before
+                self.push(fit_state={}, spectra=[])
             self._session.submit(structure, seq)
 
     def _adopt(self, source: Source) -> None:
@@ -205,7 +206,7 @@ class Explorer(NetworkEditor, bundle="explorer"):
                     "pictures": {**compared, "seq": seq, "generation": progress.generation, "title": progress.status},
                     "spectra": spectra,
                     "spectra_seq": seq,
-                    "visited": self._visits(),
+                    "visited": self._visits(progress.visit),
                     "current_id": progress.visit,
                 },
             )
@@ -218,14 +219,15 @@ class Explorer(NetworkEditor, bundle="explorer"):
             self.push(**traits(self.structure_seq))
             return True
 
-    def _visits(self) -> list[dict[str, Any]]:
+    def _visits(self, current: int = 0) -> list[dict[str, Any]]:
+        left = "Left before it had converged."
         return [
             {
                 "id": visit.id,
                 "parameters": visit.structure.parameters,
                 "relative_error": visit.relative_error,
                 "label": visit.label,
-                "status": visit.status,
+                "status": left if visit.status == Status.RUNNING.value and visit.id != current else visit.status,
             }
             for visit in self._session.visited
         ]
@@ -371,14 +373,17 @@ def _fit_state(progress: Progress, seq: int) -> dict[str, Any]:
     }
 
 
-def _start(structure: object, modes: tuple[int, ...]) -> Structure:
+def _starting(structure: object, modes: tuple[int, ...]) -> Structure:
     if structure is None:
         return starting_structure(modes)
     if isinstance(structure, str) and not structure.lstrip().startswith("{"):
         return starting_structure(modes, structure)
     if isinstance(structure, tuple | list) and len(structure) == 2:
         return starting_structure(modes, str(structure[0]), structure[1])
-    return as_structure(structure)
+    given = as_structure(structure)
+    if given.modes != modes:
+        raise StructureError(f"The tensor has modes {modes_text(modes)}, but the structure {modes_text(given.modes)}.")
+    return given
 
 
 def _seed(value: object) -> int:

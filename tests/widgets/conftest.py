@@ -1,0 +1,107 @@
+"""Widgets without a front end: tests play the page with ``set_state``."""
+
+import itertools
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tnlab.network import structure_json
+from tnlab.network.structure import Structure
+from tnlab_widgets import Explorer, NetworkEditor
+
+_SEQ = itertools.count(1)
+
+
+class Page:
+    """What a browser would do to a widget."""
+
+    def __init__(self, widget: NetworkEditor) -> None:
+        self.widget = widget
+
+    def propose(self, structure: Structure | dict[str, Any]) -> int:
+        """Send an edit and return its number."""
+        record = structure_json.to_dict(structure) if isinstance(structure, Structure) else structure
+        seq = next(_SEQ)
+        self.widget.set_state({"proposal": {"seq": seq, "structure": record}})
+        return seq
+
+    def ask(self, kind: str, **fields: Any) -> dict[str, Any]:
+        """Send a request and return the reply."""
+        seq = next(_SEQ)
+        self.widget.set_state({"request": {"seq": seq, "kind": kind, **fields}})
+        assert self.widget.reply["seq"] == seq
+        return self.widget.reply
+
+    def command(self, kind: str, **fields: Any) -> None:
+        """Send a command."""
+        self.widget.set_state({"command": {"seq": next(_SEQ), "kind": kind, **fields}})
+
+    def upload(self, name: str, content: bytes, chunk: int = 1 << 20) -> dict[str, Any]:
+        """Send a file in pieces, as long as each is acknowledged; return the last answer."""
+        pieces = [content[at : at + chunk] for at in range(0, len(content), chunk)]
+        number = next(_SEQ)
+        for index, piece in enumerate(pieces):
+            message = {"id": number, "index": index, "total": len(pieces), "name": name, "size": len(content)}
+            self.widget.set_state({"upload": {**message, "data": memoryview(piece)}})
+            assert (self.widget.upload_ack["id"], self.widget.upload_ack["index"]) == (number, index)
+            if self.widget.upload_ack["error"]:
+                break
+        return self.widget.upload_ack
+
+    def until(self, holds: Callable[[], object], seconds: float = 20.0) -> Any:
+        """Wait for something the worker does."""
+        return wait_for(holds, seconds)
+
+    def settled(self) -> dict[str, Any]:
+        """Wait until the current structure has been fitted and shown, and return the state of the fit."""
+        widget = self.widget
+        self.until(lambda: widget.fit_state and not widget.fit_state["running"] and self._is_shown())
+        return widget.fit_state
+
+    def _is_shown(self) -> bool:
+        widget = self.widget
+        generations = {
+            self.widget.fit_state["generation"],
+            widget.pictures.get("generation"),
+            widget._session.generation,
+        }
+        return len(generations) == 1
+
+
+def wait_for(holds: Callable[[], object], seconds: float = 20.0) -> Any:
+    """Wait until a condition holds, and return its value."""
+    deadline = time.monotonic() + seconds
+    while not (value := holds()):
+        assert time.monotonic() < deadline, f"waited {seconds:g} s"
+        time.sleep(0.002)
+    return value
+
+
+@pytest.fixture(name="wait_for")
+def _wait_for() -> Callable[..., Any]:
+    return wait_for
+
+
+@pytest.fixture
+def page() -> Iterator[Callable[..., Page]]:
+    """Return a function that opens a widget on a page; all are closed after the test."""
+    opened: list[NetworkEditor] = []
+
+    def show(widget: NetworkEditor) -> Page:
+        opened.append(widget)
+        return Page(widget)
+
+    yield show
+    for widget in opened:
+        widget.close()
+    assert not [widget for widget in opened if isinstance(widget, Explorer) and widget._session.is_alive]
+
+
+@pytest.fixture
+def explorer(page: Callable[..., Page]) -> Page:
+    """An Explorer on a small tensor, with its first fit done."""
+    shown = page(Explorer("camera", modes=(16, 16, 16, 16), structure=("tt", 4)))
+    shown.settled()
+    return shown

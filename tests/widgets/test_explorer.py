@@ -1,0 +1,401 @@
+"""The Explorer as the page sees it."""
+
+import io
+import threading
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from tnlab.data import Source, datasets
+from tnlab.errors import DataError, StructureError, TnlabError
+from tnlab.formats import formats
+from tnlab.metrics import relative_error
+from tnlab.network import structure_json
+from tnlab.network.edits import add_bond, set_rank
+from tnlab_widgets import Explorer
+
+
+def npy(array):
+    stream = io.BytesIO()
+    np.save(stream, array, allow_pickle=True)
+    return stream.getvalue()
+
+
+def test_it_opens_on_the_photograph_being_fitted_as_a_tensor_train(page):
+    shown = page(Explorer())
+    widget = shown.widget
+    assert (widget.data["modes"], widget.data["order"]) == ([16] * 4, "quantised")
+    assert widget.modes_locked
+    assert [core.legs for core in widget.value.cores] == [(0,), (1,), (2,), (3,)]
+    assert len(widget.value.bonds) == 3
+    state = shown.settled()
+    assert 0.1 < state["relative_error"] < 0.2
+    assert state["relative_error"] == pytest.approx(relative_error(widget.tensor, widget.network.to_tensor()), abs=1e-6)
+    assert widget.relative_error == state["relative_error"]
+    assert state["errors"][-1] == pytest.approx(state["relative_error"])
+    assert [len(values) for values in widget.spectra] == list(widget.value.ranks)
+    assert all(values == sorted(values, reverse=True) for values in widget.spectra)
+    assert widget.visited == [
+        {
+            "id": 1,
+            "parameters": widget.value.parameters,
+            "relative_error": widget.visited[0]["relative_error"],
+            "label": "4 cores, ranks 7, 7, 7",
+            "status": state["status"],
+        }
+    ]
+    assert widget.current_id == 1
+    assert [entry["name"] for entry in widget.datasets] == list(datasets)
+
+
+def test_pictures_are_the_tensor_its_reconstruction_and_what_is_left(explorer):
+    widget = explorer.widget
+    original = np.frombuffer(widget.original["pixels"], np.uint8).astype(float)
+    shown = np.frombuffer(widget.pictures["reconstruction"], np.uint8).astype(float)
+    left = np.frombuffer(widget.pictures["residual"], np.uint8).astype(float)
+    assert widget.original["width"] * widget.original["height"] == len(original) == len(shown) == len(left) == 65536
+    scale = widget.pictures["residual_scale"]
+    inside = (shown > 0) & (shown < 255)
+    difference = (original - shown)[inside] / 255
+    assert np.abs(difference - ((left - 127.5) / 127.5 * scale)[inside]).max() < 0.02
+    error = np.linalg.norm(original - shown) / np.linalg.norm(original)
+    assert error == pytest.approx(widget.relative_error, abs=0.02)
+
+
+def test_a_larger_rank_lowers_the_error(explorer):
+    widget = explorer.widget
+    before = widget.relative_error
+    seq = explorer.propose(set_rank(widget.value, 1, 8))
+    assert (widget.structure_seq, widget.numbers["seq"]) == (seq, seq)
+    state = explorer.settled()
+    assert state["seq"] == widget.spectra_seq == widget.pictures["seq"] == seq
+    assert state["relative_error"] < before
+    assert len(widget.visited) == 2
+
+
+def test_fifty_quick_edits_end_with_the_last_one_fitted(explorer):
+    widget = explorer.widget
+    slowest = 0.0
+    for rank in range(1, 51):
+        begun = time.perf_counter()
+        seq = explorer.propose(set_rank(widget.value, 1, rank))
+        slowest = max(slowest, time.perf_counter() - begun)
+    state = explorer.settled()
+    assert widget.network.structure.ranks[1] == widget.value.ranks[1] == 50
+    assert state["seq"] == seq
+    assert slowest < 1  # an edit never waits for a fit
+
+
+def test_edits_from_two_threads_while_the_worker_reports(explorer):
+    widget, errors = explorer.widget, []
+
+    def edit(bond):
+        try:
+            for rank in range(2, 22):
+                explorer.propose(set_rank(widget.value, bond, rank))
+                explorer.command("target", value=0.2)
+        except Exception as error:  # noqa: BLE001
+            errors.append(error)
+
+    threads = [threading.Thread(target=edit, args=(bond,)) for bond in (0, 1, 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not errors
+    seq = explorer.propose(set_rank(widget.value, 1, 3))
+    assert explorer.settled()["seq"] == widget.structure_seq == seq
+    assert widget.problem.get("text", "") == ""
+
+
+def test_a_moved_core_does_not_start_a_new_fit(explorer):
+    widget = explorer.widget
+    generation, record = widget.fit_state["generation"], structure_json.to_dict(widget.value)
+    record["cores"][0]["position"] = [-300.0, 40.0]
+    seq = explorer.propose(record)
+    assert widget.value.cores[0].position == (-300, 40)
+    assert widget.fit_state["generation"] == generation
+    assert seq == widget.fit_state["seq"] == widget.spectra_seq == widget.pictures["seq"]
+
+
+def test_a_bad_edit_leaves_the_fit_alone(explorer):
+    widget = explorer.widget
+    before = widget.fit_state, widget.structure
+    record = structure_json.to_dict(widget.value)
+    explorer.propose({**record, "bonds": record["bonds"][:-1]})
+    assert "must be connected" in widget.verdict["error"]
+    explorer.propose(formats["tt"].build((4,) * 8, 2))
+    assert "modes are those of the tensor" in widget.verdict["error"]
+    assert (widget.fit_state, widget.structure) == before
+
+
+def test_a_structure_too_large_to_fit_says_so_and_the_next_one_works(explorer):
+    widget = explorer.widget
+    large = widget.value
+    for bond in range(3):
+        large = set_rank(large, bond, 20_000)
+    explorer.propose(large)
+    explorer.until(lambda: "Lower some ranks" in widget.problem.get("text", ""))
+    assert not widget.fit_state["running"]
+    explorer.propose(formats["tt"].build((16,) * 4, 5))
+    assert explorer.settled()["relative_error"] < 0.3
+
+
+def test_restoring_a_visited_structure_shows_its_error_again(explorer):
+    widget = explorer.widget
+    first, before = widget.value, widget.relative_error
+    explorer.propose(add_bond(widget.value, (0, 3), 3))
+    explorer.settled()
+    explorer.command("restore", id=1)
+    assert widget.value == first
+    assert widget.structure_seq == 0
+    assert explorer.settled()["relative_error"] <= before + 1e-9
+    explorer.until(lambda: widget.current_id == 1)
+    explorer.command("restore", id=99)
+    assert "no longer in the history" in widget.problem["text"]
+
+
+def test_pause_stop_restart_and_seeds(explorer):
+    widget = explorer.widget
+    explorer.command("pause")
+    assert widget.fit_state["paused"]
+    explorer.command("resume")
+    assert not widget.fit_state["paused"]
+    explorer.command("restart", seed=42)
+    assert explorer.settled()["seed"] == 42
+    explorer.command("try_seeds", count=3)
+    explorer.until(lambda: "Tried 3 starts" in widget.fit_state["status"])
+    explorer.settled()
+    explorer.command("stop")
+    assert widget.problem == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "words"),
+    [
+        ("explode", {}, "Unknown command 'explode'"),
+        (None, {}, "Unknown command None"),
+        ("try_seeds", {"count": 10**9}, "must be 1 to 50"),
+        ("try_seeds", {"count": "3"}, "must be 1 to 50"),
+        ("restart", {"seed": -1}, "seed must be"),
+        ("target", {"value": 0}, "above 0"),
+        ("target", {"value": float("nan")}, "above 0"),
+        ("dataset", {"name": "cammera"}, "Did you mean 'camera'?"),
+        ("reshape", {"modes": [16, 16], "order": "plain"}, "need 256 entries"),
+        ("reshape", {"modes": [-16, -16, 256], "order": "plain"}, "at least 1"),
+        ("reshape", {"modes": "4^8", "order": "plain"}, "must be a list"),
+        ("reshape", {"modes": [256, 256], "order": "upside down"}, "order must be"),
+        ("restore", {"id": {}}, "no longer"),
+    ],
+)
+def test_a_bad_command_is_a_sentence_and_changes_nothing(explorer, kind, fields, words):
+    widget = explorer.widget
+    before = widget.structure, widget.data, widget.fit_state["generation"], widget.target_error
+    explorer.command(kind, **fields)
+    assert words in widget.problem["text"]
+    assert (widget.structure, widget.data, widget.fit_state["generation"], widget.target_error) == before
+
+
+def test_an_old_command_is_not_obeyed_twice(explorer):
+    widget = explorer.widget
+    widget.set_state({"command": {"seq": 10**9, "kind": "target", "value": 0.3}})
+    widget.set_state({"command": {"seq": 5, "kind": "target", "value": 0.4}})
+    assert widget.target_error == 0.3
+
+
+def test_a_reshape_keeps_the_format_and_starts_afresh(page):
+    shown = page(Explorer("camera", structure=("tr", 3)))
+    shown.settled()
+    shown.command("reshape", modes=[4] * 8, order="quantised")
+    widget = shown.widget
+    assert widget.data["modes"] == [4] * 8
+    assert widget.structure_seq == 0
+    assert len(widget.value.cores) == len(widget.value.bonds) == 8
+    state = shown.settled()
+    assert 0 < state["relative_error"] < 0.5
+    assert [visit["id"] for visit in widget.visited] == [widget.current_id]
+
+
+@pytest.mark.parametrize("name", datasets)
+def test_every_data_set_opens(page, name):
+    shown = page(Explorer("camera", structure=("tt", 2)))
+    shown.command("dataset", name=name)
+    assert shown.widget.problem == {}
+    state = shown.settled()
+    assert shown.widget.data["name"] == name
+    assert state["relative_error"] < 1
+    pictures, original = shown.widget.pictures, shown.widget.original
+    assert pictures["kind"] == original["kind"] == datasets[name].source().kind
+    pixel = 4 if pictures["kind"] == "curve" else 1
+    for content in (original["pixels"], pictures["reconstruction"], pictures["residual"]):
+        assert len(content) == pictures["width"] * pictures["height"] * pixel
+
+
+def test_many_kinds_of_data(page, tmp_path):
+    array = np.random.default_rng(0).normal(size=(8, 8, 6))
+    np.save(tmp_path / "volume.npy", array)
+    for data in (array, torch.tensor(array), Source.of(array), tmp_path / "volume.npy", str(tmp_path / "volume.npy")):
+        widget = page(Explorer(data)).widget
+        assert widget.data["shape"] == [8, 8, 6]
+    assert page(Explorer(array, modes=(4,) * 3 + (6,))).widget.data["modes"] == [4, 4, 4, 6]
+    assert page(Explorer(np.arange(1, 12.0))).settled()["relative_error"] < 1e-6  # prime length: one core
+
+
+@pytest.mark.parametrize("structure", ["tr", ("cp", 5), formats["tucker"].build((16,) * 4, 3)])
+def test_many_kinds_of_structure(page, structure):
+    assert page(Explorer(structure=structure)).settled()["relative_error"] < 0.5
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (("no such data",), TnlabError),
+        ((np.full((4, 4), np.nan),), DataError),
+        ((np.zeros((0, 4)),), DataError),
+        ((np.ones((4, 4), complex),), DataError),
+        ((object(),), DataError),
+    ],
+)
+def test_bad_data_is_refused_at_once(arguments, error):
+    with pytest.raises(error):
+        Explorer(*arguments)
+
+
+def test_bad_options_are_refused_at_once():
+    with pytest.raises(StructureError, match="modes"):
+        Explorer(structure=formats["tt"].build((4,) * 8, 2))
+    with pytest.raises(TnlabError, match="Did you mean"):
+        Explorer(structure="tuckr")
+    with pytest.raises(DataError, match="seed"):
+        Explorer(seed="x")
+    with pytest.raises(DataError, match="target error"):
+        Explorer(target_error=2)
+
+
+def test_an_uploaded_array_and_picture_replace_the_data(explorer):
+    widget = explorer.widget
+    array = np.random.default_rng(0).normal(size=(16, 16, 4))
+    ack = explorer.upload("noise.npy", npy(array), chunk=1000)
+    assert (ack["done"], ack["error"]) == (True, "")
+    assert widget.data["name"] == "noise.npy"
+    assert widget.upload == {}
+    state = explorer.settled()
+    assert state["relative_error"] < 1
+    assert widget.tensor.numel() == 1024
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("nan.npy", npy(np.array([[1.0, np.nan]])), "NaN"),
+        ("complex.npy", npy(np.ones((4, 4), complex)), "complex"),
+        ("empty.npy", npy(np.zeros((0, 3))), "empty"),
+        ("objects.npy", npy(np.array([{}, []], dtype=object)), "pickle|objects"),
+        ("pickle.npy", b"\x80\x04\x95" + b"cos\nsystem\n(S'echo hacked'\ntR.", "pickle"),
+        ("text.npy", b"hello", "neither"),
+        ("picture.png", b"\x89PNG\r\n\x1a\n" + b"\x00" * 50, "."),
+        ("session.tnlab", b"\x08\x00\x00\x00\x00\x00\x00\x00{}      ", "cannot be opened as a session"),
+        ("session.tnlab", b"junk", "cannot be opened as a session"),
+    ],
+)
+def test_a_bad_file_is_a_sentence_and_the_last_good_state_stays(explorer, name, content, words):
+    widget = explorer.widget
+    before = widget.structure, widget.data, widget.fit_state
+    ack = explorer.upload(name, content)
+    assert not ack["done"]
+    with pytest.raises(AssertionError, match=words):
+        raise AssertionError(ack["error"])
+    assert widget.problem["text"] == ack["error"]
+    assert (widget.structure, widget.data, widget.fit_state) == before
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"size": 2 << 30, "total": 2048}, "2,048 MiB, but at most 64"),
+        ({"size": 0}, "is empty"),
+        ({"size": -5}, "is empty"),
+        ({"size": "7"}, "is empty"),
+        ({"total": 0}, "cannot come in"),
+        ({"total": 10**9}, "cannot come in"),
+        ({"index": 1}, "No file is on its way"),
+        ({"index": "0"}, "No file is on its way"),
+        ({"name": ""}, "needs a name"),
+        ({"name": None}, "needs a name"),
+        ({"data": "text"}, "holds no bytes"),
+        ({"data": b"x" * 11}, "do not add up"),
+        ({"data": b"x" * 9, "total": 1}, "do not add up"),
+        ({"data": b"x" * ((1 << 20) + 1), "size": 2 << 20, "total": 2}, "do not add up"),
+    ],
+)
+def test_lying_pieces_are_refused(explorer, changes, words):
+    message = {"id": 1, "index": 0, "total": 2, "name": "a.npy", "size": 10, "data": b"x" * 5, **changes}
+    explorer.widget.set_state({"upload": message})
+    assert words in explorer.widget.upload_ack["error"]
+    assert not explorer.widget.upload_ack["done"]
+
+
+def test_pieces_out_of_order_are_refused(explorer):
+    message = {"id": 1, "total": 3, "name": "a.npy", "size": 15, "data": b"x" * 5}
+    for index, error in ((0, ""), (2, "out of order"), (1, "No file is on its way")):
+        explorer.widget.set_state({"upload": {**message, "index": index}})
+        assert error in explorer.widget.upload_ack["error"]
+    explorer.widget.set_state({"upload": {**message, "index": 0}})
+    explorer.widget.set_state({"upload": {**message, "index": 1, "id": 2}})
+    assert "out of order" in explorer.widget.upload_ack["error"]
+
+
+def test_a_saved_session_opens_as_it_was(explorer, page, tmp_path):
+    widget = explorer.widget
+    explorer.propose(add_bond(widget.value, (0, 3), 2))
+    explorer.settled()
+    explorer.command("target", value=0.07)
+    explorer.command("save")
+    download = widget.download
+    assert download["filename"] == "camera.tnlab"
+    other = page(Explorer(np.ones((4, 4)) + np.eye(4)))
+    other.settled()
+    assert other.upload("camera.tnlab", download["data"])["done"]
+    again = other.widget
+    assert again.structure == widget.structure
+    assert {key: again.data[key] for key in ("name", "label", "modes", "order")} == {
+        key: widget.data[key] for key in ("name", "label", "modes", "order")
+    }
+    assert again.target_error == 0.07
+    assert other.settled()["relative_error"] <= widget.relative_error + 1e-6
+    assert sorted(visit["parameters"] for visit in again.visited) == sorted(v["parameters"] for v in widget.visited)
+    widget.save(tmp_path / "kept.tnlab")
+    loaded = page(Explorer.load(tmp_path / "kept.tnlab"))
+    assert loaded.widget.value == widget.value
+    assert loaded.settled()["relative_error"] <= widget.relative_error + 1e-6
+
+
+def test_a_page_that_is_reloaded_shows_the_current_state(explorer):
+    explorer.propose(set_rank(explorer.widget.value, 0, 6))
+    explorer.settled()
+    state = explorer.widget.get_state()
+    for trait in ("structure", "numbers", "fit_state", "pictures", "original", "spectra", "visited", "data", "presets"):
+        assert state[trait], trait
+    assert state["structure_seq"] == state["fit_state"]["seq"] == state["pictures"]["seq"]
+
+
+def test_the_page_that_went_away_stops_the_fit(explorer):
+    widget = explorer.widget
+    widget.set_state({"_view_count": 1})
+    widget.set_state({"_view_count": 0})
+    generation = widget.fit_state["generation"]
+    explorer.propose(set_rank(widget.value, 1, 9))
+    time.sleep(0.1)
+    assert widget.fit_state["generation"] == generation
+    widget.set_state({"_view_count": 1})
+    assert explorer.settled()["generation"] > generation
+
+
+def test_close_ends_the_worker():
+    widget = Explorer()
+    thread = widget._session._thread
+    assert thread.is_alive()
+    widget.close()
+    assert not thread.is_alive()

@@ -1,0 +1,339 @@
+"""Fits in the background, without any widget."""
+
+import gc
+import threading
+import time
+import weakref
+
+import pytest
+import torch
+
+from tnlab.errors import DataError
+from tnlab.formats import formats
+from tnlab.metrics import relative_error
+from tnlab.network.edits import add_bond, add_core, remove_bond, set_rank
+from tnlab.network.structure import Structure
+from tnlab.solvers.als import ALS
+from tnlab_widgets import _session
+from tnlab_widgets._run import thinned
+from tnlab_widgets._session import FitSession
+from tnlab_widgets._visited import MAX_VISITS, Visited, visit_key
+
+MODES = (4,) * 6
+TRAIN = formats["tt"].build(MODES, 3)
+
+
+class Desk:
+    """A session whose reports are kept."""
+
+    def __init__(self, tensor, wait_for, seed=0):
+        self.reports = []
+        self.wait_for = wait_for
+        self.session = FitSession(self.hear, seed=seed)
+        self.session.load(tensor)
+
+    def hear(self, progress, detailed):
+        self.reports.append(progress)
+
+    @property
+    def last(self):
+        return self.reports[-1]
+
+    def fit(self, structure, tag=0):
+        generation = self.session.submit(structure, tag)
+        self.wait_for(lambda: self.done(generation))
+        return generation
+
+    def done(self, generation):
+        return bool(self.reports) and self.last.generation == generation and not self.last.running
+
+
+@pytest.fixture
+def tensor(generator):
+    return torch.rand(MODES, generator=generator, dtype=torch.float64)
+
+
+@pytest.fixture
+def desk(tensor, wait_for):
+    desk = Desk(tensor, wait_for)
+    yield desk
+    desk.session.close()
+
+
+@pytest.fixture
+def slow(monkeypatch):
+    """Make every sweep take at least 10 ms and never converge."""
+    iterate = ALS.iterate
+
+    def slowly(self, *args, **kwargs):
+        for snapshot in iterate(ALS(self.max_sweeps, 0.0), *args, **kwargs):
+            time.sleep(0.01)
+            yield snapshot
+
+    monkeypatch.setattr(_session.ALS, "iterate", slowly)
+
+
+def test_a_fit_reports_from_its_first_sweep_to_its_end(desk, tensor, wait_for):
+    desk.fit(TRAIN, tag=7)
+    first = next(progress for progress in desk.reports if progress.sweep)
+    assert (first.sweep, first.running, first.tag) == (1, True, 7)
+    assert desk.last.status.startswith("Converged")
+    assert desk.last.relative_error == pytest.approx(relative_error(tensor, desk.last.network.to_tensor()), abs=1e-9)
+    assert desk.last.errors[-1] <= desk.last.errors[0]
+    assert desk.last.visit == 1
+
+
+def test_the_newest_edit_wins(desk, wait_for, slow):
+    for rank in range(1, 51):
+        generation = desk.session.submit(set_rank(TRAIN, 2, rank), tag=rank)
+        time.sleep(0.001)
+    wait_for(lambda: desk.reports[-1].tag == 50 and desk.last.sweep > 3)
+    assert desk.last.generation == generation
+    assert desk.session.network.structure.ranks[2] == 50
+    tags = [progress.tag for progress in desk.reports]
+    assert tags == sorted(tags)  # nothing old after something new
+    assert len(set(tags)) < 50  # some were never begun
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda s: set_rank(s, 2, 4),
+        lambda s: add_bond(s, (0, 5), 2),
+        lambda s: add_core(s, [0, 3], rank=2),
+        lambda s: set_rank(set_rank(s, 1, 5), 3, 4),
+    ],
+)
+def test_after_an_edit_that_adds_the_error_never_rises(desk, wait_for, edit):
+    desk.fit(TRAIN)
+    before = desk.last.relative_error
+    desk.fit(edit(TRAIN), tag=1)
+    errors = [progress.relative_error for progress in desk.reports if progress.tag == 1]
+    assert max(errors) <= before + 1e-9
+    assert errors == sorted(errors, reverse=True)
+
+
+def test_going_back_finds_the_best_cores_again(desk, wait_for):
+    desk.fit(TRAIN)
+    best = desk.last.relative_error
+    desk.fit(set_rank(TRAIN, 2, 1), tag=1)
+    assert desk.last.relative_error > best
+    desk.fit(TRAIN, tag=2)
+    first = next(progress for progress in desk.reports if progress.tag == 2)
+    assert first.relative_error <= best + 1e-12
+    assert len(desk.session.visited) == 2
+
+
+def test_names_and_places_do_not_start_a_new_fit(desk, wait_for):
+    generation = desk.fit(TRAIN, tag=1)
+    renamed = formats["tt"].build(MODES, 3)
+    assert desk.session.submit(renamed, tag=2) == generation
+
+
+def test_pause_holds_and_resume_goes_on(desk, wait_for, slow):
+    desk.session.submit(TRAIN)
+    wait_for(lambda: desk.reports and desk.last.sweep > 2)
+    desk.session.pause()
+    wait_for(lambda: desk.last.paused and desk.last.status.startswith("Paused after sweep"))
+    time.sleep(0.1)
+    held = desk.last.sweep
+    time.sleep(0.1)
+    assert desk.last.sweep == held
+    desk.session.resume()
+    wait_for(lambda: desk.last.sweep > held)
+    assert not desk.last.paused
+
+
+def test_an_edit_during_a_pause_waits_for_resume(desk, wait_for, slow):
+    desk.session.submit(TRAIN)
+    wait_for(lambda: desk.reports and desk.last.sweep)
+    desk.session.pause()
+    desk.session.submit(set_rank(TRAIN, 0, 2), tag=5)
+    time.sleep(0.1)
+    assert desk.last.tag != 5
+    desk.session.resume()
+    wait_for(lambda: desk.last.tag == 5 and desk.last.sweep)
+
+
+def test_stop_keeps_the_best_cores_and_resume_goes_on_from_them(desk, tensor, wait_for, slow):
+    desk.session.submit(TRAIN)
+    wait_for(lambda: desk.reports and desk.last.sweep > 2)
+    desk.session.stop()
+    assert desk.last.status == "Stopped on request; the best cores so far are kept."
+    assert not desk.last.running
+    time.sleep(0.05)
+    count, error = len(desk.reports), desk.last.relative_error
+    time.sleep(0.1)
+    assert len(desk.reports) == count
+    assert error == pytest.approx(relative_error(tensor, desk.session.network.to_tensor()), abs=1e-9)
+    desk.session.submit(formats["tt"].build(MODES, 3), tag=3)  # a moved core does not start it again
+    time.sleep(0.1)
+    assert len(desk.reports) == count
+    desk.session.resume()
+    wait_for(lambda: desk.last.running and desk.last.sweep)
+    assert desk.last.relative_error <= error + 1e-12
+
+
+def test_restart_begins_at_random_and_keeps_the_best_visited(desk, wait_for):
+    desk.fit(TRAIN)
+    best = next(iter(desk.session.visited)).relative_error
+    generation = desk.session.restart(seed=11)
+    wait_for(lambda: desk.done(generation))
+    assert desk.last.seed == 11
+    restarted = [progress for progress in desk.reports if progress.generation == generation and progress.sweep]
+    assert restarted[0].relative_error > best
+    assert next(iter(desk.session.visited)).relative_error <= best
+
+
+def test_the_same_seed_gives_the_same_floats(tensor, wait_for):
+    finals = []
+    for _ in range(2):
+        desk = Desk(tensor, wait_for)
+        desk.session.submit(TRAIN)
+        generation = desk.session.restart(seed=5)
+        wait_for(lambda: desk.done(generation))  # noqa: B023
+        finals.append(desk.last.errors)
+        desk.session.close()
+    assert finals[0] == finals[1]
+
+
+def test_trying_seeds_never_ends_worse(desk, wait_for):
+    ring = formats["tr"].build(MODES, 2)
+    desk.fit(ring)
+    before = desk.last.relative_error
+    generation = desk.session.try_seeds(4)
+    wait_for(lambda: desk.done(generation))
+    assert desk.last.relative_error <= before
+    assert desk.last.status.startswith("Tried 4 starts: ")
+    shown = [progress.relative_error for progress in desk.reports if progress.generation == generation]
+    assert shown == sorted(shown, reverse=True)
+
+
+def test_an_edit_ends_the_trying(desk, wait_for, slow):
+    desk.session.submit(TRAIN)
+    desk.session.try_seeds(10)
+    time.sleep(0.1)
+    desk.session.submit(set_rank(TRAIN, 0, 2), tag=9)
+    wait_for(lambda: desk.last.tag == 9 and desk.last.sweep)
+
+
+def test_a_failure_is_reported_and_the_next_edit_works(desk, wait_for):
+    desk.fit(TRAIN)
+    good = desk.session.network
+    desk.fit(set_rank(set_rank(TRAIN, 1, 30_000), 2, 30_000))
+    assert "Lower some ranks" in desk.last.failure
+    assert desk.session.network is good
+    desk.fit(set_rank(TRAIN, 1, 4))
+    assert desk.last.failure == ""
+
+
+def test_a_tensor_that_does_not_fit_is_a_failure(desk, wait_for):
+    desk.fit(formats["tt"].build((3, 3), 2))
+    assert "tensor has shape" in desk.last.failure
+
+
+def test_a_report_that_fails_does_not_end_the_worker(tensor, wait_for):
+    def fail(progress, detailed):
+        raise DataError("no")
+
+    session = FitSession(fail)
+    session.load(tensor)
+    session.submit(TRAIN)
+    wait_for(lambda: session.network is not None)
+    session.submit(set_rank(TRAIN, 0, 2))
+    wait_for(lambda: session.network.structure.ranks[0] == 2)
+    session.close()
+
+
+def test_the_thread_ends_with_close_even_in_a_fit(desk, wait_for, slow):
+    desk.session.submit(TRAIN)
+    wait_for(lambda: desk.reports)
+    assert desk.session.is_alive
+    desk.session.close()
+    assert not desk.session.is_alive
+    desk.session.submit(set_rank(TRAIN, 0, 2))  # too late, but harmless
+
+
+def test_the_thread_ends_when_the_session_is_forgotten(tensor, wait_for):
+    session = FitSession(lambda progress, detailed: None)
+    session.load(tensor)
+    session.submit(TRAIN)
+    thread, gone = session._thread, weakref.ref(session)
+    del session
+    gc.collect()
+    wait_for(lambda: gone() is None and not thread.is_alive())
+
+
+def test_a_settled_fit_costs_nothing(desk, wait_for):
+    desk.fit(TRAIN)
+    time.sleep(0.5)  # the last details are due by then
+    before, reports = time.process_time(), len(desk.reports)
+    time.sleep(0.3)
+    assert time.process_time() - before < 0.05
+    assert len(desk.reports) == reports
+
+
+def test_nobody_looking_holds_the_fit(desk, wait_for, slow):
+    desk.session.submit(TRAIN)
+    wait_for(lambda: desk.reports and desk.last.sweep)
+    desk.session.suspend(True)
+    time.sleep(0.05)
+    held = desk.last.sweep
+    time.sleep(0.15)
+    assert desk.last.sweep <= held + 1
+    assert not desk.last.paused
+    desk.session.suspend(False)
+    wait_for(lambda: desk.last.sweep > held + 2)
+
+
+def test_commands_from_many_threads_leave_a_consistent_end(desk, wait_for, slow):
+    def hammer(rank):
+        for k in range(20):
+            desk.session.submit(set_rank(TRAIN, 1, rank), tag=rank)
+            (desk.session.pause, desk.session.resume, desk.session.stop)[k % 3]()
+
+    threads = [threading.Thread(target=hammer, args=(rank,)) for rank in (1, 2, 3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    desk.session.resume()
+    generation = desk.session.submit(set_rank(TRAIN, 1, 5), tag=99)
+    wait_for(lambda: desk.last.generation == generation and desk.last.sweep)
+    assert desk.session.network.structure.ranks[1] == 5
+
+
+def test_another_tensor_forgets_the_first(desk, wait_for, generator):
+    desk.fit(TRAIN)
+    desk.session.load(torch.rand(4, 4, generator=generator, dtype=torch.float64))
+    assert desk.session.network is None
+    assert len(desk.session.visited) == 0
+    desk.fit(formats["tt"].build((4, 4), 2))
+    assert desk.session.network.structure.modes == (4, 4)
+
+
+def test_visits_are_one_per_structure_up_to_numbering_and_bounded():
+    visited = Visited()
+    reordered = Structure(TRAIN.modes, tuple(reversed(TRAIN.cores)), tuple(
+        type(bond)(tuple(sorted(5 - core for core in bond.cores)), bond.rank) for bond in TRAIN.bonds
+    ))  # fmt: skip
+    assert visit_key(reordered) == visit_key(TRAIN)
+    for rank in range(1, MAX_VISITS + 20):
+        visited.remember(set_rank(TRAIN, 0, rank), 0.5, "")
+    assert len(visited) == MAX_VISITS
+    assert min(visit.structure.ranks[0] for visit in visited) == 20
+
+
+def test_error_curves_are_thinned_from_first_to_last():
+    errors = [1 / (k + 1) for k in range(1000)]
+    few = thinned(errors)
+    assert len(few) == 200
+    assert (few[0], few[-1]) == (errors[0], errors[-1])
+    assert thinned(errors[:3]) == tuple(errors[:3])
+
+
+def test_a_removed_bond_goes_on_from_what_is_left(desk, wait_for):
+    ring = formats["tr"].build(MODES, 2)
+    desk.fit(ring)
+    desk.fit(remove_bond(ring, 5), tag=1)
+    assert desk.last.relative_error < 1
