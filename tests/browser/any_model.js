@@ -79,9 +79,11 @@
     window.unmountWidget = async () => {
       for (const clean of finished) await clean?.();
       controller.abort();
+      window.unmounted = true;
       return model.count();
     };
     const pull = async () => {
+      if (window.unmounted) return;
       for (const update of JSON.parse(await window.fromPython())) model.replace(decode(update));
       setTimeout(pull, 15);
     };

@@ -48,11 +48,11 @@ class Diagram:
 
     def rim(self, name: str, towards: Point) -> Point:
         """Return a point on the rim of a core, on the side of another point."""
-        box = self.core(name).locator(".tn-rim").bounding_box()
+        box = self.core(name).locator(".tn-disc").bounding_box()
         assert box is not None
         x, y = self.centre(name)
         dx, dy = towards[0] - x, towards[1] - y
-        scale = box["width"] / 2 / (dx * dx + dy * dy) ** 0.5
+        scale = 1.1 * box["width"] / 2 / (dx * dx + dy * dy) ** 0.5
         return x + dx * scale, y + dy * scale
 
     def void(self) -> Point:

@@ -51,7 +51,7 @@ class Stage:
         page.route(_ADDRESS, lambda route: route.fulfill(body=_PAGE, content_type="text/html"))
         page.goto(_ADDRESS)
         page.expose_function("toPython", self._receive)
-        page.expose_function("fromPython", lambda: json.dumps(widget.comm.take(), default=_encode))
+        page.expose_function("fromPython", self._send)
         page.evaluate(_MODEL)
         widget.comm.take()
         state = {name: value for name, value in widget.get_state().items() if name not in _NOT_STATE}
@@ -59,6 +59,9 @@ class Stage:
             "([esm, css, state]) => mountWidget(esm, css, JSON.parse(state))",
             [str(widget._esm), str(getattr(widget, "_css", "")), json.dumps(state, default=_encode)],
         )
+
+    def _send(self) -> str:
+        return json.dumps(self.widget.comm.take() if self.widget.comm else [], default=_encode)
 
     def _receive(self, text: str) -> None:
         paths: list[list[str | int]] = []
@@ -70,7 +73,7 @@ class Stage:
         except Exception as error:  # noqa: BLE001 - reported by the test, as Jupyter would only log it
             self.failures.append(repr(error))
 
-    def until(self, holds: Callable[[], object], what: str, seconds: float = 20.0) -> Any:
+    def until(self, holds: Callable[[], object], what: str, seconds: float = 10.0) -> Any:
         """Let the page run until a condition holds, and return its value."""
         deadline = time.monotonic() + seconds
         while not (value := holds()):

@@ -30,6 +30,7 @@ def open_page(browser: Browser, **context: object) -> tuple[Watched, BrowserCont
     """Return a new page in a context of its own; what is not served by this machine is refused and noted."""
     browser_context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **context})
     page = browser_context.new_page()
+    page.set_default_timeout(10_000)
     watched = Watched(page)
 
     def refuse_others(route: Route) -> None:

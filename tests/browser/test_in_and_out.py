@@ -16,9 +16,9 @@ MARKUP = "<img src=x onerror=window.hacked=1>"
 
 
 def _export(diagram: Diagram, item: str, folder: Path) -> Path:
-    diagram.stage.find("button[aria-label*='xport']").first.click()
+    diagram.stage.find("[data-action=export]").click()
     with diagram.page.expect_download() as waiting:
-        diagram.page.locator("#widget").get_by_role("menuitem", name=item).first.click()
+        diagram.stage.find(f"[data-action='export:{item}']").click()
     path = folder / waiting.value.suggested_filename
     waiting.value.save_as(path)
     return path
@@ -26,46 +26,46 @@ def _export(diagram: Diagram, item: str, folder: Path) -> Path:
 
 def test_json_comes_out_as_it_would_go_in(editor: Editor, tmp_path: Path) -> None:
     diagram = editor("tr", (4, 5, 6), 3)
-    assert structure_json.loads(_export(diagram, "JSON", tmp_path).read_text()) == diagram.value
+    assert structure_json.loads(_export(diagram, "json", tmp_path).read_text()) == diagram.value
 
 
 def test_svg_stands_alone_and_shows_the_ranks(editor: Editor, tmp_path: Path) -> None:
-    text = _export(editor("tr", (4, 5, 6), 3), "SVG", tmp_path).read_text()
+    text = _export(editor("tr", (4, 5, 6), 3), "svg", tmp_path).read_text()
     assert text.lstrip().startswith(("<svg", "<?xml"))
     assert "var(--" not in text
     assert text.count(">3<") == 3
 
 
 def test_tikz_is_a_picture(editor: Editor, tmp_path: Path) -> None:
-    assert "\\begin{tikzpicture}" in _export(editor(), "TikZ", tmp_path).read_text()
+    assert "\\begin{tikzpicture}" in _export(editor(), "tikz", tmp_path).read_text()
 
 
 def test_python_runs_and_builds_the_tensor(editor: Editor, tmp_path: Path) -> None:
     diagram = editor("cp", (4, 5, 6), 3)
-    source = _export(diagram, "Python", tmp_path).read_text()
+    source = _export(diagram, "python", tmp_path).read_text()
     names: dict[str, object] = {"__name__": "exported"}
-    exec(compile(source, "exported.py", "exec"), names)  # noqa: S102
+    exec(compile(source, "exported.py", "exec"), names)
     assert any(isinstance(value, np.ndarray) and value.shape == (4, 5, 6) for value in names.values())
 
 
 def test_png_is_a_picture_of_the_diagram(editor: Editor, tmp_path: Path) -> None:
-    assert _export(editor(), "PNG", tmp_path).read_bytes().startswith(b"\x89PNG")
+    assert _export(editor(), "png", tmp_path).read_bytes().startswith(b"\x89PNG")
 
 
 def test_einsum_text_comes_in(editor: Editor) -> None:
     diagram = editor()
-    diagram.stage.find("button[aria-label*='mport']").first.click()
-    diagram.page.locator("#widget textarea").fill("aib,bjc,cka->ijk")
-    diagram.page.locator("#widget [role=dialog]").get_by_role("button", name="Import").click()
+    diagram.stage.find("[data-action=import]").click()
+    diagram.stage.find("[data-action=import_text]").fill("aib,bjc,cka->ijk")
+    diagram.stage.find("[data-action=import_go]").click()
     diagram.stage.until(lambda: len(diagram.value.cores) == 3, "three cores")
     assert len(diagram.value.bonds) == 3
 
 
 def test_text_that_is_no_network_gets_a_sentence(editor: Editor) -> None:
     diagram = editor()
-    diagram.stage.find("button[aria-label*='mport']").first.click()
-    diagram.page.locator("#widget textarea").fill('{"version": 99}')
-    diagram.page.locator("#widget [role=dialog]").get_by_role("button", name="Import").click()
+    diagram.stage.find("[data-action=import]").click()
+    diagram.stage.find("[data-action=import_text]").fill('{"version": 99}')
+    diagram.stage.find("[data-action=import_go]").click()
     diagram.stage.until(lambda: diagram.widget.reply.get("error"), "an answer")
     diagram.stage.settle()
     assert diagram.widget.reply["error"] in diagram.page.locator("#widget").inner_text()

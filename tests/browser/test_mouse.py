@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.browser.diagram import Diagram
+from tnlab.formats import formats
 
 pytestmark = pytest.mark.browser
 Editor = Callable[..., Diagram]
@@ -35,7 +36,9 @@ def test_dragging_a_core_into_the_void_moves_it(editor: Editor) -> None:
     diagram.stage.drag((x, y), (x + 30, y + 60))
     moved = diagram.centre("B")
     assert moved == pytest.approx((x + 30, y + 60), abs=2)
-    diagram.stage.until(lambda: diagram.value.cores[1].position[1] > diagram.value.cores[0].position[1] + 20, "position")
+    diagram.stage.until(
+        lambda: diagram.value.cores[1].position[1] > diagram.value.cores[0].position[1] + 20, "position"
+    )
     assert diagram.bonds() == CHAIN
 
 
@@ -99,7 +102,7 @@ def test_double_click_adds_a_core_and_a_drag_connects_it(editor: Editor) -> None
 
 def test_box_selects_what_is_inside_and_shift_click_adds(editor: Editor) -> None:
     diagram = editor()
-    x, y = diagram.centre("A")
+    x, _ = diagram.centre("A")
     far = diagram.centre("B")
     box = diagram.svg().bounding_box()
     assert box is not None
@@ -129,9 +132,8 @@ def test_a_leg_dragged_onto_a_leg_swaps_the_modes(editor: Editor) -> None:
 def test_shift_drag_from_the_rim_pulls_out_a_leg(editor: Editor) -> None:
     diagram = editor()
     x, y = diagram.centre("B")
-    start = diagram.rim("B", (x, y - 50))
     diagram.page.keyboard.down("Shift")
-    diagram.stage.drag(start, (x, y - 90))
+    diagram.stage.drag(diagram.rim("B", (x + 40, y - 40)), (x + 60, y - 60))
     diagram.page.keyboard.up("Shift")
     diagram.stage.until(lambda: diagram.value.order == 5, "a fifth mode")
 
@@ -193,6 +195,6 @@ def test_numbers_answer_at_once(editor: Editor) -> None:
 
 def test_python_changes_what_is_drawn(editor: Editor) -> None:
     diagram = editor()
-    diagram.widget.value = '{"version": 1, "modes": [3, 3], "cores": [{"legs": [0]}, {"legs": [1]}], "bonds": [{"cores": [0, 1], "rank": 3}]}'
+    diagram.widget.value = formats["tt"].build((3, 3), 3)
     diagram.stage.until(lambda: diagram.stage.find("[data-core]").count() == 2, "two cores")
     assert diagram.bond("A-B").get_attribute("data-rank") == "3"
