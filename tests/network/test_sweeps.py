@@ -1,5 +1,6 @@
 """Both plans hand the solver the normal equations that dense einsum gives, for any structure."""
 
+import functools
 import math
 
 import numpy as np
@@ -32,6 +33,20 @@ def dense_equations(structure, cores, tensor, core):
     return environment.T @ environment, tensor.transpose(*legs, *rest).reshape(rows, -1) @ environment
 
 
+def in_order_of(step, structure, gram, right):
+    """Return dense equations with the bonds in the order in which a step groups them."""
+    axes = getattr(step, "solution_axes", None)
+    if axes is None:
+        return gram, right
+    shape = structure.core_shapes[step.core]
+    legs = len(structure.cores[step.core].legs)
+    order = [int(place) - legs for place in np.argsort(axes)[legs:]]
+    ranks = shape[legs:]
+    twice = [*order, *(place + len(ranks) for place in order)]
+    turned = right.reshape(right.shape[0], *ranks).transpose(0, *(place + 1 for place in order))
+    return gram.reshape(*ranks, *ranks).transpose(twice).reshape(gram.shape), turned.reshape(right.shape)
+
+
 @settings(max_examples=80, deadline=None)
 @given(structures(), st.sampled_from([tree_plan, explicit_plan]), st.integers(0, 5))
 def test_normal_equations_at_every_update(structure, make_plan, seed):
@@ -39,11 +54,14 @@ def test_normal_equations_at_every_update(structure, make_plan, seed):
     generator = torch.Generator().manual_seed(seed)
     cores = [core.numpy() for core in Network.random(structure, generator=generator).cores]
     tensor = torch.randn(structure.modes, generator=generator, dtype=torch.float64).numpy()
-    updates = iter([step.core for step in plan.steps if hasattr(step, "core")] * 2)
+    updates = iter([step for step in plan.steps if hasattr(step, "core")] * 2)
 
-    def solve(gram, right):
-        core = next(updates)
-        expected_gram, expected_right = dense_equations(structure, plan.cores(values), tensor, core)
+    def solve(grams, right):
+        step = next(updates)
+        expected_gram, expected_right = dense_equations(structure, plan.cores(values), tensor, step.core)
+        gram = functools.reduce(np.kron, grams, np.ones((1, 1)))
+        expected_gram, expected_right = in_order_of(step, structure, expected_gram, expected_right)
+        right = right.reshape(expected_right.shape)
         scale = np.abs(expected_gram).max() + 1e-300
         assert np.allclose(gram / scale, expected_gram / scale, atol=1e-9)
         assert np.allclose(right, expected_right, atol=1e-9 * (1 + np.abs(expected_right).max()))

@@ -45,12 +45,12 @@ def format_name(request):
 @given(structures())
 def test_the_error_is_true_and_never_climbs(structure):
     tensor = planted(structure, noise=0.3)
-    errors = []
+    errors = []  # of degenerate structures they wander below 1e-5, the square root of what the ridge is worth
     for snapshot in ALS(max_sweeps=6).iterate(tensor, structure, generator=torch.Generator().manual_seed(1)):
         true = relative_error(tensor, snapshot.network.to_tensor())
         assert snapshot.relative_error == pytest.approx(true, rel=1e-5, abs=1e-7)
         errors.append(snapshot.relative_error)
-    assert all(later <= earlier + 1e-7 for earlier, later in itertools.pairwise(errors[1:]))
+    assert all(later <= earlier + 1e-5 for earlier, later in itertools.pairwise(errors[1:]))
 
 
 def test_float32_reports_an_error_evaluated_in_float64():

@@ -125,8 +125,8 @@ def _node_cost(
     node = left[0], right[1]
     held = inside[node] | edge[node]
     cost = 2 * size(held | edge[right]) + 2 * size(held | edge[left])
-    cost += 2 * size(inside[left]) * size(edge[left]) ** 2 + 2 * size(inside[right]) * size(edge[right]) ** 2
     if not root:
-        cost += 2 * size(inside[left] | edge[left] | inside[right] | edge[right])
+        cost += 2 * size(inside[node] | edge[left] | edge[right])
+        cost += 2 * min(size(inside[node]) * size(edge[node]) ** 2, size(edge[left] | edge[right]) ** 2)
         cost += 2 * size(edge[node] | edge[right]) ** 2 + 2 * size(edge[node] | edge[left]) ** 2
     return cost + 7 * STEP

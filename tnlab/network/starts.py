@@ -6,6 +6,7 @@ References:
 """
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -14,7 +15,6 @@ from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 
 NOISE = 0.01  # of a core's root mean square; what an SVD leaves at exactly zero, ALS could never leave
-MAX_GROWTH = 8  # give up when padding makes the remainder this many times larger than the tensor
 
 
 def svd_start(tensor: Tensor, structure: Structure, *, generator: torch.Generator) -> Network:
@@ -22,8 +22,7 @@ def svd_start(tensor: Tensor, structure: Structure, *, generator: torch.Generato
 
     The remainder keeps every bond between split and unsplit cores as an axis, so the chain works on
     any graph; the core whose rows carry its outgoing bonds best goes first. Hyper-bonds cannot be split
-    off one by one: there, every core takes the leading singular vectors of its own unfolding. Where
-    padding would make the remainder too large, the start is random.
+    off one by one: there, every core takes the leading singular vectors of its own unfolding.
 
     Args:
         tensor: The data, of shape ``structure.modes``.
@@ -35,19 +34,17 @@ def svd_start(tensor: Tensor, structure: Structure, *, generator: torch.Generato
         cores = [_own_unfolding(tensor, structure, core, generator) for core in range(len(structure.cores))]
     else:
         cores = _split_off(tensor, structure)
-        if cores is None:
-            return Network.random(structure, generator=generator)
     device = tensor.device
     noise = [torch.randn(core.shape, generator=generator, dtype=torch.float64).to(device) for core in cores]
     return Network(structure, tuple(c + NOISE * (_rms(c) + 1e-300) * n for c, n in zip(cores, noise, strict=True)))
 
 
-def _split_off(tensor: Tensor, structure: Structure) -> list[Tensor] | None:
+def _split_off(tensor: Tensor, structure: Structure) -> list[Tensor]:
     cores: dict[int, Tensor] = {}
     axes = list(range(structure.order))  # labels of the remainder's axes
     rest = tensor
     left = set(range(len(structure.cores)))
-    sizes = structure.index_sizes
+    sizes = list(structure.index_sizes)  # of bonds: as much of the rank as the SVD could fill
     while len(left) > 1:
         core = min(left, key=lambda place: _strain(structure, place, set(axes)))
         own = structure.core_indices[core]
@@ -55,20 +52,34 @@ def _split_off(tensor: Tensor, structure: Structure) -> list[Tensor] | None:
         outward = [index for index in own if index not in axes]
         passed = [index for index in axes if index not in inward]
         rows = math.prod(sizes[index] for index in inward)
-        rank = math.prod(sizes[index] for index in outward)
-        if rest.numel() // rows * rank > MAX_GROWTH * tensor.numel():
-            return None
         matrix = rest.permute([axes.index(index) for index in (*inward, *passed)]).reshape(rows, -1)
-        basis = torch.zeros(rows, rank, dtype=torch.float64, device=tensor.device)
-        used = min(rows, rank)
-        basis[:, :used] = _leading_vectors(matrix, used)
+        for index, size in zip(outward, _shares([sizes[index] for index in outward], rows), strict=True):
+            sizes[index] = size
+        rank = math.prod(sizes[index] for index in outward)
+        basis = matrix.new_zeros(rows, rank)
+        basis[:, : min(rows, rank)] = _leading_vectors(matrix, min(rows, rank))
         rest = (basis.T @ matrix).reshape([sizes[index] for index in (*outward, *passed)])
         axes = [*outward, *passed]
         cores[core] = _in_order(basis, [*inward, *outward], own, sizes)
         left.remove(core)
     last = left.pop()
     cores[last] = _in_order(rest, axes, structure.core_indices[last], sizes)
-    return [cores[core] for core in range(len(structure.cores))]
+    return [_padded(cores[core], structure.core_shapes[core]) for core in range(len(structure.cores))]
+
+
+def _shares(ranks: list[int], rows: int) -> list[int]:
+    """Return how much of each bond's rank to fill: evenly, until together they carry all rows."""
+    shares = [1] * len(ranks)
+    while math.prod(shares) < rows and shares != ranks:
+        least = min((place for place in range(len(ranks)) if shares[place] < ranks[place]), key=shares.__getitem__)
+        shares[least] += 1
+    return shares
+
+
+def _padded(core: Tensor, shape: tuple[int, ...]) -> Tensor:
+    full = core.new_zeros(shape)
+    full[tuple(slice(size) for size in core.shape)] = core
+    return full
 
 
 def _strain(structure: Structure, core: int, axes: set[int]) -> tuple[float, float, int]:
@@ -105,7 +116,7 @@ def _leading_vectors(matrix: Tensor, count: int) -> Tensor:
     return padded
 
 
-def _in_order(array: Tensor, labels: list[int], wanted: tuple[int, ...], sizes: tuple[int, ...]) -> Tensor:
+def _in_order(array: Tensor, labels: list[int], wanted: tuple[int, ...], sizes: Sequence[int]) -> Tensor:
     return array.reshape([sizes[label] for label in labels]).permute([labels.index(label) for label in wanted])
 
 

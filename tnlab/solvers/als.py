@@ -13,7 +13,7 @@ References:
 import math
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,7 @@ from tnlab.solvers.base import AbstractSolver, Init, Snapshot, Status, check_ten
 
 (dposv,) = get_lapack_funcs(("posv",), dtype=np.float64)
 RIDGE = 1e-13  # of the mean diagonal of G: below what rounding does to G anyway
+SINGULAR = 1e-11  # of the same: below it an eigenvalue of G is taken for zero
 DIGITS = 1e3  # times the machine epsilon: a difference of squares below it has lost its digits
 PATIENCE = 5  # sweeps over which the decrease is averaged
 
@@ -113,40 +114,56 @@ class _Normal:
     def to_user(self, core: Any) -> Tensor:
         return (torch.from_numpy(np.ascontiguousarray(core)) if self.on_cpu else core).to(self.tensor.dtype)
 
-    def solve(self, gram: Any, right: Any) -> Any:
-        """Return the A of shape (n, P) that solves ``A G = B``, for G (P, P) and B (n, P)."""
-        self._gram, self._right = gram, right
-        self._solution = _solve_numpy(gram, right) if self.on_cpu else _solve_torch(gram, right)
-        return self._solution
+    def solve(self, grams: list[Any], right: Any) -> Any:
+        """Return A with ``A (G_1 x ... x G_m) = B`` for B of shape (n, P_1, ..., P_m)."""
+        one = _solve_numpy if self.on_cpu else _solve_torch
+        solution = right
+        for place, gram in enumerate(grams):
+            solution = _along(solution, place + 1, lambda rows, gram=gram: one(gram, rows))
+        self._grams, self._right, self._solution = grams, right, solution
+        return solution
 
     def error(self, network: Network) -> float:
         """Return the relative error after the latest solve, in float64."""
-        model = self._solution @ self._gram
-        square = self.square - 2 * float((self._solution * self._right).sum()) + float((model * self._solution).sum())
+        model = self._solution
+        for place, gram in enumerate(self._grams):
+            model = _along(model, place + 1, lambda rows, gram=gram: rows @ gram)
+        overlap, norm = float((self._solution * self._right).sum()), float((model * self._solution).sum())
+        square = self.square - 2 * overlap + norm
         if square > self.square * max(DIGITS * torch.finfo(self.tensor.dtype).eps, 1e-9):
             return math.sqrt(square / self.square)
         return relative_error(self.tensor, network.to(torch.float64).to_tensor())
 
 
-def _solve_numpy(gram: Any, right: Any) -> Any:
+def _along(array: Any, axis: int, change: Callable[[Any], Any]) -> Any:
+    """Apply a map of rows to an array along one axis."""
+    if array.ndim == 2:
+        return change(array)
+    turned = array.swapaxes(axis, -1)
+    return change(turned.reshape(-1, turned.shape[-1])).reshape(turned.shape).swapaxes(axis, -1)
+
+
+def _solve_numpy(gram: Any, rows: Any) -> Any:
+    """Return A (n, P) with ``A G = B``: by Cholesky, or where G is singular the least such A."""
     size = gram.shape[0]
-    ridge = RIDGE * float(gram.trace()) / size
-    for _ in range(8):
-        shifted = gram.copy()
-        shifted.ravel()[:: size + 1] += ridge
-        _, solution, info = dposv(shifted, right.T)
-        if info == 0 and np.isfinite(solution).all():
-            return solution.T
-        ridge = max(ridge * 100, 1e-300)
-    return np.linalg.lstsq(gram, right.T, rcond=None)[0].T
+    mean = float(gram.trace()) / size
+    shifted = gram.copy()
+    shifted.ravel()[:: size + 1] += RIDGE * mean
+    factor, solution, info = dposv(shifted, rows.T)
+    if info == 0 and factor.diagonal().min() ** 2 > SINGULAR * mean:
+        return solution.T
+    weights, vectors = np.linalg.eigh(gram)
+    kept = weights > SINGULAR * weights[-1]
+    vectors = vectors[:, kept]
+    return (rows @ vectors / weights[kept]) @ vectors.T
 
 
-def _solve_torch(gram: Tensor, right: Tensor) -> Tensor:
-    ridge = RIDGE * gram.trace() / gram.shape[0]
-    eye = torch.eye(gram.shape[0], dtype=gram.dtype, device=gram.device)
-    for _ in range(8):
-        factor, info = torch.linalg.cholesky_ex(gram + ridge * eye)
-        if int(info) == 0:
-            return torch.cholesky_solve(right.T, factor).T
-        ridge = ridge * 100
-    return torch.linalg.lstsq(gram, right.T).solution.T
+def _solve_torch(gram: Tensor, rows: Tensor) -> Tensor:
+    """As ``_solve_numpy``, on the device of its arguments."""
+    mean = gram.trace() / gram.shape[0]
+    factor, info = torch.linalg.cholesky_ex(gram + RIDGE * mean * torch.eye(len(gram)).to(gram))
+    if bool((info == 0) & (factor.diagonal().min() ** 2 > SINGULAR * mean)):
+        return torch.cholesky_solve(rows.T, factor).T
+    weights, vectors = torch.linalg.eigh(gram)
+    vectors = vectors[:, weights > SINGULAR * weights[-1]]
+    return (rows @ vectors / weights[weights > SINGULAR * weights[-1]]) @ vectors.T
