@@ -11,7 +11,7 @@ import type { Ask } from "./requests.js";
 import { count, everything, includes, type Item, NOTHING, only, selecting, toggle } from "./selection.js";
 import type { Stage } from "./stage.js";
 import type { Store } from "./store.js";
-import { type Draft, findBond, fromRecord, toRecord, withIds } from "./structure.js";
+import { carrier, type Draft, findBond, fromRecord, toRecord, withIds } from "./structure.js";
 import { placeMissing } from "./layout.js";
 
 /** Everything that the parts of one editor share. */
@@ -122,7 +122,8 @@ function joinAll(desk: Desk, id: string, names: readonly string[]): void {
 function addLeg(desk: Desk): void {
   const { store, stage } = desk;
   const lone = store.committed.cores.length === 1 ? store.committed.cores[0]?.name : undefined;
-  const name = stage.targets.cores[0] ?? lone;
+  const [mode = -1] = stage.targets.legs;
+  const name = stage.targets.cores[0] ?? (carrier(store.committed, mode) || lone);
   if (name === undefined) return desk.tell("Select the core that should carry the leg.");
   const edit = edits.pullLeg(store.committed, name, store.locked);
   if (edit === null) return desk.tell("Every mode of the tensor has its core; drag a leg's end to move it to another core.");

@@ -1,7 +1,7 @@
 /** Draw a scene into SVG in place: an element lives as long as its core, bond or leg, so that drags and focus last. */
 
 import { type Attributes, setAttributes, setText, svg } from "./dom.js";
-import { CORE_RADIUS, DOT_RADIUS, RIM } from "./geometry.js";
+import { CORE_RADIUS, curvePath, DOT_RADIUS, RIM } from "./geometry.js";
 import type { Scene, SceneBond, SceneCore, SceneLeg } from "./scene.js";
 import { includes, type Item, type Selection } from "./selection.js";
 
@@ -10,14 +10,22 @@ export interface Layers {
   readonly overlay: SVGGElement;
   readonly legs: SVGGElement;
   readonly cores: SVGGElement;
+  readonly ranks: SVGGElement;
   readonly ghosts: SVGGElement;
 }
 
 export function makeLayers(root: SVGSVGElement): Layers {
   const layer = (name: string): SVGGElement => svg("g", { class: `tn-${name}` });
-  const layers = { bonds: layer("bonds"), overlay: layer("overlay"), legs: layer("legs"), cores: layer("cores"), ghosts: layer("ghosts") };
-  layers.ghosts.setAttribute("aria-hidden", "true");
-  root.append(layers.bonds, layers.overlay, layers.legs, layers.cores, layers.ghosts);
+  const layers = {
+    bonds: layer("bonds"),
+    overlay: layer("overlay"),
+    legs: layer("legs"),
+    cores: layer("cores"),
+    ranks: layer("ranks"),
+    ghosts: layer("ghosts"),
+  };
+  for (const hidden of [layers.ranks, layers.ghosts]) hidden.setAttribute("aria-hidden", "true");
+  root.append(...Object.values(layers));
   return layers;
 }
 
@@ -31,8 +39,15 @@ export interface Looks {
 type Part = SVGElement & { readonly dataset: DOMStringMap };
 
 /** Make `layer` hold one element per value, in order, reusing those that are there. */
-function join<T>(layer: SVGGElement, key: "core" | "bond" | "leg", values: readonly T[], id: (value: T) => string, make: () => SVGGElement, paint: (element: SVGGElement, value: T) => void): void {
-  const old = new Map([...layer.children].map((child) => [(child as Part).dataset[key] ?? "", child as SVGGElement]));
+function join<T, E extends SVGElement>(
+  layer: SVGGElement,
+  key: "core" | "bond" | "leg" | "rankOf",
+  values: readonly T[],
+  id: (value: T) => string,
+  make: () => E,
+  paint: (element: E, value: T) => void,
+): void {
+  const old = new Map([...layer.children].map((child) => [(child as Part).dataset[key] ?? "", child as E]));
   const kept = new Set(values.map(id));
   for (const [name, element] of old) if (!kept.has(name)) element.remove();
   values.forEach((value, place) => {
@@ -54,6 +69,16 @@ export function draw(layers: Layers, scene: Scene, looks: Looks): void {
   join(layers.bonds, "bond", scene.bonds, (bond) => bond.id, makeBond, (element, bond) => paintBond(element, bond, looks));
   join(layers.legs, "leg", scene.legs, (leg) => String(leg.mode), makeLeg, (element, leg) => paintLeg(element, leg, looks));
   join(layers.cores, "core", scene.cores, (core) => core.name, makeCore, (element, core) => paintCore(element, core, looks));
+  join(layers.ranks, "rankOf", scene.bonds, (bond) => bond.id, makeRank, (element, bond) => paintRank(element, bond, looks));
+}
+
+/** Ranks lie above all lines, so that a crossing bond never hides one. */
+const makeRank = (): SVGTextElement => svg("text", { class: "tn-rank", dy: "0.35em" });
+
+function paintRank(element: SVGTextElement, bond: SceneBond, looks: Looks): void {
+  setAttributes(element, { x: bond.label.x.toFixed(2), y: bond.label.y.toFixed(2) });
+  element.classList.toggle("tn-strong", includes(looks.selection, { kind: "bond", id: bond.id }));
+  setText(element, String(bond.rank));
 }
 
 function makeCore(): SVGGElement {
@@ -95,12 +120,11 @@ function makeBond(): SVGGElement {
     svg("path", { class: "tn-line" }),
     svg("circle", { class: "tn-dot-hit" }),
     svg("circle", { class: "tn-dot" }),
-    svg("text", { class: "tn-rank", dy: "0.35em", "aria-hidden": "true" }),
   );
 }
 
 function paintBond(element: SVGGElement, bond: SceneBond, looks: Looks): void {
-  const d = bond.paths.join("");
+  const d = bond.lines.map(curvePath).join("");
   setAttributes(element, {
     ...state({ kind: "bond", id: bond.id }, bond.words, looks),
     "aria-valuenow": bond.rank,
@@ -113,9 +137,6 @@ function paintBond(element: SVGGElement, bond: SceneBond, looks: Looks): void {
   const dot = { cx: bond.dot?.x ?? 0, cy: bond.dot?.y ?? 0, visibility: bond.dot ? null : "hidden" };
   setAttributes(part(element, "tn-dot"), { ...dot, r: DOT_RADIUS });
   setAttributes(part(element, "tn-dot-hit"), { ...dot, r: Math.max(CORE_RADIUS - 2, 14 / looks.scale) });
-  const label = part<SVGTextElement>(element, "tn-rank");
-  setAttributes(label, { x: bond.label.x.toFixed(2), y: bond.label.y.toFixed(2) });
-  setText(label, String(bond.rank));
 }
 
 function makeLeg(): SVGGElement {

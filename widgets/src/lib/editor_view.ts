@@ -3,13 +3,13 @@
  *
  * For tests and for code around the editor, what is on the page:
  *   [data-core="A"]  [data-bond="A-B"] (parallel: "A-B#2"; hyper-bond: "A-B-C")  [data-leg="0"] (by mode)
- *     attributes: data-selected, data-latent, data-pinned (core), data-rank, data-hyper (bond; its dot is .tn-dot,
- *     its label .tn-rank), data-size, data-of (leg; its grip is .tn-end-hit), data-target while a drag is over it
+ *     attributes: data-selected, data-latent, data-pinned (core), data-rank, data-hyper (bond; its dot is .tn-dot, its
+ *     label [data-rank-of="A-B"]), data-size, data-of (leg; its grip is .tn-end-hit), data-target while a drag is over it
  *   [data-action="..."]  core bond leg delete undo redo layout pin fit zoom_out zoom_in export import help,
  *     preset:NAME preset_rank, lower raise count (the line under the diagram), export:json svg png tikz python einsum
  *     (and export:json:copy, ...), import_text import_file import_go, close, menu:COMMAND
  *   .tn-inline (field to type a rank)  [data-status] (errors, notices)  .tn-live (spoken)  [data-hint]
- *   [data-number="parameters" | "compression_ratio" | "contraction"], with data-old while out of date
+ *   [data-number="parameters" | "compression" | "contraction"], with data-old while out of date
  *   root: data-state="error" while the draft is not applied, data-read-only
  *
  * Gestures: drag a core's middle (within 15 units) to move it, onto a core to bond; drag its rim (15 to 27 units) to
@@ -121,6 +121,7 @@ export function mountEditor({ root, model, signal, extras = {} }: MountOptions):
     if (reason === "draft") status.renew();
     if (reason === "preview") return stage.redraw();
     refresh();
+    if (reason === "draft") stage.keepInView();
     if (reason === "selection") extras.onSelect?.(store.selection);
     else extras.onDraft?.(handle.report());
   });
@@ -166,9 +167,9 @@ function build(desk: Desk, model: EditorModel, status: Status, extras: EditorExt
     badge: (id) => badge(desk, id, extras),
   });
   const hint = makeHint();
-  stage.box.append(hint.element);
+  stage.box.append(hint.element, status.line);
   root.classList.add("tn-editor");
-  root.append(toolbar.element, stage.box, inspector.element, status.line, status.live);
+  root.append(toolbar.element, stage.box, inspector.element, status.live);
   return {
     refresh() {
       if (store.edited || store.readOnly) hint.dismiss();

@@ -91,63 +91,83 @@ const STEPS = 24;
 const angleOf = (from: Point, to: Point): number => Math.atan2(to.y - from.y, to.x - from.x);
 const gap = (a: number, b: number): number => Math.abs(Math.atan2(Math.sin(a - b), Math.cos(a - b)));
 
+/** What a leg keeps clear of. */
+export interface Surroundings {
+  /** Ends of the core's own bonds. */
+  readonly taken: readonly Point[];
+  /** Other cores, dots and points of other bonds. */
+  readonly obstacles: readonly Point[];
+  readonly centre: Point;
+}
+
 /**
- * Angles of `count` legs of a core at `core`, each in the widest gap left by `taken` (its bonds and the legs
- * before it). Among equal gaps a leg points away from `centre`, then down, as papers draw them.
+ * Angles of `count` legs of a core, each in the widest gap left by its bonds and the legs before it, clear of
+ * obstacles. Among equal gaps a leg points away from the network's centre, then down, as papers draw them.
  */
-export function legAngles(core: Point, taken: readonly Point[], count: number, centre: Point): number[] {
-  const used = taken.map((other) => angleOf(core, other));
-  const away = distance(core, centre) > 1 ? angleOf(centre, core) : Math.PI / 2;
+export function legAngles(core: Point, around: Surroundings, count: number): number[] {
+  const used = around.taken.map((other) => angleOf(core, other));
+  const away = distance(core, around.centre) > 1 ? angleOf(around.centre, core) : Math.PI / 2;
   const angles: number[] = [];
   for (let k = 0; k < count; k++) {
-    const best = widest(used, away);
+    const best = widest(used, away, (angle) => crowding(polar(core, angle, LEG_LENGTH), around.obstacles));
     angles.push(best);
     used.push(best);
   }
   return angles;
 }
 
-function widest(used: readonly number[], away: number): number {
+function widest(used: readonly number[], away: number, crowded: (angle: number) => number): number {
   let best = Math.PI / 2;
   let most = -Infinity;
   for (let k = 0; k < STEPS; k++) {
     const angle = Math.PI / 2 - (2 * Math.PI * k) / STEPS;
     const room = Math.min(Math.PI, ...used.map((other) => gap(angle, other)));
-    const score = room - 0.05 * gap(angle, away) - 0.03 * gap(angle, Math.PI / 2);
+    const score = room - crowded(angle) - 0.05 * gap(angle, away) - 0.03 * gap(angle, Math.PI / 2);
     if (score > most + 1e-9) [best, most] = [angle, score];
   }
   return best;
 }
+
+const ELBOW = 26;
+const crowding = (end: Point, obstacles: readonly Point[]): number =>
+  obstacles.reduce((worst, other) => Math.max(worst, 1.2 * (1 - distance(end, other) / ELBOW)), 0);
 
 export const polar = (from: Point, angle: number, length: number): Point => ({
   x: from.x + length * Math.cos(angle),
   y: from.y + length * Math.sin(angle),
 });
 
-/** Where the dot of a hyper-bond goes: amid its cores, but never under a core or another dot. */
-export function dotPlace(cores: readonly Point[], obstacles: readonly Point[]): Point {
+/** Where the dot of a hyper-bond goes: amid its cores, but never under a core or another dot, nor on a bond. */
+export function dotPlace(cores: readonly Point[], obstacles: readonly Point[], lines: readonly Point[]): Point {
   const centre = centroid(cores);
-  const free = (p: Point): boolean => obstacles.every((other) => distance(p, other) > CORE_RADIUS + DOT_RADIUS + 4);
+  const clear = (p: Point, points: readonly Point[], reach: number): boolean =>
+    points.every((other) => distance(p, other) > reach + DOT_RADIUS);
   for (let ring = 0; ring < 6; ring++) {
     for (let k = 0; k < 8; k++) {
       const place = polar(centre, (k * Math.PI) / 4 - Math.PI / 2, ring * 16);
-      if (free(place)) return place;
+      if (clear(place, obstacles, CORE_RADIUS + 4) && clear(place, lines, 8)) return place;
     }
   }
   return centre;
 }
 
-/** Choose for each curve the place of its label, near the middle and clear of cores and of other labels. */
-export function placeLabels(curves: readonly Curve[], obstacles: readonly Point[]): Point[] {
+/** Points along a curve, its ends left out. */
+export const samples = (line: Curve, count = 9): Point[] =>
+  Array.from({ length: count }, (_, k) => along(line, (k + 1) / (count + 1)));
+
+/** Choose for each curve the place of its label: near the middle, clear of cores, other labels and other bonds. */
+export function placeLabels(curves: readonly Curve[], cores: readonly Point[]): Point[] {
+  const traces = curves.map((line) => samples(line, 15));
   const placed: Point[] = [];
-  for (const line of curves) {
-    const spots = [0.5, 0.4, 0.6, 0.31, 0.69].map((t) => along(line, t));
+  curves.forEach((line, index) => {
+    const spots = [0.5, 0.42, 0.58, 0.35, 0.65, 0.29, 0.71].map((t) => along(line, t));
+    const others = traces.flatMap((trace, other) => (other === index ? [] : trace));
     const room = (spot: Point): number => {
-      const labels = placed.map((other) => distance(spot, other));
-      return Math.min(26, ...labels, ...obstacles.map((other) => distance(spot, other) - CORE_RADIUS));
+      const bonds = others.map((point) => distance(spot, point) + 8);
+      return Math.min(24, ...placed.map((label) => distance(spot, label)), ...bonds, ...cores.map((core) => distance(spot, core) - CORE_RADIUS));
     };
-    placed.push(spots.reduce((best, spot) => (room(spot) > room(best) + 1 ? spot : best)));
-  }
+    placed.push(spots.reduce((best, spot) => (room(spot) > room(best) + 2 ? spot : best)));
+  });
   return placed;
 }
 

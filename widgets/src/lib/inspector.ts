@@ -29,7 +29,7 @@ export function describe(draft: Draft, { cores, bonds, legs }: { cores: readonly
     const own = coreParameters(draft, core);
     const share = Math.round((100 * own) / parameters(draft));
     const kind = core.legs.length === 0 ? "latent core" : "core";
-    return `${kind} ${core.name}  ${coreShape(draft, core).join(" x ") || "1"}  ${grouped(own)} parameters (${share}${THIN}%)${core.pinned ? "  pinned" : ""}`;
+    return `${kind} ${core.name}  ${coreShape(draft, core).join(" x ") || "1"} = ${grouped(own)} parameters (${share}${THIN}%)${core.pinned ? "  pinned" : ""}`;
   }
   const bond = findBond(draft, bonds[0] ?? "");
   if (bond !== undefined) return `${bond.cores.length > 2 ? "hyper-bond" : "bond"} ${bondLabel(bond)}  rank`;
@@ -89,6 +89,7 @@ export function makeInspector(desk: Desk, model: EditorModel, words: InspectorWo
     if (!element.contains(focused(element))) item = countable(desk);
     else if (item !== null && countOf(store.committed, item) === undefined) item = null;
     setText(what, describe(store.committed, item !== null && count(targets) < 2 ? only(item) : targets));
+    setAttributes(what, { title: what.textContent });
     setAttributes(stepper, { hidden: item === null ? "" : null });
     setAttributes(input, { "aria-label": item?.kind === "leg" ? "size of the mode" : "rank of the bond", readonly: fixed(desk, item) ? "" : null });
     for (const button of [less, more]) setAttributes(button, { hidden: fixed(desk, item) ? "" : null });
@@ -124,11 +125,11 @@ function paintNumbers(box: HTMLElement, { store }: Desk, model: EditorModel): vo
   const fresh = numbers.seq === store.seq;
   const rows: [string, string, string, boolean][] = [
     ["parameters", grouped(parameters(store.committed)), "Entries of all cores together", true],
-    ["compression ratio", Number(compressionRatio(store.committed).toPrecision(3)) + "x", "Entries of the tensor over parameters; above 1 is smaller", true],
+    ["compression", Number(compressionRatio(store.committed).toPrecision(3)) + "x", "Entries of the tensor over parameters; above 1 is smaller", true],
     ["contraction", numbers.contraction_cost === undefined ? "" : `${metric(numbers.contraction_cost)}flop`, "Operations to contract the network once", fresh],
   ];
   if (box.children.length === 0) {
-    box.append(...rows.map(([name, , title]) => html("span", { title, "data-number": name.replace(" ", "_") }, `${name} `, html("b", {}))));
+    box.append(...rows.map(([name, , title]) => html("span", { title, "data-number": name }, `${name} `, html("b", {}))));
   }
   rows.forEach(([, value, , current], place) => {
     const line = box.children[place] as HTMLElement;

@@ -90,7 +90,7 @@ export class Popups {
   /** Open a sheet that keeps the focus until it is closed; returns the signal of its end. */
   sheet(title: string, build: (body: HTMLElement, signal: AbortSignal) => void): void {
     const close = html("button", { type: "button", class: "tn-button", "data-action": "close", title: "Close (Esc)", "aria-label": "Close" }, "Close");
-    const body = html("div", { class: "tn-sheet-body" });
+    const body = html("div", { class: "tn-sheet-body", tabindex: 0 });
     const head = html("div", { class: "tn-sheet-head" }, html("strong", {}, title), close);
     const panel = html("div", { class: "tn-sheet-panel" }, head, body);
     const element = html("div", { class: "tn-sheet", role: "dialog", "aria-modal": "true", "aria-label": title }, panel);

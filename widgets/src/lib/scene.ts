@@ -14,7 +14,7 @@ export interface SceneCore extends Point {
 
 export interface SceneBond {
   readonly id: string;
-  readonly paths: readonly string[];
+  readonly lines: readonly Curve[];
   readonly width: number;
   readonly rank: number;
   readonly label: Point;
@@ -65,25 +65,32 @@ function joined(bond: DraftBond, at: Places): SceneCore[] {
 }
 
 function sceneBonds(draft: Draft, at: Places): SceneBond[] {
-  const all = [...at.values()];
   const simple = draft.bonds.filter((bond) => bond.cores.length === 2);
   const curves = new Map(simple.map((bond) => [bond.id, bondCurve(bond, simple, at)]));
-  const spots = g.placeLabels([...curves.values()], all);
+  const dots = placeDots(draft, at, [...curves.values()]);
+  const spots = g.placeLabels([...curves.values()], [...at.values(), ...dots.values()]);
   const labels = new Map([...curves.keys()].map((id, k) => [id, spots[k] as Point]));
-  const dots: Point[] = [];
   return draft.bonds.map((bond) => {
     const line = curves.get(bond.id);
-    if (line !== undefined) return drawn(bond, [g.curvePath(line)], labels.get(bond.id) as Point, null);
-    const ends = joined(bond, at);
-    const dot = g.dotPlace(ends, [...all, ...dots]);
-    dots.push(dot);
-    return drawn(bond, ends.map((end) => g.curvePath(g.curve(dot, end, 0))), { x: dot.x + 14, y: dot.y - 12 }, dot);
+    if (line !== undefined) return drawn(bond, [line], labels.get(bond.id) as Point, null);
+    const dot = dots.get(bond.id) as Point;
+    const spokes = joined(bond, at).map((end) => g.curve(dot, end, 0));
+    return drawn(bond, spokes, { x: dot.x + 14, y: dot.y - 12 }, dot);
   });
 }
 
-function drawn(bond: DraftBond, paths: readonly string[], label: Point, dot: Point | null): SceneBond {
+function placeDots(draft: Draft, at: Places, curves: readonly Curve[]): Map<string, Point> {
+  const dots = new Map<string, Point>();
+  const lines = curves.flatMap((line) => g.samples(line, 25));
+  for (const bond of draft.bonds.filter((other) => other.cores.length > 2)) {
+    dots.set(bond.id, g.dotPlace(joined(bond, at), [...at.values(), ...dots.values()], lines));
+  }
+  return dots;
+}
+
+function drawn(bond: DraftBond, lines: readonly Curve[], label: Point, dot: Point | null): SceneBond {
   const words = `${dot ? "hyper-bond" : "bond"} ${bondLabel(bond)}, rank ${bond.rank}`;
-  return { id: bond.id, paths, width: g.bondWidth(bond.rank), rank: bond.rank, label, dot, words };
+  return { id: bond.id, lines, width: g.bondWidth(bond.rank), rank: bond.rank, label, dot, words };
 }
 
 function bondCurve(bond: DraftBond, simple: readonly DraftBond[], at: Places): Curve {
@@ -95,11 +102,12 @@ function bondCurve(bond: DraftBond, simple: readonly DraftBond[], at: Places): C
 }
 
 function sceneLegs(draft: Draft, core: DraftCore, bonds: readonly SceneBond[], at: Places, centre: Point): SceneLeg[] {
-  const taken = bondsAt(draft, core.name).flatMap((bond): Point[] => {
-    const dot = bonds.find((other) => other.id === bond.id)?.dot;
-    return dot ? [dot] : joined(bond, at).filter((other) => other.name !== core.name);
-  });
-  const angles = g.legAngles(core, taken, core.legs.length, centre);
+  const own = new Set(bondsAt(draft, core.name).map((bond) => bond.id));
+  const mine = (line: Curve): boolean => g.distance(line.from, core) < 1 || g.distance(line.to, core) < 1;
+  const taken = bonds.filter((bond) => own.has(bond.id)).flatMap((bond) => bond.lines.filter(mine).map((line) => farEnd(line, core)));
+  const foreign = bonds.flatMap((bond) => bond.lines.filter((line) => !mine(line)).flatMap((line) => g.samples(line)));
+  const others = [...at.values()].filter((other) => other.name !== core.name);
+  const angles = g.legAngles(core, { taken, obstacles: [...others, ...foreign], centre }, core.legs.length);
   return core.legs.map((mode, k) => {
     const angle = angles[k] as number;
     const size = draft.modes[mode] ?? 1;
@@ -115,9 +123,12 @@ function sceneLegs(draft: Draft, core: DraftCore, bonds: readonly SceneBond[], a
   });
 }
 
+/** Where a bond heads to from a core: along its curve rather than straight to the other end. */
+const farEnd = (line: Curve, core: Point): Point => g.along(line, g.distance(line.from, core) < 1 ? 0.4 : 0.6);
+
 /** Return the box that shows everything, with room for labels. */
-export function sceneBox(scene: Scene): Box {
-  return g.bounds([...scene.cores, ...scene.legs.map((leg) => leg.label), ...scene.bonds.map((bond) => bond.label)], 34);
+export function sceneBox(scene: Scene, margin = 34): Box {
+  return g.bounds([...scene.cores, ...scene.legs.map((leg) => leg.label), ...scene.bonds.map((bond) => bond.label)], margin);
 }
 
 /** Return the core under a point (its rim included), other than `except`; undefined where there is none. */

@@ -68,6 +68,14 @@ export class Stage {
     this.show(vp.fit(sceneBox(sceneOf(this.store.draft)), this.size));
   }
 
+  /** Fit again where something has left the window, unless a person chose what is seen. */
+  keepInView(): void {
+    if (!this.fitted) return;
+    const box = sceneBox(this.scene, 4);
+    const [a, b] = [this.toPixels(box), this.toPixels({ x: box.x + box.width, y: box.y + box.height })];
+    if (a.x < 0 || a.y < 0 || b.x > this.size.width || b.y > this.size.height) this.fit();
+  }
+
   zoom(factor: number, at?: Point): void {
     this.fitted = false;
     this.show(vp.zoom(this.view, factor, at));

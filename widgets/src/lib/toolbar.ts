@@ -92,6 +92,10 @@ function paintTools(buttons: ReadonlyMap<Command, HTMLButtonElement>, { store }:
       hidden: store.readOnly && !isViewOnly(command) ? "" : null,
     });
   });
+  for (const button of buttons.values()) {
+    const group = button.parentElement as HTMLElement;
+    setAttributes(group, { hidden: [...group.children].every((child) => child.hasAttribute("hidden")) ? "" : null });
+  }
 }
 
 function paintPresets(box: HTMLElement, rank: HTMLInputElement, desk: Desk, model: EditorModel, pick: Choose): void {
