@@ -1,0 +1,13 @@
+/** Explorer: the editor on a tensor that is being fitted. Python's half is tnlab_widgets/explorer.py. */
+
+import type { RenderProps } from "@anywidget/types";
+import type { ExplorerModel, ExplorerState } from "./lib/explorer_model.js";
+import { mountExplorer } from "./lib/explorer_view.js";
+
+export default {
+  render({ model, el, signal }: RenderProps<ExplorerState & Record<string, unknown>>): void {
+    const root = document.createElement("div");
+    el.append(root);
+    mountExplorer(root, model as unknown as ExplorerModel, signal);
+  },
+};

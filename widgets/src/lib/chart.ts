@@ -1,0 +1,193 @@
+/** The trade-off chart: parameters against error, one point for every structure visited, restored by a click. */
+
+import { roving } from "./buttons.js";
+import { linearScale, logScale, pareto, type Scale, stepPath } from "./chart_scale.js";
+import { listen, setAttributes, setText, svg } from "./dom.js";
+import type { Visit } from "./explorer_model.js";
+import { formatCount, formatError, formatShort, formatTick } from "./format.js";
+import { keyed, svgBox } from "./svg_box.js";
+import type { Tooltip } from "./tooltip.js";
+
+export interface ChartState {
+  visited: readonly Visit[];
+  currentId: number;
+  /** Where the structure on screen stands now; its error is null before its first sweep. */
+  now: { parameters: number; error: number | null; old: boolean };
+  target: number;
+  logError: boolean;
+}
+
+interface Placed extends Visit {
+  x: number;
+  y: number;
+  best: boolean;
+}
+
+export interface Chart {
+  element: SVGSVGElement;
+  show(state: ChartState): void;
+}
+
+const LEFT = 48;
+const RIGHT = 14;
+const TOP = 24;
+const BOTTOM = 36;
+const DIAMOND = "M0-7 7 0 0 7-7 0z";
+
+export function visitWords(visit: Visit): string {
+  const error = formatError(visit.relative_error);
+  return `${formatCount(visit.parameters)} parameters, relative error ${error}. ${visit.label}. ${visit.status}`.trim();
+}
+
+export function tradeOff(tip: Tooltip, restore: (id: number) => void, signal: AbortSignal): Chart {
+  let state: ChartState | null = null;
+  const axes = svg("g", { class: "tnx-axes", "aria-hidden": "true" });
+  const goal = svg("g", { class: "tnx-target", "aria-hidden": "true" }, svg("path"), svg("text", { "text-anchor": "end" }));
+  const cursor = svg("path", { class: "tnx-cursor" });
+  const steps = svg("path", { class: "tnx-steps" });
+  const points = svg("g", { class: "tnx-points" });
+  const now = svg("g", { class: "tnx-now", "aria-hidden": "true" }, svg("circle", { r: 11 }), svg("path", { d: DIAMOND }));
+  const draw = (): void => {
+    if (state === null || box.width === 0) return;
+    const frame = frameOf(state, box.width, box.height);
+    drawAxes(axes, frame);
+    const placed = place(state.visited, frame);
+    const front = pareto(placed.map((point) => ({ ...point, x: point.parameters, y: point.relative_error })));
+    const best = new Set(front.map((point) => point.id));
+    for (const point of placed) point.best = best.has(point.id);
+    setAttributes(steps, { d: stepPath(placed.filter((p) => p.best).sort((a, b) => a.x - b.x), frame.right) });
+    drawGoal(goal, state.target, frame);
+    drawNow(now, cursor, state, frame);
+    drawPoints(points, placed, state.currentId);
+    settle();
+  };
+  const box = svgBox("tnx-chart", draw, signal);
+  setAttributes(box.element, { role: "group", "aria-label": "trade-off: parameters against relative error, one point for every structure visited" });
+  box.element.append(axes, goal, cursor, steps, now, points);
+  const settle = roving(points, () => [...points.children] as SVGElement[], signal);
+  listenToPoints(points, tip, restore, signal);
+  return {
+    element: box.element,
+    show(next) {
+      state = next;
+      draw();
+    },
+  };
+}
+
+interface Frame {
+  x(parameters: number): number;
+  y(error: number): number;
+  across: Scale;
+  up: Scale;
+  right: number;
+  bottom: number;
+}
+
+function frameOf(state: ChartState, width: number, height: number): Frame {
+  const { now, visited, target } = state;
+  const across = logScale([...visited.map((visit) => visit.parameters), now.parameters], 1.25, 5);
+  const errors = [...visited.map((visit) => visit.relative_error), now.error ?? 0, target].filter((error) => error >= 0);
+  const up = state.logError ? logScale(errors) : linearScale(errors.map((error) => Math.min(error, 1)));
+  const [right, bottom] = [width - RIGHT, height - BOTTOM];
+  return {
+    across, up, right, bottom,
+    x: (parameters) => LEFT + across.at(parameters) * (right - LEFT),
+    y: (error) => bottom - Math.min(1.02, Math.max(0, up.at(error))) * (bottom - TOP),
+  };
+}
+
+const place = (visited: readonly Visit[], frame: Frame): Placed[] =>
+  [...visited]
+    .sort((a, b) => a.parameters - b.parameters || a.relative_error - b.relative_error)
+    .map((visit) => ({ ...visit, x: frame.x(visit.parameters), y: frame.y(visit.relative_error), best: false }));
+
+interface Mark {
+  key: string;
+  line: string;
+  x: number;
+  y: number;
+  text: string;
+  anchor: string;
+}
+
+function marks(frame: Frame): Mark[] {
+  const { right, bottom } = frame;
+  const across = frame.across.ticks.map((tick) => {
+    const x = frame.x(tick);
+    return { key: `x${tick}`, line: `M${x} ${bottom}v4`, x, y: bottom + 16, text: formatTick(tick), anchor: "middle" };
+  });
+  const up = frame.up.ticks.map((tick) => {
+    const y = frame.y(tick);
+    return { key: `y${tick}`, line: `M${LEFT} ${y}H${right}`, x: LEFT - 6, y: y + 4, text: tickError(tick), anchor: "end" };
+  });
+  const titles = [
+    { key: "error", line: "", x: 14, y: 14, text: "relative error", anchor: "start" },
+    { key: "base", line: `M${LEFT} ${bottom}H${right}`, x: (LEFT + right) / 2, y: bottom + 32, text: "parameters", anchor: "middle" },
+  ];
+  return [...across, ...up, ...titles];
+}
+
+const tickError = (value: number): string => (value !== 0 && value < 1e-3 ? formatError(value) : String(value));
+
+function drawAxes(group: SVGElement, frame: Frame): void {
+  const make = (): SVGGElement => svg("g", {}, svg("path", {}), svg("text", {}));
+  keyed(group, marks(frame), (mark) => mark.key, make, (element, mark) => {
+    const [line, label] = element.children as unknown as [Element, Element];
+    setAttributes(line, { d: mark.line });
+    setAttributes(label, { x: mark.x, y: mark.y, "text-anchor": mark.anchor });
+    setText(label, mark.text);
+  });
+}
+
+function drawGoal(goal: SVGElement, target: number, frame: Frame): void {
+  const [line, label] = goal.children as unknown as [Element, Element];
+  setAttributes(goal, { visibility: target > 0 ? null : "hidden" });
+  setAttributes(line, { d: `M${LEFT} ${frame.y(target)}H${frame.right}` });
+  setAttributes(label, { x: frame.right, y: frame.y(target) - 5 });
+  setText(label, `target ${formatShort(target)}`);
+}
+
+/** The diamond in a ring stands where the fit is; the upright line already at the parameters of what is drawn. */
+function drawNow(now: SVGElement, cursor: SVGElement, { now: here }: ChartState, frame: Frame): void {
+  const x = frame.x(here.parameters);
+  setAttributes(cursor, { d: `M${x} ${TOP}V${frame.bottom}` });
+  const shown = here.error !== null && !here.old;
+  setAttributes(now, { transform: shown ? `translate(${x} ${frame.y(here.error ?? 0)})` : null, visibility: shown ? null : "hidden" });
+}
+
+function drawPoints(group: SVGElement, placed: readonly Placed[], currentId: number): void {
+  const make = (): SVGGElement =>
+    svg("g", { role: "button", tabindex: -1 }, svg("circle", { class: "tnx-touch", r: 11 }), svg("circle", { class: "tnx-dot", r: 4.5 }));
+  keyed(group, placed, (point) => String(point.id), make, (element, point) => {
+    const current = point.id === currentId;
+    setAttributes(element, {
+      class: `tnx-point${point.best ? " tnx-best" : ""}${current ? " tnx-current" : ""}`,
+      transform: `translate(${point.x.toFixed(1)} ${point.y.toFixed(1)})`,
+      "data-point": point.id,
+      "aria-label": `${current ? "Current structure" : "Restore"}: ${visitWords(point)}`,
+      "aria-current": current ? "true" : null,
+    });
+  });
+}
+
+function listenToPoints(group: SVGElement, tip: Tooltip, restore: (id: number) => void, signal: AbortSignal): void {
+  const pointOf = (event: Event): Element | null => (event.target as Element).closest("[data-point]");
+  const show = (event: Event): void => {
+    const point = pointOf(event);
+    if (point) tip.show(point, (point.getAttribute("aria-label") ?? "").replace(/^Restore: (.*)$/s, "$1 Click to restore."));
+  };
+  const choose = (event: Event): void => {
+    const point = pointOf(event);
+    if (point && point.getAttribute("aria-current") === null) restore(Number(point.getAttribute("data-point")));
+  };
+  listen(group, "pointerover", show, signal);
+  listen(group, "focusin", show, signal);
+  listen(group, "pointerout", () => tip.hide(), signal);
+  listen(group, "click", choose, signal);
+  listen(group, "keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    choose(event);
+  }, signal);
+}

@@ -1,0 +1,207 @@
+/**
+ * The Explorer on the page: the editor, and around it what a fit of its draft says. Mounted by `explorer.ts`.
+ *
+ * For tests: [data-field="relative-error" | "parameters" | "compression-ratio" | "contraction-cost" | "fit-status"] with
+ * data-value (the raw number) and data-seq (the edit it belongs to); the first two have data-updated, the
+ * `performance.now()` of their last change. [data-action="pause" | "stop" | "restart" | "try-seeds" | "save" | "open" |
+ * "upload"], [data-point=ID] in the chart, [data-history=ID], [data-picture="tensor" | "reconstruction" | "residual"].
+ * data-state on a number: live, paused, still, old or none.
+ */
+
+import { type Chart, tradeOff } from "./chart.js";
+import { dataBar } from "./data_bar.js";
+import { html, listen, setAttributes } from "./dom.js";
+import { dropZone } from "./drop.js";
+import { type EditorHandle, mountEditor } from "./editor_view.js";
+import { type ExplorerModel, type FitState, type Original, type Pictures, type Problem, said, send, watch } from "./explorer_model.js";
+import { type FitBar, fitBar, isMilestone } from "./fit_bar.js";
+import { formatError } from "./format.js";
+import { type HistoryBar, historyBar, sessionButtons } from "./history_bar.js";
+import { staysInside } from "./keys.js";
+import type { EditorModel, Numbers } from "./model.js";
+import { type Alert, problemAlert } from "./notices.js";
+import { freshness, type NumbersPanel, numbersPanel } from "./numbers.js";
+import { type PicturesPanel, picturesPanel } from "./pictures.js";
+import { errorPerSweep, singularValues, type SmallChart, type Spectrum } from "./small_charts.js";
+import { bondIds, bondLabel, fromRecord } from "./structure.js";
+import { tooltip } from "./tooltip.js";
+import { type Uploader, uploader } from "./upload.js";
+
+interface Parts {
+  root: HTMLElement;
+  model: ExplorerModel;
+  editor: EditorHandle;
+  numbers: NumbersPanel;
+  fit: FitBar;
+  chart: Chart;
+  pictures: PicturesPanel;
+  sweeps: SmallChart<{ errors: readonly number[]; old: boolean }>;
+  spectrum: SmallChart<Spectrum | null>;
+  history: HistoryBar;
+  problem: Alert;
+  logError: boolean;
+  /** The milestone that was spoken last. */
+  spoken: string;
+}
+
+export function mountExplorer(root: HTMLElement, model: ExplorerModel, signal: AbortSignal): void {
+  root.classList.add("tnx");
+  setAttributes(root, { role: "region", "aria-label": model.get("label") || "Tensor network explorer" });
+  const tip = tooltip(root, signal);
+  const restore = (id: number): void => void send(model, { kind: "restore", id });
+  const problem = problemAlert(signal);
+  const place = html("div", {});
+  const extras = {
+    hideNumbers: true,
+    onSelect: () => showSpectrum(parts),
+    onDraft: () => showDraft(parts),
+  };
+  const parts: Parts = {
+    root, model, problem, logError: false, spoken: "",
+    editor: mountEditor({ root: place, model: model as unknown as EditorModel, signal, extras }),
+    numbers: numbersPanel(),
+    fit: fitBar(model, signal),
+    chart: tradeOff(tip, restore, signal),
+    pictures: picturesPanel(),
+    sweeps: errorPerSweep(signal),
+    spectrum: singularValues(signal),
+    history: historyBar(restore, signal),
+  };
+  const uploads = makeUploads(parts, signal);
+  root.prepend(arrange(parts, uploads, place, signal));
+  dropZone(root, uploads.send, signal);
+  keepKeys(root, signal);
+  follow(parts, signal);
+}
+
+function makeUploads({ model, problem, editor, root }: Parts, signal: AbortSignal): Uploader & { bar: HTMLElement } {
+  const events = {
+    progress: (part: number | null, name: string) => data.showUpload(part, name),
+    fail: (sentence: string) => problem.show(sentence),
+    done: (name: string) => editor.say(`${name} is loaded.`),
+  };
+  const uploads = uploader(model, events, signal);
+  const data = dataBar(model, uploads, (sentence) => problem.show(sentence), signal);
+  listen(root, "change", () => problem.hide(), signal, { capture: true });
+  return { ...uploads, bar: data.element };
+}
+
+function panel(name: string, label: string, ...children: Node[]): HTMLElement {
+  return html("section", { class: `tnx-panel tnx-${name}-panel`, "aria-label": label }, ...children);
+}
+
+function arrange(parts: Parts, uploads: Uploader & { bar: HTMLElement }, editor: HTMLElement, signal: AbortSignal): HTMLElement {
+  const { model, numbers, fit, chart, pictures, sweeps, spectrum, history, problem } = parts;
+  const chartTitle = html("span", { class: "tnx-title" }, "trade-off");
+  const small = html("div", { class: "tnx-smalls" }, sweeps.element, spectrum.element);
+  const files = sessionButtons(model, uploads.send, signal);
+  return html("div", { class: "tnx-grid" },
+    html("div", { class: "tnx-top" }, uploads.bar),
+    panel("diagram", "diagram", editor, problem.element),
+    panel("numbers", "numbers", numbers.element, fit.element),
+    panel("chart", "trade-off", html("div", { class: "tnx-head" }, chartTitle, scaleSwitch(parts, signal)), chart.element),
+    panel("pictures", "pictures", pictures.element),
+    html("div", { class: "tnx-foot" }, small, history.element, files),
+  );
+}
+
+/** Whether the error axis of the chart is logarithmic. */
+function scaleSwitch(parts: Parts, signal: AbortSignal): HTMLElement {
+  const box = html("input", { type: "checkbox", "data-field": "log-error" });
+  listen(box, "change", () => {
+    parts.logError = box.checked;
+    showChart(parts);
+  }, signal);
+  return html("label", { class: "tnx-switch", "data-tip": "Logarithmic error axis" }, box, html("span", {}, "log error"));
+}
+
+/** No key that the widget may keep reaches the notebook, where x would cut a cell. */
+function keepKeys(root: HTMLElement, signal: AbortSignal): void {
+  for (const type of ["keydown", "keyup", "keypress"] as const) {
+    listen(root, type, (event) => {
+      const typing = event.target instanceof Element && event.target.matches("input, select, textarea");
+      if (staysInside(event, typing)) event.stopPropagation();
+    }, signal);
+  }
+}
+
+function follow(parts: Parts, signal: AbortSignal): void {
+  const { model, pictures, problem } = parts;
+  const tell: [Parameters<typeof watch>[1], () => void][] = [
+    [["numbers", "structure_seq"], () => showDraft(parts)],
+    [["fit_state"], () => showFit(parts)],
+    [["target_error"], () => (showFit(parts), showChart(parts))],
+    [["visited", "current_id"], () => showVisited(parts)],
+    [["spectra", "spectra_seq"], () => showSpectrum(parts)],
+    [["original"], () => pictures.showOriginal(said<Original>(model.get("original")))],
+    [["pictures"], () => showPictures(parts)],
+    [["problem"], () => problem.show(said<Problem>(model.get("problem"))?.text ?? "")],
+  ];
+  for (const [traits, show] of tell) {
+    watch(model, traits, show, signal);
+    show();
+  }
+}
+
+/** The draft has changed: counts at once, everything that belongs to another draft shown as old. */
+function showDraft(parts: Parts): void {
+  parts.numbers.showDraft(parts.editor.report(), said<Numbers>(parts.model.get("numbers")));
+  showFit(parts);
+  showPictures(parts);
+  showSpectrum(parts);
+}
+
+function showFit(parts: Parts): void {
+  const { model, editor, numbers, fit, sweeps } = parts;
+  const state = said<FitState>(model.get("fit_state"));
+  const { seq } = editor.report();
+  const old = freshness(state, seq) === "old";
+  numbers.showFit(state, seq);
+  numbers.showTarget(model.get("target_error") ?? 0, old ? null : (state?.relative_error ?? null));
+  fit.show(state, seq);
+  sweeps.show({ errors: state?.errors ?? [], old });
+  showChart(parts);
+  if (state !== null && !old) speak(parts, state);
+}
+
+/** Say the end of a fit once, not every sweep. */
+function speak(parts: Parts, state: FitState): void {
+  const milestone = isMilestone(state) ? `${state.generation} ${state.status}` : "";
+  if (milestone === parts.spoken) return;
+  parts.spoken = milestone;
+  if (milestone) parts.editor.say(`${state.status} Relative error ${formatError(state.relative_error)} after ${state.sweep} sweeps.`);
+}
+
+function showChart({ model, editor, chart, logError }: Parts): void {
+  const state = said<FitState>(model.get("fit_state"));
+  const report = editor.report();
+  const old = freshness(state, report.seq) === "old";
+  chart.show({
+    visited: model.get("visited") ?? [],
+    currentId: old ? 0 : model.get("current_id"),
+    now: { parameters: report.parameters, error: state?.relative_error ?? null, old },
+    target: model.get("target_error") ?? 0,
+    logError,
+  });
+}
+
+function showVisited(parts: Parts): void {
+  parts.history.show(parts.model.get("visited") ?? [], parts.model.get("current_id"));
+  showChart(parts);
+}
+
+function showPictures({ model, editor, pictures }: Parts): void {
+  const shown = said<Pictures>(model.get("pictures"));
+  pictures.showFit(shown, shown !== null && shown.seq !== editor.report().seq);
+}
+
+/** The singular values of the selected bond, as long as Python's list is of the structure drawn. */
+function showSpectrum(parts: Parts): void {
+  const { editor, model, spectrum } = parts;
+  const report = editor.report();
+  const place = bondIds(report.structure).indexOf(editor.selection().bonds[0] ?? "");
+  const bond = fromRecord(report.structure).bonds[place];
+  if (bond === undefined) return spectrum.show(null);
+  const values = (model.get("spectra") ?? [])[place] ?? [];
+  spectrum.show({ label: bondLabel(bond), values, old: model.get("spectra_seq") !== report.seq });
+}

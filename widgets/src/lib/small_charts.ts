@@ -1,0 +1,112 @@
+/** Two charts small enough for one line: the error after every sweep, and the singular values of a bond. */
+
+import { linePath, logScale, type Scale } from "./chart_scale.js";
+import { html, setAttributes, setText, svg } from "./dom.js";
+import { formatError, formatShort } from "./format.js";
+import { keyed, svgBox } from "./svg_box.js";
+import { explain } from "./tooltip.js";
+
+export interface SmallChart<T> {
+  element: HTMLElement;
+  show(value: T): void;
+}
+
+function frame(name: string, title: HTMLElement, note: HTMLElement, chart: SVGElement): HTMLElement {
+  const head = html("div", { class: "tnx-small-head" }, title, note);
+  return html("div", { class: `tnx-small tnx-${name}`, role: "group" }, head, chart);
+}
+
+/** A scale that the errors fill; at least over a factor 1.02, so that rounding does not fill the chart. */
+export function errorScale(errors: readonly number[]): Scale {
+  const fine = errors.filter((error) => error > 0);
+  return logScale(fine.length > 0 ? fine : [0.1, 1], 1.001, 1.02);
+}
+
+export function errorPerSweep(signal: AbortSignal): SmallChart<{ errors: readonly number[]; old: boolean }> {
+  let errors: readonly number[] = [];
+  const line = svg("path", { class: "tnx-line" });
+  const last = svg("circle", { class: "tnx-line-end", r: 3 });
+  const draw = (): void => {
+    if (box.width === 0) return;
+    const scale = errorScale(errors);
+    setAttributes(line, { d: linePath(errors, box.width - 8, box.height - 6, scale.at), transform: "translate(2 3)" });
+    const end = errors[errors.length - 1];
+    const y = end === undefined ? 0 : 3 + (1 - scale.at(end)) * (box.height - 6);
+    setAttributes(last, { cx: errors.length > 1 ? box.width - 6 : 2, cy: y, visibility: end === undefined ? "hidden" : null });
+  };
+  const box = svgBox("tnx-spark", draw, signal);
+  setAttributes(box.element, { "aria-hidden": "true" });
+  box.element.append(line, last);
+  const title = html("span", { class: "tnx-term", tabindex: 0 }, "error per sweep");
+  explain(title, "Relative error after every sweep of this fit, on a logarithmic scale. A sweep is one pass over all cores.");
+  const note = html("span", { class: "tnx-note" });
+  const element = frame("sweeps", title, note, box.element);
+  return {
+    element,
+    show(next) {
+      errors = next.errors;
+      const [first, end] = [errors[0], errors[errors.length - 1]];
+      setText(note, first === undefined ? "" : `${formatError(first)} \u2192 ${formatError(end)}`);
+      setAttributes(element, { "aria-label": "error per sweep", "data-state": next.old ? "old" : "live" });
+      draw();
+    },
+  };
+}
+
+/** The bond that is selected, with its singular values where they are known. */
+export interface Spectrum {
+  label: string;
+  values: readonly number[];
+  old: boolean;
+}
+
+const MAX_DECADES = 8;
+
+/** Height of every bar between 0 and 1 on a logarithmic scale; the largest value is 1, eight decades below is 0. */
+export function barHeights(values: readonly number[]): number[] {
+  const top = Math.max(...values, 1e-300);
+  const least = Math.min(...values.map((value) => (value > 0 ? value : top)));
+  const decades = Math.min(MAX_DECADES, Math.max(1, Math.log10(top / least) + 0.3));
+  return values.map((value) => (value > 0 ? Math.max(0.02, 1 + Math.log10(value / top) / decades) : 0.02));
+}
+
+export function singularValues(signal: AbortSignal): SmallChart<Spectrum | null> {
+  let spectrum: Spectrum | null = null;
+  const bars = svg("g", { class: "tnx-bars" });
+  const draw = (): void => {
+    if (box.width === 0) return;
+    const values = spectrum?.values ?? [];
+    const width = Math.min(26, box.width / Math.max(1, values.length));
+    const items = barHeights(values).map((height, place) => ({ height, place }));
+    keyed(bars, items, (item) => String(item.place), () => svg("rect", {}), (bar, { height, place }) => {
+      const tall = height * box.height;
+      setAttributes(bar, { x: place * width, y: box.height - tall, width: Math.max(1, width - 2), height: tall });
+    });
+  };
+  const box = svgBox("tnx-spectrum", draw, signal);
+  setAttributes(box.element, { "aria-hidden": "true" });
+  box.element.append(bars);
+  const title = html("span", { class: "tnx-term", tabindex: 0 }, "singular values");
+  explain(title, "Singular values on the selected bond, largest first, on a logarithmic scale. Small last ones say that the rank could be lower.");
+  const note = html("span", { class: "tnx-note", "data-field": "singular-values" });
+  const element = frame("bond", title, note, box.element);
+  return {
+    element,
+    show(next) {
+      spectrum = next;
+      setText(title, next ? `singular values of ${next.label}` : "singular values");
+      setText(note, next ? spectrumWords(next.values) : "select a bond");
+      setAttributes(note, { "data-value": next ? next.values.length : "" });
+      setAttributes(element, { "aria-label": title.textContent, "data-state": next?.old ? "old" : "live" });
+      draw();
+    },
+  };
+}
+
+function spectrumWords(values: readonly number[]): string {
+  const [first, last] = [values[0], values[values.length - 1]];
+  if (first === undefined || last === undefined) return "not known yet";
+  return values.length === 1 ? two(first) : `${two(first)} \u2026 ${two(last)}`;
+}
+
+const two = (value: number): string => formatShort(Number(value.toPrecision(2)));

@@ -1,0 +1,63 @@
+/** One tooltip for a whole widget: text in `data-tip`, shown on hover and on focus, gone with Escape. */
+
+import { html, listen, setText } from "./dom.js";
+
+const DELAY_MS = 350;
+const MARGIN = 6;
+
+export interface Tooltip {
+  /** Show a text over an element at once (points of a chart). */
+  show(target: Element, text: string): void;
+  hide(): void;
+}
+
+/** Say what an element means: a tooltip for eyes, a description for screen readers. */
+export function explain(element: Element, text: string): void {
+  if (element.getAttribute("data-tip") === text) return;
+  element.setAttribute("data-tip", text);
+  element.setAttribute("aria-description", text);
+}
+
+export function tooltip(root: HTMLElement, signal: AbortSignal): Tooltip {
+  const bubble = html("div", { class: "tnx-tip", role: "tooltip", hidden: "" });
+  root.append(bubble);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let owner: Element | null = null;
+
+  const hide = (): void => {
+    clearTimeout(timer);
+    owner = null;
+    bubble.hidden = true;
+  };
+  const show = (target: Element, text: string): void => {
+    clearTimeout(timer);
+    owner = target;
+    setText(bubble, text);
+    bubble.hidden = false;
+    place(bubble, target.getBoundingClientRect(), root);
+  };
+  const offer = (event: Event, wait: number): void => {
+    const target = event.target instanceof Element ? event.target.closest("[data-tip]") : null;
+    if (target === null) return hide();
+    if (target === owner) return;
+    hide();
+    timer = setTimeout(() => target.isConnected && show(target, target.getAttribute("data-tip") ?? ""), wait);
+  };
+  listen(root, "pointerover", (event) => event.pointerType !== "touch" && offer(event, DELAY_MS), signal);
+  listen(root, "focusin", (event) => (event.target as Element).matches(":focus-visible") && offer(event, 0), signal);
+  for (const type of ["pointerleave", "pointerdown", "focusout"] as const) listen(root, type, hide, signal);
+  listen(root, "keydown", (event) => event.key === "Escape" && hide(), signal);
+  signal.addEventListener("abort", () => clearTimeout(timer));
+  return { show, hide };
+}
+
+/** Below the target where there is room, else above; never outside the widget. */
+function place(bubble: HTMLElement, target: DOMRect, root: HTMLElement): void {
+  const box = root.getBoundingClientRect();
+  const { offsetWidth: width, offsetHeight: height } = bubble;
+  const centre = target.left + target.width / 2 - box.left - width / 2;
+  const below = target.bottom - box.top + MARGIN;
+  const above = target.top - box.top - height - MARGIN;
+  bubble.style.left = `${Math.max(MARGIN, Math.min(box.width - width - MARGIN, centre))}px`;
+  bubble.style.top = `${below + height <= box.height || above < 0 ? below : above}px`;
+}
