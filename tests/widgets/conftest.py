@@ -57,17 +57,17 @@ class Page:
     def settled(self) -> dict[str, Any]:
         """Wait until the current structure has been fitted and shown, and return the state of the fit."""
         widget = self.widget
-        self.until(lambda: widget.fit_state and not widget.fit_state["running"] and self._is_shown())
+        self.until(self._is_shown)
         return widget.fit_state
 
     def _is_shown(self) -> bool:
         widget = self.widget
-        generations = {
-            self.widget.fit_state["generation"],
-            widget.pictures.get("generation"),
-            widget._session.generation,
-        }
-        return len(generations) == 1
+        with widget._guard:  # never between two traits of one message
+            state, pictures = widget.fit_state, widget.pictures
+            if not state or state["running"] or not pictures:
+                return False
+            newest = state["generation"] == pictures["generation"] == widget._session.generation
+            return newest and pictures["title"] == state["status"]
 
 
 def wait_for(holds: Callable[[], object], seconds: float = 20.0) -> Any:

@@ -87,7 +87,7 @@ def test_the_newest_edit_wins(desk, wait_for, slow):
     for rank in range(1, 51):
         generation = desk.session.submit(set_rank(TRAIN, 2, rank), tag=rank)
         time.sleep(0.001)
-    wait_for(lambda: desk.reports[-1].tag == 50 and desk.last.sweep > 3)
+    wait_for(lambda: desk.reports and desk.last.tag == 50 and desk.last.sweep > 3)
     assert desk.last.generation == generation
     assert desk.session.network.structure.ranks[2] == 50
     tags = [progress.tag for progress in desk.reports]
