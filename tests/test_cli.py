@@ -272,6 +272,13 @@ def test_a_server_that_dies_is_a_sentence():
         launch._serve([sys.executable, "-c", "raise SystemExit(3)"], dict(os.environ))
 
 
+def test_messages_of_a_server_are_passed_on(capsys):
+    code = "import sys; sys.exit('the reason')"
+    with pytest.raises(launch.LaunchError, match="its messages are above"):
+        launch._serve([sys.executable, "-c", code], dict(os.environ), ready=lambda: False, filtered=True)
+    assert capsys.readouterr().err == "the reason\n"
+
+
 def test_the_command_as_a_process(array, tmp_path):
     command = [sys.executable, "-m", "tnlab", "fit"]
     options = ["--format", "tt", "--rank", "2", "--json"]

@@ -10,9 +10,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import webbrowser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import typer
@@ -54,7 +55,7 @@ def lab(*, port: int | None, browser: bool) -> int:
     _require("jupyterlab", "ipykernel", "anywidget")
     notebook = notebooks() / FIRST_NOTEBOOK
     _require_file(notebook)
-    flags = [f"--ServerApp.root_dir={notebook.parent}", *LAB_FLAGS]
+    flags = [f"--ServerApp.root_dir={notebook.parent}", f"--LabApp.default_url=/lab/tree/{FIRST_NOTEBOOK}", *LAB_FLAGS]
     if port is not None:
         check_port("127.0.0.1", port)
         flags += [f"--port={port}", "--ServerApp.port_retries=0"]
@@ -92,7 +93,7 @@ def dashboard(*, port: int, host: str, browser: bool) -> int:
             webbrowser.open(address)
 
     command = [sys.executable, "-m", "voila", str(pages), *VOILA_FLAGS, *flags]
-    return _serve(command, child, ready=lambda: _answers(host, port), announce=announce)
+    return _serve(command, child, ready=lambda: _answers(host, port), announce=announce, filtered=True)
 
 
 def notebooks() -> Path:
@@ -172,9 +173,15 @@ def _serve(
     env: dict[str, str],
     ready: Callable[[], bool] = lambda: True,
     announce: Callable[[], None] = lambda: None,
+    filtered: bool = False,
 ) -> int:
     """Run a server until it ends or this process is asked to; never leave it behind."""
-    with _signals_interrupt(), subprocess.Popen(command, env=env, start_new_session=True) as child:  # noqa: S603
+    pipe = subprocess.PIPE if filtered else None
+    with _signals_interrupt(), subprocess.Popen(command, env=env, stderr=pipe, start_new_session=True) as child:  # noqa: S603
+        stopping, messages = threading.Event(), threading.Thread(target=lambda: None)
+        if child.stderr is not None:
+            messages = threading.Thread(target=_forward, args=(child.stderr, stopping), daemon=True)
+        messages.start()
         try:
             begun = time.monotonic()
             while child.poll() is None and not ready():
@@ -184,12 +191,23 @@ def _serve(
             if child.poll() is None:
                 announce()
             if code := child.wait():
+                messages.join(1)
                 raise LaunchError(f"The server ended by itself with code {code}; its messages are above.")
         except KeyboardInterrupt:
             typer.echo("Stopping.", err=True)
         finally:
+            stopping.set()
             _stop(child)
+            messages.join(1)
     return 0
+
+
+def _forward(lines: Iterable[bytes], stopping: threading.Event) -> None:
+    """Pass a server's messages on, but not what kernels always say, nor their last words when they are ended."""
+    for line in lines:
+        if not stopping.is_set() and b"Kernel is running over TCP" not in line:
+            sys.stderr.write(line.decode(errors="replace"))
+            sys.stderr.flush()
 
 
 def _stop(child: "subprocess.Popen[bytes]") -> None:
