@@ -96,6 +96,7 @@ def test_pause_resume_and_stop(explorer: Callable[..., Stage]) -> None:
     pause = stage.find("[data-action=pause]")
     pause.click()
     stage.until(lambda: stage.widget.fit_state["paused"], "paused")
+    stage.page.wait_for_timeout(200)  # the sweep in hand ends
     sweep = stage.widget.fit_state["sweep"]
     stage.page.wait_for_timeout(300)
     assert stage.widget.fit_state["sweep"] == sweep
