@@ -58,7 +58,8 @@ function join<T, E extends SVGElement>(
   });
 }
 
-const part = <T extends SVGElement>(element: SVGElement, name: string): T => element.querySelector(`:scope > .${name}`) as T;
+const part = <T extends SVGElement>(element: SVGElement, name: string): T =>
+  [...element.children].find((child) => child.classList.contains(name)) as T;
 
 function state(item: Item, words: string, looks: Looks): Attributes {
   const selected = includes(looks.selection, item);

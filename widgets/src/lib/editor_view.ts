@@ -127,8 +127,8 @@ export function mountEditor({ root, model, signal, extras = {} }: MountOptions):
   });
   onChange(model, ["presets", "label"], refresh, signal);
   listen(stage.svg, "focusin", () => parts.refresh(), signal);
-  stage.fit();
   refresh();
+  stage.fit();
   askForLayout(desk, model);
   return handle;
 }
@@ -166,13 +166,14 @@ function build(desk: Desk, model: EditorModel, status: Status, extras: EditorExt
     hideNumbers: extras.hideNumbers ?? false,
     badge: (id) => badge(desk, id, extras),
   });
-  const hint = makeHint();
+  const hint = makeHint(store.readOnly);
   stage.box.append(hint.element, status.line);
   root.classList.add("tn-editor");
   root.append(toolbar.element, stage.box, inspector.element, status.live);
   return {
     refresh() {
-      if (store.edited || store.readOnly) hint.dismiss();
+      if (store.edited) hint.dismiss();
+      stage.inset = hint.element.hidden ? 0 : 26;
       setAttributes(root, { "data-read-only": store.readOnly ? "" : null });
       setAttributes(stage.svg, { "aria-label": model.get("label") || "Tensor network" });
       toolbar.refresh();

@@ -33,9 +33,13 @@ describe("bonds", () => {
 });
 
 describe("legs", () => {
-  const around = (taken: g.Point[], centre = O): g.Surroundings => ({ taken, obstacles: [], centre });
+  const around = (taken: g.Point[], centre = O): g.Surroundings => ({ taken, obstacles: [], centre, row: false });
   it("hang down from a chain", () => {
     const [angle] = g.legAngles(O, around([{ x: -1, y: 0 }, { x: 1, y: 0 }]), 1);
+    expect(angle).toBeCloseTo(Math.PI / 2);
+  });
+  it("hang down from the end of a row too", () => {
+    const [angle] = g.legAngles(O, { ...around([{ x: 1, y: 0 }], { x: 200, y: 0 }), row: true }, 1);
     expect(angle).toBeCloseTo(Math.PI / 2);
   });
   it("point outward from a corner", () => {

@@ -24,7 +24,8 @@ const DETOUR = 46;
 
 export const radius = (latent: boolean): number => (latent ? LATENT_RADIUS : CORE_RADIUS);
 
-export const distance = (a: Point, b: Point): number => Math.hypot(a.x - b.x, a.y - b.y);
+// Not Math.hypot: that is many times slower, and a drawing measures a million distances.
+export const distance = (a: Point, b: Point): number => Math.sqrt((a.x - b.x) ** 2 + (a.y - b.y) ** 2);
 
 export const middle = (a: Point, b: Point): Point => ({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });
 
@@ -88,6 +89,7 @@ export function detour(from: Point, to: Point, others: readonly Point[]): number
 }
 
 const STEPS = 24;
+const ELBOW = 26;
 const angleOf = (from: Point, to: Point): number => Math.atan2(to.y - from.y, to.x - from.x);
 const gap = (a: number, b: number): number => Math.abs(Math.atan2(Math.sin(a - b), Math.cos(a - b)));
 
@@ -98,6 +100,8 @@ export interface Surroundings {
   /** Other cores, dots and points of other bonds. */
   readonly obstacles: readonly Point[];
   readonly centre: Point;
+  /** All cores lie in a row: then legs hang down, as those of a tensor train do, also at its ends. */
+  readonly row: boolean;
 }
 
 /**
@@ -106,29 +110,30 @@ export interface Surroundings {
  */
 export function legAngles(core: Point, around: Surroundings, count: number): number[] {
   const used = around.taken.map((other) => angleOf(core, other));
-  const away = distance(core, around.centre) > 1 ? angleOf(around.centre, core) : Math.PI / 2;
+  const away = distance(core, around.centre) > 1 && !around.row ? angleOf(around.centre, core) : Math.PI / 2;
+  const near = around.obstacles.filter((other) => distance(other, core) < LEG_LENGTH + ELBOW);
+  const enough = around.row ? Math.PI / 2 : Math.PI;
   const angles: number[] = [];
   for (let k = 0; k < count; k++) {
-    const best = widest(used, away, (angle) => crowding(polar(core, angle, LEG_LENGTH), around.obstacles));
+    const best = widest(used, away, enough, (angle) => crowding(polar(core, angle, LEG_LENGTH), near));
     angles.push(best);
     used.push(best);
   }
   return angles;
 }
 
-function widest(used: readonly number[], away: number, crowded: (angle: number) => number): number {
+function widest(used: readonly number[], away: number, enough: number, crowded: (angle: number) => number): number {
   let best = Math.PI / 2;
   let most = -Infinity;
   for (let k = 0; k < STEPS; k++) {
     const angle = Math.PI / 2 - (2 * Math.PI * k) / STEPS;
-    const room = Math.min(Math.PI, ...used.map((other) => gap(angle, other)));
+    const room = Math.min(enough, ...used.map((other) => gap(angle, other)));
     const score = room - crowded(angle) - 0.05 * gap(angle, away) - 0.03 * gap(angle, Math.PI / 2);
     if (score > most + 1e-9) [best, most] = [angle, score];
   }
   return best;
 }
 
-const ELBOW = 26;
 const crowding = (end: Point, obstacles: readonly Point[]): number =>
   obstacles.reduce((worst, other) => Math.max(worst, 1.2 * (1 - distance(end, other) / ELBOW)), 0);
 
@@ -155,17 +160,41 @@ export function dotPlace(cores: readonly Point[], obstacles: readonly Point[], l
 export const samples = (line: Curve, count = 9): Point[] =>
   Array.from({ length: count }, (_, k) => along(line, (k + 1) / (count + 1)));
 
+/** A curve as points, and the disc that holds them. */
+export interface Trace {
+  readonly line: Curve;
+  readonly points: readonly Point[];
+  readonly mid: Point;
+  readonly reach: number;
+}
+
+export const trace = (line: Curve, count = 9): Trace => ({
+  line,
+  points: samples(line, count),
+  mid: along(line, 0.5),
+  reach: distance(line.from, line.control),
+});
+
+const LABEL_ROOM = 24;
+
 /** Choose for each curve the place of its label: near the middle, clear of cores, other labels and other bonds. */
 export function placeLabels(curves: readonly Curve[], cores: readonly Point[]): Point[] {
-  const traces = curves.map((line) => samples(line, 15));
+  const traces = curves.map((line) => trace(line, 15));
   const placed: Point[] = [];
   curves.forEach((line, index) => {
+    const own = traces[index] as Trace;
+    const reach = 0.5 * own.reach + LABEL_ROOM;
+    const near = <T extends Point>(points: readonly T[], slack = 0): T[] => points.filter((p) => distance(p, own.mid) < reach + slack);
+    const others = traces.filter((other, k) => k !== index && distance(other.mid, own.mid) < reach + other.reach);
+    const [labels, bonds, discs] = [near(placed), near(others.flatMap((other) => other.points)), near(cores, CORE_RADIUS)];
+    const room = (spot: Point): number =>
+      Math.min(
+        LABEL_ROOM,
+        ...labels.map((label) => distance(spot, label)),
+        ...bonds.map((point) => distance(spot, point) + 8),
+        ...discs.map((core) => distance(spot, core) - CORE_RADIUS),
+      );
     const spots = [0.5, 0.42, 0.58, 0.35, 0.65, 0.29, 0.71].map((t) => along(line, t));
-    const others = traces.flatMap((trace, other) => (other === index ? [] : trace));
-    const room = (spot: Point): number => {
-      const bonds = others.map((point) => distance(spot, point) + 8);
-      return Math.min(24, ...placed.map((label) => distance(spot, label)), ...bonds, ...cores.map((core) => distance(spot, core) - CORE_RADIUS));
-    };
     placed.push(spots.reduce((best, spot) => (room(spot) > room(best) + 2 ? spot : best)));
   });
   return placed;

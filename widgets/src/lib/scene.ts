@@ -45,8 +45,13 @@ export function sceneOf(draft: Draft): Scene {
   const cores = draft.cores.map((core) => sceneCore(draft, core));
   const at = new Map(cores.map((core) => [core.name, core]));
   const bonds = sceneBonds(draft, at);
-  const centre = g.centroid(cores);
-  const legs = draft.cores.flatMap((core) => sceneLegs(draft, core, bonds, at, centre));
+  const around: Around = {
+    at,
+    traces: bonds.flatMap((bond) => bond.lines.map((line) => g.trace(line))),
+    centre: g.centroid(cores),
+    row: cores.length > 1 && cores.every((core) => Math.abs(core.y - (cores[0]?.y ?? 0)) < 4),
+  };
+  const legs = draft.cores.flatMap((core) => (core.legs.length > 0 ? sceneLegs(draft, core, around) : []));
   return { cores, bonds, legs };
 }
 
@@ -65,8 +70,7 @@ function joined(bond: DraftBond, at: Places): SceneCore[] {
 }
 
 function sceneBonds(draft: Draft, at: Places): SceneBond[] {
-  const simple = draft.bonds.filter((bond) => bond.cores.length === 2);
-  const curves = new Map(simple.map((bond) => [bond.id, bondCurve(bond, simple, at)]));
+  const curves = bondCurves(draft, at);
   const dots = placeDots(draft, at, [...curves.values()]);
   const spots = g.placeLabels([...curves.values()], [...at.values(), ...dots.values()]);
   const labels = new Map([...curves.keys()].map((id, k) => [id, spots[k] as Point]));
@@ -93,21 +97,40 @@ function drawn(bond: DraftBond, lines: readonly Curve[], label: Point, dot: Poin
   return { id: bond.id, lines, width: g.bondWidth(bond.rank), rank: bond.rank, label, dot, words };
 }
 
-function bondCurve(bond: DraftBond, simple: readonly DraftBond[], at: Places): Curve {
-  const [from, to] = joined(bond, at) as [SceneCore, SceneCore];
-  const twins = simple.filter((other) => bondLabel(other) === bondLabel(bond));
-  const others = [...at.values()].filter((core) => core !== from && core !== to);
-  const lone = twins.length === 1 ? g.detour(from, to, others) : 0;
-  return g.curve(from, to, lone + (g.fanOffsets(twins.length)[twins.indexOf(bond)] ?? 0));
+/** Curves of the bonds of two cores; parallel ones fan out, a lone one goes round what is in its way. */
+function bondCurves(draft: Draft, at: Places): Map<string, Curve> {
+  const simple = draft.bonds.filter((bond) => bond.cores.length === 2);
+  const twins = new Map<string, DraftBond[]>();
+  for (const bond of simple) twins.set(bondLabel(bond), [...(twins.get(bondLabel(bond)) ?? []), bond]);
+  return new Map(
+    [...twins.values()].flatMap((parallel) => {
+      const [from, to] = joined(parallel[0] as DraftBond, at) as [SceneCore, SceneCore];
+      const others = [...at.values()].filter((core) => core !== from && core !== to);
+      const lone = parallel.length === 1 ? g.detour(from, to, others) : 0;
+      const offsets = g.fanOffsets(parallel.length);
+      return parallel.map((bond, k): [string, Curve] => [bond.id, g.curve(from, to, lone + (offsets[k] ?? 0))]);
+    }),
+  );
 }
 
-function sceneLegs(draft: Draft, core: DraftCore, bonds: readonly SceneBond[], at: Places, centre: Point): SceneLeg[] {
-  const own = new Set(bondsAt(draft, core.name).map((bond) => bond.id));
-  const mine = (line: Curve): boolean => g.distance(line.from, core) < 1 || g.distance(line.to, core) < 1;
-  const taken = bonds.filter((bond) => own.has(bond.id)).flatMap((bond) => bond.lines.filter(mine).map((line) => farEnd(line, core)));
-  const foreign = bonds.flatMap((bond) => bond.lines.filter((line) => !mine(line)).flatMap((line) => g.samples(line)));
-  const others = [...at.values()].filter((other) => other.name !== core.name);
-  const angles = g.legAngles(core, { taken, obstacles: [...others, ...foreign], centre }, core.legs.length);
+/** What the legs of every core must keep clear of. */
+interface Around {
+  readonly at: Places;
+  readonly traces: readonly g.Trace[];
+  readonly centre: Point;
+  readonly row: boolean;
+}
+
+function sceneLegs(draft: Draft, core: DraftCore, { at, traces, centre, row }: Around): SceneLeg[] {
+  const ends = (line: Curve): boolean => g.distance(line.from, core) < 1 || g.distance(line.to, core) < 1;
+  const obstacles: Point[] = [...at.values()].filter((other) => other.name !== core.name);
+  const taken: Point[] = [];
+  for (const { line, points, mid, reach } of traces) {
+    if (g.distance(mid, core) > reach + 2 * g.LEG_LENGTH) continue;
+    if (ends(line)) taken.push(farEnd(line, core));
+    else obstacles.push(...points);
+  }
+  const angles = g.legAngles(core, { taken, obstacles, centre, row }, core.legs.length);
   return core.legs.map((mode, k) => {
     const angle = angles[k] as number;
     const size = draft.modes[mode] ?? 1;

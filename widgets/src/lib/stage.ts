@@ -16,6 +16,8 @@ export class Stage {
   private size = vp.UNMEASURED;
   private view: vp.Viewport = { centre: { x: 0, y: 0 }, scale: 1 };
   private fitted = true;
+  /** Pixels at the top that a fit leaves free (for the hint). */
+  inset = 0;
   /** Called when the view has moved (inline fields follow their bond). */
   moved: () => void = () => {};
 
@@ -65,7 +67,9 @@ export class Stage {
 
   fit(): void {
     this.fitted = true;
-    this.show(vp.fit(sceneBox(sceneOf(this.store.draft)), this.size));
+    const room = { width: this.size.width, height: Math.max(40, this.size.height - this.inset) };
+    const view = vp.fit(sceneBox(sceneOf(this.store.draft)), room);
+    this.show(vp.pan(view, 0, this.inset / 2));
   }
 
   /** Fit again where something has left the window, unless a person chose what is seen. */

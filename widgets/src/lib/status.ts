@@ -71,8 +71,8 @@ const HINT = "Drag from one core to another to add a bond. Scroll on a bond to c
 const SEEN = "tnlab-hint-seen";
 
 /** The line over the diagram that goes away at the first edit and never returns. */
-export function makeHint(): { element: HTMLElement; dismiss(): void } {
-  const element = html("div", { class: "tn-hint", "data-hint": "", hidden: remembered() ? "" : null }, HINT);
+export function makeHint(useless: boolean): { element: HTMLElement; dismiss(): void } {
+  const element = html("div", { class: "tn-hint", "data-hint": "", hidden: useless || remembered() ? "" : null }, HINT);
   return {
     element,
     dismiss() {
