@@ -29,7 +29,7 @@ export interface Chart {
 }
 
 const LEFT = 48;
-const RIGHT = 14;
+const RIGHT = 20;
 const TOP = 24;
 const BOTTOM = 36;
 const DIAMOND = "M0-7 7 0 0 7-7 0z";
@@ -86,7 +86,7 @@ interface Frame {
 
 function frameOf(state: ChartState, width: number, height: number): Frame {
   const { now, visited, target } = state;
-  const across = logScale([...visited.map((visit) => visit.parameters), now.parameters], 1.25, 5);
+  const across = logScale([...visited.map((visit) => visit.parameters), now.parameters], 1.25, 5, Math.max(2, Math.floor((width - LEFT) / 64)));
   const errors = [...visited.map((visit) => visit.relative_error), now.error ?? 0, target].filter((error) => error >= 0);
   const up = state.logError ? logScale(errors) : linearScale(errors.map((error) => Math.min(error, 1)));
   const [right, bottom] = [width - RIGHT, height - BOTTOM];

@@ -16,17 +16,17 @@ export interface Scale {
 const FLOOR = 1e-12;
 
 /** A logarithmic scale that holds all values with some air, over a factor `span` at least; ticks are round numbers. */
-export function logScale(values: readonly number[], air = 1.25, span = 1): Scale {
+export function logScale(values: readonly number[], air = 1.25, span = 1, most = 6): Scale {
   const fine = values.filter((value) => value > 0 && Number.isFinite(value)).map((value) => Math.max(value, FLOOR));
   const [least, greatest] = fine.length > 0 ? [Math.min(...fine), Math.max(...fine)] : [1, 10];
   const widen = Math.max(1, Math.sqrt((span * least) / greatest)) * air;
   const [low, high] = [least / widen, greatest * widen];
   const [start, length] = [Math.log(low), Math.log(high / low)];
   const at = (value: number): number => (Math.log(Math.max(value, FLOOR)) - start) / length;
-  return { low, high, ticks: logTicks(low, high), at };
+  return { low, high, ticks: logTicks(low, high, most), at };
 }
 
-function logTicks(low: number, high: number, most = 6): number[] {
+function logTicks(low: number, high: number, most: number): number[] {
   for (const factors of [[1, 1.5, 2, 3, 5, 7], [1, 2, 5], [1, 3], [1]]) {
     const ticks = decades(low, high, 1).flatMap((ten) => factors.map((factor) => factor * ten));
     const seen = ticks.filter((tick) => tick >= low && tick <= high);

@@ -10,7 +10,8 @@ const SEEDS = 5;
 
 /** A few words for the sentence that Python says about a fit. */
 export function fitWords(fit: FitState): string {
-  if (fit.running) return fit.paused ? "paused" : "running";
+  if (fit.running && fit.paused) return "paused";
+  if (/^the fit is running/i.test(fit.status)) return "running";
   if (/^converged/i.test(fit.status)) return "converged";
   if (/^exact/i.test(fit.status)) return "exact";
   if (/^the largest/i.test(fit.status)) return "not converged";
@@ -22,7 +23,7 @@ export function fitLine(fit: FitState | null, current: boolean): string {
   if (fit === null) return "no fit yet";
   if (!current) return "waiting for the first sweep of this structure";
   const words = fitWords(fit);
-  return fit.sweep > 0 ? `sweep ${fit.sweep}, ${words}` : words;
+  return fit.sweep > 0 && !/^start /.test(words) ? `sweep ${fit.sweep}, ${words}` : words;
 }
 
 /** Whether a fit has ended in a way a person wants to hear about. */

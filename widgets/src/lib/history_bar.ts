@@ -27,7 +27,7 @@ export function historyBar(restore: (id: number) => void, signal: AbortSignal): 
   return {
     element: html("div", { class: "tnx-history" }, title, chips),
     show(visited, currentId) {
-      const inOrder = [...visited].sort((a, b) => a.id - b.id);
+      const inOrder = [...visited].sort((a, b) => a.id - b.id).map((visit, place) => ({ ...visit, turn: place + 1 }));
       keyed(chips, inOrder, (visit) => String(visit.id), makeChip, (chip, visit) => showChip(chip, visit, visit.id === currentId));
       settle();
       if (currentId === shownId) return;
@@ -39,11 +39,12 @@ export function historyBar(restore: (id: number) => void, signal: AbortSignal): 
 }
 
 const makeChip = (visit: Visit): HTMLElement =>
-  html("button", { type: "button", class: "tnx-chip", "data-history": visit.id, tabindex: -1 }, html("b", {}, String(visit.id)), html("span", {}));
+  html("button", { type: "button", class: "tnx-chip", "data-history": visit.id, tabindex: -1 }, html("b", {}), html("span", {}));
 
-function showChip(chip: HTMLElement, visit: Visit, current: boolean): void {
+function showChip(chip: HTMLElement, visit: Visit & { turn: number }, current: boolean): void {
+  setText(chip.firstElementChild as Element, String(visit.turn));
   setText(chip.lastElementChild as Element, formatError(visit.relative_error));
-  setAttributes(chip, { "aria-current": current ? "true" : null, "aria-label": `Structure ${visit.id}: ${formatError(visit.relative_error)}` });
+  setAttributes(chip, { "aria-current": current ? "true" : null, "aria-label": `Structure ${visit.turn}: ${formatError(visit.relative_error)}` });
   explain(chip, visitWords(visit));
 }
 

@@ -46,7 +46,7 @@ function makeField(name: Field, title: string): Shown {
   const term = html("dt", { class: "tnx-term", tabindex: 0 }, title);
   explain(term, DEFINITIONS[name]);
   const value = html("dd", { class: "tnx-value", "data-field": name });
-  return { row: html("div", { class: `tnx-number tnx-${name}` }, term, value), value };
+  return { row: html("div", { class: `tnx-number tnx-${name}`, "data-tip-row": "" }, term, value), value };
 }
 
 /** Put a number on the page, with what tests and screen readers need to read it. */

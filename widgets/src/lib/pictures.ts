@@ -99,6 +99,6 @@ export function picturesPanel(): PicturesPanel {
     const fit = asFloats(pictures.reconstruction);
     plotCurves(panels.reconstruction, [fit, truth], rangeOf(fit, truth));
     const scale = pictures.residual_scale || 1;
-    plotCurves(panels.residual, [asFloats(pictures.residual)], [-scale, scale]);
+    plotCurves(panels.residual, [asFloats(pictures.residual), Float32Array.of(0, 0)], [-scale, scale]);
   }
 }

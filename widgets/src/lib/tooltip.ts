@@ -34,12 +34,12 @@ export function tooltip(root: HTMLElement, signal: AbortSignal): Tooltip {
     owner = target;
     setText(bubble, text);
     bubble.hidden = false;
-    place(bubble, target.getBoundingClientRect(), root);
+    place(bubble, target, root);
   };
   const offer = (event: Event, wait: number): void => {
     const target = event.target instanceof Element ? event.target.closest("[data-tip]") : null;
+    if (owner !== null && owner.contains(event.target as Node)) return;
     if (target === null) return hide();
-    if (target === owner) return;
     hide();
     timer = setTimeout(() => target.isConnected && show(target, target.getAttribute("data-tip") ?? ""), wait);
   };
@@ -51,11 +51,13 @@ export function tooltip(root: HTMLElement, signal: AbortSignal): Tooltip {
   return { show, hide };
 }
 
-/** Below the target where there is room, else above; never outside the widget. */
-function place(bubble: HTMLElement, target: DOMRect, root: HTMLElement): void {
+/** Below the target (or the row that it explains) where there is room, else above; never outside the widget. */
+function place(bubble: HTMLElement, element: Element, root: HTMLElement): void {
   const box = root.getBoundingClientRect();
+  const { left: start, width: wide } = element.getBoundingClientRect();
+  const target = (element.closest("[data-tip-row]") ?? element).getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = bubble;
-  const centre = target.left + target.width / 2 - box.left - width / 2;
+  const centre = start + wide / 2 - box.left - width / 2;
   const below = target.bottom - box.top + MARGIN;
   const above = target.top - box.top - height - MARGIN;
   bubble.style.left = `${Math.max(MARGIN, Math.min(box.width - width - MARGIN, centre))}px`;

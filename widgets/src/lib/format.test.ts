@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { formatBytes, formatCount, formatError, formatFlops, formatModes, formatRatio, formatSeconds, formatShort, formatTick, parseModes } from "./format.js";
+
+describe("numbers as people read them", () => {
+  it("writes errors with four digits, and powers of ten where zeros would be counted", () => {
+    expect([0.1072, 0.00512, 1e-7, 0, 1.25, null, NaN].map((value) => formatError(value))).toEqual(
+      ["0.1072", "0.00512", "1.0e-7", "0", "1.250", "\u2013", "\u2013"],
+    );
+  });
+  it("groups counts, and keeps ratios and costs short", () => {
+    expect(formatCount(1728)).toBe("1\u202f728");
+    expect(formatRatio(37.92)).toBe("37.9");
+    expect(formatRatio(37926.2)).toBe("37\u202f926");
+    expect(formatFlops(24_123_456)).toBe("24.1 Mflop");
+    expect(formatFlops(999)).toBe("999 flop");
+    expect([500, 20_000, 1e6].map(formatTick)).toEqual(["500", "20k", "1M"]);
+    expect([0.1, 0.05, 2e-6].map(formatShort)).toEqual(["0.1", "0.05", "2e-6"]);
+  });
+  it("writes times and sizes", () => {
+    expect([0.44, 12.3, 75].map(formatSeconds)).toEqual(["0.4 s", "12 s", "1 min 15 s"]);
+    expect([10, 65 * 1024 * 1024].map(formatBytes)).toEqual(["1 KiB", "65.0 MiB"]);
+  });
+});
+
+describe("mode sizes", () => {
+  it("are written as Python writes them", () => {
+    expect(formatModes([16, 16, 3])).toBe("16x16x3");
+    expect(formatModes([4, 4, 4, 4])).toBe("4x4x4x4");
+    expect(formatModes([...Array<number>(8).fill(4), 3])).toBe("4^8x3");
+  });
+  it("are read in every spelling", () => {
+    for (const text of ["16x16x256", "16 16 256", "16*16*256", "16, 16, 256", "16\u00d716\u00d7256", "16^2x256"]) {
+      expect(parseModes(text, 65536)).toEqual([16, 16, 256]);
+    }
+  });
+  it("are refused in a sentence", () => {
+    expect(parseModes("16x0", 16)).toContain('"0" is neither');
+    expect(parseModes("", 16)).toContain("neither");
+    expect(parseModes("16x16", 100)).toBe("Modes 16x16 need 256 entries, but the tensor has 100.");
+    expect(parseModes("2^65", 4)).toContain("at most 64 modes");
+  });
+});

@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { asBytes, asFloats, greyToRgba, rangeOf, thinCurve } from "./pixels.js";
+
+describe("bytes from Python", () => {
+  it("are read from a view that begins inside a buffer", () => {
+    const buffer = new ArrayBuffer(11);
+    new DataView(buffer).setFloat32(3, 1.5, true);
+    new DataView(buffer).setFloat32(7, -2, true);
+    const view = new DataView(buffer, 3, 8);
+    expect(asBytes(view).length).toBe(8);
+    expect([...asFloats(view)]).toEqual([1.5, -2]);
+  });
+  it("become grey, and too few of them no picture with holes of black", () => {
+    expect([...greyToRgba(Uint8Array.of(7), 2)]).toEqual([7, 7, 7, 255, 0, 0, 0, 0]);
+  });
+});
+
+describe("curves", () => {
+  it("have a range that is never empty", () => {
+    expect(rangeOf(Float32Array.of(1, 3), Float32Array.of(-1))).toEqual([-1, 3]);
+    expect(rangeOf(Float32Array.of(2))).toEqual([1.5, 2.5]);
+    expect(rangeOf(new Float32Array())).toEqual([0, 1]);
+  });
+  it("keep their peaks when they are thinned", () => {
+    const values = new Float32Array(10_000);
+    values[4321] = 5;
+    values[4322] = -5;
+    const shown = thinCurve(values, 200);
+    expect(shown.length).toBeLessThanOrEqual(200);
+    expect(shown.map(({ value }) => value)).toEqual(expect.arrayContaining([5, -5]));
+    expect(shown.every(({ place }, k) => k === 0 || place >= (shown[k - 1]?.place ?? 0))).toBe(true);
+  });
+});
