@@ -3,6 +3,7 @@
 Run on a quiet machine: ``OMP_NUM_THREADS=1 python benchmarks/fit.py``. Every ratio is taken within this run.
 """
 
+import itertools
 import statistics
 import time
 
@@ -61,7 +62,7 @@ def sweep_times(structure, dtype):
             tensor, structure, init="random", generator=torch.Generator().manual_seed(0)
         )
     ]
-    steps = [later - earlier for earlier, later in zip(stamps[1:], stamps[2:], strict=False)]
+    steps = [later - earlier for earlier, later in itertools.pairwise(stamps[1:])]
     return min(steps) * 1e3, statistics.median(steps) * 1e3, planned * 1e3, gemm_seconds(plan.flops, dtype) * 1e3
 
 
@@ -120,9 +121,8 @@ def main():
                 f"| {low / gemm:.1f} | {STUDY[name][column]} | {plan:.1f} |",
                 flush=True,
             )
-    print(
-        "\n| problem | seed | best error | ALS ms | Adam 1e-2 ms | Adam 3e-3 ms | ratio |\n|---|---|---|---|---|---|---|"
-    )
+    print("\n| problem | seed | best error | ALS ms | Adam 1e-2 ms | Adam 3e-3 ms | ratio |")
+    print("|---|---|---|---|---|---|---|")
     ring = PROBLEMS["TR 4^8 r4"]
     generator = torch.Generator().manual_seed(0)
     clean = Network.random(ring, generator=generator).to_tensor()

@@ -118,7 +118,7 @@ class _Compiler:
         return tuple(self._chain(group, keep, name, place) for place, group in enumerate(apart))
 
     def _chain(self, factors: Factors, keep: set[int], name: Name, place: int = 0) -> int:
-        """Contract factors one after the other, next always one that shares an index with what is done if there is one."""
+        """Contract factors one after the other, the next one if possible sharing an index with what is done."""
         done, *rest = factors
         for turn in range(len(rest)):
             at = next((k for k, r in enumerate(rest) if set(self.labels[r]) & set(self.labels[done])), 0)

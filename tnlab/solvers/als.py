@@ -57,8 +57,8 @@ class ALS(AbstractSolver):
     ) -> Iterator[Snapshot]:
         check_tensor(tensor, structure)
         begun = time.perf_counter()
+        plan = plan_sweep(structure)  # first: it refuses what would not fit in memory
         start = _start(tensor, structure, init, generator)
-        plan = plan_sweep(structure)
         fit = _Normal(tensor)
         values = plan.start(fit.data(plan.mode_order), [fit.to_solver(core) for core in start.cores])
         recent: deque[float] = deque(maxlen=PATIENCE + 1)
