@@ -74,12 +74,16 @@ export function draw(layers: Layers, scene: Scene, looks: Looks): void {
 }
 
 /** Ranks lie above all lines, so that a crossing bond never hides one. */
-const makeRank = (): SVGTextElement => svg("text", { class: "tn-rank", dy: "0.35em" });
+const makeRank = (): SVGGElement =>
+  svg("g", { class: "tn-rank" }, svg("rect", { class: "tn-plate", y: -9.5, height: 19, rx: 9.5 }), svg("text", { dy: "0.35em" }));
 
-function paintRank(element: SVGTextElement, bond: SceneBond, looks: Looks): void {
-  setAttributes(element, { x: bond.label.x.toFixed(2), y: bond.label.y.toFixed(2) });
+function paintRank(element: SVGGElement, bond: SceneBond, looks: Looks): void {
+  const text = String(bond.rank);
+  const width = 8.5 * text.length + 10;
+  setAttributes(element, { transform: `translate(${bond.label.x.toFixed(2)} ${bond.label.y.toFixed(2)})` });
+  setAttributes(element.firstElementChild as Element, { x: -width / 2, width });
   element.classList.toggle("tn-strong", includes(looks.selection, { kind: "bond", id: bond.id }));
-  setText(element, String(bond.rank));
+  setText(element.lastElementChild as Element, text);
 }
 
 function makeCore(): SVGGElement {

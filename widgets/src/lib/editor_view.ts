@@ -62,6 +62,7 @@ export interface BondInfo {
 }
 
 export interface EditorExtras {
+  /** With what is selected, or has the focus without being selected (the line under the diagram tells of the same). */
   onSelect?(selection: Selection): void;
   /** After every committed change of the draft, its verdict included. */
   onDraft?(report: DraftReport): void;
@@ -122,11 +123,14 @@ export function mountEditor({ root, model, signal, extras = {} }: MountOptions):
     if (reason === "preview") return stage.redraw();
     refresh();
     if (reason === "draft") stage.keepInView();
-    if (reason === "selection") extras.onSelect?.(store.selection);
+    if (reason === "selection") extras.onSelect?.(stage.targets);
     else extras.onDraft?.(handle.report());
   });
   onChange(model, ["presets", "label"], refresh, signal);
-  listen(stage.svg, "focusin", () => parts.refresh(), signal);
+  listen(stage.svg, "focusin", () => {
+    parts.refresh();
+    extras.onSelect?.(stage.targets);
+  }, signal);
   refresh();
   stage.fit();
   askForLayout(desk, model);
@@ -227,7 +231,7 @@ function makeHandle(desk: Desk, status: Status): EditorHandle {
     svg: stage.svg,
     overlay: stage.layers.overlay,
     select: (selection) => store.select({ ...NOTHING, ...selection }),
-    selection: () => store.selection,
+    selection: () => stage.targets,
     structure: () => toRecord(store.committed),
     report: () => ({
       structure: toRecord(store.committed),
