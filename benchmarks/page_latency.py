@@ -25,6 +25,10 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-sync",
 ]
+PLACE = """bond => {
+  const box = document.querySelector(`[data-rank-of="${bond.dataset.bond}"]`).getBoundingClientRect();
+  return [box.x + box.width / 2, box.y + box.height / 2];
+}"""
 WATCH = """() => {
   window.waits = [];
   const field = name => document.querySelector(`[data-field="${name}"]`);
@@ -75,14 +79,7 @@ def scroll_on_bonds(page: Page, changes: int) -> list[dict[str, float]]:
     """Raise, later lower and raise again, the ranks of all bonds in turn while a fit runs."""
     bonds = page.locator("[data-bond]").all()
     for turn in range(changes):
-        box = (
-            bonds[turn % len(bonds)]
-            .locator("xpath=.")
-            .evaluate(
-                """g => { const r = document.querySelector(`[data-rank-of="${g.dataset.bond}"]`).getBoundingClientRect();
-                      return [r.x + r.width / 2, r.y + r.height / 2]; }"""
-            )
-        )
+        box = bonds[turn % len(bonds)].evaluate(PLACE)
         page.mouse.move(*box)
         page.mouse.wheel(0, 100 if turn // len(bonds) % 3 == 2 else -100)
         page.wait_for_timeout(700)
