@@ -14,6 +14,7 @@ from tnlab.metrics import relative_error
 from tnlab.network.edits import add_bond, add_core, remove_bond, set_rank
 from tnlab.network.structure import Structure
 from tnlab.solvers.als import ALS
+from tnlab.solvers.fit import fit
 from tnlab_widgets import _session
 from tnlab_widgets._run import thinned
 from tnlab_widgets._session import FitSession
@@ -337,3 +338,12 @@ def test_a_removed_bond_goes_on_from_what_is_left(desk, wait_for):
     desk.fit(ring)
     desk.fit(remove_bond(ring, 5), tag=1)
     assert desk.last.relative_error < 1
+
+
+@pytest.mark.parametrize("name", formats)
+def test_another_format_is_not_held_back_by_the_one_before(desk, tensor, wait_for, name):
+    desk.fit(formats["tucker"].build(MODES, 2))
+    structure = formats[name].build(MODES, 2)
+    desk.fit(structure, tag=1)
+    alone = fit(tensor, structure, max_sweeps=200)
+    assert desk.last.relative_error <= alone.relative_error * 1.02 + 1e-6

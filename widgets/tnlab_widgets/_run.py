@@ -1,14 +1,18 @@
 """One fit in the background: what is asked for, how far it is, and where it starts."""
 
 import time
+from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass
 
 from torch import Tensor
 
 from tnlab.errors import StructureError, TnlabError
+from tnlab.metrics import relative_error
 from tnlab.network.contraction import contraction_cost
 from tnlab.network.network import Network
+from tnlab.network.spectra import is_tree
+from tnlab.network.starts import svd_start
 from tnlab.network.structure import Structure
 from tnlab.network.sweeps import plan_sweep
 from tnlab.network.warm_start import warm_start
@@ -159,15 +163,33 @@ def thinned(errors: list[float], most: int = MAX_SHOWN) -> tuple[float, ...]:
 
 
 def starting_point(job: Job, last: Network | None, visited: Visited) -> Init:
-    """Return where to start: the best known cores of this structure, else the last network carried over, else SVD."""
+    """Return where to start: the best known cores of this structure, else the last network carried over, else SVD.
+
+    Where an edit has rewired the network, what is carried over may be worth little: the better of both is taken.
+    """
     if job.init != "warm":
         return job.init
     known = visited.best(job.key)
     if known is not None and known.network is not None and known.structure == job.structure:
         return Network(job.structure, known.network.cores)
-    if last is not None and last.structure.modes == job.structure.modes:
-        try:
-            return warm_start(last, job.structure, generator=as_generator(job.seed))
-        except (TnlabError, ValueError):
-            return "svd"
-    return "svd"
+    if last is None or last.structure.modes != job.structure.modes:
+        return "svd"
+    generator = as_generator(job.seed)
+    try:
+        carried = warm_start(last, job.structure, generator=generator)
+    except (TnlabError, ValueError):
+        return "svd"
+    if not rewired(last.structure, job.structure):
+        return carried
+    fresh = svd_start(job.tensor, job.structure, generator=generator)
+    return min(carried, fresh, key=lambda start: relative_error(job.tensor, start.to_tensor()))
+
+
+def rewired(old: Structure, new: Structure) -> bool:
+    """Return whether more than a bond or two came or went, or a tree came about, for which SVD is nearly the best."""
+    changed = sum(((_wires(old) - _wires(new)) + (_wires(new) - _wires(old))).values())
+    return changed > 2 or (changed > 0 and is_tree(new))
+
+
+def _wires(structure: Structure) -> Counter[frozenset[str]]:
+    return Counter(frozenset(map(structure.core_label, bond.cores)) for bond in structure.bonds)
