@@ -12,12 +12,15 @@ export interface Clip {
 }
 
 const OFFSET = 40;
-let shared: Clip | null = null;
 
-export const sharedClip = (): Clip | null => shared;
+// Every widget of a page loads its own copy of this module, so what they share hangs on the page itself.
+const SHARED = Symbol.for("tnlab.clipboard");
+const page = globalThis as { [SHARED]?: Clip };
+
+export const sharedClip = (): Clip | null => page[SHARED] ?? null;
 
 export function shareClip(clip: Clip): void {
-  shared = clip;
+  page[SHARED] = clip;
 }
 
 /** Return what is selected as a clip, or null where no core is. */

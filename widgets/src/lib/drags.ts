@@ -1,6 +1,6 @@
 /** The drags: each shows what it would do and does it when dropped. */
 
-import { commitAndFocus, type Desk } from "./commands.js";
+import { commitAndFocus, type Desk } from "./desk.js";
 import * as edits from "./edits.js";
 import { type Box, distance, inside, middle, type Point, RIM } from "./geometry.js";
 import type { Ghosts } from "./ghosts.js";

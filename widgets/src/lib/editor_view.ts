@@ -19,17 +19,20 @@
  * Keys: see keys.ts. The hint of the first visit is shown here and kept away by localStorage["tnlab-hint-seen"].
  */
 
-import { apply, type Desk, layOut, setCount } from "./commands.js";
+import { apply, layOut } from "./arranging.js";
+import type { Desk } from "./desk.js";
+import { setCount } from "./drawing.js";
 import { listen, setAttributes } from "./dom.js";
+import type { EditorExtras, EditorHandle, MountOptions } from "./editor_types.js";
 import { Gestures } from "./gestures.js";
 import { makeInspector } from "./inspector.js";
 import { listenToKeys } from "./keyboard.js";
 import { needsLayout } from "./layout.js";
-import { type EditorModel, type EditorState, onChange, type Preset, type StructureRecord } from "./model.js";
+import { type EditorModel, onChange, type Preset, type StructureRecord } from "./model.js";
 import { numberField } from "./number_field.js";
 import { Popups } from "./popup.js";
 import { asker } from "./requests.js";
-import { NOTHING, type Selection } from "./selection.js";
+import { NOTHING } from "./selection.js";
 import { showExport, showHelp, showImport, showMenu } from "./sheets.js";
 import { Stage } from "./stage.js";
 import { makeHint, Status } from "./status.js";
@@ -37,66 +40,7 @@ import { Store } from "./store.js";
 import { bondLabel, compressionRatio, fromRecord, parameters, toRecord } from "./structure.js";
 import { makeToolbar } from "./toolbar.js";
 
-export type { Selection } from "./selection.js";
-
-
-/** The structure on screen and the numbers that follow from it at once, before Python answers. */
-export interface DraftReport {
-  structure: StructureRecord;
-  /** The proposal that carried it, or the `structure_seq` it came with. */
-  seq: number;
-  parameters: number;
-  compressionRatio: number;
-  /** A sentence when it cannot be applied, else "". */
-  error: string;
-  /** True once a person has edited it on this page. */
-  edited: boolean;
-}
-
-export interface BondInfo {
-  id: string;
-  /** Its place in `structure().bonds`. */
-  index: number;
-  label: string;
-  rank: number;
-}
-
-export interface EditorExtras {
-  /** With what is selected, or has the focus without being selected (the line under the diagram tells of the same). */
-  onSelect?(selection: Selection): void;
-  /** After every committed change of the draft, its verdict included. */
-  onDraft?(report: DraftReport): void;
-  /** After every drawing; add to `handle.overlay` only. */
-  afterDraw?(handle: EditorHandle): void;
-  /** Words after the rank in the line under the diagram, e.g. "one more: -0.004". */
-  bondBadge?(bond: BondInfo): string;
-  /** Leave out the line of numbers (the Explorer has its own panel). */
-  hideNumbers?: boolean;
-}
-
-export interface EditorHandle {
-  root: HTMLElement;
-  svg: SVGSVGElement;
-  /** An SVG layer in diagram units above bonds and below cores, free for the caller. */
-  overlay: SVGGElement;
-  select(selection: Partial<Selection>): void;
-  selection(): Selection;
-  structure(): StructureRecord;
-  report(): DraftReport;
-  /** Show a structure as a gesture: undoable, and proposed to Python. */
-  apply(structure: StructureRecord, spoken: string): void;
-  /** Speak through the polite live region. */
-  say(sentence: string): void;
-  /** Draw again (after `bondBadge` has something new to say). */
-  refresh(): void;
-}
-
-export interface MountOptions {
-  root: HTMLElement;
-  model: EditorModel<EditorState>;
-  signal: AbortSignal;
-  extras?: EditorExtras;
-}
+export type * from "./editor_types.js";
 
 export function mountEditor({ root, model, signal, extras = {} }: MountOptions): EditorHandle {
   const store = new Store(model, signal);
@@ -104,37 +48,38 @@ export function mountEditor({ root, model, signal, extras = {} }: MountOptions):
   const status = new Status(root, store, signal);
   const popups = new Popups(root, signal, () => stage.focusOn(null));
   const desk = makeDesk({ root, model, signal }, store, stage, status, popups);
-  const handle = makeHandle(desk, status);
   const parts = build(desk, model, status, extras);
-  const gestures = new Gestures(desk);
-  listenToKeys(desk, gestures, popups);
-  listenToMenu(desk, popups);
-  const refresh = (): void => {
+  const handle = makeHandle(desk, status, () => {
     stage.redraw();
     parts.refresh();
     extras.afterDraw?.(handle);
-  };
-  handle.refresh = refresh;
-  store.say = (sentence) => status.say(sentence);
-  store.complain = (sentence) => status.fail(sentence);
-  store.replaced = () => stage.fit();
-  store.onChange((reason) => {
-    if (reason === "draft") status.renew();
-    if (reason === "preview") return stage.redraw();
-    refresh();
-    if (reason === "draft") stage.keepInView();
-    if (reason === "selection") extras.onSelect?.(stage.targets);
-    else extras.onDraft?.(handle.report());
   });
-  onChange(model, ["presets", "label"], refresh, signal);
+  listenToKeys(desk, new Gestures(desk), popups);
+  listenToMenu(desk, popups);
+  listenToStore(desk, status, handle, extras);
+  onChange(model, ["presets", "label"], handle.refresh, signal);
   listen(stage.svg, "focusin", () => {
     parts.refresh();
     extras.onSelect?.(stage.targets);
   }, signal);
-  refresh();
+  handle.refresh();
   stage.fit();
   askForLayout(desk, model);
   return handle;
+}
+
+function listenToStore({ store, stage }: Desk, status: Status, handle: EditorHandle, extras: EditorExtras): void {
+  store.say = (sentence) => status.say(sentence);
+  store.complain = (sentence) => status.fail(sentence);
+  store.replaced = () => stage.fit();
+  store.onChange((reason) => {
+    if (reason === "preview") return stage.redraw();
+    if (reason === "draft") status.renew();
+    handle.refresh();
+    if (reason === "draft") stage.keepInView();
+    if (reason === "selection") extras.onSelect?.(stage.targets);
+    else extras.onDraft?.(handle.report());
+  });
 }
 
 function makeDesk({ root, model, signal }: MountOptions, store: Store, stage: Stage, status: Status, popups: Popups): Desk {
@@ -224,7 +169,7 @@ function askForLayout(desk: Desk, model: EditorModel): void {
   if ("cores" in structure && needsLayout(fromRecord(structure as StructureRecord))) void layOut(desk, false);
 }
 
-function makeHandle(desk: Desk, status: Status): EditorHandle {
+function makeHandle(desk: Desk, status: Status, refresh: () => void): EditorHandle {
   const { root, store, stage } = desk;
   return {
     root,
@@ -243,6 +188,6 @@ function makeHandle(desk: Desk, status: Status): EditorHandle {
     }),
     apply: (structure, spoken) => apply(desk, structure, spoken),
     say: (sentence) => status.say(sentence),
-    refresh: () => {},
+    refresh,
   };
 }

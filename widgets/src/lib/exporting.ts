@@ -1,6 +1,6 @@
 /** The network as a file: Python writes the text, the page makes a PNG of the SVG. */
 
-import type { Desk } from "./commands.js";
+import type { Desk } from "./desk.js";
 import { html } from "./dom.js";
 import type { ExportFormat } from "./model.js";
 import { toRecord } from "./structure.js";

@@ -1,6 +1,8 @@
 /** Mouse, pen and touch on the diagram: presses become selections and drags, two fingers zoom and pan. */
 
-import { type Desk, commitAndFocus, openField, run } from "./commands.js";
+import { run } from "./commands.js";
+import { commitAndFocus, type Desk } from "./desk.js";
+import { openField } from "./drawing.js";
 import { boxSelect, type Drag, moveCores, panView, pullBond, pullJoin, pullLeg, type Start } from "./drags.js";
 import { isField, listen } from "./dom.js";
 import * as edits from "./edits.js";

@@ -1,6 +1,7 @@
 /** The line under the diagram: what is selected, its numbers, and the network's. */
 
-import { type Desk, setCount, step } from "./commands.js";
+import type { Desk } from "./desk.js";
+import { setCount, step } from "./drawing.js";
 import { focused, html, listen, setAttributes, setText } from "./dom.js";
 import type { EditorModel, Numbers } from "./model.js";
 import { readCount } from "./number_field.js";

@@ -1,6 +1,8 @@
 /** Keys on the widget: those it uses become commands, and none that it may keep reaches the notebook. */
 
-import { type Desk, openField, run } from "./commands.js";
+import { run } from "./commands.js";
+import type { Desk } from "./desk.js";
+import { openField } from "./drawing.js";
 import { isField, listen } from "./dom.js";
 import type { Gestures } from "./gestures.js";
 import { type Command, commandOf, type Focus, staysInside } from "./keys.js";

@@ -1,6 +1,9 @@
 /** The sheets and menus of the editor: keys, import, export, and what can be done here. */
 
-import { apply, type Desk, openField, run } from "./commands.js";
+import { apply } from "./arranging.js";
+import { run } from "./commands.js";
+import type { Desk } from "./desk.js";
+import { openField } from "./drawing.js";
 import { html, listen } from "./dom.js";
 import { download, exportAs } from "./exporting.js";
 import { type Command, SHORTCUTS } from "./keys.js";

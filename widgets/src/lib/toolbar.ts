@@ -1,6 +1,7 @@
 /** The toolbar: presets with their rank, tools, view, files. One stop for Tab; arrow keys go along it. */
 
-import { isViewOnly, run, type Desk } from "./commands.js";
+import { isViewOnly, run } from "./commands.js";
+import type { Desk } from "./desk.js";
 import { focused, html, listen, setAttributes } from "./dom.js";
 import { type Icon, icon } from "./icons.js";
 import type { Command } from "./keys.js";

@@ -1,6 +1,7 @@
 /** The wheel: on a bond it changes the rank, with Ctrl it zooms, elsewhere the page scrolls. */
 
-import { type Desk, step } from "./commands.js";
+import type { Desk } from "./desk.js";
+import { step } from "./drawing.js";
 import type { Item } from "./selection.js";
 
 const NOTCH = 40;

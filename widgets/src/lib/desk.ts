@@ -1,0 +1,35 @@
+/** What the parts of one editor share. */
+
+import type { Edit } from "./edits.js";
+import type { NumberField } from "./number_field.js";
+import type { Ask } from "./requests.js";
+import { type Item, NOTHING } from "./selection.js";
+import type { Stage } from "./stage.js";
+import type { Store } from "./store.js";
+
+export interface Desk {
+  readonly root: HTMLElement;
+  readonly store: Store;
+  readonly stage: Stage;
+  readonly ask: Ask;
+  readonly field: NumberField;
+  readonly signal: AbortSignal;
+  /** Speak, and show as a passing notice. */
+  tell(sentence: string): void;
+  /** Show a sentence about something that failed; "" takes it away. */
+  fail(sentence: string): void;
+  show(panel: "help" | "import" | "export" | "menu"): void;
+}
+
+/** Make an edit and give the focus to what it selects, so that the next key acts on it. */
+export function commitAndFocus(desk: Desk, edit: Edit | null, merge = ""): void {
+  if (edit === null) return;
+  desk.store.commit(edit, merge);
+  const { cores, bonds, legs } = edit.select ?? NOTHING;
+  const item: Item | null =
+    bonds[0] !== undefined ? { kind: "bond", id: bonds[0] }
+    : cores[0] !== undefined ? { kind: "core", id: cores[0] }
+    : legs[0] !== undefined ? { kind: "leg", id: legs[0] }
+    : null;
+  if (item !== null) desk.stage.focusOn(item);
+}

@@ -1,0 +1,64 @@
+/** What a caller of the editor gives and gets. */
+
+import type { EditorModel, EditorState, StructureRecord } from "./model.js";
+import type { Selection } from "./selection.js";
+
+export type { Selection } from "./selection.js";
+
+/** The structure on screen and the numbers that follow from it at once, before Python answers. */
+export interface DraftReport {
+  structure: StructureRecord;
+  /** The proposal that carried it, or the `structure_seq` it came with. */
+  seq: number;
+  parameters: number;
+  compressionRatio: number;
+  /** A sentence when it cannot be applied, else "". */
+  error: string;
+  /** True once a person has edited it on this page. */
+  edited: boolean;
+}
+
+export interface BondInfo {
+  id: string;
+  /** Its place in `structure().bonds`. */
+  index: number;
+  label: string;
+  rank: number;
+}
+
+export interface EditorExtras {
+  /** With what is selected, or has the focus without being selected (the line under the diagram tells of the same). */
+  onSelect?(selection: Selection): void;
+  /** After every committed change of the draft, its verdict included. */
+  onDraft?(report: DraftReport): void;
+  /** After every drawing; add to `handle.overlay` only. */
+  afterDraw?(handle: EditorHandle): void;
+  /** Words after the rank in the line under the diagram, e.g. "one more: -0.004". */
+  bondBadge?(bond: BondInfo): string;
+  /** Leave out the line of numbers (the Explorer has its own panel). */
+  hideNumbers?: boolean;
+}
+
+export interface EditorHandle {
+  root: HTMLElement;
+  svg: SVGSVGElement;
+  /** An SVG layer in diagram units above bonds and below cores, free for the caller. */
+  overlay: SVGGElement;
+  select(selection: Partial<Selection>): void;
+  selection(): Selection;
+  structure(): StructureRecord;
+  report(): DraftReport;
+  /** Show a structure as a gesture: undoable, and proposed to Python. */
+  apply(structure: StructureRecord, spoken: string): void;
+  /** Speak through the polite live region. */
+  say(sentence: string): void;
+  /** Draw again (after `bondBadge` has something new to say). */
+  refresh(): void;
+}
+
+export interface MountOptions {
+  root: HTMLElement;
+  model: EditorModel<EditorState>;
+  signal: AbortSignal;
+  extras?: EditorExtras;
+}
