@@ -36,7 +36,8 @@ const DIAMOND = "M0-7 7 0 0 7-7 0z";
 
 export function visitWords(visit: Visit): string {
   const error = formatError(visit.relative_error);
-  return `${formatCount(visit.parameters)} parameters, relative error ${error}. ${visit.label}. ${visit.status}`.trim();
+  const status = visit.status.split(/[:;.](?=\s|$)/)[0] ?? "";
+  return `${formatCount(visit.parameters)} parameters, relative error ${error}. ${visit.label}. ${status && `${status}.`}`.trim();
 }
 
 export function tradeOff(tip: Tooltip, restore: (id: number) => void, signal: AbortSignal): Chart {
@@ -113,13 +114,13 @@ interface Mark {
 
 function marks(frame: Frame): Mark[] {
   const { right, bottom } = frame;
-  const across = frame.across.ticks.map((tick) => {
+  const across = frame.across.ticks.filter((tick) => frame.across.at(tick) < 0.97).map((tick) => {
     const x = frame.x(tick);
     return { key: `x${tick}`, line: `M${x} ${bottom}v4`, x, y: bottom + 16, text: formatTick(tick), anchor: "middle" };
   });
   const up = frame.up.ticks.map((tick) => {
     const y = frame.y(tick);
-    return { key: `y${tick}`, line: `M${LEFT} ${y}H${right}`, x: LEFT - 6, y: y + 4, text: tickError(tick), anchor: "end" };
+    return { key: `y${tick}`, line: `M${LEFT} ${y}H${right}`, x: LEFT - 6, y: y + 4, text: formatShort(tick), anchor: "end" };
   });
   const titles = [
     { key: "error", line: "", x: 14, y: 14, text: "relative error", anchor: "start" },
@@ -127,8 +128,6 @@ function marks(frame: Frame): Mark[] {
   ];
   return [...across, ...up, ...titles];
 }
-
-const tickError = (value: number): string => (value !== 0 && value < 1e-3 ? formatError(value) : String(value));
 
 function drawAxes(group: SVGElement, frame: Frame): void {
   const make = (): SVGGElement => svg("g", {}, svg("path", {}), svg("text", {}));

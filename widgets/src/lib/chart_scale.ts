@@ -28,7 +28,7 @@ export function logScale(values: readonly number[], air = 1.25, span = 1, most =
 
 function logTicks(low: number, high: number, most: number): number[] {
   for (const factors of [[1, 1.5, 2, 3, 5, 7], [1, 2, 5], [1, 3], [1]]) {
-    const ticks = decades(low, high, 1).flatMap((ten) => factors.map((factor) => factor * ten));
+    const ticks = decades(low, high, 1).flatMap((ten) => factors.map((factor) => Number((factor * ten).toPrecision(3))));
     const seen = ticks.filter((tick) => tick >= low && tick <= high);
     if (seen.length <= most) return seen;
   }

@@ -25,7 +25,7 @@ import { type PicturesPanel, picturesPanel } from "./pictures.js";
 import { errorPerSweep, singularValues, type SmallChart, type Spectrum } from "./small_charts.js";
 import { bondIds, bondLabel, fromRecord } from "./structure.js";
 import { tooltip } from "./tooltip.js";
-import { type Uploader, uploader } from "./upload.js";
+import { Uploader } from "./upload.js";
 
 interface Parts {
   root: HTMLElement;
@@ -74,23 +74,28 @@ export function mountExplorer(root: HTMLElement, model: ExplorerModel, signal: A
   follow(parts, signal);
 }
 
-function makeUploads({ model, problem, editor, root }: Parts, signal: AbortSignal): Uploader & { bar: HTMLElement } {
+interface Uploads {
+  bar: HTMLElement;
+  send(file: File): void;
+}
+
+function makeUploads({ model, problem, editor, root }: Parts, signal: AbortSignal): Uploads {
   const events = {
     progress: (part: number | null, name: string) => data.showUpload(part, name),
     fail: (sentence: string) => problem.show(sentence),
     done: (name: string) => editor.say(`${name} is loaded.`),
   };
-  const uploads = uploader(model, events, signal);
+  const uploads = new Uploader(model, events, signal);
   const data = dataBar(model, uploads, (sentence) => problem.show(sentence), signal);
   listen(root, "change", () => problem.hide(), signal, { capture: true });
-  return { ...uploads, bar: data.element };
+  return { bar: data.element, send: (file) => uploads.send(file) };
 }
 
 function panel(name: string, label: string, ...children: Node[]): HTMLElement {
   return html("section", { class: `tnx-panel tnx-${name}-panel`, "aria-label": label }, ...children);
 }
 
-function arrange(parts: Parts, uploads: Uploader & { bar: HTMLElement }, editor: HTMLElement, signal: AbortSignal): HTMLElement {
+function arrange(parts: Parts, uploads: Uploads, editor: HTMLElement, signal: AbortSignal): HTMLElement {
   const { model, numbers, fit, chart, pictures, sweeps, spectrum, history, problem } = parts;
   const chartTitle = html("span", { class: "tnx-title" }, "trade-off");
   const small = html("div", { class: "tnx-smalls" }, sweeps.element, spectrum.element);

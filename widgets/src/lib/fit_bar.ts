@@ -37,6 +37,24 @@ export interface FitBar {
 export function fitBar(model: ExplorerModel, signal: AbortSignal): FitBar {
   const status = html("span", { class: "tnx-status", "data-field": "fit-status", tabindex: 0 });
   const details = html("span", { class: "tnx-details" });
+  const buttons = fitButtons(model, signal);
+  const words = html("div", { class: "tnx-fit-words" }, html("span", { class: "tnx-pulse", "aria-hidden": "true" }), status, details);
+  const element = html("div", { class: "tnx-fit", role: "group", "aria-label": "fit" }, words, buttons.element);
+  return {
+    element,
+    show(fit, draftSeq) {
+      const current = fit !== null && fit.seq === draftSeq;
+      setText(status, fitLine(fit, current));
+      explain(status, fit === null ? "No fit has begun." : fit.status || "How the fit of this structure stands.");
+      setAttributes(status, { "data-value": fit?.sweep ?? "", "data-seq": fit?.seq ?? 0, "data-status": fit && fitWords(fit) });
+      setText(details, fit && current ? `${formatSeconds(fit.seconds)}, seed ${fit.seed}` : "");
+      setAttributes(element, { "data-state": fit?.running && !fit.paused ? "running" : "still" });
+      buttons.show(fit);
+    },
+  };
+}
+
+function fitButtons(model: ExplorerModel, signal: AbortSignal): { element: HTMLElement; show(fit: FitState | null): void } {
   let paused = false;
   const pause = button({
     icon: "pause", label: "Pause the fit", tip: "Pause the fit; the cores stay as they are.", action: "pause",
@@ -56,26 +74,15 @@ export function fitBar(model: ExplorerModel, signal: AbortSignal): FitBar {
     tip: `Fit from ${SEEDS} random starts and keep the best: a fit may stop in a local optimum.`,
     onPress: () => send(model, { kind: "try_seeds", count: SEEDS }),
   }, signal);
-  const words = html("div", { class: "tnx-fit-words" }, html("span", { class: "tnx-pulse", "aria-hidden": "true" }), status, details);
-  const element = html("div", { class: "tnx-fit", role: "group", "aria-label": "fit" },
-    words, html("div", { class: "tnx-buttons" }, pause, stop, restart, seeds));
-
   return {
-    element,
-    show(fit, draftSeq) {
-      const current = fit !== null && fit.seq === draftSeq;
-      const running = fit?.running ?? false;
+    element: html("div", { class: "tnx-buttons" }, pause, stop, restart, seeds),
+    show(fit) {
       paused = fit?.paused ?? false;
-      setText(status, fitLine(fit, current));
-      explain(status, fit === null ? "No fit has begun." : fit.status || "How the fit of this structure stands.");
-      setAttributes(status, { "data-value": fit?.sweep ?? "", "data-seq": fit?.seq ?? 0, "data-status": fit && fitWords(fit) });
-      setText(details, fit && current ? `${formatSeconds(fit.seconds)}, seed ${fit.seed}` : "");
-      setAttributes(element, { "data-state": running && !paused ? "running" : "still" });
       setIcon(pause, paused ? "resume" : "pause");
       setAttributes(pause, { "aria-label": paused ? "Resume the fit" : "Pause the fit" });
       explain(pause, paused ? "Go on with the fit." : "Pause the fit; the cores stay as they are.");
-      setUsable(pause, running || paused);
-      setUsable(stop, running);
+      setUsable(pause, fit?.running || paused);
+      setUsable(stop, fit?.running ?? false);
     },
   };
 }

@@ -1,7 +1,7 @@
 /** The field for mode sizes: type them, or open the list of sensible ones. */
 
 import { button } from "./buttons.js";
-import { focused, html, listen, setAttributes, setText } from "./dom.js";
+import { focused, html, listen, setAttributes } from "./dom.js";
 import type { DataRecord, Order, Suggestion } from "./explorer_model.js";
 import { formatModes, parseModes } from "./format.js";
 import { explain } from "./tooltip.js";
@@ -19,26 +19,12 @@ export interface ModesEvents {
 let boxes = 0;
 
 export function modesBox(events: ModesEvents, signal: AbortSignal): ModesBox {
-  const listId = `tnx-modes-${(boxes += 1)}`;
   const input = html("input", {
     class: "tnx-field", type: "text", spellcheck: "false", autocomplete: "off", maxlength: 200, "data-field": "modes",
-    role: "combobox", "aria-label": "mode sizes", "aria-expanded": "false", "aria-controls": listId, "aria-haspopup": "listbox",
+    role: "combobox", "aria-label": "mode sizes", "aria-expanded": "false", "aria-haspopup": "listbox",
   });
   explain(input, "Mode sizes of the tensor, e.g. 16x16x16x16 or 4^8; their product is the number of entries. Arrow down opens a list.");
-  const list = html("div", { class: "tnx-list", role: "listbox", id: listId, "aria-label": "suggested mode sizes", hidden: "" });
   let data: DataRecord | null = null;
-
-  const close = (): void => {
-    list.hidden = true;
-    setAttributes(input, { "aria-expanded": "false" });
-  };
-  const open = (): void => {
-    if (data === null) return;
-    list.replaceChildren(...data.suggestions.map((suggestion) => option(suggestion, isCurrent(suggestion, data))));
-    list.hidden = false;
-    setAttributes(input, { "aria-expanded": "true" });
-    (list.querySelector<HTMLElement>("[aria-selected='true']") ?? (list.firstElementChild as HTMLElement | null))?.focus();
-  };
   const reset = (): void => {
     input.value = data ? formatModes(data.modes) : "";
     setAttributes(input, { "aria-invalid": null });
@@ -50,46 +36,74 @@ export function modesBox(events: ModesEvents, signal: AbortSignal): ModesBox {
     if (typeof modes === "string") return events.complain(modes);
     events.choose(modes, data.order);
   };
-  const pick = (target: EventTarget | null): void => {
-    const place = (target as Element).closest("[data-place]")?.getAttribute("data-place");
-    const suggestion = data?.suggestions[Number(place ?? -1)];
-    if (suggestion === undefined) return;
-    close();
-    input.focus();
-    input.value = formatModes(suggestion.modes);
-    events.choose(suggestion.modes, suggestion.order);
-  };
-  function option(suggestion: Suggestion, current: boolean): HTMLElement {
-    const place = data?.suggestions.indexOf(suggestion);
-    return html("div", { role: "option", tabindex: -1, "aria-selected": String(current), "data-place": place }, suggestion.label);
-  }
-
+  const list = suggestionList(input, ({ modes, order }) => {
+    input.value = formatModes(modes);
+    events.choose(modes, order);
+  }, signal);
+  const open = (): void => void (data && list.open(data));
   listen(input, "keydown", (event) => {
-    if (event.key === "Enter") commit();
-    else if (event.key === "Escape") reset();
-    else if (event.key === "ArrowDown") open();
-    else return;
+    const act = { Enter: commit, Escape: reset, ArrowDown: open }[event.key];
+    if (act === undefined) return;
     event.preventDefault();
+    act();
   }, signal);
   listen(input, "change", commit, signal);
-  listen(list, "keydown", (event) => moveInList(event, list, () => (close(), input.focus()), pick), signal);
-  listen(list, "click", (event) => pick(event.target), signal);
-  listen(list, "focusout", (event) => !list.contains(event.relatedTarget as Node | null) && close(), signal);
   const toggle = button({ icon: "down", label: "Suggested mode sizes", tip: "Suggested mode sizes", action: "modes", onPress: open }, signal);
   setAttributes(toggle, { tabindex: -1 });
-
   return {
-    element: html("div", { class: "tnx-combo" }, input, toggle, list),
+    element: html("div", { class: "tnx-combo" }, input, toggle, list.element),
     show(next) {
       data = next;
       if (focused(input) !== input || input.getAttribute("aria-invalid") === null) reset();
-      setText(list, "");
     },
   };
 }
 
-const isCurrent = ({ modes, order }: Suggestion, data: DataRecord | null): boolean =>
-  data !== null && order === data.order && formatModes(modes) === formatModes(data.modes);
+interface SuggestionList {
+  element: HTMLElement;
+  open(data: DataRecord): void;
+}
+
+/** The list under the field; it takes the focus while it is open and gives it back. */
+function suggestionList(input: HTMLInputElement, choose: (suggestion: Suggestion) => void, signal: AbortSignal): SuggestionList {
+  const id = `tnx-modes-${(boxes += 1)}`;
+  const list = html("div", { class: "tnx-list", role: "listbox", id, "aria-label": "suggested mode sizes", hidden: "" });
+  setAttributes(input, { "aria-controls": id });
+  let shown: readonly Suggestion[] = [];
+  const setOpen = (open: boolean): void => {
+    list.hidden = !open;
+    setAttributes(input, { "aria-expanded": String(open) });
+  };
+  const leave = (): void => {
+    setOpen(false);
+    input.focus();
+  };
+  const pick = (target: EventTarget | null): void => {
+    const option = (target as Element).closest("[data-place]");
+    const suggestion = shown[Number(option?.getAttribute("data-place") ?? -1)];
+    if (suggestion === undefined) return;
+    leave();
+    choose(suggestion);
+  };
+  listen(list, "keydown", (event) => moveInList(event, list, leave, pick), signal);
+  listen(list, "click", (event) => pick(event.target), signal);
+  listen(list, "focusout", (event) => !list.contains(event.relatedTarget as Node | null) && setOpen(false), signal);
+  return {
+    element: list,
+    open(data) {
+      shown = data.suggestions;
+      list.replaceChildren(...shown.map((suggestion, place) => option(suggestion, place, isCurrent(suggestion, data))));
+      setOpen(true);
+      (list.querySelector<HTMLElement>("[aria-selected='true']") ?? (list.firstElementChild as HTMLElement | null))?.focus();
+    },
+  };
+}
+
+const option = (suggestion: Suggestion, place: number, current: boolean): HTMLElement =>
+  html("div", { role: "option", tabindex: -1, "aria-selected": String(current), "data-place": place }, suggestion.label);
+
+const isCurrent = ({ modes, order }: Suggestion, data: DataRecord): boolean =>
+  order === data.order && formatModes(modes) === formatModes(data.modes);
 
 function moveInList(event: KeyboardEvent, list: HTMLElement, leave: () => void, pick: (target: EventTarget | null) => void): void {
   const options = [...list.children] as HTMLElement[];

@@ -43,10 +43,11 @@ interface Shown {
 }
 
 function makeField(name: Field, title: string): Shown {
-  const term = html("dt", { class: "tnx-term", tabindex: 0 }, title);
+  const term = html("span", { class: "tnx-term", tabindex: 0 }, title);
   explain(term, DEFINITIONS[name]);
-  const value = html("dd", { class: "tnx-value", "data-field": name });
-  return { row: html("div", { class: `tnx-number tnx-${name}`, "data-tip-row": "" }, term, value), value };
+  const value = html("span", { class: "tnx-value", "data-field": name });
+  const row = html("div", { class: `tnx-number tnx-${name}`, role: "group", "aria-label": title, "data-tip-row": "" }, term, value);
+  return { row, value };
 }
 
 /** Put a number on the page, with what tests and screen readers need to read it. */
@@ -64,8 +65,9 @@ export function numbersPanel(): NumbersPanel {
   const cost = makeField("contraction-cost", "contraction cost");
   const badge = html("span", { class: "tnx-badge" });
   const goal = html("span", { class: "tnx-goal" });
-  error.row.append(html("dd", { class: "tnx-aside" }, badge, goal));
-  const list = html("dl", { class: "tnx-numbers" }, error.row, parameters.row, ratio.row, cost.row);
+  error.row.prepend(html("span", { class: "tnx-error-head" }, ...error.row.querySelectorAll(".tnx-term"), badge));
+  error.row.append(goal);
+  const list = html("div", { class: "tnx-numbers" }, error.row, parameters.row, ratio.row, cost.row);
   let costSeq = -1;
 
   return {

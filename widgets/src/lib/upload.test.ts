@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ExplorerModel, UploadChunk } from "./explorer_model.js";
 import { FakeModel } from "./fake_model.js";
-import { CHUNK, MAX_BYTES, PATIENCE_MS, refusal, type Uploader, uploader } from "./upload.js";
+import { CHUNK, MAX_BYTES, PATIENCE_MS, refusal, Uploader } from "./upload.js";
 
 let model: FakeModel;
 let end: AbortController;
@@ -22,7 +22,7 @@ beforeEach(() => {
   vi.clearAllMocks();
   model = new FakeModel();
   end = new AbortController();
-  uploads = uploader(model as unknown as ExplorerModel, events, end.signal);
+  uploads = new Uploader(model as unknown as ExplorerModel, events, end.signal);
 });
 afterEach(() => end.abort());
 

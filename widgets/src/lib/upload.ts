@@ -29,71 +29,83 @@ export interface UploadEvents {
   done(name: string): void;
 }
 
-export interface Uploader {
-  send(file: File): void;
-  cancel(): void;
+interface Sending {
+  readonly id: number;
+  readonly file: File;
+  index: number;
 }
 
-export function uploader(model: ExplorerModel, events: UploadEvents, signal: AbortSignal): Uploader {
-  let current: { id: number; file: File; index: number } | null = null;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+/** At most one upload at a time; a new one takes the place of the one before. */
+export class Uploader {
+  private current: Sending | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
-  const end = (): void => {
-    clearTimeout(timer);
-    current = null;
-    events.progress(null, "");
-  };
-  const free = (): void => {
-    model.set("upload", {});
-    model.save_changes();
-  };
-  const sendPiece = async (): Promise<void> => {
-    const upload = current;
-    if (upload === null) return;
+  constructor(
+    private readonly model: ExplorerModel,
+    private readonly events: UploadEvents,
+    signal: AbortSignal,
+  ) {
+    watch(model, ["upload_ack"], () => this.hear(), signal);
+    signal.addEventListener("abort", () => this.end());
+  }
+
+  send(file: File): void {
+    const reason = refusal(file.name, file.size);
+    if (reason) return this.events.fail(reason);
+    clearTimeout(this.timer);
+    this.current = { id: nextSeq(), file, index: 0 };
+    void this.sendPiece(this.current);
+  }
+
+  cancel(): void {
+    if (this.current === null) return;
+    this.end();
+    this.free();
+  }
+
+  private async sendPiece(upload: Sending): Promise<void> {
     const { id, index, file } = upload;
-    events.progress(index / piecesOf(file.size), file.name);
+    const total = piecesOf(file.size);
+    this.events.progress(index / total, file.name);
     try {
       const buffer = await file.slice(index * CHUNK, (index + 1) * CHUNK).arrayBuffer();
-      if (current !== upload) return;
-      const data = new DataView(buffer);
-      model.set("upload", { id, index, total: piecesOf(file.size), name: file.name, size: file.size, data });
-      model.save_changes();
-      timer = setTimeout(() => giveUp("The kernel does not answer; the upload was ended."), PATIENCE_MS);
+      if (this.current !== upload) return;
+      this.model.set("upload", { id, index, total, name: file.name, size: file.size, data: new DataView(buffer) });
+      this.model.save_changes();
+      this.timer = setTimeout(() => this.giveUp("The kernel does not answer; the upload was ended."), PATIENCE_MS);
     } catch {
-      giveUp(`"${file.name}" could not be read by the browser. Was it moved or changed?`);
+      if (this.current === upload) this.giveUp(`"${file.name}" could not be read by the browser. Was it moved or changed?`);
     }
-  };
-  const giveUp = (sentence: string): void => {
-    end();
-    free();
-    events.fail(sentence);
-  };
-  const hear = (): void => {
-    const ack = said<UploadAck>(model.get("upload_ack"));
-    if (current === null || ack === null || ack.id !== current.id || ack.index !== current.index) return;
-    clearTimeout(timer);
-    const { name } = current.file;
-    if (ack.error || ack.done) {
-      end();
-      return ack.error ? undefined : events.done(name); // an error comes as a problem, too
+  }
+
+  private hear(): void {
+    const upload = this.current;
+    const ack = said<UploadAck>(this.model.get("upload_ack"));
+    if (upload === null || ack === null || ack.id !== upload.id || ack.index !== upload.index) return;
+    clearTimeout(this.timer);
+    if (!ack.error && !ack.done) {
+      upload.index += 1;
+      return void this.sendPiece(upload);
     }
-    current.index += 1;
-    void sendPiece();
-  };
-  watch(model, ["upload_ack"], hear, signal);
-  signal.addEventListener("abort", end);
-  return {
-    send(file) {
-      const reason = refusal(file.name, file.size);
-      if (reason) return events.fail(reason);
-      clearTimeout(timer);
-      current = { id: nextSeq(), file, index: 0 };
-      void sendPiece();
-    },
-    cancel() {
-      if (current === null) return;
-      end();
-      free();
-    },
-  };
+    this.end();
+    if (!ack.error) this.events.done(upload.file.name); // an error comes as a problem, too
+  }
+
+  private end(): void {
+    clearTimeout(this.timer);
+    this.current = null;
+    this.events.progress(null, "");
+  }
+
+  /** A piece of a file is nothing to keep in a saved notebook. */
+  private free(): void {
+    this.model.set("upload", {});
+    this.model.save_changes();
+  }
+
+  private giveUp(sentence: string): void {
+    this.end();
+    this.free();
+    this.events.fail(sentence);
+  }
 }
