@@ -8,9 +8,10 @@ of the network outside V. The cost is that of a few products with the whole tens
 import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from itertools import combinations
+from itertools import permutations
 
-import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
 
 from tnlab.network.structure import Structure
 
@@ -48,28 +49,29 @@ def _orders(order: int, core_indices: tuple[tuple[int, ...], ...], sizes: Sequen
         for index in indices:
             if index >= order:
                 ends.setdefault(index, set()).add(core)
-    graph = nx.Graph()
-    graph.add_nodes_from(range(count))
+    weights = np.zeros((count, count))
     for index, joined in ends.items():
-        for pair in combinations(sorted(joined), 2):
-            weight = graph.get_edge_data(*pair, {"weight": 0.0})["weight"]
-            graph.add_edge(*pair, weight=weight + math.log(sizes[index]) + 0.1)
+        for first, second in permutations(joined, 2):
+            weights[first, second] += math.log(sizes[index]) + 0.1
     cuts = [(joined, math.log(sizes[index])) for index, joined in ends.items()]
-    orders = {tuple(range(count)), min(_grown(graph, cuts, start) for start in range(count))[1]}
+    orders = {tuple(range(count)), min(_grown(weights, cuts, start) for start in range(count))[1]}
     if count > 3:
-        orders.add(tuple(nx.spectral_ordering(graph, seed=0)))
+        laplacian = np.diag(weights.sum(axis=0)) - weights
+        orders.add(tuple(np.argsort(np.linalg.eigh(laplacian)[1][:, 1].round(6), kind="stable").tolist()))
     return orders
 
 
-def _grown(graph: nx.Graph, cuts: list[tuple[set[int], float]], start: int) -> tuple[float, tuple[int, ...]]:
+def _grown(
+    weights: NDArray[np.float64], cuts: list[tuple[set[int], float]], start: int
+) -> tuple[float, tuple[int, ...]]:
     """Return the order that always takes the neighbour with the smallest prefix cut, and the sum of those cuts."""
 
     def boundary(inside: set[int]) -> float:
         return sum(weight for joined, weight in cuts if joined & inside and joined - inside)
 
     path, inside, cost = [start], {start}, 0.0
-    while len(path) < len(graph):
-        near = {core for at in inside for core in graph[at]} - inside
+    while len(path) < len(weights):
+        near = set(np.flatnonzero(weights[path].any(axis=0)).tolist()) - inside
         step, core = min((boundary(inside | {core}), core) for core in near)
         path.append(core)
         inside.add(core)

@@ -1,0 +1,80 @@
+"""Cut ranks of one topology over many cuts at once, as linear forms in the logarithms of the ranks.
+
+For given ranks R, the cut rank of S is ``min over placements p of exp(sum_e C[S, p, e] log R_e + c[S, p])``: the bonds
+that cross when latent cores stand as p says. Counting crossings once per topology leaves one matrix product for
+thousands of structures.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tnlab.errors import StructureError
+from tnlab.network.structure import Structure
+
+Cut = tuple[int, ...]
+MAX_FREE = 14  # cores that may stand on either side; beyond it their placements are too many to list
+
+
+class CutRanks:
+    """Crossings of a topology, for some cuts.
+
+    Args:
+        structure: Any structure of the topology.
+        cuts: One side of every cut.
+
+    Raises:
+        StructureError: More than 14 cores may stand on either side of a cut.
+    """
+
+    def __init__(self, structure: Structure, cuts: Sequence[Cut]) -> None:
+        self.cuts = tuple(cuts)
+        self.free = tuple(place for place, core in enumerate(structure.cores) if len(core.legs) != 1)
+        if len(self.free) > MAX_FREE:
+            raise StructureError(
+                f"The cut ranks of {len(self.free)} cores without a leg, or with several, have too many placements "
+                f"to list; at most {MAX_FREE} are possible."
+            )
+        sides = self._sides(structure)
+        self.crossings = np.stack([_crosses(sides[..., list(bond.cores)]) for bond in structure.bonds], axis=-1)
+        legs = np.zeros(sides.shape[:2])
+        for place in self.free:
+            for leg in structure.cores[place].legs:
+                inside = np.array([leg in cut for cut in self.cuts])[:, None]
+                legs += np.log(structure.modes[leg]) * (inside != sides[..., place])
+        self.legs = legs
+
+    def logarithms(self, ranks: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the logarithms of the cut ranks, (structures, cuts), for ranks (structures, bonds)."""
+        cuts, placements, bonds = self.crossings.shape
+        crossing = self.crossings.reshape(-1, bonds).astype(np.float64)
+        products = np.log(ranks) @ crossing.T + self.legs.ravel()
+        return products.reshape(len(ranks), cuts, placements).min(axis=2)
+
+    def crossing_bonds(self, ranks: Sequence[int], cut: int) -> tuple[int, ...]:
+        """Return the bonds that a cut counts for these ranks."""
+        products = self.crossings[cut] @ np.log(ranks) + self.legs[cut]
+        return tuple(int(bond) for bond in np.flatnonzero(self.crossings[cut, np.argmin(products)]))
+
+    def _sides(self, structure: Structure) -> NDArray[np.bool_]:
+        """Return on which side every core stands: (cuts, placements, cores)."""
+        placements = np.array(list(product((False, True), repeat=len(self.free))), dtype=bool)
+        sides = np.zeros((len(self.cuts), len(placements), len(structure.cores)), dtype=bool)
+        sides[:, :, list(self.free)] = placements
+        for place, core in enumerate(structure.cores):
+            if place not in self.free:
+                sides[:, :, place] = np.array([core.legs[0] in cut for cut in self.cuts])[:, None]
+        return sides
+
+
+@lru_cache(maxsize=64)
+def cut_ranks(structure: Structure, cuts: tuple[Cut, ...]) -> CutRanks:
+    """Return the crossings of a structure, kept for the next call."""
+    return CutRanks(structure, cuts)
+
+
+def _crosses(sides: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return np.asarray(sides.any(axis=-1) & ~sides.all(axis=-1))

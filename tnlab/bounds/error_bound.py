@@ -1,0 +1,172 @@
+"""What no fit of a structure can beat, without fitting.
+
+Along every cut S of the modes, the unfolding of whatever the cores hold has rank at most the cut rank q_S. By Eckart
+and Young no matrix of that rank comes nearer to ``X_(S)`` than its tail, so ``error^2 >= max_S tail_S(q_S)``.
+On a tree every bond is a cut, and truncating one after the other gives an upper bound too:
+``best error^2 <= sum over bonds of tail_e(R_e)``.
+
+References:
+    Eckart 1936: https://doi.org/10.1007/BF02288367
+    Grasedyck 2010 (the upper bound on trees): https://doi.org/10.1137/090764189
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from tnlab.bounds.cut_ranks import cut_ranks
+from tnlab.bounds.spectra import SLACK, Cut, CutSpectra
+from tnlab.errors import DataError
+from tnlab.network.structure import Structure
+
+
+@dataclass(frozen=True, eq=False)
+class Certificate:
+    """A proved lower bound on the relative error of every fit of a structure, and why.
+
+    Attributes:
+        error_bound: No cores of this structure have a smaller relative error. 0 says nothing.
+        cut: One side of the cut that binds; empty where no cut says anything.
+        cut_rank: The largest rank the network can have across it.
+        crossing: The bonds that the cut counts.
+        spectrum: Singular values of the tensor across it, descending, as parts of ``|X|``.
+        upper_bound: On a tree, an error that the best fit certainly reaches; otherwise None.
+        cuts: Number of cuts that were consulted; more of them can only raise the bound.
+    """
+
+    error_bound: float
+    cut: Cut
+    cut_rank: int
+    crossing: tuple[int, ...]
+    spectrum: NDArray[np.float64]
+    upper_bound: float | None
+    cuts: int
+
+
+def error_bound(X: Tensor | CutSpectra, structure: Structure, *, cuts: Sequence[Cut] | None = None) -> Certificate:
+    """Return what no fit of a structure to a tensor can beat.
+
+    Args:
+        X: The tensor, or its spectra where many structures are asked about.
+        structure: Any structure over its modes.
+        cuts: One side of every cut to consult; all of them by default. Any choice gives a valid bound.
+
+    Raises:
+        DataError: The modes differ.
+        StructureError: Too many cores of the structure may stand on either side of a cut.
+    """
+    spectra = _spectra_for(X, structure)
+    asked = _asked(spectra, cuts)
+    if not structure.bonds or not asked:
+        return Certificate(0.0, (), 1, (), np.zeros(0), _upper(spectra, structure), len(asked))
+    crossings = cut_ranks(structure, asked)
+    ranks = np.array([structure.ranks], dtype=np.int64)
+    reached = _whole(crossings.logarithms(ranks))[0]
+    tails = np.array([_at(spectra.tail(cut), rank) for cut, rank in zip(asked, reached, strict=True)])
+    worst = int(np.argmax(tails))
+    return Certificate(
+        error_bound=math.sqrt(max(0.0, tails[worst] - SLACK)),
+        cut=asked[worst],
+        cut_rank=int(reached[worst]),
+        crossing=crossings.crossing_bonds(structure.ranks, worst),
+        spectrum=spectra.singular_values(asked[worst]),
+        upper_bound=_upper(spectra, structure),
+        cuts=len(asked),
+    )
+
+
+def error_bounds(
+    spectra: CutSpectra, structure: Structure, ranks: NDArray[np.int64], *, cuts: Sequence[Cut] | None = None
+) -> NDArray[np.float64]:
+    """Return the error bounds of many structures of one topology, without any loop over them.
+
+    Args:
+        spectra: Spectra of the tensor.
+        structure: Any structure of the topology.
+        ranks: Ranks of every bond, (structures, bonds).
+        cuts: As for ``error_bound``.
+    """
+    _spectra_for(spectra, structure)
+    asked = _asked(spectra, cuts)
+    table = _table(spectra, asked)
+    reached = _whole(cut_ranks(structure, asked).logarithms(np.asarray(ranks)))
+    index = np.minimum(reached, table.shape[1] - 1)
+    tails = np.take_along_axis(table, index.T, axis=1).max(axis=0)
+    return np.sqrt(np.clip(tails - SLACK, 0.0, None))
+
+
+def one_more_rank(
+    X: Tensor | CutSpectra, structure: Structure, *, cuts: Sequence[Cut] | None = None
+) -> tuple[float, ...]:
+    """Return, for every bond, the error bound of the structure with one more rank on it."""
+    spectra = _spectra_for(X, structure)
+    if not structure.bonds:
+        return ()
+    ranks = np.array(structure.ranks, dtype=np.int64) + np.eye(len(structure.bonds), dtype=np.int64)
+    return tuple(error_bounds(spectra, structure, ranks, cuts=cuts).tolist())
+
+
+def network_cuts(structure: Structure) -> tuple[Cut, ...]:
+    """Return the cuts to look at first: single modes, pairs, and what falls apart when a bond is cut."""
+    singles = [(mode,) for mode in range(structure.order)] if structure.order > 1 else []
+    pairs = [(i, j) for i in range(structure.order) for j in range(i) if structure.order > 2]
+    bridges = [side for side in (_bridge(structure, bond) for bond in range(len(structure.bonds))) if side]
+    return tuple(dict.fromkeys([*singles, *bridges, *((j, i) for i, j in pairs)]))
+
+
+def _bridge(structure: Structure, bond: int) -> Cut:
+    """Return the modes on one side of a bond whose removal disconnects the network; empty if it does not."""
+    if len(structure.bonds[bond].cores) > 2:
+        return ()
+    start = structure.bonds[bond].cores[0]
+    reached, frontier = {start}, [start]
+    while frontier:
+        core = frontier.pop()
+        for other in structure.core_bonds[core]:
+            fresh = set(structure.bonds[other].cores) - reached if other != bond else set[int]()
+            reached |= fresh
+            frontier.extend(fresh)
+    side = tuple(sorted(leg for core in reached for leg in structure.cores[core].legs))
+    return side if len(reached) < len(structure.cores) and 0 < len(side) < structure.order else ()
+
+
+def _upper(spectra: CutSpectra, structure: Structure) -> float | None:
+    if structure.has_hyper_bonds or len(structure.bonds) != len(structure.cores) - 1:
+        return None
+    sides = [_bridge(structure, bond) for bond in range(len(structure.bonds))]
+    tails = [_at(spectra.tail(side), rank) for side, rank in zip(sides, structure.ranks, strict=True) if side]
+    return math.sqrt(min(1.0, sum(tails) + SLACK))
+
+
+def _spectra_for(tensor: Tensor | CutSpectra, structure: Structure) -> CutSpectra:
+    spectra = tensor if isinstance(tensor, CutSpectra) else CutSpectra(tensor)
+    if spectra.modes != structure.modes:
+        raise DataError(f"The structure is for modes {structure.modes}, but the tensor has {spectra.modes}.")
+    return spectra
+
+
+def _asked(spectra: CutSpectra, cuts: Sequence[Cut] | None) -> tuple[Cut, ...]:
+    chosen = tuple(spectra.side(cut) for cut in (spectra.cuts() if cuts is None else cuts))
+    for _ in spectra.fill(chosen):
+        pass
+    return chosen
+
+
+def _table(spectra: CutSpectra, cuts: tuple[Cut, ...]) -> NDArray[np.float64]:
+    tails = [spectra.tail(cut) for cut in cuts]
+    table = np.zeros((len(tails), max(map(len, tails)) + 1))
+    for row, tail in zip(table, tails, strict=True):
+        row[: len(tail)] = tail
+    return table
+
+
+def _whole(logarithms: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.rint(np.exp(np.minimum(logarithms, 40.0))).astype(np.int64)
+
+
+def _at(tail: NDArray[np.float64], rank: int) -> float:
+    return float(tail[rank]) if rank < len(tail) else 0.0

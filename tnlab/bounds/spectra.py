@@ -1,0 +1,192 @@
+"""Spectra of a tensor's unfoldings: computed once per tensor, asked by every bound.
+
+For a split of the modes into S and the rest, ``tail_S(r)`` is the part of ``|X|^2`` that no rank-r matrix can
+reach in the unfolding ``X_(S)``: the sum of all squared singular values beyond the r-th (Eckart and Young).
+
+Three savings. The squared singular values are the eigenvalues of the Gram matrix of the smaller side. That Gram
+matrix follows by partial trace from the one of any larger set of modes already known, so that only the largest
+cuts touch the tensor. And a cut whose smaller side exceeds ``max_side`` is taken from a compressed tensor
+``Y = X x_k Q_k^T`` with orthonormal columns Q_k. That keeps the bound valid: for every R of rank at most r,
+``|X_(S) - R| >= |P (X_(S) - R) P'| = |Y_(S) - P R P'|`` (projections shorten nothing but lengths), and P R P' has
+rank at most r, so that ``tail_S(r; X) >= tail_S(r; Y)``.
+
+References:
+    Eckart 1936: https://doi.org/10.1007/BF02288367
+"""
+
+import hashlib
+import math
+import os
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+Cut = tuple[int, ...]
+Vector = NDArray[np.float64]
+
+SLACK = 1e-12  # of |X|^2: more than rounding does to a tail in float64
+MAX_SIDE = 1500  # rows of a Gram matrix up to which its eigenvalues take seconds, not minutes
+
+
+class CutSpectra:
+    """Squared singular values of the unfoldings of one tensor, as parts of ``|X|^2``, computed when asked for.
+
+    Args:
+        tensor: X, real and not zero; kept by reference, never changed.
+        cache: Folder where spectra are kept between sessions under a hash of the data; None keeps nothing.
+        max_side: Largest number of rows of a Gram matrix; larger cuts are taken from a compressed tensor.
+
+    Example:
+        >>> import torch
+        >>> CutSpectra(torch.eye(2, dtype=torch.float64)).tail((0,)).round(3).tolist()
+        [1.0, 0.5, 0.0]
+    """
+
+    def __init__(self, tensor: Tensor, *, cache: Path | None = None, max_side: int = MAX_SIDE) -> None:
+        self.modes: tuple[int, ...] = tuple(tensor.shape)
+        self.max_side = max_side
+        self._tensor = tensor.detach().cpu().double().contiguous().numpy()
+        self._square = float(np.dot(self._tensor.ravel(), self._tensor.ravel()))
+        self._grams: dict[Cut, Vector] = {}
+        self._tails: dict[Cut, Vector] = {}
+        self._small: Vector | None = None
+        self._file = _cache_file(cache, self._tensor) if cache else None
+        if self._file is not None and self._file.is_file():
+            self._load(self._file)
+
+    @property
+    def order(self) -> int:
+        """Number of modes."""
+        return len(self.modes)
+
+    @property
+    def known(self) -> tuple[Cut, ...]:
+        """The cuts computed so far, each by its representative side."""
+        return tuple(self._tails)
+
+    def side(self, cut: Iterable[int]) -> Cut:
+        """Return the side that stands for a cut: the smaller one, of two equal ones that with mode 0."""
+        chosen = tuple(sorted(set(cut)))
+        rest = tuple(mode for mode in range(self.order) if mode not in chosen)
+        return min((chosen, rest), key=lambda side: (self._rows(side), 0 not in side))
+
+    def tail(self, cut: Iterable[int]) -> Vector:
+        """Return ``tail_S(r) / |X|^2`` for r = 0, 1, ..., full rank; entry r is what rank r cannot reach."""
+        side = self.side(cut)
+        if side not in self._tails:
+            self._tails[side] = self._spectrum(side)
+        return self._tails[side]
+
+    def singular_values(self, cut: Iterable[int]) -> Vector:
+        """Return the singular values of an unfolding, descending, as parts of ``|X|``."""
+        return np.sqrt(-np.diff(self.tail(cut)))
+
+    def needed_rank(self, cut: Iterable[int], error: float) -> int:
+        """Return the least cut rank with which a relative error is not ruled out by this cut."""
+        return int(np.argmax(self.tail(cut) - SLACK <= error**2))
+
+    def cuts(self) -> Iterator[Cut]:
+        """Yield every cut: single modes, then pairs, and so on."""
+        for size in range(1, self.order // 2 + 1):
+            for cut in combinations(range(self.order), size):
+                if 2 * size < self.order or 0 in cut:
+                    yield cut
+
+    def fill(self, cuts: Iterable[Cut] | None = None) -> Iterator[Cut]:
+        """Compute cuts one by one, large Gram matrices first so that the others follow; stop by leaving the loop."""
+        wanted = {self.side(cut) for cut in (self.cuts() if cuts is None else cuts)} - self._tails.keys()
+        for side in sorted(wanted, key=lambda side: (-self._rows(side), side)):
+            self.tail(side)
+            yield side
+        if self._file is not None and wanted:
+            self._save(self._file)
+
+    def _rows(self, side: Cut) -> int:
+        return math.prod(self.modes[mode] for mode in side)
+
+    def _spectrum(self, side: Cut) -> Vector:
+        rows = self._rows(side)
+        gram = self._gram_of(side) if rows <= self.max_side else _gram(self._compressed(), side)
+        values = np.clip(np.linalg.eigvalsh(gram), 0.0, None) / self._square
+        tail = np.zeros(rows + 1)
+        tail[: len(values)] = np.cumsum(values)[::-1]
+        return tail
+
+    def _gram_of(self, side: Cut) -> Vector:
+        """Return the Gram matrix over a side, by partial trace of a larger one if there is one."""
+        if side not in self._grams:
+            larger = [known for known in self._grams if set(side) < set(known)]
+            if larger:
+                source = min(larger, key=self._rows)
+                self._grams[side] = _partial_trace(self._grams[source], [self.modes[m] for m in source], source, side)
+            else:
+                self._grams[side] = _gram(self._tensor, side)
+        return self._grams[side]
+
+    def _compressed(self) -> Vector:
+        """Return the tensor in leading singular vectors of its modes, small enough for its largest cut."""
+        if self._small is None:
+            self._small = _compress(self._tensor, self.max_side)
+        return self._small
+
+    def _save(self, file: Path) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        scratch = file.with_suffix(f".{os.getpid()}.npz")
+        arrays: dict[str, Any] = {"_".join(map(str, cut)): tail for cut, tail in self._tails.items()}
+        np.savez(scratch, **arrays)
+        scratch.replace(file)  # whole or not at all, whoever else writes it
+
+    def _load(self, file: Path) -> None:
+        try:
+            with np.load(file, allow_pickle=False) as stored:
+                for name in stored.files:
+                    cut, tail = tuple(map(int, name.split("_"))), stored[name]
+                    if self.side(cut) == cut and tail.ndim == 1 and np.isfinite(tail).all():
+                        self._tails[cut] = tail
+        except (OSError, ValueError, KeyError, EOFError):
+            self._tails.clear()  # a damaged cache is worth nothing and costs nothing
+
+
+def _gram(tensor: Vector, side: Cut) -> Vector:
+    rest = [mode for mode in range(tensor.ndim) if mode not in side]
+    rows = math.prod(tensor.shape[mode] for mode in side)
+    matrix = tensor.transpose(*side, *rest).reshape(rows, -1)
+    return matrix @ matrix.T
+
+
+def _partial_trace(gram: Vector, sizes: list[int], source: Cut, side: Cut) -> Vector:
+    """Return the Gram matrix over ``side`` from that over ``source``, whose modes have the given sizes."""
+    left = list(source)
+    gram = gram.reshape(*sizes, *sizes)
+    for mode in set(source) - set(side):
+        axis = left.index(mode)
+        gram = gram.trace(axis1=axis, axis2=axis + len(left))
+        left.remove(mode)
+    rows = math.prod(size for mode, size in zip(source, sizes, strict=True) if mode in side)
+    return gram.reshape(rows, rows)
+
+
+def _compress(tensor: Vector, max_side: int) -> Vector:
+    """Project the modes on leading singular vectors, the lightest dropped until no cut exceeds ``max_side`` rows."""
+    spectra = [np.linalg.eigh(_gram(tensor, (mode,))) for mode in range(tensor.ndim)]
+    sizes = list(tensor.shape)
+    while math.prod(sizes) > max_side**2:
+        # eigenvalues ascend: what the lightest kept direction of each mode weighs, per direction
+        lightest = [
+            values[-size] * size if size > 1 else math.inf for (values, _), size in zip(spectra, sizes, strict=True)
+        ]
+        sizes[int(np.argmin(lightest))] -= 1
+    for mode, (_, vectors) in enumerate(spectra):
+        tensor = np.moveaxis(np.tensordot(vectors[:, -sizes[mode] :].T, tensor, axes=([1], [mode])), 0, mode)
+    return np.ascontiguousarray(tensor)
+
+
+def _cache_file(folder: Path, tensor: Vector) -> Path:
+    digest = hashlib.blake2b(tensor.tobytes(), digest_size=16, person=b"tnlab-spectra")
+    digest.update(repr(tensor.shape).encode())
+    return folder / f"{digest.hexdigest()}.npz"
