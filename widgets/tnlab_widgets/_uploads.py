@@ -65,5 +65,29 @@ class Upload:
         return b"".join(self.parts)
 
 
+class Inbox:
+    """Where pieces of files come in, one file at a time."""
+
+    def __init__(self) -> None:
+        self._upload: Upload | None = None
+
+    def receive(self, message: dict[str, Any]) -> tuple[str, bytes] | None:
+        """Take a piece; return name and content when it was the last one.
+
+        Raises:
+            DataError: The piece is refused, and its file forgotten.
+        """
+        current, self._upload = self._upload, None
+        if message.get("index") == 0:
+            current = Upload.begin(message)
+        if current is None:
+            raise DataError("No file is on its way; send it again from its first piece.")
+        current.take(message)
+        if current.done:
+            return current.name, current.content()
+        self._upload = current
+        return None
+
+
 def _whole(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)

@@ -4,31 +4,26 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 import traitlets
 from traitlets import Bunch, Dict, Float, Int, List
 from typing_extensions import override
 
-from tnlab.data import Source, datasets, modes_text, read_source
-from tnlab.errors import DataError, StructureError
+from tnlab.data import Source, datasets, read_source
+from tnlab.errors import DataError
 from tnlab.network.network import Network
-from tnlab.network.spectra import bond_spectra
 from tnlab.network.structure import Structure
-from tnlab.solvers.base import Status
 from tnlab_widgets._base import from_page, sentence
+from tnlab_widgets._options import count_of, seed_of, starting, target_of
 from tnlab_widgets._pictures import Panels
+from tnlab_widgets._reports import fit_state, spectra, visit_list
 from tnlab_widgets._run import Progress
 from tnlab_widgets._session import FitSession
 from tnlab_widgets._session_file import SUFFIX, SavedSession, read_session, write_session
 from tnlab_widgets._sources import as_source, catalogue, describe
-from tnlab_widgets._structures import as_structure, presentable, similar_structure, starting_structure
-from tnlab_widgets._uploads import Upload
+from tnlab_widgets._structures import presentable, similar_structure
+from tnlab_widgets._uploads import Inbox
 from tnlab_widgets.editor import NetworkEditor
-
-MAX_SPECTRUM = 64
-MAX_TRIES = 50
-MAX_SEED = 2**53
 
 
 class Explorer(NetworkEditor, bundle="explorer"):
@@ -81,17 +76,17 @@ class Explorer(NetworkEditor, bundle="explorer"):
         **traits: Any,
     ) -> None:
         source = as_source(data, modes, order)
-        self._session = FitSession(self._show, seed=_seed(seed))
-        self._upload: Upload | None = None
+        self._session = FitSession(self._show, seed=seed_of(seed))
+        self._inbox = Inbox()
         self._newest_command = self._problems = 0
         self._adopt(source)
         super().__init__(
-            _starting(structure, source.modes),
+            starting(structure, source.modes),
             **{
                 "modes_locked": True,
                 "label": "Tensor network explorer",
                 "datasets": catalogue(),
-                "target_error": _target(target_error),
+                "target_error": target_of(target_error),
                 "_view_count": 0,  # not None: the page then keeps it up to date
                 "data": describe(source),
                 "original": self._panels.original(),
@@ -193,20 +188,20 @@ class Explorer(NetworkEditor, bundle="explorer"):
 
     def _show(self, progress: Progress, detailed: bool) -> None:
         """Tell the page how the fit stands; called from the worker thread."""
-        if not self._push_current(progress, lambda seq: {"fit_state": _fit_state(progress, seq)}):
+        if not self._push_current(progress, lambda seq: {"fit_state": fit_state(progress, seq)}):
             return
         if progress.failure:
             self._tell(progress.failure)
         elif detailed and progress.network is not None:
             compared = self._panels.compare(progress.network.to_tensor())
-            spectra = [values[:MAX_SPECTRUM].tolist() for values in bond_spectra(progress.network)]
+            values = spectra(progress.network)
             self._push_current(
                 progress,
                 lambda seq: {
                     "pictures": {**compared, "seq": seq, "generation": progress.generation, "title": progress.status},
-                    "spectra": spectra,
+                    "spectra": values,
                     "spectra_seq": seq,
-                    "visited": self._visits(progress.visit),
+                    "visited": visit_list(self._session.visited, progress.visit),
                     "current_id": progress.visit,
                 },
             )
@@ -218,19 +213,6 @@ class Explorer(NetworkEditor, bundle="explorer"):
                 return False
             self.push(**traits(self.structure_seq))
             return True
-
-    def _visits(self, current: int = 0) -> list[dict[str, Any]]:
-        left = "Left before it had converged."
-        return [
-            {
-                "id": visit.id,
-                "parameters": visit.structure.parameters,
-                "relative_error": visit.relative_error,
-                "label": visit.label,
-                "status": left if visit.status == Status.RUNNING.value and visit.id != current else visit.status,
-            }
-            for visit in self._session.visited
-        ]
 
     @override
     def _tell(self, text: str) -> None:
@@ -270,20 +252,16 @@ class Explorer(NetworkEditor, bundle="explorer"):
             return
         ack = {"id": message.get("id"), "index": message.get("index"), "error": "", "done": False}
         try:
-            if message.get("index") == 0:
-                self._upload = Upload.begin(message)
-            if self._upload is None:
-                raise DataError("No file is on its way; send it again from its first piece.")
-            self._upload.take(message)
-            if self._upload.done:
-                upload, self._upload = self._upload, None
-                self._open_file(upload.name, upload.content())
+            arrived = self._inbox.receive(message)
+            if arrived is not None:
+                self._open_file(*arrived)
                 ack["done"] = True
         except Exception as error:  # noqa: BLE001
-            self._upload = None
             ack["error"] = sentence(error)
             self._tell(ack["error"])
-        self.push(upload_ack=ack, **({} if self._upload else {"upload": {}}))
+        if ack["done"] or ack["error"]:
+            self.push(upload={})  # do not keep the last piece in the page's state
+        self.push(upload_ack=ack)
 
     def _open_file(self, name: str, content: bytes) -> None:
         if name.lower().endswith(SUFFIX):
@@ -299,7 +277,7 @@ class Explorer(NetworkEditor, bundle="explorer"):
         self._session.seed = saved.seed
         if saved.network is not None:
             self._session.submit(self._value, init=Network(self._value, saved.network.cores))
-        self.push(target_error=saved.target_error, visited=self._visits())
+        self.push(target_error=saved.target_error, visited=visit_list(self._session.visited))
 
     def _saved(self) -> SavedSession:
         with self._guard:
@@ -332,17 +310,14 @@ class Explorer(NetworkEditor, bundle="explorer"):
         self._open(source, similar_structure(source.modes, self._value))
 
     def _do_try_seeds(self, command: dict[str, Any]) -> None:
-        count = command.get("count", 5)
-        if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= MAX_TRIES:
-            raise DataError(f"The number of seeds to try must be 1 to {MAX_TRIES}, but is {count!r:.40}.")
-        self._session.try_seeds(count)
+        self._session.try_seeds(count_of(command.get("count", 5)))
 
     def _do_restart(self, command: dict[str, Any]) -> None:
         seed = command.get("seed")
-        self._session.restart(None if seed is None else _seed(seed))
+        self._session.restart(None if seed is None else seed_of(seed))
 
     def _do_target(self, command: dict[str, Any]) -> None:
-        self.push(target_error=_target(command.get("value")))
+        self.push(target_error=target_of(command.get("value")))
 
     _ACTIONS = {  # noqa: RUF012 - never changed
         "pause": lambda self, _: self._session.pause(),
@@ -356,43 +331,3 @@ class Explorer(NetworkEditor, bundle="explorer"):
         "reshape": _do_reshape,
         "save": _do_save,
     }
-
-
-def _fit_state(progress: Progress, seq: int) -> dict[str, Any]:
-    return {
-        "seq": seq,
-        "generation": progress.generation,
-        "running": progress.running,
-        "paused": progress.paused,
-        "status": progress.status,
-        "sweep": progress.sweep,
-        "relative_error": progress.relative_error,
-        "seconds": progress.seconds,
-        "seed": progress.seed,
-        "errors": list(progress.errors),
-    }
-
-
-def _starting(structure: object, modes: tuple[int, ...]) -> Structure:
-    if structure is None:
-        return starting_structure(modes)
-    if isinstance(structure, str) and not structure.lstrip().startswith("{"):
-        return starting_structure(modes, structure)
-    if isinstance(structure, tuple | list) and len(structure) == 2:
-        return starting_structure(modes, str(structure[0]), structure[1])
-    given = as_structure(structure)
-    if given.modes != modes:
-        raise StructureError(f"The tensor has modes {modes_text(modes)}, but the structure {modes_text(given.modes)}.")
-    return given
-
-
-def _seed(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 0 <= value < MAX_SEED:
-        raise DataError(f"A seed must be a whole number from 0 to 2^53, but is {value!r:.40}.")
-    return int(value)
-
-
-def _target(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
-        raise DataError(f"The target error must be above 0 and at most 1, but is {value!r:.40}.")
-    return float(value)
