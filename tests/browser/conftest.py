@@ -17,6 +17,7 @@ from tnlab.formats import formats
 from tnlab_widgets import NetworkEditor
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
+_FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]  # as root, in a small container
 
 
 @pytest.fixture(scope="package")
@@ -30,7 +31,7 @@ def browser() -> Iterator[Browser]:
             pytest.fail(message)
         pytest.skip(message)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        chromium = playwright.chromium.launch(executable_path=path, args=_FLAGS)
         yield chromium
         chromium.close()
 
