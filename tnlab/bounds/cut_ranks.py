@@ -5,6 +5,7 @@ that cross when latent cores stand as p says. Counting crossings once per topolo
 thousands of structures.
 """
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import product
@@ -40,23 +41,36 @@ class CutRanks:
             )
         sides = self._sides(structure)
         self.crossings = np.stack([_crosses(sides[..., list(bond.cores)]) for bond in structure.bonds], axis=-1)
-        legs = np.zeros(sides.shape[:2])
+        self.legs = np.ones(sides.shape[:2], dtype=np.int64)
         for place in self.free:
             for leg in structure.cores[place].legs:
                 inside = np.array([leg in cut for cut in self.cuts])[:, None]
-                legs += np.log(structure.modes[leg]) * (inside != sides[..., place])
-        self.legs = legs
+                self.legs *= np.where(inside != sides[..., place], structure.modes[leg], 1)
+        self._matrix = self.crossings.reshape(-1, len(structure.bonds)).T.astype(np.float32)
+        self._offset = np.log(self.legs.ravel()).astype(np.float32)
 
-    def logarithms(self, ranks: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return the logarithms of the cut ranks, (structures, cuts), for ranks (structures, bonds)."""
-        cuts, placements, bonds = self.crossings.shape
-        crossing = self.crossings.reshape(-1, bonds).astype(np.float64)
-        products = np.log(ranks) @ crossing.T + self.legs.ravel()
-        return products.reshape(len(ranks), cuts, placements).min(axis=2)
+    def ranks(self, ranks: NDArray[np.int64], most: int) -> NDArray[np.int32]:
+        """Return the cut ranks, (structures, cuts), cut off at ``most``, for ranks (structures, bonds).
+
+        Products are taken as sums of float32 logarithms: exact up to about 10^5, far beyond any ``most``.
+        """
+        logarithms = np.log(np.asarray(ranks, dtype=np.float32)) @ self._matrix + self._offset
+        placements = self.legs.shape[1]
+        if placements > 1:
+            logarithms = logarithms.reshape(len(ranks), -1, placements).min(axis=2)
+        np.minimum(logarithms, np.float32(np.log(most + 1)), out=logarithms)
+        return np.minimum(np.rint(np.exp(logarithms)).astype(np.int32), most)
+
+    def cut_rank(self, ranks: Sequence[int], cut: int) -> int:
+        """Return the cut rank of one cut, exactly."""
+        return min(
+            int(legs) * math.prod(rank for rank, counts in zip(ranks, crossing, strict=True) if counts)
+            for legs, crossing in zip(self.legs[cut], self.crossings[cut], strict=True)
+        )
 
     def crossing_bonds(self, ranks: Sequence[int], cut: int) -> tuple[int, ...]:
         """Return the bonds that a cut counts for these ranks."""
-        products = self.crossings[cut] @ np.log(ranks) + self.legs[cut]
+        products = self.crossings[cut] @ np.log(ranks) + np.log(self.legs[cut])
         return tuple(int(bond) for bond in np.flatnonzero(self.crossings[cut, np.argmin(products)]))
 
     def _sides(self, structure: Structure) -> NDArray[np.bool_]:

@@ -23,6 +23,8 @@ from tnlab.bounds.spectra import SLACK, Cut, CutSpectra
 from tnlab.errors import DataError
 from tnlab.network.structure import Structure
 
+CHUNK = 256  # structures at a time: what they pass between steps stays in the cache
+
 
 @dataclass(frozen=True, eq=False)
 class Certificate:
@@ -60,18 +62,17 @@ def error_bound(X: Tensor | CutSpectra, structure: Structure, *, cuts: Sequence[
         StructureError: Too many cores of the structure may stand on either side of a cut.
     """
     spectra = _spectra_for(X, structure)
-    asked = _asked(spectra, cuts)
+    asked, table = spectra.table(cuts)
     if not structure.bonds or not asked:
         return Certificate(0.0, (), 1, (), np.zeros(0), _upper(spectra, structure), len(asked))
     crossings = cut_ranks(structure, asked)
-    ranks = np.array([structure.ranks], dtype=np.int64)
-    reached = _whole(crossings.logarithms(ranks))[0]
-    tails = np.array([_at(spectra.tail(cut), rank) for cut, rank in zip(asked, reached, strict=True)])
+    reached = crossings.ranks(np.array([structure.ranks]), table.shape[1] - 1)[0]
+    tails = table[np.arange(len(asked)), reached]
     worst = int(np.argmax(tails))
     return Certificate(
         error_bound=math.sqrt(max(0.0, tails[worst] - SLACK)),
         cut=asked[worst],
-        cut_rank=int(reached[worst]),
+        cut_rank=crossings.cut_rank(structure.ranks, worst),
         crossing=crossings.crossing_bonds(structure.ranks, worst),
         spectrum=spectra.singular_values(asked[worst]),
         upper_bound=_upper(spectra, structure),
@@ -90,12 +91,13 @@ def error_bounds(
         ranks: Ranks of every bond, (structures, bonds).
         cuts: As for ``error_bound``.
     """
-    _spectra_for(spectra, structure)
-    asked = _asked(spectra, cuts)
-    table = _table(spectra, asked)
-    reached = _whole(cut_ranks(structure, asked).logarithms(np.asarray(ranks)))
-    index = np.minimum(reached, table.shape[1] - 1)
-    tails = np.take_along_axis(table, index.T, axis=1).max(axis=0)
+    asked, table = _spectra_for(spectra, structure).table(cuts)
+    crossings = cut_ranks(structure, asked)
+    tails = np.empty(len(ranks))
+    flat, rows = table.ravel(), np.arange(len(asked), dtype=np.int32) * table.shape[1]
+    for start in range(0, len(ranks), CHUNK):
+        reached = crossings.ranks(ranks[start : start + CHUNK], table.shape[1] - 1)
+        tails[start : start + CHUNK] = flat[reached + rows].max(axis=1, initial=0.0)
     return np.sqrt(np.clip(tails - SLACK, 0.0, None))
 
 
@@ -147,25 +149,6 @@ def _spectra_for(tensor: Tensor | CutSpectra, structure: Structure) -> CutSpectr
     if spectra.modes != structure.modes:
         raise DataError(f"The structure is for modes {structure.modes}, but the tensor has {spectra.modes}.")
     return spectra
-
-
-def _asked(spectra: CutSpectra, cuts: Sequence[Cut] | None) -> tuple[Cut, ...]:
-    chosen = tuple(spectra.side(cut) for cut in (spectra.cuts() if cuts is None else cuts))
-    for _ in spectra.fill(chosen):
-        pass
-    return chosen
-
-
-def _table(spectra: CutSpectra, cuts: tuple[Cut, ...]) -> NDArray[np.float64]:
-    tails = [spectra.tail(cut) for cut in cuts]
-    table = np.zeros((len(tails), max(map(len, tails)) + 1))
-    for row, tail in zip(table, tails, strict=True):
-        row[: len(tail)] = tail
-    return table
-
-
-def _whole(logarithms: NDArray[np.float64]) -> NDArray[np.int64]:
-    return np.rint(np.exp(np.minimum(logarithms, 40.0))).astype(np.int64)
 
 
 def _at(tail: NDArray[np.float64], rank: int) -> float:

@@ -17,7 +17,7 @@ References:
 import hashlib
 import math
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,7 @@ class CutSpectra:
         self._square = float(np.dot(self._tensor.ravel(), self._tensor.ravel()))
         self._grams: dict[Cut, Vector] = {}
         self._tails: dict[Cut, Vector] = {}
+        self._tables: dict[tuple[Cut, ...] | None, tuple[tuple[Cut, ...], Vector]] = {}
         self._small: Vector | None = None
         self._file = _cache_file(cache, self._tensor) if cache else None
         if self._file is not None and self._file.is_file():
@@ -96,6 +97,19 @@ class CutSpectra:
             for cut in combinations(range(self.order), size):
                 if 2 * size < self.order or 0 in cut:
                     yield cut
+
+    def table(self, cuts: Sequence[Cut] | None = None) -> tuple[tuple[Cut, ...], Vector]:
+        """Return the sides of the asked cuts, by default of all, and their tails, (cuts, ranks), 0 beyond full rank."""
+        key = None if cuts is None else tuple(cuts)
+        if key not in self._tables:
+            sides = tuple(dict.fromkeys(self.side(cut) for cut in (self.cuts() if key is None else key)))
+            for _ in self.fill(sides):
+                pass
+            table = np.zeros((len(sides), max((len(self._tails[side]) for side in sides), default=0) + 1))
+            for row, side in zip(table, sides, strict=True):
+                row[: len(self._tails[side])] = self._tails[side]
+            self._tables[key] = sides, table
+        return self._tables[key]
 
     def fill(self, cuts: Iterable[Cut] | None = None) -> Iterator[Cut]:
         """Compute cuts one by one, large Gram matrices first so that the others follow; stop by leaving the loop."""
