@@ -55,7 +55,7 @@ class CutRanks:
         Products are taken as sums of float32 logarithms: exact up to about 10^5, far beyond any ``most``.
         """
         logarithms = np.log(np.asarray(ranks, dtype=np.float32)) @ self._matrix + self._offset
-        placements = self.legs.shape[1]
+        placements = 2 ** len(self.free)
         if placements > 1:
             logarithms = logarithms.reshape(len(ranks), -1, placements).min(axis=2)
         np.minimum(logarithms, np.float32(np.log(most + 1)), out=logarithms)
