@@ -139,8 +139,10 @@ def test_a_structure_too_large_to_fit_says_so_and_the_next_one_works(explorer):
     explorer.propose(large)
     explorer.until(lambda: "Lower some ranks" in widget.problem.get("text", ""))
     assert not widget.fit_state["running"]
+    assert widget.fit_state["relative_error"] is None
     explorer.propose(formats["tt"].build((16,) * 4, 5))
     assert explorer.settled()["relative_error"] < 0.3
+    assert widget.problem == {}
 
 
 def test_restoring_a_visited_structure_shows_its_error_again(explorer):

@@ -79,6 +79,7 @@ class Explorer(NetworkEditor, bundle="explorer"):
         self._session = FitSession(self._show, seed=seed_of(seed))
         self._inbox = Inbox()
         self._newest_command = self._problems = 0
+        self._failure = ""
         self._adopt(source)
         super().__init__(
             starting(structure, source.modes),
@@ -190,9 +191,13 @@ class Explorer(NetworkEditor, bundle="explorer"):
         """Tell the page how the fit stands; called from the worker thread."""
         if not self._push_current(progress, lambda seq: {"fit_state": fit_state(progress, seq)}):
             return
-        if progress.failure:
-            self._tell(progress.failure)
-        elif detailed and progress.network is not None:
+        if progress.failure != self._failure:
+            self._failure = progress.failure
+            if progress.failure:
+                self._tell(progress.failure)
+            else:
+                self.push(problem={})  # it was about a structure that is no longer drawn
+        if detailed and progress.network is not None:
             compared = self._panels.compare(progress.network.to_tensor())
             values = spectra(progress.network)
             self._push_current(
