@@ -1,0 +1,151 @@
+"""Structures that satisfy every cut, found quickly and without proof: where an exact search starts from."""
+
+import time
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tnlab.bounds.cut_problem import CutProblem, Pair, Ranks
+
+Matrix = NDArray[np.float64]
+
+CHAINS = 32
+ROUNDS = 12
+BLOCK = 2_000_000  # numbers in one step
+
+
+def cheapest(problem: CutProblem, candidates: Iterable[Ranks | None]) -> Ranks | None:
+    """Return the cheapest of some candidates that satisfies every cut."""
+    valid = [ranks for ranks in candidates if ranks is not None and problem.satisfied(ranks)]
+    return min(valid, key=problem.parameters, default=None)
+
+
+def best_train(problem: CutProblem) -> Ranks | None:
+    """Return a cheap tensor train: the best order of the modes for the cuts along it, ranks raised for the others."""
+    following = _following(problem)
+    ranks: dict[Pair, int] = {}
+    before, mask = int(following[0]), 1 << int(following[0])
+    while mask != len(following) - 1:
+        mode = int(following[mask])
+        ranks[min(before, mode), max(before, mode)] = int(problem.needed[mask])
+        mask, before = mask | 1 << mode, mode
+    return raised(problem, ranks)
+
+
+def _following(problem: CutProblem) -> NDArray[np.int64]:
+    """Return, by mask of the first modes of a train, the mode to put next for the fewest parameters (Held 1962)."""
+    masks = np.arange(1 << problem.order)
+    sizes = np.bitwise_count(masks)
+    least, following = np.full(len(masks), np.inf), np.zeros(len(masks), dtype=np.int64)
+    least[-1] = 0.0
+    for placed in range(problem.order - 1, -1, -1):
+        for mode, size in enumerate(problem.modes):
+            layer = masks[(sizes == placed) & ((masks >> mode) & 1 == 0)]
+            grown = layer | 1 << mode
+            cost = size * problem.needed[layer] * problem.needed[grown] + least[grown]
+            better = cost < least[layer]
+            least[layer[better]], following[layer[better]] = cost[better], mode
+    return following
+
+
+def raised(problem: CutProblem, ranks: Ranks) -> Ranks | None:
+    """Return the ranks, raised one by one until every cut is satisfied; None if they cannot be."""
+    column = {pair: place for place, pair in enumerate(problem.pairs)}
+    start = np.ones((1, len(column)))
+    allowed = np.zeros(len(column), dtype=bool)
+    for pair, rank in ranks.items():
+        start[0, column[pair]], allowed[column[pair]] = rank, True
+    if start.max() > problem.max_rank:
+        return None
+    return _ranks(problem, _Chains(problem, allowed, problem.order).grow(start, None)[0])
+
+
+def best_graph(problem: CutProblem, degree: int, deadline: float) -> Ranks | None:
+    """Return a cheap graph: ranks raised greedily in many slightly random ways, pruned, shaken and repaired."""
+    generator = np.random.default_rng(0)
+    chains = _Chains(problem, np.ones(len(problem.pairs), dtype=bool), degree)
+    count = max(1, min(CHAINS, BLOCK // max(1, problem.crossings.size)))
+    best = chains.prune(chains.grow(np.ones((count, len(problem.pairs))), generator))
+    costs = chains.costs(best)
+    for _ in range(ROUNDS):
+        if time.monotonic() > deadline:
+            break
+        shaken = np.where(generator.random(best.shape) < 0.3, np.maximum(1.0, best - 1.0), best)
+        shaken = np.where(generator.random(best.shape) < 0.1, 1.0, shaken)
+        fresh = chains.prune(chains.grow(shaken, generator))
+        better = chains.costs(fresh) <= costs
+        best[better] = fresh[better]
+        costs = chains.costs(best)
+    row = int(np.argmin(costs))
+    return _ranks(problem, best[row]) if np.isfinite(costs[row]) else None
+
+
+class _Chains:
+    """Many candidates at once, (chains, pairs), not finite where they cannot be made to satisfy the cuts."""
+
+    def __init__(self, problem: CutProblem, allowed: NDArray[np.bool_], degree: int) -> None:
+        self.problem = problem
+        self.allowed = allowed
+        self.degree = degree
+        self.ends = np.zeros((len(problem.pairs), problem.order))
+        for row, pair in enumerate(problem.pairs):
+            self.ends[row, list(pair)] = 1.0
+        self.goal = problem.thresholds[problem.masks]
+
+    def costs(self, ranks: Matrix) -> Matrix:
+        """Return the parameters, infinite for what satisfies not every cut."""
+        total = self._cores(ranks).sum(axis=1)
+        enough = (np.log(ranks) @ self.problem.crossings.T > self.goal).all(axis=1)
+        return np.where(enough, total, np.inf)
+
+    def grow(self, ranks: Matrix, generator: np.random.Generator | None) -> Matrix:
+        """Raise, rank after rank, the bond that helps the cuts most for its cost."""
+        ranks = ranks.copy()
+        going = np.arange(len(ranks))
+        while len(going):
+            current = ranks[going]
+            lacking = np.maximum(0.0, self.goal - np.log(current) @ self.problem.crossings.T)
+            gain = self._gain(lacking, np.log1p(1.0 / current))
+            gain = np.where(self._open(current), gain, 0.0)
+            score = gain / ((self._cores(current) @ self.ends.T) / current)
+            if generator is not None:
+                score *= np.exp(0.5 * generator.standard_normal(score.shape))
+            chosen = score.argmax(axis=1)
+            moving = (score.max(axis=1, initial=0.0) > 0) & (lacking > 0).any(axis=1)
+            going, chosen = going[moving], chosen[moving]
+            ranks[going, chosen] += 1.0
+        return ranks
+
+    def prune(self, ranks: Matrix) -> Matrix:
+        """Lower, rank after rank, the bond whose lowering saves most and breaks no cut."""
+        ranks = ranks.copy()
+        going = np.flatnonzero(np.isfinite(self.costs(ranks)))
+        while len(going):
+            current = ranks[going]
+            spare = np.log(current) @ self.problem.crossings.T - self.goal
+            less = np.where(current > 1, -np.log1p(-1.0 / np.maximum(current, 2.0)), np.inf)
+            tightest = np.where(self.problem.crossings[None] > 0, spare[:, :, None], np.inf).min(axis=1, initial=np.inf)
+            saving = np.where(less < tightest, (self._cores(current) @ self.ends.T) / current, 0.0)
+            moving = saving.max(axis=1) > 0
+            chosen = saving.argmax(axis=1)[moving]
+            going = going[moving]
+            ranks[going, chosen] -= 1.0
+        return ranks
+
+    def _gain(self, lacking: Matrix, added: Matrix) -> Matrix:
+        """Return how much of what lacks a bond's next rank supplies, over all cuts."""
+        return (np.minimum(lacking[:, :, None], added[:, None, :]) * self.problem.crossings).sum(axis=1)
+
+    def _open(self, ranks: Matrix) -> NDArray[np.bool_]:
+        """Return which bonds may be raised."""
+        degrees = (ranks > 1) @ self.ends
+        free = ((degrees >= self.degree) @ self.ends.T) == 0
+        return self.allowed & (ranks < self.problem.max_rank) & ((ranks > 1) | free)
+
+    def _cores(self, ranks: Matrix) -> Matrix:
+        return np.exp(np.log(ranks) @ self.ends) * self.problem.sizes
+
+
+def _ranks(problem: CutProblem, row: Matrix) -> Ranks:
+    return {pair: int(rank) for pair, rank in zip(problem.pairs, row.tolist(), strict=True) if rank > 1}

@@ -1,0 +1,203 @@
+"""Fewest parameters that any structure of a family needs for a target error, without fitting.
+
+A fit with relative error e leaves ``|X_(S) - Y_(S)| <= e |X|`` across every cut S, so that the rank of ``Y_(S)``, and
+with it the product of the ranks crossing S, is at least ``r(S) = min{r: tail_S(r) <= e^2}`` (Eckart and Young).
+The cheapest ranks that satisfy all cuts are a lower bound for every structure that reaches the error; whether they
+reach it themselves only a fit can tell.
+
+References:
+    Eckart 1936: https://doi.org/10.1007/BF02288367
+"""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from tnlab.bounds import graph_family, ring_family, tree_family
+from tnlab.bounds.cut_problem import CutProblem, Found, Ranks, cut_of, cut_problem
+from tnlab.bounds.greedy import best_graph, best_train, cheapest
+from tnlab.bounds.spectra import CutSpectra
+from tnlab.errors import DataError, FormatError, UnknownNameError
+from tnlab.network.structure import Structure
+
+MAX_ORDER = 16  # sets of modes are listed: 2^order
+
+
+@dataclass(frozen=True)
+class ParameterBound:
+    """What any structure of a family needs, at least, for a target error.
+
+    Attributes:
+        parameters: No structure of the family with fewer parameters reaches the target error.
+        incumbent: Parameters of the cheapest structure found that satisfies every cut, if one was found.
+        structure: That structure: no cut forbids it to reach the target, and only a fit can say whether it does.
+        gap: ``incumbent / parameters - 1``; infinite without an incumbent.
+        proved: Whether the two are equal: nothing cheaper satisfies every cut.
+        family: Name of the family.
+        max_rank: Largest rank for which the bound holds; None if it holds for every rank.
+        latent_cores: Whether it holds for structures with latent cores.
+        scope: For which structures the bound is proved, as a sentence.
+        seconds: Wall time, the spectra included.
+    """
+
+    parameters: int
+    incumbent: int | None
+    structure: Structure | None
+    gap: float
+    proved: bool
+    family: str
+    max_rank: int | None
+    latent_cores: bool
+    scope: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Family:
+    """A set of structures with one core per mode.
+
+    Attributes:
+        words: What its structures are, as the subject of a sentence.
+        degree: Most bonds above rank 1 at a core.
+        loops: Whether it holds all graphs of that degree, so that a greedy search may start it.
+        solve: Finds the cheapest, from a start.
+    """
+
+    words: str
+    degree: int
+    loops: bool
+    solve: Callable[[CutProblem, float, Ranks | None], Found]
+
+
+def parameter_bound(
+    X: Tensor | CutSpectra,
+    target_error: float,
+    *,
+    family: str = "ring",
+    max_rank: int | None = None,
+    max_seconds: float = 30.0,
+) -> ParameterBound:
+    """Return how many parameters any structure of a family needs to reach a relative error.
+
+    Args:
+        X: The tensor, or its spectra where more is asked about it.
+        target_error: Relative error to be reached, between 0 and 1.
+        family: ``"ring"`` (cycles over the modes in any order; trains are rings with a bond of rank 1), ``"tree"``,
+            ``"degree3"`` (graphs with at most three bonds above rank 1 per core) or ``"any"`` simple graph; always
+            with one core per mode and no latent cores.
+        max_rank: Largest rank of a bond; by default there is no limit.
+        max_seconds: Time after which the best bound proved so far is returned.
+
+    Raises:
+        DataError: The order is 1, or above 16.
+        FormatError: No structure of the family with these ranks can reach the target.
+        UnknownNameError: There is no such family.
+        ValueError: The target error, ``max_rank`` or ``max_seconds`` is out of range.
+
+    Example:
+        >>> import torch
+        >>> parameter_bound(torch.eye(4, dtype=torch.float64), 0.1).parameters
+        32
+    """
+    begun = time.monotonic()
+    _check(target_error, family, max_rank, max_seconds)
+    spectra = X if isinstance(X, CutSpectra) else _spectra(X)
+    if not 2 <= len(spectra.modes) <= MAX_ORDER:
+        raise DataError(
+            f"The parameter bound needs an order from 2 to {MAX_ORDER}, but the tensor has {spectra.order}."
+        )
+    problem = cut_problem(spectra, target_error, max_rank, begun + 0.5 * max_seconds)
+    chosen = FAMILIES[family]
+    _check_reach(problem, chosen, family)
+    found = _solve(problem, chosen, begun + max_seconds, family)
+    return _result(problem, found, family, max_rank, time.monotonic() - begun)
+
+
+def _solve(problem: CutProblem, family: Family, deadline: float, name: str) -> Found:
+    if problem.order == 2:  # one bond, whatever the family
+        rank = int(problem.needed[1])
+        return Found(sum(problem.modes) * rank, {(0, 1): rank})
+    found = family.solve(problem, deadline, _start(problem, family, deadline))
+    if math.isinf(found.bound):
+        raise FormatError(
+            f"No structure of the family {name!r} with ranks up to {problem.max_rank} satisfies every cut of the "
+            f"tensor; raise max_rank or the target error."
+        )
+    assert found.ranks is None or problem.satisfied(found.ranks)
+    return found
+
+
+def _result(problem: CutProblem, found: Found, family: str, max_rank: int | None, seconds: float) -> ParameterBound:
+    incumbent = None if found.ranks is None else problem.parameters(found.ranks)
+    parameters = int(found.bound)
+    ranks = "any rank" if max_rank is None else f"ranks up to {max_rank}"
+    cuts = "" if problem.complete else " Time allowed only some of the cuts to be consulted."
+    return ParameterBound(
+        parameters=parameters,
+        incumbent=incumbent,
+        structure=None if found.ranks is None else problem.structure(found.ranks),
+        gap=math.inf if incumbent is None else incumbent / parameters - 1,
+        proved=problem.complete and incumbent == parameters,
+        family=family,
+        max_rank=max_rank,
+        latent_cores=False,
+        scope=f"Proved for {FAMILIES[family].words}: one core per mode, {ranks}, no latent cores or hyper-bonds.{cuts}",
+        seconds=seconds,
+    )
+
+
+def _check(target_error: float, family: str, max_rank: int | None, max_seconds: float) -> None:
+    if not 0 < target_error < 1:
+        raise ValueError(f"The target error must lie between 0 and 1, but is {target_error!r}.")
+    if family not in FAMILIES:
+        raise UnknownNameError("family", family, FAMILIES)
+    if max_rank is not None and max_rank < 1:
+        raise ValueError(f"max_rank must be at least 1, but is {max_rank!r}.")
+    if not max_seconds > 0:
+        raise ValueError(f"max_seconds must be above 0, but is {max_seconds!r}.")
+
+
+def _check_reach(problem: CutProblem, family: Family, name: str) -> None:
+    """Refuse a maximal rank with which some cut cannot be satisfied, whatever the structure."""
+    for mask in problem.masks.tolist():
+        inside = mask.bit_count()
+        outside = problem.order - inside
+        bonds = min(inside * outside, family.degree * min(inside, outside))
+        if problem.max_rank**bonds < problem.needed[mask]:
+            raise FormatError(
+                f"The cut of modes {cut_of(mask, problem.order)} needs a cut rank of {problem.needed[mask]}, but in "
+                f"the family {name!r} with ranks up to {problem.max_rank} it is at most {problem.max_rank**bonds}."
+            )
+
+
+def _spectra(tensor: Tensor) -> CutSpectra:
+    if tensor.is_complex() or not bool(tensor.isfinite().all()) or not bool(tensor.any()):
+        raise DataError("The tensor must be real, finite and not zero.")
+    return CutSpectra(tensor)
+
+
+def _start(problem: CutProblem, family: Family, deadline: float) -> Ranks | None:
+    """Return a structure of the family that satisfies every cut, found without proof."""
+    candidates = [best_train(problem)]
+    if family.loops:
+        candidates.append(best_graph(problem, min(family.degree, problem.order), deadline))
+    return cheapest(problem, candidates)
+
+
+def _degree3(problem: CutProblem, deadline: float, start: Ranks | None) -> Found:
+    return graph_family.solve(problem, deadline, start, 3)
+
+
+def _graph(problem: CutProblem, deadline: float, start: Ranks | None) -> Found:
+    return graph_family.solve(problem, deadline, start, problem.order - 1)
+
+
+FAMILIES = {
+    "ring": Family("rings over the modes in any order (trains among them)", 2, False, ring_family.solve),
+    "tree": Family("trees", MAX_ORDER, False, tree_family.solve),
+    "degree3": Family("graphs with at most three bonds above rank 1 per core", 3, True, _degree3),
+    "any": Family("all simple graphs", MAX_ORDER, True, _graph),
+}
