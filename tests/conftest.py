@@ -8,6 +8,7 @@ import torch
 
 # The tensors are tiny: threads only add noise to timings. float64: oracles agree to the last digits.
 torch.set_num_threads(1)
+os.environ.setdefault("TNLAB_CACHE", "off")  # no test reads what another has left on disk
 
 hypothesis.settings.register_profile("local", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)

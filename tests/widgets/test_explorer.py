@@ -152,7 +152,7 @@ def test_restoring_a_visited_structure_shows_its_error_again(explorer):
     explorer.settled()
     explorer.command("restore", id=1)
     assert widget.value == first
-    assert widget.structure_seq == 0
+    assert widget.structure_seq < 0
     assert explorer.settled()["relative_error"] <= before + 1e-9
     explorer.until(lambda: widget.current_id == 1)
     explorer.command("restore", id=99)
@@ -213,7 +213,7 @@ def test_a_reshape_keeps_the_format_and_starts_afresh(page):
     shown.command("reshape", modes=[4] * 8, order="quantised")
     widget = shown.widget
     assert widget.data["modes"] == [4] * 8
-    assert widget.structure_seq == 0
+    assert widget.structure_seq < 0
     assert len(widget.value.cores) == len(widget.value.bonds) == 8
     state = shown.settled()
     assert 0 < state["relative_error"] < 0.5

@@ -1,11 +1,13 @@
 """What the worker has reached, as the page reads it."""
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
 from tnlab.network.network import Network
 from tnlab.network.spectra import bond_spectra
 from tnlab.solvers.base import Status
+from tnlab_widgets._certificates import Bound, Minimum
 from tnlab_widgets._run import Progress
 from tnlab_widgets._visited import Visit
 
@@ -46,3 +48,38 @@ def visit_list(visited: Iterable[Visit], current: int = 0) -> list[dict[str, Any
 def spectra(network: Network) -> list[list[float]]:
     """Return the leading singular values on every bond."""
     return [values[:MAX_SPECTRUM].tolist() for values in bond_spectra(network)]
+
+
+def bound_state(bound: Bound, seq: int, generation: int) -> dict[str, Any]:
+    """Return what no fit of the structure of edit ``seq`` can beat. A bound of 0 names no cut: it proves nothing."""
+    certificate = bound.certificate
+    binds = certificate.error_bound > 0
+    return {
+        "seq": seq,
+        "generation": generation,
+        "error_bound": certificate.error_bound,
+        "cut": list(certificate.cut) if binds else [],
+        "cut_rank": certificate.cut_rank,
+        "crossing": list(certificate.crossing) if binds else [],
+        "upper": certificate.upper_bound,
+        "cuts": certificate.cuts,
+        "all_cuts": bound.all_cuts,
+        "complete": bound.complete,
+        "one_more": list(bound.one_more),
+        "spectrum": certificate.spectrum[:MAX_SPECTRUM].tolist() if binds else [],
+    }
+
+
+def minimum_state(minimum: Minimum) -> dict[str, Any]:
+    """Return the fewest parameters for the target error, as far as they are proved."""
+    found = minimum.found
+    return {
+        "target": minimum.target,
+        "parameters": found and found.parameters,
+        "incumbent": found and found.incumbent,
+        "gap": found.gap if found and math.isfinite(found.gap) else None,
+        "proved": bool(found and found.proved),
+        "family": found.family if found else "any",
+        "scope": found.scope if found else "",
+        "running": minimum.running,
+    }

@@ -43,7 +43,7 @@ class NetworkEditor(BaseWidget, bundle="editor"):
     """
 
     structure = Dict(help="The last valid structure, as JSON").tag(sync=True)
-    structure_seq = Int(0, help="The proposal that `structure` answers; 0 where Python changed it").tag(sync=True)
+    structure_seq = Int(0, help="The proposal that `structure` answers; 0, -1, ... where Python put it up").tag(sync=True)
     proposal = from_page(Dict(help="{seq, structure} the page wants"))
     verdict = Dict(help="{seq, error, notice}: what Python says to a proposal").tag(sync=True)
     numbers = Dict(help="{seq, parameters, compression_ratio, contraction_cost, size, order}").tag(sync=True)
@@ -57,7 +57,7 @@ class NetworkEditor(BaseWidget, bundle="editor"):
     def __init__(self, structure: Structure | dict[str, Any] | str | None = None, **traits: Any) -> None:
         start = formats["tensor_train"].build((4, 4, 4, 4), 2) if structure is None else as_structure(structure)
         self._value = presentable(start)
-        self._newest_proposal = 0
+        self._newest_proposal = self._own_seq = 0
         super().__init__(
             **{
                 "structure": structure_json.to_dict(self._value),
@@ -85,7 +85,12 @@ class NetworkEditor(BaseWidget, bundle="editor"):
     def value(self, structure: Structure | dict[str, Any] | str) -> None:
         drawn = presentable(as_structure(structure))
         self._check(drawn)
-        self._accept(drawn, 0)
+        self._accept(drawn, self._next_own_seq())
+
+    def _next_own_seq(self) -> int:
+        """Return a number for a structure that Python puts up, so that what belonged to another one is seen to."""
+        self._own_seq -= 1
+        return self._own_seq
 
     def _check(self, structure: Structure) -> None:
         """Raise ``StructureError`` where this widget cannot take a valid structure."""

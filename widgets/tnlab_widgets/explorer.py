@@ -9,14 +9,16 @@ import traitlets
 from traitlets import Bunch, Dict, Float, Int, List
 from typing_extensions import override
 
+from tnlab.bounds.error_bound import Certificate
 from tnlab.data import Source, datasets, read_source
 from tnlab.errors import DataError
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab_widgets._base import from_page, sentence
+from tnlab_widgets._certificates import Bound, Certifier, Minimum
 from tnlab_widgets._options import count_of, seed_of, starting, target_of
 from tnlab_widgets._pictures import Panels
-from tnlab_widgets._reports import fit_state, spectra, visit_list
+from tnlab_widgets._reports import bound_state, fit_state, minimum_state, spectra, visit_list
 from tnlab_widgets._run import Progress
 from tnlab_widgets._session import FitSession
 from tnlab_widgets._session_file import SUFFIX, SavedSession, read_session, write_session
@@ -57,12 +59,21 @@ class Explorer(NetworkEditor, bundle="explorer"):
     spectra_seq = Int(0, help="The structure_seq that `spectra` belongs to").tag(sync=True)
     visited = List(help="[{id, parameters, relative_error, label, status}] of every structure tried").tag(sync=True)
     current_id = Int(0, help="The visited structure that is drawn; 0 for none yet").tag(sync=True)
+    bound = Dict(
+        help="{seq, generation, error_bound, cut, cut_rank, crossing, upper, cuts, all_cuts, complete, one_more, spectrum}:"
+        " what no fit of the structure can beat, and why"
+    ).tag(sync=True)
+    minimum = Dict(
+        help="{target, parameters, incumbent, gap, proved, family, scope, running}: the fewest parameters for the target"
+    ).tag(sync=True)
     target_error = Float(0.1, min=0.0, max=1.0, help="The relative error aimed at").tag(sync=True)
     command = from_page(Dict(help="{seq, kind, ...} the page wants done"))
     upload = from_page(Dict(help="{id, index, total, name, size, data}: a piece of a file"))
     upload_ack = Dict(help="{id, index, error, done}").tag(sync=True)
     download = Dict(help="{seq, filename, data}: a file for the person to keep").tag(sync=True)
     problem = Dict(help="{seq, text}: what went wrong, in a sentence").tag(sync=True)
+
+    _started = False
 
     def __init__(
         self,
@@ -77,6 +88,7 @@ class Explorer(NetworkEditor, bundle="explorer"):
     ) -> None:
         source = as_source(data, modes, order)
         self._session = FitSession(self._show, seed=seed_of(seed))
+        self._certifier = Certifier(self._show_bound, self._show_minimum)
         self._inbox = Inbox()
         self._newest_command = self._problems = 0
         self._failure = ""
@@ -95,6 +107,9 @@ class Explorer(NetworkEditor, bundle="explorer"):
             },
         )
         self._session.submit(self._value)
+        self._started = True
+        self._ask_bound()
+        self._aim()
 
     @property
     def source(self) -> Source:
@@ -115,6 +130,20 @@ class Explorer(NetworkEditor, bundle="explorer"):
     def relative_error(self) -> float | None:
         """Relative error that the page shows; None before the first sweep."""
         return self.fit_state.get("relative_error")
+
+    @property
+    def certificate(self) -> Certificate | None:
+        """What no fit of the drawn structure can beat, and why; None before its first cuts are known.
+
+        It holds whatever the fit does, and rises while more cuts of the tensor are looked at.
+
+        Example:
+            >>> proof = explorer.certificate
+            >>> proof.error_bound, proof.cut, proof.cut_rank, proof.crossing
+        """
+        with self._guard:
+            bound = self._bound
+            return bound.certificate if bound is not None and bound.structure == self._value else None
 
     def save(self, path: str | Path) -> None:
         """Write data, cores and history to a file that ``Explorer.load`` or the page opens again."""
@@ -138,6 +167,7 @@ class Explorer(NetworkEditor, bundle="explorer"):
         session = self.__dict__.get("_session")  # absent where the constructor failed
         if session is not None:
             session.close()
+            self._certifier.close()
         super().close()
 
     @override
@@ -156,14 +186,15 @@ class Explorer(NetworkEditor, bundle="explorer"):
                     pictures={**self.pictures, "seq": seq} if self.pictures else {},
                     spectra_seq=seq,
                 )
-            elif seq == 0:  # no number of its own to tell it from the one before
-                self.push(fit_state={}, spectra=[])
             self._session.submit(structure, seq)
+            self._ask_bound()
 
     def _adopt(self, source: Source) -> None:
         panels = Panels(source)
         self._source, self._panels = source, panels
         self._session.load(source.tensor)
+        self._certifier.load(source.tensor)
+        self._bound: Bound | None = None
 
     def _open(self, source: Source, structure: Structure) -> None:
         """Take other data and a structure for it; nothing has changed if this raises."""
@@ -177,13 +208,16 @@ class Explorer(NetworkEditor, bundle="explorer"):
                 original=original,
                 fit_state={},
                 pictures={},
+                bound={},
                 spectra=[],
                 visited=[],
                 current_id=0,
                 problem={},
             )
-            super()._accept(structure, 0)
-            self._session.submit(structure)
+            super()._accept(structure, self._next_own_seq())
+            self._session.submit(structure, self.structure_seq)
+            self._ask_bound()
+            self._aim()
 
     # What the worker reports
 
@@ -210,6 +244,30 @@ class Explorer(NetworkEditor, bundle="explorer"):
                     "current_id": progress.visit,
                 },
             )
+
+    def _ask_bound(self) -> None:
+        """Show the bound of what is drawn; where its cuts are not known yet, the worker shows it later."""
+        bound = self._certifier.ask(self._value)
+        if bound is not None:
+            self._show_bound(bound)
+
+    def _show_bound(self, bound: Bound) -> None:
+        """Tell the page what no fit can beat, unless something else is drawn by now."""
+        with self._guard:
+            if bound.structure == self._value:
+                self._bound = bound
+                self.push(bound=bound_state(bound, self.structure_seq, self._session.generation))
+
+    @traitlets.observe("target_error")
+    def _aim(self, _: Bunch | None = None) -> None:
+        """Show the fewest parameters for the target; where they are not known yet, the worker shows them later."""
+        if self._started:
+            self._show_minimum(self._certifier.aim(self.target_error))
+
+    def _show_minimum(self, minimum: Minimum) -> None:
+        with self._guard:
+            if minimum.target == self.target_error:
+                self.push(minimum=minimum_state(minimum))
 
     def _push_current(self, progress: Progress, traits: Any) -> bool:
         """Push traits that belong to the newest job; drop those of an older one."""
@@ -301,7 +359,7 @@ class Explorer(NetworkEditor, bundle="explorer"):
         visit = self._session.visited.by_id(command.get("id"))  # type: ignore[arg-type]
         if visit is None:
             raise DataError("That structure is no longer in the history.")
-        self._accept(presentable(visit.structure), 0)
+        self._accept(presentable(visit.structure), self._next_own_seq())
 
     def _do_dataset(self, command: dict[str, Any]) -> None:
         source = datasets[str(command.get("name"))].source()

@@ -1,12 +1,12 @@
 /** The trade-off chart: parameters against error, one point for every structure visited, restored by a click. */
 
 import { roving } from "./buttons.js";
-import { linearScale, logScale, pareto, type Scale, stepPath } from "./chart_scale.js";
+import { hatchPath, linearScale, logScale, pareto, type Scale, stepPath } from "./chart_scale.js";
 import { listen, setAttributes, setText, svg } from "./dom.js";
 import type { Visit } from "./explorer_model.js";
 import { formatCount, formatError, formatShort, formatTick } from "./format.js";
 import { keyed, svgBox } from "./svg_box.js";
-import type { Tooltip } from "./tooltip.js";
+import { explain, type Tooltip } from "./tooltip.js";
 
 export interface ChartState {
   visited: readonly Visit[];
@@ -14,6 +14,8 @@ export interface ChartState {
   /** Where the structure on screen stands now; its error is null before its first sweep. */
   now: { parameters: number; error: number | null; old: boolean };
   target: number;
+  /** Fewer parameters with an error within the target: proved not to exist. */
+  impossible: { parameters: number; words: string; story: string } | null;
   logError: boolean;
 }
 
@@ -45,6 +47,7 @@ export function tradeOff(tip: Tooltip, restore: (id: number) => void, signal: Ab
   const axes = svg("g", { class: "tnx-axes", "aria-hidden": "true" });
   const goal = svg("g", { class: "tnx-target", "aria-hidden": "true" }, svg("path"), svg("text", { "text-anchor": "end" }));
   const cursor = svg("path", { class: "tnx-cursor" });
+  const never = svg("g", { class: "tnx-never", role: "img" }, svg("path", { class: "tnx-hatch" }), svg("rect"), svg("text"));
   const steps = svg("path", { class: "tnx-steps" });
   const points = svg("g", { class: "tnx-points" });
   const now = svg("g", { class: "tnx-now", "aria-hidden": "true" }, svg("circle", { r: 11 }), svg("path", { d: DIAMOND }));
@@ -57,6 +60,7 @@ export function tradeOff(tip: Tooltip, restore: (id: number) => void, signal: Ab
     const best = new Set(front.map((point) => point.id));
     for (const point of placed) point.best = best.has(point.id);
     setAttributes(steps, { d: stepPath(placed.filter((p) => p.best).sort((a, b) => a.x - b.x), frame.right) });
+    drawNever(never, state, frame);
     drawGoal(goal, state.target, frame);
     drawNow(now, cursor, state, frame);
     drawPoints(points, placed, state.currentId);
@@ -64,7 +68,7 @@ export function tradeOff(tip: Tooltip, restore: (id: number) => void, signal: Ab
   };
   const box = svgBox("tnx-chart", draw, signal);
   setAttributes(box.element, { role: "group", "aria-label": "trade-off: parameters against relative error, one point for every structure visited" });
-  box.element.append(axes, goal, cursor, steps, now, points);
+  box.element.append(never, axes, goal, cursor, steps, now, points);
   const settle = roving(points, () => [...points.children] as SVGElement[], signal);
   listenToPoints(points, tip, restore, signal);
   return {
@@ -86,8 +90,9 @@ interface Frame {
 }
 
 function frameOf(state: ChartState, width: number, height: number): Frame {
-  const { now, visited, target } = state;
-  const across = logScale([...visited.map((visit) => visit.parameters), now.parameters], 1.25, 5, Math.max(2, Math.floor((width - LEFT) / 64)));
+  const { now, visited, target, impossible } = state;
+  const counts = [...visited.map((visit) => visit.parameters), now.parameters, ...(impossible ? [impossible.parameters] : [])];
+  const across = logScale(counts, 1.25, 5, Math.max(2, Math.floor((width - LEFT) / 64)));
   const errors = [...visited.map((visit) => visit.relative_error), now.error ?? 0, target].filter((error) => error >= 0);
   const up = state.logError ? logScale(errors) : linearScale(errors.map((error) => Math.min(error, 1)));
   const [right, bottom] = [width - RIGHT, height - BOTTOM];
@@ -145,6 +150,23 @@ function drawGoal(goal: SVGElement, target: number, frame: Frame): void {
   setAttributes(line, { d: `M${LEFT} ${frame.y(target)}H${frame.right}` });
   setAttributes(label, { x: frame.right, y: frame.y(target) - 5 });
   setText(label, `target ${formatShort(target)}`);
+}
+
+/** Hatch the corner in which no structure can be. */
+function drawNever(never: SVGElement, { impossible, target }: ChartState, frame: Frame): void {
+  const [hatch, area, label] = never.children as unknown as [Element, Element, Element];
+  const region = { left: LEFT, right: frame.x(impossible?.parameters ?? 0), top: frame.y(target), bottom: frame.bottom };
+  const shown = impossible !== null && region.right > LEFT + 1 && region.bottom > region.top + 1;
+  setAttributes(never, { visibility: shown ? null : "hidden", "aria-label": impossible?.words });
+  if (!shown || impossible === null) return;
+  explain(never, impossible.story);
+  setAttributes(hatch, { d: `${hatchPath(region, 9)}M${region.right.toFixed(1)} ${region.top.toFixed(1)}V${region.bottom}` });
+  setAttributes(area, { x: region.left, y: region.top, width: region.right - region.left, height: region.bottom - region.top });
+  const wide = region.right - region.left > 90;
+  setAttributes(label, {
+    x: wide ? region.right - 8 : region.right + 6, y: region.bottom - 9, "text-anchor": wide ? "end" : "start",
+  });
+  setText(label, wide ? "proved impossible" : "\u25c2 impossible");
 }
 
 /** The diamond in a ring stands where the fit is; the upright line already at the parameters of what is drawn. */

@@ -82,3 +82,30 @@ export function linePath(values: readonly number[], width: number, height: numbe
     .map((point, place) => `${place === 0 ? "M" : "L"}${point.x.toFixed(1)} ${point.y.toFixed(1)}`)
     .join("");
 }
+
+/** A round number at or above the value, never far above it. */
+export function niceTop(value: number): number {
+  if (!(value > 0) || !Number.isFinite(value)) return 1;
+  const ten = 10 ** Math.floor(Math.log10(value));
+  const step = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((factor) => factor * ten >= value * 1.02) ?? 12;
+  return Number((step * ten).toPrecision(3));
+}
+
+export interface Region {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** Slanted lines that fill a rectangle. */
+export function hatchPath({ left, right, top, bottom }: Region, step: number): string {
+  const [width, height] = [right - left, bottom - top];
+  if (!(width > 0) || !(height > 0)) return "";
+  let path = "";
+  for (let shift = step / 2; shift < width + height; shift += step) {
+    const [from, to] = [Math.min(shift, width), Math.max(0, shift - height)];
+    path += `M${(left + from).toFixed(1)} ${(top + shift - from).toFixed(1)}L${(left + to).toFixed(1)} ${(top + shift - to).toFixed(1)}`;
+  }
+  return path;
+}

@@ -1,7 +1,9 @@
 /** What a caller of the editor gives and gets. */
 
 import type { EditorModel, EditorState, StructureRecord } from "./model.js";
+import type { Scene } from "./scene.js";
 import type { Selection } from "./selection.js";
+import type { Draft } from "./structure.js";
 
 export type { Selection } from "./selection.js";
 
@@ -47,6 +49,8 @@ export interface EditorHandle {
   select(selection: Partial<Selection>): void;
   selection(): Selection;
   structure(): StructureRecord;
+  /** What is on screen, a drag in progress included. */
+  drawn(): { draft: Draft; scene: Scene };
   report(): DraftReport;
   /** Show a structure as a gesture: undoable, and proposed to Python. */
   apply(structure: StructureRecord, spoken: string): void;

@@ -73,7 +73,10 @@ function listenToStore({ store, stage }: Desk, status: Status, handle: EditorHan
   store.complain = (sentence) => status.fail(sentence);
   store.replaced = () => stage.fit();
   store.onChange((reason) => {
-    if (reason === "preview") return stage.redraw();
+    if (reason === "preview") {
+      stage.redraw();
+      return extras.afterDraw?.(handle);
+    }
     if (reason === "draft") status.renew();
     handle.refresh();
     if (reason === "draft") stage.keepInView();
@@ -178,6 +181,7 @@ function makeHandle(desk: Desk, status: Status, refresh: () => void): EditorHand
     select: (selection) => store.select({ ...NOTHING, ...selection }),
     selection: () => stage.targets,
     structure: () => toRecord(store.committed),
+    drawn: () => ({ draft: store.draft, scene: stage.scene }),
     report: () => ({
       structure: toRecord(store.committed),
       seq: store.seq,

@@ -48,6 +48,45 @@ export interface FitState {
   errors: number[];
 }
 
+/** What no fit of a structure can beat. */
+export interface BoundState {
+  /** The edit it belongs to. */
+  seq: number;
+  generation: number;
+  /** 0 proves nothing. */
+  error_bound: number;
+  /** Modes on one side of the cut that binds; none where the bound is 0. */
+  cut: number[];
+  cut_rank: number;
+  /** Places, among the bonds of the structure, of those that the cut counts. */
+  crossing: number[];
+  /** On a tree, an error that the best fit is certainly not above. */
+  upper: number | null;
+  cuts: number;
+  all_cuts: number;
+  /** Whether the bound will not rise any more. */
+  complete: boolean;
+  /** The bound with one more rank on each bond. */
+  one_more: number[];
+  /** Singular values of the tensor across the cut. */
+  spectrum: number[];
+}
+
+/** The fewest parameters for the target error. */
+export interface MinimumState {
+  target: number;
+  parameters: number | null;
+  /** Parameters that no cut rules out. */
+  incumbent: number | null;
+  gap: number | null;
+  /** Whether nothing between the two is left open. */
+  proved: boolean;
+  family: string;
+  /** A sentence. */
+  scope: string;
+  running: boolean;
+}
+
 export type PictureKind = "image" | "slices" | "curve";
 
 export interface Original {
@@ -120,6 +159,8 @@ export interface ExplorerState extends EditorState {
   fit_state: FitState | Unsaid;
   pictures: Pictures | Unsaid;
   original: Original | Unsaid;
+  bound: BoundState | Unsaid;
+  minimum: MinimumState | Unsaid;
   spectra: number[][];
   spectra_seq: number;
   visited: Visit[];

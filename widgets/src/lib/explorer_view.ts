@@ -3,19 +3,24 @@
  *
  * For tests: [data-field="relative-error" | "parameters" | "compression-ratio" | "contraction-cost" | "fit-status"] with
  * data-value (the raw number) and data-seq (the edit it belongs to); the first two have data-updated, the
- * `performance.now()` of their last change. [data-action="pause" | "stop" | "restart" | "try-seeds" | "save" | "open" |
+ * `performance.now()` of their last change; "error-bound" | "upper-bound" | "binding-cut" | "minimum" | "gap" likewise
+ * (data-complete and data-proved once nothing is left to look at). [data-action="toggle-cut"], .tnx-cut in the diagram;
+ * [data-action="pause" | "stop" | "restart" | "try-seeds" | "save" | "open" |
  * "upload"], [data-point=ID] in the chart, [data-history=ID], [data-picture="tensor" | "reconstruction" | "residual"].
  * data-state on a number: live, paused, still, old or none.
  */
 
+import { type CertificatePanel, certificatePanel } from "./certificate_panel.js";
+import { effectiveRank, minimumStory, oneMoreWords } from "./certificate_words.js";
 import { type Chart, tradeOff } from "./chart.js";
+import { type CutOverlay, cutOverlay, type ShownCut } from "./cut_overlay.js";
 import { dataBar } from "./data_bar.js";
 import { html, listen, setAttributes } from "./dom.js";
 import { dropZone } from "./drop.js";
-import { type EditorHandle, mountEditor } from "./editor_view.js";
-import { type ExplorerModel, type FitState, type Original, type Pictures, type Problem, said, send, watch } from "./explorer_model.js";
+import { type BondInfo, type EditorHandle, mountEditor } from "./editor_view.js";
+import { type BoundState, type ExplorerModel, type FitState, type MinimumState, type Original, type Pictures, type Problem, said, send, watch } from "./explorer_model.js";
 import { type FitBar, fitBar, isMilestone } from "./fit_bar.js";
-import { formatError } from "./format.js";
+import { formatCount, formatError, formatShort } from "./format.js";
 import { type HistoryBar, historyBar, sessionButtons } from "./history_bar.js";
 import { staysInside } from "./keys.js";
 import type { EditorModel, Numbers } from "./model.js";
@@ -32,6 +37,12 @@ interface Parts {
   model: ExplorerModel;
   editor: EditorHandle;
   numbers: NumbersPanel;
+  proofs: CertificatePanel;
+  cut: CutOverlay;
+  cutShown: boolean;
+  /** The cut as it was when it belonged to the draft. */
+  lastCut: ShownCut | null;
+  badge: string;
   fit: FitBar;
   chart: Chart;
   pictures: PicturesPanel;
@@ -51,15 +62,23 @@ export function mountExplorer(root: HTMLElement, model: ExplorerModel, signal: A
   const restore = (id: number): void => void send(model, { kind: "restore", id });
   const problem = problemAlert(signal);
   const place = html("div", {});
+  const cut = cutOverlay();
+  let ready = false; // the editor draws before its surroundings are there
   const extras = {
     hideNumbers: true,
     onSelect: () => showSpectrum(parts),
     onDraft: () => showDraft(parts),
+    afterDraw: cut.redraw,
+    bondBadge: (bond: BondInfo) => (ready ? badgeOf(parts, bond.index) : ""),
   };
+  const proofs = certificatePanel((shown) => {
+    parts.cutShown = shown;
+    showCut(parts);
+  }, signal);
   const parts: Parts = {
-    root, model, problem, logError: false, spoken: "",
+    root, model, problem, proofs, cut, cutShown: true, lastCut: null, badge: "", logError: false, spoken: "",
     editor: mountEditor({ root: place, model: model as unknown as EditorModel, signal, extras }),
-    numbers: numbersPanel(),
+    numbers: numbersPanel(proofs),
     fit: fitBar(model, signal),
     chart: tradeOff(tip, restore, signal),
     pictures: picturesPanel(),
@@ -67,6 +86,7 @@ export function mountExplorer(root: HTMLElement, model: ExplorerModel, signal: A
     spectrum: singularValues(signal),
     history: historyBar(restore, signal),
   };
+  ready = true;
   const uploads = makeUploads(parts, signal);
   root.prepend(arrange(parts, uploads, place, signal));
   dropZone(root, uploads.send, signal);
@@ -137,7 +157,9 @@ function follow(parts: Parts, signal: AbortSignal): void {
     [["fit_state"], () => showFit(parts)],
     [["target_error"], () => (showFit(parts), showChart(parts))],
     [["visited", "current_id"], () => showVisited(parts)],
-    [["spectra", "spectra_seq"], () => showSpectrum(parts)],
+    [["spectra", "spectra_seq"], () => (showSpectrum(parts), showBadge(parts))],
+    [["bound"], () => showBound(parts)],
+    [["minimum"], () => (showProofs(parts), showChart(parts))],
     [["original"], () => pictures.showOriginal(said<Original>(model.get("original")))],
     [["pictures"], () => showPictures(parts)],
     [["problem"], () => problem.show(said<Problem>(model.get("problem"))?.text ?? "")],
@@ -154,6 +176,7 @@ function showDraft(parts: Parts): void {
   showFit(parts);
   showPictures(parts);
   showSpectrum(parts);
+  showCut(parts);
 }
 
 function showFit(parts: Parts): void {
@@ -162,7 +185,10 @@ function showFit(parts: Parts): void {
   const { seq } = editor.report();
   const old = freshness(state, seq) === "old";
   numbers.showFit(state, seq);
-  numbers.showTarget(model.get("target_error") ?? 0, old ? null : (state?.relative_error ?? null));
+  const bound = said<BoundState>(model.get("bound"));
+  numbers.showTarget(model.get("target_error") ?? 0, old ? null : (state?.relative_error ?? null), bound?.seq === seq ? bound.error_bound : 0);
+  showProofs(parts);
+  showBadge(parts);
   fit.show(state, seq);
   sweeps.show({ errors: state?.errors ?? [], old });
   showChart(parts);
@@ -186,8 +212,79 @@ function showChart({ model, editor, chart, logError }: Parts): void {
     currentId: old ? 0 : model.get("current_id"),
     now: { parameters: report.parameters, error: state?.relative_error ?? null, old },
     target: model.get("target_error") ?? 0,
+    impossible: impossible(model),
     logError,
   });
+}
+
+/** What the trade-off chart hatches: the minimum for the target that is set, as soon as one is proved. */
+function impossible(model: ExplorerModel): { parameters: number; words: string; story: string } | null {
+  const minimum = said<MinimumState>(model.get("minimum"));
+  if (minimum === null || minimum.parameters === null || minimum.target !== model.get("target_error")) return null;
+  const { parameters, target } = minimum;
+  const words = `proved impossible: fewer than ${formatCount(parameters)} parameters and a relative error of at most ${formatShort(target)}`;
+  return { parameters, words, story: minimumStory(minimum) };
+}
+
+/** Everything that waits for the bound. */
+function showBound(parts: Parts): void {
+  showFit(parts);
+  showSpectrum(parts);
+  showCut(parts);
+}
+
+/** The error of what is drawn; null before there is one. */
+function currentError({ model, editor }: Parts): number | null {
+  const state = said<FitState>(model.get("fit_state"));
+  return state?.seq === editor.report().seq ? state.relative_error : null;
+}
+
+function showProofs(parts: Parts): void {
+  const { model, editor, proofs } = parts;
+  proofs.show({
+    bound: said<BoundState>(model.get("bound")),
+    minimum: said<MinimumState>(model.get("minimum")),
+    report: editor.report(),
+    error: currentError(parts),
+    target: model.get("target_error") ?? 0,
+  });
+}
+
+/** Draw the binding cut; until a new draft has its own, the old one stays dimmed, as long as its bonds are there. */
+function showCut(parts: Parts): void {
+  const { model, editor, cut } = parts;
+  const bound = said<BoundState>(model.get("bound"));
+  const report = editor.report();
+  const ids = bondIds(report.structure);
+  if (bound?.seq === report.seq) {
+    const crossing = bound.crossing.flatMap((place) => ids[place] ?? []);
+    parts.lastCut = crossing.length > 0 ? { modes: bound.cut, crossing, words: `cut rank ${formatCount(bound.cut_rank)}`, old: false } : null;
+  } else if (parts.lastCut !== null) {
+    const whole = bound !== null && parts.lastCut.crossing.every((id) => ids.includes(id));
+    parts.lastCut = whole ? { ...parts.lastCut, old: true } : null;
+  }
+  cut.show(parts.cutShown ? parts.lastCut : null, editor);
+}
+
+/** What the line under the diagram adds about a bond, as far as it belongs to the draft. */
+function badgeOf(parts: Parts, index: number): string {
+  const { model, editor } = parts;
+  const { seq } = editor.report();
+  const bound = said<BoundState>(model.get("bound"));
+  const values = model.get("spectra_seq") === seq ? (model.get("spectra")?.[index] ?? []) : [];
+  const effective = values.length > 1 ? `effective rank ${formatShort(effectiveRank(values))}` : "";
+  const gain = bound?.seq === seq ? oneMoreWords(bound, index, currentError(parts)) : "";
+  return [gain, effective].filter((words) => words !== "").join("  \u00b7  ");
+}
+
+/** Let the line under the diagram be written again where there is something new to say. */
+function showBadge(parts: Parts): void {
+  const { editor } = parts;
+  const place = bondIds(editor.report().structure).indexOf(editor.selection().bonds[0] ?? "");
+  const badge = place < 0 ? "" : badgeOf(parts, place);
+  if (badge === parts.badge) return;
+  parts.badge = badge;
+  editor.refresh();
 }
 
 function showVisited(parts: Parts): void {
@@ -200,13 +297,20 @@ function showPictures({ model, editor, pictures }: Parts): void {
   pictures.showFit(shown, shown !== null && shown.seq !== editor.report().seq);
 }
 
-/** The singular values of the selected bond, as long as Python's list is of the structure drawn. */
+/** The singular values of the selected bond, else of the tensor across the binding cut. */
 function showSpectrum(parts: Parts): void {
   const { editor, model, spectrum } = parts;
   const report = editor.report();
   const place = bondIds(report.structure).indexOf(editor.selection().bonds[0] ?? "");
   const bond = fromRecord(report.structure).bonds[place];
-  if (bond === undefined) return spectrum.show(null);
+  if (bond === undefined) return spectrum.show(spectrumOfCut(parts));
   const values = (model.get("spectra") ?? [])[place] ?? [];
-  spectrum.show({ label: bondLabel(bond), values, old: model.get("spectra_seq") !== report.seq });
+  spectrum.show({ title: `singular values of ${bondLabel(bond)}`, values, old: model.get("spectra_seq") !== report.seq });
+}
+
+function spectrumOfCut({ model, editor }: Parts): Spectrum | null {
+  const bound = said<BoundState>(model.get("bound"));
+  if (bound === null || bound.spectrum.length === 0) return null;
+  const note = `cut rank ${formatCount(bound.cut_rank)}`;
+  return { title: "singular values across the cut", values: bound.spectrum, kept: bound.cut_rank, note, old: bound.seq !== editor.report().seq };
 }

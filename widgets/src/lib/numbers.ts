@@ -34,7 +34,8 @@ export interface NumbersPanel {
   /** Counts of what is drawn, at once. */
   showDraft(report: DraftReport, numbers: Numbers | null): void;
   showFit(fit: FitState | null, draftSeq: number): void;
-  showTarget(target: number, error: number | null): void;
+  /** Whether the target is reached, and whether a bound from below says that it cannot be. */
+  showTarget(target: number, error: number | null, bound: number): void;
 }
 
 interface Shown {
@@ -58,16 +59,17 @@ function put(shown: Shown, raw: number | null, text: string, seq: number): void 
   if (before !== String(raw ?? "")) setAttributes(shown.value, { "data-updated": performance.now() });
 }
 
-export function numbersPanel(): NumbersPanel {
+/** The proofs go with the numbers that they are about: one under the error, one under the counts. */
+export function numbersPanel(proofs: { bound: HTMLElement; minimum: HTMLElement }): NumbersPanel {
   const error = makeField("relative-error", "relative error");
   const parameters = makeField("parameters", "parameters");
-  const ratio = makeField("compression-ratio", "compression ratio");
+  const ratio = makeField("compression-ratio", "compression");
   const cost = makeField("contraction-cost", "contraction cost");
   const badge = html("span", { class: "tnx-badge" });
   const goal = html("span", { class: "tnx-goal" });
   error.row.prepend(html("span", { class: "tnx-error-head" }, ...error.row.querySelectorAll(".tnx-term"), badge));
   error.row.append(goal);
-  const list = html("div", { class: "tnx-numbers" }, error.row, parameters.row, ratio.row, cost.row);
+  const list = html("div", { class: "tnx-numbers" }, error.row, proofs.bound, parameters.row, ratio.row, cost.row, proofs.minimum);
   let costSeq = -1;
 
   return {
@@ -87,9 +89,10 @@ export function numbersPanel(): NumbersPanel {
       setAttributes(error.row, { "data-state": state });
       setText(badge, SAID[state]);
     },
-    showTarget(target, value) {
+    showTarget(target, value, bound) {
       const reached = value !== null && value <= target;
-      setText(goal, value === null ? "" : `${reached ? "\u2713 below" : "above"} target ${formatShort(target)}`);
+      const hopeless = !reached && bound > target ? ": out of reach" : "";
+      setText(goal, value === null ? "" : `${reached ? "\u2713 below" : "above"} target ${formatShort(target)}${hopeless}`);
       setAttributes(goal, { "data-reached": reached ? "yes" : null });
     },
   };

@@ -53,14 +53,21 @@ export function errorPerSweep(signal: AbortSignal): SmallChart<{ errors: readonl
   };
 }
 
-/** The bond that is selected, with its singular values where they are known. */
+/** Singular values on a bond or across a cut, where they are known. */
 export interface Spectrum {
-  label: string;
+  title: string;
   values: readonly number[];
+  /** So many of them a cut lets through. */
+  kept?: number;
+  note?: string;
   old: boolean;
 }
 
 const MAX_DECADES = 8;
+const OF_A_BOND = "Singular values on the selected bond, largest first, on a logarithmic scale. Small last ones say that the rank could be lower.";
+const OF_A_CUT =
+  "Singular values of the tensor across the binding cut, largest first, on a logarithmic scale. " +
+  "The network passes at most as many as the cut rank; the hollow ones beyond the dashed mark are lost, and their norm is the bound.";
 
 /** Height of every bar between 0 and 1 on a logarithmic scale; the largest value is 1, eight decades below is 0. */
 export function barHeights(values: readonly number[]): number[] {
@@ -78,24 +85,33 @@ export function singularValues(signal: AbortSignal): SmallChart<Spectrum | null>
     const values = spectrum?.values ?? [];
     const width = Math.min(26, box.width / Math.max(1, values.length));
     const items = barHeights(values).map((height, place) => ({ height, place }));
+    const kept = spectrum?.kept ?? Infinity;
     keyed(bars, items, (item) => String(item.place), () => svg("rect", {}), (bar, { height, place }) => {
       const tall = height * box.height;
-      setAttributes(bar, { x: place * width, y: box.height - tall, width: Math.max(1, width - 2), height: tall });
+      const lost = place >= kept;
+      const inset = lost ? 0.5 : 0;
+      setAttributes(bar, {
+        x: place * width + inset, y: box.height - tall + inset, class: lost ? "tnx-lost" : null,
+        width: Math.max(1, width - 2 - 2 * inset), height: Math.max(0.5, tall - 2 * inset),
+      });
     });
+    const edge = kept < values.length ? kept * width - 1 : null;
+    setAttributes(mark, { d: `M${(edge ?? 0).toFixed(1)} 0V${box.height}`, visibility: edge === null ? "hidden" : null });
   };
+  const mark = svg("path", { class: "tnx-cut-rank", visibility: "hidden" });
   const box = svgBox("tnx-spectrum", draw, signal);
   setAttributes(box.element, { "aria-hidden": "true" });
-  box.element.append(bars);
+  box.element.append(bars, mark);
   const title = html("span", { class: "tnx-term", tabindex: 0 }, "singular values");
-  explain(title, "Singular values on the selected bond, largest first, on a logarithmic scale. Small last ones say that the rank could be lower.");
   const note = html("span", { class: "tnx-note", "data-field": "singular-values" });
   const element = frame("bond", title, note, box.element);
   return {
     element,
     show(next) {
       spectrum = next;
-      setText(title, next ? `singular values of ${next.label}` : "singular values");
-      setText(note, next ? spectrumWords(next.values) : "select a bond");
+      setText(title, next?.title ?? "singular values");
+      explain(title, next?.kept === undefined ? OF_A_BOND : OF_A_CUT);
+      setText(note, next ? (next.note ?? spectrumWords(next.values)) : "select a bond");
       setAttributes(note, { "data-value": next ? next.values.length : "" });
       setAttributes(element, { "aria-label": title.textContent, "data-state": next?.old ? "old" : "live" });
       draw();

@@ -2,7 +2,7 @@
  * The draft on screen, its selection and history, kept in step with Python and with other views of the model.
  *
  * Only this file decides what an echo means: `structure` answers the proposal `structure_seq`; an older echo than
- * the newest proposal is ignored, 0 means that Python changed it by itself and is always taken.
+ * the newest proposal is ignored; 0 and below, ever lower, stand for what Python put up by itself, which is always taken.
  */
 
 import type { Edit } from "./edits.js";
@@ -45,7 +45,7 @@ export class Store {
     const structure = model.get("structure");
     this.history = begin({ draft: isRecord(structure) ? placeMissing(fromRecord(structure)) : EMPTY, selection: NOTHING });
     this.notice = model.get("verdict").notice ?? "";
-    this.adoptProposal();
+    if (this.seq >= 0) this.adoptProposal(); // what Python put up since then is newer than any proposal left in the model
     onChange(model, ["structure", "structure_seq"], () => this.adoptStructure(), signal);
     onChange(model, ["proposal"], () => this.adoptProposal(), signal);
     onChange(model, ["verdict"], () => this.hearVerdict(), signal);
@@ -159,7 +159,7 @@ export class Store {
   }
 
   private heard(seq: number): void {
-    if (seq < this.newest && seq !== 0) return;
+    if (seq < this.newest && seq > 0) return;
     clearTimeout(this.silence);
     this.setSilent(false);
   }
@@ -167,7 +167,7 @@ export class Store {
   private adoptStructure(): void {
     const seq = this.model.get("structure_seq");
     const structure = this.model.get("structure");
-    if (!isRecord(structure) || (seq !== 0 && seq < this.newest)) return;
+    if (!isRecord(structure) || (seq > 0 && seq < this.newest)) return;
     this.heard(seq);
     this.newest = Math.max(this.newest, seq);
     this.take(structure, seq);
@@ -197,7 +197,7 @@ export class Store {
 
   private hearVerdict(): void {
     const verdict = this.model.get("verdict");
-    if (!("seq" in verdict) || (verdict.seq !== 0 && verdict.seq < this.newest)) return;
+    if (!("seq" in verdict) || (verdict.seq > 0 && verdict.seq < this.newest)) return;
     this.heard(verdict.seq);
     if (verdict.seq === 0 && verdict.error) return this.complain(verdict.error);
     if (verdict.notice) this.notice = verdict.notice;
