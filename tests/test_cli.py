@@ -282,7 +282,7 @@ def test_messages_of_a_server_are_passed_on(capsys):
 def test_the_command_as_a_process(array, tmp_path):
     command = [sys.executable, "-m", "tnlab", "fit"]
     options = ["--format", "tt", "--rank", "2", "--json"]
-    root = Path(cli.__file__).parents[1]
+    root = Path(cli.__file__).parents[2]
     env = os.environ | {"PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"}
 
     def start(name: str) -> "subprocess.CompletedProcess[str]":

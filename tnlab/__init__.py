@@ -1,5 +1,10 @@
 """tnlab: draw a tensor network over your data, tweak its ranks, and watch the error."""
 
+from tnlab.bounds.error_bound import Certificate as Certificate
+from tnlab.bounds.error_bound import error_bound as error_bound
+from tnlab.bounds.parameter_bound import ParameterBound as ParameterBound
+from tnlab.bounds.parameter_bound import parameter_bound as parameter_bound
+from tnlab.bounds.spectra import CutSpectra as CutSpectra
 from tnlab.network import edits as edits
 from tnlab.network.contraction import contraction_cost as contraction_cost
 from tnlab.network.cuts import cut_rank as cut_rank

@@ -1,0 +1,15 @@
+"""The command ``tnlab``: its subcommands, in the order of its help."""
+
+from tnlab.cli.app import app as app
+from tnlab.cli.app import main as main
+from tnlab.cli.bound_command import bound
+from tnlab.cli.fit_command import fit
+from tnlab.cli.lists import list_datasets, list_formats
+from tnlab.cli.places import dashboard, lab
+
+for _command in (lab, dashboard):
+    app.command()(_command)
+app.command("datasets")(list_datasets)
+app.command("formats")(list_formats)
+app.command()(fit)
+app.command()(bound)

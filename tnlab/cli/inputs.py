@@ -1,0 +1,99 @@
+"""What several commands take: a tensor, and a structure from a file or by the name of its format."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tnlab.data import Source, datasets, modes_text, parse_modes, read_array
+from tnlab.data.quantise import Order
+from tnlab.errors import DataError, FormatError, StructureError, UnknownNameError
+from tnlab.formats import formats
+from tnlab.network import structure_json
+from tnlab.network.structure import Structure
+
+Data = Annotated[
+    str, typer.Argument(metavar="INPUT", help="A built-in name (see tnlab datasets), or a .npy, PNG or JPEG file.")
+]
+Shape = Annotated[str, typer.Option(help="Mode sizes, such as 16x16x16x16 or 4^8.")]
+EntryOrder = Annotated[str, typer.Option(help="How entries become modes: plain (a reshape) or quantised.")]
+FormatName = Annotated[str, typer.Option("--format", help="A named format (see tnlab formats); needs --rank.")]
+Rank = Annotated[str, typer.Option(help="One rank for all bonds, or one per bond: 3,4,3.")]
+StructureFile = Annotated[Path | None, typer.Option(help="A structure as a JSON file, instead of --format.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+def tensor_and_structure(
+    data: str, shape: str, order: str, *, file: Path | None, name: str, rank: str, verb: str
+) -> tuple[Source, Structure]:
+    """Return the tensor and the structure that a command is asked about; a file's structure brings its modes.
+
+    Raises:
+        TnlabError: They cannot be read, or the options contradict each other.
+    """
+    network = _network_of(file, name, rank, verb)
+    source = source_of(data, shape or (modes_text(network.modes) if isinstance(network, Structure) else ""), order)
+    return source, network if isinstance(network, Structure) else network(source.modes)
+
+
+def table(rows: dict[str, str]) -> str:
+    """Return an answer for people: one row per name."""
+    return "\n".join(f"{name:18} {value}" for name, value in rows.items())
+
+
+def tensor_text(source: Source) -> str:
+    """Return what the tensor of a source is, in a few words."""
+    return f"{source.label} as {modes_text(source.modes)}, {source.order}"
+
+
+def _network_of(
+    file: Path | None, name: str, rank: str, verb: str
+) -> Structure | Callable[[tuple[int, ...]], Structure]:
+    """Return the structure of a file, or what builds one of a named format for given modes."""
+    if (file is None) == (not name):
+        raise FormatError(f"Say what to {verb}: either --format NAME with --rank R, or --structure FILE.json.")
+    if file is not None:
+        if rank:
+            raise FormatError("A structure file has its own ranks; leave --rank away, or use --format NAME.")
+        try:
+            return structure_json.loads(file.read_bytes())
+        except OSError as error:
+            raise DataError(f"The structure file {str(file)!r} cannot be read: {error.strerror}.") from None
+        except UnicodeDecodeError:
+            raise StructureError(f"The structure file {str(file)!r} must hold JSON text.") from None
+    if not rank:
+        raise FormatError(f"The format {name!r} needs a rank, for instance --rank 4.")
+    try:
+        ranks = [int(word) for word in rank.split(",")]
+    except ValueError:
+        raise FormatError(
+            f"--rank takes a whole number or several with commas (3,4,3), but got {rank!r:.80}."
+        ) from None
+    chosen = formats[name]
+    return lambda modes: chosen.build(modes, ranks[0] if "," not in rank else ranks)
+
+
+def source_of(data: str, shape: str, order: str) -> Source:
+    """Return the tensor that the arguments of a command name.
+
+    Raises:
+        DataError: It cannot be read, or does not have these modes.
+    """
+    if order not in ("", "plain", "quantised"):
+        raise DataError(f"--order must be plain or quantised, but is {order!r:.80}.")
+    chosen: Order = "quantised" if order == "quantised" else "plain"
+    modes = parse_modes(shape) if shape else None
+    if data in datasets:
+        source = datasets[data].source()
+        return source.with_modes(modes or source.modes, chosen if shape or order else source.order)
+    path = Path(data)
+    if not path.exists() and not path.suffix and path.name == data:
+        hint = str(UnknownNameError("data set", data, datasets))
+        raise DataError(f"There is no file {data!r:.80}, and no data set of that name. {hint}")
+    array = read_array(data, path, max_bytes=None, max_entries=None)
+    source = Source.of(array, name=data, max_entries=None)
+    if chosen == "quantised" and modes is None:
+        offers = [modes_text(modes) for modes, order in source.suggested_modes if order == "quantised"]
+        raise DataError(f"--order quantised needs --shape too, for instance --shape {(offers or ['4x4x4x4'])[0]}.")
+    return source.with_modes(modes or source.modes, chosen)

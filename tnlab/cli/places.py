@@ -1,0 +1,24 @@
+"""``tnlab lab`` and ``tnlab dashboard``: open the lab, or serve the Explorer."""
+
+from typing import Annotated
+
+import typer
+
+from tnlab import launch
+
+
+def lab(
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port; without it the first free one.")] = None,
+    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+) -> None:
+    """Open the first notebook in JupyterLab."""
+    raise typer.Exit(launch.lab(port=port, browser=browser))
+
+
+def dashboard(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to serve at.")] = 8866,
+    host: Annotated[str, typer.Option(help="Address of this machine to serve at.")] = "127.0.0.1",
+    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+) -> None:
+    """Serve the Explorer as a web page."""
+    raise typer.Exit(launch.dashboard(port=port, host=host, browser=browser))
