@@ -1,0 +1,73 @@
+"""Bounds beside fitted errors: how near the best fits come to what no fit can beat."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tnlab.bounds.error_bound import error_bound
+from tnlab.bounds.spectra import CutSpectra
+from tnlab.figures.style import SERIES, plotly_objects, styled
+from tnlab.solvers.fit import Fit
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+
+@dataclass(frozen=True)
+class BoundedFit:
+    """One fit between its bounds.
+
+    Attributes:
+        parameters: Of the structure.
+        error: Relative error of the fit.
+        lower: No fit of the structure is below it.
+        upper: On a tree, what the best fit certainly reaches; otherwise None.
+    """
+
+    parameters: int
+    error: float
+    lower: float
+    upper: float | None
+
+
+@dataclass(frozen=True)
+class BoundAgainstError:
+    """What ``bound_against_error_plot`` shows: fits by rising parameters, under the name of their series."""
+
+    series: Mapping[str, tuple[BoundedFit, ...]]
+
+
+def bound_against_error_info(spectra: CutSpectra, fits: Mapping[str, Sequence[Fit]]) -> BoundAgainstError:
+    """Return the fits of every series with the bounds of their structures.
+
+    Raises:
+        DataError: A fit is of a tensor with other modes.
+    """
+    return BoundAgainstError(
+        {
+            name: tuple(sorted((_bounded(spectra, fit) for fit in several), key=lambda point: point.parameters))
+            for name, several in fits.items()
+        }
+    )
+
+
+def bound_against_error_plot(info: BoundAgainstError) -> "Figure":
+    """Draw the fits of each series as dots, its lower bound as a line, and its upper bound, if any, dotted."""
+    figure = plotly_objects().Figure()
+    for (name, points), colour in zip(info.series.items(), SERIES * len(info.series), strict=False):
+        x = [point.parameters for point in points]
+        for y, part, options in (
+            ([point.error for point in points], "fit", {"mode": "markers", "marker": {"size": 9}}),
+            ([point.lower for point in points], "no fit is below", {"mode": "lines"}),
+            ([point.upper for point in points], "the best reaches", {"mode": "lines", "line": {"dash": "dot"}}),
+        ):
+            if any(value is not None for value in y):
+                figure.add_scatter(x=x, y=y, name=f"{name}: {part}", **options)
+                figure.data[-1].update(marker_color=colour, line_color=colour)
+    title = "What no fit can beat, and what fits reach"
+    return styled(figure, title=title, x="parameters", y="relative error", log_x=True)
+
+
+def _bounded(spectra: CutSpectra, fit: Fit) -> BoundedFit:
+    certificate = error_bound(spectra, fit.structure)
+    return BoundedFit(fit.parameters, fit.relative_error, certificate.error_bound, certificate.upper_bound)

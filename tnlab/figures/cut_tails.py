@@ -1,0 +1,109 @@
+"""Every cut of a network at once: what each cut rank loses at least, and which cut binds."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tnlab.bounds.error_bound import error_bound
+from tnlab.bounds.spectra import Cut, CutSpectra
+from tnlab.figures.style import GREY, ORANGE, SOFT, plotly_objects, styled
+from tnlab.network.cuts import cut_rank
+from tnlab.network.structure import Structure
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+SMALLEST = 1e-6  # errors below it are not drawn
+
+
+@dataclass(frozen=True, eq=False)
+class CutTail:
+    """One cut: what rank 1, 2, ... loses across it, and what the network's cut rank does.
+
+    Attributes:
+        cut: One side of the cut.
+        losses: Entry r is the error of the best matrix of rank r + 1.
+        cut_rank: The largest rank that the network can have across it.
+        loss: The loss at the cut rank: no fit of the network is below it.
+    """
+
+    cut: Cut
+    losses: NDArray[np.float64]
+    cut_rank: int
+    loss: float
+
+
+@dataclass(frozen=True, eq=False)
+class CutTails:
+    """What ``cut_tails_plot`` shows: all cuts, the binding one last, and the bound."""
+
+    cuts: tuple[CutTail, ...]
+    bound: float
+
+
+def cut_tails_info(spectra: CutSpectra, structure: Structure, *, cuts: Sequence[Cut] | None = None) -> CutTails:
+    """Return what a network loses across each cut, all of them by default, by rising loss.
+
+    Raises:
+        DataError: The modes differ.
+    """
+    certificate = error_bound(spectra, structure, cuts=cuts)
+    tails = [_tail(spectra, structure, spectra.side(cut)) for cut in (spectra.cuts() if cuts is None else cuts)]
+    return CutTails(
+        tuple(sorted(tails, key=lambda tail: (tail.loss, tail.cut == certificate.cut))), certificate.error_bound
+    )
+
+
+def cut_tails_plot(info: CutTails) -> "Figure":
+    """Draw the loss over the rank for every cut, a dot at the cut rank, and the binding cut in colour."""
+    figure = plotly_objects().Figure()
+    for place, tail in enumerate(info.cuts):
+        binds = place == len(info.cuts) - 1 and info.bound > 0
+        shown = tail.losses > SMALLEST
+        figure.add_scatter(
+            x=np.arange(1, len(tail.losses) + 1)[shown],
+            y=tail.losses[shown],
+            mode="lines",
+            line={"color": ORANGE if binds else SOFT, "width": 2.5 if binds else 1.5},
+            name=f"modes {_text(tail.cut)}" + (" (binds)" if binds else ""),
+            legendgroup=str(tail.cut),
+            showlegend=binds,
+            hovertemplate=f"cut of modes {_text(tail.cut)}<br>rank %{{x}} loses %{{y:.4f}}<extra></extra>",
+        )
+    _dots(figure, info)
+    title = "What every cut loses at the network's cut rank"
+    styled(figure, title=title, x="rank across the cut", y="relative error at least", log_x=True, log_y=True)
+    if info.bound > 0:
+        height = math.log10(info.bound)  # where an annotation on a logarithmic axis is told to be
+        text, font = f"no fit is below {info.bound:.4f}", {"color": ORANGE, "size": 14}
+        figure.add_hline(y=info.bound, line={"dash": "dash", "color": ORANGE})
+        figure.add_annotation(x=1, xref="x domain", y=height, text=text, font=font, showarrow=False, yanchor="bottom")
+        figure.update_yaxes(range=[height - 1.2, min(0.1, height + 1)])
+    return figure
+
+
+def _dots(figure: "Figure", info: CutTails) -> None:
+    shown = [tail for tail in info.cuts if tail.loss > SMALLEST]
+    figure.add_scatter(
+        x=[tail.cut_rank for tail in shown],
+        y=[tail.loss for tail in shown],
+        mode="markers",
+        marker={"color": GREY, "size": 8},
+        name="at the cut rank",
+        customdata=[_text(tail.cut) for tail in shown],
+        hovertemplate="cut of modes %{customdata}<br>cut rank %{x} loses %{y:.4f}<extra></extra>",
+    )
+
+
+def _tail(spectra: CutSpectra, structure: Structure, cut: Cut) -> CutTail:
+    tail, rank = spectra.tail(cut), cut_rank(structure, cut)
+    loss = math.sqrt(tail[rank]) if rank < len(tail) else 0.0
+    return CutTail(cut, np.sqrt(tail[1:]), rank, loss)
+
+
+def _text(cut: Cut) -> str:
+    return ", ".join(map(str, cut))

@@ -1,0 +1,108 @@
+"""A network with one cut drawn across it: which modes are on which side, and the bonds that pay for it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tnlab.bounds.error_bound import Certificate
+from tnlab.figures.style import BLUE, GREEN, GREY, ORANGE, plotly_objects, styled
+from tnlab.formats.layout import complete_layout
+from tnlab.network.structure import Position, Structure
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+INSIDE, OUTSIDE, EITHER = "inside", "outside", "either"
+FILL = {INSIDE: BLUE, OUTSIDE: GREEN, EITHER: GREY}
+
+
+@dataclass(frozen=True)
+class DrawnCore:
+    """A core: its label, its place in diagram units (y grows downward), and its side: inside, outside or either."""
+
+    label: str
+    position: Position
+    side: str
+
+
+@dataclass(frozen=True)
+class DrawnBond:
+    """A bond: the places it joins (three or more for a hyper-bond), its rank, and whether it crosses the cut."""
+
+    ends: tuple[Position, ...]
+    rank: int
+    crosses: bool
+
+    @property
+    def middle(self) -> Position:
+        """Where its rank is written, and a hyper-bond has its dot."""
+        return _mean(self.ends)
+
+
+@dataclass(frozen=True)
+class NetworkCut:
+    """What ``network_cut_plot`` shows."""
+
+    cores: tuple[DrawnCore, ...]
+    bonds: tuple[DrawnBond, ...]
+    cut_rank: int
+    error_bound: float
+
+
+def network_cut_info(structure: Structure, certificate: Certificate) -> NetworkCut:
+    """Return a drawing of a structure with the cut of a certificate across it; cores without a place get one."""
+    placed = complete_layout(structure)
+    places = [core.position or (0.0, 0.0) for core in placed.cores]
+    cores = tuple(
+        DrawnCore(structure.core_label(k), places[k], _side(core.legs, set(certificate.cut)))
+        for k, core in enumerate(structure.cores)
+    )
+    bonds = tuple(
+        DrawnBond(tuple(places[core] for core in bond.cores), bond.rank, k in certificate.crossing)
+        for k, bond in enumerate(structure.bonds)
+    )
+    return NetworkCut(cores, bonds, certificate.cut_rank, certificate.error_bound)
+
+
+def network_cut_plot(info: NetworkCut) -> "Figure":
+    """Draw the network, its cores coloured by side, the bonds that cross the cut marked."""
+    figure = plotly_objects().Figure()
+    for bond in info.bonds:
+        line = {"color": ORANGE if bond.crosses else GREY, "width": 5 if bond.crosses else 2}
+        for start, end in _segments(bond):
+            figure.add_scatter(x=[start[0], end[0]], y=[start[1], end[1]], mode="lines", line=line, hoverinfo="skip")
+        figure.add_annotation(**_label(bond))
+    figure.add_scatter(
+        x=[core.position[0] for core in info.cores],
+        y=[core.position[1] for core in info.cores],
+        text=[core.label for core in info.cores],
+        mode="markers+text",
+        textfont={"color": "#ffffff", "size": 14},
+        marker={"size": 34, "color": [FILL[core.side] for core in info.cores]},
+        hovertemplate="core %{text}<extra></extra>",
+    )
+    styled(figure, title=f"Cut rank {info.cut_rank}: no fit is below {info.error_bound:.4f}")
+    figure.update_layout(showlegend=False, height=320)
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False, autorange="reversed", scaleanchor="x")
+    return figure
+
+
+def _label(bond: DrawnBond) -> dict[str, Any]:
+    x, y = bond.middle
+    font = {"color": ORANGE if bond.crosses else GREY, "size": 14}
+    return {"x": x, "y": y, "text": str(bond.rank), "showarrow": False, "font": font, "yshift": 13, "xshift": 9}
+
+
+def _segments(bond: DrawnBond) -> list[tuple[Position, Position]]:
+    return [bond.ends] if len(bond.ends) == 2 else [(end, bond.middle) for end in bond.ends]
+
+
+def _side(legs: tuple[int, ...], cut: set[int]) -> str:
+    inside = {leg in cut for leg in legs}
+    return EITHER if len(inside) != 1 else INSIDE if inside == {True} else OUTSIDE
+
+
+def _mean(points: Iterable[Position]) -> Position:
+    xs, ys = zip(*points, strict=True)
+    return sum(xs) / len(xs), sum(ys) / len(ys)

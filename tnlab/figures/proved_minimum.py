@@ -1,0 +1,77 @@
+"""The map of what is possible: parameters that a target error needs at least, and structures that were fitted."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tnlab.bounds.parameter_bound import ParameterBound
+from tnlab.figures.style import FORBIDDEN, GREY, ORANGE, SERIES, plotly_objects, styled
+from tnlab.solvers.fit import Fit
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+
+@dataclass(frozen=True)
+class ProvedMinimum:
+    """What ``proved_minimum_plot`` shows.
+
+    Attributes:
+        targets: Relative errors, ascending.
+        minima: Parameters below which no structure of the family reaches each target.
+        family: Name of the family.
+        fits: Parameters and relative errors of fits, by the name of their series.
+    """
+
+    targets: tuple[float, ...]
+    minima: tuple[int, ...]
+    family: str
+    fits: Mapping[str, tuple[tuple[int, float], ...]]
+
+
+def proved_minimum_info(bounds: Mapping[float, ParameterBound], fits: Mapping[str, Iterable[Fit]]) -> ProvedMinimum:
+    """Return parameter bounds by target error, and fits to compare them with.
+
+    Raises:
+        ValueError: There are no bounds, or they are of several families.
+    """
+    families = {bound.family for bound in bounds.values()}
+    if len(families) != 1:
+        raise ValueError(f"The bounds must be of one family, but are of {sorted(families) or 'none'}.")
+    targets = tuple(sorted(bounds))
+    points = {name: tuple((fit.parameters, fit.relative_error) for fit in several) for name, several in fits.items()}
+    return ProvedMinimum(targets, tuple(bounds[target].parameters for target in targets), families.pop(), points)
+
+
+def proved_minimum_plot(info: ProvedMinimum) -> "Figure":
+    """Draw the region where no structure of the family is, and the fits outside it."""
+    figure = plotly_objects().Figure()
+    x, y = _region(info.targets, info.minima)
+    figure.add_scatter(
+        x=x,
+        y=y,
+        mode="lines",
+        fill="toself",
+        fillcolor=FORBIDDEN,
+        line={"color": ORANGE},
+        name=f"no structure of the family {info.family!r}",
+        hovertemplate="%{x} needs at least %{y} parameters<extra></extra>",
+    )
+    for (name, points), colour in zip(info.fits.items(), SERIES * len(info.fits), strict=False):
+        parameters, errors = zip(*points, strict=True)
+        figure.add_scatter(x=errors, y=parameters, name=name, mode="markers", marker={"color": colour, "size": 9})
+    title = "What a target error needs at least, and what was found"
+    styled(figure, title=title, x="relative error", y="parameters", log_y=True)
+    figure.update_layout(legend={"font": {"color": GREY}})
+    return figure
+
+
+def _region(targets: Sequence[float], minima: Sequence[int]) -> tuple[list[float], list[float]]:
+    """Return the corners of what is ruled out: a bound for a target error holds for every smaller error too."""
+    x, y, left = [], [], 0.0
+    for target, minimum in zip(targets, minima, strict=True):
+        x += [left, target]
+        y += [float(minimum)] * 2
+        left = target
+    floor = minima[-1] / 1.5
+    return [*x, left, 0.0, 0.0], [*y, floor, floor, float(minima[0])]

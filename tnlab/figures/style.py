@@ -1,0 +1,49 @@
+"""What all figures share: colours that tell on light and on dark pages, and a clear word when plotly is missing."""
+
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from tnlab.errors import TnlabError
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+# Okabe 2008, https://jfly.uni-koeln.de/color/: apart for every kind of colour vision.
+BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
+GREY, SOFT, FAINT = "#767676", "rgba(118, 118, 118, 0.6)", "rgba(118, 118, 118, 0.25)"
+SERIES = (BLUE, GREEN, PURPLE, ORANGE)
+FORBIDDEN = "rgba(213, 94, 0, 0.13)"
+
+
+def plotly_objects() -> ModuleType:
+    """Return ``plotly.graph_objects``.
+
+    Raises:
+        TnlabError: plotly is not installed.
+    """
+    try:
+        import plotly.graph_objects as objects  # noqa: PLC0415, optional
+    except ImportError:
+        raise TnlabError("Figures need plotly: pip install 'tnlab[lab]'. Their data (*_info) does not.") from None
+    return objects
+
+
+def styled(
+    figure: "Figure", *, title: str, x: str = "", y: str = "", log_x: bool = False, log_y: bool = False
+) -> "Figure":
+    """Give a figure its title, its axes and a transparent background; return it."""
+    axis = {"gridcolor": FAINT, "linecolor": GREY, "zeroline": False, "ticks": "outside", "tickcolor": FAINT}
+    figure.update_layout(
+        title={"text": title, "x": 0, "xref": "paper", "font": {"size": 15}},
+        paper_bgcolor="rgba(0, 0, 0, 0)",
+        plot_bgcolor="rgba(0, 0, 0, 0)",
+        font={"color": GREY},
+        margin={"l": 60, "r": 20, "t": 60, "b": 50},
+        height=400,
+        hovermode="closest",
+    )
+    figure.update_xaxes(title=x, type="log" if log_x else "linear", **axis)
+    figure.update_yaxes(title=y, type="log" if log_y else "linear", **axis)
+    figure.update_xaxes({"dtick": "D2"} if log_x else {})
+    figure.update_yaxes({"dtick": "D2"} if log_y else {})
+    return figure

@@ -1,0 +1,71 @@
+"""The singular values of one unfolding, and what a rank keeps and loses of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tnlab.bounds.spectra import Cut, CutSpectra
+from tnlab.figures.style import BLUE, GREY, ORANGE, plotly_objects, styled
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+
+@dataclass(frozen=True, eq=False)
+class UnfoldingSpectrum:
+    """What ``unfolding_spectrum_plot`` shows.
+
+    Attributes:
+        cut: One side of the cut.
+        rest: The other side.
+        values: Singular values, descending, as parts of ``|X|``.
+        rank: How many of them are kept.
+        error: What the others weigh: no matrix of this rank has a smaller relative error.
+    """
+
+    cut: Cut
+    rest: Cut
+    values: NDArray[np.float64]
+    rank: int
+    error: float
+
+
+def unfolding_spectrum_info(spectra: CutSpectra, cut: Iterable[int], rank: int) -> UnfoldingSpectrum:
+    """Return the spectrum of the unfolding along a cut, and the error that a rank leaves there (Eckart and Young).
+
+    Raises:
+        ValueError: The rank is negative.
+    """
+    if rank < 0:
+        raise ValueError(f"The rank must be at least 0, but is {rank}.")
+    side = tuple(sorted(set(cut)))
+    tail = spectra.tail(side)
+    return UnfoldingSpectrum(
+        cut=side,
+        rest=tuple(mode for mode in range(spectra.order) if mode not in side),
+        values=spectra.singular_values(side),
+        rank=rank,
+        error=float(np.sqrt(tail[min(rank, len(tail) - 1)])),
+    )
+
+
+def unfolding_spectrum_plot(info: UnfoldingSpectrum) -> "Figure":
+    """Draw the singular values, kept ones filled, lost ones hollow, with the rank marked between them."""
+    objects = plotly_objects()
+    ranks = np.arange(1, len(info.values) + 1)
+    kept = ranks <= info.rank
+    figure = objects.Figure()
+    for chosen, name, colour, symbol in (
+        (kept, f"kept by rank {info.rank}", BLUE, "circle"),
+        (~kept & (info.values > 0), f"lost: together {info.error:.4f} of |X|", ORANGE, "circle-open"),
+    ):
+        marks = {"color": colour, "symbol": symbol, "size": 7}
+        figure.add_scatter(x=ranks[chosen], y=info.values[chosen], name=name, mode="markers", marker=marks)
+    if 0 < info.rank < len(ranks):
+        figure.add_vline(x=info.rank + 0.5, line={"dash": "dash", "color": GREY})
+    sides = " | ".join(", ".join(map(str, side)) for side in (info.cut, info.rest))
+    styled(figure, title=f"Unfolding of modes {sides}", x="number", y="singular value / |X|", log_x=True, log_y=True)
+    return figure
