@@ -64,6 +64,21 @@ def test_float32_reports_an_error_evaluated_in_float64():
     )
 
 
+@pytest.mark.parametrize("name", ["tt", "tr", "cp", "tucker", "ht", "grid"])
+def test_a_rank_that_goes_up_is_used_at_once(name):
+    """Whichever bond is widened: an order of updates that empties the new rank again would never use it."""
+    tensor = planted(formats[name].build((4,) * 4, 4), noise=0.2)
+    structure = formats[name].build((4,) * 4, 2)
+    first = fit(tensor, structure, tolerance=1e-8)
+    for bond in range(len(structure.bonds)):
+        wider = edits.set_rank(structure, bond, 3)
+        if wider.carriable_rank(bond) < 3:
+            continue
+        start = warm_start(first.network, wider, generator=torch.Generator().manual_seed(0))
+        gained = first.relative_error - fit(tensor, wider, init=start, max_sweeps=3).relative_error
+        assert gained > 1e-4, wider.bond_label(bond)
+
+
 def test_as_good_as_tensorly_on_cp():
     tensor = planted(formats["cp"].build((8, 9, 10), 4), noise=0.1)
     theirs = tensorly.decomposition.parafac(tensor.numpy(), 4, init="svd", n_iter_max=300, tol=1e-10)

@@ -17,6 +17,7 @@ from tnlab.errors import StructureError
 from tnlab.network.structure import Structure
 
 Cut = tuple[int, ...]
+NEVER = 2**40  # rank of a placement that is ruled out
 MAX_FREE = 14  # cores that may stand on either side; beyond it their placements are too many to list
 
 
@@ -43,9 +44,15 @@ class CutRanks:
         self.crossings = np.stack([_crosses(sides[..., list(bond.cores)]) for bond in structure.bonds], axis=-1)
         self.legs = np.ones(sides.shape[:2], dtype=np.int64)
         for place in self.free:
-            for leg in structure.cores[place].legs:
-                inside = np.array([leg in cut for cut in self.cuts])[:, None]
-                self.legs *= np.where(inside != sides[..., place], structure.modes[leg], 1)
+            legs = structure.cores[place].legs
+            inside = np.array([[leg in cut for cut in self.cuts] for leg in legs], dtype=bool).reshape(
+                -1, len(self.cuts)
+            )
+            for leg, own in zip(legs, inside, strict=True):
+                self.legs *= np.where(own[:, None] != sides[..., place], structure.modes[leg], 1)
+            if legs:  # with all its legs on one side, that is where the core stands
+                one_sided = inside.all(axis=0) | ~inside.any(axis=0)
+                self.legs[one_sided[:, None] & (sides[..., place] != inside[0][:, None])] = NEVER
         self._matrix = self.crossings.reshape(-1, len(structure.bonds)).T.astype(np.float32)
         self._offset = np.log(self.legs.ravel()).astype(np.float32)
 
@@ -64,7 +71,7 @@ class CutRanks:
     def cut_rank(self, ranks: Sequence[int], cut: int) -> int:
         """Return the cut rank of one cut, exactly."""
         return min(
-            int(legs) * math.prod(rank for rank, counts in zip(ranks, crossing, strict=True) if counts)
+            min(int(legs), NEVER) * math.prod(rank for rank, counts in zip(ranks, crossing, strict=True) if counts)
             for legs, crossing in zip(self.legs[cut], self.crossings[cut], strict=True)
         )
 

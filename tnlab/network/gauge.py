@@ -4,22 +4,25 @@ import torch
 from torch import Tensor
 
 
-def widen(arrays: dict[int, Tensor], axes: dict[int, int], extra: int, *, generator: torch.Generator) -> None:
+def widen(
+    arrays: dict[int, Tensor], axes: dict[int, int], extra: int, *, first: int, generator: torch.Generator
+) -> None:
     """Widen a bond by ``extra`` in place without changing the tensor: zeros in one core, random entries in the others.
 
-    The random entries have the size of the core's own, so that the next update of the zero core can use them at once.
+    The zeros must stand in the core that is updated first: it can use the others' random entries at once, while
+    an update of those against zeros would make them zero too, and the new rank would stay empty for ever.
 
     Args:
         arrays: The cores the bond joins, by core index; replaced by wider ones.
         axes: The bond's axis in each of them.
         extra: How much larger the bond gets.
+        first: The core that gets the zeros.
         generator: Source of the random entries.
     """
-    zero = max(arrays, key=lambda core: arrays[core].numel())
     for core, array in arrays.items():
         shape = list(array.shape)
         shape[axes[core]] = extra
-        if core == zero:
+        if core == first:
             pad = array.new_zeros(shape)
         else:
             size = array.square().mean().sqrt()

@@ -15,7 +15,7 @@ import opt_einsum
 from tnlab.errors import StructureError
 from tnlab.network.pairwise import permutation
 from tnlab.network.structure import Structure
-from tnlab.network.sweep_plan import Environment, SweepPlan
+from tnlab.network.sweep_plan import Environment, SweepPlan, Update
 from tnlab.network.tree_plan import tree_plan
 
 MAX_INTERMEDIATE = 2**28  # entries; 2 GiB in float64
@@ -41,6 +41,11 @@ def plan_sweep(structure: Structure) -> SweepPlan:
             f"{MAX_INTERMEDIATE * 8 / 2**30:.0f} GiB is allowed. Lower some ranks or remove bonds."
         )
     return min(plans, key=lambda plan: plan.flops)
+
+
+def update_order(structure: Structure) -> tuple[int, ...]:
+    """Return the cores in the order in which a sweep updates them."""
+    return tuple(step.core for step in plan_sweep(structure).steps if isinstance(step, Update | Environment))
 
 
 def explicit_plan(structure: Structure) -> SweepPlan:

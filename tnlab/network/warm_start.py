@@ -20,6 +20,7 @@ from torch import Tensor
 from tnlab.network.gauge import narrow, widen
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
+from tnlab.network.sweeps import update_order
 
 
 def warm_start(network: Network, structure: Structure, *, generator: torch.Generator) -> Network:
@@ -135,6 +136,7 @@ class _Workbench:
 
     def fit_ranks(self, generator: torch.Generator) -> None:
         """Bring every bond to its rank, the narrowing first: it is cheaper before the padding."""
+        turns = {core: turn for turn, core in enumerate(update_order(self.structure))}
         for grow in (False, True):
             for place, bond in enumerate(self.structure.bonds):
                 axes = {core: self.labels[core].index(("bond", place)) for core in bond.cores}
@@ -143,7 +145,8 @@ class _Workbench:
                 if rank > bond.rank and not grow:
                     narrow(arrays, axes, bond.rank)
                 elif rank < bond.rank and grow:
-                    widen(arrays, axes, bond.rank - rank, generator=generator)
+                    first = min(bond.cores, key=turns.__getitem__)
+                    widen(arrays, axes, bond.rank - rank, first=first, generator=generator)
                 self.arrays.update(arrays)
 
     def network(self) -> Network:
