@@ -76,7 +76,7 @@ def fit(
         ValueError: ``max_sweeps`` or ``restarts`` is below 1, or ``tolerance`` is negative.
 
     Example:
-        >>> from tnlab import fit, formats
+        >>> from tnlab.formats import formats
         >>> X = torch.ones(4, 4, 4, dtype=torch.float64)
         >>> fit(X, formats["tt"].build((4, 4, 4), 1)).relative_error < 1e-10
         True
