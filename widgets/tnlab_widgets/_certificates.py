@@ -12,133 +12,35 @@ import time
 import weakref
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from types import MethodType
 
-import numpy as np
 from torch import Tensor
 
-from tnlab.bounds.error_bound import Certificate, error_bound, network_cuts, one_more_rank
+from tnlab.bounds.error_bound import network_cuts
 from tnlab.bounds.parameter_bound import ParameterBound, parameter_bound
 from tnlab.bounds.spectra import Cut, CutSpectra
 from tnlab.errors import TnlabError
 from tnlab.network.structure import Structure
 from tnlab_widgets._base import sentence
+from tnlab_widgets._certificate_desk import MAX_CUTS, Bound, Desk, Minimum, cut_count
 
 try:
     from threadpoolctl import ThreadpoolController
 except ImportError:  # slower without it, not wrong
     ThreadpoolController = None
 
-MAX_CUTS = 1023  # all cuts of eleven modes; of more modes only the first so many, single modes and pairs among them
-MAX_PLACED = 1_000_000  # cores and bonds to place, over all cuts, that an answer within milliseconds can look at
 MAX_SECONDS = 60.0  # of spectra, after those of the network drawn
 REPORT_EVERY = 0.25
 MAX_ORDER = 11  # up to which the fewest parameters are looked for
 TRIES = (0.3, 1.0, 3.0)  # seconds; between them a newer target gets its turn
 
-Batch = tuple[Cut, ...] | None
-"""Cuts that are looked at together; None for all."""
-
-
-@dataclass(frozen=True, eq=False)
-class Bound:
-    """What no fit of a structure can beat, as far as it is known.
-
-    Attributes:
-        structure: The structure.
-        certificate: The proof; ``cuts`` counts those that have been looked at.
-        one_more: The error bound with one more rank on each bond.
-        all_cuts: Number of cuts there are.
-        complete: Whether no more cuts will follow.
-    """
-
-    structure: Structure
-    certificate: Certificate
-    one_more: tuple[float, ...]
-    all_cuts: int
-    complete: bool
-
-
-@dataclass(frozen=True, eq=False)
-class Minimum:
-    """The fewest parameters for a target error, as far as they are known.
-
-    Attributes:
-        target: The relative error.
-        found: What is proved so far; None before the first answer, or where there is none.
-        running: Whether a better one may follow.
-    """
-
-    target: float
-    found: ParameterBound | None
-    running: bool
-
-
-class _Desk:
-    """What the worker and its owner share. Its lock is held for moments only, and never while anything is called."""
-
-    def __init__(self) -> None:
-        self.changed = threading.Condition()
-        self.closed = False
-        self.data = 0
-        self.tensor: Tensor | None = None
-        self.spectra: CutSpectra | None = None
-        self.structure: Structure | None = None
-        self.target: float | None = None
-        self.known: frozenset[Cut] = frozenset()
-        self.batches: tuple[Batch, ...] = ()
-        self.complete = False
-
-    def is_current(self, data: int) -> bool:
-        """Return whether nothing newer than this tensor is there."""
-        return not self.closed and self.data == data
-
-    def close(self) -> None:
-        """End the worker."""
-        with self.changed:
-            self.closed = True
-            self.changed.notify_all()
-
-    def answer(self, structure: Structure) -> Bound | None:
-        """Return the bound that follows from the spectra known so far; None where they are too few."""
-        with self.changed:
-            spectra, known, batches, complete = self.spectra, self.known, self.batches, self.complete
-        if spectra is None or spectra.modes != structure.modes or not batches:
-            return None
-        first = network_cuts(structure)
-        if not {spectra.side(cut) for cut in first} <= known:
-            return None
-        placed = 2 ** sum(len(core.legs) != 1 for core in structure.cores) * (len(structure.cores) + len(structure.bonds))
-        if placed * min(MAX_CUTS, _count(structure.order)) > MAX_PLACED:
-            batches = (first[: MAX_PLACED // placed],)
-        if not any(batch != () for batch in batches):
-            return None
-        try:
-            return _bound(spectra, structure, batches, complete)
-        except TnlabError:  # too many latent cores: nothing is claimed
-            return None
-
-
-def _bound(spectra: CutSpectra, structure: Structure, batches: tuple[Batch, ...], complete: bool) -> Bound:
-    """Return the best of what the batches prove."""
-    proofs = [error_bound(spectra, structure, cuts=batch) for batch in batches]
-    best = max(proofs, key=lambda proof: proof.error_bound)
-    more = np.max([one_more_rank(spectra, structure, cuts=batch) for batch in batches], axis=0)
-    certificate = replace(best, cuts=sum(proof.cuts for proof in proofs))
-    return Bound(structure, certificate, tuple(more.tolist()), _count(structure.order), complete)
-
-
-def _count(order: int) -> int:
-    """Return how many cuts a tensor has."""
-    return 2 ** (order - 1) - 1
-
 
 class _Worker:
     """Computes what is missing until the desk is closed. It knows its owner only through weak references."""
 
-    def __init__(self, desk: _Desk, tell_bound: Callable[[], object], tell_minimum: Callable[[], object]) -> None:
+    def __init__(self, desk: Desk, tell_bound: Callable[[], object], tell_minimum: Callable[[], object]) -> None:
         self.desk = desk
         self.tell_bound, self.tell_minimum = tell_bound, tell_minimum
         self.minima: dict[tuple[int, float], ParameterBound | None] = {}  # by tensor and target
@@ -221,12 +123,12 @@ class _Worker:
             if not ended or self.desk.spectra is not spectra:
                 return
             self.desk.complete = True
-            every = len(self.desk.known) == _count(spectra.order)
+            every = len(self.desk.known) == cut_count(spectra.order)
             self.desk.batches = (None,) if every else (tuple(self.desk.known),)
         self._report()
 
     def _fill(self, cuts: Iterable[Cut], seconds: float) -> bool:
-        """Compute cuts and report now and then; return whether all of them, or as many as the time allows, are there."""
+        """Compute cuts and report now and then; return whether nothing else came first."""
         desk, data, spectra = self.desk, self.desk.data, self.desk.spectra
         assert spectra is not None
         begun = last = time.monotonic()
@@ -322,10 +224,10 @@ class Certifier:
     """
 
     def __init__(self, tell_bound: Callable[[Bound], None], tell_minimum: Callable[[Minimum], None]) -> None:
-        self._desk = _Desk()
+        self._desk = Desk()
         self._worker = _Worker(self._desk, _weakly(tell_bound), _weakly(tell_minimum))
         self._thread: threading.Thread | None = None
-        self._end = weakref.finalize(self, _Desk.close, self._desk)
+        self._end = weakref.finalize(self, Desk.close, self._desk)
 
     @property
     def is_alive(self) -> bool:
@@ -376,4 +278,4 @@ def cache_folder() -> Path | None:
 
 
 def _weakly(function: Callable[..., None]) -> Callable[[], object]:
-    return weakref.WeakMethod(function) if hasattr(function, "__self__") else lambda: function
+    return weakref.WeakMethod(function) if isinstance(function, MethodType) else lambda: function

@@ -7,7 +7,7 @@ from typing import Any
 from tnlab.network.network import Network
 from tnlab.network.spectra import bond_spectra
 from tnlab.solvers.base import Status
-from tnlab_widgets._certificates import Bound, Minimum
+from tnlab_widgets._certificate_desk import Bound, Minimum
 from tnlab_widgets._run import Progress
 from tnlab_widgets._visited import Visit
 

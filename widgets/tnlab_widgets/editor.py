@@ -43,7 +43,7 @@ class NetworkEditor(BaseWidget, bundle="editor"):
     """
 
     structure = Dict(help="The last valid structure, as JSON").tag(sync=True)
-    structure_seq = Int(0, help="The proposal that `structure` answers; 0, -1, ... where Python put it up").tag(sync=True)
+    structure_seq = Int(0, help="The proposal that `structure` answers; 0, -1, ... if Python put it up").tag(sync=True)
     proposal = from_page(Dict(help="{seq, structure} the page wants"))
     verdict = Dict(help="{seq, error, notice}: what Python says to a proposal").tag(sync=True)
     numbers = Dict(help="{seq, parameters, compression_ratio, contraction_cost, size, order}").tag(sync=True)

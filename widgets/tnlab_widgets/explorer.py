@@ -15,7 +15,8 @@ from tnlab.errors import DataError
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab_widgets._base import from_page, sentence
-from tnlab_widgets._certificates import Bound, Certifier, Minimum
+from tnlab_widgets._certificate_desk import Bound, Minimum
+from tnlab_widgets._certificates import Certifier
 from tnlab_widgets._options import count_of, seed_of, starting, target_of
 from tnlab_widgets._pictures import Panels
 from tnlab_widgets._reports import bound_state, fit_state, minimum_state, spectra, visit_list
@@ -59,13 +60,8 @@ class Explorer(NetworkEditor, bundle="explorer"):
     spectra_seq = Int(0, help="The structure_seq that `spectra` belongs to").tag(sync=True)
     visited = List(help="[{id, parameters, relative_error, label, status}] of every structure tried").tag(sync=True)
     current_id = Int(0, help="The visited structure that is drawn; 0 for none yet").tag(sync=True)
-    bound = Dict(
-        help="{seq, generation, error_bound, cut, cut_rank, crossing, upper, cuts, all_cuts, complete, one_more, spectrum}:"
-        " what no fit of the structure can beat, and why"
-    ).tag(sync=True)
-    minimum = Dict(
-        help="{target, parameters, incumbent, gap, proved, family, scope, running}: the fewest parameters for the target"
-    ).tag(sync=True)
+    bound = Dict(help="What no fit of the structure can beat, and why: see `_reports.bound_state`").tag(sync=True)
+    minimum = Dict(help="Fewest parameters for the target: see `_reports.minimum_state`").tag(sync=True)
     target_error = Float(0.1, min=0.0, max=1.0, help="The relative error aimed at").tag(sync=True)
     command = from_page(Dict(help="{seq, kind, ...} the page wants done"))
     upload = from_page(Dict(help="{id, index, total, name, size, data}: a piece of a file"))

@@ -50,6 +50,7 @@ export function certificatePanel(toggleCut: (shown: boolean) => void, signal: Ab
 
 /** Words that a narrow panel leaves out. */
 const wide = (text: string): HTMLElement => html("span", { class: "tnx-wide" }, text);
+const narrow = (text: string): HTMLElement => html("span", { class: "tnx-narrow" }, text);
 
 interface Part {
   element: HTMLElement;
@@ -65,13 +66,13 @@ function line(name: string, story: string, ...children: (Node | string)[]): HTML
 function boundPart(toggleCut: (shown: boolean) => void, signal: AbortSignal): Part {
   const bar = proofBar(signal);
   const [lowerWords, upperWords] = [html("span", {}), html("span", {})];
-  const lower = html("span", { "data-field": "error-bound" }, "no fit ", wide("of this structure "), lowerWords);
+  const lower = html("span", { "data-field": "error-bound" }, "no fit ", wide("of this structure "), narrow("here "), lowerWords);
   const upper = html("span", { "data-field": "upper-bound" }, wide("the "), "best fit ", wide("is "), upperWords);
   const none = html("span", {});
   const cut = html("span", { class: "tnx-cut-words", "data-field": "binding-cut" });
   let shown = true;
   const toggle = button({
-    label: "Show the binding cut in the diagram", tip: "Show or hide the binding cut in the diagram.", action: "toggle-cut",
+    text: "show", label: "Show the binding cut in the diagram", tip: "Show or hide the binding cut in the diagram.", action: "toggle-cut",
     attributes: { "aria-pressed": "true" },
     onPress: () => {
       shown = !shown;
@@ -79,7 +80,6 @@ function boundPart(toggleCut: (shown: boolean) => void, signal: AbortSignal): Pa
       toggleCut(shown);
     },
   }, signal);
-  toggle.append(html("span", {}, wide("show "), "cut"));
   const lowerLine = line("lower", STORY.bound, key("lower"), lower, none);
   const upperLine = line("upper", STORY.upper, key("upper"), upper);
   const why = line("why", "", wide("binding "), "cut: ", cut);

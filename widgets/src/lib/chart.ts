@@ -162,11 +162,11 @@ function drawNever(never: SVGElement, { impossible, target }: ChartState, frame:
   explain(never, impossible.story);
   setAttributes(hatch, { d: `${hatchPath(region, 9)}M${region.right.toFixed(1)} ${region.top.toFixed(1)}V${region.bottom}` });
   setAttributes(area, { x: region.left, y: region.top, width: region.right - region.left, height: region.bottom - region.top });
-  const wide = region.right - region.left > 90;
+  const wide = region.right - region.left > 118;
   setAttributes(label, {
     x: wide ? region.right - 8 : region.right + 6, y: region.bottom - 9, "text-anchor": wide ? "end" : "start",
   });
-  setText(label, wide ? "proved impossible" : "\u25c2 impossible");
+  setText(label, wide ? "proved impossible" : "\u25c2 proved impossible");
 }
 
 /** The diamond in a ring stands where the fit is; the upright line already at the parameters of what is drawn. */

@@ -18,6 +18,8 @@ export interface Crossing {
   /** Direction of the bond there, of length 1. */
   readonly along: Point;
   readonly width: number;
+  /** Of a hyper-bond: its neighbours are near. */
+  readonly spoke?: boolean;
 }
 
 export interface CutDrawing {
@@ -50,11 +52,12 @@ export function insiders(draft: Draft, cut: Cut): ReadonlySet<string> {
   return new Set([...side].filter(([, inside]) => inside).map(([name]) => name));
 }
 
-/** Cores of one side that hang together without leaving it. */
-export function groups(draft: Draft, side: ReadonlySet<string>): string[][] {
+/** Cores of one side that hang together by bonds that are not cut. */
+export function groups(draft: Draft, side: ReadonlySet<string>, cut: Cut): string[][] {
   const found: Set<string>[] = [];
   for (const core of draft.cores) if (side.has(core.name)) found.push(new Set([core.name]));
   for (const bond of draft.bonds) {
+    if (cut.crossing.includes(bond.id)) continue;
     const touched = found.filter((group) => bond.cores.some((name) => group.has(name)));
     const [first, ...rest] = touched;
     for (const other of rest) {
@@ -69,7 +72,7 @@ export function groups(draft: Draft, side: ReadonlySet<string>): string[][] {
 export function drawCut(draft: Draft, scene: Scene, cut: Cut): CutDrawing {
   const inside = insiders(draft, cut);
   const outside = new Set(draft.cores.map((core) => core.name).filter((name) => !inside.has(name)));
-  const sides = [inside, outside].filter((side) => side.size > 0).map((side) => groups(draft, side));
+  const sides = [inside, outside].filter((side) => side.size > 0).map((side) => groups(draft, side, cut));
   const [chosen = []] = sides.sort((a, b) => a.length - b.length || a.flat().length - b.flat().length);
   const at = new Map(scene.cores.map((core) => [core.name, core]));
   const pieces = chosen.map((names) => {
@@ -90,7 +93,7 @@ function crossingsOf(draft: Draft, scene: Scene, cut: Cut, names: readonly strin
     if (drawn === undefined) return [];
     const near = bond.cores.filter((name) => names.includes(name));
     if (drawn.dot === null) return near.map((name) => across(drawn, drawn.lines[0] as Curve, name === bond.cores[0], bond.id));
-    return near.map((name) => across(drawn, drawn.lines[bond.cores.indexOf(name)] as Curve, false, `${bond.id} ${name}`));
+    return near.map((name) => ({ ...across(drawn, drawn.lines[bond.cores.indexOf(name)] as Curve, false, `${bond.id} ${name}`), spoke: true }));
   });
 }
 
@@ -118,7 +121,8 @@ function trail(crossings: readonly Crossing[], centre: Point): { line: string; e
   if (only === undefined) return { line: "", ends: [] };
   if (crossings.length === 1) {
     const normal = { x: -only.along.y, y: only.along.x };
-    const ends = [plus(only.at, normal, -LONE), plus(only.at, normal, LONE)];
+    const length = only.spoke ? LONE / 2 : LONE;
+    const ends = [plus(only.at, normal, -length), plus(only.at, normal, length)];
     return { line: smooth(ends, false), ends };
   }
   const { points, open } = around(crossings.map((crossing) => crossing.at), centre);

@@ -65,6 +65,6 @@ function labelSpot({ ends }: CutDrawing, scene: Scene): Point | null {
     const length = Math.max(1, distance(end, other));
     return { x: end.x + (16 * (end.x - other.x)) / length, y: end.y + (12 * (end.y - other.y)) / length };
   }).sort(lowestFirst);
-  const room = (spot: Point): number => Math.min(60, ...others.map((p) => distance(p, spot)));
+  const room = (spot: Point): number => Math.min(34, ...others.map((p) => distance(p, spot)));
   return spots.reduce<Point | null>((best, spot) => (best === null || room(spot) > room(best) + 1 ? spot : best), null);
 }

@@ -1,8 +1,8 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { DataRecord, ExplorerModel, ExplorerState, FitState, Visit } from "./explorer_model.js";
+import type { BoundState, DataRecord, ExplorerModel, ExplorerState, FitState, Visit } from "./explorer_model.js";
 import { mountExplorer } from "./explorer_view.js";
-import { FakeModel } from "./fake_model.js";
+import { FakeModel, square } from "./fake_model.js";
 import { fitWords } from "./fit_bar.js";
 import { freshness } from "./numbers.js";
 
@@ -36,7 +36,7 @@ beforeEach(() => {
   end = new AbortController();
   const traits: Partial<ExplorerState> = {
     modes_locked: true, datasets: [{ name: "camera", label: "Camera" }, { name: "cat", label: MARKUP }], data, fit_state: {}, pictures: {},
-    original: {}, spectra: [], spectra_seq: 0, visited: [], current_id: 0, target_error: 0.1, command: {}, upload: {}, upload_ack: {},
+    original: {}, bound: {}, minimum: {}, spectra: [], spectra_seq: 0, visited: [], current_id: 0, target_error: 0.1, command: {}, upload: {}, upload_ack: {},
     download: {}, problem: {},
   };
   model = new FakeModel(traits as never);
@@ -75,6 +75,83 @@ describe("numbers", () => {
     expect(root.textContent).toContain("above target 0.1");
     receive({ target_error: 0.2 });
     expect(root.textContent).toContain("below target 0.2");
+  });
+});
+
+const bound = (more: Partial<BoundState> = {}): BoundState => ({
+  seq: 0, generation: 1, error_bound: 0.0412, cut: [0, 1], cut_rank: 15, crossing: [1, 3], upper: null, cuts: 3, all_cuts: 7, complete: false,
+  one_more: [0.0412, 0.03, 0.0412, 0.03], spectrum: [0.9, 0.3, 0.1], ...more,
+});
+const text = (name: string): string => field(name).textContent ?? "";
+
+describe("the certificate", () => {
+  const state = (): string | undefined => find(".tnx-proof").dataset["state"];
+  it("stands beside the error, dimmed while cuts are missing and when it belongs to another draft", () => {
+    expect(state()).toBe("none");
+    receive({ fit_state: fitted(), bound: bound() });
+    expect(state()).toBe("partial");
+    expect(text("error-bound")).toContain("so far (3 of 7 cuts)");
+    receive({ bound: bound({ complete: true, cuts: 7 }) });
+    expect(state()).toBe("still");
+    expect(text("error-bound")).toContain("no fit of this structure ");
+    expect(text("binding-cut")).toBe("modes 0, 1 | 2, 3, cut rank 15");
+    expect(field("error-bound").dataset["value"]).toBe("0.0412");
+    raise();
+    expect(state()).toBe("old");
+  });
+  it("brackets a tree, and claims nothing where no cut does", () => {
+    expect(find(".tnx-proof-upper").hidden).toBe(true);
+    receive({ bound: bound({ upper: 0.2, complete: true }) });
+    expect(find(".tnx-proof-upper").hidden).toBe(false);
+    receive({ bound: bound({ error_bound: 0, cut: [], crossing: [], spectrum: [], complete: true }) });
+    expect(field("error-bound").hidden).toBe(true);
+    expect(find(".tnx-proof-lower").textContent).toContain("no cut limits");
+    expect(find(".tnx-proof-cut").hidden).toBe(true);
+  });
+  it("says that the target is out of reach only of the structure that it is about", () => {
+    receive({ fit_state: fitted(), target_error: 0.03, bound: bound() });
+    expect(root.textContent).toContain("above target 0.03: out of reach");
+    raise();
+    expect(root.textContent).not.toContain("out of reach");
+  });
+  it("is drawn as a cut, hidden by a button, and dimmed until a new draft has its own", () => {
+    const cut = (): Element => find(".tnx-cut");
+    receive({ bound: bound() });
+    expect(cut().getAttribute("visibility")).toBeNull();
+    expect([...cut().querySelectorAll("[data-crosses]")].map((gap) => gap.getAttribute("data-crosses"))).toEqual(["B-C", "A-D"]);
+    action("toggle-cut").click();
+    expect(action("toggle-cut").getAttribute("aria-pressed")).toBe("false");
+    expect(cut().getAttribute("visibility")).toBe("hidden");
+    action("toggle-cut").click();
+    raise();
+    expect(cut().getAttribute("data-state")).toBe("old");
+    const { seq } = model.state.proposal as { seq: number };
+    receive({ bound: bound({ seq, crossing: [0, 2] }) });
+    expect(cut().getAttribute("data-state")).toBe("live");
+    expect(cut().querySelector("[data-crosses]")?.getAttribute("data-crosses")).toBe("A-B");
+    const [, ...bonds] = square().bonds;
+    receive({ structure: { ...square(), bonds }, structure_seq: -1 });
+    expect(cut().getAttribute("visibility")).toBe("hidden");
+  });
+  it("shows the singular values across the cut while no bond is selected, and what a bond could gain when one is", () => {
+    receive({ fit_state: fitted(), bound: bound(), spectra: [[1, 1], [1], [1], [1]] });
+    expect(find(".tnx-bond").textContent).toContain("across the cut");
+    find('[data-bond="A-B"]').focus();
+    receive({ bound: bound({ complete: true }) });
+    expect(find(".tnx-bond").textContent).toContain("singular values of A-B");
+    expect(find(".tn-inspector").textContent).toContain("one more rank: error can fall by at most 0.0660");
+    expect(find(".tn-inspector").textContent).toContain("effective rank 2");
+  });
+  it("tells the fewest parameters for the target, and the gap to them", () => {
+    const minimum = { target: 0.1, parameters: 100, incumbent: 100, gap: 0, proved: true, family: "any", scope: "Proved for graphs.", running: false };
+    receive({ minimum });
+    expect(text("minimum")).toBe("100");
+    expect(Number(field("gap").dataset["value"])).toBeCloseTo(Number(field("parameters").dataset["value"]) / 100);
+    expect(find(".tnx-proof-minimum").getAttribute("data-tip")).toContain("Proved for graphs.");
+    receive({ target_error: 0.2 });
+    expect(find(".tnx-least").dataset["state"]).toBe("old");
+    receive({ minimum: { ...minimum, target: 0.2, parameters: null, running: true } });
+    expect(text("minimum")).toBe("searching");
   });
 });
 

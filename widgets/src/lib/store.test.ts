@@ -48,6 +48,16 @@ it("always takes what Python changed by itself, as a step to undo", () => {
   store.undo();
   expect(rank()).toBe(7);
 });
+it("tells apart the structures that Python puts up, and never goes back to a proposal left over from before them", () => {
+  setRank(7);
+  model.receive({ structure: withRank(9), structure_seq: -1 });
+  expect([rank(), store.seq]).toEqual([9, -1]);
+  model.receive({ structure: withRank(8), structure_seq: -2, verdict: { seq: -2, error: "", notice: "Large." } });
+  expect([rank(), store.seq, store.notice]).toEqual([8, -2, "Large."]);
+  expect(new Store(model, end.signal).draft.bonds[0]?.rank).toBe(8);
+  setRank(5);
+  expect(proposal().seq).toBeGreaterThan(0);
+});
 it("keeps a draft that is not applied, and says why", () => {
   store.commit(edits.remove(store.committed, selecting({ bonds: ["A-B", "B-C"] }), false));
   expect(store.error).toContain("core B has no path");
