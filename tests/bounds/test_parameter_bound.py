@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tnlab.bounds import graph_family, ring_family, tree_family
-from tnlab.bounds import parameter_bound as module
 from tnlab.bounds.cut_problem import CutProblem, cut_problem
 from tnlab.bounds.error_bound import error_bounds
+from tnlab.bounds.greedy import best_train
 from tnlab.bounds.parameter_bound import FAMILIES, parameter_bound
 from tnlab.bounds.spectra import CutSpectra
 from tnlab.data.planted import planted
@@ -110,7 +110,7 @@ def test_looking_at_everything_gives_the_same(family, seed):
 def test_a_start_changes_nothing_but_the_time(seed):
     problem = dataclasses.replace(random_problem(seed), max_rank=9)
     for family in FAMILIES.values():
-        start = module.best_train(problem)
+        start = best_train(problem, math.inf)
         assert start is not None
         without = family.solve(problem, time.monotonic() + 60, None)
         assert family.solve(problem, time.monotonic() + 60, start).bound == without.bound

@@ -6,7 +6,7 @@ References:
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tnlab.bounds.cut_problem import CutProblem, Found, Ranks
 
 CHUNK = 8_000  # partial structures looked at together
+BLOCK = 2_000_000  # numbers in one step of an array computation
 GROWTH = 1.02  # least factor of the limit from one step to the next
 
 
@@ -95,3 +96,10 @@ def _explore(search: Search, limit: float, deadline: float) -> tuple[Ranks | Non
         order = np.argsort(children.costs, kind="stable")
         stack.extend(children.rows(order[first : first + CHUNK]) for first in range(0, len(order), CHUNK)[::-1])
     return ranks, beyond, True
+
+
+def blocks(items: NDArray[np.int64], width: int) -> Iterator[NDArray[np.int64]]:
+    """Yield items in parts, so that so many numbers for each of them stay a small array."""
+    step = max(1, BLOCK // max(1, width))
+    for first in range(0, len(items), step):
+        yield items[first : first + step]

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tnlab.bounds.cut_problem import CutProblem, Found, Ranks
-from tnlab.bounds.deepening import Branch, deepen
+from tnlab.bounds.deepening import Branch, blocks, deepen
 
 MAX_PAIRINGS = 105  # all of order 8; beyond it only so many are looked at
 
@@ -56,10 +56,9 @@ class _GraphSearch:
         """Choose the rank of the next bond in every way that may stay within the limit."""
         depth = branch.parts[0].shape[1]
         ranks, products, beyond = self._grown(branch.parts[0], branch.parts[1], limit)
-        kept = self._slender(ranks)
-        ranks, products = ranks[kept], products[kept]
-        kept = self._allowed(ranks)
-        ranks, products = ranks[kept], products[kept]
+        for check in (self._slender, self._allowed):
+            kept = check(ranks)
+            ranks, products = ranks[kept], products[kept]
         cores = self._cores(products)
         costs = cores.sum(axis=1).astype(np.float64)
         if depth + 1 < len(self.problem.pairs):
@@ -115,25 +114,25 @@ class _GraphSearch:
             np.maximum(least, costs, out=least)
         return least
 
-    def _slender(self, ranks: Whole) -> NDArray[np.bool_]:
-        """Return which rows keep to the degree at the two cores of the bond chosen last."""
+    def _slender(self, ranks: Whole) -> Whole:
+        """Return the rows that keep to the degree at the two cores of the bond chosen last."""
         slender = np.ones(len(ranks), dtype=bool)
         chosen = self.problem.pairs[: ranks.shape[1]]
         for core in chosen[-1] if self.degree < self.problem.order - 1 else ():
             slender &= (ranks[:, [core in pair for pair in chosen]] > 1).sum(axis=1) <= self.degree
-        return slender
+        return np.flatnonzero(slender)
 
-    def _allowed(self, ranks: Whole) -> NDArray[np.bool_]:
-        """Return which rows satisfy the cuts on one side of which every bond has just been chosen."""
-        problem, count = self.problem, ranks.shape[1]
+    def _allowed(self, ranks: Whole) -> Whole:
+        """Return the rows that satisfy the cuts on one side of which every bond has just been chosen."""
+        problem, count, rows = self.problem, ranks.shape[1], np.arange(len(ranks))
         core, last = problem.pairs[count - 1]
         if last < problem.order - 1:
-            return np.ones(len(ranks), dtype=bool)
-        full = (1 << problem.order) - 1
-        sides = np.where(problem.masks >> core & 1, problem.masks, full - problem.masks)
-        checked = ((sides >> (core + 1)) == 0) | (core == problem.order - 2)
-        products: NDArray[np.float64] = np.log(ranks) @ problem.crossings[checked, :count].T
-        return np.asarray((products > problem.thresholds[problem.masks[checked]]).all(axis=1))
+            return rows
+        complete = np.flatnonzero(problem.masks >> core == 1)
+        for part in blocks(complete, len(rows)):
+            products = np.log(ranks[rows]) @ problem.crossings[part, :count].T
+            rows = rows[(products > problem.thresholds[problem.masks[part]]).all(axis=1)]
+        return rows
 
 
 def _pairings(cores: tuple[int, ...], most: int) -> Iterator[tuple[list[tuple[int, int]], int | None]]:
@@ -143,7 +142,7 @@ def _pairings(cores: tuple[int, ...], most: int) -> Iterator[tuple[list[tuple[in
         return
     first, rest = cores[0], cores[1:]
     each = max(1, most // len(rest))
-    for place, second in enumerate(rest):
+    for place, second in enumerate(rest[: max(1, most)]):
         for others, left in _pairings(rest[:place] + rest[place + 1 :], each):
             yield [(first, second), *others], left
     if len(cores) % 2:

@@ -21,7 +21,7 @@ def cheapest(problem: CutProblem, candidates: Iterable[Ranks | None]) -> Ranks |
     return min(valid, key=problem.parameters, default=None)
 
 
-def best_train(problem: CutProblem) -> Ranks | None:
+def best_train(problem: CutProblem, deadline: float) -> Ranks | None:
     """Return a cheap tensor train: the best order of the modes for the cuts along it, ranks raised for the others."""
     following = _following(problem)
     ranks: dict[Pair, int] = {}
@@ -30,7 +30,7 @@ def best_train(problem: CutProblem) -> Ranks | None:
         mode = int(following[mask])
         ranks[min(before, mode), max(before, mode)] = int(problem.needed[mask])
         mask, before = mask | 1 << mode, mode
-    return raised(problem, ranks)
+    return raised(problem, ranks, deadline)
 
 
 def _following(problem: CutProblem) -> NDArray[np.int64]:
@@ -49,8 +49,8 @@ def _following(problem: CutProblem) -> NDArray[np.int64]:
     return following
 
 
-def raised(problem: CutProblem, ranks: Ranks) -> Ranks | None:
-    """Return the ranks, raised one by one until every cut is satisfied; None if they cannot be."""
+def raised(problem: CutProblem, ranks: Ranks, deadline: float) -> Ranks | None:
+    """Return the ranks, raised one by one until every cut is satisfied, or time is out; None if they are too large."""
     column = {pair: place for place, pair in enumerate(problem.pairs)}
     start = np.ones((1, len(column)))
     allowed = np.zeros(len(column), dtype=bool)
@@ -58,13 +58,13 @@ def raised(problem: CutProblem, ranks: Ranks) -> Ranks | None:
         start[0, column[pair]], allowed[column[pair]] = rank, True
     if start.max() > problem.max_rank:
         return None
-    return _ranks(problem, _Chains(problem, allowed, problem.order).grow(start, None)[0])
+    return _ranks(problem, _Chains(problem, allowed, problem.order, deadline).grow(start, None)[0])
 
 
 def best_graph(problem: CutProblem, degree: int, deadline: float) -> Ranks | None:
     """Return a cheap graph: ranks raised greedily in many slightly random ways, pruned, shaken and repaired."""
     generator = np.random.default_rng(0)
-    chains = _Chains(problem, np.ones(len(problem.pairs), dtype=bool), degree)
+    chains = _Chains(problem, np.ones(len(problem.pairs), dtype=bool), degree, deadline)
     count = max(1, min(CHAINS, BLOCK // max(1, problem.crossings.size)))
     best = chains.prune(chains.grow(np.ones((count, len(problem.pairs))), generator))
     costs = chains.costs(best)
@@ -84,10 +84,11 @@ def best_graph(problem: CutProblem, degree: int, deadline: float) -> Ranks | Non
 class _Chains:
     """Many candidates at once, (chains, pairs), not finite where they cannot be made to satisfy the cuts."""
 
-    def __init__(self, problem: CutProblem, allowed: NDArray[np.bool_], degree: int) -> None:
+    def __init__(self, problem: CutProblem, allowed: NDArray[np.bool_], degree: int, deadline: float) -> None:
         self.problem = problem
         self.allowed = allowed
         self.degree = degree
+        self.deadline = deadline
         self.ends = np.zeros((len(problem.pairs), problem.order))
         for row, pair in enumerate(problem.pairs):
             self.ends[row, list(pair)] = 1.0
@@ -103,7 +104,7 @@ class _Chains:
         """Raise, rank after rank, the bond that helps the cuts most for its cost."""
         ranks = ranks.copy()
         going = np.arange(len(ranks))
-        while len(going):
+        while len(going) and time.monotonic() < self.deadline:
             current = ranks[going]
             lacking = np.maximum(0.0, self.goal - np.log(current) @ self.problem.crossings.T)
             gain = self._gain(lacking, np.log1p(1.0 / current))
@@ -121,7 +122,7 @@ class _Chains:
         """Lower, rank after rank, the bond whose lowering saves most and breaks no cut."""
         ranks = ranks.copy()
         going = np.flatnonzero(np.isfinite(self.costs(ranks)))
-        while len(going):
+        while len(going) and time.monotonic() < self.deadline:
             current = ranks[going]
             spare = np.log(current) @ self.problem.crossings.T - self.goal
             less = np.where(current > 1, -np.log1p(-1.0 / np.maximum(current, 2.0)), np.inf)

@@ -181,7 +181,7 @@ def _spectra(tensor: Tensor) -> CutSpectra:
 
 def _start(problem: CutProblem, family: Family, deadline: float) -> Ranks | None:
     """Return a structure of the family that satisfies every cut, found without proof."""
-    candidates = [best_train(problem)]
+    candidates = [best_train(problem, deadline)]
     if family.loops:
         candidates.append(best_graph(problem, min(family.degree, problem.order), deadline))
     return cheapest(problem, candidates)

@@ -14,7 +14,6 @@ References:
 
 import math
 import time
-from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -22,10 +21,9 @@ from numpy.typing import NDArray
 
 from tnlab.bounds import graph_family
 from tnlab.bounds.cut_problem import CutProblem, Found, Ranks
-from tnlab.bounds.deepening import Branch, Search, deepen
+from tnlab.bounds.deepening import Branch, Search, blocks, deepen
 
 MAX_ORDER = 14  # sets of modes to tabulate: 2^order
-BLOCK = 2_000_000  # numbers in one step of the table
 
 
 def solve(problem: CutProblem, deadline: float, start: Ranks | None) -> Found:
@@ -120,7 +118,7 @@ class _RingSearch:
                 return np.zeros_like(togo)
             for mode, core in enumerate(cores):
                 layer = masks[(sizes == placed) & ((masks >> mode) & 1 == 0)]
-                for part in _blocks(layer, count * count):
+                for part in blocks(layer, count * count):
                     cheapest = (togo[part | 1 << mode][:, None, :] + core).min(axis=2, initial=np.inf)
                     togo[part] = np.minimum(togo[part], cheapest)
             layer = masks[sizes == placed]
@@ -136,7 +134,7 @@ class _RingSearch:
         members = np.column_stack([chosen, np.ones(len(chosen), dtype=np.int64)])[1:-1]
         padded = np.pad(members, ((0, 0), (1, 1)))
         crossing = (padded[:, 1:] != padded[:, :-1]).astype(np.float64)
-        for part in _blocks(np.arange(len(members)), len(rows)):
+        for part in blocks(np.arange(len(members)), len(rows)):
             masks = ((1 << modes[rows]).astype(np.float64) @ members[part].T.astype(np.float64)).astype(np.int64)
             products = np.log(self.ranks)[bonds[rows]] @ crossing[part].T
             rows = rows[(products > self.problem.thresholds[masks]).all(axis=1)]
@@ -153,9 +151,3 @@ def _largest(problem: CutProblem, least: int, best: float) -> int:
         (spare + products[a] + products[b]) // (least * (problem.modes[a] + problem.modes[b])) for a, b in problem.pairs
     ]
     return int(min(problem.max_rank, max(room)))
-
-
-def _blocks(items: NDArray[np.int64], width: int) -> Iterator[NDArray[np.int64]]:
-    step = max(1, BLOCK // max(1, width))
-    for first in range(0, len(items), step):
-        yield items[first : first + step]
