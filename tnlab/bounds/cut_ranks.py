@@ -45,14 +45,14 @@ class CutRanks:
         self.legs = np.ones(sides.shape[:2], dtype=np.int64)
         for place in self.free:
             legs = structure.cores[place].legs
-            inside = np.array([[leg in cut for cut in self.cuts] for leg in legs], dtype=bool).reshape(
-                -1, len(self.cuts)
-            )
+            if not legs:
+                continue
+            inside = np.array([[leg in cut for cut in self.cuts] for leg in legs], dtype=bool)
             for leg, own in zip(legs, inside, strict=True):
                 self.legs *= np.where(own[:, None] != sides[..., place], structure.modes[leg], 1)
-            if legs:  # with all its legs on one side, that is where the core stands
-                one_sided = inside.all(axis=0) | ~inside.any(axis=0)
-                self.legs[one_sided[:, None] & (sides[..., place] != inside[0][:, None])] = NEVER
+            # with all its legs on one side, that is where the core stands
+            one_sided = (inside == inside[:1]).all(axis=0)
+            self.legs[np.expand_dims(one_sided, 1) & (sides[..., place] != inside[0, :, None])] = NEVER
         self._matrix = self.crossings.reshape(-1, len(structure.bonds)).T.astype(np.float32)
         self._offset = np.log(self.legs.ravel()).astype(np.float32)
 

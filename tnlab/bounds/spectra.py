@@ -30,6 +30,7 @@ Cut = tuple[int, ...]
 Vector = NDArray[np.float64]
 
 SLACK = 1e-12  # of |X|^2: more than rounding does to a tail in float64
+MAX_KEPT = 2**26  # entries of Gram matrices kept for partial traces; 512 MiB
 MAX_SIDE = 1500  # rows of a Gram matrix up to which its eigenvalues take seconds, not minutes
 
 
@@ -119,6 +120,8 @@ class CutSpectra:
             yield side
         if self._file is not None and wanted:
             self._save(self._file)
+        if len(self._tails) == 2 ** (self.order - 1) - 1:
+            self._grams.clear()  # nothing will be asked of them again
 
     def _rows(self, side: Cut) -> int:
         return math.prod(self.modes[mode] for mode in side)
@@ -133,14 +136,18 @@ class CutSpectra:
 
     def _gram_of(self, side: Cut) -> Vector:
         """Return the Gram matrix over a side, by partial trace of a larger one if there is one."""
-        if side not in self._grams:
-            larger = [known for known in self._grams if set(side) < set(known)]
-            if larger:
-                source = min(larger, key=self._rows)
-                self._grams[side] = _partial_trace(self._grams[source], [self.modes[m] for m in source], source, side)
-            else:
-                self._grams[side] = _gram(self._tensor, side)
-        return self._grams[side]
+        grams = dict(self._grams)  # another thread may ask at the same time
+        if side in grams:
+            return grams[side]
+        larger = [known for known in grams if set(side) < set(known)]
+        if larger:
+            source = min(larger, key=self._rows)
+            gram = _partial_trace(grams[source], [self.modes[mode] for mode in source], source, side)
+        else:
+            gram = _gram(self._tensor, side)
+        if gram.size + sum(kept.size for kept in grams.values()) <= MAX_KEPT:
+            self._grams[side] = gram
+        return gram
 
     def _compressed(self) -> Vector:
         """Return the tensor in leading singular vectors of its modes, small enough for its largest cut."""
@@ -160,7 +167,7 @@ class CutSpectra:
             with np.load(file, allow_pickle=False) as stored:
                 for name in stored.files:
                     cut, tail = tuple(map(int, name.split("_"))), stored[name]
-                    if self.side(cut) == cut and tail.ndim == 1 and np.isfinite(tail).all():
+                    if self.side(cut) == cut and tail.shape == (self._rows(cut) + 1,) and np.isfinite(tail).all():
                         self._tails[cut] = tail
         except (OSError, ValueError, KeyError, EOFError):
             self._tails.clear()  # a damaged cache is worth nothing and costs nothing
