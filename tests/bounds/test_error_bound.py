@@ -110,6 +110,13 @@ def test_a_tree_is_bracketed(structure):
     assert certificate.error_bound - 1e-9 <= best <= certificate.upper_bound + 1e-6
 
 
+def test_a_tree_is_bracketed_from_a_compressed_tensor_too():
+    tensor = noise((6,) * 4)
+    structure = formats["tt"].build(tensor.shape, 5)
+    certificate = error_bound(CutSpectra(tensor, max_side=16), structure)
+    assert certificate.error_bound <= fit(tensor, structure).relative_error <= certificate.upper_bound
+
+
 def test_more_cuts_only_raise_the_bound():
     tensor = smooth((3, 4, 3, 4))
     structure = formats["tr"].build(tensor.shape, 2)

@@ -140,7 +140,7 @@ def _upper(spectra: CutSpectra, structure: Structure) -> float | None:
     if structure.has_hyper_bonds or len(structure.bonds) != len(structure.cores) - 1:
         return None
     sides = [_bridge(structure, bond) for bond in range(len(structure.bonds))]
-    tails = [_at(spectra.tail(side), rank) for side, rank in zip(sides, structure.ranks, strict=True) if side]
+    tails = [_most(spectra.tail(side), rank) for side, rank in zip(sides, structure.ranks, strict=True) if side]
     return math.sqrt(min(1.0, sum(tails) + SLACK))
 
 
@@ -153,3 +153,8 @@ def _spectra_for(tensor: Tensor | CutSpectra, structure: Structure) -> CutSpectr
 
 def _at(tail: NDArray[np.float64], rank: int) -> float:
     return float(tail[rank]) if rank < len(tail) else 0.0
+
+
+def _most(tail: NDArray[np.float64], rank: int) -> float:
+    """Return the most that a tail can be: from a compressed tensor Y, its own and what was dropped, |X|^2 - |Y|^2."""
+    return _at(tail, rank) + max(0.0, 1.0 - float(tail[0]))
