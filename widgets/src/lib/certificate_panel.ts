@@ -128,7 +128,8 @@ function minimumPart(signal: AbortSignal): Part {
       explain(head, minimum === null ? "" : words.minimumStory(minimum) + (comparable ? "" : " The network drawn is not one of these."));
       setAttributes(value, { "data-value": known ?? "", "data-target": minimum?.target ?? "", "data-proved": minimum?.proved ? "yes" : null, "data-running": minimum?.running ? "yes" : null });
       setAttributes(gap, { "data-value": known !== null && comparable ? report.parameters / known : "", "data-seq": report.seq });
-      bar.show({ impossible: known ?? 0, now: report.parameters, upper: minimum?.proved ? null : (minimum?.incumbent ?? null), goal: null, label: formatCount });
+      // A structure that the proof is not about may well lie in the hatched part: it has no place on this bar.
+      bar.show({ impossible: known ?? 0, now: comparable ? report.parameters : null, upper: minimum?.proved ? null : (minimum?.incumbent ?? null), goal: null, label: formatCount });
     },
   };
 }

@@ -83,7 +83,7 @@ export function gapWords(minimum: MinimumState, parameters: number, comparable: 
   if (minimum.parameters === null) return "";
   if (!comparable) return "not for this structure";
   if (parameters < minimum.parameters) return "this one has fewer: out of reach";
-  return `gap ${minimum.proved ? "" : "at most "}${formatRatio(parameters / minimum.parameters)}\u202f\u00d7`;
+  return `gap ${minimum.proved ? "" : "\u2264 "}${formatRatio(parameters / minimum.parameters)}\u202f\u00d7`;
 }
 
 /** Everything that a proved minimum says, and what it does not. */

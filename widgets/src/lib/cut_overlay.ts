@@ -38,7 +38,7 @@ export function cutOverlay(): CutOverlay {
     const items = drawing.lines.map((d, place) => ({ d, place }));
     keyed(lines, items, (item) => String(item.place), () => svg("path", { class: "tnx-cut-line" }), (line, { d }) => setAttributes(line, { d }));
     const spot = labelSpot(drawing, scene);
-    setAttributes(label, { x: spot?.x.toFixed(1), y: spot?.y.toFixed(1), visibility: spot ? null : "hidden" });
+    setAttributes(label, { x: spot?.x.toFixed(1), y: spot?.y.toFixed(1), "data-anchor": spot?.anchor, visibility: spot ? null : "hidden" });
     setText(label, shown.words);
   };
   return {
@@ -56,15 +56,23 @@ function paintGap(gap: Element, { key, at, along, width }: Crossing): void {
   setAttributes(gap, { d: `M${(at.x - x).toFixed(1)} ${(at.y - y).toFixed(1)}L${(at.x + x).toFixed(1)} ${(at.y + y).toFixed(1)}`, "data-crosses": key });
 }
 
+/** Where words stand, and which end of them is there. */
+interface Spot extends Point {
+  readonly anchor: "start" | "middle" | "end";
+}
+
 /** Beyond the free end of a line that has the most room. */
-function labelSpot({ ends }: CutDrawing, scene: Scene): Point | null {
+function labelSpot({ ends }: CutDrawing, scene: Scene): Spot | null {
   const others: Point[] = [...scene.cores, ...scene.legs.flatMap((leg) => [leg.end, leg.label]), ...scene.bonds.map((bond) => bond.label)];
   const lowestFirst = (a: Point, b: Point): number => b.y - a.y; // hints and titles are at the top
   const spots = ends.map((end, k) => {
     const other = ends[k % 2 === 0 ? k + 1 : k - 1] ?? end;
     const length = Math.max(1, distance(end, other));
-    return { x: end.x + (16 * (end.x - other.x)) / length, y: end.y + (12 * (end.y - other.y)) / length };
+    const [right, down] = [(end.x - other.x) / length, (end.y - other.y) / length];
+    const anchor = right > 0.5 ? "start" : right < -0.5 ? "end" : "middle";
+    return { x: end.x + (anchor === "middle" ? 16 : 7) * right, y: end.y + 12 * down, anchor } as const;
   }).sort(lowestFirst);
-  const room = (spot: Point): number => Math.min(34, ...others.map((p) => distance(p, spot)));
-  return spots.reduce<Point | null>((best, spot) => (best === null || room(spot) > room(best) + 1 ? spot : best), null);
+  const middle = (spot: Spot): Point => ({ x: spot.x + { start: 32, middle: 0, end: -32 }[spot.anchor], y: spot.y });
+  const room = (spot: Spot): number => Math.min(34, ...others.map((p) => distance(p, middle(spot))));
+  return spots.reduce<Spot | null>((best, spot) => (best === null || room(spot) > room(best) + 1 ? spot : best), null);
 }
