@@ -2,10 +2,11 @@
 
 import { roving } from "./buttons.js";
 import { hatchPath, linearScale, logScale, pareto, type Scale, stepPath } from "./chart_scale.js";
+import { nearest, type Point } from "./geometry.js";
 import { listen, setAttributes, setText, svg } from "./dom.js";
 import type { Visit } from "./explorer_model.js";
 import { formatCount, formatError, formatShort, formatTick } from "./format.js";
-import { keyed, svgBox } from "./svg_box.js";
+import { keyed, type SvgBox, svgBox } from "./svg_box.js";
 import { explain, type Tooltip } from "./tooltip.js";
 
 export interface ChartState {
@@ -34,6 +35,8 @@ const LEFT = 48;
 const RIGHT = 20;
 const TOP = 24;
 const BOTTOM = 36;
+/** How near to a point the pointer takes it. */
+const REACH = 11;
 const DIAMOND = "M0-7 7 0 0 7-7 0z";
 
 export function visitWords(visit: Visit): string {
@@ -51,11 +54,12 @@ export function tradeOff(tip: Tooltip, restore: (id: number) => void, signal: Ab
   const steps = svg("path", { class: "tnx-steps" });
   const points = svg("g", { class: "tnx-points" });
   const now = svg("g", { class: "tnx-now", "aria-hidden": "true" }, svg("circle", { r: 11 }), svg("path", { d: DIAMOND }));
+  let placed: readonly Placed[] = [];
   const draw = (): void => {
     if (state === null || box.width === 0) return;
     const frame = frameOf(state, box.width, box.height);
     drawAxes(axes, frame);
-    const placed = place(state.visited, frame);
+    placed = place(state.visited, frame);
     const front = pareto(placed.map((point) => ({ ...point, x: point.parameters, y: point.relative_error })));
     const best = new Set(front.map((point) => point.id));
     for (const point of placed) point.best = best.has(point.id);
@@ -68,9 +72,13 @@ export function tradeOff(tip: Tooltip, restore: (id: number) => void, signal: Ab
   };
   const box = svgBox("tnx-chart", draw, signal);
   setAttributes(box.element, { role: "group", "aria-label": "trade-off: parameters against relative error, one point for every structure visited" });
-  box.element.append(never, axes, goal, cursor, steps, now, points);
+  box.element.append(never, axes, goal, cursor, steps, points, now);
   const settle = roving(points, () => [...points.children] as SVGElement[], signal);
-  listenToPoints(points, tip, restore, signal);
+  const pointAt = (event: MouseEvent): Element | null => {
+    const found = nearestPoint(placed, state?.currentId ?? 0, inChart(event, box));
+    return found ? points.querySelector(`[data-point="${found.id}"]`) : null;
+  };
+  listenToPoints(box.element, points, pointAt, tip, restore, signal);
   return {
     element: box.element,
     show(next) {
@@ -179,7 +187,7 @@ function drawNow(now: SVGElement, cursor: SVGElement, { now: here }: ChartState,
 
 function drawPoints(group: SVGElement, placed: readonly Placed[], currentId: number): void {
   const make = (): SVGGElement =>
-    svg("g", { role: "button", tabindex: -1 }, svg("circle", { class: "tnx-touch", r: 11 }), svg("circle", { class: "tnx-dot", r: 4.5 }));
+    svg("g", { role: "button", tabindex: -1 }, svg("circle", { class: "tnx-touch", r: REACH, "pointer-events": "none" }), svg("circle", { class: "tnx-dot", r: 4.5 }));
   keyed(group, placed, (point) => String(point.id), make, (element, point) => {
     const current = point.id === currentId;
     setAttributes(element, {
@@ -192,23 +200,54 @@ function drawPoints(group: SVGElement, placed: readonly Placed[], currentId: num
   });
 }
 
-function listenToPoints(group: SVGElement, tip: Tooltip, restore: (id: number) => void, signal: AbortSignal): void {
+/** The point that a pointer takes: the nearest; of several at one place the current one, whose diamond lies on top. */
+export function nearestPoint<P extends Point & { id: number }>(points: readonly P[], currentId: number, at: Point): P | undefined {
+  const isCurrent = (point: P): number => Number(point.id === currentId);
+  const ordered = [...points].reverse().sort((a, b) => isCurrent(b) - isCurrent(a));
+  return ordered[nearest(ordered, at, () => REACH)];
+}
+
+function inChart(event: MouseEvent, { element, width, height }: SvgBox): Point {
+  const page = element.getBoundingClientRect();
+  const [across, up] = [width / (page.width || width || 1), height / (page.height || height || 1)];
+  return { x: (event.clientX - page.left) * across, y: (event.clientY - page.top) * up };
+}
+
+type PointAt = (event: MouseEvent) => Element | null;
+
+/** The pointer speaks to the plot, which looks for the nearest point: those of neighbours lie over each other. */
+function listenToPoints(plot: SVGSVGElement, group: SVGElement, pointAt: PointAt, tip: Tooltip, restore: (id: number) => void, signal: AbortSignal): void {
   const pointOf = (event: Event): Element | null => (event.target as Element).closest("[data-point]");
-  const show = (event: Event): void => {
-    const point = pointOf(event);
+  let near: Element | null = null;
+  const show = (point: Element | null): void => {
     if (point) tip.show(point, (point.getAttribute("aria-label") ?? "").replace(/^Restore: (.*)$/s, "$1 Click to restore."));
   };
-  const choose = (event: Event): void => {
-    const point = pointOf(event);
+  const hover = (point: Element | null): void => {
+    if (point === near) return;
+    if (near) setAttributes(near, { "data-near": null });
+    near = point;
+    if (point) setAttributes(point, { "data-near": "" });
+    plot.style.cursor = point && point.getAttribute("aria-current") === null ? "pointer" : "";
+    if (point) show(point);
+    else tip.hide();
+  };
+  const choose = (point: Element | null): void => {
     if (point && point.getAttribute("aria-current") === null) restore(Number(point.getAttribute("data-point")));
   };
-  listen(group, "pointerover", show, signal);
-  listen(group, "focusin", show, signal);
-  listen(group, "pointerout", () => tip.hide(), signal);
-  listen(group, "click", choose, signal);
+  listen(plot, "pointermove", (event) => hover(pointAt(event)), signal);
+  listen(plot, "pointerleave", () => hover(null), signal);
+  listen(plot, "pointerover", (event) => pointAt(event) && event.stopPropagation(), signal); // or its tooltip would go
+  listen(plot, "mousedown", (event) => {
+    const point = pointAt(event);
+    if (!point) return;
+    event.preventDefault(); // the focus would go to the point on top
+    (point as SVGElement).focus({ preventScroll: true });
+  }, signal);
+  listen(plot, "click", (event) => choose(event.detail === 0 ? pointOf(event) : pointAt(event)), signal); // 0: not by a pointer
+  listen(group, "focusin", (event) => show(pointOf(event)), signal);
   listen(group, "keydown", (event) => {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
-    choose(event);
+    choose(pointOf(event));
   }, signal);
 }

@@ -78,7 +78,7 @@ export function openField(desk: Desk, item: Item | null, typed = ""): void {
   if (item.kind === "core") return toggleFocused(desk);
   if (item.kind === "leg" && store.locked) return desk.tell("Mode sizes are those of the tensor.");
   const now = item.kind === "bond" ? findBond(store.committed, item.id)?.rank : store.committed.modes[item.id];
-  desk.field.open(item, typed || String(now ?? ""), item.kind === "bond" ? "rank" : "mode size");
+  desk.field.open(item, typed || String(now ?? ""), item.kind === "bond" ? "rank" : "mode size", typed !== "");
 }
 
 /** Give a bond the rank, or a leg the mode size, that was typed. */

@@ -19,15 +19,15 @@ import { html, listen, setAttributes } from "./dom.js";
 import { dropZone } from "./drop.js";
 import { type BondInfo, type EditorHandle, mountEditor } from "./editor_view.js";
 import { type BoundState, type ExplorerModel, type FitState, type MinimumState, type Original, type Pictures, type Problem, said, send, watch } from "./explorer_model.js";
-import { type FitBar, fitBar, isMilestone } from "./fit_bar.js";
-import { formatCount, formatError, formatShort } from "./format.js";
+import { type FitBar, fitBar, isMilestone, milestoneWords } from "./fit_bar.js";
+import { formatCount, formatShort } from "./format.js";
 import { type HistoryBar, historyBar, sessionButtons } from "./history_bar.js";
 import { staysInside } from "./keys.js";
 import type { EditorModel, Numbers } from "./model.js";
 import { type Alert, problemAlert } from "./notices.js";
 import { freshness, type NumbersPanel, numbersPanel } from "./numbers.js";
 import { type PicturesPanel, picturesPanel } from "./pictures.js";
-import { errorPerSweep, singularValues, type SmallChart, type Spectrum } from "./small_charts.js";
+import { bestSoFar, errorPerSweep, singularValues, type SmallChart, type Spectrum } from "./small_charts.js";
 import { bondIds, bondLabel, fromRecord } from "./structure.js";
 import { tooltip } from "./tooltip.js";
 import { Uploader } from "./upload.js";
@@ -190,7 +190,7 @@ function showFit(parts: Parts): void {
   showProofs(parts);
   showBadge(parts);
   fit.show(state, seq);
-  sweeps.show({ errors: state?.errors ?? [], old });
+  sweeps.show({ errors: bestSoFar(state?.errors ?? [], state?.relative_error ?? null), old });
   showChart(parts);
   if (state !== null && !old) speak(parts, state);
 }
@@ -200,7 +200,7 @@ function speak(parts: Parts, state: FitState): void {
   const milestone = isMilestone(state) ? `${state.generation} ${state.status}` : "";
   if (milestone === parts.spoken) return;
   parts.spoken = milestone;
-  if (milestone) parts.editor.say(`${state.status} Relative error ${formatError(state.relative_error)} after ${state.sweep} sweeps.`);
+  if (milestone) parts.editor.say(milestoneWords(state));
 }
 
 function showChart({ model, editor, chart, logError }: Parts): void {

@@ -10,6 +10,8 @@ export interface ExportedFile {
   readonly filename: string;
 }
 
+/** Name of every file, as in Python. */
+const STEM = "tensor_network";
 const PNG_SCALE = 2;
 const MAX_PIXELS = 8192;
 
@@ -23,13 +25,13 @@ export function isDark(root: HTMLElement): boolean {
 export async function exportAs(desk: Desk, format: ExportFormat | "png"): Promise<ExportedFile> {
   if (format === "json") {
     const text = JSON.stringify(toRecord(desk.store.committed), null, 2);
-    return { blob: new Blob([text], { type: "application/json" }), filename: "network.json" };
+    return { blob: new Blob([text], { type: "application/json" }), filename: `${STEM}.json` };
   }
   const dark = isDark(desk.root);
   const reply = await desk.ask({ kind: "export", format: format === "png" ? "svg" : format, dark });
   const text = reply.text ?? "";
-  if (format === "png") return { blob: await rasterise(text, dark), filename: "network.png" };
-  return { blob: new Blob([text], { type: "text/plain" }), filename: reply.filename ?? `network.${format}` };
+  if (format === "png") return { blob: await rasterise(text, dark), filename: `${STEM}.png` };
+  return { blob: new Blob([text], { type: "text/plain" }), filename: reply.filename ?? `${STEM}.${format}` };
 }
 
 /** Draw an SVG text on a canvas. */

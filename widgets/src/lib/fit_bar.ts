@@ -2,8 +2,9 @@
 
 import { button, setIcon, setUsable } from "./buttons.js";
 import { html, setAttributes, setText } from "./dom.js";
-import { type ExplorerModel, type FitState, send } from "./explorer_model.js";
-import { formatSeconds } from "./format.js";
+import { type ExplorerModel, type FitState, said, send } from "./explorer_model.js";
+import { formatError, formatSeconds } from "./format.js";
+import type { Verdict } from "./model.js";
 import { explain } from "./tooltip.js";
 
 const SEEDS = 5;
@@ -18,8 +19,9 @@ export function fitWords(fit: FitState): string {
   return (fit.status.split(/[:;]|\.(?=\s|$)/)[0] ?? "").replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
 }
 
-/** What the line says of the fit of the structure on screen. */
-export function fitLine(fit: FitState | null, current: boolean): string {
+/** What the line says of the fit of the structure on screen, which Python may have `refused`. */
+export function fitLine(fit: FitState | null, current: boolean, refused = false): string {
+  if (refused) return fit === null ? "not applied: no fit" : "not applied: fit of the last valid structure";
   if (fit === null) return "no fit yet";
   if (!current) return "waiting for the first sweep of this structure";
   const words = fitWords(fit);
@@ -28,6 +30,12 @@ export function fitLine(fit: FitState | null, current: boolean): string {
 
 /** Whether a fit has ended in a way a person wants to hear about. */
 export const isMilestone = (fit: FitState): boolean => !fit.running && fit.status !== "";
+
+/** What is said when a fit has ended. */
+export const milestoneWords = (fit: FitState): string =>
+  `${fit.status} Relative error ${formatError(fit.relative_error)} after ${fit.sweep} sweep${fit.sweep === 1 ? "" : "s"}.`;
+
+const REFUSED = "This structure cannot be applied, for the reason given at the diagram. The fit shown is of the last structure that could be.";
 
 export interface FitBar {
   element: HTMLElement;
@@ -44,17 +52,24 @@ export function fitBar(model: ExplorerModel, signal: AbortSignal): FitBar {
     element,
     show(fit, draftSeq) {
       const current = fit !== null && fit.seq === draftSeq;
-      setText(status, fitLine(fit, current));
-      explain(status, fit === null ? "No fit has begun." : fit.status || "How the fit of this structure stands.");
+      const refused = isRefused(model, draftSeq);
+      setText(status, fitLine(fit, current, refused));
+      explain(status, refused ? REFUSED : fit === null ? "No fit has begun." : fit.status || "How the fit of this structure stands.");
       setAttributes(status, { "data-value": fit?.sweep ?? "", "data-seq": fit?.seq ?? 0, "data-status": fit && fitWords(fit) });
       setText(details, fit && current ? `${formatSeconds(fit.seconds)}, seed ${fit.seed}` : "");
       setAttributes(element, { "data-state": fit?.running && !fit.paused ? "running" : "still" });
-      buttons.show(fit);
+      buttons.show(fit, refused);
     },
   };
 }
 
-function fitButtons(model: ExplorerModel, signal: AbortSignal): { element: HTMLElement; show(fit: FitState | null): void } {
+/** Whether Python's verdict on this draft is that it cannot be applied. */
+function isRefused(model: ExplorerModel, draftSeq: number): boolean {
+  const verdict = said<Verdict>(model.get("verdict"));
+  return verdict !== null && verdict.seq === draftSeq && verdict.error !== "";
+}
+
+function fitButtons(model: ExplorerModel, signal: AbortSignal): { element: HTMLElement; show(fit: FitState | null, refused: boolean): void } {
   let paused = false;
   const pause = button({
     icon: "pause", label: "Pause the fit", tip: "Pause the fit; the cores stay as they are.", action: "pause",
@@ -76,13 +91,14 @@ function fitButtons(model: ExplorerModel, signal: AbortSignal): { element: HTMLE
   }, signal);
   return {
     element: html("div", { class: "tnx-buttons" }, pause, stop, restart, seeds),
-    show(fit) {
+    show(fit, refused) {
       paused = fit?.paused ?? false;
       setIcon(pause, paused ? "resume" : "pause");
       setAttributes(pause, { "aria-label": paused ? "Resume the fit" : "Pause the fit" });
       explain(pause, paused ? "Go on with the fit." : "Pause the fit; the cores stay as they are.");
       setUsable(pause, fit?.running || paused);
       setUsable(stop, fit?.running ?? false);
+      for (const again of [restart, seeds]) setUsable(again, !refused);
     },
   };
 }

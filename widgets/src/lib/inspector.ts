@@ -4,7 +4,7 @@ import type { Desk } from "./desk.js";
 import { setCount, step } from "./drawing.js";
 import { focused, html, listen, setAttributes, setText } from "./dom.js";
 import type { EditorModel, Numbers } from "./model.js";
-import { readCount } from "./number_field.js";
+import { MAX_DIGITS, readCount } from "./number_field.js";
 import { count, type Item } from "./selection.js";
 import { bondLabel, carrier, compressionRatio, coreParameters, coreShape, type Draft, findBond, findCore, parameters } from "./structure.js";
 
@@ -57,7 +57,7 @@ export interface InspectorWords {
 export function makeInspector(desk: Desk, model: EditorModel, words: InspectorWords): Inspector {
   const what = html("span", { class: "tn-what" });
   const less = html("button", { type: "button", class: "tn-button", "data-action": "lower", title: "One less", "aria-label": "One less" }, "\u2212");
-  const input = html("input", { class: "tn-count", type: "text", inputmode: "numeric", maxlength: 8, "data-action": "count" });
+  const input = html("input", { class: "tn-count", type: "text", inputmode: "numeric", maxlength: MAX_DIGITS, "data-action": "count" });
   const more = html("button", { type: "button", class: "tn-button", "data-action": "raise", title: "One more", "aria-label": "One more" }, "+");
   const stepper = html("span", { class: "tn-stepper" }, less, input, more);
   const badge = html("span", { class: "tn-badge" });

@@ -5,18 +5,21 @@ import type { Item } from "./selection.js";
 import type { Stage } from "./stage.js";
 
 export const MAX_NUMBER = 1_000_000;
+/** What a field takes; far more digits than a number may have, so that none is cut to one that is taken. */
+export const MAX_DIGITS = 12;
 
 /** Read a rank or mode size; a text says what is wrong with it. */
 export function readCount(text: string, what: string): number | string {
   const trimmed = text.trim();
   const value = Number(trimmed);
-  if (trimmed !== "" && Number.isInteger(value) && value >= 1 && value <= MAX_NUMBER) return value;
+  if (/^\d+$/.test(trimmed) && value >= 1 && value <= MAX_NUMBER) return value;
   const given = trimmed === "" ? "nothing was typed" : `"${trimmed.slice(0, 20)}" was typed`;
-  return `A ${what} is a whole number from 1 to ${MAX_NUMBER.toLocaleString("en")}, but ${given}.`;
+  return `A ${what} is a whole number from 1 to ${MAX_NUMBER.toLocaleString("en")}, typed in plain digits, but ${given}.`;
 }
 
 export interface NumberField {
-  open(item: Item, value: string, what: string): void;
+  /** Open with a value; one that was `typed` is the first digit of a new number, any other is replaced by typing. */
+  open(item: Item, value: string, what: string, typed: boolean): void;
   readonly isOpen: boolean;
 }
 
@@ -26,7 +29,7 @@ export interface NumberFieldEvents {
 }
 
 export function numberField(stage: Stage, events: NumberFieldEvents, signal: AbortSignal): NumberField {
-  const input = html("input", { class: "tn-inline", type: "text", inputmode: "numeric", maxlength: 8, hidden: "" });
+  const input = html("input", { class: "tn-inline", type: "text", inputmode: "numeric", maxlength: MAX_DIGITS, hidden: "" });
   stage.box.append(input);
   let item: Item | null = null;
   let what = "rank";
@@ -68,7 +71,7 @@ export function numberField(stage: Stage, events: NumberFieldEvents, signal: Abo
   stage.moved = place;
 
   return {
-    open(next, value, label) {
+    open(next, value, label, typed) {
       item = next;
       what = label;
       input.hidden = false;
@@ -76,7 +79,7 @@ export function numberField(stage: Stage, events: NumberFieldEvents, signal: Abo
       setAttributes(input, { "aria-label": `${label} of ${next.kind} ${next.id}`, "aria-invalid": null });
       place();
       input.focus({ preventScroll: true });
-      if (value.length > 1 || !/^\d$/.test(value)) input.select();
+      input.setSelectionRange(typed ? value.length : 0, value.length);
     },
     get isOpen() {
       return item !== null;

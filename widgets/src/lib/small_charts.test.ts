@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { barHeights, errorScale } from "./small_charts.js";
+import { barHeights, bestSoFar, errorScale } from "./small_charts.js";
 
 describe("singular values", () => {
   it("fall on a logarithmic scale from 1, and zeros stay visible", () => {
@@ -10,6 +10,13 @@ describe("singular values", () => {
     expect(heights[3]).toBeLessThan(heights[2] ?? 0);
   });
   it("do without any", () => expect(barHeights([])).toEqual([]));
+});
+
+it("ends the errors of the sweeps at the error of the network that is kept", () => {
+  expect(bestSoFar([0.3, 0.1, 0.2], 0.1)).toEqual([0.3, 0.1, 0.1]);
+  expect(bestSoFar([0.3, 0.2, 0.25, 0.2], 0.15)).toEqual([0.3, 0.2, 0.2, 0.15]);
+  expect(bestSoFar([0.3, 0.2], null)).toEqual([0.3, 0.2]);
+  expect(bestSoFar([], 0.1)).toEqual([]);
 });
 
 it("does not blow rounding up to a slope", () => {

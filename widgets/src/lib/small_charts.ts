@@ -22,6 +22,13 @@ export function errorScale(errors: readonly number[]): Scale {
   return logScale(fine.length > 0 ? fine : [0.1, 1], 1.001, 1.02);
 }
 
+/** The least error so far after every sweep; the last is the error that is shown as a number. */
+export function bestSoFar(errors: readonly number[], shown: number | null): number[] {
+  let least = Infinity;
+  const best = errors.map((error) => (least = Math.min(least, error)));
+  return shown === null || best.length === 0 ? best : [...best.slice(0, -1), shown];
+}
+
 export function errorPerSweep(signal: AbortSignal): SmallChart<{ errors: readonly number[]; old: boolean }> {
   let errors: readonly number[] = [];
   const line = svg("path", { class: "tnx-line" });
@@ -37,8 +44,8 @@ export function errorPerSweep(signal: AbortSignal): SmallChart<{ errors: readonl
   const box = svgBox("tnx-spark", draw, signal);
   setAttributes(box.element, { "aria-hidden": "true" });
   box.element.append(line, last);
-  const title = html("span", { class: "tnx-term", tabindex: 0 }, "error per sweep");
-  explain(title, "Relative error after every sweep of this fit, on a logarithmic scale. A sweep is one pass over all cores.");
+  const title = html("span", { class: "tnx-term", tabindex: 0 }, "best error per sweep");
+  explain(title, "Relative error of the best cores so far, after every sweep of this fit, on a logarithmic scale. A sweep is one pass over all cores.");
   const note = html("span", { class: "tnx-note" });
   const element = frame("sweeps", title, note, box.element);
   return {
@@ -47,7 +54,7 @@ export function errorPerSweep(signal: AbortSignal): SmallChart<{ errors: readonl
       errors = next.errors;
       const [first, end] = [errors[0], errors[errors.length - 1]];
       setText(note, first === undefined ? "" : `${formatError(first)} \u2192 ${formatError(end)}`);
-      setAttributes(element, { "aria-label": "error per sweep", "data-state": next.old ? "old" : "live" });
+      setAttributes(element, { "aria-label": "best error per sweep", "data-state": next.old ? "old" : "live" });
       draw();
     },
   };

@@ -6,7 +6,7 @@ import { focused, html, listen, setAttributes } from "./dom.js";
 import { type Icon, icon } from "./icons.js";
 import type { Command } from "./keys.js";
 import type { EditorModel, Preset } from "./model.js";
-import { readCount } from "./number_field.js";
+import { MAX_DIGITS, readCount } from "./number_field.js";
 import { typicalRank } from "./structure.js";
 
 interface Tool {
@@ -50,7 +50,7 @@ type Choose = (preset: Preset, rank: number) => void;
 export function makeToolbar(desk: Desk, model: EditorModel, choose: Choose): Toolbar {
   const element = html("div", { class: "tn-toolbar", role: "toolbar", "aria-label": "Network tools" });
   const presets = html("div", { class: "tn-group tn-presets", role: "group", "aria-label": "Presets" });
-  const rank = html("input", { class: "tn-rank-field", type: "text", inputmode: "numeric", maxlength: 6, "data-action": "preset_rank", "aria-label": "Rank of a preset", title: "Rank of every bond of a preset" });
+  const rank = html("input", { class: "tn-rank-field", type: "text", inputmode: "numeric", maxlength: MAX_DIGITS, "data-action": "preset_rank", "aria-label": "Rank of a preset", title: "Rank of every bond of a preset" });
   const buttons = new Map<Command, HTMLButtonElement>();
   element.append(presets);
   for (const group of GROUPS) {

@@ -14,5 +14,5 @@ it("gathers the small movements of a touch pad", () => {
 });
 it("reads whole numbers from 1 and explains the rest", () => {
   expect(readCount(" 12 ", "rank")).toBe(12);
-  for (const text of ["0", "-1", "1.5", "x", "", "1e9"]) expect(readCount(text, "rank")).toContain("A rank is a whole number");
+  for (const text of ["0", "-1", "1.5", "x", "", "1e9", "0x10", "1e1", "+5", "1,000", "1000000000"]) expect(readCount(text, "rank")).toContain("A rank is a whole number");
 });
