@@ -1,8 +1,11 @@
 """The dashboard as `tnlab dashboard` serves it."""
 
+import time
 from collections.abc import Callable
 
+import psutil
 import pytest
+from playwright.sync_api import Browser
 
 from tests.browser.explorer_page import draw_and_turn, relative_error, wait_for_fit
 from tests.browser.pages import Watched
@@ -20,3 +23,27 @@ def test_draw_a_bond_change_a_rank_read_a_lower_error(voila: Server, watch: Call
     draw_and_turn(page)
     assert relative_error(page) < before
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the screen"
+
+
+def kernels(server: Server) -> int:
+    """Return how many kernels run below the server that listens on this port."""
+    port = server.address.rsplit(":", 1)[1]
+    heads = [process for process in psutil.process_iter(["cmdline"]) if port in (process.info["cmdline"] or [])]
+    below = {child.pid: child for head in heads for child in head.children(recursive=True)}
+    return sum(any("ipykernel" in word for word in child.cmdline()) for child in below.values())
+
+
+def test_a_page_that_closes_ends_its_kernel(voila: Server, browser: Browser) -> None:
+    page = browser.new_page()  # not a watched one: while its requests are looked at, its last one gets lost
+    before = kernels(voila)
+    page.goto(f"{voila.address}/voila/render/explorer.ipynb")
+    page.locator("[data-core]").first.wait_for(timeout=60_000)
+    assert kernels(voila) == before + 1
+    page.locator("[data-action='preset:fully_connected']").click()  # a fit that goes on for long
+    page.wait_for_timeout(500)
+    page.goto("about:blank")
+    deadline = time.monotonic() + 20
+    while kernels(voila) > before and time.monotonic() < deadline:
+        page.wait_for_timeout(200)
+    page.close()
+    assert kernels(voila) == before

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from tests.widgets.conftest import wait_for
 from tnlab.data import Source, datasets
 from tnlab.errors import DataError, StructureError, TnlabError
 from tnlab.formats import formats
@@ -401,3 +402,19 @@ def test_close_ends_the_worker():
     assert thread.is_alive()
     widget.close()
     assert not thread.is_alive()
+
+
+def test_a_page_that_fell_silent_holds_the_fit_until_it_is_back(monkeypatch):
+    monkeypatch.setattr("tnlab_widgets.explorer.SILENCE", 0.3)
+    explorer = Explorer("camera", modes=(4,) * 8, structure=formats["tensor_ring"].build((4,) * 8, 5))
+    try:
+        explorer.set_state({"heartbeat": 1.0})
+        wait_for(lambda: explorer._session._desk.suspended, seconds=10)
+        time.sleep(0.3)
+        sweep = explorer.fit_state["sweep"]
+        time.sleep(0.3)
+        assert explorer.fit_state["sweep"] == sweep
+        explorer.set_state({"heartbeat": 2.0})
+        wait_for(lambda: explorer.fit_state["sweep"] > sweep, seconds=10)
+    finally:
+        explorer.close()

@@ -1,5 +1,6 @@
 """Draw a tensor network over data, tweak it, and watch the error: the editor with a tensor and a fit behind it."""
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ from tnlab_widgets._sources import as_source, catalogue, describe
 from tnlab_widgets._structures import presentable, similar_structure
 from tnlab_widgets._uploads import Inbox
 from tnlab_widgets.editor import NetworkEditor
+
+SILENCE = 180.0  # seconds without a heartbeat after which nobody is there; a hidden page sends one a minute
 
 
 class Explorer(NetworkEditor, bundle="explorer"):
@@ -60,6 +63,7 @@ class Explorer(NetworkEditor, bundle="explorer"):
     spectra_seq = Int(0, help="The structure_seq that `spectra` belongs to").tag(sync=True)
     visited = List(help="[{id, parameters, relative_error, label, status}] of every structure tried").tag(sync=True)
     current_id = Int(0, help="The visited structure that is drawn; 0 for none yet").tag(sync=True)
+    heartbeat = Float(0.0, help="When the page last said that it is there; any change counts").tag(sync=True)
     bound = Dict(help="What no fit of the structure can beat, and why: see `_reports.bound_state`").tag(sync=True)
     minimum = Dict(help="Fewest parameters for the target: see `_reports.minimum_state`").tag(sync=True)
     target_error = Float(0.1, min=0.0, max=1.0, help="The relative error aimed at").tag(sync=True)
@@ -87,6 +91,7 @@ class Explorer(NetworkEditor, bundle="explorer"):
         self._certifier = Certifier(self._show_bound, self._show_minimum)
         self._inbox = Inbox()
         self._newest_command = self._problems = 0
+        self._heard = 0.0
         self._failure = ""
         self._adopt(source)
         super().__init__(
@@ -219,6 +224,8 @@ class Explorer(NetworkEditor, bundle="explorer"):
 
     def _show(self, progress: Progress, detailed: bool) -> None:
         """Tell the page how the fit stands; called from the worker thread."""
+        if self._heard and time.monotonic() - self._heard > SILENCE:
+            self._session.suspend(True)
         if not self._push_current(progress, lambda seq: {"fit_state": fit_state(progress, seq)}):
             return
         if progress.failure != self._failure:
@@ -280,6 +287,12 @@ class Explorer(NetworkEditor, bundle="explorer"):
             self.push(problem={"seq": self._problems, "text": text})
 
     # What the page asks for
+
+    @traitlets.observe("heartbeat")
+    def _page_heard(self, _: Bunch) -> None:
+        """Note that a page is there: one that crashed sends nothing more, and its fit is held until one does."""
+        self._heard = time.monotonic()
+        self._session.suspend(False)
 
     @traitlets.observe("_view_count")
     def _views_changed(self, change: Bunch) -> None:
