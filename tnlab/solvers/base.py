@@ -24,7 +24,9 @@ class Status(Enum):
     RUNNING = "The fit is running."
     CONVERGED = "Converged: further sweeps no longer lower the error."
     EXACT = "Exact: the error is at the level of rounding."
-    MAX_SWEEPS = "The largest number of sweeps was reached before the error settled; allow more sweeps to go on."
+    MAX_SWEEPS = (
+        "The largest number of sweeps was reached before the error settled: more sweeps might lower it further."
+    )
     STOPPED = "Stopped on request; the best cores so far are kept."
 
 

@@ -147,12 +147,15 @@ def check_affordable(structure: Structure) -> None:
     """
     plan = plan_sweep(structure)
     flops = max(plan.flops, contraction_cost(structure))
-    if plan.largest > MAX_LARGEST or flops > MAX_FLOPS:
-        raise StructureError(
-            f"This structure is not fitted here: a sweep would take {flops / 1e9:,.0f} Gflop (at most "
-            f"{MAX_FLOPS / 1e9:,.0f}) and an array of {plan.largest:,} entries (at most {MAX_LARGEST:,}). "
-            "Lower some ranks or remove bonds."
-        )
+    if plan.largest > MAX_LARGEST:
+        needs = f"an array of {plan.largest:,} entries (at most {MAX_LARGEST:,})"
+    elif flops > MAX_FLOPS:
+        needs = f"{flops / 1e9:,.0f} Gflop (at most {MAX_FLOPS / 1e9:,.0f})"
+    else:
+        return
+    raise StructureError(
+        f"This structure is not fitted here: a sweep would need {needs}. Lower some ranks or remove bonds."
+    )
 
 
 def thinned(errors: list[float], most: int = MAX_SHOWN) -> tuple[float, ...]:
