@@ -86,7 +86,7 @@ def test_a_rank_change_is_answered_at_once(explorer: Callable[..., Stage]) -> No
 
 def test_the_cut_is_drawn_named_and_hidden_on_request(explorer: Callable[..., Stage]) -> None:
     stage = explorer(structure=("tt", 4))
-    line, label = stage.find(".tnx-cut-line"), stage.find(".tnx-cut-label")
+    line, label = stage.find(".tn-cut-line"), stage.find(".tn-cut-label")
     label.wait_for()
     (place,) = stage.widget.certificate.crossing
     assert stage.find("[data-crosses]").get_attribute("data-crosses") == ("A-B", "B-C", "C-D")[place]

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
+from tnlab.network.least_cuts import least_cut
 from tnlab.network.structure import Structure
 
 Conductance = Literal["unit", "log rank"]
@@ -105,12 +106,11 @@ def bottlenecks(structure: Structure) -> Bottlenecks:
     have the same product, one of them is named.
     """
     carriers, order = _carriers(structure), structure.order
-    graph = _flow_graph(structure)
     ranks = np.full((order, order), math.inf)
     cuts = dict[tuple[int, int], tuple[int, ...]]()
     for i, j in combinations(range(order), 2):
         if carriers[i] != carriers[j]:
-            cuts[i, j] = _least_cut(graph, structure, carriers[i], carriers[j])
+            cuts[i, j] = least_cut(structure, carriers[i], carriers[j])
             ranks[i, j] = ranks[j, i] = math.prod(structure.bonds[bond].rank for bond in cuts[i, j])
     return Bottlenecks(ranks, cuts)
 
@@ -158,19 +158,3 @@ def _carriers(structure: Structure) -> list[int]:
     """Return the core that carries each mode."""
     carrier = {leg: place for place, core in enumerate(structure.cores) for leg in core.legs}
     return [carrier[mode] for mode in range(structure.order)]
-
-
-def _flow_graph(structure: Structure) -> nx.DiGraph:
-    """Return the graph whose minimum cuts are those of the network: only bonds, each once, can be cut."""
-    graph: nx.DiGraph = nx.DiGraph()
-    for place, bond in enumerate(structure.bonds):
-        graph.add_edge(("in", place), ("out", place), capacity=math.log(bond.rank))
-        for core in bond.cores:
-            graph.add_edge(core, ("in", place))  # no capacity: cannot be cut
-            graph.add_edge(("out", place), core)
-    return graph
-
-
-def _least_cut(graph: nx.DiGraph, structure: Structure, start: int, end: int) -> tuple[int, ...]:
-    _, (near, _) = nx.minimum_cut(graph, start, end)
-    return tuple(bond for bond in range(len(structure.bonds)) if ("in", bond) in near and ("out", bond) not in near)

@@ -1,4 +1,4 @@
-"""Answers to what the editor asks Python for: a preset, a layout, an import, an export."""
+"""Answers to what the editor asks Python for: a preset, a layout, an import, an export, measures of the graph."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +12,7 @@ from tnlab.interop.svg import to_svg
 from tnlab.interop.tikz import to_tikz
 from tnlab.network import structure_json
 from tnlab.network.structure import Structure
+from tnlab_widgets._measures import measures
 from tnlab_widgets._structures import from_page, presentable, starting_structure
 
 MAX_TEXT = 1 << 20
@@ -41,7 +42,9 @@ def answer(request: dict[str, Any], structure: Structure, *, modes_locked: bool)
         return {"structure": structure_json.to_dict(_imported(request.get("text"), structure, modes_locked))}
     if kind == "export":
         return _exported(request, structure)
-    raise UnknownNameError("request", kind, ("preset", "layout", "import", "export"))
+    if kind == "measure":
+        return measures(from_page(request.get("structure")), request.get("pair"))
+    raise UnknownNameError("request", kind, ("preset", "layout", "import", "export", "measure"))
 
 
 def _preset(request: dict[str, Any], structure: Structure, modes_locked: bool) -> Structure:

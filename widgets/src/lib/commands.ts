@@ -9,7 +9,7 @@ import { everything, NOTHING } from "./selection.js";
 type Step = (desk: Desk, fine: boolean) => void;
 
 const VIEW_ONLY: ReadonlySet<Command> = new Set([
-  "copy", "select_all", "escape", "toggle", "fit", "zoom_in", "zoom_out", "export", "help", "menu",
+  "copy", "select_all", "escape", "toggle", "graph", "fit", "zoom_in", "zoom_out", "export", "help", "menu",
 ]);
 
 /** Commands that a read-only editor still has. */
@@ -41,6 +41,7 @@ const STEPS: Record<Command, Step> = {
   escape: ({ store }) => store.select(NOTHING),
   layout: (desk) => void layOut(desk, true),
   pin: pinTargets,
+  graph: (desk) => desk.graph.toggle(),
   fit: ({ stage }) => stage.fit(),
   zoom_in: ({ stage }) => stage.zoom(1.25),
   zoom_out: ({ stage }) => stage.zoom(0.8),

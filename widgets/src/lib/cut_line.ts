@@ -9,6 +9,8 @@ import type { Draft } from "./structure.js";
 export interface Cut {
   readonly modes: readonly number[];
   readonly crossing: readonly string[];
+  /** The cores of its side, where its modes do not tell. */
+  readonly inside?: ReadonlySet<string>;
 }
 
 /** Where a cut crosses a bond. */
@@ -70,7 +72,7 @@ export function groups(draft: Draft, side: ReadonlySet<string>, cut: Cut): strin
 
 /** Draw a cut around the side that falls into fewer pieces. */
 export function drawCut(draft: Draft, scene: Scene, cut: Cut): CutDrawing {
-  const inside = insiders(draft, cut);
+  const inside = cut.inside ?? insiders(draft, cut);
   const outside = new Set(draft.cores.map((core) => core.name).filter((name) => !inside.has(name)));
   const sides = [inside, outside].filter((side) => side.size > 0).map((side) => groups(draft, side, cut));
   const [chosen = []] = sides.sort((a, b) => a.length - b.length || a.flat().length - b.flat().length);

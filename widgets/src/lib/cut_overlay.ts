@@ -1,4 +1,4 @@
-/** The binding cut over the diagram: a dashed line, and a gap in every bond that it counts. Updated in place. */
+/** A cut over the diagram: a dashed line, and a gap in every bond that it counts. Updated in place. */
 
 import { type Crossing, type Cut, type CutDrawing, drawCut } from "./cut_line.js";
 import { setAttributes, setText, svg } from "./dom.js";
@@ -24,19 +24,19 @@ export function cutOverlay(): CutOverlay {
   let cut: ShownCut | null = null;
   const gaps = svg("g", {});
   const lines = svg("g", {});
-  const label = svg("text", { class: "tnx-cut-label", dy: "0.35em" });
-  const group = svg("g", { class: "tnx-cut", "aria-hidden": "true" }, gaps, lines, label);
+  const label = svg("text", { class: "tn-cut-label", dy: "0.35em" });
+  const group = svg("g", { class: "tn-cut", "aria-hidden": "true" }, gaps, lines, label);
 
   const redraw = (handle: EditorHandle): void => {
-    if (group.parentNode !== handle.overlay) handle.overlay.append(group);
+    if (cut !== null && group.parentNode !== handle.overlay) handle.overlay.append(group);
     setAttributes(group, { visibility: cut === null ? "hidden" : null, "data-state": cut?.old ? "old" : "live" });
     if (cut !== null) paint(cut, handle.drawn());
   };
   const paint = (shown: ShownCut, { draft, scene }: { draft: Draft; scene: Scene }): void => {
     const drawing = drawCut(draft, scene, shown);
-    keyed(gaps, drawing.crossings, (crossing) => crossing.key, () => svg("path", { class: "tnx-cut-gap" }), paintGap);
+    keyed(gaps, drawing.crossings, (crossing) => crossing.key, () => svg("path", { class: "tn-cut-gap" }), paintGap);
     const items = drawing.lines.map((d, place) => ({ d, place }));
-    keyed(lines, items, (item) => String(item.place), () => svg("path", { class: "tnx-cut-line" }), (line, { d }) => setAttributes(line, { d }));
+    keyed(lines, items, (item) => String(item.place), () => svg("path", { class: "tn-cut-line" }), (line, { d }) => setAttributes(line, { d }));
     const spot = labelSpot(drawing, scene);
     setAttributes(label, { x: spot?.x.toFixed(1), y: spot?.y.toFixed(1), "data-anchor": spot?.anchor, visibility: spot ? null : "hidden" });
     setText(label, shown.words);

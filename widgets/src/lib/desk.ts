@@ -7,6 +7,12 @@ import { type Item, NOTHING } from "./selection.js";
 import type { Stage } from "./stage.js";
 import type { Store } from "./store.js";
 
+/** Whether the measures of the network's graph are shown over the diagram. */
+export interface GraphSwitch {
+  readonly shown: boolean;
+  toggle(): void;
+}
+
 export interface Desk {
   readonly root: HTMLElement;
   readonly store: Store;
@@ -14,6 +20,7 @@ export interface Desk {
   readonly ask: Ask;
   readonly field: NumberField;
   readonly signal: AbortSignal;
+  readonly graph: GraphSwitch;
   /** Speak, and show as a passing notice. */
   tell(sentence: string): void;
   /** Show a sentence about something that failed; "" takes it away. */

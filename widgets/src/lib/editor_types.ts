@@ -37,6 +37,10 @@ export interface EditorExtras {
   afterDraw?(handle: EditorHandle): void;
   /** Words after the rank in the line under the diagram, e.g. "one more: -0.004". */
   bondBadge?(bond: BondInfo): string;
+  /** A word under a bond's leverage while the graph's measures are shown, e.g. "eff 3.2". */
+  bondNote?(bond: BondInfo): string;
+  /** The graph's measures are shown from now on, or hidden. */
+  onGraph?(shown: boolean): void;
   /** Leave out the line of numbers (the Explorer has its own panel). */
   hideNumbers?: boolean;
 }
@@ -52,6 +56,8 @@ export interface EditorHandle {
   /** What is on screen, a drag in progress included. */
   drawn(): { draft: Draft; scene: Scene };
   report(): DraftReport;
+  /** Whether the graph's measures are shown, with a cut of their own. */
+  graphShown(): boolean;
   /** Show a structure as a gesture: undoable, and proposed to Python. */
   apply(structure: StructureRecord, spoken: string): void;
   /** Speak through the polite live region. */

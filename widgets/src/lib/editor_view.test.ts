@@ -157,7 +157,7 @@ describe("the toolbar", () => {
   it("has only the view's tools when read-only", () => {
     mount({ read_only: true });
     const shown = all(".tn-toolbar [data-action]").filter((tool) => tool.closest("[hidden]") === null);
-    expect(shown.map((tool) => tool.getAttribute("data-action"))).toEqual(["fit", "zoom_out", "zoom_in", "export", "help"]);
+    expect(shown.map((tool) => tool.getAttribute("data-action"))).toEqual(["graph", "fit", "zoom_out", "zoom_in", "export", "help"]);
   });
 });
 

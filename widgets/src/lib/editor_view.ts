@@ -5,11 +5,12 @@
  *   [data-core="A"]  [data-bond="A-B"] (parallel: "A-B#2"; hyper-bond: "A-B-C")  [data-leg="0"] (by mode)
  *     attributes: data-selected, data-latent, data-pinned (core), data-rank, data-hyper (bond; its dot is .tn-dot, its
  *     label [data-rank-of="A-B"]), data-size, data-of (leg; its grip is .tn-end-hit), data-target while a drag is over it
- *   [data-action="..."]  core bond leg delete undo redo layout pin fit zoom_out zoom_in export import help,
+ *   [data-action="..."]  core bond leg delete undo redo layout pin graph fit zoom_out zoom_in export import help,
  *     preset:NAME preset_rank, lower raise count (the line under the diagram), export:json svg png tikz python einsum
  *     (and export:json:copy, ...), import_text import_file import_go, close, menu:COMMAND
  *   .tn-inline (field to type a rank)  [data-status] (errors, notices)  .tn-live (spoken)  [data-hint]
  *   [data-number="parameters" | "compression" | "contraction"], with data-old while out of date
+ *   [data-measure="A-B"] (data-narrow on a bottleneck), .tn-cut, .tn-graph[data-state] while the graph is measured
  *   root: data-state="error" while the draft is not applied, data-read-only
  *
  * Gestures: drag a core's middle (within 15 units) to move it, onto a core to bond; drag its rim (15 to 27 units) to
@@ -24,6 +25,7 @@ import type { Desk } from "./desk.js";
 import { setCount } from "./drawing.js";
 import { listen, setAttributes } from "./dom.js";
 import type { EditorExtras, EditorHandle, MountOptions } from "./editor_types.js";
+import { GraphOverlay } from "./graph_overlay.js";
 import { Gestures } from "./gestures.js";
 import { makeInspector } from "./inspector.js";
 import { listenToKeys } from "./keyboard.js";
@@ -47,19 +49,24 @@ export function mountEditor({ root, model, signal, extras = {} }: MountOptions):
   const stage = new Stage(store, signal);
   const status = new Status(root, store, signal);
   const popups = new Popups(root, signal, () => stage.focusOn(null));
-  const desk = makeDesk({ root, model, signal }, store, stage, status, popups);
-  const parts = build(desk, model, status, extras);
+  const graph: GraphOverlay = new GraphOverlay(() => desk, extras);
+  const desk = makeDesk({ root, model, signal }, store, stage, status, popups, graph);
+  const parts = build(desk, model, status, extras, graph);
   const handle = makeHandle(desk, status, () => {
     stage.redraw();
     parts.refresh();
+    graph.redraw(handle);
     extras.afterDraw?.(handle);
   });
+  graph.changed = handle.refresh;
+  graph.say = handle.say;
   listenToKeys(desk, new Gestures(desk), popups);
   listenToMenu(desk, popups);
-  listenToStore(desk, status, handle, extras);
+  listenToStore(desk, status, handle, extras, graph);
   onChange(model, ["presets", "label"], handle.refresh, signal);
   listen(stage.svg, "focusin", () => {
     parts.refresh();
+    graph.redraw(handle);
     extras.onSelect?.(stage.targets);
   }, signal);
   handle.refresh();
@@ -68,13 +75,14 @@ export function mountEditor({ root, model, signal, extras = {} }: MountOptions):
   return handle;
 }
 
-function listenToStore({ store, stage }: Desk, status: Status, handle: EditorHandle, extras: EditorExtras): void {
+function listenToStore({ store, stage }: Desk, status: Status, handle: EditorHandle, extras: EditorExtras, graph: GraphOverlay): void {
   store.say = (sentence) => status.say(sentence);
   store.complain = (sentence) => status.fail(sentence);
   store.replaced = () => stage.fit();
   store.onChange((reason) => {
     if (reason === "preview") {
       stage.redraw();
+      graph.redraw(handle);
       return extras.afterDraw?.(handle);
     }
     if (reason === "draft") status.renew();
@@ -85,7 +93,7 @@ function listenToStore({ store, stage }: Desk, status: Status, handle: EditorHan
   });
 }
 
-function makeDesk({ root, model, signal }: MountOptions, store: Store, stage: Stage, status: Status, popups: Popups): Desk {
+function makeDesk({ root, model, signal }: MountOptions, store: Store, stage: Stage, status: Status, popups: Popups, graph: GraphOverlay): Desk {
   const field = numberField(stage, { commit: (item, value) => setCount(desk, item, value), complain: (sentence) => status.fail(sentence) }, signal);
   const exportButton = (): HTMLElement => root.querySelector<HTMLElement>("[data-action=export]") ?? root;
   const panels = {
@@ -95,7 +103,7 @@ function makeDesk({ root, model, signal }: MountOptions, store: Store, stage: St
     menu: () => showMenu(desk, popups, middleOf(desk)),
   };
   const desk: Desk = {
-    root, store, stage, field, signal,
+    root, store, stage, field, signal, graph,
     ask: asker(model, signal),
     tell: (sentence) => status.tell(sentence),
     fail: (sentence) => status.fail(sentence),
@@ -111,12 +119,13 @@ function middleOf({ stage }: Desk): { x: number; y: number } {
   return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
 }
 
-function build(desk: Desk, model: EditorModel, status: Status, extras: EditorExtras): { refresh(): void } {
+function build(desk: Desk, model: EditorModel, status: Status, extras: EditorExtras, graph: GraphOverlay): { refresh(): void } {
   const { root, stage, store } = desk;
   const toolbar = makeToolbar(desk, model, (preset, rank) => void choosePreset(desk, preset, rank));
   const inspector = makeInspector(desk, model, {
+    comparing: () => graph.comparing,
     hideNumbers: extras.hideNumbers ?? false,
-    badge: (id) => badge(desk, id, extras),
+    badge: (id) => [graph.words(id), id === null ? "" : badge(desk, id, extras)].filter((words) => words !== "").join("  \u00b7  "),
   });
   const hint = makeHint(store.readOnly);
   stage.box.append(hint.element, status.line);
@@ -128,6 +137,7 @@ function build(desk: Desk, model: EditorModel, status: Status, extras: EditorExt
       stage.inset = hint.element.hidden ? 0 : 26;
       setAttributes(root, { "data-read-only": store.readOnly ? "" : null });
       setAttributes(stage.svg, { "aria-label": model.get("label") || "Tensor network" });
+      graph.refresh();
       toolbar.refresh();
       inspector.refresh();
       status.refresh();
@@ -190,6 +200,7 @@ function makeHandle(desk: Desk, status: Status, refresh: () => void): EditorHand
       error: store.error,
       edited: store.edited,
     }),
+    graphShown: () => desk.graph.shown,
     apply: (structure, spoken) => apply(desk, structure, spoken),
     say: (sentence) => status.say(sentence),
     refresh,

@@ -115,7 +115,7 @@ describe("the certificate", () => {
     expect(root.textContent).not.toContain("out of reach");
   });
   it("is drawn as a cut, hidden by a button, and dimmed until a new draft has its own", () => {
-    const cut = (): Element => find(".tnx-cut");
+    const cut = (): Element => find(".tn-cut");
     receive({ bound: bound() });
     expect(cut().getAttribute("visibility")).toBeNull();
     expect([...cut().querySelectorAll("[data-crosses]")].map((gap) => gap.getAttribute("data-crosses"))).toEqual(["B-C", "A-D"]);

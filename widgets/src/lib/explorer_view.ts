@@ -4,7 +4,7 @@
  * For tests: [data-field="relative-error" | "parameters" | "compression-ratio" | "contraction-cost" | "fit-status"] with
  * data-value (the raw number) and data-seq (the edit it belongs to); the first two have data-updated, the
  * `performance.now()` of their last change; "error-bound" | "upper-bound" | "binding-cut" | "minimum" | "gap" likewise
- * (data-complete and data-proved once nothing is left to look at). [data-action="toggle-cut"], .tnx-cut in the diagram;
+ * (data-complete and data-proved once nothing is left to look at). [data-action="toggle-cut"], .tn-cut in the diagram;
  * [data-action="pause" | "stop" | "restart" | "try-seeds" | "save" | "open" |
  * "upload"], [data-point=ID] in the chart, [data-history=ID], [data-picture="tensor" | "reconstruction" | "residual"].
  * data-state on a number: live, paused, still, old or none.
@@ -70,6 +70,8 @@ export function mountExplorer(root: HTMLElement, model: ExplorerModel, signal: A
     onDraft: () => showDraft(parts),
     afterDraw: cut.redraw,
     bondBadge: (bond: BondInfo) => (ready ? badgeOf(parts, bond.index) : ""),
+    bondNote: (bond: BondInfo) => (ready ? noteOf(parts, bond.index) : ""),
+    onGraph: () => showCut(parts),
   };
   const proofs = certificatePanel((shown) => {
     parts.cutShown = shown;
@@ -157,7 +159,7 @@ function follow(parts: Parts, signal: AbortSignal): void {
     [["fit_state"], () => showFit(parts)],
     [["target_error"], () => (showFit(parts), showChart(parts))],
     [["visited", "current_id"], () => showVisited(parts)],
-    [["spectra", "spectra_seq"], () => (showSpectrum(parts), showBadge(parts))],
+    [["spectra", "spectra_seq"], () => showSpectra(parts)],
     [["bound"], () => showBound(parts)],
     [["minimum"], () => (showProofs(parts), showChart(parts))],
     [["original"], () => pictures.showOriginal(said<Original>(model.get("original")))],
@@ -263,7 +265,7 @@ function showCut(parts: Parts): void {
     const whole = bound !== null && parts.lastCut.crossing.every((id) => ids.includes(id));
     parts.lastCut = whole ? { ...parts.lastCut, old: true } : null;
   }
-  cut.show(parts.cutShown ? parts.lastCut : null, editor);
+  cut.show(parts.cutShown && !editor.graphShown() ? parts.lastCut : null, editor); // the graph has a cut of its own
 }
 
 /** What the line under the diagram adds about a bond, as far as it belongs to the draft. */
@@ -271,10 +273,29 @@ function badgeOf(parts: Parts, index: number): string {
   const { model, editor } = parts;
   const { seq } = editor.report();
   const bound = said<BoundState>(model.get("bound"));
-  const values = model.get("spectra_seq") === seq ? (model.get("spectra")?.[index] ?? []) : [];
-  const effective = values.length > 1 ? `effective rank ${formatShort(effectiveRank(values))}` : "";
+  const rank = effectiveRankOf(parts, index);
+  const effective = rank === null ? "" : `effective rank ${formatShort(rank)}`;
   const gain = bound?.seq === seq ? oneMoreWords(bound, index, currentError(parts)) : "";
   return [gain, effective].filter((words) => words !== "").join("  \u00b7  ");
+}
+
+/** How many singular values of a bond count, as far as they belong to the draft. */
+function effectiveRankOf({ model, editor }: Parts, index: number): number | null {
+  const values = model.get("spectra_seq") === editor.report().seq ? (model.get("spectra")?.[index] ?? []) : [];
+  return values.length > 1 ? effectiveRank(values) : null;
+}
+
+/** What stands beside a bond while the graph is measured. */
+function noteOf(parts: Parts, index: number): string {
+  const rank = effectiveRankOf(parts, index);
+  return rank === null ? "" : `eff ${rank.toFixed(1)}`;
+}
+
+/** New singular values: drawn at once where the diagram shows effective ranks. */
+function showSpectra(parts: Parts): void {
+  showSpectrum(parts);
+  if (parts.editor.graphShown()) parts.editor.refresh();
+  else showBadge(parts);
 }
 
 /** Let the line under the diagram be written again where there is something new to say. */

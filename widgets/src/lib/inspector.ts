@@ -49,8 +49,10 @@ export interface Inspector {
 }
 
 export interface InspectorWords {
-  /** What to add after a bond's rank. */
-  badge(id: string): string;
+  /** What to add after what is selected; of a bond, after its rank. */
+  badge(bond: string | null): string;
+  /** Whether these words say by themselves what is selected. */
+  comparing(): boolean;
   hideNumbers: boolean;
 }
 
@@ -95,7 +97,9 @@ export function makeInspector(desk: Desk, model: EditorModel, words: InspectorWo
     setAttributes(input, { "aria-label": item?.kind === "leg" ? "size of the mode" : "rank of the bond", readonly: fixed(desk, item) ? "" : null });
     for (const button of [less, more]) setAttributes(button, { hidden: fixed(desk, item) ? "" : null });
     if (item !== null && focused(input) !== input) input.value = String(countOf(store.committed, item));
-    setText(badge, item?.kind === "bond" ? words.badge(item.id) : "");
+    setText(badge, words.badge(item?.kind === "bond" ? item.id : null));
+    setAttributes(badge, { title: badge.textContent || null });
+    setAttributes(element, { "data-comparing": words.comparing() ? "" : null });
     if (!words.hideNumbers) paintNumbers(numbers, desk, model);
   };
   return { element, refresh };

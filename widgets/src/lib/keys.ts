@@ -3,7 +3,7 @@
 export type Command =
   | "core" | "bond" | "leg" | "delete" | "collapse" | "raise" | "lower" | "type" | "toggle" | "enter"
   | "undo" | "redo" | "copy" | "cut" | "paste" | "duplicate" | "select_all" | "escape"
-  | "layout" | "pin" | "fit" | "zoom_in" | "zoom_out" | "left" | "right" | "up" | "down"
+  | "layout" | "pin" | "graph" | "fit" | "zoom_in" | "zoom_out" | "left" | "right" | "up" | "down"
   | "import" | "export" | "help" | "menu";
 
 export interface KeyPress {
@@ -21,7 +21,7 @@ const CONTROL: Record<string, Command> = {
 };
 
 const PLAIN: Record<string, Command> = {
-  n: "core", b: "bond", l: "leg", c: "collapse", a: "layout", p: "pin", f: "fit", "?": "help",
+  n: "core", b: "bond", l: "leg", c: "collapse", a: "layout", p: "pin", f: "fit", g: "graph", "?": "help",
   delete: "delete", backspace: "delete", escape: "escape", " ": "toggle", enter: "enter", contextmenu: "menu",
 };
 
@@ -90,6 +90,16 @@ export const SHORTCUTS: readonly { title: string; rows: readonly Shortcut[] }[] 
       { keys: "A, P", does: "lay out anew, pin (pinned cores stay)" },
       { keys: "F, Ctrl+scroll, + -", does: "fit to the window, zoom" },
       { keys: "Space or middle button + drag", does: "pan" },
+    ],
+  },
+  {
+    title: "Measure the graph",
+    rows: [
+      { keys: "G", does: "show or hide the measures; select two cores or legs to compare them" },
+      { keys: "0.57 beside a bond", does: "its leverage: the share of spanning trees that use it (1: the network falls apart without it); of a hyper-bond the sum over its pairs" },
+      { keys: "Brackets on a bond", does: "a bottleneck: a bond of the least cut between any two cores with legs" },
+      { keys: "Effective resistance", does: "as if every bond were a resistor of 1; small where many short ways lead" },
+      { keys: "Least cut rank", does: "the least product of ranks that separates the two: no more can pass" },
     ],
   },
   {

@@ -56,8 +56,17 @@ export type ExportFormat = "json" | "svg" | "tikz" | "python" | "einsum";
 export type RequestBody =
   | { kind: "preset"; name: string; rank: number; modes: number[] }
   | { kind: "layout"; structure: StructureRecord }
+  | { kind: "measure"; structure: StructureRecord; pair: [number, number] | null }
   | { kind: "import"; text: string }
   | { kind: "export"; format: ExportFormat; dark: boolean };
+
+/** What lies between two cores: effective resistance (bonds conduct 1), and a cut of least product of ranks. */
+export interface Between {
+  resistance: number;
+  cut_rank: number;
+  /** By place in the structure, as everywhere. */
+  bonds: number[];
+}
 
 export interface Reply {
   seq: number;
@@ -66,6 +75,11 @@ export interface Reply {
   structure?: StructureRecord;
   text?: string;
   filename?: string;
+  /** Of every bond: the share of spanning trees that use it. */
+  leverages?: number[];
+  /** The bonds of all least cuts. */
+  bottlenecks?: number[];
+  pair?: Between | null;
 }
 
 /** Every synced trait of a `NetworkEditor`. An empty object stands for "not said yet". */

@@ -3,6 +3,7 @@
 import { isViewOnly, run } from "./commands.js";
 import type { Desk } from "./desk.js";
 import { focused, html, listen, setAttributes } from "./dom.js";
+import { GRAPH_STORY } from "./graph_words.js";
 import { type Icon, icon } from "./icons.js";
 import type { Command } from "./keys.js";
 import type { EditorModel, Preset } from "./model.js";
@@ -13,6 +14,8 @@ interface Tool {
   readonly command: Command & Icon;
   readonly label: string;
   readonly text?: string;
+  /** What the tooltip says, if more than the label. */
+  readonly story?: string;
 }
 
 const GROUPS: readonly (readonly Tool[])[] = [
@@ -29,6 +32,7 @@ const GROUPS: readonly (readonly Tool[])[] = [
   [
     { command: "layout", label: "Lay out anew; pinned cores stay (A)" },
     { command: "pin", label: "Pin the selected cores (P)" },
+    { command: "graph", label: "Measure the graph (G)", text: "Graph", story: GRAPH_STORY },
     { command: "fit", label: "Fit to the window (F)" },
     { command: "zoom_out", label: "Zoom out (-)" },
     { command: "zoom_in", label: "Zoom in (+)" },
@@ -76,7 +80,7 @@ export function makeToolbar(desk: Desk, model: EditorModel, choose: Choose): Too
 }
 
 function toolButton(desk: Desk, tool: Tool, buttons: Map<Command, HTMLButtonElement>): HTMLButtonElement {
-  const button = html("button", { type: "button", class: "tn-button", title: tool.label, "aria-label": tool.label, "data-action": tool.command }, icon(tool.command));
+  const button = html("button", { type: "button", class: "tn-button", title: tool.story ?? tool.label, "aria-label": tool.label, "data-action": tool.command }, icon(tool.command));
   if (tool.text !== undefined) button.append(html("span", {}, tool.text));
   if (tool.command === "export") setAttributes(button, { "aria-haspopup": "menu" });
   listen(button, "click", () => run(desk, tool.command), desk.signal);
@@ -85,8 +89,9 @@ function toolButton(desk: Desk, tool: Tool, buttons: Map<Command, HTMLButtonElem
 }
 
 /** Buttons without a use now stay focusable, so that the focus is never lost under a finger. */
-function paintTools(buttons: ReadonlyMap<Command, HTMLButtonElement>, { store }: Desk): void {
+function paintTools(buttons: ReadonlyMap<Command, HTMLButtonElement>, { store, graph }: Desk): void {
   buttons.forEach((button, command) => {
+    if (command === "graph") setAttributes(button, { "aria-pressed": String(graph.shown) });
     const idle = (command === "undo" && !store.canUndo) || (command === "redo" && !store.canRedo);
     setAttributes(button, {
       "aria-disabled": idle ? "true" : null,

@@ -1,0 +1,118 @@
+/** Where the measures of the graph stand in the drawing: words beside ranks, brackets on bottlenecks. Pure. */
+
+import * as g from "./geometry.js";
+import type { Curve, Point } from "./geometry.js";
+import type { Scene, SceneBond } from "./scene.js";
+
+export interface Mark {
+  readonly id: string;
+  /** The middle of its words. */
+  readonly at: Point;
+  readonly words: readonly string[];
+  /** The path of its brackets, or "". */
+  readonly brackets: string;
+}
+
+export interface Measured {
+  readonly words: readonly string[];
+  readonly narrow: boolean;
+}
+
+export const LINE_HEIGHT = 13;
+const LETTER = 6.4;
+/** Half the height of the plate behind a rank. */
+const PLATE = 9.5;
+const ROOM = 12;
+
+/** Words as a box: its middle and half its extent. */
+interface Block {
+  readonly at: Point;
+  readonly half: Point;
+}
+
+/** Place the words of every bond that has some beside its rank, where there is most room. */
+export function graphMarks(scene: Scene, measured: ReadonlyMap<string, Measured>): Mark[] {
+  const centre = g.centroid(scene.cores);
+  const traces = scene.bonds.map((bond) => bond.lines.flatMap((line) => g.samples(line, 25)));
+  const plates = scene.bonds.map((bond) => ({ at: bond.label, half: { x: plateOf(bond), y: PLATE } }));
+  const taken: Block[] = [
+    ...scene.legs.flatMap((leg) => [leg.end, leg.label]).map((at) => ({ at, half: { x: 6, y: 6 } })),
+  ];
+  return scene.bonds.flatMap((bond, place) => {
+    const known = measured.get(bond.id);
+    if (known === undefined) return [];
+    const half = { x: (LETTER * Math.max(...known.words.map((word) => word.length))) / 2, y: (LINE_HEIGHT * known.words.length) / 2 };
+    const room = (at: Point): number =>
+      Math.min(
+        ROOM,
+        ...scene.cores.map((core) => apart({ at, half }, core) - core.radius),
+        ...[...plates.filter((_, other) => other !== place), ...taken].map((other) => apart({ at, half: { x: half.x + other.half.x, y: half.y + other.half.y } }, other.at)),
+        ...traces.flatMap((points, other) => points.map((p) => apart({ at, half }, p) + (other === place ? 5 : 2))),
+      );
+    const at = spots(bond, half, centre).reduce((best, spot) => (room(spot) > room(best) + 1 ? spot : best));
+    taken.push({ at, half });
+    return { id: bond.id, at, words: known.words, brackets: known.narrow ? brackets(bond) : "" };
+  });
+}
+
+/** Distance of a point from a box. */
+const apart = ({ at, half }: Block, p: Point): number =>
+  g.distance({ x: Math.max(0, Math.abs(p.x - at.x) - half.x), y: Math.max(0, Math.abs(p.y - at.y) - half.y) }, { x: 0, y: 0 });
+
+const plateOf = (bond: SceneBond): number => (8.5 * String(bond.rank).length + 10) / 2;
+
+/**
+ * Places for words on both sides of a bond, past its rank or before it, the first away from the centre; the last ones
+ * are on the bond itself, for where words beside it would seem to belong to another.
+ */
+function spots(bond: SceneBond, half: Point, centre: Point): [Point, ...Point[]] {
+  const beside = (normal: Point, shift = 0, further = 0): Point => {
+    const [x, y] = [Math.abs(normal.x), Math.abs(normal.y)];
+    const away = Math.max(bond.width / 2, x * plateOf(bond) + y * PLATE) + 1 + x * half.x + y * half.y + further;
+    return { x: bond.label.x + away * normal.x - shift * normal.y, y: bond.label.y + away * normal.y + shift * normal.x };
+  };
+  if (bond.dot !== null) return [beside({ x: 1, y: 0 }), beside({ x: 0, y: -1 }), beside({ x: -1, y: 0 }), beside({ x: 0, y: 1 })];
+  const { x, y } = direction(bond.lines[0] as Curve, bond.label);
+  const [a, b] = [{ x: y, y: -x }, { x: -y, y: x }];
+  const outward = g.distance(beside(b), centre) > g.distance(beside(a), centre) + 1 ? [b, a] : [a, b];
+  const [first, ...rest] = SHIFTS.flatMap((shift) => outward.map((normal) => beside(normal, shift)));
+  const onIt = [0, 10, 20, 30].flatMap((further) => [beside({ x, y }, 0, further), beside({ x: -x, y: -y }, 0, further)]);
+  return [first as Point, ...rest, ...onIt];
+}
+
+/** How far words may stand along the bond from its rank. */
+const SHIFTS = [0, 12, -12, 24, -24];
+
+/** Direction of a curve, of length 1, where it is nearest to a point. */
+function direction(line: Curve, near: Point): Point {
+  const steps = Array.from({ length: 21 }, (_, k) => k / 20);
+  const t = steps.reduce((best, step) => (g.distance(g.along(line, step), near) < g.distance(g.along(line, best), near) ? step : best), 0);
+  return unit(g.along(line, Math.max(0, t - 0.05)), g.along(line, Math.min(1, t + 0.05)));
+}
+
+function unit(from: Point, to: Point): Point {
+  const length = Math.max(1e-9, g.distance(from, to));
+  return { x: (to.x - from.x) / length, y: (to.y - from.y) / length };
+}
+
+const CLEAR = g.CORE_RADIUS + 10;
+const HOOK = 4;
+
+/** A bracket across a bond at every core that it joins, open to its middle: [ 3 ]. */
+function brackets(bond: SceneBond): string {
+  const ends = bond.lines.flatMap((line) => (bond.dot === null ? [line, reversed(line)] : [reversed(line)]));
+  return ends.map((line) => bracket(line, bond.width)).join("");
+}
+
+const reversed = ({ from, to, control }: Curve): Curve => ({ from: to, to: from, control });
+
+/** A bracket near the start of a curve. */
+function bracket(line: Curve, width: number): string {
+  const t = Math.min(0.4, CLEAR / Math.max(1, g.distance(line.from, line.to)));
+  const at = g.along(line, t);
+  const { x, y } = unit(g.along(line, t - 0.02), g.along(line, t + 0.02));
+  const half = width / 2 + 6;
+  const point = (across: number, ahead: number): string =>
+    `${(at.x - across * y + ahead * x).toFixed(1)} ${(at.y + across * x + ahead * y).toFixed(1)}`;
+  return `M${point(-half, HOOK)}L${point(-half, 0)}L${point(half, 0)}L${point(half, HOOK)}`;
+}
