@@ -36,9 +36,10 @@ def plan_sweep(structure: Structure) -> SweepPlan:
     plans = [plan for plan in (tree, explicit) if plan.largest <= MAX_INTERMEDIATE]
     if not plans:
         needed = min(tree.largest, explicit.largest) * 8 / 2**30
+        shown = f"{needed:.1f}" if needed < 1e4 else f"{needed:.0e}"
         way_out = "Lower some ranks or remove bonds." if structure.bonds else "Cut the tensor into more modes."
         raise StructureError(
-            f"A sweep over this structure needs an array of {f'{needed:.1f}' if needed < 1e4 else f'{needed:.0e}'} GiB, "
+            f"A sweep over this structure needs an array of {shown} GiB, "
             f"and at most {MAX_INTERMEDIATE * 8 / 2**30:.0f} GiB is allowed. {way_out}"
         )
     return min(plans, key=lambda plan: plan.flops)
