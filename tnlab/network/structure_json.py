@@ -6,6 +6,7 @@
 
 import json
 import math
+from collections.abc import Set
 from typing import Any
 
 from tnlab.errors import StructureError
@@ -96,7 +97,7 @@ def _position(value: object, where: str) -> tuple[float, float] | None:
     return float(numbers[0]), float(numbers[1])
 
 
-def _fields(record: object, where: str, *, needed: set[str], optional: set[str] = frozenset()) -> dict[str, Any]:  # type: ignore[assignment]
+def _fields(record: object, where: str, *, needed: set[str], optional: Set[str] = frozenset()) -> dict[str, Any]:
     if not isinstance(record, dict):
         raise StructureError(f"{where} must be a JSON object, but is {record!r:.80}.")
     for name in record:
