@@ -49,7 +49,7 @@ def warm_start(network: Network, structure: Structure, *, generator: torch.Gener
     return work.network()
 
 
-Label = tuple[str, object]  # ("mode", m), ("bond", new bond index) or ("old", old bond index)
+Label = tuple[str, int]  # ("mode", m), ("bond", new bond index) or ("old", old bond index)
 
 
 @dataclass
@@ -162,7 +162,7 @@ class _Workbench:
         return any(label in held for other, held in self.labels.items() if other != core)
 
     def _wanted(self, core: int, label: Label) -> bool:
-        return label[0] == "bond" and core in self.structure.bonds[label[1]].cores  # type: ignore[index]
+        return label[0] == "bond" and core in self.structure.bonds[label[1]].cores
 
     def _move_leg(self, label: Label, core: int) -> None:
         target = next(at for at, own in enumerate(self.structure.cores) if label[1] in own.legs)
@@ -194,14 +194,14 @@ class _Workbench:
         ordered = array.permute([labels.index(label) for label in (*kept, *moved)])
         rows = [sizes[label] for label in kept]
         u, s, vh = torch.linalg.svd(ordered.reshape(math.prod(rows), -1), full_matrices=False)
-        rank = min(self.structure.bonds[bond[1]].rank if bond[0] == "bond" else 1, len(s))  # type: ignore[index]
+        rank = min(self.structure.bonds[bond[1]].rank if bond[0] == "bond" else 1, len(s))
         weight = s[:rank].sqrt()
         self.arrays[core] = (u[:, :rank] * weight).reshape(*rows, rank)
         self.arrays[target] = (vh[:rank].T * weight).reshape(*(sizes[label] for label in moved), rank)
         self.labels[core], self.labels[target] = [*kept, bond], [*moved, bond]
 
     def _pair(self, label: Label) -> bool:
-        return label[0] == "bond" and len(self.structure.bonds[label[1]].cores) == 2  # type: ignore[index]
+        return label[0] == "bond" and len(self.structure.bonds[label[1]].cores) == 2
 
     def _free_bond(self, core: int, target: int) -> int | None:
         for bond, description in enumerate(self.structure.bonds):

@@ -41,15 +41,7 @@ PATIENCE = 5  # sweeps over which the decrease is averaged
 @solvers.register("als")
 @dataclass(frozen=True)
 class ALS(AbstractSolver):
-    """Alternating least squares.
-
-    Attributes:
-        max_sweeps: Sweeps after which it stops.
-        tolerance: It has converged when the error falls by less than this part of itself per sweep.
-    """
-
-    max_sweeps: int = 500
-    tolerance: float = 1e-6
+    """Alternating least squares."""
 
     @override
     def iterate(

@@ -49,8 +49,17 @@ class Snapshot:
     status: Status = Status.RUNNING
 
 
+@dataclass(frozen=True)
 class AbstractSolver(ABC):
-    """Fits the cores of one structure to one tensor. Stop it by leaving the loop."""
+    """Fits the cores of one structure to one tensor. Stop it by leaving the loop.
+
+    Attributes:
+        max_sweeps: Sweeps after which it stops.
+        tolerance: It has converged when the error falls by less than this part of itself per sweep.
+    """
+
+    max_sweeps: int = 500
+    tolerance: float = 1e-6
 
     @abstractmethod
     def iterate(

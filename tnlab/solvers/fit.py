@@ -88,7 +88,7 @@ def fit(
         )
     check_tensor(X, structure)
     generator = as_generator(seed)
-    engine = solvers[solver](max_sweeps=max_sweeps, tolerance=tolerance)  # type: ignore[call-arg]
+    engine = solvers[solver](max_sweeps=max_sweeps, tolerance=tolerance)
     begun, sweeps, best = time.perf_counter(), 0, None
     for start in range(restarts):
         run = _run(engine.iterate(X, structure, init="random" if start else init, generator=spawn(generator)), callback)

@@ -30,7 +30,7 @@ class SolverContract:
 
     def snapshots(self, tensor: torch.Tensor, *, seed: int = 0, max_sweeps: int = 30) -> list[Snapshot]:
         """Run the solver to its end."""
-        engine = solvers[self.solver](max_sweeps=max_sweeps)  # pyright: ignore[reportCallIssue]
+        engine = solvers[self.solver](max_sweeps=max_sweeps)
         return list(engine.iterate(tensor, self.structure, generator=torch.Generator().manual_seed(seed)))
 
     def test_yields_snapshots_from_sweep_0_to_a_final_status(self) -> None:
@@ -67,7 +67,7 @@ class SolverContract:
         """Nothing that was passed in is changed, and old snapshots stay what they were."""
         tensor = self.tensor()
         copy = tensor.clone()
-        engine = solvers[self.solver](max_sweeps=5)  # pyright: ignore[reportCallIssue]
+        engine = solvers[self.solver](max_sweeps=5)
         run = engine.iterate(tensor, self.structure, generator=torch.Generator().manual_seed(0))
         kept = [(snapshot, snapshot.network.to_tensor().clone()) for snapshot in run]
         assert torch.equal(tensor, copy)
