@@ -5,6 +5,8 @@ from tnlab.bounds.error_bound import error_bound as error_bound
 from tnlab.bounds.parameter_bound import ParameterBound as ParameterBound
 from tnlab.bounds.parameter_bound import parameter_bound as parameter_bound
 from tnlab.bounds.spectra import CutSpectra as CutSpectra
+from tnlab.data.observed import Observed as Observed
+from tnlab.data.tensor_function import TensorFunction as TensorFunction
 from tnlab.network import edits as edits
 from tnlab.network.contraction import contraction_cost as contraction_cost
 from tnlab.network.cuts import cut_rank as cut_rank
@@ -16,5 +18,6 @@ from tnlab.network.structure import Core as Core
 from tnlab.network.structure import Structure as Structure
 from tnlab.solvers.base import Snapshot as Snapshot
 from tnlab.solvers.base import Status as Status
+from tnlab.solvers.decompose import decompose as decompose
 from tnlab.solvers.fit import Fit as Fit
 from tnlab.solvers.fit import fit as fit

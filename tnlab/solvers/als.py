@@ -29,7 +29,7 @@ from tnlab.network.network import Network
 from tnlab.network.starts import svd_start
 from tnlab.network.structure import Structure
 from tnlab.network.sweeps import plan_sweep
-from tnlab.solvers.base import AbstractSolver, Init, Snapshot, Status, check_tensor, solvers
+from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
 
 (dposv,) = get_lapack_funcs(("posv",), dtype=np.float64)
 RIDGE = 1e-13  # of the mean diagonal of G: below what rounding does to G anyway
@@ -45,9 +45,9 @@ class ALS(AbstractSolver):
 
     @override
     def iterate(
-        self, tensor: Tensor, structure: Structure, *, init: Init = "svd", generator: torch.Generator
+        self, tensor: Data, structure: Structure, *, init: Init = "svd", generator: torch.Generator
     ) -> Iterator[Snapshot]:
-        check_tensor(tensor, structure)
+        tensor = whole_tensor(tensor, structure)
         begun = time.perf_counter()
         plan = plan_sweep(structure)  # first: it refuses what would not fit in memory
         start = _start(tensor, structure, init, generator)
@@ -68,6 +68,8 @@ class ALS(AbstractSolver):
     def _status(self, sweep: int, recent: deque[float]) -> Status:
         if recent[-1] < 1e-14:
             return Status.EXACT
+        if self.target_error is not None and recent[-1] <= self.target_error:
+            return Status.REACHED
         if len(recent) > PATIENCE and recent[0] - recent[-1] < PATIENCE * self.tolerance * recent[0]:
             return Status.CONVERGED
         return Status.MAX_SWEEPS if sweep >= self.max_sweeps else Status.RUNNING

@@ -5,16 +5,20 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor
 
+from tnlab.data.observed import Observed
+from tnlab.data.tensor_function import TensorFunction
 from tnlab.errors import DataError
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab.registry import Registry
 
 Init = str | Network
+Data = Tensor | Observed | TensorFunction
 solvers: "Registry[type[AbstractSolver]]" = Registry("solver")
 
 
@@ -27,6 +31,9 @@ class Status(Enum):
     MAX_SWEEPS = (
         "The largest number of sweeps was reached before the error settled: more sweeps might lower it further."
     )
+    REACHED = "The target error was reached."
+    HELD_OUT = "Stopped early: the held-out error no longer falls; the cores where it was least are kept."
+    DIRECT = "Computed in closed form, without iterating."
     STOPPED = "Stopped on request; the best cores so far are kept."
 
 
@@ -36,10 +43,12 @@ class Snapshot:
 
     Attributes:
         sweep: Number of sweeps done; 0 is the start itself.
-        relative_error: ``|X - X_hat|_F / |X|_F``, evaluated in float64.
+        relative_error: ``|X - X_hat|_F / |X|_F``, evaluated in float64; of the fitted entries where some are missing.
         network: The cores, in the tensor's dtype and on its device.
         seconds: Wall time since the fit began.
         status: Whether the solver will go on.
+        upper_bound: An error that the method promised before it was measured; None where there is no such promise.
+        held_out_error: The relative error of the entries that were held out; None where none were.
     """
 
     sweep: int
@@ -47,6 +56,8 @@ class Snapshot:
     network: Network
     seconds: float
     status: Status = Status.RUNNING
+    upper_bound: float | None = None
+    held_out_error: float | None = None
 
 
 @dataclass(frozen=True)
@@ -56,19 +67,31 @@ class AbstractSolver(ABC):
     Attributes:
         max_sweeps: Sweeps after which it stops.
         tolerance: It has converged when the error falls by less than this part of itself per sweep.
+        target_error: Relative error at which it stops. A closed form, and a fit that grows its ranks, chooses the
+            ranks for it and takes from the structure only its topology. None asks for the structure's own ranks.
+        takes: What it fits: a whole tensor, observed entries, or a function of the indices.
+        fits: Names of the formats it can fit; empty if it can fit any structure.
+        chooses_ranks: Whether, given a target error, it chooses the ranks.
+        nonnegative: Whether all its cores are nonnegative.
     """
 
     max_sweeps: int = 500
     tolerance: float = 1e-6
+    target_error: float | None = None
+
+    takes: ClassVar[Literal["tensor", "observed", "function"]] = "tensor"
+    fits: ClassVar[tuple[str, ...]] = ()
+    chooses_ranks: ClassVar[bool] = False
+    nonnegative: ClassVar[bool] = False
 
     @abstractmethod
     def iterate(
-        self, tensor: Tensor, structure: Structure, *, init: Init = "svd", generator: torch.Generator
+        self, tensor: Data, structure: Structure, *, init: Init = "svd", generator: torch.Generator
     ) -> Iterator[Snapshot]:
         """Yield a snapshot after every sweep; the last one carries a final status.
 
         Args:
-            tensor: The data X, of shape ``structure.modes``.
+            tensor: The data X, of shape ``structure.modes``; a solver of entries takes a whole tensor too.
             structure: What to fit.
             init: ``"svd"``, ``"random"`` or a network of this structure to go on from.
             generator: The only source of randomness.
@@ -79,12 +102,16 @@ class AbstractSolver(ABC):
         """
 
 
-def check_tensor(tensor: Tensor, structure: Structure | None = None) -> None:
-    """Refuse a tensor that has no relative error to minimise.
+def whole_tensor(tensor: Data, structure: Structure | None = None) -> Tensor:
+    """Return the tensor, checked, or refuse one that has no relative error to minimise.
 
     Raises:
         DataError: It is not a real floating-point tensor, has another shape, holds NaN or infinity, or is zero.
     """
+    if isinstance(tensor, Observed):
+        raise DataError("This solver needs every entry of the tensor; for observed entries take completion_als.")
+    if isinstance(tensor, TensorFunction):
+        raise DataError("This solver needs the tensor itself; for a function of the indices take tt_cross.")
     if not isinstance(tensor, Tensor):
         raise DataError(f"A fit needs a torch.Tensor, but got {type(tensor).__name__}; try torch.as_tensor(X).")
     if tensor.dtype not in (torch.float32, torch.float64):
@@ -98,3 +125,4 @@ def check_tensor(tensor: Tensor, structure: Structure | None = None) -> None:
         raise DataError(f"The tensor must be finite, but {bad} of {tensor.numel()} entries are NaN or infinite.")
     if norm == 0:
         raise DataError("The tensor is zero everywhere, so the relative error is undefined.")
+    return tensor

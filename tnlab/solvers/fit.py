@@ -2,15 +2,17 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
-from torch import Tensor
 
+from tnlab.data.observed import Observed
+from tnlab.data.tensor_function import TensorFunction
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab.seeding import as_generator, spawn
-from tnlab.solvers.base import Init, Snapshot, Status, check_tensor, solvers
+from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,11 +21,14 @@ class Fit:
 
     Attributes:
         network: The fitted cores, in the tensor's dtype and on its device.
-        relative_error: ``|X - X_hat|_F / |X|_F`` of that network, evaluated in float64.
+        relative_error: ``|X - X_hat|_F / |X|_F`` of that network, evaluated in float64; of the fitted entries where
+            some are missing.
         sweeps: Sweeps done, all starts together.
         seconds: Wall time, all starts together.
         status: How the best start ended; ``status.value`` is a sentence.
         history: Relative error after every sweep of the best start; entry 0 is the start itself.
+        upper_bound: An error that the method promised before it was measured, if it does.
+        held_out_error: Relative error of the entries that were held out, if some were.
     """
 
     network: Network
@@ -32,6 +37,8 @@ class Fit:
     seconds: float
     status: Status
     history: tuple[float, ...]
+    upper_bound: float | None = None
+    held_out_error: float | None = None
 
     @property
     def structure(self) -> Structure:
@@ -45,32 +52,37 @@ class Fit:
 
 
 def fit(
-    X: Tensor,
+    X: Data,
     structure: Structure,
     *,
     seed: int | torch.Generator | None = 0,
     max_sweeps: int = 500,
     tolerance: float = 1e-6,
+    target_error: float | None = None,
     init: Init = "svd",
     restarts: int = 1,
     callback: Callable[[Snapshot], object] | None = None,
-    solver: str = "als",
+    solver: str | AbstractSolver | None = None,
 ) -> Fit:
     """Fit the cores of a structure to a tensor.
 
     Args:
-        X: The tensor, of shape ``structure.modes``, float32 or float64, on any device.
+        X: The tensor, of shape ``structure.modes``, float32 or float64, on any device; or ``Observed`` entries of
+            one; or a ``TensorFunction`` that computes them.
         structure: What to fit.
         seed: Same seed, same floats. None draws a fresh one.
         max_sweeps: Sweeps per start after which it stops.
         tolerance: Converged when the error falls by less than this part of itself per sweep.
+        target_error: Relative error at which the fit stops; a closed form chooses its ranks for it.
         init: ``"svd"``, ``"random"``, or a network of this structure to go on from.
         restarts: Number of starts; the first is ``init``, the others are random, and the best is kept.
         callback: Called with every snapshot; a true answer stops the fit and keeps the best so far.
-        solver: Name of the solver.
+        solver: Name of the solver, or a solver with settings of its own, which then override ``max_sweeps``,
+            ``tolerance`` and ``target_error``. By default alternating least squares on a tensor or on observed
+            entries, cross approximation of a function.
 
     Raises:
-        DataError: The tensor is complex, zero, not finite or of another shape.
+        DataError: The tensor is complex, zero, not finite or of another shape, or not what the solver takes.
         StructureError: ``init`` has another structure, or a sweep would not fit in memory.
         UnknownNameError: There is no such solver.
         ValueError: ``max_sweeps`` or ``restarts`` is below 1, or ``tolerance`` is negative.
@@ -86,33 +98,56 @@ def fit(
             "max_sweeps and restarts must be at least 1 and tolerance at least 0, "
             f"but got {max_sweeps=}, {restarts=}, {tolerance=}."
         )
-    check_tensor(X, structure)
+    engine = _engine(X, solver, max_sweeps=max_sweeps, tolerance=tolerance, target_error=target_error)
+    if not isinstance(X, Observed | TensorFunction):
+        whole_tensor(X, structure)
     generator = as_generator(seed)
-    engine = solvers[solver](max_sweeps=max_sweeps, tolerance=tolerance)
     begun, sweeps, best = time.perf_counter(), 0, None
     for start in range(restarts):
         run = _run(engine.iterate(X, structure, init="random" if start else init, generator=spawn(generator)), callback)
-        sweeps += len(run.history) - 1
-        if best is None or run.relative_error < best.relative_error:
+        sweeps += run.sweeps
+        if best is None or _worth(run) < _worth(best):
             best = run
-        if run.status in (Status.STOPPED, Status.EXACT):
+        if run.status in (Status.STOPPED, Status.EXACT, Status.DIRECT, Status.REACHED):
             break
     assert best is not None
-    return Fit(best.network, best.relative_error, sweeps, time.perf_counter() - begun, best.status, best.history)
+    return replace(best, sweeps=sweeps, seconds=time.perf_counter() - begun)
+
+
+def _engine(X: Data, solver: str | AbstractSolver | None, **settings: Any) -> AbstractSolver:
+    if isinstance(solver, AbstractSolver):
+        return solver
+    if solver is None:
+        solver = {Observed: "completion_als", TensorFunction: "tt_cross"}.get(type(X), "als")
+    return solvers[solver](**settings)
+
+
+def _worth(snapshot: Snapshot | Fit) -> float:
+    """Return what the better of two fits has less of."""
+    return snapshot.relative_error if snapshot.held_out_error is None else snapshot.held_out_error
 
 
 def _run(snapshots: Iterator[Snapshot], callback: Callable[[Snapshot], object] | None) -> Fit:
     """Follow one start to its end; keep the best snapshot, which is not the last one if rounding raised the error."""
     history: list[float] = []
     best = None
-    status, seconds = Status.RUNNING, 0.0
+    status, sweeps, seconds = Status.RUNNING, 0, 0.0
     for snapshot in snapshots:
         history.append(snapshot.relative_error)
-        status, seconds = snapshot.status, snapshot.seconds
-        if best is None or snapshot.relative_error < best.relative_error:
+        status, sweeps, seconds = snapshot.status, snapshot.sweep, snapshot.seconds
+        if best is None or _worth(snapshot) < _worth(best):
             best = snapshot
         if callback is not None and callback(snapshot):
             status = Status.STOPPED if status is Status.RUNNING else status
             break
     assert best is not None
-    return Fit(best.network, best.relative_error, len(history) - 1, seconds, status, tuple(history))
+    return Fit(
+        network=best.network,
+        relative_error=best.relative_error,
+        sweeps=sweeps,
+        seconds=seconds,
+        status=status,
+        history=tuple(history),
+        upper_bound=best.upper_bound,
+        held_out_error=best.held_out_error,
+    )

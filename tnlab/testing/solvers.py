@@ -5,33 +5,58 @@ Example:
 """
 
 import math
+from typing import Any
 
 import pytest
 import torch
 
+from tnlab.data.observed import Observed
+from tnlab.data.tensor_function import TensorFunction
 from tnlab.formats import formats
 from tnlab.metrics import relative_error
 from tnlab.network.network import Network
-from tnlab.solvers.base import Snapshot, Status, solvers
+from tnlab.network.structure import Structure
+from tnlab.solvers.base import AbstractSolver, Snapshot, Status, solvers
 
 
 class SolverContract:
-    """Tests over one solver by its registered name; ``structure`` may be replaced by one it can fit."""
+    """Tests over one solver by its registered name, on the first of the formats that it can fit."""
 
     solver: str
-    structure = formats["tensor_train"].build((5, 4, 6), 2)
+
+    @property
+    def part(self) -> type[AbstractSolver]:
+        """The registered solver."""
+        return solvers[self.solver]
+
+    @property
+    def structure(self) -> Structure:
+        """What is fitted."""
+        return formats[(self.part.fits or ("tensor_train",))[0]].build((5, 4, 6), 2)
 
     def tensor(self, dtype: torch.dtype = torch.float64, noise: float = 0.1) -> torch.Tensor:
-        """Return a planted tensor of norm about 1 with relative noise."""
+        """Return a planted tensor of norm about 1 with relative noise; a nonnegative one where cores must be so."""
         generator = torch.Generator().manual_seed(3)
-        clean = Network.random(self.structure, generator=generator).to_tensor()
+        network = Network.random(self.structure, generator=generator)
+        if self.part.nonnegative:
+            network = Network(self.structure, tuple(core.abs() for core in network.cores))
+        clean = network.to_tensor()
         disturbance = torch.randn(clean.shape, generator=generator, dtype=torch.float64)
         return (clean / clean.norm() + noise * disturbance / disturbance.norm()).to(dtype)
 
+    def data(self, tensor: torch.Tensor) -> Any:
+        """Return the tensor as what the solver takes."""
+        if self.part.takes == "observed":
+            return Observed.from_mask(tensor, torch.ones_like(tensor, dtype=torch.bool))
+        if self.part.takes == "function":
+            return TensorFunction(tuple(tensor.shape), lambda at: tensor[tuple(at.T)])
+        return tensor
+
     def snapshots(self, tensor: torch.Tensor, *, seed: int = 0, max_sweeps: int = 30) -> list[Snapshot]:
         """Run the solver to its end."""
-        engine = solvers[self.solver](max_sweeps=max_sweeps)
-        return list(engine.iterate(tensor, self.structure, generator=torch.Generator().manual_seed(seed)))
+        engine = self.part(max_sweeps=max_sweeps)
+        data = self.data(tensor)
+        return list(engine.iterate(data, self.structure, generator=torch.Generator().manual_seed(seed)))
 
     def test_yields_snapshots_from_sweep_0_to_a_final_status(self) -> None:
         """The first snapshot is the start, the last one alone carries a final status."""
@@ -67,8 +92,9 @@ class SolverContract:
         """Nothing that was passed in is changed, and old snapshots stay what they were."""
         tensor = self.tensor()
         copy = tensor.clone()
-        engine = solvers[self.solver](max_sweeps=5)
-        run = engine.iterate(tensor, self.structure, generator=torch.Generator().manual_seed(0))
+        run = self.part(max_sweeps=5).iterate(
+            self.data(tensor), self.structure, generator=torch.Generator().manual_seed(0)
+        )
         kept = [(snapshot, snapshot.network.to_tensor().clone()) for snapshot in run]
         assert torch.equal(tensor, copy)
         assert all(torch.equal(snapshot.network.to_tensor(), before) for snapshot, before in kept)

@@ -1,0 +1,76 @@
+"""Decompose a tensor into a named format, by its ranks or by the error that may remain."""
+
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+from tnlab.errors import FormatError
+from tnlab.formats import formats
+from tnlab.solvers.base import AbstractSolver, Data, Snapshot, solvers
+from tnlab.solvers.fit import Fit, fit
+
+CLOSED_FORMS = {"tensor_train": "tt_svd", "tensor_ring": "tr_svd", "tucker": "st_hosvd", "binary_tree": "tree_svd"}
+
+
+def decompose(
+    X: Data,
+    format: str,  # noqa: A002  (what it is called everywhere else)
+    *,
+    rank: int | Sequence[int] | None = None,
+    target_error: float | None = None,
+    solver: str | AbstractSolver | None = None,
+    seed: int | torch.Generator | None = 0,
+    max_sweeps: int = 500,
+    restarts: int = 1,
+    callback: Callable[[Snapshot], object] | None = None,
+) -> Fit:
+    """Decompose a tensor into a named format.
+
+    Give the ranks, or the relative error that may remain. With an error, trains, rings, Tucker and trees are truncated
+    in closed form at the least ranks that keep to it, and every other format grows its ranks until it is reached.
+
+    Args:
+        X: The tensor, ``Observed`` entries of one, or a ``TensorFunction``.
+        format: Name of the format (``tnlab.formats.formats`` lists them).
+        rank: One rank for all bonds, or one per bond.
+        target_error: Relative error to stay within, between 0 and 1, instead of ``rank``.
+        solver: Name of a solver, or a solver with its settings; by default the one that suits what was asked.
+        seed: Same seed, same floats. None draws a fresh one.
+        max_sweeps: Sweeps per start after which it stops.
+        restarts: Number of starts; the best is kept.
+        callback: Called with every snapshot; a true answer stops and keeps the best so far.
+
+    Raises:
+        FormatError: Neither or both of ``rank`` and ``target_error`` are given, or the format cannot be built.
+        DataError: The tensor cannot be fitted.
+        UnknownNameError: There is no such format or solver.
+
+    Example:
+        >>> X = torch.ones(4, 4, 4, dtype=torch.float64)
+        >>> decompose(X, "tt", target_error=0.1).structure.ranks
+        (1, 1)
+    """
+    if (rank is None) == (target_error is None):
+        raise FormatError("Say how large the network may be: either rank=R, or target_error=E, and not both.")
+    modes = tuple(X.shape) if isinstance(X, Tensor) else X.modes
+    part = formats[format]
+    if solver is None and target_error is not None:
+        solver = CLOSED_FORMS.get(part.name, "progressive") if isinstance(X, Tensor) else None
+    structure = part.build(modes, 1 if rank is None else rank)
+    return fit(
+        X,
+        structure,
+        seed=seed,
+        max_sweeps=max_sweeps,
+        target_error=target_error,
+        restarts=restarts,
+        callback=callback,
+        solver=solver,
+    )
+
+
+def fitting(format: str) -> tuple[str, ...]:  # noqa: A002
+    """Return the names of the solvers that can fit a format."""
+    name = formats[format].name
+    return tuple(solver for solver, part in solvers.items() if not part.fits or name in part.fits)
