@@ -1,5 +1,7 @@
 """What all figures share: colours that tell on light and on dark pages, and a clear word when plotly is missing."""
 
+import math
+from collections.abc import Iterable
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 GREY, SOFT, FAINT = "#767676", "rgba(118, 118, 118, 0.6)", "rgba(118, 118, 118, 0.25)"
 SERIES = (BLUE, GREEN, PURPLE, ORANGE)
 FORBIDDEN = "rgba(213, 94, 0, 0.13)"
+SIGNED = ((0.0, BLUE), (0.5, "rgba(118, 118, 118, 0)"), (1.0, ORANGE))  # nothing at zero, on any page
 
 
 def plotly_objects() -> ModuleType:
@@ -46,4 +49,19 @@ def styled(
     figure.update_yaxes(title=y, type="log" if log_y else "linear", **axis)
     figure.update_xaxes({"dtick": "D2"} if log_x else {})
     figure.update_yaxes({"dtick": "D2"} if log_y else {})
+    return figure
+
+
+def side_by_side(figure: "Figure") -> None:
+    """Make room for two diagrams: axes x and y on the left, x2 and y2 on the right; call it before ``styled``."""
+    figure.update_layout(
+        xaxis={"domain": [0, 0.44]}, xaxis2={"domain": [0.56, 1], "anchor": "y2"}, yaxis2={"anchor": "x2"}
+    )
+
+
+def many_decades(figure: "Figure", values: Iterable[float]) -> "Figure":
+    """Label only powers of ten on logarithmic y axes if positive values span three of them or more; return it."""
+    positive = [value for value in values if value > 0]
+    if positive and math.log10(max(positive) / min(positive)) >= 3:
+        figure.update_yaxes(dtick=1, exponentformat="power")
     return figure

@@ -1,0 +1,94 @@
+"""The error after every sweep, of one fit or of several, with the error of the entries that were held out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from tnlab.figures.style import SERIES, many_decades, plotly_objects, styled
+from tnlab.solvers.base import Snapshot
+from tnlab.solvers.fit import Fit
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+
+@dataclass(frozen=True)
+class History:
+    """One start of one fit.
+
+    Attributes:
+        name: Of the fit, with the number of the start where there were several.
+        sweeps: Sweeps done at each point.
+        errors: Relative error there.
+        held_out: Relative error of the held-out entries there; empty where none were.
+        seconds: Wall time there; empty where it was not recorded.
+    """
+
+    name: str
+    sweeps: tuple[int, ...]
+    errors: tuple[float, ...]
+    held_out: tuple[float, ...] = ()
+    seconds: tuple[float, ...] = ()
+
+
+def error_history_info(fits: Mapping[str, Fit | Sequence[Snapshot]]) -> tuple[History, ...]:
+    """Return what happened in each of several fits.
+
+    A ``Fit`` keeps the errors of its best start. Its snapshots know more (held-out errors, times, all starts), and
+    ``seen = []; fit(X, structure, callback=seen.append)`` collects them.
+
+    Raises:
+        ValueError: A fit has no snapshot.
+    """
+    histories: list[History] = []
+    for name, run in fits.items():
+        if isinstance(run, Fit):
+            histories.append(History(name, tuple(range(len(run.history))), run.history))
+        elif not run:
+            raise ValueError(f"The fit {name!r} has no snapshot to show.")
+        else:
+            histories.extend(_starts(name, run))
+    return tuple(histories)
+
+
+def error_history_plot(info: Sequence[History], *, over: Literal["sweeps", "seconds"] = "sweeps") -> "Figure":
+    """Draw errors over sweeps, or over seconds where they are known; held-out errors dashed.
+
+    Raises:
+        ValueError: No history has seconds, and they are asked for.
+    """
+    figure = plotly_objects().Figure()
+    drawn = [history for history in info if over == "sweeps" or history.seconds]
+    if info and not drawn:
+        raise ValueError("Seconds are known of snapshots only: fit(X, structure, callback=seen.append) collects them.")
+    for history, colour in zip(drawn, SERIES * len(drawn), strict=False):
+        x = history.sweeps if over == "sweeps" else history.seconds
+        for y, part, dash in ((history.errors, "", "solid"), (history.held_out, ", held out", "dash")):
+            if y:
+                mode = "lines" if len(y) > 1 else "markers"
+                look = {"mode": mode, "line": {"color": colour, "dash": dash}, "marker": {"color": colour, "size": 9}}
+                figure.add_scatter(x=x, y=y, name=history.name + part, **look)
+    styled(figure, title="Error after every sweep", x=over, y="relative error", log_y=True)
+    figure.update_layout(showlegend=True)
+    return many_decades(figure, [error for history in drawn for error in (*history.errors, *history.held_out)])
+
+
+def _starts(name: str, run: Sequence[Snapshot]) -> list[History]:
+    """Return one history per start: each begins with sweep 0."""
+    begins = [place for place, snapshot in enumerate(run) if snapshot.sweep == 0 or place == 0]
+    parts = [run[begin:end] for begin, end in zip(begins, [*begins[1:], len(run)], strict=True)]
+    return [
+        History(
+            name if len(parts) == 1 else f"{name}, start {number}",
+            tuple(snapshot.sweep for snapshot in part),
+            tuple(snapshot.relative_error for snapshot in part),
+            _known([snapshot.held_out_error for snapshot in part]),
+            tuple(snapshot.seconds for snapshot in part),
+        )
+        for number, part in enumerate(parts, 1)
+    ]
+
+
+def _known(values: Sequence[float | None]) -> tuple[float, ...]:
+    known = tuple(value for value in values if value is not None)
+    return known if len(known) == len(values) else ()

@@ -1,0 +1,107 @@
+"""The columns of a factor: what a core holds along one mode."""
+
+import math
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from tnlab.errors import DataError
+from tnlab.figures.style import SERIES, plotly_objects, styled
+from tnlab.network.gauge import unfolding
+from tnlab.network.network import Network
+from tnlab.network.structure import Structure
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+
+@dataclass(frozen=True, eq=False)
+class FactorColumn:
+    """One column.
+
+    Attributes:
+        label: Which component it is, or where it stands on the core's other axes.
+        values: Its entries along the mode, of unit norm.
+        weight: Its part of the core's norm. Of a CP network: the component's norm as a part of the tensor's.
+    """
+
+    label: str
+    values: NDArray[np.float64]
+    weight: float
+
+
+@dataclass(frozen=True)
+class FactorColumns:
+    """What ``factor_plot`` shows: the heaviest columns of a core along a mode, and how many there are in all."""
+
+    core: str
+    mode: int
+    columns: tuple[FactorColumn, ...]
+    total: int
+
+
+def factor_info(network: Network, mode: int, *, most: int = 6) -> FactorColumns:
+    """Return the columns of the unfolding, along one mode, of the core that carries the mode; the heaviest first.
+
+    Of a CP network they are its components, in the same order whatever the mode. Of any other network they depend on
+    the gauge; only the space they span is a property of the tensor.
+
+    Raises:
+        DataError: There is no such mode.
+    """
+    structure = network.structure
+    if not 0 <= mode < structure.order:
+        raise DataError(f"The modes are 0 to {structure.order - 1}, but mode {mode} was asked for.")
+    place = next(place for place, core in enumerate(structure.cores) if mode in core.legs)
+    axis = structure.cores[place].legs.index(mode)
+    matrix = unfolding(network.cores[place].detach().double().cpu(), axis)
+    norms = matrix.norm(dim=0)
+    if len(structure.bonds) == 1 and len(structure.bonds[0].cores) == structure.order:
+        weights, labels = _components(network), [f"component {k + 1}" for k in range(matrix.shape[1])]
+    else:
+        weights, labels = norms / norms.norm().clamp(min=1e-300), _places(structure, place, axis)
+    heaviest = weights.argsort(descending=True, stable=True)[:most].tolist()
+    columns = (matrix / norms.clamp(min=1e-300)).numpy()
+    chosen = tuple(FactorColumn(labels[k], columns[:, k], float(weights[k])) for k in heaviest)
+    return FactorColumns(structure.core_label(place), mode, chosen, matrix.shape[1])
+
+
+def factor_plot(info: FactorColumns) -> "Figure":
+    """Draw the columns as lines along the mode; a mode of few entries as points joined by lines."""
+    figure = plotly_objects().Figure()
+    for column, colour in zip(info.columns, SERIES * len(info.columns), strict=False):
+        mode = "lines+markers" if len(column.values) <= 40 else "lines"
+        name = f"{column.label} ({column.weight:.2f})"
+        figure.add_scatter(y=column.values, mode=mode, name=name, line={"color": colour})
+    for line, number in zip(figure.data, range(len(figure.data)), strict=True):
+        line.line.dash = ("solid", "dash", "dot")[min(number // len(SERIES), 2)]
+    shown = "" if info.total == len(info.columns) else f", the heaviest {len(info.columns)} of {info.total}"
+    title = f"Core {info.core} along mode {info.mode}{shown}"
+    styled(figure, title=title, x=f"mode {info.mode}", y="entry of the unit column")
+    figure.update_layout(showlegend=True)
+    return figure
+
+
+def _components(network: Network) -> Tensor:
+    """Return the norm of every CP component over the norm of the tensor, both without forming it."""
+    grams = [core.detach().double().cpu() for core in network.cores]
+    grams = [matrix.reshape(-1, matrix.shape[-1]).T @ matrix.reshape(-1, matrix.shape[-1]) for matrix in grams]
+    product_of_all = torch.stack(grams).prod(dim=0)
+    return product_of_all.diagonal().sqrt() / math.sqrt(max(float(product_of_all.sum()), 1e-300))
+
+
+def _places(structure: Structure, place: int, axis: int) -> list[str]:
+    """Return a label for every column of the unfolding: the indices of the core's other axes."""
+    core = structure.cores[place]
+    names = [f"mode {leg}" for leg in core.legs] + [structure.bond_label(bond) for bond in structure.core_bonds[place]]
+    sizes = list(structure.core_shapes[place])
+    del names[axis], sizes[axis]
+    return [
+        ", ".join(f"{name} {index + 1}" for name, index in zip(names, indices, strict=True)) or "entries"
+        for indices in product(*map(range, sizes))
+    ]

@@ -1,0 +1,132 @@
+"""Where a fit is wrong: the residual as pictures over two modes, or over the axes of the data itself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from tnlab.data.source import Source
+from tnlab.errors import DataError
+from tnlab.figures.style import GREY, SIGNED, plotly_objects, styled
+from tnlab.network.network import Network
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+SATURATED = 0.995  # of the entries are told apart by colour; the few largest ones would make the others pale
+
+
+@dataclass(frozen=True, eq=False)
+class ResidualPanel:
+    """One picture.
+
+    Attributes:
+        label: Which entries of the other axes it shows.
+        residual: ``X - X_hat`` there, rows x columns.
+        share: Its part of the squared residual.
+    """
+
+    label: str
+    residual: NDArray[np.float64]
+    share: float
+
+
+@dataclass(frozen=True)
+class ResidualMap:
+    """What ``residual_map_plot`` shows: the worst pictures first, what their axes are, and the relative error."""
+
+    panels: tuple[ResidualPanel, ...]
+    rows: str
+    columns: str
+    error: float
+
+
+def residual_map_info(
+    tensor: Tensor | Source, network: Network, *, modes: Sequence[int] | None = None, most: int = 4
+) -> ResidualMap:
+    """Return the residual of a network as pictures.
+
+    Args:
+        tensor: X; or the source it was cut from, to see the residual on the source's own axes (a picture as a picture).
+        network: The fit.
+        modes: The two modes (axes, for a source) that run down and across each picture; the first two by default.
+        most: How many pictures, the worst first, where the other modes give several.
+
+    Raises:
+        DataError: The shapes disagree, or ``modes`` are not two of them.
+    """
+    restored = isinstance(tensor, Source)
+    data = tensor.tensor if restored else tensor
+    if tuple(data.shape) != network.structure.modes:
+        raise DataError(f"The network is of shape {network.structure.modes}, but the tensor of {tuple(data.shape)}.")
+    residual = data.detach().double() - network.to_tensor().detach().double()
+    wrong = tensor.restore(residual) if restored else residual.cpu().numpy()
+    axis = "axis" if restored else "mode"
+    if wrong.ndim == 1:
+        wrong = wrong[None]
+        down, across = (0, 1)
+        rows, columns = "", f"{axis} 0"
+    else:
+        down, across = _two(modes, wrong.ndim)
+        rows, columns = f"{axis} {down}", f"{axis} {across}"
+    error = float(residual.norm() / data.double().norm())
+    return ResidualMap(_panels(wrong, down, across, axis, most), rows, columns, error)
+
+
+def residual_map_plot(info: ResidualMap) -> "Figure":
+    """Draw every picture in colours that fade to nothing at zero: blue where the fit is too high, orange too low."""
+    figure = plotly_objects().Figure()
+    count = len(info.panels)
+    sizes = np.concatenate([np.abs(panel.residual).ravel() for panel in info.panels])
+    limit = float(np.quantile(sizes, SATURATED)) or float(sizes.max()) or 1.0
+    for place, panel in enumerate(info.panels):
+        suffix = str(place + 1) if place else ""
+        figure.add_heatmap(
+            z=panel.residual, xaxis=f"x{suffix}", yaxis=f"y{suffix}", coloraxis="coloraxis", name=panel.label,
+            hovertemplate="%{y}, %{x}: %{z:.4g}<extra></extra>",
+        )  # fmt: skip
+        left, right = (place + 0.05) / count, (place + 0.95) / count
+        upright = {"autorange": "reversed", "anchor": f"x{suffix}", "scaleanchor": f"x{suffix}", "constrain": "domain"}
+        across = {"domain": [left, right], "anchor": f"y{suffix}", "constrain": "domain"}
+        figure.update_layout({f"xaxis{suffix}": across, f"yaxis{suffix}": upright})
+        text = f"{panel.label}<br>{panel.share:.0%} of the squares" if count > 1 or panel.label else ""
+        above = {"x": 0.5, "y": 1.0, "xref": f"x{suffix} domain", "yref": f"y{suffix} domain", "yanchor": "bottom"}
+        figure.add_annotation(text=text, showarrow=False, font={"color": GREY, "size": 12}, **above)
+    styled(figure, title=f"Where the fit is wrong: relative error {info.error:.4f}")
+    figure.update_xaxes(title=info.columns, showgrid=False)
+    figure.update_yaxes(showgrid=False)
+    bar = {"title": {"text": "X - fit"}, "tickfont": {"color": GREY}, "outlinewidth": 0}
+    figure.update_layout(
+        yaxis_title=info.rows,
+        margin={"t": 90},
+        coloraxis={"colorscale": SIGNED, "cmin": -limit, "cmax": limit, "colorbar": bar},
+    )
+    return figure
+
+
+def _two(modes: Sequence[int] | None, order: int) -> tuple[int, int]:
+    chosen = (0, 1) if modes is None else tuple(modes)
+    if len(set(chosen)) != 2 or not all(0 <= mode < order for mode in chosen):
+        raise DataError(f"A picture needs two of the modes 0 to {order - 1}, but got {chosen}.")
+    return chosen[0], chosen[1]
+
+
+def _panels(wrong: NDArray[np.float64], down: int, across: int, axis: str, most: int) -> tuple[ResidualPanel, ...]:
+    rest = [mode for mode in range(wrong.ndim) if mode not in (down, across)]
+    stack = wrong.transpose(*rest, down, across)
+    squares = np.square(stack).sum(axis=(-2, -1))
+    total = float(squares.sum()) or 1.0
+    places = list(product(*map(range, squares.shape)))
+    worst = sorted(places, key=lambda place: (-squares[place], place))[:most]
+    return tuple(
+        ResidualPanel(
+            ", ".join(f"{axis} {mode} at {index}" for mode, index in zip(rest, place, strict=True)),
+            stack[place],
+            float(squares[place] / total),
+        )
+        for place in worst
+    )

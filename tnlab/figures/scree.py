@@ -1,0 +1,84 @@
+"""The singular values on every bond of a network, and what a lower rank would cost there."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tnlab.figures.style import SERIES, many_decades, plotly_objects, side_by_side, styled
+from tnlab.network.network import Network
+from tnlab.network.spectra import bond_spectra, is_tree
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+SMALLEST = 1e-12  # of the largest: values below it are rounding and are not drawn
+
+
+@dataclass(frozen=True, eq=False)
+class BondScree:
+    """One bond.
+
+    Attributes:
+        label: The cores it joins.
+        values: Its singular values, descending, of unit norm.
+        losses: Entry r weighs what rank r would drop: all values after the r-th, together; entry 0 is 1.
+    """
+
+    label: str
+    values: NDArray[np.float64]
+    losses: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Scree:
+    """What ``scree_plot`` shows.
+
+    Attributes:
+        bonds: Every bond, in the order of the structure.
+        exact: Whether a loss is the relative change of the whole tensor, which it is on a tree. Where a loop is closed
+            it is the change of the two cores that the bond joins, and of a hyper-bond the weight of the lightest
+            components.
+    """
+
+    bonds: tuple[BondScree, ...]
+    exact: bool
+
+
+def scree_info(network: Network) -> Scree:
+    """Return the singular values of every bond, and what every lower rank would drop of them."""
+    structure = network.structure
+    several = zip(range(len(structure.bonds)), bond_spectra(network), strict=True)
+    return Scree(tuple(_scree(structure.bond_label(k), values.numpy()) for k, values in several), is_tree(structure))
+
+
+def scree_plot(info: Scree) -> "Figure":
+    """Draw the values of every bond on the left, what each lower rank costs on the right."""
+    figure = plotly_objects().Figure()
+    for bond, colour in zip(info.bonds, SERIES * len(info.bonds), strict=False):
+        shown = bond.values > SMALLEST * bond.values[0]
+        numbers = np.arange(1, len(bond.values) + 1)[shown]
+        look = {"mode": "lines+markers", "line": {"color": colour}, "name": bond.label, "legendgroup": bond.label}
+        hover = f"{bond.label}<br>value %{{x}}: %{{y:.4g}}<extra></extra>"
+        figure.add_scatter(x=numbers, y=bond.values[shown], hovertemplate=hover, **look)
+        hover = f"{bond.label}<br>rank %{{x}} would cost %{{y:.4g}}<extra></extra>"
+        shown = bond.losses > SMALLEST
+        ranks = np.arange(len(bond.losses))[shown]
+        drawn = {"x": ranks[1:], "y": bond.losses[shown][1:], "hovertemplate": hover, "showlegend": False}
+        figure.add_scatter(xaxis="x2", yaxis="y2", **drawn, **look)
+    side_by_side(figure)
+    whose = "of the tensor" if info.exact else "of the cores it joins"
+    styled(figure, title="Every bond, and what a lower rank would cost", log_y=True)
+    figure.update_layout(
+        xaxis_title="number",
+        xaxis2_title="rank",
+        yaxis_title="singular value",
+        yaxis2_title=f"relative change {whose}",
+    )
+    return many_decades(figure, [value for bond in info.bonds for value in (*bond.values, *bond.losses[1:])])
+
+
+def _scree(label: str, values: NDArray[np.float64]) -> BondScree:
+    tails = np.append(np.cumsum(values[::-1] ** 2)[::-1], 0.0)
+    return BondScree(label, values, np.sqrt(tails / max(float(tails[0]), 1e-300)))
