@@ -16,6 +16,13 @@ from tnlab.network.network import Network as Network
 from tnlab.network.structure import Bond as Bond
 from tnlab.network.structure import Core as Core
 from tnlab.network.structure import Structure as Structure
+from tnlab.search import engines as _engines  # noqa: F401  (registers them)
+from tnlab.search.engine import engines as engines
+from tnlab.search.objective import FewestParameters as FewestParameters
+from tnlab.search.objective import WeightedSum as WeightedSum
+from tnlab.search.run import Search as Search
+from tnlab.search.run import SearchResult as SearchResult
+from tnlab.search.run import search as search
 from tnlab.solvers.base import Snapshot as Snapshot
 from tnlab.solvers.base import Status as Status
 from tnlab.solvers.decompose import decompose as decompose

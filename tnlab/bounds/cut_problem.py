@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tnlab.bounds.spectra import Cut, CutSpectra
-from tnlab.network.structure import Bond, Core, Structure
+from tnlab.network.adjacency import from_ranks
+from tnlab.network.structure import Structure
 
 Pair = tuple[int, int]
 Ranks = Mapping[Pair, int]  # rank of every bond above 1, by its two cores, ascending
@@ -98,15 +99,7 @@ class CutProblem:
 
     def structure(self, ranks: Ranks) -> Structure:
         """Return the structure with these ranks, connected by bonds of rank 1 where it falls apart."""
-        chosen = {pair: rank for pair, rank in ranks.items() if rank > 1}
-        group = list(range(self.order))
-        for a, b in (*chosen, *self.pairs):
-            if group[a] != group[b]:
-                chosen.setdefault((a, b), 1)
-                old, new = group[b], group[a]
-                group = [new if label == old else label for label in group]
-        bonds = tuple(Bond(pair, chosen[pair]) for pair in sorted(chosen))
-        return Structure(self.modes, tuple(Core((mode,)) for mode in range(self.order)), bonds)
+        return from_ranks(self.modes, ranks)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from tnlab.bounds import graph_family, ring_family, tree_family
+from tnlab.bounds import general_family, graph_family, ring_family, tree_family
 from tnlab.bounds.cut_problem import CutProblem, Found, Ranks, cut_of, cut_problem
 from tnlab.bounds.greedy import best_graph, best_train, cheapest
 from tnlab.bounds.spectra import CutSpectra
@@ -64,12 +64,14 @@ class Family:
         degree: Most bonds above rank 1 at a core.
         loops: Whether it holds all graphs of that degree, so that a greedy search may start it.
         solve: Finds the cheapest, from a start.
+        latent: Whether it holds networks with latent cores, hyper-bonds and cores with several modes.
     """
 
     words: str
     degree: int
     loops: bool
     solve: Callable[[CutProblem, float, Ranks | None], Found]
+    latent: bool = False
 
 
 def parameter_bound(
@@ -86,8 +88,8 @@ def parameter_bound(
         X: The tensor, or its spectra where more is asked about it.
         target_error: Relative error to be reached, between 0 and 1.
         family: ``"ring"`` (cycles over the modes in any order; trains are rings with a bond of rank 1), ``"tree"``,
-            ``"degree3"`` (graphs with at most three bonds above rank 1 per core) or ``"any"`` simple graph; always
-            with one core per mode and no latent cores.
+            ``"degree3"`` (graphs with at most three bonds above rank 1 per core) or ``"any"`` simple graph, each with
+            one core per mode and no latent cores; or ``"latent"``, every network whatever.
         max_rank: Largest rank of a bond; by default there is no limit.
         max_seconds: Time after which the best bound proved so far is returned.
 
@@ -117,7 +119,7 @@ def parameter_bound(
 
 
 def _solve(problem: CutProblem, family: Family, deadline: float, name: str) -> Found:
-    if problem.order == 2:  # one bond, whatever the family
+    if problem.order == 2 and not family.latent:  # one bond, whatever the family
         rank = int(problem.needed[1])
         return Found(sum(problem.modes) * rank, {(0, 1): rank})
     found = family.solve(problem, deadline, _start(problem, family, deadline))
@@ -134,6 +136,9 @@ def _result(problem: CutProblem, found: Found, family: str, max_rank: int | None
     incumbent = None if found.ranks is None else problem.parameters(found.ranks)
     parameters = int(found.bound)
     ranks = "any rank" if max_rank is None else f"ranks up to {max_rank}"
+    chosen = FAMILIES[family]
+    kind = "" if chosen.latent else "one core per mode, "
+    shape = "" if chosen.latent else ", no latent cores or hyper-bonds"
     cuts = "" if problem.complete else " Time allowed only some of the cuts to be consulted."
     return ParameterBound(
         parameters=parameters,
@@ -143,8 +148,8 @@ def _result(problem: CutProblem, found: Found, family: str, max_rank: int | None
         proved=problem.complete and incumbent == parameters,
         family=family,
         max_rank=max_rank,
-        latent_cores=False,
-        scope=f"Proved for {FAMILIES[family].words}: one core per mode, {ranks}, no latent cores or hyper-bonds.{cuts}",
+        latent_cores=chosen.latent,
+        scope=f"Proved for {chosen.words}: {kind}{ranks}{shape}.{cuts}",
         seconds=seconds,
     )
 
@@ -162,6 +167,8 @@ def _check(target_error: float, family: str, max_rank: int | None, max_seconds: 
 
 def _check_reach(problem: CutProblem, family: Family, name: str) -> None:
     """Refuse a maximal rank with which some cut cannot be satisfied, whatever the structure."""
+    if family.latent:
+        return  # parallel bonds and latent cores can carry any cut
     for mask in problem.masks.tolist():
         inside = mask.bit_count()
         outside = problem.order - inside
@@ -200,4 +207,11 @@ FAMILIES = {
     "tree": Family("trees", MAX_ORDER, False, tree_family.solve),
     "degree3": Family("graphs with at most three bonds above rank 1 per core", 3, True, _degree3),
     "any": Family("all simple graphs", MAX_ORDER, True, _graph),
+    "latent": Family(
+        "all networks, latent cores, hyper-bonds and cores with several modes included",
+        MAX_ORDER,
+        True,
+        general_family.solve,
+        latent=True,
+    ),
 }

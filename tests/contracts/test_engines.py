@@ -1,0 +1,16 @@
+"""Every registered search engine keeps the contract."""
+
+import pytest
+
+import tnlab.search.engines  # noqa: F401  (registers them)
+from tnlab.search.engine import engines
+from tnlab.testing.engines import EngineContract
+
+
+@pytest.fixture(params=list(engines), autouse=True)
+def engine(request):
+    request.cls.engine = request.param
+
+
+class TestEngines(EngineContract):
+    """Runs the suite over the registry."""

@@ -1,0 +1,69 @@
+"""Random structures of the family: what every engine has to beat."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from typing_extensions import override
+
+from tnlab.network.adjacency import from_ranks, ring
+from tnlab.network.structure import Structure
+from tnlab.search.engine import AbstractEngine, engines
+from tnlab.search.evaluation import Evaluation, Proposal
+from tnlab.search.problem import Problem
+
+
+@dataclass(frozen=True, eq=False)
+class Sampling:
+    """The problem, and the best score so far."""
+
+    problem: Problem
+    best: float = math.inf
+
+
+@engines.register("random")
+@dataclass(frozen=True)
+class RandomSearch(AbstractEngine[Sampling]):
+    """Draw structures one by one.
+
+    Attributes:
+        density: Part of the pairs of cores that a random graph joins.
+    """
+
+    density: float = 0.4
+
+    paper: ClassVar[str] = "Bergstra 2012: https://jmlr.org/papers/v13/bergstra12a.html"
+    families: ClassVar[tuple[str, ...]] = ("ring", "tree", "any")
+
+    @override
+    def start(self, problem: Problem, generator: torch.Generator) -> Sampling:
+        return Sampling(problem)
+
+    @override
+    def ask(self, state: Sampling, generator: torch.Generator) -> Iterable[Proposal]:
+        return [Proposal(self._draw(state.problem, generator), move="drawn at random")]
+
+    @override
+    def tell(self, state: Sampling, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Sampling:
+        return Sampling(state.problem, min(state.best, *(found.score for found in evaluations)))
+
+    @override
+    def cutoff(self, state: Sampling) -> float:
+        return state.best
+
+    def _draw(self, problem: Problem, generator: torch.Generator) -> Structure:
+        order = problem.order
+        around = torch.randperm(order, generator=generator).tolist()
+
+        def rank() -> int:
+            return int(torch.randint(1, problem.rank_limit + 1, (), generator=generator))
+
+        if problem.family == "ring":
+            return ring(problem.modes, around, [rank() for _ in range(order)])
+        tree = {(around[int(torch.randint(k, (), generator=generator))], around[k]): rank() for k in range(1, order)}
+        if problem.family == "tree":
+            return from_ranks(problem.modes, tree)
+        joined = torch.rand((order, order), generator=generator) < self.density
+        return from_ranks(problem.modes, {(i, j): rank() for i in range(order) for j in range(i) if joined[i, j]})

@@ -1,0 +1,98 @@
+"""What an engine proposes, and the record of what became of it."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from tnlab.network.network import Network
+from tnlab.network.structure import Structure
+
+
+class Fate(Enum):
+    """What became of a proposal."""
+
+    FITTED = "fitted"
+    REPEATED = "repeated"
+    PRUNED_BY_SIZE = "pruned by its parameters alone"
+    PRUNED_BY_CERTIFICATE = "pruned by a certificate"
+
+
+@dataclass(frozen=True, eq=False)
+class Proposal:
+    """A structure to be evaluated.
+
+    Attributes:
+        structure: What to fit.
+        init: Cores to start from, of this structure or of a neighbour of it; None starts from the tensor.
+        max_sweeps: Sweeps to spend on it at most; 0 takes ``init`` as it is; None is up to the driver.
+        move: What was changed to get here, in a few words, for whoever watches.
+    """
+
+    structure: Structure
+    init: Network | None = None
+    max_sweeps: int | None = None
+    move: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """One structure, and how well it can be fitted.
+
+    Attributes:
+        structure: What was evaluated.
+        relative_error: Of the fit; of a pruned structure the certified bound, which no fit of it can beat.
+        score: By the problem's objective, at that error.
+        network: The fitted cores; None if the structure was pruned.
+        fate: Whether it was fitted, met before, or not worth a fit.
+        move: What the engine changed to get here.
+        number: Proposals made so far, this one included.
+        sweeps: Sweeps spent on it.
+        seconds: Wall time since the search began.
+        finished: Whether the fit ran to its own end, so that more sweeps would hardly help.
+    """
+
+    structure: Structure
+    relative_error: float
+    score: float
+    network: Network | None
+    fate: Fate
+    move: str
+    number: int
+    sweeps: int
+    seconds: float
+    finished: bool = True
+
+    @property
+    def parameters(self) -> int:
+        """Number of entries of all cores together."""
+        return self.structure.parameters
+
+    @property
+    def pruned(self) -> bool:
+        """Whether no fit was paid for."""
+        return self.network is None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much work a search has done.
+
+    Attributes:
+        proposed: Structures that the engine asked about.
+        repeated: Of these, met before up to isomorphism.
+        pruned_by_size: Not fitted, for their parameters alone were too many.
+        pruned_by_certificate: Not fitted, for no fit of them could have been good enough.
+        fitted: Fitted: what the papers call evaluations.
+        sweeps: Sweeps of all fits together.
+    """
+
+    proposed: int = 0
+    repeated: int = 0
+    pruned_by_size: int = 0
+    pruned_by_certificate: int = 0
+    fitted: int = 0
+    sweeps: int = 0
+
+    @property
+    def pruned(self) -> int:
+        """Structures that no fit was spent on."""
+        return self.pruned_by_size + self.pruned_by_certificate

@@ -1,0 +1,220 @@
+"""Search for the structure of a tensor, from one call."""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from tnlab.bounds.parameter_bound import ParameterBound
+from tnlab.errors import FormatError
+from tnlab.metrics import relative_error
+from tnlab.network.network import Network
+from tnlab.network.structure import Structure
+from tnlab.search.driver import Driver, Progress
+from tnlab.search.engine import AbstractEngine, engines
+from tnlab.search.evaluation import Counts, Evaluation
+from tnlab.search.evaluator import Evaluator
+from tnlab.search.objective import FewestParameters, Objective
+from tnlab.search.problem import Problem
+from tnlab.seeding import as_generator
+
+BOUND_SHARE, BOUND_SECONDS = 0.1, 2.0  # of the seconds allowed, and at most: what a lower bound may take
+
+
+@dataclass(frozen=True, eq=False)
+class SearchResult:
+    """What a search found, and what that is worth.
+
+    Attributes:
+        network: The fitted cores of the best structure.
+        relative_error: ``|X - X_hat|_F / |X|_F``, from the explicit reconstruction in float64.
+        reached: Whether the target error was reached; true where there is none.
+        score: By the problem's objective.
+        bound: What no structure of the family can do without, and its scope; None without a target error.
+        counts: Structures proposed, repeated, pruned, fitted; sweeps.
+        pareto: Evaluations that no other beats in parameters and error at once, by ascending parameters.
+        engine: Name of the engine.
+        family: The family that was searched.
+        seconds: Wall time, that of the bound included.
+        status: Why the search ended, as a sentence.
+    """
+
+    network: Network
+    relative_error: float
+    reached: bool
+    score: float
+    bound: ParameterBound | None
+    counts: Counts
+    pareto: tuple[Evaluation, ...]
+    engine: str
+    family: str
+    seconds: float
+    status: str
+
+    @property
+    def structure(self) -> Structure:
+        """The best structure."""
+        return self.network.structure
+
+    @property
+    def parameters(self) -> int:
+        """Its parameters."""
+        return self.network.parameters
+
+    @property
+    def gap(self) -> float:
+        """How many more parameters it has than was proved necessary, as a part of these; infinite if nothing was."""
+        return self.parameters / self.bound.parameters - 1 if self.bound and self.reached else math.inf
+
+    @property
+    def proved(self) -> bool:
+        """Whether no structure of the family with fewer parameters reaches the target."""
+        return self.gap == 0
+
+
+@dataclass(eq=False)
+class Search:
+    """A search that is watched: an iterator of snapshots. Leave the loop to stop it; ``result`` is the best so far.
+
+    Example:
+        >>> from tnlab.data import planted
+        >>> from tnlab.network.adjacency import ring
+        >>> X = planted(ring((3,) * 5, (0, 2, 4, 1, 3), (2, 1, 2, 2, 3)))
+        >>> run = Search(X, target_error=1e-3, engine="certificate", family="ring")
+        >>> for progress in run:
+        ...     pass
+        >>> run.result.proved
+        True
+
+    Attributes:
+        X: The tensor.
+        target_error: Relative error to reach with the fewest parameters.
+        objective: What to minimise instead.
+        engine: Name of the engine, or an engine with settings of its own.
+        family: Which structures count; by default what the engine is meant for.
+        max_rank: Largest rank of a bond; by default what the data can use.
+        max_evaluations: Structures that may be fitted.
+        max_seconds: Wall time.
+        seed: Same seed, same search, unless time ends it.
+        prune: Whether structures that cannot win are left unfitted.
+        warm: Whether a fit starts from the cores of the nearest structure fitted so far.
+        solver: Name of the solver that fits.
+        evaluator: Settings of the fits: ``max_sweeps``, ``restarts``, ``tolerance``.
+    """
+
+    X: Tensor
+    target_error: float | None = None
+    objective: Objective | None = None
+    engine: str | AbstractEngine[Any] = "auto"
+    family: str | None = None
+    max_rank: int | None = None
+    max_evaluations: int = 10_000
+    max_seconds: float = 60.0
+    seed: int | torch.Generator | None = 0
+    prune: bool = True
+    warm: bool = True
+    solver: str = "als"
+    evaluator: dict[str, Any] = field(default_factory=dict)
+    _latest: Progress | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        if (self.target_error is None) == (self.objective is None):
+            raise FormatError("Say what to search for: either target_error=E, or objective=..., and not both.")
+        named = isinstance(self.engine, str)
+        self._engine: AbstractEngine[Any] = engines[self.engine]() if named else self.engine  # type: ignore[index]
+        self._name = next(name for name, part in engines.items() if isinstance(self._engine, part))
+        family = self.family or self._engine.families[0]
+        if family not in self._engine.families:
+            raise FormatError(
+                f"The engine {self._name!r} searches the families {', '.join(self._engine.families)}, "
+                f"but not {family!r}; see tnlab engines."
+            )
+        objective = self.objective or FewestParameters(self.target_error or 0.0)
+        budget = {"max_evaluations": self.max_evaluations, "max_seconds": self.max_seconds}
+        self.problem = Problem(self.X, objective, family, self.max_rank, **budget)
+
+    def __iter__(self) -> Iterator[Progress]:
+        """Yield a snapshot after every evaluation."""
+        begun = time.monotonic()
+        generator = as_generator(self.seed)
+        seed = int(torch.randint(2**31, (), generator=generator))
+        evaluator = Evaluator(self.problem, self.solver, seed=seed, **self.evaluator)
+        bound = self.problem.lower_bound(min(BOUND_SHARE * self.max_seconds, BOUND_SECONDS))
+        driver = Driver(self.problem, self._engine, evaluator, generator, bound, self.prune, self.warm, begun)
+        for progress in driver.run():
+            self._latest = progress
+            yield progress
+
+    @property
+    def result(self) -> SearchResult:
+        """The best so far.
+
+        Raises:
+            FormatError: Nothing has been fitted yet.
+        """
+        latest = self._latest
+        if latest is None or latest.incumbent is None or latest.incumbent.network is None:
+            raise FormatError("No structure was fitted yet; iterate over the search first, or allow it more.")
+        network = latest.incumbent.network
+        error = relative_error(self.X, network.to(torch.float64).to_tensor().to(self.X.device))
+        return SearchResult(
+            network=network,
+            relative_error=error,
+            reached=self.problem.reached(error),
+            score=self.problem.score(network.parameters, error),
+            bound=latest.bound,
+            counts=latest.counts,
+            pareto=latest.pareto,
+            engine=self._name,
+            family=self.problem.family,
+            seconds=latest.seconds,
+            status=latest.status or "Stopped on request; the best so far is kept.",
+        )
+
+
+def search(
+    X: Tensor,
+    *,
+    target_error: float | None = None,
+    objective: Objective | None = None,
+    engine: str | AbstractEngine[Any] = "auto",
+    family: str | None = None,
+    max_rank: int | None = None,
+    max_evaluations: int = 10_000,
+    max_seconds: float = 60.0,
+    seed: int | torch.Generator | None = 0,
+    callback: Callable[[Progress], object] | None = None,
+    **settings: Any,
+) -> SearchResult:
+    """Search for the structure with the fewest parameters that fits a tensor within a relative error.
+
+    Args:
+        X: The tensor, float32 or float64.
+        target_error: Relative error to reach, between 0 and 1.
+        objective: What to minimise instead of parameters at a target error, e.g. ``WeightedSum(weight=200)``.
+        engine: Name of an engine (``tnlab.search.engine.engines`` lists them), or one with settings of its own.
+        family: ``"ring"``, ``"tree"``, ``"degree3"``, ``"any"`` or ``"latent"``; by default what the engine is meant
+            for.
+        max_rank: Largest rank of a bond.
+        max_evaluations: Structures that may be fitted.
+        max_seconds: Wall time.
+        seed: Same seed, same search, unless time ends it.
+        callback: Called after every evaluation; a true answer stops the search and keeps the best so far.
+        settings: More of ``Search``: ``prune``, ``warm``, ``solver``, ``evaluator``.
+
+    Raises:
+        DataError: The tensor cannot be fitted.
+        FormatError: Neither or both of ``target_error`` and ``objective`` are given, the engine cannot search the
+            family, or no structure of the family can reach the target.
+        UnknownNameError: There is no such engine or family.
+        ValueError: The target or a budget is out of range.
+    """
+    run = Search(X, target_error, objective, engine, family, max_rank, max_evaluations, max_seconds, seed, **settings)
+    for progress in run:
+        if callback is not None and callback(progress):
+            break
+    return run.result

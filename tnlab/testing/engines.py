@@ -1,0 +1,105 @@
+"""What every search engine must do; import it to test one of your own.
+
+Example:
+    ``class TestMine(EngineContract): engine = "mine"`` is the whole test file, once your module is imported.
+"""
+
+import pytest
+import torch
+
+from tnlab.data.planted import planted
+from tnlab.errors import FormatError
+from tnlab.metrics import relative_error
+from tnlab.network.adjacency import ring
+from tnlab.search.driver import Progress
+from tnlab.search.engine import AbstractEngine, engines
+from tnlab.search.run import Search
+
+
+class EngineContract:
+    """Tests over one engine by its registered name, on a small planted ring."""
+
+    engine: str
+    target: float = 0.02
+    budget: int = 40
+
+    @property
+    def part(self) -> type[AbstractEngine]:
+        """The registered engine."""
+        return engines[self.engine]
+
+    def tensor(self) -> torch.Tensor:
+        """Return a planted ring of order 4 with 1 % of noise."""
+        return planted(ring((4, 3, 4, 3), (0, 2, 1, 3), (2, 1, 2, 2)), noise=0.01, seed=1)
+
+    def run(self, family: str | None = None, *, seed: int = 0, **settings: object) -> tuple[Search, list[Progress]]:
+        """Run the engine to the end of a small budget."""
+        budget = {"max_evaluations": self.budget, "max_seconds": 20.0} | settings
+        watched = Search(
+            self.tensor(), self.target, engine=self.engine, family=family, max_rank=4, seed=seed, **budget  # type: ignore[arg-type]
+        )  # fmt: skip
+        return watched, list(watched)
+
+    def test_says_what_it_is(self) -> None:
+        """A menu needs a sentence, the paper and the families."""
+        assert (self.part.__doc__ or "").strip().splitlines()[0].endswith(".")
+        assert "http" in self.part.paper
+        assert self.part.families
+
+    def test_searches_every_family_that_it_names(self) -> None:
+        """What it proposes belongs there, and something is fitted; the driver refuses what does not belong."""
+        for family in self.part.families:
+            watched, steps = self.run(family)
+            assert steps[-1].counts.fitted >= 1
+            assert watched.problem.admits(watched.result.structure)
+
+    def test_refuses_a_family_that_it_does_not_search(self) -> None:
+        """The message names what it can do."""
+        others = {"ring", "tree", "degree3", "any", "latent"} - set(self.part.families)
+        for family in others:
+            with pytest.raises(FormatError, match=self.part.families[0]):
+                self.run(family)
+
+    def test_result_is_what_the_cores_say(self) -> None:
+        """The reported error is that of the explicit reconstruction, and no bound is above it."""
+        watched, steps = self.run()
+        result = watched.result
+        assert result.relative_error == pytest.approx(relative_error(self.tensor(), result.network.to_tensor()))
+        assert result.bound is not None
+        if result.reached:
+            assert result.bound.parameters <= result.parameters
+        assert steps[-1].status
+
+    def test_keeps_to_the_budget(self) -> None:
+        """No more structures are fitted than was allowed."""
+        _, steps = self.run(max_evaluations=3)
+        assert steps[-1].counts.fitted <= 3
+
+    def test_counts_add_up(self) -> None:
+        """Every proposal is fitted, pruned or repeated."""
+        _, steps = self.run()
+        counts = steps[-1].counts
+        assert counts.proposed == counts.repeated + counts.pruned + counts.fitted
+
+    def test_same_seed_same_search(self) -> None:
+        """Two runs with one seed propose the same structures and find the same errors."""
+        first, second = (self.run(seed=3)[1] for _ in range(2))
+        assert [_told(step) for step in first] == [_told(step) for step in second]
+
+    def test_pruning_loses_nothing(self) -> None:
+        """Without pruning, and without warm starts that depend on what was fitted, the trajectory is the same."""
+        settings = {"warm": False, "max_evaluations": 10**6, "max_seconds": 1.5}
+        pruned, whole = (self.run(prune=prune, **settings)[1][:-1] for prune in (True, False))
+        length = min(len(pruned), len(whole))
+        assert length > 0
+        assert [_asked(step) for step in pruned[:length]] == [_asked(step) for step in whole[:length]]
+
+
+def _asked(step: Progress) -> object:
+    assert step.evaluation is not None
+    best = step.incumbent.parameters if step.incumbent is not None and step.incumbent.relative_error <= 0.02 else None
+    return step.evaluation.structure, best
+
+
+def _told(step: Progress) -> object:
+    return step.evaluation and (step.evaluation.structure, step.evaluation.relative_error)
