@@ -11,10 +11,39 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from tnlab.errors import StructureError
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 
 NOISE = 0.01  # of a core's root mean square; what an SVD leaves at exactly zero, ALS could never leave
+
+
+def starting_network(
+    tensor: Tensor, structure: Structure, init: str | Network, *, generator: torch.Generator
+) -> Network:
+    """Return the network that a fit starts from, in the tensor's dtype and on its device.
+
+    Args:
+        tensor: The data, of shape ``structure.modes``.
+        structure: The structure to start.
+        init: ``"svd"``, ``"random"`` or a network of this structure.
+        generator: The only source of randomness.
+
+    Raises:
+        StructureError: ``init`` is a network of another structure.
+        ValueError: ``init`` is another word.
+    """
+    if isinstance(init, Network):
+        if init.structure != structure:
+            raise StructureError("The starting network must have the structure to be fitted; use warm_start first.")
+        return init.to(tensor.dtype, tensor.device)
+    if init == "svd":
+        start = svd_start(tensor, structure, generator=generator)
+    elif init == "random":
+        start = Network.random(structure, generator=generator)
+    else:
+        raise ValueError(f"init must be 'svd', 'random' or a Network, but is {init!r}.")
+    return start.to(tensor.dtype, tensor.device)
 
 
 def svd_start(tensor: Tensor, structure: Structure, *, generator: torch.Generator) -> Network:

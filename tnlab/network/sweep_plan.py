@@ -2,7 +2,7 @@
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,32 @@ class Step(ABC):
     @abstractmethod
     def __call__(self, values: list[Any], solve: Solve) -> None:
         """Run on the registers; ``solve`` is as in ``SweepPlan.sweep``."""
+
+
+class Equations(Step):
+    """The step at which one core's normal equations are ready.
+
+    Attributes:
+        core: Which core.
+    """
+
+    core: int
+
+    @abstractmethod
+    def equations(self, values: list[Any]) -> tuple[list[Any], Any]:
+        """Return the factors of G, and B."""
+
+    @abstractmethod
+    def present(self, values: list[Any]) -> Any:
+        """Return the core as it is, in the shape of B."""
+
+    @abstractmethod
+    def as_core(self, solution: Any) -> Any:
+        """Return an array in the shape of B as one in the shape of the core."""
+
+    @override
+    def __call__(self, values: list[Any], solve: Solve) -> None:
+        values[1 + self.core] = self.as_core(solve(*self.equations(values)))
 
 
 @dataclass(frozen=True)
@@ -81,6 +107,14 @@ class SweepPlan:
         for step in self.steps:
             step(values, solve)
 
+    def equations(self, values: list[Any]) -> Iterator[tuple[Equations, list[Any], Any]]:
+        """Yield every core's equations in turn; what the caller does to the core then is seen by the next ones."""
+        for step in self.steps:
+            if isinstance(step, Equations):
+                yield step, *step.equations(values)
+            else:
+                step(values, _never)
+
     def cores(self, values: list[Any]) -> tuple[Any, ...]:
         """Return the current cores."""
         return tuple(values[1 : 1 + len(self.structure.cores)])
@@ -116,7 +150,7 @@ class Multiply(Step):
 
 
 @dataclass(frozen=True)
-class Update(Step):
+class Update(Equations):
     """Solve for one core from the registers that hold its B and the factors of its G.
 
     Attributes:
@@ -143,18 +177,25 @@ class Update(Step):
         return max(math.prod(self.shape), *(size**2 for size in self.shape))
 
     @override
-    def __call__(self, values: list[Any], solve: Solve) -> None:
+    def equations(self, values: list[Any]) -> tuple[list[Any], Any]:
         right = _double(permute(values[self.outer], self.outer_axes)).reshape(self.shape)
         grams = [
             permute(values[gram], axes).reshape(size, size)
             for (gram, axes), size in zip(self.grams, self.shape[1:], strict=True)
         ]
-        solution = solve(grams, right).reshape(self.solution_shape)
-        values[1 + self.core] = permute(solution, self.solution_axes)
+        return grams, right
+
+    @override
+    def present(self, values: list[Any]) -> Any:
+        return permute(values[1 + self.core], _inverse(self.solution_axes)).reshape(self.shape)
+
+    @override
+    def as_core(self, solution: Any) -> Any:
+        return permute(solution.reshape(self.solution_shape), self.solution_axes)
 
 
 @dataclass(frozen=True)
-class Environment(Step):
+class Environment(Equations):
     """Contract everything but one core, a matrix of ``length x columns``, then form its B and G and solve."""
 
     core: int
@@ -178,11 +219,23 @@ class Environment(Step):
         return self.columns * max(self.columns, self.rows, self.length)
 
     @override
-    def __call__(self, values: list[Any], solve: Solve) -> None:
+    def equations(self, values: list[Any]) -> tuple[list[Any], Any]:
         environment = self.expression(*(values[1 + other] for other in self.others)).reshape(-1, self.columns)
         tensor = permute(values[0], self.tensor_axes).reshape(self.rows, -1)
         right = _double(tensor @ _cast_like(environment, tensor))
-        values[1 + self.core] = solve([environment.T @ environment], right).reshape(self.shape)
+        return [environment.T @ environment], right
+
+    @override
+    def present(self, values: list[Any]) -> Any:
+        return values[1 + self.core].reshape(self.rows, self.columns)
+
+    @override
+    def as_core(self, solution: Any) -> Any:
+        return solution.reshape(self.shape)
+
+
+def _inverse(axes: Indices | None) -> Indices | None:
+    return None if axes is None else tuple(axes.index(place) for place in range(len(axes)))
 
 
 def _never(*_: Any) -> Any:

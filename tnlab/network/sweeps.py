@@ -16,7 +16,7 @@ from tnlab.errors import StructureError
 from tnlab.network.pairwise import permutation
 from tnlab.network.structure import Structure
 from tnlab.network.sweep_plan import Environment, SweepPlan, Update
-from tnlab.network.tree_plan import tree_plan
+from tnlab.network.tree_plan import gradient_plan, tree_plan
 
 MAX_INTERMEDIATE = 2**28  # entries; 2 GiB in float64
 CHEAP = 1e8  # flops of a sweep below which pricing the alternative costs more than it can save
@@ -43,6 +43,22 @@ def plan_sweep(structure: Structure) -> SweepPlan:
             f"and at most {MAX_INTERMEDIATE * 8 / 2**30:.0f} GiB is allowed. {way_out}"
         )
     return min(plans, key=lambda plan: plan.flops)
+
+
+@lru_cache(maxsize=256)
+def plan_gradient(structure: Structure) -> SweepPlan:
+    """Return the plan of a pass that reads ``A G`` and ``B`` of all cores: half the gradient is ``A G - B``.
+
+    Raises:
+        StructureError: No plan stays within the largest allowed intermediate array.
+    """
+    sweep = plan_sweep(structure)
+    return gradient_plan(structure) if sweep.prepare or len(structure.cores) == 1 else sweep
+
+
+def sweep_flops(structure: Structure) -> float:
+    """Return the floating-point operations of one sweep: what no implementation of this plan can avoid."""
+    return plan_sweep(structure).flops
 
 
 def update_order(structure: Structure) -> tuple[int, ...]:

@@ -20,7 +20,12 @@ Name = tuple[str, Tree]
 
 def tree_plan(structure: Structure) -> SweepPlan:
     """Return the plan along a dimension tree."""
-    return _Compiler(structure).plan()
+    return _Compiler(structure, moving=True).plan()
+
+
+def gradient_plan(structure: Structure) -> SweepPlan:
+    """Return the plan of a pass that reads the equations of all cores and changes none."""
+    return _Compiler(structure, moving=False).plan()
 
 
 class _Compiler:
@@ -29,8 +34,9 @@ class _Compiler:
     A ket index keeps its label; the same bond in the bra layer of a Gram matrix has ``label + shift``.
     """
 
-    def __init__(self, structure: Structure) -> None:
+    def __init__(self, structure: Structure, *, moving: bool) -> None:
         self.structure = structure
+        self.moving = moving
         self.tree = dimension_tree(structure)
         self.shift = len(structure.index_sizes)
         self.sizes = structure.index_sizes * 2
@@ -49,6 +55,9 @@ class _Compiler:
         for node in self.edge:
             if node != self.tree:
                 self._inner_gram(node)
+        if not self.moving:
+            self._visit(self.tree, 0, ())
+            return SweepPlan(self.structure, self.mode_order, (), tuple(self.steps), len(self.labels))
         prepare, self.steps = tuple(self.steps), []
         self._visit(self.tree, 0, ())
         self.steps = []
@@ -159,6 +168,8 @@ class _Compiler:
                 solution_axes=permutation(order, self.structure.core_indices[core]),
             )
         )
+        if not self.moving:
+            return
         self.stale.add(("inner gram", core))
         self.stale.update((kind, node) for kind in ("inner", "inner gram") for node in self.above[core])
 

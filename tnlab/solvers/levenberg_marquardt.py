@@ -1,0 +1,116 @@
+"""Levenberg-Marquardt: damped Gauss-Newton steps of all cores at once.
+
+``J^T J`` is formed block by block, each the contraction of two layers of the network with one core missing in either,
+so that the Jacobian itself, as long as the tensor, never is.
+"""
+
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import scipy.linalg
+import torch
+from typing_extensions import override
+
+from tnlab.errors import StructureError
+from tnlab.network.objective import Objective
+from tnlab.network.starts import starting_network
+from tnlab.network.structure import Structure
+from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
+
+PATIENCE = 5  # steps over which the decrease is averaged
+TRIES = 12
+
+
+@solvers.register("levenberg_marquardt", "lm")
+@dataclass(frozen=True)
+class LevenbergMarquardt(AbstractSolver):
+    """Damped Gauss-Newton steps; quadratic near an exact solution, dear where there are many parameters.
+
+    References:
+        Marquardt 1963: https://doi.org/10.1137/0111030
+        Nielsen 1999 (damping): https://orbit.dtu.dk/en/publications/damping-parameter-in-marquardts-method
+
+    Attributes:
+        damping: The first damping, as a part of the mean diagonal of ``J^T J``.
+        max_parameters: It refuses networks with more.
+    """
+
+    damping: float = 0.1
+    max_parameters: int = 3000
+
+    @override
+    def iterate(
+        self, tensor: Data, structure: Structure, *, init: Init = "svd", generator: torch.Generator
+    ) -> Iterator[Snapshot]:
+        tensor = whole_tensor(tensor, structure)
+        if structure.parameters > self.max_parameters:
+            raise StructureError(
+                f"Levenberg-Marquardt solves a dense system of the size of all {structure.parameters} parameters, and "
+                f"at most {self.max_parameters} are allowed. Take lbfgs or als, or raise max_parameters."
+            )
+        begun = time.perf_counter()
+        objective = Objective(tensor, structure)
+        network = starting_network(tensor, structure, init, generator=generator)
+        yield Snapshot(0, objective.normal.residual(network), network, time.perf_counter() - begun)
+        state = _State(objective, objective.vector(network), self.damping)
+        recent = deque([state.value], maxlen=PATIENCE + 1)
+        for sweep in range(1, self.max_sweeps + 1):
+            moved = state.step()
+            network = objective.network(state.point)
+            error = objective.error(state.value, network)
+            recent.append(state.value)
+            status = self._status(sweep, error, recent, stuck=not moved)
+            yield Snapshot(sweep, error, network, time.perf_counter() - begun, status)
+            if status is not Status.RUNNING:
+                return
+
+    def _status(self, sweep: int, error: float, recent: deque[float], *, stuck: bool) -> Status:
+        if error < 1e-14:
+            return Status.EXACT
+        if self.target_error is not None and error <= self.target_error:
+            return Status.REACHED
+        settled = len(recent) > PATIENCE and recent[0] - recent[-1] < 2 * PATIENCE * self.tolerance * recent[0]
+        if stuck or settled:
+            return Status.CONVERGED
+        return Status.MAX_SWEEPS if sweep >= self.max_sweeps else Status.RUNNING
+
+
+class _State:
+    """A point with its damping, which follows how well the linear model foretold the last step."""
+
+    def __init__(self, objective: Objective, point: Any, damping: float) -> None:
+        self.objective, self.point = objective, point
+        self.value, self.gradient = objective(point)
+        matrix = objective.gauss_newton(point)
+        self.damping = damping * float(matrix.trace()) / len(point)
+        self.growth = 2.0
+
+    def step(self) -> bool:
+        """Go to a better point; False if there is none."""
+        matrix = self.objective.gauss_newton(self.point)
+        for _ in range(TRIES):
+            step = _solve(matrix, self.damping, -self.gradient)
+            value, gradient = self.objective(self.point + step)
+            foretold = 0.5 * float(step @ (self.damping * step - self.gradient))
+            ratio = (self.value - value) / max(foretold, 1e-300)
+            if value < self.value:
+                self.point, self.value, self.gradient = self.point + step, value, gradient
+                self.damping *= max(1 / 3, 1 - (2 * ratio - 1) ** 3)
+                self.growth = 2.0
+                return True
+            self.damping *= self.growth
+            self.growth *= 2
+        return False
+
+
+def _solve(matrix: Any, damping: float, right: Any) -> Any:
+    """Return ``(J^T J + damping) ^-1`` times a vector; gauge directions, where J is zero, stay where they are."""
+    if isinstance(matrix, torch.Tensor):
+        shifted = matrix + damping * torch.eye(len(right)).to(matrix)
+        return torch.linalg.solve(shifted, right)
+    shifted = matrix.copy()
+    shifted.ravel()[:: len(right) + 1] += damping
+    return scipy.linalg.solve(shifted, right, assume_a="pos", overwrite_a=True, check_finite=False)
