@@ -43,7 +43,8 @@ class Network:
         cls, structure: Structure, *, generator: torch.Generator, dtype: torch.dtype = torch.float64
     ) -> "Network":
         """Return normally distributed cores, scaled so that the tensor has norm 1 in expectation."""
-        spread = (structure.size * math.prod(structure.ranks)) ** (-0.5 / len(structure.cores))
+        logs = sum(map(math.log, structure.index_sizes))  # their product may exceed the largest float
+        spread = math.exp(-0.5 * logs / len(structure.cores))
         cores = (torch.randn(shape, generator=generator, dtype=dtype) * spread for shape in structure.core_shapes)
         return cls(structure, tuple(cores))
 

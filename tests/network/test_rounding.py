@@ -1,0 +1,170 @@
+"""Rounding keeps to its target, reports the true error, and finds the ranks that are there."""
+
+import math
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tnlab.errors import StructureError
+from tnlab.formats import formats
+from tnlab.network.arithmetic import add, scale
+from tnlab.network.network import Network
+from tnlab.network.rounding import round_network, truncate_bond
+from tnlab.network.structure import Core, Structure
+from tnlab.network.tree_rounding import Budget, round_by_grams, round_by_qr
+from tnlab.testing.structures import structures
+
+TREES = {"hyper": False, "max_extra_bonds": 0}
+
+
+def random(structure, seed=0, dtype=torch.float64):
+    return Network.random(structure, generator=torch.Generator().manual_seed(seed), dtype=dtype)
+
+
+def true_error(before, after):
+    a, b = before.to_tensor(), after.to_tensor()
+    return float((a - b).norm() / a.norm())
+
+
+@settings(max_examples=60, deadline=None)
+@given(structures(**TREES), st.sampled_from([0.0, 1e-9, 1e-3, 0.1, 0.5]))
+def test_a_tree_keeps_to_its_target_and_reports_the_exact_error(structure, target):
+    network = random(structure)
+    rounded = round_network(network, target_error=target)
+    assert rounded.relative_error == pytest.approx(true_error(network, rounded.network), rel=1e-6, abs=1e-14)
+    assert rounded.relative_error <= target * (1 + 1e-6) + 1e-13
+    assert all(a <= b for a, b in zip(rounded.network.structure.ranks, structure.ranks, strict=True))
+
+
+@settings(max_examples=40, deadline=None)
+@given(structures(**TREES, min_cores=2), st.integers(1, 2))
+def test_a_tree_at_given_ranks_is_quasi_optimal(structure, rank):
+    network = random(structure)
+    tensor = network.to_tensor()
+    rounded = round_network(network, ranks=rank)
+    assert max(rounded.network.structure.ranks) <= rank
+    assert rounded.relative_error == pytest.approx(true_error(network, rounded.network), rel=1e-6, abs=1e-14)
+    tails = [tail_of(tensor, structure, bond, rank) for bond in range(len(structure.bonds))]
+    assert rounded.relative_error <= math.sqrt(sum(tails)) * (1 + 1e-6) + 1e-13
+    assert rounded.relative_error >= math.sqrt(max(tails)) * (1 - 1e-6) - 1e-13
+
+
+def tail_of(tensor, structure, bond, rank):
+    """Return the part of |X|^2 beyond a rank in the unfolding along the bond's cut."""
+    side, frontier = {structure.bonds[bond].cores[0]}, [structure.bonds[bond].cores[0]]
+    while frontier:
+        for other in structure.core_bonds[frontier.pop()]:
+            fresh = set(structure.bonds[other].cores) - side if other != bond else set()
+            side |= fresh
+            frontier += fresh
+    modes = [mode for core in side for mode in structure.cores[core].legs]
+    rest = [mode for mode in range(structure.order) if mode not in modes]
+    rows = math.prod(structure.modes[mode] for mode in modes)
+    squares = torch.linalg.svdvals(tensor.permute(*modes, *rest).reshape(rows, -1)).square()
+    return float(squares[rank:].sum() / squares.sum())
+
+
+@settings(max_examples=40, deadline=None)
+@given(structures(**TREES, min_cores=2), st.data())
+def test_one_bond_of_a_tree_is_cut_as_the_singular_values_say(structure, data):
+    bond = data.draw(st.integers(0, len(structure.bonds) - 1))
+    rank = data.draw(st.integers(1, 3))
+    network = random(structure)
+    cut = truncate_bond(network, bond, rank=rank)
+    assert cut.relative_error == pytest.approx(true_error(network, cut.network), rel=1e-6, abs=1e-13)
+    best = math.sqrt(tail_of(network.to_tensor(), structure, bond, rank))
+    assert cut.relative_error == pytest.approx(best, rel=1e-6, abs=1e-12)
+
+
+@settings(max_examples=30, deadline=None)
+@given(structures(min_cores=2), st.data())
+def test_one_bond_of_any_network_reports_its_true_error(structure, data):
+    bond = data.draw(st.integers(0, len(structure.bonds) - 1))
+    network = random(structure)
+    cut = truncate_bond(network, bond, rank=data.draw(st.integers(1, 3)))
+    assert cut.relative_error == pytest.approx(true_error(network, cut.network), rel=1e-4, abs=1e-6)
+    target = data.draw(st.sampled_from([1e-3, 0.1, 0.5]))
+    cut = truncate_bond(network, bond, target_error=target)
+    assert true_error(network, cut.network) <= target * 1.001 + 1e-6
+
+
+@settings(max_examples=20, deadline=None)
+@given(structures(max_rank=2), st.sampled_from([1e-3, 0.1, 0.5]))
+def test_any_network_keeps_to_its_target(structure, target):
+    network = random(structure)
+    rounded = round_network(network, target_error=target)
+    assert rounded.relative_error == pytest.approx(true_error(network, rounded.network), rel=1e-4, abs=1e-6)
+    assert rounded.relative_error <= target * 1.001 + 1e-6
+
+
+@pytest.mark.parametrize("name", ["tt", "tree", "tucker", "tr", "fctn", "cp"])
+def test_the_ranks_of_a_doubled_network_are_found_again(name):
+    network = random(formats[name].build((4, 4, 4, 4), 2), 3)
+    twice = add(network, scale(network, 0.5))
+    rounded = round_network(twice, target_error=1e-6)
+    assert rounded.network.structure.ranks == network.structure.ranks
+    assert true_error(twice, rounded.network) < 2e-6
+
+
+@pytest.mark.parametrize("by", [round_by_qr, round_by_grams])
+def test_both_ways_on_a_tree_agree(by):
+    network = random(formats["tree"].build((4,) * 6, 4))
+    rounded, error = by(network, Budget([2] * len(network.structure.bonds)))
+    assert error == pytest.approx(true_error(network, rounded), rel=1e-6)
+    expected, _ = round_by_qr(network, Budget([2] * len(network.structure.bonds)))
+    assert error == pytest.approx(true_error(network, expected), rel=0.05)
+
+
+def test_a_train_is_rounded_as_tensorly_truncates_it():
+    tensorly = pytest.importorskip("tensorly")
+    network = random(formats["tt"].build((4,) * 5, 6), 1)
+    ours = round_network(network, ranks=3)
+    factors = tensorly.decomposition.tensor_train(network.to_tensor().numpy(), rank=[1, 3, 3, 3, 3, 1])
+    theirs = torch.as_tensor(tensorly.tt_to_tensor(factors))
+    tensor = network.to_tensor()
+    assert ours.relative_error == pytest.approx(float((tensor - theirs).norm() / tensor.norm()), rel=0.1)
+
+
+def test_below_what_gram_matrices_know_the_ranks_are_still_right():
+    network = random(formats["tt"].build((6,) * 5, 2), 1)
+    faint = scale(random(network.structure, 2), 1e-10)
+    both = add(network, faint)
+    assert round_network(both, target_error=1e-12).network.structure.ranks == (4, 4, 4, 4)
+    assert round_network(both, target_error=1e-8).network.structure.ranks == (2, 2, 2, 2)
+
+
+def test_float32_and_a_zero_network():
+    network = random(formats["tt"].build((4, 4, 4), 4), dtype=torch.float32)
+    rounded = round_network(network, target_error=0.1)
+    assert rounded.network.cores[0].dtype == torch.float32
+    assert true_error(network, rounded.network) <= 0.1001
+    for name in ("tt", "tr"):
+        zero = scale(random(formats[name].build((4, 4, 4), 2)), 0.0)
+        assert round_network(zero, target_error=0.1).relative_error == 0.0
+
+
+def test_a_long_train_is_rounded_without_its_tensor():
+    network = random(formats["tt"].build((4,) * 100, 3))
+    rounded = round_network(add(network, network), target_error=1e-5)
+    assert max(rounded.network.structure.ranks) == 3
+
+
+def test_one_core_has_nothing_to_round():
+    alone = random(Structure((3, 4), (Core((0, 1)),), ()))
+    assert round_network(alone, target_error=0.1).network is alone
+
+
+def test_what_cannot_be_rounded_is_refused():
+    network = random(formats["tt"].build((4, 4, 4), 2))
+    with pytest.raises(StructureError, match="either ranks=R, or target_error=E"):
+        round_network(network)
+    with pytest.raises(StructureError, match="either rank=R, or target_error=E"):
+        truncate_bond(network, 0, rank=1, target_error=0.1)
+    with pytest.raises(StructureError, match="one rank of at least 1 for each of 2 bonds"):
+        round_network(network, ranks=[1])
+    with pytest.raises(StructureError, match="at least 0 and below 1"):
+        round_network(network, target_error=1.5)
+    with pytest.raises(StructureError, match="Bond 2 is not one of 0 to 1"):
+        truncate_bond(network, 2, rank=1)
