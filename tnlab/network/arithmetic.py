@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 
 from tnlab.errors import DataError, StructureError
-from tnlab.network.canonical import canonical, far_end, rebuilt, towards
+from tnlab.network.canonical import absorb, axis_of, canonical, fold, rebuilt, towards
 from tnlab.network.contraction import contract_indices
+from tnlab.network.gauge import unfolding
 from tnlab.network.network import Network
 from tnlab.network.spectra import is_tree
 from tnlab.network.structure import Structure
@@ -161,7 +162,7 @@ def mode_product(network: Network, mode: int, matrix: Tensor) -> Network:
     place = next(place for place, core in enumerate(structure.cores) if mode in core.legs)
     axis = structure.cores[place].legs.index(mode)
     cores = list(network.cores)
-    cores[place] = torch.tensordot(matrix, cores[place], dims=[[1], [axis]]).movedim(0, axis).contiguous()
+    cores[place] = fold(matrix @ unfolding(cores[place], axis), cores[place], axis).contiguous()
     modes = (*structure.modes[:mode], matrix.shape[0], *structure.modes[mode + 1 :])
     return Network(replace(structure, modes=modes), tuple(cores))
 
@@ -169,26 +170,12 @@ def mode_product(network: Network, mode: int, matrix: Tensor) -> Network:
 def _tree_inner(first: Network, second: Network) -> float:
     """Contract two trees of one topology from the leaves to core 0: no array has more than two bonds per bond."""
     structure = first.structure
-    order = structure.order
-    shift = len(structure.bonds)
-    messages: dict[int, list[tuple[int, Tensor]]] = {}
-
-    def closed(core: int, upper: int | None) -> Tensor:
-        own = structure.core_indices[core]
-        array, labels = first.cores[core], own
-        for bond, message in messages.pop(core, []):
-            axis = labels.index(order + bond)
-            array = torch.tensordot(array, message, dims=[[axis], [0]])
-            labels = (*labels[:axis], *labels[axis + 1 :], order + bond + shift)
-        bra = tuple(index + shift * (index >= order) for index in own)
-        summed = [index for index in bra if index != (-1 if upper is None else order + upper + shift)]
-        axes = [[labels.index(index) for index in summed], [bra.index(index) for index in summed]]
-        return torch.tensordot(array, second.cores[core], dims=axes)
-
+    kets = list(first.cores)  # each takes up what has been contracted below it
     for core, bond, parent in towards(structure, 0):
-        assert far_end(structure, bond, core) == parent
-        messages.setdefault(parent, []).append((bond, closed(core, bond)))
-    return float(closed(0, None))
+        axis = axis_of(structure, core, bond)
+        message = unfolding(second.cores[core], axis) @ unfolding(kets[core], axis).T
+        absorb(structure, kets, message, bond, parent)
+    return float((kets[0] * second.cores[0]).sum())
 
 
 def _check_part(structure: Structure, mode: int, part: int | slice) -> None:
