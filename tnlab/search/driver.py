@@ -83,15 +83,12 @@ class Driver:
         ended, latest = "", None
         while not ended:
             told: list[Evaluation] = []
-            cutoff = self.engine.cutoff(state)
             for proposal in self.engine.ask(state, self.generator):
                 ended = self._ended()
                 if ended:
                     break
-                latest = self._evaluate(proposal, cutoff)
+                latest = self._evaluate(proposal, self.engine.cutoff_within(state, told))
                 told.append(latest)
-                if self.engine.best_of_batch:
-                    cutoff = min(cutoff, latest.score)
                 yield self._progress(latest)
             if not told:
                 ended = ended or "The engine has nothing more to propose."

@@ -53,3 +53,8 @@ class AbstractEngine(ABC, Generic[State]):
         A pruned evaluation is told with a score above this, never below what its fit would have scored.
         """
         return math.inf
+
+    def cutoff_within(self, state: State, told: Sequence[Evaluation]) -> float:
+        """Return the cutoff for the next proposal of a batch, when some of it has been evaluated already."""
+        best = min((found.score for found in told), default=math.inf) if self.best_of_batch else math.inf
+        return min(self.cutoff(state), best)

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 from torch import Tensor
@@ -96,12 +97,13 @@ class Problem:
 
     @cached_property
     def rank_limit(self) -> int:
-        """Largest rank that an engine should propose: ``max_rank``, or what any one mode needs, at most 16."""
+        """Largest rank that an engine should propose: ``max_rank``, or what any one or two modes need, at most 16."""
         if self.max_rank is not None:
             return self.max_rank
         error = self.target_error or 0.0
-        most = max(self.spectra.needed_rank((mode,), error) for mode in range(self.order))
-        return max(2, min(most, UNLIMITED_RANK))
+        modes = range(self.order)
+        cuts = [*combinations(modes, 1), *(combinations(modes, 2) if self.order > 3 else ())]
+        return max(2, min(max(self.spectra.needed_rank(cut, error) for cut in cuts), UNLIMITED_RANK))
 
     def score(self, parameters: int, error: float) -> float:
         """Return the score of a structure with so many parameters, fitted to a relative error."""

@@ -1,3 +1,6 @@
 """Engines of structure search, one file each. Importing this package registers them."""
 
+from tnlab.search.engines.growth import Growth as Growth
 from tnlab.search.engines.random_search import RandomSearch as RandomSearch
+from tnlab.search.engines.tnale import TnALE as TnALE
+from tnlab.search.engines.tnls import TNLS as TNLS
