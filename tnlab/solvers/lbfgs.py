@@ -6,7 +6,7 @@ of alternating least squares costs without its solves.
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,14 +14,12 @@ import torch
 from typing_extensions import override
 
 from tnlab.network.objective import Objective
+from tnlab.network.quasi_newton import inverse_hessian, line_search
 from tnlab.network.starts import starting_network
 from tnlab.network.structure import Structure
 from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
 
 PATIENCE = 10  # steps over which the decrease is averaged
-DECREASE, SLOPE = 1e-4, 0.9  # of the weak Wolfe conditions
-TRIES = 25
-Function = Callable[[Any], tuple[float, Any]]
 
 
 @solvers.register("lbfgs")
@@ -53,11 +51,11 @@ class LBFGS(AbstractSolver):
         steps: deque[tuple[Any, Any]] = deque(maxlen=self.memory)
         recent = deque([value], maxlen=PATIENCE + 1)
         for sweep in range(1, self.max_sweeps + 1):
-            direction = -_inverse_hessian(steps, gradient, point)
-            found = _line_search(objective, point, value, gradient, direction)
+            direction = -inverse_hessian(steps, gradient, point)
+            found = line_search(objective, point, value, gradient, direction)
             if found is None and steps:  # what it remembers misleads it: forget
                 steps.clear()
-                found = _line_search(objective, point, value, gradient, -_inverse_hessian(steps, gradient, point))
+                found = line_search(objective, point, value, gradient, -inverse_hessian(steps, gradient, point))
             if found is not None:
                 steps.append((found[0] - point, found[2] - gradient))
                 point, value, gradient = found
@@ -78,45 +76,3 @@ class LBFGS(AbstractSolver):
         if stuck or settled:
             return Status.CONVERGED
         return Status.MAX_SWEEPS if sweep >= self.max_sweeps else Status.RUNNING
-
-
-def _inverse_hessian(steps: deque[tuple[Any, Any]], gradient: Any, point: Any) -> Any:
-    """Return the approximate inverse Hessian times the gradient (two-loop recursion)."""
-    if not steps:
-        return gradient * (0.01 * float(point @ point) ** 0.5 / (float(gradient @ gradient) ** 0.5 + 1e-300))
-    result, weights = gradient, []
-    for step, change in reversed(steps):
-        curvature = float(step @ change)
-        weight = float(step @ result) / curvature
-        weights.append((weight, curvature))
-        result = result - weight * change
-    step, change = steps[-1]
-    result = result * (float(step @ change) / float(change @ change))
-    for (step, change), (weight, curvature) in zip(steps, reversed(weights), strict=True):
-        result = result + step * (weight - float(change @ result) / curvature)
-    return result
-
-
-def _line_search(
-    function: Function, point: Any, value: float, gradient: Any, direction: Any
-) -> tuple[Any, float, Any] | None:
-    """Return a point, value and gradient that meet the weak Wolfe conditions; None if no step lowers the value."""
-    slope = float(gradient @ direction)
-    if not slope < 0:
-        return None
-    low, high, length, found = 0.0, float("inf"), 1.0, None
-    for _ in range(TRIES):
-        there = point + length * direction
-        new_value, new_gradient = function(there)
-        if not new_value <= value + DECREASE * length * slope:
-            high = length
-            curve = new_value - value - length * slope  # of the parabola through what is known
-            guess = -slope * length**2 / (2 * curve) if curve > 0 else 0.0
-            length = min(max(guess, low + 0.1 * (high - low)), low + 0.9 * (high - low))
-            continue
-        found = there, new_value, new_gradient
-        if float(new_gradient @ direction) >= SLOPE * slope:
-            return found
-        low = length
-        length = 2 * length if high == float("inf") else (low + high) / 2
-    return None if found is None or float((found[2] - gradient) @ direction) <= 0 else found
