@@ -61,15 +61,24 @@ def test_cp_is_tensorlys(rng):
 
 @pytest.mark.parametrize("order", range(2, 10))
 def test_parameter_formulas(order):
-    size, rank = 4, 3
-    count = {name: formats[name].build((size,) * order, rank).parameters for name in formats if name != "tensor_ring"}
-    assert count["tensor_train"] == 2 * size * rank + (order - 2) * size * rank**2
-    assert count["tucker"] == order * size * rank + rank**order
-    assert count["cp"] == order * size * rank
-    assert count["binary_tree"] == order * size * rank + (order - 2) * rank**3 + rank**2
-    assert count["fully_connected"] == order * size * rank ** (order - 1)
-    if order > 2:
-        assert formats["tensor_ring"].build((size,) * order, rank).parameters == order * size * rank**2
+    n, r, half = 4, 3, order // 2
+    formulas = {
+        "tensor_train": 2 * n * r + (order - 2) * n * r**2,
+        "tensor_ring": order * n * r**2,
+        "tucker": order * n * r + r**order,
+        "cp": order * n * r,
+        "binary_tree": order * n * r + (order - 2) * r**3 + r**2,
+        "dimension_tree": order * n * r + (order - 2) * r**3 + r**2,
+        "fully_connected": order * n * r ** (order - 1),
+        "block_term": r * (order * n * r + r**order),
+        "matrix_product_operator": 2 * n**2 * r + (half - 2) * n**2 * r**2,
+        "kronecker_sum": half * n**2 * r,
+        "monarch": 2 * n ** (half + 1) * r + (half - 2) * n ** (half + 1) * r**2 + 2 * (half - 1) * n**2,
+    }
+    for name, expected in formulas.items():
+        if not formats[name].refusal(order):
+            assert formats[name].build((n,) * order, r).parameters == expected, name
+    assert set(formats) - set(formulas) == {"grid", "mera"}
 
 
 @pytest.mark.parametrize(

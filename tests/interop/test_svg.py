@@ -15,7 +15,7 @@ from tnlab.network.structure import Bond, Core, Structure
 from tnlab.testing.structures import structures
 
 SVG = "{http://www.w3.org/2000/svg}"
-NAMED = [(name, order) for name in formats for order in range(formats[name].min_order, 10)]
+NAMED = [(name, order) for name in formats for order in range(10) if not formats[name].refusal(order)]
 
 
 def texts(svg: str) -> Counter[str]:

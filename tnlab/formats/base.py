@@ -19,15 +19,21 @@ SPACING = 120.0
 
 @dataclass(frozen=True)
 class Topology:
-    """Cores and bonds without numbers. Core ``k`` carries mode ``k``; the cores after the last mode are latent.
+    """Cores and bonds without numbers.
 
     Attributes:
         bonds: The cores that each bond joins, ascending, in the order in which ranks are given.
         positions: Where each core is drawn, as papers do; one for every core.
+        legs: The modes that each core carries, those of the first cores; the cores after them are latent. If not
+            given, core ``k`` carries mode ``k``.
+        copies: For each of the last bonds the mode that it copies: where one rank is asked for all bonds, such a bond
+            has the size of its mode instead.
     """
 
     bonds: tuple[tuple[int, ...], ...]
     positions: tuple[Position, ...]
+    legs: tuple[tuple[int, ...], ...] | None = None
+    copies: tuple[int, ...] = ()
 
 
 class AbstractFormat(ABC):
@@ -39,6 +45,8 @@ class AbstractFormat(ABC):
         short: Its name on a button, e.g. ``"TT"``.
         description: What it is, in one sentence.
         min_order: The fewest modes it makes sense for.
+        paired: Whether it is a format of matrices: its modes are rows ``i_1, ..., i_m`` and then columns
+            ``j_1, ..., j_m``, so that their number is even.
     """
 
     name: str = ""
@@ -46,10 +54,22 @@ class AbstractFormat(ABC):
     short: ClassVar[str]
     description: ClassVar[str]
     min_order: ClassVar[int] = 2
+    paired: ClassVar[bool] = False
 
     @abstractmethod
     def topology(self, order: int) -> Topology:
-        """Return cores and bonds for ``order`` modes; it is never asked for fewer than ``min_order``."""
+        """Return cores and bonds for ``order`` modes; it is only asked for orders without a ``refusal``."""
+
+    def refusal(self, order: int) -> str:
+        """Return why there is no structure of this format for ``order`` modes and what to do; empty if there is."""
+        if order < self.min_order:
+            return f"{self.label} needs at least {_count(self.min_order, 'mode')}, but got {order}."
+        if self.paired and order % 2:
+            return (
+                f"{self.label} needs an even number of modes, rows (i_1, ..., i_m) and then columns (j_1, ..., j_m), "
+                f"but got {order}; a mode of size 1 can fill a pair up."
+            )
+        return ""
 
     def build(self, modes: Sequence[int], rank: int | Sequence[int]) -> Structure:
         """Return the structure of this format for a tensor of shape ``modes``.
@@ -59,23 +79,30 @@ class AbstractFormat(ABC):
 
         Args:
             modes: Size of every mode.
-            rank: One rank for all bonds, or one per bond in the order of ``topology(len(modes)).bonds``.
+            rank: One rank for all bonds but those that copy a mode, or one per bond in the order of
+                ``topology(len(modes)).bonds``.
 
         Raises:
-            FormatError: Too few modes, a wrong number of ranks, or a rank that is not a whole number above 0.
+            FormatError: Too few modes or an odd number of paired ones, a wrong number of ranks, or a rank that is not a
+                whole number above 0.
             StructureError: A mode size is not a whole number above 0.
         """
         order = len(modes)
-        if order < self.min_order:
-            raise FormatError(f"{self.label} needs at least {_count(self.min_order, 'mode')}, but got {order}.")
+        if reason := self.refusal(order):
+            raise FormatError(reason)
         topology = self.topology(order)
+        sizes: tuple[int, ...] = tuple(map(_plain, modes))  # type: ignore[arg-type]  # Structure checks them
         ranks = self._ranks(rank, len(topology.bonds))
+        legs = tuple((mode,) for mode in range(order)) if topology.legs is None else topology.legs
         cores = tuple(
-            Core((core,) if core < order else (), core_name(core), position)
+            Core(legs[core] if core < len(legs) else (), core_name(core), position)
             for core, position in enumerate(topology.positions)
         )
-        bonds = tuple(Bond(cores, rank) for cores, rank in zip(topology.bonds, ranks, strict=True))
-        return Structure(tuple(map(_plain, modes)), cores, bonds)  # type: ignore[arg-type]  # Structure checks them
+        structure = Structure(sizes, cores, tuple(map(Bond, topology.bonds, ranks)))
+        if not topology.copies or isinstance(_plain(rank), Iterable):
+            return structure
+        copied = [sizes[mode] for mode in topology.copies]
+        return Structure(sizes, cores, tuple(map(Bond, topology.bonds, ranks[: -len(copied)] + copied)))
 
     def _ranks(self, rank: object, bonds: int) -> list[int]:
         given = _plain(rank)

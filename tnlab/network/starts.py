@@ -51,7 +51,8 @@ def svd_start(tensor: Tensor, structure: Structure, *, generator: torch.Generato
 
     The remainder keeps every bond between split and unsplit cores as an axis, so the chain works on
     any graph; the core whose rows carry its outgoing bonds best goes first. Hyper-bonds cannot be split
-    off one by one: there, every core takes the leading singular vectors of its own unfolding.
+    off one by one: there, every core takes the leading singular vectors of its own unfolding, or the identity
+    where it only copies its mode to cores that have more.
 
     Args:
         tensor: The data, of shape ``structure.modes``.
@@ -124,6 +125,8 @@ def _strain(structure: Structure, core: int, axes: set[int]) -> tuple[float, flo
 
 def _own_unfolding(tensor: Tensor, structure: Structure, core: int, generator: torch.Generator) -> Tensor:
     legs, shape = structure.cores[core].legs, structure.core_shapes[core]
+    if _copies(structure, core):
+        return torch.eye(shape[0], dtype=torch.float64, device=tensor.device)
     rows = math.prod(shape[: len(legs)])
     columns = math.prod(shape[len(legs) :])
     filled = torch.randn(rows, columns, generator=generator, dtype=torch.float64).to(tensor.device) / math.sqrt(rows)
@@ -132,6 +135,15 @@ def _own_unfolding(tensor: Tensor, structure: Structure, core: int, generator: t
         used = min(rows, columns)
         filled[:, :used] = _leading_vectors(tensor.permute([*legs, *rest]).reshape(rows, -1), used)
     return filled.reshape(shape)
+
+
+def _copies(structure: Structure, core: int) -> bool:
+    """Return whether a core is square between its leg and a hyper-bond of cores that have other bonds too."""
+    bonds = structure.core_bonds[core]
+    if len(structure.cores[core].legs) != 1 or len(bonds) != 1 or len(set(structure.core_shapes[core])) != 1:
+        return False
+    joined = structure.bonds[bonds[0]].cores
+    return len(joined) > 2 and all(len(structure.core_bonds[other]) > 1 for other in joined if other != core)
 
 
 def _leading_vectors(matrix: Tensor, count: int) -> Tensor:

@@ -5,6 +5,7 @@ Example:
 """
 
 import math
+import re
 from collections import Counter
 from itertools import combinations
 
@@ -34,8 +35,13 @@ class FormatContract:
 
     @property
     def orders(self) -> range:
-        """The orders tried: small ones, primes among them."""
-        return range(self.part.min_order, self.max_order + 1)
+        """The orders tried: small ones, primes among them where the format takes them."""
+        return range(self.part.min_order, self.max_order + 1, 2 if self.part.paired else 1)
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Modes that the format takes: five, or six where it is for pairs."""
+        return SIZES[: 6 if self.part.paired else 5]
 
     def build_all(self, rank: int = 2) -> list[Structure]:
         """Return a structure of every order."""
@@ -49,12 +55,26 @@ class FormatContract:
         assert self.part.description.endswith(".")
         assert self.part.min_order >= 1
 
-    def test_core_k_carries_mode_k_and_the_rest_are_latent(self) -> None:
-        """Each mode once, on the core of its number."""
+    def test_cores_carry_the_modes_in_their_order_and_the_rest_are_latent(self) -> None:
+        """Each mode once, the first cores have legs, and their first modes ascend; core k has mode k, if no other."""
         for order, structure in zip(self.orders, self.build_all(), strict=True):
             assert structure.modes == SIZES[:order]
-            assert [core.legs for core in structure.cores[:order]] == [(mode,) for mode in range(order)]
-            assert not any(core.legs for core in structure.cores[order:])
+            legs = [core.legs for core in structure.cores if core.legs]
+            assert legs == sorted(core.legs for core in structure.cores[: len(legs)])
+            assert sorted(mode for own in legs for mode in own) == list(range(order))
+            if all(len(own) == 1 for own in legs):
+                assert legs == [(mode,) for mode in range(order)]
+            elif self.part.paired:
+                assert legs == [(mode, order // 2 + mode) for mode in range(order // 2)]
+
+    def test_takes_the_orders_it_says(self) -> None:
+        """An order without a refusal can be built, any other is refused in the same words."""
+        for order in range(self.max_order + 1):
+            reason = self.part.refusal(order)
+            assert (order in self.orders) == (not reason)
+            if reason:
+                with pytest.raises(FormatError, match=re.escape(reason)):
+                    self.part.build(SIZES[:order], 2)
 
     def test_every_core_is_needed(self) -> None:
         """Connected (the structure itself checks that), and no latent core hangs on a single bond."""
@@ -83,10 +103,11 @@ class FormatContract:
             assert not any(core.pinned for core in structure.cores)
 
     def test_takes_one_rank_or_one_per_bond(self) -> None:
-        """Ranks are as asked, in the order of the bonds."""
+        """Ranks are as asked, in the order of the bonds; one for all spares the bonds that copy a mode."""
         for order in self.orders:
             same = self.part.build(SIZES[:order], 3)
-            assert set(same.ranks) <= {3}
+            copies = tuple(SIZES[mode] for mode in self.part.topology(order).copies)
+            assert same.ranks == (3,) * (len(same.bonds) - len(copies)) + copies
             ranks = tuple(1 + place % 4 for place in range(len(same.bonds)))
             assert self.part.build(SIZES[:order], ranks).ranks == ranks
             assert self.part.build(SIZES[:order], np.array(ranks, dtype=int)).ranks == ranks  # type: ignore[arg-type]
@@ -99,26 +120,28 @@ class FormatContract:
     def test_refuses_a_wrong_number_of_ranks(self) -> None:
         """The message says how many bonds there are."""
         with pytest.raises(FormatError, match="but got 99"):
-            self.part.build(SIZES[:5], [2] * 99)
+            self.part.build(self.sizes, [2] * 99)
 
     @pytest.mark.parametrize("rank", [0, -1, 2.5, True, None, "a"])
     def test_refuses_a_rank_that_is_no_count(self, rank: object) -> None:
         """The message shows the bad value."""
         with pytest.raises(FormatError, match="needs"):
-            self.part.build(SIZES[:5], rank)  # type: ignore[arg-type]
+            self.part.build(self.sizes, rank)  # type: ignore[arg-type]
 
     @pytest.mark.parametrize("size", [0, -1, 2.5, True, None, "a"])
     def test_refuses_a_mode_that_is_no_count(self, size: object) -> None:
         """The message names the mode."""
         with pytest.raises(StructureError, match="Mode 0"):
-            self.part.build((size, 2, 2, 2, 2), 2)  # type: ignore[arg-type]
+            self.part.build((size, *self.sizes[1:]), 2)  # type: ignore[arg-type]
 
     def test_parameters_are_the_entries_of_its_cores(self) -> None:
         """Counted from the bonds, not from the shapes."""
         for structure in self.build_all(3):
-            ends = Counter(core for bond in structure.bonds for core in bond.cores)
-            sizes = [math.prod(structure.modes[leg] for leg in core.legs) for core in structure.cores]
-            assert structure.parameters == sum(size * 3 ** ends[core] for core, size in enumerate(sizes))
+            entries = [math.prod(structure.modes[leg] for leg in core.legs) for core in structure.cores]
+            for bond in structure.bonds:
+                for core in bond.cores:
+                    entries[core] *= bond.rank
+            assert structure.parameters == sum(entries)
 
     def test_einsum_gives_a_tensor_of_the_shape(self) -> None:
         """Numpy accepts the expression, with the modes in their order."""

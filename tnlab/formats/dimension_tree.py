@@ -1,0 +1,108 @@
+"""Dimension tree of any shape: hierarchical Tucker over a nesting of the modes."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Union
+
+from typing_extensions import override
+
+from tnlab.errors import FormatError
+from tnlab.formats.base import SPACING, AbstractFormat, Topology, formats
+
+STEP = 0.8 * SPACING
+Nesting = Union[int, "tuple[Nesting, ...]"]
+
+
+@formats.register("dimension_tree", "linear_tree")
+@dataclass(frozen=True)
+class DimensionTree(AbstractFormat):
+    """A tree that the user gives: the modes are its leaves, every pair of brackets is a latent core over its parts.
+
+    Bond ``k`` joins core ``k`` to its parent, so the bonds of the leaves come first, in the order of the modes; then
+    come the latent cores, parts before what they are parts of, the root last. Without a nesting the tree is linear,
+    ``(((0, 1), 2), 3)``; the balanced one is the format ``binary_tree``.
+
+    Attributes:
+        nesting: Modes and brackets, such as ``((0, 1), (2, (3, 4)))``; brackets hold two or more parts.
+
+    References:
+        Hackbusch 2009: https://doi.org/10.1007/s00041-009-9094-9
+        Grasedyck 2010: https://doi.org/10.1137/090764189
+
+    Example:
+        >>> DimensionTree(((0, 1), (2, (3, 4)))).build((4, 4, 4, 4, 4), 3).core_shapes[5:]
+        ((3, 3, 3), (3, 3, 3), (3, 3, 3), (3, 3))
+    """
+
+    nesting: Nesting | None = None
+
+    label = "Dimension tree"
+    short = "DTree"
+    description = "Cores at the leaves of a tree of any shape; without one given, modes join it one after the other."
+
+    @override
+    def topology(self, order: int) -> Topology:
+        nesting = _linear(order) if self.nesting is None else self.nesting
+        _check(nesting, order)
+        leaves = list(_modes(nesting))
+        positions = [(0.0, 0.0)] * order
+        for place, leaf in enumerate(leaves):
+            positions[leaf] = ((place - (order - 1) / 2) * STEP, 0.0)
+        bonds: list[tuple[int, int]] = []
+
+        def grow(part: Nesting) -> int:
+            """Add the latent cores of a part; return its topmost core."""
+            if isinstance(part, int):
+                return part
+            children = [grow(child) for child in part]
+            parent = len(positions)
+            x = sum(positions[child][0] for child in children) / len(children)
+            positions.append((x, min(positions[child][1] for child in children) - STEP))
+            bonds.extend((child, parent) for child in children)
+            return parent
+
+        grow(nesting)
+        return Topology(tuple(sorted(bonds)), tuple(positions))
+
+
+def _linear(order: int) -> Nesting:
+    nesting: Nesting = 0
+    for mode in range(1, order):
+        nesting = (nesting, mode)
+    return nesting
+
+
+def _modes(nesting: Nesting) -> Iterator[int]:
+    if isinstance(nesting, int):
+        yield nesting
+    else:
+        for part in nesting:
+            yield from _modes(part)
+
+
+def _check(nesting: object, order: int) -> None:
+    """Refuse what is no tree over the modes ``0`` to ``order - 1``."""
+    found = Counter(_checked_modes(nesting, nesting))
+    for mode, times in found.items():
+        if times > 1:
+            raise FormatError(
+                f"A dimension tree names every mode once, but {nesting!r} names mode {mode} {times} times."
+            )
+        if not 0 <= mode < order:
+            raise FormatError(f"The modes are 0 to {order - 1}, but the dimension tree {nesting!r} names mode {mode}.")
+    missing = [mode for mode in range(order) if mode not in found]
+    if missing:
+        raise FormatError(f"The dimension tree {nesting!r} lacks mode {missing[0]} of the modes 0 to {order - 1}.")
+
+
+def _checked_modes(part: object, whole: object) -> Iterator[int]:
+    if isinstance(part, int) and not isinstance(part, bool):
+        yield part
+    elif not isinstance(part, tuple):
+        raise FormatError(f"A dimension tree is made of modes and brackets (tuples), but {whole!r} holds {part!r}.")
+    elif len(part) < 2:
+        raise FormatError(f"Brackets in a dimension tree hold two or more parts, but {whole!r} holds {part!r}.")
+    else:
+        for child in part:
+            yield from _checked_modes(child, whole)
