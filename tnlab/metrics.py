@@ -1,7 +1,17 @@
 """Every quantity that tnlab reports, defined once."""
 
+import math
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor
+
+BLOCK = 2**20  # entries in float64 at a time: no copy of a large tensor is made
+
+
+def squared_norm(tensor: Tensor) -> float:
+    """Return ``|X|_F^2``, the sum of the squares of all entries, evaluated in float64."""
+    return sum(float(torch.linalg.vector_norm(block, dtype=torch.float64)) ** 2 for (block,) in _blocks(tensor))
 
 
 def relative_error(tensor: Tensor, reconstruction: Tensor) -> float:
@@ -16,10 +26,25 @@ def relative_error(tensor: Tensor, reconstruction: Tensor) -> float:
     """
     if tensor.shape != reconstruction.shape:
         raise ValueError(f"Shapes must agree, but are {tuple(tensor.shape)} and {tuple(reconstruction.shape)}.")
-    residual = tensor.to(torch.float64) - reconstruction.to(torch.float64)
-    return float(torch.linalg.vector_norm(residual) / torch.linalg.vector_norm(tensor.to(torch.float64)))
+    square = 0.0
+    for block, other in _blocks(tensor, reconstruction):
+        residual = block.to(torch.float64) - other.to(torch.float64)
+        square += float(torch.linalg.vector_norm(residual)) ** 2
+    return math.sqrt(square) / math.sqrt(squared_norm(tensor))
 
 
 def compression_ratio(entries: int, parameters: int) -> float:
     """Return entries of the tensor over parameters of the network; above 1 is smaller."""
     return entries / parameters
+
+
+def _blocks(*tensors: Tensor) -> Iterator[tuple[Tensor, ...]]:
+    """Yield the same part of tensors of one shape, as views of at most ``BLOCK`` entries."""
+    entries, shape = tensors[0].numel(), tensors[0].shape
+    if entries <= BLOCK:
+        yield tensors
+        return
+    axis = max(range(len(shape)), key=lambda place: (shape[place] > 1, tensors[0].stride(place)))
+    step = max(1, BLOCK * shape[axis] // entries)
+    for parts in zip(*(tensor.split(step, axis) for tensor in tensors), strict=True):
+        yield from _blocks(*parts)

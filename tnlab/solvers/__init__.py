@@ -5,5 +5,6 @@ from tnlab.solvers.base import AbstractSolver as AbstractSolver
 from tnlab.solvers.base import Snapshot as Snapshot
 from tnlab.solvers.base import Status as Status
 from tnlab.solvers.base import solvers as solvers
+from tnlab.solvers.compressed import Compressed as Compressed
 from tnlab.solvers.lbfgs import LBFGS as LBFGS
 from tnlab.solvers.levenberg_marquardt import LevenbergMarquardt as LevenbergMarquardt

@@ -13,6 +13,7 @@ from torch import Tensor
 from tnlab.data.observed import Observed
 from tnlab.data.tensor_function import TensorFunction
 from tnlab.errors import DataError
+from tnlab.metrics import squared_norm
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab.registry import Registry
@@ -49,6 +50,7 @@ class Snapshot:
         status: Whether the solver will go on.
         upper_bound: An error that the method promised before it was measured; None where there is no such promise.
         held_out_error: The relative error of the entries that were held out; None where none were.
+        objective: What the solver minimises, where that is not the relative error; of two fits the better has less.
     """
 
     sweep: int
@@ -58,6 +60,7 @@ class Snapshot:
     status: Status = Status.RUNNING
     upper_bound: float | None = None
     held_out_error: float | None = None
+    objective: float | None = None
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,7 @@ def whole_tensor(tensor: Data, structure: Structure | None = None) -> Tensor:
     if structure is not None and tuple(tensor.shape) != structure.modes:
         needed, given = "x".join(map(str, structure.modes)), "x".join(map(str, tensor.shape))
         raise DataError(f"The structure is for a tensor of shape {needed}, but the tensor has shape {given}.")
-    norm = float(torch.linalg.vector_norm(tensor, dtype=torch.float64))
+    norm = squared_norm(tensor.detach())
     if not math.isfinite(norm):
         bad = int((~torch.isfinite(tensor)).sum())
         raise DataError(f"The tensor must be finite, but {bad} of {tensor.numel()} entries are NaN or infinite.")

@@ -1,0 +1,180 @@
+"""Compress the modes first, fit several starts to the small tensor, then polish the best one on the whole tensor.
+
+A core with a leg of size n and bonds of product P uses at most P directions of its mode. With orthonormal columns Q_k
+that span the P leading directions of each mode the small tensor is ``Y = X x_k Q_k^T``, and for every network
+of it, expanded by the Q_k, ``|X - X_hat|^2 = |X - Q Q^T X|^2 + |Y - Y_hat|^2``: the error of every start is known
+exactly without touching X again. What the noise leaves in Y tells how good a start can be expected to become.
+
+References:
+    Bro 1998 (compression before CP): https://doi.org/10.1002/(SICI)1099-128X(199807/08)12:4%3C233::AID-CEM515%3E3.0.CO;2-0
+    Vannieuwenhoven 2012 (ST-HOSVD): https://doi.org/10.1137/110836067
+"""
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+from typing_extensions import override
+
+from tnlab.metrics import relative_error, squared_norm
+from tnlab.network.arithmetic import mode_product
+from tnlab.network.network import Network
+from tnlab.network.structure import Structure
+from tnlab.seeding import spawn
+from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
+
+AGREE = 1e-3  # relative difference within which the errors of two starts count as one
+EXPECTED = 1.005  # times the level of the noise: a start this good needs no rival
+NEAR = 1e-3  # relative error of a start that cannot be but near to an exact fit
+ROUGH = 1e-4  # tolerance of a start: the best one is polished later
+DIGITS = 1e3  # times the machine epsilon: a difference of squares below it has lost its digits
+
+
+@solvers.register("compressed")
+@dataclass(frozen=True)
+class Compressed(AbstractSolver):
+    """Fit several starts to a Tucker-compressed tensor, then polish the best on the whole tensor.
+
+    The first snapshots are one per start, each a whole fit of the small tensor; then comes one per sweep.
+
+    Attributes:
+        starts: How many to try at most; it stops sooner when the two best agree, or one is as good as the noise lets
+            it be.
+        oversampling: Directions kept of a mode, in multiples of what its core can use.
+        start_sweeps: Sweeps of one start at most.
+    """
+
+    starts: int = 10
+    oversampling: float = 1.0
+    start_sweeps: int = 100
+
+    @override
+    def iterate(
+        self, tensor: Data, structure: Structure, *, init: Init = "svd", generator: torch.Generator
+    ) -> Iterator[Snapshot]:
+        tensor = whole_tensor(tensor, structure)
+        begun = time.perf_counter()
+        done, best = 0, None
+        if not isinstance(init, Network):
+            small = compress(tensor.detach(), structure, self.oversampling)
+            for error, network in self._tries(small, init, generator):
+                snapshot = Snapshot(done, error, network, time.perf_counter() - begun)
+                best = snapshot if best is None or error < best.relative_error else best
+                done += 1
+                yield snapshot
+            assert best is not None
+            init = best.network
+        polish = solvers["als"](max(1, self.max_sweeps - done), self.tolerance, self.target_error)
+        last = math.inf if best is None else best.relative_error
+        for snapshot in polish.iterate(tensor, structure, init=init, generator=generator):
+            if snapshot.sweep == 0 and best is not None:
+                continue  # the best start again
+            status = snapshot.status
+            if (
+                snapshot.sweep > 1
+                and status is Status.RUNNING
+                and last - snapshot.relative_error < self.tolerance * last
+            ):
+                status = Status.CONVERGED
+            last = snapshot.relative_error
+            yield replace(snapshot, sweep=done, seconds=time.perf_counter() - begun, status=status)
+            done += 1
+            if status is not Status.RUNNING:
+                return
+
+    def _tries(self, small: "Small", init: str, generator: torch.Generator) -> Iterator[tuple[float, Network]]:
+        """Yield the error and the network of one start after the other, until more would not help."""
+        engine = solvers["als"](self.start_sweeps, ROUGH)
+        enough = max(EXPECTED * small.expected, NEAR, self.target_error or 0.0)
+        errors: list[float] = []
+        for start in range(max(1, min(self.starts, self.max_sweeps - 1))):
+            run = engine.iterate(
+                small.tensor, small.structure, init="random" if start else init, generator=spawn(generator)
+            )
+            last = min(run, key=lambda snapshot: snapshot.relative_error)
+            errors.append(small.error(last.relative_error))
+            yield errors[-1], small.expanded(last.network)
+            errors.sort()
+            if errors[0] <= enough or (len(errors) > 1 and errors[1] <= (1 + AGREE) * errors[0]):
+                return
+
+
+@dataclass(frozen=True, eq=False)
+class Small:
+    """A tensor in leading directions of its modes.
+
+    Attributes:
+        tensor: Y, the tensor in those directions.
+        structure: The structure over its smaller modes.
+        bases: Orthonormal columns, (mode size, smaller size), by mode; modes that stay are missing.
+        part: Norm of Y, as a part of that of X.
+        discarded: Norm of ``X - Q Q^T X``, as a part of that of X.
+    """
+
+    tensor: Tensor
+    structure: Structure
+    bases: dict[int, Tensor]
+    part: float
+    discarded: float
+
+    @property
+    def expected(self) -> float:
+        """Relative error of a perfect fit, if all that was discarded is noise that is everywhere as strong."""
+        columns = sum((basis.shape[0] - basis.shape[1]) * basis.shape[1] for basis in self.bases.values())
+        entries = math.prod(basis.shape[0] / basis.shape[1] for basis in self.bases.values()) * self.tensor.numel()
+        free = max(entries - self.tensor.numel() - columns, 1.0)
+        inside = max(self.tensor.numel() - self.structure.parameters, 0) * self.discarded**2 / free
+        return math.sqrt(self.discarded**2 + inside)
+
+    def error(self, small_error: float) -> float:
+        """Return the relative error of an expanded network from that of the small one."""
+        return math.hypot(self.discarded, self.part * small_error)
+
+    def expanded(self, network: Network) -> Network:
+        """Return a network of the small tensor as one of the whole tensor."""
+        for mode, basis in self.bases.items():
+            network = mode_product(network, mode, basis)
+        return network
+
+
+def compress(tensor: Tensor, structure: Structure, oversampling: float = 1.0) -> Small:
+    """Return the tensor in as many leading directions of each mode as the mode's core can use (by ST-HOSVD).
+
+    Args:
+        tensor: X, of shape ``structure.modes``.
+        structure: What will be fitted.
+        oversampling: Directions to keep, in multiples of what the core can use; at most all.
+    """
+    sizes = _usable_sizes(structure, oversampling)
+    bases: dict[int, Tensor] = {}
+    small = tensor
+    for mode in sorted(range(len(sizes)), key=lambda mode: (sizes[mode] / structure.modes[mode], mode)):
+        if sizes[mode] == structure.modes[mode]:
+            continue
+        turned = small.movedim(mode, 0)
+        matrix = turned.reshape(turned.shape[0], -1)
+        bases[mode] = torch.linalg.eigh(matrix @ matrix.T)[1][:, -sizes[mode] :].contiguous()
+        small = (bases[mode].T @ matrix).reshape(sizes[mode], *turned.shape[1:]).movedim(0, mode)
+    small = small.contiguous()
+    whole, kept = squared_norm(tensor), squared_norm(small)
+    lost = (whole - kept) / whole
+    if bases and lost < DIGITS * torch.finfo(tensor.dtype).eps:
+        back = small
+        for mode, basis in bases.items():
+            back = torch.tensordot(back.movedim(mode, -1), basis.T, dims=1).movedim(-1, mode)
+        lost = relative_error(tensor, back) ** 2
+    smaller = replace(structure, modes=tuple(small.shape))
+    return Small(small, smaller, bases, math.sqrt(kept / whole), math.sqrt(max(lost, 0.0)) if bases else 0.0)
+
+
+def _usable_sizes(structure: Structure, oversampling: float) -> list[int]:
+    """Return how many directions of each mode its core can use: no more than the size of its other axes together."""
+    sizes = list(structure.modes)
+    for core, shape in zip(structure.cores, structure.core_shapes, strict=True):
+        for mode in core.legs:
+            others = math.prod(sizes[leg] for leg in core.legs if leg != mode) * math.prod(shape[len(core.legs) :])
+            sizes[mode] = min(sizes[mode], math.ceil(oversampling * others))
+    return sizes
