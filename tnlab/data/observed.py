@@ -44,7 +44,7 @@ class Observed:
             raise DataError(f"Observed entry {entry} is at {self.indices[entry].tolist()}, outside {self.modes}.")
         if not bool(self.values.isfinite().all()):
             bad = int((~self.values.isfinite()).sum())
-            raise DataError(f"Observed values must be finite, but {bad} of {len(self.values)} are NaN or infinite.")
+            raise DataError(f"Observed values must be finite, but {bad} of {len(self.values)} entries are NaN or infinite.")
         if len(self.places.unique()) < len(self.places):
             raise DataError("Some entry is observed twice; average its values first.")
 

@@ -1,0 +1,160 @@
+"""The entries of a tensor sorted by the row of a core that each of them uses.
+
+All entries in one row of a core share the numbers in it, so that a product with it becomes one matrix product per row,
+and so do its normal equations. Rows with about equally many entries are padded to one length and done together.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import torch
+
+from tnlab.network.structure import Structure
+
+SPREAD = 0.7  # rows are padded together down to this part of the longest
+BLOCK = 2**23  # numbers that are worked on at once: 64 MiB
+
+
+@dataclass(frozen=True, eq=False)
+class Bucket:
+    """Some rows of a core, and the entries in each of them, padded to the longest.
+
+    Attributes:
+        rows: Which rows, (g,).
+        at: The entries in each row, (g, m).
+        pads: Places in the flattened ``at`` that only pad.
+        entries: How many of its places do not pad.
+    """
+
+    rows: Any
+    at: Any
+    pads: Any
+    entries: int
+
+
+class Entries:
+    """Places in a tensor, prepared for one structure.
+
+    Args:
+        structure: Whose cores will be evaluated there.
+        indices: The places, (entries, order), int64 on any device.
+    """
+
+    def __init__(self, structure: Structure, indices: torch.Tensor) -> None:
+        self.structure = structure
+        self.indices = indices
+        self.on_cpu = indices.device.type == "cpu"
+        self._groups: dict[int, Groups] = {}
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+    @cached_property
+    def rows(self) -> tuple[Any, ...]:
+        """For every core, the row that each entry uses: its legs, flattened; None for a latent core."""
+        rows: list[Any] = []
+        for core in self.structure.cores:
+            if not core.legs:
+                rows.append(None)
+                continue
+            row = torch.zeros_like(self.indices[:, 0])
+            for leg in core.legs:
+                row = row * self.structure.modes[leg] + self.indices[:, leg]
+            rows.append(row.numpy() if self.on_cpu else row)
+        return tuple(rows)
+
+    def groups(self, core: int) -> "Groups":
+        """Return the entries grouped by the rows of a core; computed once."""
+        if core not in self._groups:
+            rows = self.rows[core]
+            if rows is None:
+                rows = np.zeros(len(self), dtype=np.int64)
+            host = rows if isinstance(rows, np.ndarray) else rows.cpu().numpy()
+            self._groups[core] = Groups(host, None if self.on_cpu else self.indices.device)
+        return self._groups[core]
+
+
+class Groups:
+    """Entries grouped by row.
+
+    Attributes:
+        present: The rows that some entry uses, ascending.
+        counts: How many entries use each of them.
+    """
+
+    def __init__(self, rows: np.ndarray, device: torch.device | None) -> None:
+        self._device = device
+        self._pieces: dict[int, list[list[Bucket]]] = {}
+        self._order = np.argsort(rows, kind="stable")
+        self.present, self._first, self.counts = np.unique(rows[self._order], return_index=True, return_counts=True)
+
+    @cached_property
+    def mean_count(self) -> float:
+        """Entries per row that has some."""
+        return float(self.counts.mean())
+
+    @cached_property
+    def whole(self) -> list[Bucket]:
+        """The buckets, each row in one of them."""
+        return [self._bucket(places, 0, None) for places in self._split()]
+
+    @cached_property
+    def back(self) -> Any:
+        """Where each entry stands among the padded places of all buckets, (entries,)."""
+        back = np.empty(len(self._order), dtype=np.int64)
+        offset = 0
+        for bucket in self.whole:
+            at, pads = _host(bucket.at).ravel(), _host(bucket.pads)
+            used = np.ones(at.size, dtype=bool)
+            used[pads] = False
+            back[at[used]] = offset + np.flatnonzero(used)
+            offset += at.size
+        return self._to(back)
+
+    def pieces(self, width: int) -> list[list[Bucket]]:
+        """Return buckets small enough for ``width`` numbers per entry; those in one list share their rows."""
+        if width not in self._pieces:
+            fits = all(width * len(b.rows) * max(b.at.shape[1], width) <= BLOCK for b in self.whole)
+            self._pieces[width] = [[bucket] for bucket in self.whole] if fits else self._cut(width)
+        return self._pieces[width]
+
+    def _cut(self, width: int) -> list[list[Bucket]]:
+        pieces: list[list[Bucket]] = []
+        for places in self._split():
+            longest = int(self.counts[places].max())
+            together = max(1, BLOCK // (width * max(longest, width)))
+            step = max(1, BLOCK // width)
+            for begin in range(0, len(places), together):
+                some = places[begin : begin + together]
+                length = int(self.counts[some].max())
+                pieces.append([self._bucket(some, start, start + step) for start in range(0, length, step)])
+        return pieces
+
+    def _split(self) -> list[np.ndarray]:
+        """Return the places of rows with about equally many entries, the longest first."""
+        order = np.argsort(-self.counts, kind="stable")
+        falling = self.counts[order]
+        parts, begin = [], 0
+        while begin < len(order):
+            end = int(np.searchsorted(-falling, -math.ceil(SPREAD * falling[begin]), side="right"))
+            parts.append(np.sort(order[begin:end]))
+            begin = end
+        return parts
+
+    def _bucket(self, places: np.ndarray, start: int, stop: int | None) -> Bucket:
+        counts = self.counts[places]
+        steps = np.arange(start, min(int(counts.max()), stop or int(counts.max())))
+        used = steps < counts[:, None]
+        at = self._order[np.where(used, self._first[places][:, None] + steps, self._first[places][:, None])]
+        pads = np.flatnonzero(~used)
+        return Bucket(self._to(self.present[places]), self._to(at), self._to(pads), int(used.sum()))
+
+    def _to(self, array: np.ndarray) -> Any:
+        return array if self._device is None else torch.from_numpy(array).to(self._device)
+
+
+def _host(array: Any) -> np.ndarray:
+    return array if isinstance(array, np.ndarray) else array.cpu().numpy()

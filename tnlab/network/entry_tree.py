@@ -1,0 +1,96 @@
+"""In which order the cores of a network are joined when it is evaluated entry by entry.
+
+Fixing an entry fixes every leg, so what is left to contract has only bonds. A binary tree over the cores says how;
+the environment of every core follows from the same tree, with three contractions at each of its nodes.
+"""
+
+import math
+from collections.abc import Iterator
+from functools import lru_cache
+
+import opt_einsum
+
+from tnlab.network.structure import Structure
+
+Tree = int | tuple["Tree", "Tree"]
+PATHS = 24  # operands up to which opt_einsum looks for an optimal path
+BATCHED = 4.0  # what a product of two numbers costs where both change from entry to entry, against a shared core
+
+
+@lru_cache(maxsize=512)
+def entry_tree(structure: Structure) -> Tree:
+    """Return the tree over all cores along which a sweep over given entries is cheapest, of those that are tried."""
+    return min(_candidates(structure), key=lambda tree: entry_cost(structure, tree))
+
+
+def leaves(tree: Tree) -> tuple[int, ...]:
+    """Return the cores below a node."""
+    return (tree,) if isinstance(tree, int) else leaves(tree[0]) + leaves(tree[1])
+
+
+def edge(structure: Structure, cores: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the bonds between these cores and all others, ascending."""
+    inside = set(cores)
+    return tuple(
+        bond
+        for bond, joined in enumerate(structure.bonds)
+        if inside.intersection(joined.cores) and not inside.issuperset(joined.cores)
+    )
+
+
+def entry_cost(structure: Structure, tree: Tree) -> float:
+    """Return the multiplications per entry of one sweep along a tree."""
+    if isinstance(tree, int):
+        return float(math.prod(structure.core_shapes[tree][len(structure.cores[tree].legs) :])) ** 2
+    cost = 0.0
+    left, right = (set(edge(structure, leaves(child))) for child in tree)
+    own = set(edge(structure, leaves(tree)))
+    for first, second, others in ((left, right, tree), (own, right, (tree[1],)), (own, left, (tree[0],))):
+        work = math.prod(structure.bonds[bond].rank for bond in first | second)
+        cost += work * (1.0 if any(isinstance(other, int) for other in others) else BATCHED)
+    return cost + entry_cost(structure, tree[0]) + entry_cost(structure, tree[1])
+
+
+def _candidates(structure: Structure) -> Iterator[Tree]:
+    count = len(structure.cores)
+    yield _caterpillar(list(range(count)))
+    if count > 2:
+        for first in range(min(count, PATHS)):
+            yield _caterpillar(_narrow_order(structure, first))
+        yield _along_path(structure)
+
+
+def _caterpillar(order: list[int]) -> Tree:
+    tree: Tree = order[0]
+    for core in order[1:]:
+        tree = (tree, core)
+    return tree
+
+
+def _narrow_order(structure: Structure, first: int) -> list[int]:
+    """Return the cores one after the other, each time the one that leaves the fewest values on the cut."""
+    order, left = [first], set(range(len(structure.cores))) - {first}
+
+    def width(core: int) -> tuple[int, int]:
+        crossing = edge(structure, (*order, core))
+        return math.prod(structure.bonds[bond].rank for bond in crossing), core
+
+    while left:
+        order.append(min(left, key=width))
+        left.remove(order[-1])
+    return order
+
+
+def _along_path(structure: Structure) -> Tree:
+    operands = [[str(bond) for bond in bonds] for bonds in structure.core_bonds]
+    symbols = ["".join(opt_einsum.get_symbol(int(bond)) for bond in bonds) for bonds in operands]
+    shapes = [tuple(structure.bonds[bond].rank for bond in bonds) for bonds in structure.core_bonds]
+    how = "auto" if len(operands) <= PATHS else "greedy"
+    path, _ = opt_einsum.contract_path(",".join(symbols) + "->", *shapes, shapes=True, optimize=how)
+    trees: list[Tree] = list(range(len(operands)))
+    for step in path:
+        joined = [trees.pop(place) for place in sorted(step, reverse=True)]
+        while len(joined) > 1:
+            joined.append((joined.pop(), joined.pop()))
+        trees += joined
+    return trees[0]

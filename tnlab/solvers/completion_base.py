@@ -1,0 +1,204 @@
+"""What the solvers of a tensor with missing entries share: the entries held out, and when to stop."""
+
+import math
+import time
+from abc import abstractmethod
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Literal
+
+import torch
+from torch import Tensor
+from typing_extensions import override
+
+from tnlab.data.observed import Observed
+from tnlab.data.tensor_function import TensorFunction
+from tnlab.errors import DataError
+from tnlab.network.entry_groups import Entries
+from tnlab.network.entry_sweep import EntrySweep
+from tnlab.network.network import Network
+from tnlab.network.starts import starting_network
+from tnlab.network.structure import Structure
+from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, whole_tensor
+
+WINDOW = 5  # sweeps over which the decrease is averaged
+SMALL = 2**24  # entries up to which a start may fill the missing ones with zeros
+
+
+@dataclass(frozen=True)
+class AbstractCompletion(AbstractSolver):
+    """Fits known entries; keeps some of them aside to measure what the fit says about entries it has not seen.
+
+    A whole tensor counts as fully known. Once the held-out error has chosen where to stop, ``held_out=0`` and the
+    found network as ``init`` go on with all entries.
+
+    Attributes:
+        held_out: Part of the known entries that is not fitted but measured, at least 0 and below 1; 0 fits them all.
+        patience: Sweeps without a lower held-out error after which it stops.
+    """
+
+    held_out: float = 0.1
+    patience: int = 15
+
+    takes: ClassVar[Literal["tensor", "observed", "function"]] = "observed"
+    warm_up: ClassVar[int] = 0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.held_out < 1 or self.patience < 1:
+            raise ValueError(
+                f"held_out must be at least 0 and below 1, and patience at least 1, but got {self.held_out=}, "
+                f"{self.patience=}."
+            )
+
+    @override
+    def iterate(
+        self, tensor: Data, structure: Structure, *, init: Init = "svd", generator: torch.Generator
+    ) -> Iterator[Snapshot]:
+        begun = time.perf_counter()
+        known = known_entries(tensor, structure)
+        fitted, held = self._split(known, generator)
+        start = start_of(fitted, structure, init, generator)
+        fit = _Sample(fitted, structure)
+        test = None if held is None else _Sample(held, structure)
+        sweep = EntrySweep(fit.entries, [on_solver(core) for core in start.cores])
+        following = _Following(self, isinstance(init, Network))
+        values = sweep.values()
+        steps = self._steps(sweep, values, fit.values, warm=isinstance(init, Network))
+        for count in range(self.max_sweeps + 1):
+            if count:
+                values = next(steps)
+            cores = tuple(torch.as_tensor(core).to(known.values.dtype) for core in sweep.cores)
+            snapshot = Snapshot(
+                count,
+                fit.error(values),
+                Network(structure, cores) if count else start,
+                time.perf_counter() - begun,
+                held_out_error=None if test is None else test.error(EntrySweep(test.entries, sweep.cores).values()),
+            )
+            snapshot = following.judge(snapshot)
+            yield snapshot
+            if snapshot.status is not Status.RUNNING:
+                return
+
+    @abstractmethod
+    def _steps(self, sweep: EntrySweep, values: Any, wanted: Any, *, warm: bool) -> Iterator[Any]:
+        """Improve ``sweep.cores`` step by step for ever, and yield the values at all entries after each.
+
+        Args:
+            sweep: Holds the cores, which are replaced, never written to.
+            values: The start's values at the entries.
+            wanted: What they should be.
+            warm: Whether the start is a fit to go on from.
+        """
+
+    def _split(self, known: Observed, generator: torch.Generator) -> tuple[Observed, Observed | None]:
+        if self.held_out == 0 or len(known.values) < 2:
+            return known, None
+        fitted, held = known.split(self.held_out, generator=generator)
+        return (fitted, held) if bool(held.values.any()) and bool(fitted.values.any()) else (known, None)
+
+
+class _Sample:
+    """Entries with their values, ready for the solver."""
+
+    def __init__(self, known: Observed, structure: Structure) -> None:
+        self.entries = Entries(structure, known.indices)
+        self.values = on_solver(known.values)
+        self._norm = _norm(self.values)
+
+    def error(self, values: Any) -> float:
+        """Return the relative error of the values at these entries."""
+        return _norm(values - self.values) / self._norm
+
+
+class _Following:
+    """Watches the errors of one fit and says when it ends."""
+
+    def __init__(self, solver: AbstractCompletion, warm: bool) -> None:
+        self.solver = solver
+        self.warm_up = 0 if warm else solver.warm_up
+        self.recent: deque[float] = deque(maxlen=WINDOW + 1)
+        self.best: Snapshot | None = None
+
+    def judge(self, snapshot: Snapshot) -> Snapshot:
+        """Return the snapshot with its status; where the held-out error stopped it, with the best cores."""
+        solver, held = self.solver, snapshot.held_out_error
+        if snapshot.sweep:
+            self.recent.append(snapshot.relative_error)
+        if held is not None and (
+            self.best is None or self.best.held_out_error is None or held < self.best.held_out_error
+        ):
+            self.best = snapshot
+        status = self._status(snapshot)
+        if status is Status.HELD_OUT and self.best is not None:
+            best = self.best
+            return replace(
+                snapshot,
+                status=status,
+                network=best.network,
+                relative_error=best.relative_error,
+                held_out_error=best.held_out_error,
+            )
+        if status is Status.RUNNING and snapshot.sweep >= solver.max_sweeps:
+            status = Status.MAX_SWEEPS
+        return replace(snapshot, status=status)
+
+    def _status(self, snapshot: Snapshot) -> Status:
+        solver, target = self.solver, self.solver.target_error
+        measured = snapshot.relative_error if snapshot.held_out_error is None else snapshot.held_out_error
+        if snapshot.sweep == 0:
+            return Status.RUNNING
+        if snapshot.relative_error < 1e-14:
+            return Status.EXACT
+        if target is not None and measured <= target:
+            return Status.REACHED
+        if snapshot.sweep <= self.warm_up:
+            return Status.RUNNING
+        if self.best is not None and snapshot.sweep - max(self.best.sweep, self.warm_up) >= solver.patience:
+            return Status.HELD_OUT
+        settled = self.recent[0] - self.recent[-1] < WINDOW * solver.tolerance * self.recent[0]
+        return Status.CONVERGED if settled and len(self.recent) > WINDOW else Status.RUNNING
+
+
+def known_entries(data: Data, structure: Structure) -> Observed:
+    """Return what is known of a tensor, checked against the structure.
+
+    Raises:
+        DataError: It is a function, has another shape, or is zero wherever it is known.
+    """
+    if isinstance(data, TensorFunction):
+        raise DataError("This solver needs known entries; for a function of the indices take tt_cross.")
+    if not isinstance(data, Observed):
+        whole = whole_tensor(data, structure)
+        return Observed.from_mask(whole.detach(), torch.ones_like(whole, dtype=torch.bool))
+    if data.modes != structure.modes:
+        needed, given = "x".join(map(str, structure.modes)), "x".join(map(str, data.modes))
+        raise DataError(f"The structure is for a tensor of shape {needed}, but the tensor has shape {given}.")
+    if not bool(data.values.any()):
+        raise DataError("Every observed entry is zero, so the relative error is undefined.")
+    return data
+
+
+def start_of(known: Observed, structure: Structure, init: Init, generator: torch.Generator) -> Network:
+    """Return the cores to start from, in the dtype and on the device of the values; missing entries count as zero."""
+    values = known.values.detach()
+    if init == "svd" and known.size <= SMALL:
+        filled = torch.zeros(known.size, dtype=values.dtype, device=values.device)
+        filled[known.places] = values
+        return starting_network(filled.reshape(known.modes), structure, init, generator=generator)
+    start = starting_network(values, structure, "random" if init == "svd" else init, generator=generator)
+    if isinstance(init, Network):
+        return start
+    size = math.sqrt(float(values.to(torch.float64).square().mean()) * structure.size)  # a random network has norm 1
+    return Network(structure, tuple(core * size ** (1 / len(start.cores)) for core in start.cores))
+
+
+def on_solver(array: Tensor) -> Any:
+    """Return a tensor in float64, as numpy where it is on a CPU."""
+    array = array.detach().to(torch.float64).contiguous()
+    return array.numpy() if array.device.type == "cpu" else array
+
+
+def _norm(values: Any) -> float:
+    return math.sqrt(float((values * values).sum()))

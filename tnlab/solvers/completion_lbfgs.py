@@ -1,0 +1,111 @@
+"""L-BFGS on the known entries of a tensor: all cores at once along the gradient, on any structure.
+
+The gradient of every core is its environment at the known entries times what is left there, from one pass along the
+tree that evaluates the network.
+
+References:
+    Acar 2011 (CP with missing values, all at once): https://doi.org/10.1016/j.chemolab.2010.08.004
+"""
+
+import math
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from typing_extensions import override
+
+from tnlab.network.entry_sweep import EntrySweep
+from tnlab.network.quasi_newton import inverse_hessian, line_search
+from tnlab.solvers.base import solvers
+from tnlab.solvers.completion_base import AbstractCompletion
+
+
+@solvers.register("completion_lbfgs")
+@dataclass(frozen=True)
+class CompletionLBFGS(AbstractCompletion):
+    """Limited-memory quasi-Newton descent on the entries that are known.
+
+    Attributes:
+        memory: How many steps it remembers.
+        patience: Steps without a lower held-out error after which it stops; it may rise for a while.
+    """
+
+    memory: int = 20
+    patience: int = 50
+
+    @override
+    def _steps(self, sweep: EntrySweep, values: Any, wanted: Any, *, warm: bool) -> Iterator[Any]:
+        objective = _Objective(sweep, wanted)
+        point = _flat(sweep.cores)
+        value, gradient = objective(point)
+        steps: deque[tuple[Any, Any]] = deque(maxlen=self.memory)
+        while True:
+            found = line_search(objective, point, value, gradient, -inverse_hessian(steps, gradient, point))
+            if found is None and steps:  # what it remembers misleads it: forget
+                steps.clear()
+                found = line_search(objective, point, value, gradient, -inverse_hessian(steps, gradient, point))
+            if found is not None:
+                steps.append((found[0] - point, found[2] - gradient))
+                point, value, gradient = found
+            yield objective.values_at(point)
+
+
+class _Objective:
+    """Half the squared error at the known entries, as a function of all cores in one vector."""
+
+    def __init__(self, sweep: EntrySweep, wanted: Any) -> None:
+        self.sweep, self.wanted = sweep, wanted
+        self.shapes = sweep.structure.core_shapes
+        self.scale = 1.0 / float((wanted * wanted).sum())
+        self._point: Any = None
+        self._values: Any = None
+
+    def cores(self, point: Any) -> list[Any]:
+        """Return the cores that a vector holds."""
+        cores, begin = [], 0
+        for shape in self.shapes:
+            size = math.prod(shape)
+            cores.append(point[begin : begin + size].reshape(shape))
+            begin += size
+        return cores
+
+    def values_at(self, point: Any) -> Any:
+        """Return the network's values at the entries, and leave its cores in the sweep."""
+        if self._point is not point:
+            self.sweep.cores, self._point = self.cores(point), point
+            self._values = self.sweep.values()
+        return self._values
+
+    def __call__(self, point: Any) -> tuple[float, Any]:
+        """Return the value and the gradient."""
+        self.sweep.cores, self._point = self.cores(point), point
+        self._values = self.sweep.values()
+        residual = self._values - self.wanted
+        gradients: list[Any] = [None] * len(self.shapes)
+        for environment in self.sweep.environments():
+            core = environment.core
+            width = math.prod(self.shapes[core][len(self.sweep.structure.cores[core].legs) :])
+            gradient = self.sweep.cores[core].reshape(-1, width) * 0.0
+            for bucket in (one for piece in self.sweep.entries.groups(core).pieces(width) for one in piece):
+                matrix = self.sweep.matrix(environment, bucket)
+                gradient[bucket.rows] += _summed(matrix, residual[bucket.at])
+            gradients[core] = gradient
+        return 0.5 * self.scale * float((residual * residual).sum()), self.scale * _flat(gradients)
+
+
+def _summed(matrix: Any, weights: Any) -> Any:
+    """Return the sum over the entries of each row, weighted, (g, width)."""
+    if isinstance(matrix, Tensor):
+        return (matrix.permute(1, 0, 2) @ weights[..., None])[..., 0]
+    return (matrix.transpose(1, 0, 2) @ weights[..., None])[..., 0]
+
+
+def _flat(arrays: list[Any]) -> Any:
+    """Return all arrays in one new vector."""
+    if isinstance(arrays[0], Tensor):
+        return torch.cat([array.reshape(-1) for array in arrays])
+    return np.concatenate([array.ravel() for array in arrays])
