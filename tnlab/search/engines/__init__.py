@@ -1,6 +1,9 @@
 """Engines of structure search, one file each. Importing this package registers them."""
 
+from tnlab.search.engines.annealing import Annealing as Annealing
 from tnlab.search.engines.growth import Growth as Growth
+from tnlab.search.engines.hill_climb import HillClimb as HillClimb
 from tnlab.search.engines.random_search import RandomSearch as RandomSearch
 from tnlab.search.engines.tnale import TnALE as TnALE
+from tnlab.search.engines.tnga import TNGA as TNGA
 from tnlab.search.engines.tnls import TNLS as TNLS
