@@ -1,0 +1,291 @@
+"""Truncate one unfolding of a tensor: the leading left subspace, and what is lost by keeping no more than it.
+
+The eigenvalues of a Gram matrix are the squared singular values, at a small part of the cost of a singular value
+decomposition, but to an absolute accuracy of rounding in ``|M|^2``: tails below ``COARSE`` of it are taken from a QR
+and a singular value decomposition instead. Gram matrices are summed in float64, block by block for float32 data.
+
+Arrays are numpy arrays on a CPU, where those start small operations fastest, else torch tensors.
+
+References:
+    Eckart 1936: https://doi.org/10.1007/BF02288367
+    Halko 2011 (randomised range finder): https://doi.org/10.1137/090771806
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+EPS = float(np.finfo(np.float64).eps)
+COARSE = 1e3 * EPS  # of |M|^2: a smaller tail is not taken from a Gram matrix
+NOISE = 20 * EPS  # of |M|^2: what rounding may do to a tail from a Gram matrix
+STRONG = 1e-4  # of |M|^2: a Gram matrix gives the vectors of an eigenvalue above it to the last digits
+BLOCK = 2**17  # entries converted to float64 at a time
+LARGE = 2**24  # entries beyond which what remains of float32 data stays in float32
+
+Tails = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """How to look for a subspace by random sampling.
+
+    Attributes:
+        generator: The only source of randomness.
+        oversampling: Samples beyond the rank.
+        power_iterations: Multiplications with ``M M^T`` before the subspace is taken.
+    """
+
+    generator: torch.Generator
+    oversampling: int = 8
+    power_iterations: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Truncation:
+    """A subspace of the rows of an unfolding.
+
+    Attributes:
+        basis: Orthonormal columns, (rows, rank); None stands for the identity: nothing is lost.
+        rank: Its dimension.
+        discarded: The part of ``|M|^2`` outside it.
+        doubt: By how much rounding may have falsified that part.
+    """
+
+    basis: Any
+    rank: int
+    discarded: float
+    doubt: float = 0.0
+
+
+def as_array(tensor: Tensor) -> Any:
+    """Return a tensor as a numpy array that shares its memory, or itself where it is not on a CPU."""
+    tensor = tensor.detach()
+    return tensor.numpy() if tensor.device.type == "cpu" else tensor
+
+
+def as_tensor(array: Any, like: Tensor) -> Tensor:
+    """Return an array as a contiguous tensor of the dtype and on the device of another one."""
+    return torch.as_tensor(array).to(like).contiguous()
+
+
+def permuted(array: Any, axes: tuple[int, ...]) -> Any:
+    """Return an array with its axes in another order."""
+    return array.transpose(axes) if isinstance(array, np.ndarray) else array.permute(axes)
+
+
+def square(array: Any) -> float:
+    """Return the sum of squares, in float64."""
+    flat = array.reshape(-1)
+    if flat.dtype in (np.float64, torch.float64):
+        return float(flat @ flat)
+    pieces = (wide(flat[start : start + BLOCK]) for start in range(0, flat.shape[0], BLOCK))
+    return sum(float(piece @ piece) for piece in pieces)
+
+
+def wide(array: Any) -> Any:
+    """Return an array in float64."""
+    return array.astype(np.float64, copy=False) if isinstance(array, np.ndarray) else array.to(torch.float64)
+
+
+class Unfolding:
+    """An array of shape (before, rows, after) seen as the matrix M of its middle axis against the others.
+
+    Args:
+        array: The three axes; float32 or float64, never copied as a whole, save where a singular value
+            decomposition needs a matrix.
+    """
+
+    def __init__(self, array: Any) -> None:
+        self.array = array
+        self.before, self.rows, self.after = array.shape
+        self.columns = self.before * self.after
+
+    def matrix(self) -> Any:
+        """Return M in float64, (rows, columns)."""
+        return wide(self.array.swapaxes(0, 1).reshape(self.rows, self.columns))
+
+    def blocks(self) -> Iterator[Any]:
+        """Yield the columns of M in float64, some at a time; a view where they lie as one."""
+        array = self.array
+        if array.dtype in (np.float64, torch.float64) and 1 in (self.before, self.after):
+            yield array[0] if self.before == 1 else array[:, :, 0].T
+        elif self.before == 1:
+            step = max(BLOCK // self.rows, 64)
+            for start in range(0, self.after, step):
+                yield wide(array[0, :, start : start + step])
+        else:
+            step = max(BLOCK // (self.rows * self.after), 1)
+            for start in range(0, self.before, step):
+                block = wide(array[start : start + step])
+                yield block[:, :, 0].T if self.after == 1 else block.swapaxes(0, 1).reshape(self.rows, -1)
+
+    @cached_property
+    def eigen(self) -> tuple[Tails, Any]:
+        """Tails by rank and ascending eigenvectors, from the Gram matrix of the smaller side."""
+        if self.rows <= self.columns:
+            gram = self.gram()
+        else:
+            matrix = self.matrix()
+            gram = matrix.T @ matrix
+        values, vectors = (np if isinstance(gram, np.ndarray) else torch).linalg.eigh(gram)
+        return _tails(values), vectors
+
+    @cached_property
+    def singular(self) -> tuple[Tails, Any]:
+        """Tails by rank and left singular vectors, accurate to rounding in ``|M|``."""
+        matrix = self.matrix()
+        linalg: Any = (np if isinstance(matrix, np.ndarray) else torch).linalg
+        if self.rows < self.columns:
+            triangle = linalg.qr(matrix.T, mode="r")
+            matrix = (triangle if isinstance(matrix, np.ndarray) else triangle.R).T
+        vectors, values, _ = linalg.svd(matrix, full_matrices=False)
+        return _tails(_numpy(values)[::-1] ** 2), vectors
+
+    def leading(self, rank: int) -> Any:
+        """Return the leading left singular vectors, (rows, rank), strongest first, from the Gram matrix."""
+        vectors = self.eigen[1]
+        kept = vectors[:, vectors.shape[1] - rank :]
+        kept = kept[:, ::-1].copy() if isinstance(kept, np.ndarray) else kept.flip(1)
+        return kept if self.rows <= self.columns else orthonormal(self.matrix() @ kept)
+
+    def gram(self) -> Any:
+        """Return the Gram matrix ``M M^T`` of the rows."""
+        return _sum(block @ block.T for block in self.blocks())
+
+    def times(self, right: Any) -> Any:
+        """Return ``M R`` for R of shape (columns, k), columns in the order of ``blocks``."""
+        start, parts = 0, []
+        for block in self.blocks():
+            parts.append(block @ right[start : start + block.shape[1]])
+            start += block.shape[1]
+        return _sum(iter(parts))
+
+    def onto(self, basis: Any) -> Any:
+        """Return ``B^T M`` in float64, in the shape (before, rank, after)."""
+        array, rank = self.array, basis.shape[1]
+        out = _room(array, (self.before, rank, self.after))
+        if 1 in (self.before, self.after):
+            start, flat = 0, out[0] if self.before == 1 else out[:, :, 0]
+            for block in self.blocks():
+                stop = start + block.shape[1]
+                if self.before == 1:
+                    flat[:, start:stop] = basis.T @ block
+                else:
+                    flat[start:stop] = block.T @ basis
+                start = stop
+            return out
+        step = max(BLOCK // (self.rows * self.after), 1)
+        for start in range(0, self.before, step):
+            out[start : start + step] = basis.T @ wide(array[start : start + step])
+        return out
+
+
+def truncate(unfolding: Unfolding, *, rank: int | None = None, budget: float = 0.0) -> Truncation:
+    """Return the best subspace of a given rank, or of the least rank with which no more than a budget is lost.
+
+    Args:
+        unfolding: M.
+        rank: The rank, or more than M has; None for the least one within the budget.
+        budget: Part of ``|M|^2``, not relative, that may be lost.
+    """
+    rows, least = unfolding.rows, min(unfolding.rows, unfolding.columns)
+    if rows == 1 or (rank is not None and rank >= rows):
+        return Truncation(None, rows, 0.0)
+    tails, _ = unfolding.eigen
+    kept = min(rank, least) if rank is not None else least_rank(tails, budget - NOISE * float(tails[0]))
+    coarse = _coarse_enough(tails, kept, None if rank is not None else budget)
+    if not coarse:
+        tails, _ = unfolding.singular
+        kept = min(rank, least) if rank is not None else least_rank(tails, budget)
+    if kept == rows:
+        return Truncation(None, rows, 0.0)
+    basis = unfolding.leading(kept) if coarse else unfolding.singular[1][:, :kept]
+    return Truncation(basis, kept, float(tails[kept]), NOISE * float(tails[0]) if coarse else 0.0)
+
+
+def sketched(
+    unfolding: Unfolding, sketch: Sketch, *, total: float, rank: int | None = None, budget: float = 0.0
+) -> Truncation:
+    """Return a subspace from random samples of the columns; its loss is measured: ``|M|^2 - |Q^T M|^2``.
+
+    Where that difference would have no digits, or the samples would be as many as the rows, it is ``truncate``.
+
+    Args:
+        unfolding: M.
+        sketch: How many samples, and their randomness.
+        total: ``|M|^2``.
+        rank: As in ``truncate``.
+        budget: As in ``truncate``; the samples are doubled until it is kept.
+    """
+    least = min(unfolding.rows, unfolding.columns)
+    samples = (16 if rank is None else rank) + sketch.oversampling
+    while 2 * samples < least and (rank is not None or budget > COARSE * total):
+        basis = _range(unfolding, samples, sketch)
+        missed = max(total - square(unfolding.onto(basis)), 0.0)
+        if rank is not None or missed + NOISE * total < budget / 2:
+            within = Unfolding(unfolding.onto(basis))
+            inner = truncate(within, rank=rank, budget=budget - missed)
+            found = basis if inner.basis is None else basis @ inner.basis
+            return Truncation(found, inner.rank, missed + inner.discarded, NOISE * total + inner.doubt)
+        samples *= 2
+    return truncate(unfolding, rank=rank, budget=budget)
+
+
+def least_rank(tails: Tails, budget: float) -> int:
+    """Return the least rank, at least 1, whose tail is within a budget; tails descend, one per rank from 0."""
+    within = np.flatnonzero(tails <= budget)
+    return max(int(within[0]), 1) if len(within) else len(tails) - 1
+
+
+def orthonormal(columns: Any) -> Any:
+    """Return an orthonormal basis of the span of independent columns."""
+    return (np if isinstance(columns, np.ndarray) else torch).linalg.qr(columns)[0]
+
+
+def _coarse_enough(tails: Tails, kept: int, budget: float | None) -> bool:
+    """Return whether the tail of a Gram matrix has the digits to be believed."""
+    total = float(tails[0])
+    if budget is not None:
+        return budget >= COARSE * total
+    return float(tails[kept]) >= COARSE * total or float(tails[kept - 1] - tails[kept]) >= STRONG * total
+
+
+def _tails(ascending: Any) -> Tails:
+    return np.concatenate([[0.0], np.cumsum(np.maximum(_numpy(ascending), 0.0))])[::-1]
+
+
+def _numpy(array: Any) -> Tails:
+    return array if isinstance(array, np.ndarray) else array.cpu().numpy()
+
+
+def _range(unfolding: Unfolding, samples: int, sketch: Sketch) -> Any:
+    """Return an orthonormal basis of what M makes of random vectors."""
+    drawn = torch.randn(unfolding.columns, samples, generator=sketch.generator, dtype=torch.float64)
+    right = drawn.numpy() if isinstance(unfolding.array, np.ndarray) else drawn.to(unfolding.array.device)
+    basis = orthonormal(unfolding.times(right))
+    for _ in range(sketch.power_iterations):
+        basis = orthonormal(_sum(block @ (block.T @ basis) for block in unfolding.blocks()))
+    return basis
+
+
+def _sum(parts: Iterator[Any]) -> Any:
+    total = next(parts)
+    for part in parts:
+        total += part
+    return total
+
+
+def _room(array: Any, shape: tuple[int, ...]) -> Any:
+    """Return an array to fill: in float64, save where float32 data is so large that it counts."""
+    numpy = isinstance(array, np.ndarray)
+    single = array.dtype in (np.float32, torch.float32) and math.prod(shape) > LARGE
+    if numpy:
+        return np.empty(shape, np.float32 if single else np.float64)
+    return torch.empty(shape, dtype=torch.float32 if single else torch.float64, device=array.device)
