@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tnlab.bounds.cut_problem import CutProblem, Found, Ranks
-from tnlab.bounds.deepening import Branch, blocks, deepen
+from tnlab.bounds.deepening import Branch, Search, blocks, deepen
 
 MAX_PAIRINGS = 105  # all of order 8; beyond it only so many are looked at
 
@@ -31,7 +31,12 @@ def solve(problem: CutProblem, deadline: float, start: Ranks | None, degree: int
         start: A structure of the family that satisfies every cut, if one is known.
         degree: ``order - 1`` for all graphs.
     """
-    return deepen([_GraphSearch(problem, degree)], problem, deadline, start)
+    return deepen(graph_searches(problem, degree), problem, deadline, start)
+
+
+def graph_searches(problem: CutProblem, degree: int) -> list[Search]:
+    """Return the search that holds every graph with at most ``degree`` bonds above rank 1 per core."""
+    return [_GraphSearch(problem, degree)]
 
 
 class _GraphSearch:

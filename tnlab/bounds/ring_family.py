@@ -31,14 +31,20 @@ def solve(problem: CutProblem, deadline: float, start: Ranks | None) -> Found:
     if problem.order > MAX_ORDER:  # every ring is a graph of degree 2
         return Found(graph_family.solve(problem, deadline, start, 2).bound, start)
     best = problem.parameters(start) if start is not None else math.inf
+    searches = ring_searches(problem, deadline, best)
+    if time.monotonic() > deadline:
+        return Found(problem.least, start)
+    return deepen(searches, problem, deadline, start)
+
+
+def ring_searches(problem: CutProblem, deadline: float, best: float = math.inf) -> list[Search]:
+    """Return searches that together hold every ring with fewer parameters than ``best``: one per smallest rank."""
     searches: list[Search] = []
     for least in range(1, problem.max_rank + 1):
-        if least**2 * sum(problem.modes) >= best:
+        if least**2 * sum(problem.modes) >= best or time.monotonic() > deadline:
             break
-        if time.monotonic() > deadline:
-            return Found(problem.least, start)
         searches.append(_RingSearch(problem, least, best, deadline))
-    return deepen(searches, problem, deadline, start)
+    return searches
 
 
 class _RingSearch:

@@ -47,6 +47,10 @@ class AbstractEngine(ABC, Generic[State]):
         There may be fewer of them than proposals, when the budget has ended.
         """
 
+    def welcome(self, state: State, found: Evaluation) -> State:  # noqa: ARG002
+        """Return the state that goes on from what another engine has found, if this one can make use of it."""
+        return state
+
     def cutoff(self, state: State) -> float:  # noqa: ARG002
         """Return the score above which an evaluation changes nothing, so that no fit need be spent on it.
 

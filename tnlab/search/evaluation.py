@@ -1,5 +1,6 @@
 """What an engine proposes, and the record of what became of it."""
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 
@@ -23,13 +24,21 @@ class Proposal:
     Attributes:
         structure: What to fit.
         init: Cores to start from, of this structure or of a neighbour of it; None starts from the tensor.
-        max_sweeps: Sweeps to spend on it at most; 0 takes ``init`` as it is; None is up to the driver.
+        max_sweeps: Sweeps per start to spend on it at most; 0 takes ``init`` as it is; None is up to the driver.
+        starts: Starts to spend on it at most, ``init`` included; None is up to the driver.
+        reach: Further starts are made only while the error is at most this many times what is needed.
+        decide: Whether only that it reaches the target matters: a start that is not going to is left early.
+        polish: Whether to go on beyond the target error, as far as the sweeps allow.
         move: What was changed to get here, in a few words, for whoever watches.
     """
 
     structure: Structure
     init: Network | None = None
     max_sweeps: int | None = None
+    starts: int | None = None
+    reach: float = math.inf
+    decide: bool = False
+    polish: bool = False
     move: str = ""
 
 

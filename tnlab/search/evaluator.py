@@ -1,6 +1,7 @@
 """Fit one proposed structure, and no longer than until its answer is decided."""
 
 import hashlib
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,10 +16,13 @@ from tnlab.network.warm_start import warm_start
 from tnlab.search.evaluation import Proposal
 from tnlab.search.problem import Problem
 from tnlab.seeding import as_generator
-from tnlab.solvers.base import Init, Snapshot, Status
+from tnlab.solvers.base import AbstractSolver, Init, Snapshot, Status, solvers
 from tnlab.solvers.fit import fit
 
 RATE = 5  # sweeps over which the decrease of the error is averaged
+RIDGE = 0.1  # with which an annealed start begins
+FADED = 1e-4  # at which its ridge is gone
+ANNEALED = 0.7  # part of its sweeps in which the ridge fades
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +52,8 @@ class Evaluator:
         problem: What is searched.
         solver: Name of the solver.
         max_sweeps: Sweeps per start.
-        restarts: Cold starts of a structure that has not reached its aim yet.
+        restarts: Starts of a structure that has not reached its aim yet. The first goes straight down, from known cores
+            where there are any; the others fade out a ridge over the sweeps, which takes longer and ends lower.
         tolerance: A fit has converged when its error falls by less than this part of itself per sweep.
         seed: Same seed, same floats.
     """
@@ -72,43 +77,48 @@ class Evaluator:
         needed = self.problem.objective.error_for(structure.parameters, self.problem.entries, cutoff)
         sweeps = self.max_sweeps if proposal.max_sweeps is None else proposal.max_sweeps
         generator = as_generator(stable_seed(structure, self.seed))
+        if sweeps == 0 and proposal.init is not None:
+            return Fitted(proposal.init, relative_error(self.problem.tensor, proposal.init.to_tensor()), 0, True)
+        target = None if proposal.polish else self.problem.target_error
+        aim = min(needed, self.problem.target_error or math.inf)
         best, spent = None, 0
-        for init in self._starts(proposal, generator):
-            if sweeps == 0 and isinstance(init, Network):
-                return Fitted(init, relative_error(self.problem.tensor, init.to_tensor()), 0, True)
-            watch = _Watch(needed, sweeps, deadline)
-            found = self._fit(structure, init, generator, sweeps, watch)
+        for init, annealed in self._starts(proposal):
+            watch = _Watch(math.inf if annealed else aim if proposal.decide else needed, sweeps, deadline)
+            found = self._fit(structure, init, generator, self._solver(sweeps, target, annealed=annealed), watch)
             spent += found.sweeps
             if best is None or found.relative_error < best.relative_error:
                 best = found
-            if watch.late or (self.problem.target_error and self.problem.reached(best.relative_error)):
+            if watch.late or best.relative_error <= aim or best.relative_error > proposal.reach * aim:
                 break
         assert best is not None
         return Fitted(best.network, best.relative_error, spent, best.finished)
 
-    def _starts(self, proposal: Proposal, generator: torch.Generator) -> list[Init]:
-        cold: list[Init] = ["svd", *["random"] * (self.restarts - 1)]
-        if proposal.init is None:
-            return cold
-        return [warm_start(proposal.init, proposal.structure, generator=generator), *cold[: self.restarts - 1]]
+    def _starts(self, proposal: Proposal) -> list[tuple[Init, bool]]:
+        """Return where to start from, and whether with an annealed ridge: the first start goes the straight way."""
+        starts = self.restarts if proposal.starts is None else proposal.starts
+        cold: list[tuple[Init, bool]] = [("svd", False), ("svd", True), *[("random", True)] * starts]
+        if starts > 2:
+            cold.insert(1, ("random", False))
+        if proposal.init is not None:
+            cold[0] = proposal.init, False
+        return cold[:starts]
+
+    def _solver(self, sweeps: int, target: float | None, *, annealed: bool) -> AbstractSolver:
+        settings = {"max_sweeps": max(1, sweeps), "tolerance": self.tolerance, "target_error": target}
+        solver = solvers[self.solver]
+        if self.solver != "als":
+            return solver(**settings)
+        decay = (FADED / RIDGE) ** (1 / (ANNEALED * max(1, sweeps)))
+        return solver(**settings, ridge=RIDGE if annealed else 0.0, decay=decay)
 
     def _fit(
-        self, structure: Structure, init: Init, generator: torch.Generator, sweeps: int,
+        self, structure: Structure, init: Init, generator: torch.Generator, solver: AbstractSolver,
         watch: Callable[[Snapshot], bool],
     ) -> Fitted:  # fmt: skip
-        found = fit(
-            self.problem.tensor,
-            structure,
-            seed=generator,
-            max_sweeps=sweeps,
-            tolerance=self.tolerance,
-            target_error=self.problem.target_error,
-            init=init,
-            callback=watch,
-            solver=self.solver,
-        )
-        finished = found.status is not Status.STOPPED
-        return Fitted(found.network, found.relative_error, found.sweeps, finished)
+        if isinstance(init, Network):
+            init = warm_start(init, structure, generator=generator)
+        found = fit(self.problem.tensor, structure, seed=generator, init=init, callback=watch, solver=solver)
+        return Fitted(found.network, found.relative_error, found.sweeps, found.status is not Status.STOPPED)
 
 
 class _Watch:

@@ -9,3 +9,4 @@ from tnlab.search.engines.tnale import TnALE as TnALE
 from tnlab.search.engines.tnga import TNGA as TNGA
 from tnlab.search.engines.tnls import TNLS as TNLS
 from tnlab.search.engines.certificate import CertificateSearch as CertificateSearch
+from tnlab.search.engines.auto import Auto as Auto

@@ -1,0 +1,73 @@
+"""The structures of a family that satisfy every cut, the one with the fewest parameters first."""
+
+import math
+import time
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from tnlab.bounds.cut_problem import CutProblem, Ranks, cut_problem
+from tnlab.bounds.deepening import CHUNK, GROWTH, Search
+from tnlab.bounds.graph_family import graph_searches
+from tnlab.bounds.ring_family import ring_searches
+from tnlab.bounds.spectra import CutSpectra
+from tnlab.network.structure import Structure
+
+
+def ascending(
+    spectra: CutSpectra, target_error: float, *, family: str, max_rank: int | None, max_seconds: float
+) -> Iterator[Structure]:
+    """Yield structures that no cut forbids to reach a target error, by ascending parameters, until time is out.
+
+    Args:
+        spectra: Spectra of the tensor.
+        target_error: Relative error to be reached.
+        family: ``"ring"``, ``"tree"``, ``"degree3"`` or ``"any"``.
+        max_rank: Largest rank of a bond; None for what the cuts can use.
+        max_seconds: Time after which no more are looked for.
+    """
+    deadline = time.monotonic() + max_seconds
+    problem = cut_problem(spectra, target_error, max_rank, deadline)
+    seen = set[Structure]()
+    for ranks in _ascending(_searches(problem, family, deadline), problem, deadline):
+        structure = problem.structure(ranks)
+        if structure not in seen and (family != "tree" or len(structure.bonds) < len(structure.cores)):
+            seen.add(structure)
+            yield structure
+
+
+def _searches(problem: CutProblem, family: str, deadline: float) -> Sequence[Search]:
+    if family == "ring":
+        return ring_searches(problem, deadline)
+    return graph_searches(problem, 3 if family == "degree3" else problem.order - 1)
+
+
+def _ascending(searches: Sequence[Search], problem: CutProblem, deadline: float) -> Iterator[Ranks]:
+    """Yield what all the searches hold, window of parameters after window."""
+    bounds, above = [search.bound for search in searches], 0.0
+    while (bound := min(bounds, default=math.inf)) < math.inf:
+        limit = max(bound, math.floor(max(bound, above + 1) * GROWTH))
+        found: list[Ranks] = []
+        for place, search in enumerate(searches):
+            if bounds[place] <= limit:
+                leaves, bounds[place] = _between(search, above, limit, deadline)
+                found += leaves
+        yield from sorted(found, key=problem.parameters)
+        if time.monotonic() > deadline:
+            return
+        above = limit
+
+
+def _between(search: Search, above: float, limit: float, deadline: float) -> tuple[list[Ranks], float]:
+    """Return the structures with more than ``above`` and at most ``limit`` parameters, and the least bound beyond."""
+    stack, found, beyond = [search.root()], list[Ranks](), math.inf
+    while stack and time.monotonic() <= deadline:
+        children, least = search.expand(stack.pop(), limit)
+        beyond = min(beyond, least)
+        if len(children.costs) and search.finished(children):
+            rows = np.flatnonzero((children.costs > above) & (children.costs <= limit))
+            found += [search.ranks_of(children, row) for row in rows.tolist()]
+        elif len(children.costs):
+            order = np.argsort(children.costs, kind="stable")
+            stack.extend(children.rows(order[first : first + CHUNK]) for first in range(0, len(order), CHUNK)[::-1])
+    return found, beyond

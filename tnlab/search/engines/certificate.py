@@ -1,0 +1,156 @@
+"""The fewest parameters that every cut allows, then one fit to see: found, proved, and the gap between the two."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations, islice
+from typing import ClassVar
+
+import numpy as np
+import torch
+from typing_extensions import override
+
+from tnlab.bounds.ascending import ascending
+from tnlab.errors import FormatError
+from tnlab.network.adjacency import from_ranks, to_matrix
+from tnlab.network.structure import Structure
+from tnlab.search.engine import AbstractEngine, engines
+from tnlab.search.evaluation import Evaluation, Proposal
+from tnlab.search.gains import gains
+from tnlab.search.problem import Problem
+
+LADDERS = {
+    "ring": ("ring",),
+    "tree": ("tree",),
+    "degree3": ("ring", "degree3"),
+    "any": ("ring", "tree", "degree3", "any"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Ladder:
+    """How far up the families the search is.
+
+    Attributes:
+        problem: What is searched.
+        rung: Place of the present family in the ladder; past the last one, the nearest miss is mended.
+        asked: Structures of this rung that were fitted.
+        failed: Structures whose fits missed the target, whatever their rung.
+        best: The smallest that reached the target.
+        nearest: The one that came nearest to it.
+    """
+
+    problem: Problem
+    rung: int = 0
+    asked: int = 0
+    failed: tuple[Structure, ...] = ()
+    best: Evaluation | None = None
+    nearest: Evaluation | None = None
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The ladder."""
+        return LADDERS[self.problem.family]
+
+
+@engines.register("certificate")
+@dataclass(frozen=True)
+class CertificateSearch(AbstractEngine[Ladder]):
+    """Propose the smallest structure that no cut forbids; if its fit fails, the next one.
+
+    Whatever reaches the target satisfies every cut, so that the first success in the order of parameters is the
+    smallest there is, up to what the fits missed. A failed fit rules out its sub-structures too, as far as one trusts
+    the fit: they are passed over, but no proof counts on it. Of all graphs the cuts of small cores say little; rings
+    come first, then trees, then three bonds per core, and only then any graph, each only as long as it is smaller than
+    the best so far. Where every rung fails, the nearest miss grows rank by rank until it reaches the target.
+
+    Attributes:
+        attempts: Structures fitted per rung.
+        starts: Starts of each fit.
+        max_sweeps: Sweeps per start.
+        seconds: Time per rung to look for structures, as a part of the budget.
+        growth_sweeps: Sweeps after each rank that the nearest miss is given.
+    """
+
+    attempts: int = 6
+    starts: int = 4
+    max_sweeps: int = 150
+    seconds: float = 0.1
+    growth_sweeps: int = 20
+
+    paper: ClassVar[str] = "tnlab, from the bound of Eckart 1936: https://doi.org/10.1007/BF02288367"
+    families: ClassVar[tuple[str, ...]] = ("any", "ring", "degree3", "tree")
+
+    @override
+    def start(self, problem: Problem, generator: torch.Generator) -> Ladder:
+        if problem.target_error is None:
+            raise FormatError("The certificate engine needs a target error; a weighted sum has no cuts to satisfy.")
+        return Ladder(problem)
+
+    @override
+    def ask(self, state: Ladder, generator: torch.Generator) -> Iterable[Proposal]:
+        for rung in range(state.rung, len(state.families)):
+            asked = state.asked if rung == state.rung else 0
+            candidate = self._candidate(state, rung, asked)
+            if candidate is not None:
+                move = f"fewest parameters that every cut allows ({state.families[rung]})"
+                return [Proposal(candidate, max_sweeps=self.max_sweeps, starts=self.starts, decide=True, move=move)]
+        return () if state.best is not None else self._mended(state)
+
+    @override
+    def tell(self, state: Ladder, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Ladder:
+        found = evaluations[0]
+        problem, nearest = state.problem, state.nearest
+        if nearest is None or found.relative_error < nearest.relative_error:
+            nearest = found
+        if problem.reached(found.relative_error):
+            best = found if state.best is None or found.parameters < state.best.parameters else state.best
+            return replace(state, rung=state.rung + 1, asked=0, best=best, nearest=nearest)
+        rung, asked = state.rung, state.asked + 1
+        while rung < len(state.families) and not self._belongs(problem, found.structure, state.families[rung]):
+            rung, asked = rung + 1, 1  # the rungs between had nothing to propose
+        if asked >= self.attempts:
+            rung, asked = rung + 1, 0
+        return replace(state, rung=rung, asked=asked, failed=(*state.failed, found.structure), nearest=nearest)
+
+    def _candidate(self, state: Ladder, rung: int, asked: int) -> Structure | None:
+        """Return the smallest structure of a rung that may reach the target with fewer parameters than the best."""
+        problem = state.problem
+        found = ascending(
+            problem.spectra,
+            problem.target_error or 0.0,
+            family=state.families[rung],
+            max_rank=problem.max_rank,
+            max_seconds=self.seconds * problem.max_seconds,
+        )
+        most = state.best.parameters - 1 if state.best is not None else problem.entries
+        for structure in islice(found, 50 * (asked + 1)):
+            if structure.parameters > most:
+                return None
+            if problem.admits(structure) and not any(_within(structure, failed) for failed in state.failed):
+                return structure
+        return None
+
+    def _belongs(self, problem: Problem, structure: Structure, family: str) -> bool:
+        return replace(problem, family=family).admits(structure)
+
+    def _mended(self, state: Ladder) -> list[Proposal]:
+        """Return the nearest miss with the one rank more that promises most per parameter."""
+        problem, here = state.problem, state.nearest
+        if here is None or here.network is None:
+            return [Proposal(from_ranks(problem.modes, {}), move="all ranks 1")]
+        matrix, promise, best = to_matrix(here.structure), gains(problem.tensor, here.network), None
+        for i, j in combinations(range(problem.order), 2):
+            grown = matrix.copy()
+            grown[i, j] = grown[j, i] = matrix[i, j] + 1
+            structure = from_ranks(problem.modes, {(a, b): int(grown[a, b]) for a, b in promise})
+            worth = promise[i, j] / (structure.parameters - here.parameters)
+            if problem.admits(structure) and (best is None or worth > best[0]):
+                best = worth, structure, f"bond {i}-{j} up to rank {grown[i, j]}"
+        if best is None:
+            return []
+        return [Proposal(best[1], here.network, self.growth_sweeps, 1, move=best[2])]
+
+
+def _within(structure: Structure, other: Structure) -> bool:
+    """Return whether every rank of a structure is at most that of another."""
+    return bool(np.all(to_matrix(structure) <= to_matrix(other)))

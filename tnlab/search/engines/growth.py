@@ -1,0 +1,220 @@
+"""Grow ranks where they help most, shrink what is not needed, cut back, and grow again."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import ClassVar
+
+import torch
+from typing_extensions import override
+
+from tnlab.network.adjacency import from_ranks, to_matrix
+from tnlab.network.structure import Structure
+from tnlab.search.engine import AbstractEngine, engines
+from tnlab.search.evaluation import Evaluation, Proposal
+from tnlab.search.gains import gains, losses
+from tnlab.search.problem import Problem
+
+Pair = tuple[int, int]
+SHARPNESS = (
+    6.0  # of the choice among pairs after a cut back: one with 80 % of the best worth is taken a quarter as often
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Garden:
+    """What grows.
+
+    Attributes:
+        problem: What is searched.
+        phase: ``"plant"``, ``"grow"``, ``"settle"``, ``"polish"``, ``"shrink"`` or ``"cut back"``.
+        here: Where growth goes on from, or what is being shrunk; None before the first fit.
+        best: The smallest that reached the target; None before.
+        smaller: What to shrink ``here`` to next, the most promising first, and how.
+        kicks: Times the best was cut back since it was found.
+    """
+
+    problem: Problem
+    phase: str = "plant"
+    here: Evaluation | None = None
+    best: Evaluation | None = None
+    smaller: tuple[tuple[Structure, str], ...] = ()
+    kicks: int = 0
+
+
+@engines.register("growth")
+@dataclass(frozen=True)
+class Growth(AbstractEngine[Garden]):
+    """Warm greedy growth, certificate-checked shrinking, and cutting back to leave local optima.
+
+    From ranks of 1, the pairs of cores whose next rank promises most per parameter are tried with a few sweeps each,
+    and the best is kept, until the target is reached. Then ranks are taken away, or moved from one bond to another, as
+    long as the target is kept; what a certificate rules out is never fitted. When nothing smaller is left nearby, a
+    random part of the ranks of the best is taken away, and growth goes on from there, with some chance in its choices.
+
+    Attributes:
+        width: Pairs tried per step of growth.
+        trial_sweeps: Sweeps for each of them.
+        settle_sweeps: Sweeps for the one that is kept.
+        shrink_sweeps: Sweeps, per start, to regain the target with fewer parameters.
+        reach: A second, annealed start is worth it where the first came so near to the target, as a factor.
+        patience: Smaller structures tried per network before it counts as a local optimum.
+        batch: Smaller structures asked for at a time.
+        cut_back: Part of the ranks above 1 that is taken away to leave a local optimum.
+        max_kicks: Times it is cut back without success after which it ends.
+    """
+
+    width: int = 10
+    trial_sweeps: int = 3
+    settle_sweeps: int = 10
+    shrink_sweeps: int = 80
+    reach: float = 1.06
+    patience: int = 60
+    batch: int = 4
+    cut_back: float = 0.3
+    max_kicks: int = 200
+
+    paper: ClassVar[str] = "tnlab, after Hashemizadeh 2020: https://arxiv.org/abs/2008.05437"
+    families: ClassVar[tuple[str, ...]] = ("any", "degree3", "ring", "tree")
+
+    @override
+    def start(self, problem: Problem, generator: torch.Generator) -> Garden:
+        return Garden(problem)
+
+    @override
+    def ask(self, state: Garden, generator: torch.Generator) -> Iterable[Proposal]:
+        if state.here is None or state.here.network is None:
+            return [Proposal(from_ranks(state.problem.modes, {}), move="all ranks 1")]
+        here = state.here
+        if state.phase == "grow":
+            return self._sprouts(state)
+        if state.phase == "settle":
+            return [Proposal(here.structure, here.network, self.settle_sweeps, 1, move=f"{here.move}, settled")]
+        if state.phase == "polish":
+            return [Proposal(here.structure, here.network, self.shrink_sweeps, 2, polish=True, move="polished")]
+        if state.kicks > self.max_kicks:
+            return ()
+        if state.phase == "cut back":
+            return [self._pruned(state.problem, here, generator)]
+        return [
+            Proposal(structure, here.network, self.shrink_sweeps, 2, self.reach, decide=True, move=move)
+            for structure, move in state.smaller[: self.batch]
+        ]
+
+    @override
+    def tell(self, state: Garden, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Garden:
+        if state.phase == "shrink":
+            return self._shrunk(state, evaluations)
+        if state.phase == "grow":
+            found = [one for one in evaluations if one.network is not None]
+            if state.here is None or not found:
+                return self._kicked(state)
+            worth = [_progress(state.here, one) for one in found]
+            chosen = _choose(worth, generator) if state.kicks else max(range(len(worth)), key=worth.__getitem__)
+            return replace(state, phase="settle", here=found[chosen])
+        here = evaluations[0]
+        if state.phase == "polish":
+            smaller = self._smaller(state.problem, here)
+            return replace(state, phase="shrink", here=here, smaller=smaller) if smaller else self._kicked(state)
+        if not state.problem.reached(here.relative_error):
+            return replace(state, phase="grow", here=here)
+        return self._arrived(state, here)
+
+    @override
+    def welcome(self, state: Garden, found: Evaluation) -> Garden:
+        if found.network is None or not state.problem.reached(found.relative_error):
+            return state
+        return self._arrived(state, found)
+
+    @override
+    def cutoff(self, state: Garden) -> float:
+        if state.phase == "shrink" and state.here is not None:
+            return state.problem.score(state.here.parameters - 1, 0.0)
+        return math.inf
+
+    def _arrived(self, state: Garden, here: Evaluation) -> Garden:
+        """Return the state in which a network that reaches the target is shrunk."""
+        better = state.best is None or here.parameters < state.best.parameters
+        best, kicks = (here, 0) if better else (state.best, state.kicks)
+        return replace(state, phase="polish", here=here, best=best, kicks=kicks)
+
+    def _shrunk(self, state: Garden, evaluations: Sequence[Evaluation]) -> Garden:
+        reached = [one for one in evaluations if not one.pruned and state.problem.reached(one.relative_error)]
+        if reached:
+            return self._arrived(state, min(reached, key=lambda one: (one.parameters, one.relative_error)))
+        left = state.smaller[self.batch :]
+        return replace(state, smaller=left) if left else self._kicked(state)
+
+    def _kicked(self, state: Garden) -> Garden:
+        return replace(state, phase="cut back", here=state.best or state.here, kicks=state.kicks + 1)
+
+    def _pruned(self, problem: Problem, here: Evaluation, generator: torch.Generator) -> Proposal:
+        """Return the network with a random part of its ranks taken away."""
+        ranks = _ranks(here.structure)
+        surplus = [pair for pair, rank in ranks.items() for _ in range(rank - 1)]
+        count = max(2, round(self.cut_back * len(surplus)))
+        for place in torch.randperm(len(surplus), generator=generator)[:count].tolist():
+            ranks[surplus[place]] -= 1
+        structure = from_ranks(problem.modes, ranks)
+        return Proposal(structure, here.network, self.settle_sweeps, 1, move="cut back")
+
+    def _sprouts(self, state: Garden) -> list[Proposal]:
+        """Return the structures with one rank more, the most promising first."""
+        assert state.here is not None
+        assert state.here.network is not None
+        ranks, network = _ranks(state.here.structure), state.here.network
+        promise = gains(state.problem.tensor, network)
+        error = state.here.relative_error**2
+        options: list[tuple[float, Proposal]] = []
+        for pair in combinations(range(state.problem.order), 2):
+            grown = from_ranks(state.problem.modes, ranks | {pair: ranks.get(pair, 1) + 1})
+            if not self._fits(state.problem, grown):
+                continue
+            cost = grown.parameters - state.here.parameters
+            worth = -math.log(max(1.0 - promise[pair] / max(error, 1e-300), 1e-3)) / cost
+            move = f"bond {pair[0]}-{pair[1]} up to rank {ranks.get(pair, 1) + 1}"
+            options.append((worth, Proposal(grown, network, self.trial_sweeps, 1, move=move)))
+        options.sort(key=lambda option: -option[0])
+        return [proposal for _, proposal in options[: self.width]]
+
+    def _smaller(self, problem: Problem, here: Evaluation) -> tuple[tuple[Structure, str], ...]:
+        """Return what to try: one rank less, or one less and another one more, by the error it may cost."""
+        assert here.network is not None
+        ranks, cost, promise = _ranks(here.structure), losses(here.network), gains(problem.tensor, here.network)
+        found: dict[Structure, tuple[float, str]] = {}
+        for down, rank in ranks.items():
+            lowered = ranks | {down: rank - 1}
+            for up in (None, *promise):
+                if up == down:
+                    continue
+                structure = from_ranks(problem.modes, lowered if up is None else lowered | {up: lowered.get(up, 1) + 1})
+                saved = here.parameters - structure.parameters
+                if saved > 0 and structure not in found and self._fits(problem, structure):
+                    rise = cost.get(down, 0.0) - (promise[up] if up else 0.0)
+                    also = f", bond {up[0]}-{up[1]} up" if up else ""
+                    found[structure] = rise / saved, f"bond {down[0]}-{down[1]} down to rank {rank - 1}{also}"
+        chosen = sorted(found, key=lambda structure: found[structure][0])[: self.patience]
+        return tuple((structure, found[structure][1]) for structure in chosen)
+
+    def _fits(self, problem: Problem, structure: Structure) -> bool:
+        return max(structure.ranks) <= problem.rank_limit and problem.admits(structure)
+
+
+def _ranks(structure: Structure) -> dict[Pair, int]:
+    """Return the ranks above 1 by pair of modes."""
+    matrix = to_matrix(structure)
+    return {(i, j): int(matrix[i, j]) for i, j in combinations(range(structure.order), 2) if matrix[i, j] > 1}
+
+
+def _choose(worth: Sequence[float], generator: torch.Generator) -> int:
+    """Return one place: the best most often, the others by how near they come to it."""
+    weights = torch.tensor([max(one, 0.0) for one in worth], dtype=torch.float64) ** SHARPNESS
+    return int(torch.multinomial(weights, 1, generator=generator)) if float(weights.sum()) > 0 else 0
+
+
+def _progress(before: Evaluation | None, after: Evaluation) -> float:
+    """Return by how much the logarithm of the error fell per parameter."""
+    assert before is not None
+    drop = math.log(before.relative_error) - math.log(max(after.relative_error, 1e-300))
+    return drop / max(1, after.parameters - before.parameters)
