@@ -209,6 +209,11 @@ enter_tnlab(
     },
 )
 enter_peers(RING, RING_EDGES)
-enter_tnlab(FULL, "fully_connected", 3, {"als, random start": {}, "lbfgs, random start": {"solver": "lbfgs"}})
+enter_tnlab(
+    FULL,
+    "fully_connected",
+    3,
+    {"als, random start": {}, "als, svd start": {"init": "svd"}, "lbfgs, random start": {"solver": "lbfgs"}},
+)
 enter_peers(FULL, FULL_EDGES)
 __all__ = ["FULL", "RING", "TimeUpError", "quimb_fit"]
