@@ -57,5 +57,8 @@ def test_scaled_modes_lead_back():
     back = scaled.from_scaled(network, TRUTH).to_tensor()
     expected = network.to_tensor()
     for mode, matrix in enumerate(scaled.back):
-        expected = torch.tensordot(matrix, expected, dims=([1], [mode])).movedim(0, mode)
+        expected = (matrix @ expected.movedim(mode, 0).flatten(1)).reshape(
+            len(matrix), *expected.movedim(mode, 0).shape[1:]
+        )
+        expected = expected.movedim(0, mode)
     torch.testing.assert_close(back, expected)

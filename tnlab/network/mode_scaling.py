@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from tnlab.network.canonical import fold
+from tnlab.network.gauge import unfolding
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 
@@ -37,7 +39,7 @@ class ScaledModes:
         for core, description in zip(network.cores, structure.cores, strict=True):
             array = core
             for axis, mode in enumerate(description.legs):
-                array = torch.tensordot(self.back[mode].to(array), array, dims=([1], [axis])).movedim(0, axis)
+                array = fold(self.back[mode].to(array) @ unfolding(array, axis), array, axis)
             cores.append(array.contiguous())
         return Network(structure, tuple(cores))
 
@@ -55,10 +57,10 @@ def scale_modes(tensor: Tensor, power: float = 0.5) -> ScaledModes:
         (1, 1)
     """
     back, scaled = [], tensor
-    for mode, size in enumerate(tensor.shape):
-        vectors, values, _ = torch.linalg.svd(tensor.movedim(mode, 0).reshape(size, -1), full_matrices=False)
+    for mode in range(tensor.ndim):
+        vectors, values, _ = torch.linalg.svd(unfolding(tensor, mode), full_matrices=False)
         kept = values > NEGLIGIBLE * values[0]
         vectors, weights = vectors[:, kept], values[kept] ** power
-        scaled = torch.tensordot((vectors / weights).T, scaled, dims=([1], [mode])).movedim(0, mode)
+        scaled = fold((vectors / weights).T @ unfolding(scaled, mode), scaled, mode)
         back.append(vectors * weights)
     return ScaledModes(scaled.contiguous(), tuple(back))
