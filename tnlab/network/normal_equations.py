@@ -14,8 +14,9 @@ import torch
 from scipy.linalg import get_lapack_funcs
 from torch import Tensor
 
-from tnlab.metrics import relative_error
+from tnlab.metrics import squared_norm
 from tnlab.network.network import Network
+from tnlab.network.residual import relative_residual
 
 (dposv,) = get_lapack_funcs(("posv",), dtype=np.float64)
 SHIFT = 1e-13  # of the mean diagonal of G: below what rounding does to G anyway
@@ -34,7 +35,7 @@ class NormalEquations:
         self.tensor = tensor
         self.ridge = ridge
         self.on_cpu = tensor.device.type == "cpu"
-        self.square = float(torch.linalg.vector_norm(tensor, dtype=torch.float64)) ** 2
+        self.square = squared_norm(tensor.detach())
 
     def data(self, mode_order: tuple[int, ...]) -> Any:
         """Return the tensor with its modes in the order that a plan wants."""
@@ -57,8 +58,12 @@ class NormalEquations:
         solution = right
         for place, gram in enumerate(grams):
             solution = along(solution, place + 1, lambda rows, gram=gram: one(gram, rows, shift))
-        self._grams, self._right, self._solution = grams, right, solution
+        self.record(grams, right, solution)
         return solution
+
+    def record(self, grams: list[Any], right: Any, solution: Any) -> None:
+        """Note the core that was put in the place of the latest one; ``error`` is that of the network with it."""
+        self._grams, self._right, self._solution = grams, right, solution
 
     def error(self, network: Network) -> float:
         """Return the relative error after the latest solve, in float64."""
@@ -71,7 +76,7 @@ class NormalEquations:
 
     def residual(self, network: Network) -> float:
         """Return the relative error from the residual itself, in float64."""
-        return relative_error(self.tensor, network.to(torch.float64).to_tensor())
+        return relative_residual(self.tensor, network)
 
 
 def apply(grams: list[Any], core: Any) -> Any:

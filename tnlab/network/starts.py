@@ -3,10 +3,12 @@
 References:
     Oseledets 2011 (TT-SVD): https://doi.org/10.1137/090752286
     Zhao 2016 (TR-SVD): https://arxiv.org/abs/1606.05535
+    Halko 2011 (random sketches): https://doi.org/10.1137/090771806
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -15,6 +17,9 @@ from tnlab.errors import StructureError
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 
+LARGE = 2**22  # entries up to which a start is computed in float64
+WIDE = 1024  # rows of a Gram matrix up to which its eigenvectors are found in full
+SPARE = 10  # directions that a random sketch keeps beyond those asked for
 NOISE = 0.01  # of a core's root mean square; what an SVD leaves at exactly zero, ALS could never leave
 
 
@@ -59,40 +64,74 @@ def svd_start(tensor: Tensor, structure: Structure, *, generator: torch.Generato
         structure: The structure to start.
         generator: Fills what the SVDs leave undetermined, and adds 1 % of noise.
     """
-    tensor = tensor.to(torch.float64)
+    if tensor.numel() <= LARGE:  # beyond, a copy costs more than a start is worth
+        tensor = tensor.to(torch.float64)
     if structure.has_hyper_bonds:
         cores = [_own_unfolding(tensor, structure, core, generator) for core in range(len(structure.cores))]
     else:
-        cores = _split_off(tensor, structure)
+        cores = _split_off(tensor, structure, generator)
     device = tensor.device
+    cores = [core.to(torch.float64) for core in cores]
     noise = [torch.randn(core.shape, generator=generator, dtype=torch.float64).to(device) for core in cores]
     return Network(structure, tuple(c + NOISE * (_rms(c) + 1e-300) * n for c, n in zip(cores, noise, strict=True)))
 
 
-def _split_off(tensor: Tensor, structure: Structure) -> list[Tensor]:
-    cores: dict[int, Tensor] = {}
+def start_entries(structure: Structure) -> int:
+    """Return how many entries the largest arrays of ``svd_start`` have at a time, besides the tensor itself."""
+    if structure.has_hyper_bonds:
+        return structure.size
+    most, before = 0, 0
+    for split in _splits(structure):
+        rows, passed = math.prod(split.sizes[i] for i in split.inward), math.prod(split.sizes[i] for i in split.passed)
+        after = math.prod(split.sizes[i] for i in split.outward) * passed
+        most = max(most, before + rows * passed, rows * passed + after)
+        before = after
+    return most
+
+
+@dataclass(frozen=True)
+class _Split:
+    """One core to be split off: the labels of its rows, of its bonds to what is left, of what is left, and sizes."""
+
+    core: int
+    inward: list[int]
+    outward: list[int]
+    passed: list[int]
+    sizes: list[int]
+
+
+def _splits(structure: Structure) -> Iterator[_Split]:
+    """Yield every core but the last in the order in which it is split off."""
     axes = list(range(structure.order))  # labels of the remainder's axes
-    rest = tensor
     left = set(range(len(structure.cores)))
-    sizes = list(structure.index_sizes)  # of bonds: as much of the rank as the SVD could fill
+    sizes = list(structure.index_sizes)  # of bonds: as much of the rank as the SVD can fill
     while len(left) > 1:
         core = min(left, key=lambda place: _strain(structure, place, set(axes)))
-        own = structure.core_indices[core]
-        inward = [index for index in own if index in axes]
-        outward = [index for index in own if index not in axes]
+        inward = [index for index in structure.core_indices[core] if index in axes]
+        outward = [index for index in structure.core_indices[core] if index not in axes]
         passed = [index for index in axes if index not in inward]
         rows = math.prod(sizes[index] for index in inward)
-        matrix = rest.permute([axes.index(index) for index in (*inward, *passed)]).reshape(rows, -1)
         for index, size in zip(outward, _shares([sizes[index] for index in outward], rows), strict=True):
             sizes[index] = size
-        rank = math.prod(sizes[index] for index in outward)
-        basis = matrix.new_zeros(rows, rank)
-        basis[:, : min(rows, rank)] = _leading_vectors(matrix, min(rows, rank))
-        rest = (basis.T @ matrix).reshape([sizes[index] for index in (*outward, *passed)])
+        yield _Split(core, inward, outward, passed, list(sizes))
         axes = [*outward, *passed]
-        cores[core] = _in_order(basis, [*inward, *outward], own, sizes)
         left.remove(core)
-    last = left.pop()
+
+
+def _split_off(tensor: Tensor, structure: Structure, generator: torch.Generator) -> list[Tensor]:
+    cores: dict[int, Tensor] = {}
+    axes, rest, sizes = list(range(structure.order)), tensor, list(structure.index_sizes)
+    for split in _splits(structure):
+        sizes = split.sizes
+        rows = math.prod(sizes[index] for index in split.inward)
+        rank = math.prod(sizes[index] for index in split.outward)
+        rest = rest.permute([axes.index(index) for index in (*split.inward, *split.passed)]).reshape(rows, -1)
+        basis = rest.new_zeros(rows, rank)
+        basis[:, : min(rows, rank)] = _leading_vectors(rest, min(rows, rank), generator)
+        rest = (basis.T @ rest).reshape([sizes[index] for index in (*split.outward, *split.passed)])
+        axes = [*split.outward, *split.passed]
+        cores[split.core] = _in_order(basis, [*split.inward, *split.outward], structure.core_indices[split.core], sizes)
+    last = next(core for core in range(len(structure.cores)) if core not in cores)
     cores[last] = _in_order(rest, axes, structure.core_indices[last], sizes)
     return [_padded(cores[core], structure.core_shapes[core]) for core in range(len(structure.cores))]
 
@@ -133,7 +172,7 @@ def _own_unfolding(tensor: Tensor, structure: Structure, core: int, generator: t
     if legs:
         rest = [mode for mode in range(structure.order) if mode not in legs]
         used = min(rows, columns)
-        filled[:, :used] = _leading_vectors(tensor.permute([*legs, *rest]).reshape(rows, -1), used)
+        filled[:, :used] = _leading_vectors(tensor.permute([*legs, *rest]).reshape(rows, -1), used, generator)
     return filled.reshape(shape)
 
 
@@ -146,15 +185,30 @@ def _copies(structure: Structure, core: int) -> bool:
     return len(joined) > 2 and all(len(structure.core_bonds[other]) > 1 for other in joined if other != core)
 
 
-def _leading_vectors(matrix: Tensor, count: int) -> Tensor:
-    """Return the leading left singular vectors, by the Gram matrix of the rows: a start needs no more digits."""
-    if matrix.shape[0] <= matrix.shape[1]:
+def _leading_vectors(matrix: Tensor, count: int, generator: torch.Generator) -> Tensor:
+    """Return the leading left singular vectors, by the Gram matrix of the smaller side, or of a random sketch.
+
+    A start needs no more digits.
+    """
+    rows, columns = matrix.shape
+    if min(rows, columns) > WIDE and 4 * (count + SPARE) <= min(rows, columns):
+        basis = _sketched(matrix, count + SPARE, generator)
+        return basis @ _leading_vectors(basis.T @ matrix, count, generator)
+    if rows <= columns:
         return torch.linalg.eigh(matrix @ matrix.T)[1].flip(1)[:, :count]
     vectors = torch.linalg.eigh(matrix.T @ matrix)[1].flip(1)[:, :count]
     left, _ = torch.linalg.qr(matrix @ vectors)
     padded = torch.zeros(matrix.shape[0], count, dtype=matrix.dtype, device=matrix.device)
     padded[:, : left.shape[1]] = left
     return padded
+
+
+def _sketched(matrix: Tensor, count: int, generator: torch.Generator) -> Tensor:
+    """Return orthonormal columns that nearly span the leading left singular vectors (Halko 2011, one power step)."""
+    test = torch.randn(matrix.shape[1], count, generator=generator, dtype=torch.float64).to(matrix)
+    basis, _ = torch.linalg.qr(matrix @ test)
+    basis, _ = torch.linalg.qr(matrix @ (matrix.T @ basis))
+    return basis
 
 
 def _in_order(array: Tensor, labels: list[int], wanted: tuple[int, ...], sizes: Sequence[int]) -> Tensor:

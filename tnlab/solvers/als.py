@@ -20,6 +20,7 @@ from typing import Literal
 import torch
 from typing_extensions import override
 
+from tnlab.network.memory import require_memory
 from tnlab.network.network import Network
 from tnlab.network.normal_equations import NormalEquations
 from tnlab.network.starts import starting_network
@@ -51,7 +52,8 @@ class ALS(AbstractSolver):
     ) -> Iterator[Snapshot]:
         tensor = whole_tensor(tensor, structure)
         begun = time.perf_counter()
-        plan = plan_sweep(structure)  # first: it refuses what would not fit in memory
+        plan = plan_sweep(structure)
+        require_memory(plan, tensor, svd=init == "svd")
         start = starting_network(tensor, structure, init, generator=generator)
         fit = NormalEquations(tensor, ridge=0.0 if self.ridge == "auto" else self.ridge)
         values = plan.start(fit.data(plan.mode_order), [fit.to_solver(core) for core in start.cores])

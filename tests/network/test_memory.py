@@ -1,0 +1,153 @@
+"""What a fit takes is predicted, kept small on large tensors, and refused where it does not fit."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tnlab import Network, fit
+from tnlab.errors import StructureError
+from tnlab.formats import formats
+from tnlab.metrics import relative_error, squared_norm
+from tnlab.network import memory, residual
+from tnlab.network.memory import free_memory, predicted_memory, require_memory
+from tnlab.network.starts import svd_start
+from tnlab.network.sweeps import plan_sweep
+from tnlab.testing.structures import structures
+
+SCRIPT = """
+import json, resource, sys, torch
+torch.set_num_threads(1)
+from tnlab import fit
+from tnlab.formats import formats
+from tnlab.network.memory import predicted_memory
+from tnlab.network.sweeps import plan_sweep
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+resident = lambda: int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize()
+name, solver, modes, rank = sys.argv[1], sys.argv[2], json.loads(sys.argv[3]), int(sys.argv[4])
+structure = formats[name].build(modes, rank)
+fit(torch.ones(40, 40, 40), formats[name].build((40, 40, 40), 2), max_sweeps=2, solver=solver)
+before = resident()
+tensor = torch.empty(tuple(modes))
+generator = torch.Generator().manual_seed(0)
+for part in tensor.reshape(-1).split(2**16):
+    part.copy_(torch.randn(part.shape, generator=generator))
+made = resident()
+fit(tensor, structure, solver=solver, max_sweeps=2)
+size = tensor.numel() * tensor.element_size()
+told = predicted_memory(plan_sweep(structure), tensor.dtype).peak
+print(json.dumps({"made": (made - before) / size, "peak": (peak() - before) / size, "told": told / size}))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs /proc to measure")
+@pytest.mark.parametrize(
+    ("name", "solver", "modes", "rank"),
+    [("tr", "als", (63,) * 4, 5), ("cp", "compressed", (250,) * 3, 8)],
+)
+def test_a_fit_of_ten_million_entries_stays_within_four_times_the_tensor(name, solver, modes, rank):
+    """The largest resident size, measured in a process of its own: it never falls in this one."""
+    command = [sys.executable, "-c", SCRIPT, name, solver, json.dumps(modes), str(rank)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found = json.loads(done.stdout)
+    assert found["made"] > 0.9  # the measure sees the tensor itself
+    assert found["peak"] < 4
+    assert found["peak"] < found["told"] + memory.SPARE / (4 * modes[0] ** len(modes))
+
+
+@settings(max_examples=30, deadline=None)
+@given(structures(max_size=6), st.integers(1, 40))
+def test_the_error_by_slabs_is_the_error(structure, slab):
+    generator = torch.Generator().manual_seed(0)
+    network = Network.random(structure, generator=generator)
+    tensor = torch.randn(structure.modes, generator=generator, dtype=torch.float64)
+    whole = relative_error(tensor, network.to_tensor())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(residual, "SLAB", slab)
+        parts = list(residual.slabs(structure.modes))
+        assert residual.relative_residual(tensor, network) == pytest.approx(whole, rel=1e-12)
+    seen = torch.zeros(structure.modes)
+    for part in parts:
+        seen[part] += 1
+        assert seen[part].numel() <= slab
+    assert bool((seen == 1).all())
+
+
+def test_norms_and_errors_by_blocks():
+    generator = torch.Generator().manual_seed(0)
+    tensor = torch.randn(1030, 1030, generator=generator).T  # more than one block, and transposed
+    other = torch.randn(1030, 1030, generator=generator)
+    double = tensor.double()
+    assert squared_norm(tensor) == pytest.approx(float(double.square().sum()), rel=1e-13)
+    expected = float((double - other).norm() / double.norm())
+    assert relative_error(tensor, other) == pytest.approx(expected, rel=1e-13)
+
+
+def test_a_start_from_sketches_is_as_good():
+    structure = formats["tt"].build((40, 40, 40, 40), 4)
+    generator = torch.Generator().manual_seed(0)
+    tensor = Network.random(structure, generator=generator).to_tensor()
+    noise = torch.randn(tensor.shape, generator=generator, dtype=torch.float64)
+    tensor = tensor / tensor.norm() + 0.1 * noise / noise.norm()
+
+    def error():
+        return relative_error(tensor, svd_start(tensor, structure, generator=generator).to_tensor())
+
+    with pytest.MonkeyPatch.context() as patch:
+        full = error()
+        patch.setattr("tnlab.network.starts.WIDE", 30)
+        sketched = error()
+    assert sketched < full * 1.1
+
+
+def test_more_than_is_free_is_refused_with_numbers_and_a_way_out(monkeypatch):
+    tensor = torch.ones(60, 60, 60, 60, dtype=torch.float64)
+    structure = formats["tr"].build(tensor.shape, 5)
+    monkeypatch.setenv("TNLAB_MEMORY", "100M")
+    with pytest.raises(StructureError, match=r"needs [\d.]+ MiB besides .* 98.9 MiB, but 100.0 MiB are free") as caught:
+        fit(tensor, structure)
+    assert "X.float()" in str(caught.value)
+    assert "TNLAB_MEMORY" in str(caught.value)
+    monkeypatch.setenv("TNLAB_MEMORY", "8G")
+    require_memory(plan_sweep(structure), tensor)
+
+
+def test_what_a_structure_needs_is_known_without_a_tensor():
+    ring = plan_sweep(formats["tr"].build((100,) * 4, 6))
+    told = predicted_memory(ring, torch.float32)
+    assert told.tensor == 4 * 10**8
+    assert told.peak < 4 * told.tensor
+    assert predicted_memory(ring, torch.float64).peak > told.peak
+    assert predicted_memory(ring, torch.float32, svd=False).start == 0
+
+
+@pytest.mark.parametrize(("text", "size"), [("8G", 8 * 2**30), ("1.5 MiB", 3 * 2**19), ("4096", 4096), ("2kb", 2048)])
+def test_sizes_in_words(monkeypatch, text, size):
+    monkeypatch.setenv("TNLAB_MEMORY", text)
+    assert free_memory() == size
+
+
+def test_a_size_that_is_none_is_refused(monkeypatch):
+    monkeypatch.setenv("TNLAB_MEMORY", "much")
+    with pytest.raises(StructureError, match="such as 8G or 500M, but is 'much'"):
+        free_memory()
+
+
+def test_the_limit_of_a_container_counts(tmp_path):
+    assert memory._free_in_group(tmp_path) == 2**62
+    (tmp_path / "memory.max").write_text("max\n")
+    (tmp_path / "memory.current").write_text("50\n")
+    (tmp_path / "memory.stat").write_text("anon 3\ninactive_file 20\n")
+    assert memory._free_in_group(tmp_path) == 2**62
+    (tmp_path / "memory.max").write_text("100\n")
+    assert memory._free_in_group(tmp_path) == 70
+
+
+def test_this_machine_says_what_is_free(monkeypatch):
+    monkeypatch.delenv("TNLAB_MEMORY", raising=False)
+    assert 2**20 < free_memory() < 2**50
