@@ -1,0 +1,193 @@
+"""Cross approximation: a tensor train of a function of the indices, from a few of its fibres, never from all entries.
+
+A pass along the train evaluates, at every core, the fibres through the crosses chosen so far, and chooses the next ones
+among them by the largest volume. Between two passes the places where random entries are worst become new crosses.
+The error is that of random entries which the crosses never see, so that it is an estimate: what is nonzero only in a
+few entries of a huge tensor is not found, neither by the crosses nor by the sample.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import numpy as np
+import torch
+from typing_extensions import override
+
+from tnlab.data.observed import Observed
+from tnlab.data.tensor_function import TensorFunction
+from tnlab.errors import DataError
+from tnlab.network.chain import Chain
+from tnlab.network.cross import Crosses, train_values
+from tnlab.network.network import Network
+from tnlab.network.rounding import round_network
+from tnlab.network.structure import Structure
+from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
+
+WHOLE = 2**14  # entries up to which the error is that of all of them
+SCOUTS = 500  # random entries among which the next crosses are chosen
+PATIENCE = 3  # passes without a lower error
+PROGRESS = 0.9  # of the best error: what counts as lower
+
+
+@dataclass(frozen=True, eq=False)
+class CrossSnapshot(Snapshot):
+    """A snapshot that also says how much of the tensor was looked at.
+
+    Attributes:
+        evaluations: Entries evaluated so far, those of the error estimate included.
+    """
+
+    evaluations: int = 0
+
+
+@solvers.register("tt_cross")
+@dataclass(frozen=True)
+class TTCross(AbstractSolver):
+    """Tensor train of a function by cross approximation; with a target error it chooses the ranks.
+
+    The relative error is that of all entries of a small tensor, else of ``samples`` random ones (then it is the held-out
+    error too, as no cross goes through them). A sweep is one pass along the train, there or back.
+
+    References:
+        Oseledets 2010: https://doi.org/10.1016/j.laa.2009.07.024
+        Savostyanov 2014: https://doi.org/10.1016/j.laa.2014.06.006
+
+    Attributes:
+        samples: Random entries that measure the error.
+        oversampling: How many more crosses than ranks there are on a bond; the train is rounded to its ranks.
+        max_rank: The largest rank that a target error may choose.
+    """
+
+    samples: int = 2000
+    oversampling: int = 4
+    max_rank: int = 100
+
+    takes: ClassVar[Literal["tensor", "observed", "function"]] = "function"
+    fits: ClassVar[tuple[str, ...]] = ("tensor_train",)
+    chooses_ranks: ClassVar[bool] = True
+
+    @override
+    def iterate(
+        self, tensor: Data, structure: Structure, *, init: Init = "svd", generator: torch.Generator
+    ) -> Iterator[Snapshot]:
+        begun = time.perf_counter()
+        if init not in ("svd", "random"):
+            raise ValueError(f"Cross approximation chooses its own start: init must be 'svd' or 'random', not {init!r}.")
+        chain = Chain(structure)
+        known = _Known(_function(tensor, structure), chain, self.samples, generator)
+        crosses = Crosses.at(chain.modes, known.random(1 if self.target_error else max(self._most(chain, 1))))
+        best, waited, forward = float("inf"), 0, True
+        for sweep in range(self.max_sweeps + 1):
+            crosses, cores = _pass(crosses, known.evaluate, forward=forward)
+            forward = not forward
+            network, error = self._network(chain, known, cores)
+            best, waited = (error, 0) if error < PROGRESS * best else (best, waited + 1)
+            snapshot = CrossSnapshot(
+                sweep,
+                error,
+                network,
+                time.perf_counter() - begun,
+                self._status(sweep, error, waited),
+                held_out_error=None if known.whole else error,
+                evaluations=known.evaluations,
+            )
+            yield snapshot
+            if snapshot.status is not Status.RUNNING:
+                return
+            widest = max(len(places) for places in crosses.before)
+            places = known.worst(cores, max(2, widest // 3) if self.target_error else widest)
+            crosses.add(places, self._most(chain, widest + max(2, widest // 3)))
+
+    def _most(self, chain: Chain, wanted: int) -> list[int]:
+        """Return how many crosses every bond may have."""
+        if self.target_error:
+            return [min(limit, wanted, self.max_rank) for limit in chain.limits]
+        return [min(limit, rank + self.oversampling) for limit, rank in zip(chain.limits, chain.ranks, strict=True)]
+
+    def _network(self, chain: Chain, known: "_Known", cores: list[np.ndarray]) -> tuple[Network, float]:
+        network = chain.network(cores, known.dtype)
+        if not self.target_error:
+            network = chain.padded(round_network(network, ranks=list(chain.structure.ranks)).network)
+            return network, known.error(chain.cores(network))
+        error = known.error(cores)
+        spare = (max(self.target_error**2 - error**2, 0.0)) ** 0.5
+        for part in (0.9, 0.5, 0.1) if spare else ():
+            rounded = round_network(network, target_error=min(part * spare, 0.99)).network
+            after = known.error(chain.cores(rounded))
+            if after <= self.target_error:
+                return rounded, after
+        return network, error
+
+    def _status(self, sweep: int, error: float, waited: int) -> Status:
+        if sweep and error < 1e-14:
+            return Status.EXACT
+        if sweep and self.target_error and error <= self.target_error:
+            return Status.REACHED
+        if waited >= PATIENCE:
+            return Status.CONVERGED
+        return Status.MAX_SWEEPS if sweep >= self.max_sweeps else Status.RUNNING
+
+
+class _Known:
+    """The function in the order of the train, how often it was asked, and the entries that measure the error."""
+
+    def __init__(self, function: TensorFunction, chain: Chain, samples: int, generator: torch.Generator) -> None:
+        self._function, self._chain, self._generator = function, chain, generator
+        self.evaluations = 0
+        self.dtype = torch.float64
+        self.whole = function.size <= WHOLE
+        self.places = np.indices(chain.modes).reshape(len(chain.modes), -1).T if self.whole else self.random(samples)
+        self.values = self.evaluate(self.places)
+        self._norm = float(np.linalg.norm(self.values))
+        if not self._norm:
+            raise DataError(
+                f"The function is zero at all of {len(self.places)} entries, so the relative error is undefined."
+            )
+
+    def random(self, count: int) -> np.ndarray:
+        """Return random places of the tensor, (count, order)."""
+        columns = [torch.randint(size, (count,), generator=self._generator) for size in self._chain.modes]
+        return torch.stack(columns, dim=1).numpy()
+
+    def evaluate(self, places: np.ndarray) -> np.ndarray:
+        """Return the entries at places given in the order of the train."""
+        indices = torch.from_numpy(np.ascontiguousarray(places[:, self._chain.back]))
+        values = self._function(indices).detach().cpu()
+        self.evaluations += len(values)
+        self.dtype = values.dtype
+        return values.to(torch.float64).numpy()
+
+    def error(self, cores: list[np.ndarray]) -> float:
+        """Return the relative error of a train."""
+        return float(np.linalg.norm(train_values(cores, self.places) - self.values)) / self._norm
+
+    def worst(self, cores: list[np.ndarray], count: int) -> np.ndarray:
+        """Return those of some random places where the train is worst."""
+        places = self.random(SCOUTS)
+        error = np.abs(train_values(cores, places) - self.evaluate(places))
+        return places[np.argsort(-error, kind="stable")[:count]]
+
+
+def _pass(
+    crosses: Crosses, evaluate: Callable[[np.ndarray], np.ndarray], *, forward: bool
+) -> tuple[Crosses, list[np.ndarray]]:
+    """Go along the train, or back along it, and return the moved crosses and the cores in the train's own order."""
+    if forward:
+        return crosses, crosses.forward(evaluate)
+    turned = crosses.reversed()
+    cores = turned.forward(lambda places: evaluate(places[:, ::-1]))
+    return turned.reversed(), [core.transpose(2, 1, 0) for core in cores[::-1]]
+
+
+def _function(data: Data, structure: Structure) -> TensorFunction:
+    if isinstance(data, Observed):
+        raise DataError("Cross approximation chooses the entries it needs; for observed entries take completion_als.")
+    if isinstance(data, TensorFunction):
+        if data.modes != structure.modes:
+            needed, given = "x".join(map(str, structure.modes)), "x".join(map(str, data.modes))
+            raise DataError(f"The structure is for a tensor of shape {needed}, but the function has shape {given}.")
+        return data
+    whole = whole_tensor(data, structure).detach()
+    return TensorFunction(structure.modes, lambda at: whole[tuple(at.T)])
