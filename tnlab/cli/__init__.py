@@ -6,6 +6,7 @@ from tnlab.cli.bound_command import bound
 from tnlab.cli.fit_command import fit
 from tnlab.cli.lists import list_datasets, list_formats
 from tnlab.cli.places import dashboard, lab
+from tnlab.cli.search_command import list_engines, search
 
 for _command in (lab, dashboard):
     app.command()(_command)
@@ -13,3 +14,5 @@ app.command("datasets")(list_datasets)
 app.command("formats")(list_formats)
 app.command()(fit)
 app.command()(bound)
+app.command("engines")(list_engines)
+app.command()(search)

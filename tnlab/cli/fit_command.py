@@ -7,9 +7,9 @@ from typing import Annotated
 
 import torch
 import typer
-from safetensors import SafetensorError
 
 from tnlab.cli.inputs import (
+    ONE_THREAD,
     AsJson,
     Data,
     EntryOrder,
@@ -21,15 +21,13 @@ from tnlab.cli.inputs import (
     tensor_and_structure,
     tensor_text,
 )
+from tnlab.cli.outputs import check_target, save_network
 from tnlab.data import Source
-from tnlab.errors import DataError
 from tnlab.network import structure_json
 from tnlab.network.structure import Structure
 from tnlab.solvers.base import Snapshot
 from tnlab.solvers.fit import Fit
 from tnlab.solvers.fit import fit as fit_tensor
-
-ONE_THREAD = 1_000_000  # up to about this many entries more threads only cost time
 
 
 def fit(
@@ -51,12 +49,12 @@ def fit(
     with --shape alone the order is plain.
     """
     source, wanted = tensor_and_structure(data, shape, order, file=structure, name=format_, rank=rank, verb="fit")
-    _check_target(save)
+    check_target(save)
     if source.array.size <= ONE_THREAD:
         torch.set_num_threads(1)
     result = _fit(source, wanted, seed=seed, max_sweeps=max_sweeps, restarts=restarts)
     if save is not None:
-        _save(result, save)
+        save_network(result.network, save)
     typer.echo(json.dumps(_record(result)) if as_json else table(_rows(source, result)))
 
 
@@ -103,16 +101,3 @@ def _rows(source: Source, result: Fit) -> dict[str, str]:
         "seconds": f"{result.seconds:.3g}",
         "status": result.status.value,
     }
-
-
-def _check_target(save: Path | None) -> None:
-    """Refuse before the fit what could not be written after it."""
-    if save is not None and (save.is_dir() or not save.absolute().parent.is_dir()):
-        raise DataError(f"The network cannot be saved as {str(save)!r}: that is a folder, or its folder is missing.")
-
-
-def _save(result: Fit, path: Path) -> None:
-    try:
-        result.network.save(path)
-    except (OSError, SafetensorError) as error:
-        raise DataError(f"The network cannot be saved as {str(path)!r}: {error}.") from None

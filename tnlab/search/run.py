@@ -150,6 +150,11 @@ class Search:
             yield progress
 
     @property
+    def fitted(self) -> int:
+        """Structures fitted so far; from one on there is a result."""
+        return self._latest.counts.fitted if self._latest is not None else 0
+
+    @property
     def result(self) -> SearchResult:
         """The best so far.
 
