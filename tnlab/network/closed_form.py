@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -15,6 +15,7 @@ from tnlab.network.truncation import EPS, Sketch, as_array, as_tensor, square
 
 TIGHTER = 1.0, 0.999, 0.95, 0.7, 0.3  # parts of the budget, taken in turn until rounding too is within the target
 DIGITS = {torch.float64: 4.5e-5, torch.float32: 1e-2}  # relative error above which its square needs no residual
+FEW = 2**19  # entries up to which both ends are tried
 MANY = 2**23  # entries beyond which one goal is tried and not several
 
 
@@ -34,7 +35,14 @@ class Closed:
 
 
 def closed_form(
-    tensor: Tensor, structure: Structure, error: float | None, sketch: Sketch | None = None, *, tries: int = 1
+    tensor: Tensor,
+    structure: Structure,
+    error: float | None,
+    sketch: Sketch | None = None,
+    *,
+    tries: int = 1,
+    independent: bool = False,
+    root: int | None = None,
 ) -> Closed:
     """Truncate a tensor to a tree, by its ranks or to a relative error.
 
@@ -43,8 +51,10 @@ def closed_form(
         structure: The tree.
         error: Relative error to stay within at the least ranks; None for the ranks of the structure.
         sketch: Sample at random; None to decompose in full.
-        tries: With an error: how many ways to share it out over the bonds; the network with the fewest parameters is
-            kept. Tensors of more than ``MANY`` entries have one.
+        tries: How many orders and, with an error, ways to share it out over the bonds; the fewest parameters are kept,
+            or the least error. Tensors of more than ``MANY`` entries have one.
+        independent: Take the subspace of a core that joins modes alone from the tensor itself.
+        root: The core that carries the weight; all others are orthonormal. None for whichever is cheapest.
 
     Raises:
         DataError: Rounding alone may exceed the error asked for.
@@ -52,10 +62,8 @@ def closed_form(
     """
     array = as_array(tensor)
     total = square(array)
-    count = tries if tensor.numel() <= MANY else 1
-
     def attempt(asked: float | None) -> Closed:
-        goals = ways(asked, sketch, count)
+        goals = [replace(goal, independent=independent, root=root) for goal in ways(asked, sketch, tries, tensor.numel())]
         memory: Memory | None = {} if len(goals) > 1 else None
         found = (peel(array, structure, goal, total=total, memory=memory) for goal in goals)
         return finish(tensor, min(found, key=worth), total)
@@ -63,12 +71,18 @@ def closed_form(
     return within(error, attempt, len(structure.cores), tensor.dtype)
 
 
-def ways(error: float | None, sketch: Sketch | None, count: int) -> list[Goal]:
-    """Return that many ways to the same error: from either end, and by less or more than equal shares."""
+def ways(error: float | None, sketch: Sketch | None, count: int, entries: int) -> list[Goal]:
+    """Return at most that many ways to the same goal: from either end, and by less or more than equal shares.
+
+    For large tensors those come first, or alone, that begin with the same unfolding.
+    """
+    small = entries <= FEW
     if error is None:
-        return [Goal(None, sketch=sketch)]
-    tried = ((1.0, False), (1.0, True), (0.7, False), (1.4, True), (0.7, True), (1.4, False))
-    return [Goal(error, share, late, sketch) for share, late in tried[:count]]
+        return [Goal(None, late=late, sketch=sketch) for late in (False, True)[: count if small else 1]]
+    tried = ((1.0, False), (1.0, True), (1.4, True), (0.7, False), (0.7, True), (1.4, False))
+    if not small:
+        tried = ((1.0, False), (0.7, False), (1.4, False))[: 1 if entries > MANY else 2]
+    return [Goal(error, share, late, sketch=sketch) for share, late in tried[:count]]
 
 
 def worth(peeled: Peeled) -> tuple[int, float]:
@@ -111,7 +125,7 @@ def finish(tensor: Tensor, peeled: Peeled, total: float) -> Closed:
         measured = math.sqrt(left / total)
     else:
         measured = estimate
-    bound = math.sqrt((peeled.lost + peeled.doubt) / total) + rounding(len(cores), tensor.dtype)
+    bound = math.sqrt((peeled.promised + peeled.doubt) / total) + rounding(len(cores), tensor.dtype)
     return Closed(Network(peeled.structure, cores), measured, bound)
 
 

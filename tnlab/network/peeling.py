@@ -37,12 +37,16 @@ class Goal:
         error: Relative error to stay within, at the least ranks; None for the ranks of the structure.
         share: How much of an equal share of the remaining budget a bond may take; the last may take all.
         late: Whether, of cores with equally many rows, the last goes first.
+        independent: Whether a core of modes alone takes its subspace from the tensor itself, not from what is left.
+        root: The core that is to stay; None for whichever it turns out to be.
         sketch: Sample at random instead of decomposing in full; None for the latter.
     """
 
     error: float | None = None
     share: float = 1.0
     late: bool = False
+    independent: bool = False
+    root: int | None = None
     sketch: Sketch | None = None
 
 
@@ -75,6 +79,7 @@ class Peeled:
         rest: The last core, with the labels of its axes.
         labels: Labels of the axes of ``rest``: mode ``m`` is ``m``, bond ``b`` is ``order + b``.
         lost: The part of ``|X|^2`` that is not in the network.
+        promised: What the truncations said would be lost, at most; without ``independent`` the same.
         doubt: By how much rounding may have falsified that part.
         sizes: Size of every index by its label, without unused rank.
     """
@@ -84,6 +89,7 @@ class Peeled:
     rest: Any
     labels: list[int]
     lost: float
+    promised: float
     doubt: float
     sizes: list[int]
 
@@ -136,18 +142,21 @@ def peel(array: Any, structure: Structure, goal: Goal, *, total: float, memory: 
     )
     labels, sizes = list(layout), list(structure.index_sizes)
     ranks, steps, discarded, past = list(structure.ranks), list[Step](), list[float](), tuple[Hashable, ...]()
-    doubt = 0.0
+    promised = doubt = 0.0
     while len(left) > 1:
-        core, bond = _next(structure, left, sizes, late=goal.late)
+        core, bond = _next(structure, {core for core in left if core != goal.root}, left, sizes, late=goal.late)
         inward = set(structure.core_indices[core]) - {structure.order + bond}
         rest, labels, first = _together(rest, labels, inward)
         rows = tuple(labels[first : first + len(inward)])
         unfolding = _kept(memory, (*past, core), partial(_unfolding, rest, first, len(inward), labels, sizes))
         here = total - math.fsum(discarded)
         budget = None if goal.error is None else _allowance(goal.error**2 * total - total + here, len(left) - 1, goal)
-        found = _found(unfolding, goal, structure.ranks[bond], budget, here)
+        source, whole = unfolding, here
+        if goal.independent and max(rows, default=0) < structure.order:
+            source, whole = _unfolding(array, rows[0], len(rows), range(structure.order), structure.modes), total
+        found = _found(source, goal, structure.ranks[bond], budget, whole)
         past = (*past, (core, found.rank))
-        discarded.append(found.discarded)
+        promised += found.discarded
         doubt += found.doubt
         steps.append(Step(core, rows, structure.order + bond, found.basis, found.rank))
         ranks[bond] = found.rank if goal.error is not None else structure.ranks[bond]
@@ -156,10 +165,13 @@ def peel(array: Any, structure: Structure, goal: Goal, *, total: float, memory: 
             rest = unfolding.array
         else:
             rest = _kept(memory, past, partial(unfolding.onto, found.basis))
+        discarded.append(found.discarded)
+        if source is not unfolding and found.basis is not None:
+            discarded[-1] = min(found.discarded, max(here - square(rest), 0.0))
         labels[first : first + len(inward)] = [structure.order + bond]
         rest = rest.reshape([sizes[label] for label in labels])
         left.remove(core)
-    return Peeled(with_ranks(structure, ranks), steps, rest, labels, math.fsum(discarded), doubt, sizes)
+    return Peeled(with_ranks(structure, ranks), steps, rest, labels, math.fsum(discarded), promised, doubt, sizes)
 
 
 def residual(array: Any, peeled: Peeled, cores: Sequence[Any]) -> float:
@@ -209,6 +221,11 @@ def with_ranks(structure: Structure, ranks: Sequence[int]) -> Structure:
     return replace(structure, bonds=bonds)
 
 
+def hub(structure: Structure) -> int:
+    """Return the core with the most bonds, of equal ones the last: the middle of a star."""
+    return max(range(len(structure.cores)), key=lambda core: (len(structure.core_bonds[core]), core))
+
+
 def _allowance(remaining: float, bonds: int, goal: Goal) -> float:
     """Return what a bond may discard when that many are still to be truncated."""
     return max(remaining if bonds == 1 else min(goal.share / bonds, 1.0) * remaining, 0.0)
@@ -230,10 +247,12 @@ def _kept(memory: Memory | None, key: Hashable, make: Callable[[], Any]) -> Any:
     return memory[key]
 
 
-def _next(structure: Structure, left: set[int], sizes: Sequence[int], *, late: bool) -> tuple[int, int]:
+def _next(
+    structure: Structure, free: set[int], left: set[int], sizes: Sequence[int], *, late: bool
+) -> tuple[int, int]:
     """Return the core to peel off next, and its only bond to those that stay."""
     choices = []
-    for core in left:
+    for core in free:
         inner = [bond for bond in structure.core_bonds[core] if set(structure.bonds[bond].cores) <= left]
         if len(inner) == 1:
             rows = math.prod(sizes[label] for label in structure.core_indices[core]) // sizes[structure.order + inner[0]]

@@ -176,9 +176,9 @@ class Unfolding:
             for block in self.blocks():
                 stop = start + block.shape[1]
                 if self.before == 1:
-                    flat[:, start:stop] = basis.T @ block
+                    _product(basis.T, block, flat[:, start:stop])
                 else:
-                    flat[start:stop] = block.T @ basis
+                    _product(block.T, basis, flat[start:stop])
                 start = stop
             return out
         step = max(BLOCK // (self.rows * self.after), 1)
@@ -280,6 +280,14 @@ def _sum(parts: Iterator[Any]) -> Any:
     for part in parts:
         total += part
     return total
+
+
+def _product(left: Any, right: Any, out: Any) -> None:
+    """Multiply into a part of an array."""
+    if isinstance(out, np.ndarray) and out.dtype == np.float64:
+        np.matmul(left, right, out=out)
+    else:
+        out[...] = left @ right
 
 
 def _room(array: Any, shape: tuple[int, ...]) -> Any:

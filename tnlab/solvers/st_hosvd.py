@@ -13,6 +13,7 @@ import torch
 from typing_extensions import override
 
 from tnlab.network.closed_form import closed_form
+from tnlab.network.peeling import hub
 from tnlab.network.structure import Structure
 from tnlab.network.truncation import Sketch
 from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
@@ -45,6 +46,6 @@ class STHOSVD(AbstractSolver):
         tensor = whole_tensor(tensor, structure)
         begun = time.perf_counter()
         sketch = Sketch(generator, self.oversampling, self.power_iterations) if self.randomised else None
-        made = closed_form(tensor, structure, self.target_error, sketch, tries=self.tries)
+        made = closed_form(tensor, structure, self.target_error, sketch, tries=self.tries, root=hub(structure))
         seconds = time.perf_counter() - begun
         yield Snapshot(0, made.relative_error, made.network, seconds, Status.DIRECT, made.upper_bound)

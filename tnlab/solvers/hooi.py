@@ -1,0 +1,204 @@
+"""Higher-order orthogonal iteration: the best subspaces of a Tucker format, one mode after the other.
+
+With all bases but one fixed, the best one is the leading subspace of the tensor projected on the others; it comes from
+a Gram matrix. As the bases are orthonormal, ``|X - X_hat|^2 = |X|^2 - |core|^2``.
+
+References:
+    De Lathauwer 2000: https://doi.org/10.1137/S0895479898346995
+    Xiao 2021 (ranks that adapt to a target error): https://arxiv.org/abs/2110.12564
+"""
+
+import math
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor
+from typing_extensions import override
+
+from tnlab.errors import StructureError
+from tnlab.metrics import relative_error
+from tnlab.network.closed_form import DIGITS, closed_form
+from tnlab.network.network import Network
+from tnlab.network.peeling import hub, with_ranks
+from tnlab.network.structure import Structure
+from tnlab.network.truncation import Unfolding, as_array, as_tensor, square, truncate, wide
+from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
+
+PATIENCE = 2  # sweeps over which the decrease is averaged
+
+
+@solvers.register("hooi")
+@dataclass(frozen=True)
+class HOOI(AbstractSolver):
+    """Higher-order orthogonal iteration from a sequentially truncated HOSVD.
+
+    With a target error the ranks start as that closed form chooses them, and every update takes the least rank that
+    keeps to the error: they may only fall.
+    """
+
+    fits: ClassVar[tuple[str, ...]] = ("tucker",)
+    chooses_ranks: ClassVar[bool] = True
+
+    @override
+    def iterate(
+        self, tensor: Data, structure: Structure, *, init: Init = "svd", generator: torch.Generator
+    ) -> Iterator[Snapshot]:
+        tensor = whole_tensor(tensor, structure)
+        begun = time.perf_counter()
+        star = _Star.of(structure)
+        start = _start(tensor, structure, self.target_error, init, generator)
+        yield Snapshot(0, start[1], start[0], time.perf_counter() - begun)
+        fit = _Iteration(tensor, star, start[0], self.target_error)
+        recent = deque([start[1]], maxlen=PATIENCE + 1)
+        for sweep in range(1, self.max_sweeps + 1):
+            fit.sweep()
+            network, error = fit.result()
+            recent.append(error)
+            status = self._status(sweep, recent, network.structure == start[0].structure)
+            yield Snapshot(sweep, error, network, time.perf_counter() - begun, status)
+            if status is not Status.RUNNING:
+                return
+            start = network, error
+
+    def _status(self, sweep: int, recent: deque[float], same_ranks: bool) -> Status:
+        if recent[-1] < 1e-14:
+            return Status.EXACT
+        past = len(recent) - 1
+        if same_ranks and recent[0] - recent[-1] < past * self.tolerance * recent[0]:
+            return Status.CONVERGED if self.target_error is None else Status.REACHED
+        return Status.MAX_SWEEPS if sweep >= self.max_sweeps else Status.RUNNING
+
+
+@dataclass(frozen=True)
+class _Star:
+    """Which core carries which mode, around which core in the middle."""
+
+    structure: Structure
+    middle: int
+    leaves: tuple[int, ...]  # by mode
+
+    @staticmethod
+    def of(structure: Structure) -> "_Star":
+        """Return the star, or refuse what is none.
+
+        Raises:
+            StructureError: It is not a latent core bonded to cores of one mode each.
+        """
+        latent = [place for place, core in enumerate(structure.cores) if not core.legs]
+        single = all(len(core.legs) <= 1 for core in structure.cores)
+        if len(latent) != 1 or not single or any(len(b.cores) != 2 or latent[0] not in b.cores for b in structure.bonds):
+            raise StructureError("HOOI needs a Tucker structure: one latent core bonded to cores of one mode each.")
+        if len(structure.bonds) != structure.order:
+            raise StructureError("HOOI needs one bond between the latent core and each other core, and no parallel ones.")
+        place = {core.legs[0]: at for at, core in enumerate(structure.cores) if core.legs}
+        return _Star(structure, latent[0], tuple(place[mode] for mode in range(structure.order)))
+
+    def bond(self, mode: int) -> int:
+        """Return the bond of a mode."""
+        return self.structure.core_bonds[self.leaves[mode]][0]
+
+
+class _Iteration:
+    """The bases and what the tensor is in them."""
+
+    def __init__(self, tensor: Tensor, star: _Star, start: Network, target: float | None) -> None:
+        self.tensor, self.star, self.target = tensor, star, target
+        self.array = as_array(tensor)
+        self.total = square(self.array)
+        self.ranks = [star.structure.ranks[star.bond(mode)] for mode in range(star.structure.order)]
+        self.bases = [wide(as_array(start.cores[place])) for place in star.leaves]
+        if target is not None:
+            self.ranks = [basis.shape[1] for basis in self.bases]
+
+    def sweep(self) -> None:
+        """Update every basis once; the projection on one half of the bases serves all of the other half."""
+        order = len(self.bases)
+        halves = list(range((order + 1) // 2)), list(range((order + 1) // 2, order))
+        for own, other in (halves, halves[::-1]):
+            shared = self._projected(self.array, other)
+            for mode in own:
+                self._update(mode, self._projected(shared, [k for k in own if k != mode]))
+
+    def result(self) -> tuple[Network, float]:
+        """Return the network after a sweep and its relative error."""
+        star = self.star
+        ranks = list(star.structure.ranks)
+        if self.target is not None:
+            for mode, basis in enumerate(self.bases):
+                ranks[star.bond(mode)] = basis.shape[1]
+        structure = with_ranks(star.structure, ranks)
+        by_bond = sorted(range(len(self.bases)), key=star.bond)
+        middle = as_tensor(self.core, self.tensor).permute(by_bond)
+        cores = [middle] * len(structure.cores)
+        for mode, place in enumerate(star.leaves):
+            cores[place] = as_tensor(self.bases[mode], self.tensor)
+        network = Network(
+            structure,
+            tuple(_padded(core, shape) for core, shape in zip(cores, structure.core_shapes, strict=True)),
+        )
+        error = math.sqrt(max(self.total - square(self.core), 0.0) / self.total)
+        if error <= DIGITS[self.tensor.dtype]:
+            error = relative_error(self.tensor, network.to(torch.float64).to_tensor())
+        return network, error
+
+    def _update(self, mode: int, projected: Any) -> None:
+        view = _view(projected, mode)
+        if self.target is None:
+            found = truncate(view, rank=self.ranks[mode])
+        else:
+            found = truncate(view, budget=self.target**2 * self.total - (self.total - square(projected)))
+        basis = found.basis
+        if basis is None:
+            eye = torch.eye(view.rows, dtype=torch.float64, device=self.tensor.device)
+            basis = as_array(eye)
+        self.bases[mode] = basis
+        self.core = _along(projected, mode, basis)
+
+    def _projected(self, array: Any, modes: list[int]) -> Any:
+        for mode in sorted(modes, key=lambda mode: self.bases[mode].shape[1] / self.bases[mode].shape[0]):
+            array = _along(array, mode, self.bases[mode])
+        return array
+
+
+def _view(array: Any, mode: int) -> Unfolding:
+    shape = array.shape
+    return Unfolding(array.reshape(math.prod(shape[:mode]), shape[mode], math.prod(shape[mode + 1 :])))
+
+
+def _along(array: Any, mode: int, basis: Any) -> Any:
+    shape = array.shape
+    return _view(array, mode).onto(basis).reshape(*shape[:mode], basis.shape[1], *shape[mode + 1 :])
+
+
+def _padded(core: Tensor, shape: tuple[int, ...]) -> Tensor:
+    if tuple(core.shape) == shape:
+        return core.contiguous()
+    full = core.new_zeros(shape)
+    full[tuple(slice(size) for size in core.shape)] = core
+    return full
+
+
+def _start(
+    tensor: Tensor, structure: Structure, target: float | None, init: Init, generator: torch.Generator
+) -> tuple[Network, float]:
+    if init == "svd" or target is not None:
+        made = closed_form(tensor, structure, target, root=hub(structure))
+        return made.network, made.relative_error
+    if init == "random":
+        network = Network.random(structure, generator=generator)
+    elif isinstance(init, Network) and init.structure == structure:
+        network = init.to(torch.float64)
+    elif isinstance(init, Network):
+        raise StructureError("The starting network must have the structure to be fitted; use warm_start first.")
+    else:
+        raise ValueError(f"init must be 'svd', 'random' or a Network, but is {init!r}.")
+    cores = tuple(
+        _padded(torch.linalg.qr(core)[0], tuple(core.shape)) if structure.cores[place].legs else core
+        for place, core in enumerate(network.cores)
+    )
+    network = Network(structure, cores).to(tensor.dtype, tensor.device)
+    return network, relative_error(tensor, network.to(torch.float64).to_tensor())
