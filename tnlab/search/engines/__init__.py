@@ -1,6 +1,8 @@
 """Engines of structure search, one file each. Importing this package registers them."""
 
 from tnlab.search.engines.annealing import Annealing as Annealing
+from tnlab.search.engines.auto import Auto as Auto
+from tnlab.search.engines.certificate import CertificateSearch as CertificateSearch
 from tnlab.search.engines.growth import Growth as Growth
 from tnlab.search.engines.hill_climb import HillClimb as HillClimb
 from tnlab.search.engines.random_search import RandomSearch as RandomSearch
@@ -8,5 +10,4 @@ from tnlab.search.engines.svdinstn import SVDinsTN as SVDinsTN
 from tnlab.search.engines.tnale import TnALE as TnALE
 from tnlab.search.engines.tnga import TNGA as TNGA
 from tnlab.search.engines.tnls import TNLS as TNLS
-from tnlab.search.engines.certificate import CertificateSearch as CertificateSearch
-from tnlab.search.engines.auto import Auto as Auto
+from tnlab.search.engines.tree_splits import TreeSplits as TreeSplits
