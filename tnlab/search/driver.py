@@ -91,7 +91,7 @@ class Driver:
                 told.append(latest)
                 yield self._progress(latest)
             if not told:
-                ended = ended or "The engine has nothing more to propose."
+                ended = ended or self._ended() or "The engine has nothing more to propose."
             else:
                 state = self.engine.tell(state, told, self.generator)
         yield replace(self._progress(latest), status=ended)

@@ -1,0 +1,87 @@
+"""Photographs: parameters that each engine needs for errors 0.05, 0.1 and 0.15 at equal seconds, and the proved bound.
+
+python benchmarks/search_photographs.py --write
+python benchmarks/search_photographs.py --engines auto,tnale --pictures camera --shapes 16^4 --errors 0.1
+"""
+
+import argparse
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+from _common import DOCS, machine, say, table, write_between  # isort: skip  (fixes the number of threads)
+
+from tnlab import Search, engines
+from tnlab.data import datasets, parse_modes
+
+SHAPES = {"16^4": "plain", "4^8": "quantised"}
+EXTRA = {"tnale": ("ring", "any"), "tnls": ("ring",)}  # families to run besides the widest that an engine searches
+
+
+def run(engine: str, family: str, picture: str, shape: str, error: float, seconds: float, seed: int) -> dict:
+    """Search one picture; what counts is what was found when time is out."""
+    tensor = datasets[picture].source().with_modes(parse_modes(shape), SHAPES[shape]).tensor
+    begun = time.perf_counter()
+    search = Search(tensor, error, engine=engine, family=family, max_seconds=seconds, seed=seed)
+    for _ in search:
+        pass
+    result = search.result
+    return {
+        "parameters": result.parameters if result.reached else None,
+        "bound": result.bound.parameters if result.bound else None,
+        "fits": result.counts.fitted,
+        "seconds": time.perf_counter() - begun,
+    }
+
+
+def families(engine: str) -> tuple[str, ...]:
+    able = engines[engine].families
+    return EXTRA.get(engine, ("any",) if "any" in able else able[:1])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--engines", default=",".join(engines))
+    parser.add_argument("--pictures", default="camera,astronaut,coffee")
+    parser.add_argument("--shapes", default=",".join(SHAPES))
+    parser.add_argument("--errors", default="0.05,0.1,0.15")
+    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    errors = list(map(float, options.errors.split(",")))
+    jobs = [
+        (engine, family, picture, shape, error, options.seconds, options.seed)
+        for shape in options.shapes.split(",")
+        for picture in options.pictures.split(",")
+        for engine in options.engines.split(",")
+        for family in families(engine)
+        for error in errors
+    ]
+    cells: dict = {}
+    with ProcessPoolExecutor(options.processes, mp_context=get_context("spawn")) as pool:
+        for job, found in zip(jobs, pool.map(run, *zip(*jobs, strict=True)), strict=True):
+            engine, family, picture, shape, error, *_ = job
+            cells.setdefault((shape, picture), {}).setdefault(f"{engine} ({family})", {})[error] = found
+            say(shape, picture, engine, family, error, found)
+    parts = [
+        f"At most {options.seconds:g} s a run, {options.processes} runs at a time, seed {options.seed}. {machine()} "
+        "A dash: the target was not reached in that time."
+    ]
+    for (shape, picture), by_engine in cells.items():
+        rows = sorted(
+            ([name, *(by_error[error]["parameters"] for error in errors)] for name, by_error in by_engine.items()),
+            key=lambda row: tuple(cell or 10**9 for cell in row[2:3]) + tuple(cell or 10**9 for cell in row[1:]),
+        )
+        widest = next((found for name, found in by_engine.items() if name.endswith("(any)")), {})
+        rows.append(["proved bound, any graph", *(widest.get(error, {}).get("bound") for error in errors)])
+        parts.append(f"**{picture} as {shape}, {SHAPES[shape]}**\n\n" + table(["engine", *map(str, errors)], rows))
+    text = "\n\n".join(parts)
+    say(text)
+    if options.write:
+        write_between(DOCS / "benchmarks.md", "search-photographs", text)
+
+
+if __name__ == "__main__":
+    main()
