@@ -78,7 +78,7 @@ class Objective:
         bonds = [tuple(core.shape[count:]) for core, count in zip(cores, legs, strict=True)]
         grams = [(core.T @ core).reshape(bond * 2) for core, bond in zip(flat, bonds, strict=True)]
         matrix = np.zeros((len(vector),) * 2) if self.normal.on_cpu else vector.new_zeros((len(vector),) * 2)
-        kron = np.kron if self.normal.on_cpu else torch.kron
+        kron: Any = np.kron if self.normal.on_cpu else torch.kron
         for first, second in itertools.combinations_with_replacement(range(len(cores)), 2):
             here, there = self.slices[first], self.slices[second]
             others = [gram for core, gram in enumerate(grams) if core not in (first, second)]

@@ -48,12 +48,16 @@ class Equations(Step):
         """Return the factors of G, and B."""
 
     @abstractmethod
-    def present(self, values: list[Any]) -> Any:
-        """Return the core as it is, in the shape of B."""
+    def as_right(self, core: Any) -> Any:
+        """Return an array in the shape of the core as one in the shape of B."""
 
     @abstractmethod
     def as_core(self, solution: Any) -> Any:
         """Return an array in the shape of B as one in the shape of the core."""
+
+    def present(self, values: list[Any]) -> Any:
+        """Return the core as it is, in the shape of B."""
+        return self.as_right(values[1 + self.core])
 
     @override
     def __call__(self, values: list[Any], solve: Solve) -> None:
@@ -186,8 +190,8 @@ class Update(Equations):
         return grams, right
 
     @override
-    def present(self, values: list[Any]) -> Any:
-        return permute(values[1 + self.core], _inverse(self.solution_axes)).reshape(self.shape)
+    def as_right(self, core: Any) -> Any:
+        return permute(core, _inverse(self.solution_axes)).reshape(self.shape)
 
     @override
     def as_core(self, solution: Any) -> Any:
@@ -226,8 +230,8 @@ class Environment(Equations):
         return [environment.T @ environment], right
 
     @override
-    def present(self, values: list[Any]) -> Any:
-        return values[1 + self.core].reshape(self.rows, self.columns)
+    def as_right(self, core: Any) -> Any:
+        return core.reshape(self.rows, self.columns)
 
     @override
     def as_core(self, solution: Any) -> Any:

@@ -23,13 +23,13 @@ from typing_extensions import override
 from tnlab.network.memory import require_memory
 from tnlab.network.network import Network
 from tnlab.network.normal_equations import NormalEquations
+from tnlab.network.ridge import DECAY, faded, first_ridge, quick_enough
 from tnlab.network.starts import starting_network
 from tnlab.network.structure import Structure
 from tnlab.network.sweeps import plan_sweep
 from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
 
 PATIENCE = 5  # sweeps over which the decrease is averaged
-FADED = 1e-4  # a ridge below it is dropped
 
 
 @solvers.register("als")
@@ -38,13 +38,14 @@ class ALS(AbstractSolver):
     """Alternating least squares.
 
     Attributes:
-        ridge: Penalty in the first sweep, as a part of the mean diagonal of G; ``"auto"`` takes 0.1 on graphs with
-            loops that start from scratch, and none on trees and warm starts.
-        decay: By what the penalty is multiplied after every sweep.
+        ridge: Penalty in the first sweep, as a part of the mean diagonal of G; ``"auto"`` takes one on rings and
+            other loops of cores with legs that start from scratch, and none on trees, hyper-bonds and warm starts.
+        decay: By what the penalty is multiplied after every sweep; a slower one (0.97) finds an exact solution more
+            often where that is hard, and any solution later.
     """
 
     ridge: float | Literal["auto"] = "auto"
-    decay: float = 0.97
+    decay: float = DECAY
 
     @override
     def iterate(
@@ -55,7 +56,8 @@ class ALS(AbstractSolver):
         plan = plan_sweep(structure)
         require_memory(plan, tensor, svd=init == "svd")
         start = starting_network(tensor, structure, init, generator=generator)
-        fit = NormalEquations(tensor, ridge=0.0 if self.ridge == "auto" else self.ridge)
+        fit = NormalEquations(tensor, ridge=first_ridge(self.ridge, structure, init))
+        decay = quick_enough(self.decay, fit.ridge, self.max_sweeps)
         values = plan.start(fit.data(plan.mode_order), [fit.to_solver(core) for core in start.cores])
         recent: deque[float] = deque(maxlen=PATIENCE + 1)
         error = fit.residual(start)
@@ -64,22 +66,19 @@ class ALS(AbstractSolver):
             plan.sweep(values, fit.solve)
             network = Network(structure, tuple(map(fit.to_user, plan.cores(values))))
             error = fit.error(network)
-            fit.ridge *= self.decay
-            if fit.ridge < FADED:
-                fit.ridge = 0.0
             recent.append(error)
-            status = self._status(sweep, recent)
-            if fit.ridge > 0 and status is Status.CONVERGED:
-                status = Status.RUNNING
+            status = self._status(sweep, recent, fading=fit.ridge > 0)
+            fit.ridge = faded(fit.ridge, decay)
             yield Snapshot(sweep, error, network, time.perf_counter() - begun, status)
             if status is not Status.RUNNING:
                 return
 
-    def _status(self, sweep: int, recent: deque[float]) -> Status:
+    def _status(self, sweep: int, recent: deque[float], *, fading: bool) -> Status:
         if recent[-1] < 1e-14:
             return Status.EXACT
         if self.target_error is not None and recent[-1] <= self.target_error:
             return Status.REACHED
-        if len(recent) > PATIENCE and recent[0] - recent[-1] < PATIENCE * self.tolerance * recent[0]:
+        settled = len(recent) > PATIENCE and recent[0] - recent[-1] < PATIENCE * self.tolerance * recent[0]
+        if settled and not fading:
             return Status.CONVERGED
         return Status.MAX_SWEEPS if sweep >= self.max_sweeps else Status.RUNNING

@@ -125,7 +125,10 @@ def whole_tensor(tensor: Data, structure: Structure | None = None) -> Tensor:
     norm = squared_norm(tensor.detach())
     if not math.isfinite(norm):
         bad = int((~torch.isfinite(tensor)).sum())
-        raise DataError(f"The tensor must be finite, but {bad} of {tensor.numel()} entries are NaN or infinite.")
+        way_out = " Where NaN means missing, fit Observed.from_nan(X)." if bool(tensor.isnan().any()) else ""
+        raise DataError(
+            f"The tensor must be finite, but {bad} of {tensor.numel()} entries are NaN or infinite.{way_out}"
+        )
     if norm == 0:
         raise DataError("The tensor is zero everywhere, so the relative error is undefined.")
     return tensor

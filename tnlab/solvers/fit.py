@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from tnlab.data.observed import Observed
 from tnlab.data.tensor_function import TensorFunction
+from tnlab.errors import DataError
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab.seeding import as_generator, spawn
@@ -29,6 +31,7 @@ class Fit:
         history: Relative error after every sweep of the best start; entry 0 is the start itself.
         upper_bound: An error that the method promised before it was measured, if it does.
         held_out_error: Relative error of the entries that were held out, if some were.
+        objective: What the solver minimised, where that is not the relative error.
     """
 
     network: Network
@@ -39,6 +42,7 @@ class Fit:
     history: tuple[float, ...]
     upper_bound: float | None = None
     held_out_error: float | None = None
+    objective: float | None = None
 
     @property
     def structure(self) -> Structure:
@@ -55,6 +59,7 @@ def fit(
     X: Data,
     structure: Structure,
     *,
+    mask: Tensor | None = None,
     seed: int | torch.Generator | None = 0,
     max_sweeps: int = 500,
     tolerance: float = 1e-6,
@@ -70,6 +75,7 @@ def fit(
         X: The tensor, of shape ``structure.modes``, float32 or float64, on any device; or ``Observed`` entries of
             one; or a ``TensorFunction`` that computes them.
         structure: What to fit.
+        mask: Boolean, of the tensor's shape: which entries are known. The others are not looked at.
         seed: Same seed, same floats. None draws a fresh one.
         max_sweeps: Sweeps per start after which it stops.
         tolerance: Converged when the error falls by less than this part of itself per sweep.
@@ -98,6 +104,8 @@ def fit(
             "max_sweeps and restarts must be at least 1 and tolerance at least 0, "
             f"but got {max_sweeps=}, {restarts=}, {tolerance=}."
         )
+    if mask is not None:
+        X = _masked(X, mask)
     engine = _engine(X, solver, max_sweeps=max_sweeps, tolerance=tolerance, target_error=target_error)
     if not isinstance(X, Observed | TensorFunction):
         whole_tensor(X, structure)
@@ -114,6 +122,12 @@ def fit(
     return replace(best, sweeps=sweeps, seconds=time.perf_counter() - begun)
 
 
+def _masked(X: Data, mask: Tensor) -> Observed:
+    if not isinstance(X, Tensor):
+        raise DataError(f"A mask goes with a torch.Tensor, but X is {type(X).__name__}.")
+    return Observed.from_mask(X, mask)
+
+
 def _engine(X: Data, solver: str | AbstractSolver | None, **settings: Any) -> AbstractSolver:
     if isinstance(solver, AbstractSolver):
         return solver
@@ -124,7 +138,9 @@ def _engine(X: Data, solver: str | AbstractSolver | None, **settings: Any) -> Ab
 
 def _worth(snapshot: Snapshot | Fit) -> float:
     """Return what the better of two fits has less of."""
-    return snapshot.relative_error if snapshot.held_out_error is None else snapshot.held_out_error
+    if snapshot.held_out_error is not None:
+        return snapshot.held_out_error
+    return snapshot.relative_error if snapshot.objective is None else snapshot.objective
 
 
 def _run(snapshots: Iterator[Snapshot], callback: Callable[[Snapshot], object] | None) -> Fit:
@@ -150,4 +166,5 @@ def _run(snapshots: Iterator[Snapshot], callback: Callable[[Snapshot], object] |
         history=tuple(history),
         upper_bound=best.upper_bound,
         held_out_error=best.held_out_error,
+        objective=best.objective,
     )

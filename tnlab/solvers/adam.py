@@ -1,0 +1,97 @@
+"""Adam: the first-order loop that the published structure searches fit with, through automatic differentiation."""
+
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from typing_extensions import override
+
+from tnlab.metrics import relative_error
+from tnlab.network.contraction import contract
+from tnlab.network.network import Network
+from tnlab.network.starts import starting_network
+from tnlab.network.structure import Structure
+from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
+
+PATIENCE = 5  # sweeps over which the decrease is averaged
+
+
+@solvers.register("adam")
+@dataclass(frozen=True)
+class Adam(AbstractSolver):
+    """Gradient steps on all cores at once, each entry with a length of its own.
+
+    Far slower than alternating least squares; here to compare with, and for losses of one's own.
+    ``Adam(step=1e-3, spread=0.1)`` with a random start is what the papers run.
+
+    References:
+        Kingma 2015: https://arxiv.org/abs/1412.6980
+        Li 2023 (its use in structure search): https://arxiv.org/abs/2304.12875
+
+    Attributes:
+        step: Learning rate, as a part of the root mean square of the core entries at the start; absolute if
+            ``spread`` is given.
+        spread: Standard deviation of the entries of a random start; None scales it to the tensor's norm.
+        steps_per_sweep: Steps between two snapshots.
+    """
+
+    step: float = 0.02
+    spread: float | None = None
+    steps_per_sweep: int = 10
+
+    @override
+    def iterate(
+        self, tensor: Data, structure: Structure, *, init: Init = "svd", generator: torch.Generator
+    ) -> Iterator[Snapshot]:
+        tensor = whole_tensor(tensor, structure)
+        begun = time.perf_counter()
+        start = self._start(tensor, structure, init, generator)
+        cores = [core.detach().clone().requires_grad_() for core in start.cores]
+        step = self.step if self.spread is not None else self.step * _typical(cores)
+        optimizer = torch.optim.Adam(cores, lr=step)
+        square = tensor.square().sum()
+        recent: deque[float] = deque(maxlen=PATIENCE + 1)
+        for sweep in range(self.max_sweeps + 1):
+            network = Network(structure, tuple(core.detach().clone() for core in cores))
+            error = relative_error(tensor, network.to(torch.float64).to_tensor())
+            recent.append(error)
+            status = self._status(sweep, recent)
+            yield Snapshot(sweep, error, network, time.perf_counter() - begun, status)
+            if status is not Status.RUNNING:
+                return
+            for _ in range(self.steps_per_sweep):
+                optimizer.zero_grad()
+                ((contract(structure, cores) - tensor).square().sum() / square).backward()
+                optimizer.step()
+
+    def _start(self, tensor: Tensor, structure: Structure, init: Init, generator: torch.Generator) -> Network:
+        start = starting_network(tensor, structure, init, generator=generator)
+        if isinstance(init, Network):
+            return start
+        if init == "random" and self.spread is not None:
+            shapes = structure.core_shapes
+            noise = [torch.randn(shape, generator=generator, dtype=torch.float64) * self.spread for shape in shapes]
+            return Network(structure, tuple(noise)).to(tensor.dtype, tensor.device)
+        norms = torch.stack([torch.linalg.vector_norm(core) for core in start.cores])
+        total = norms.log().mean().exp()
+        if init == "random":
+            total = total * (tensor.norm() / start.to_tensor().norm()) ** (1 / len(norms))
+        pairs = zip(start.cores, norms, strict=True)
+        return Network(structure, tuple(core * (total / norm) for core, norm in pairs))
+
+    def _status(self, sweep: int, recent: deque[float]) -> Status:
+        if recent[-1] < 1e-14:
+            return Status.EXACT
+        if self.target_error is not None and recent[-1] <= self.target_error:
+            return Status.REACHED
+        if len(recent) > PATIENCE and abs(recent[0] - recent[-1]) < PATIENCE * self.tolerance * recent[0]:
+            return Status.CONVERGED
+        return Status.MAX_SWEEPS if sweep >= self.max_sweeps else Status.RUNNING
+
+
+def _typical(cores: list[Tensor]) -> float:
+    """Return the root mean square of all core entries."""
+    return float(torch.cat([core.detach().reshape(-1) for core in cores]).square().mean().sqrt())

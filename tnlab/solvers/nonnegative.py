@@ -1,0 +1,128 @@
+"""Nonnegative networks: the sweeps of alternating least squares with every core kept nonnegative.
+
+The normal equations ``A G = B`` of one core are solved over ``A >= 0`` by coordinate descent: a column of A after the
+other moves to its best value and is cut off at zero (HALS), which never raises the error.
+"""
+
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from typing_extensions import override
+
+from tnlab.errors import DataError
+from tnlab.network.network import Network
+from tnlab.network.normal_equations import NormalEquations
+from tnlab.network.starts import starting_network
+from tnlab.network.structure import Structure
+from tnlab.network.sweeps import plan_sweep
+from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
+
+PATIENCE = 5  # sweeps over which the decrease is averaged
+SETTLED = 0.05  # a core is left when a pass moves it by less than this part of the first pass
+
+
+@solvers.register("nonnegative")
+@dataclass(frozen=True)
+class Nonnegative(AbstractSolver):
+    """Least squares with nonnegative cores, on any structure.
+
+    Negative entries of the tensor are fitted as well as a nonnegative network can: by zeros.
+
+    References:
+        Cichocki 2009 (HALS): https://doi.org/10.1587/transfun.E92.A.708
+        Gillis 2012 (several passes per core): https://doi.org/10.1162/NECO_a_00256
+
+    Attributes:
+        passes: The most passes over the columns of a core, per sweep.
+    """
+
+    passes: int = 8
+
+    nonnegative: ClassVar[bool] = True
+
+    @override
+    def iterate(
+        self, tensor: Data, structure: Structure, *, init: Init = "svd", generator: torch.Generator
+    ) -> Iterator[Snapshot]:
+        tensor = whole_tensor(tensor, structure)
+        if not bool((tensor > 0).any()):
+            raise DataError("A nonnegative network cannot come near a tensor without a positive entry; try als.")
+        begun = time.perf_counter()
+        plan = plan_sweep(structure)
+        start = _positive(starting_network(tensor, structure, init, generator=generator), tensor, init)
+        fit = NormalEquations(tensor)
+        values = plan.start(fit.data(plan.mode_order), [fit.to_solver(core) for core in start.cores])
+        yield Snapshot(0, fit.residual(start), start, time.perf_counter() - begun)
+        recent: deque[float] = deque(maxlen=PATIENCE + 1)
+        for sweep in range(1, self.max_sweeps + 1):
+            for step, grams, right in plan.equations(values):
+                core = _descend(grams, right, step.present(values), self.passes)
+                fit.record(grams, right, core)
+                values[1 + step.core] = step.as_core(core)
+            network = Network(structure, tuple(map(fit.to_user, plan.cores(values))))
+            error = fit.error(network)
+            recent.append(error)
+            status = self._status(sweep, recent)
+            yield Snapshot(sweep, error, network, time.perf_counter() - begun, status)
+            if status is not Status.RUNNING:
+                return
+
+    def _status(self, sweep: int, recent: deque[float]) -> Status:
+        if recent[-1] < 1e-14:
+            return Status.EXACT
+        if self.target_error is not None and recent[-1] <= self.target_error:
+            return Status.REACHED
+        if len(recent) > PATIENCE and recent[0] - recent[-1] < PATIENCE * self.tolerance * recent[0]:
+            return Status.CONVERGED
+        return Status.MAX_SWEEPS if sweep >= self.max_sweeps else Status.RUNNING
+
+
+def _positive(start: Network, tensor: torch.Tensor, init: Init) -> Network:
+    """Return a start without negative entries, scaled to the tensor; one to go on from is cut off at zero."""
+    if isinstance(init, Network):
+        return Network(start.structure, tuple(core.clamp(min=0) for core in start.cores))
+    network = Network(start.structure, tuple(core.abs() for core in start.cores))
+    model = network.to_tensor()
+    scale = float((model * tensor).sum() / model.square().sum())
+    if not 0 < scale < float("inf"):
+        return network
+    factor = scale ** (1 / len(network.cores))
+    return Network(network.structure, tuple(core * factor for core in network.cores))
+
+
+def _descend(grams: list[Any], right: Any, core: Any, passes: int) -> Any:
+    """Return the core after passes of coordinate descent on ``<A G, A> / 2 - <A, B>`` over ``A >= 0``.
+
+    Columns that no environment reaches (a zero on the diagonal of G) stay as they are.
+    """
+    if not grams:
+        return right.clip(0)
+    shape, rows = core.shape, core.shape[0]
+    kron: Any = np.kron if isinstance(core, np.ndarray) else torch.kron
+    gram = reduce(kron, grams)
+    columns = core.reshape(rows, -1).T  # one row per column of A, contiguous after the copy
+    columns = columns.copy() if isinstance(columns, np.ndarray) else columns.contiguous().clone()
+    wanted = right.reshape(rows, -1).T
+    diagonal = [float(entry) for entry in gram.diagonal()]
+    floor = 1e-14 * max(diagonal)
+    first = 0.0
+    for turn in range(passes):
+        moved = 0.0
+        for place, weight in enumerate(diagonal):
+            if weight <= floor:
+                continue
+            old = columns[place]
+            new = (old + (wanted[place] - gram[place] @ columns) / weight).clip(0)
+            change = new - old
+            moved += weight * float(change @ change)
+            columns[place] = new
+        first = first or moved
+        if turn and moved < SETTLED**2 * first:
+            break
+    return columns.T.reshape(shape)

@@ -1,0 +1,146 @@
+"""Rank-progressive least squares: start with every rank 1, widen one bond at a time, a few sweeps after each.
+
+What is fitted first is what matters most, so that a network with loops less often ends up in a poor place; and with a
+target error the ranks grow until it is reached, which chooses them.
+"""
+
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from typing_extensions import override
+
+from tnlab.network.growth import gains, shaken, with_ranks
+from tnlab.network.network import Network
+from tnlab.network.normal_equations import NormalEquations
+from tnlab.network.starts import starting_network
+from tnlab.network.structure import Structure
+from tnlab.network.sweeps import plan_sweep
+from tnlab.network.warm_start import warm_start
+from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
+
+PATIENCE = 5  # sweeps over which the decrease is averaged, at the last ranks
+USELESS = 1e-6  # of the squared residual: a rank that would remove less is of no use alone
+
+
+@solvers.register("progressive")
+@dataclass(frozen=True)
+class Progressive(AbstractSolver):
+    """Alternating least squares with ranks that grow, always where one more promises the most.
+
+    References:
+        Grasedyck 2019 (stable rank-adaptive ALS): https://doi.org/10.1007/s00211-019-01035-8
+        Hashemizadeh 2020 (greedy growth): https://arxiv.org/abs/2008.05437
+
+    Attributes:
+        sweeps_per_rank: The most sweeps between two growths.
+        still: A rank is grown at once when a sweep lowers the error by less than this part of itself.
+    """
+
+    sweeps_per_rank: int = 5
+    still: float = 0.01
+
+    chooses_ranks: ClassVar[bool] = True
+
+    @override
+    def iterate(
+        self, tensor: Data, structure: Structure, *, init: Init = "svd", generator: torch.Generator
+    ) -> Iterator[Snapshot]:
+        tensor = whole_tensor(tensor, structure)
+        begun, sweep = time.perf_counter(), 0
+        small = structure if isinstance(init, Network) else with_ranks(structure, (1,) * len(structure.bonds))
+        network = starting_network(tensor, small, init, generator=generator)
+        fit = NormalEquations(tensor)
+        error = fit.residual(network)
+        yield Snapshot(0, error, self._shown(network, structure), time.perf_counter() - begun)
+        while True:
+            growable = self._growable(network.structure, structure)
+            recent = deque([error], maxlen=PATIENCE + 1)
+            for done, (network, error) in enumerate(_sweeps(fit, network), start=1):  # noqa: B020
+                sweep += 1
+                still = recent[-1] - error < self.still * error
+                recent.append(error)
+                status = self._status(sweep, recent, growable=bool(growable))
+                yield Snapshot(sweep, error, self._shown(network, structure), time.perf_counter() - begun, status)
+                if status is not Status.RUNNING:
+                    return
+                if growable and (still or done >= self.sweeps_per_rank):
+                    break
+            network = self._grown(fit, network, error, growable, generator)
+
+    def _growable(self, now: Structure, structure: Structure) -> tuple[int, ...]:
+        """Return the bonds that may still be widened: to the ranks asked for, or for a target error without limit."""
+        if self.target_error is None:
+            return tuple(bond for bond, rank in enumerate(now.ranks) if rank < structure.ranks[bond])
+        wider = with_ranks(now, tuple(rank + 1 for rank in now.ranks))
+        return tuple(
+            bond
+            for bond, rank in enumerate(now.ranks)
+            if len(now.bonds[bond].cores) > 2 or wider.carriable_rank(bond) > rank
+        )
+
+    def _grown(
+        self,
+        fit: NormalEquations,
+        network: Network,
+        error: float,
+        growable: tuple[int, ...],
+        generator: torch.Generator,
+    ) -> Network:
+        """Return the network with the bond widened that promises the most.
+
+        Where no bond alone promises anything (a Tucker core can use a larger rank only if another is larger too),
+        all of them are widened.
+        """
+        now = network.structure
+        gained = gains(fit.tensor, network, generator=generator)
+        if self.target_error is not None:  # many even ranks are cheaper than few large ones
+            gained = tuple(gain / rank for gain, rank in zip(gained, now.ranks, strict=True))
+        best = max(growable, key=lambda bond: gained[bond] if _carried(now, bond) else 0.0)
+        residual = fit.square * error**2
+        chosen = (best,) if _carried(now, best) and gained[best] > USELESS * residual else growable
+        more = {bond: 1 if self.target_error is None else max(1, now.ranks[bond] // 8) for bond in chosen}
+        wider = with_ranks(now, tuple(rank + more.get(bond, 0) for bond, rank in enumerate(now.ranks)))
+        return shaken(warm_start(network.to(torch.float64), wider, generator=generator), generator=generator)
+
+    def _shown(self, network: Network, structure: Structure) -> Network:
+        """Return the network in the ranks asked for, padded by zeros; with a target error in the ranks it has."""
+        if self.target_error is not None or network.structure == structure:
+            return network
+        cores = []
+        for core, shape in zip(network.cores, structure.core_shapes, strict=True):
+            full = core.new_zeros(shape)
+            full[tuple(slice(size) for size in core.shape)] = core
+            cores.append(full)
+        return Network(structure, tuple(cores))
+
+    def _status(self, sweep: int, recent: deque[float], *, growable: bool) -> Status:
+        if recent[-1] < 1e-14:
+            return Status.EXACT
+        if self.target_error is not None and recent[-1] <= self.target_error:
+            return Status.REACHED
+        settled = len(recent) > PATIENCE and recent[0] - recent[-1] < PATIENCE * self.tolerance * recent[0]
+        if settled and not growable:
+            return Status.CONVERGED
+        return Status.MAX_SWEEPS if sweep >= self.max_sweeps else Status.RUNNING
+
+
+def _carried(structure: Structure, bond: int) -> bool:
+    """Whether the neighbours of a bond could carry one rank more."""
+    rank = structure.ranks[bond] + 1
+    wider = with_ranks(structure, tuple(rank if b == bond else own for b, own in enumerate(structure.ranks)))
+    return wider.carriable_rank(bond) >= rank
+
+
+def _sweeps(fit: NormalEquations, network: Network) -> Iterator[tuple[Network, float]]:
+    """Yield the network and its error after one sweep after the other, for ever."""
+    structure = network.structure
+    plan = plan_sweep(structure)
+    values = plan.start(fit.data(plan.mode_order), [fit.to_solver(core) for core in network.cores])
+    while True:
+        plan.sweep(values, fit.solve)
+        network = Network(structure, tuple(map(fit.to_user, plan.cores(values))))
+        yield network, fit.error(network)
