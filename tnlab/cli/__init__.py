@@ -3,8 +3,9 @@
 from tnlab.cli.app import app as app
 from tnlab.cli.app import main as main
 from tnlab.cli.bound_command import bound
+from tnlab.cli.export_command import export
 from tnlab.cli.fit_command import fit
-from tnlab.cli.lists import list_datasets, list_formats
+from tnlab.cli.lists import list_datasets, list_formats, list_solvers
 from tnlab.cli.places import dashboard, lab
 from tnlab.cli.search_command import list_engines, search
 
@@ -12,7 +13,9 @@ for _command in (lab, dashboard):
     app.command()(_command)
 app.command("datasets")(list_datasets)
 app.command("formats")(list_formats)
+app.command("solvers")(list_solvers)
 app.command()(fit)
 app.command()(bound)
 app.command("engines")(list_engines)
 app.command()(search)
+app.command()(export)

@@ -3,10 +3,11 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import torch
 import typer
+from torch import Tensor
 
 from tnlab.cli.inputs import (
     ONE_THREAD,
@@ -21,8 +22,11 @@ from tnlab.cli.inputs import (
     tensor_and_structure,
     tensor_text,
 )
+from tnlab.cli.missing import Missing
 from tnlab.cli.outputs import check_target, save_network
 from tnlab.data import Source
+from tnlab.data.observed import Observed
+from tnlab.errors import DataError
 from tnlab.network import structure_json
 from tnlab.network.structure import Structure
 from tnlab.solvers.base import Snapshot
@@ -40,6 +44,11 @@ def fit(
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Same seed, same floats.")] = 0,
     max_sweeps: Annotated[int, typer.Option(min=1, help="Sweeps per start.")] = 500,
     restarts: Annotated[int, typer.Option(min=1, help="Number of starts; the best is kept.")] = 1,
+    solver: Annotated[str, typer.Option(help="Name of a solver (see tnlab solvers); by default what suits.")] = "",
+    target_error: Annotated[float | None, typer.Option(help="Relative error at which the fit stops.")] = None,
+    missing: Annotated[str, typer.Option(metavar="nan", help="With nan: NaN in the file is a missing entry.")] = "",
+    mask: Annotated[Path | None, typer.Option(help="A .npy of the array's shape: nonzero where it is known.")] = None,
+    observed: Annotated[float | None, typer.Option(help="Keep this part of the entries, chosen at random.")] = None,
     save: Annotated[Path | None, typer.Option(help="Write the fitted network here (safetensors).")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -47,28 +56,30 @@ def fit(
 
     Without --shape and --order a built-in data set opens with its own modes, a file with the axes of its array;
     with --shape alone the order is plain.
+
+    Where entries are missing (--missing, --mask, --observed), a tenth of the known ones is held out: their error says
+    what the fit is worth at entries that it has not seen.
     """
-    source, wanted = tensor_and_structure(data, shape, order, file=structure, name=format_, rank=rank, verb="fit")
+    known = Missing(missing, mask, observed, seed)
+    source, wanted = tensor_and_structure(
+        data, shape, order, file=structure, name=format_, rank=rank, verb="fit", prepare=known.fill
+    )
+    if target_error is not None and not 0 < target_error < 1:
+        raise DataError(f"--target-error must be above 0 and below 1, but is {target_error}.")
     check_target(save)
     if source.array.size <= ONE_THREAD:
         torch.set_num_threads(1)
-    result = _fit(source, wanted, seed=seed, max_sweeps=max_sweeps, restarts=restarts)
+    settings = {"seed": seed, "max_sweeps": max_sweeps, "restarts": restarts, "target_error": target_error}
+    result = _fit(known.entries(source), wanted, solver=solver or None, **settings)
     if save is not None:
         save_network(result.network, save)
     typer.echo(json.dumps(_record(result)) if as_json else table(_rows(source, result)))
 
 
-def _fit(source: Source, structure: Structure, *, seed: int, max_sweeps: int, restarts: int) -> Fit:
+def _fit(tensor: Tensor | Observed, structure: Structure, **settings: Any) -> Fit:
     live = sys.stderr.isatty()
     try:
-        return fit_tensor(
-            source.tensor,
-            structure,
-            seed=seed,
-            max_sweeps=max_sweeps,
-            restarts=restarts,
-            callback=_show_progress if live else None,
-        )
+        return fit_tensor(tensor, structure, callback=_show_progress if live else None, **settings)
     finally:
         if live:
             sys.stderr.write("\r\x1b[K")
@@ -88,13 +99,15 @@ def _record(result: Fit) -> dict[str, object]:
         "seconds": result.seconds,
         "status": result.status.name.lower(),
         "structure": structure_json.to_dict(result.structure),
-    }
+    } | ({} if result.held_out_error is None else {"held_out_error": result.held_out_error})
 
 
 def _rows(source: Source, result: Fit) -> dict[str, str]:
+    held_out = {} if result.held_out_error is None else {"held-out error": f"{result.held_out_error:.6g}"}
     return {
         "tensor": tensor_text(source),
         "relative error": f"{result.relative_error:.6g}",
+        **held_out,
         "parameters": f"{result.parameters:,}",
         "compression ratio": f"{result.structure.compression_ratio:.4g}",
         "sweeps": f"{result.sweeps}",

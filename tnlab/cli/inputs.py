@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
 
 from tnlab.data import Source, datasets, modes_text, parse_modes, read_array
@@ -23,19 +24,31 @@ EntryOrder = Annotated[str, typer.Option(help="How entries become modes: plain (
 FormatName = Annotated[str, typer.Option("--format", help="A named format (see tnlab formats); needs --rank.")]
 Rank = Annotated[str, typer.Option(help="One rank for all bonds, or one per bond: 3,4,3.")]
 StructureFile = Annotated[Path | None, typer.Option(help="A structure as a JSON file, instead of --format.")]
+Prepare = Callable[[np.ndarray], np.ndarray]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 def tensor_and_structure(
-    data: str, shape: str, order: str, *, file: Path | None, name: str, rank: str, verb: str
+    data: str,
+    shape: str,
+    order: str,
+    *,
+    file: Path | None,
+    name: str,
+    rank: str,
+    verb: str,
+    prepare: Prepare | None = None,
 ) -> tuple[Source, Structure]:
     """Return the tensor and the structure that a command is asked about; a file's structure brings its modes.
+
+    ``prepare`` is applied to the array of a file before it is checked.
 
     Raises:
         TnlabError: They cannot be read, or the options contradict each other.
     """
     network = _network_of(file, name, rank, verb)
-    source = source_of(data, shape or (modes_text(network.modes) if isinstance(network, Structure) else ""), order)
+    shape = shape or (modes_text(network.modes) if isinstance(network, Structure) else "")
+    source = source_of(data, shape, order, prepare=prepare)
     return source, network if isinstance(network, Structure) else network(source.modes)
 
 
@@ -76,7 +89,7 @@ def _network_of(
     return lambda modes: chosen.build(modes, ranks[0] if "," not in rank else ranks)
 
 
-def source_of(data: str, shape: str, order: str) -> Source:
+def source_of(data: str, shape: str, order: str, *, prepare: Prepare | None = None) -> Source:
     """Return the tensor that the arguments of a command name.
 
     Raises:
@@ -94,7 +107,7 @@ def source_of(data: str, shape: str, order: str) -> Source:
         hint = str(UnknownNameError("data set", data, datasets))
         raise DataError(f"There is no file {data!r:.80}, and no data set of that name. {hint}")
     array = read_array(data, path, max_bytes=None, max_entries=None)
-    source = Source.of(array, name=data, max_entries=None)
+    source = Source.of(array if prepare is None else prepare(array), name=data, max_entries=None)
     if chosen == "quantised" and modes is None:
         offers = [modes_text(modes) for modes, order in source.suggested_modes if order == "quantised"]
         raise DataError(f"--order quantised needs --shape too, for instance --shape {(offers or ['4x4x4x4'])[0]}.")

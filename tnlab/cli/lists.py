@@ -1,9 +1,10 @@
-"""``tnlab datasets`` and ``tnlab formats``: what there is to choose from."""
+"""``tnlab datasets``, ``tnlab formats`` and ``tnlab solvers``: what there is to choose from."""
 
 import typer
 
 from tnlab.data import datasets, modes_text
 from tnlab.formats import formats
+from tnlab.solvers import solvers
 
 
 def list_datasets() -> None:
@@ -16,3 +17,10 @@ def list_formats() -> None:
     """List the named formats."""
     for name, entry in formats.items():
         typer.echo(f"{name:18} {entry.description}")
+
+
+def list_solvers() -> None:
+    """List the ways to fit a structure, and the formats of those that cannot fit any."""
+    for name, part in solvers.items():
+        said = (part.__doc__ or "").strip().partition("\n")[0]
+        typer.echo(f"{name:20} {said}" + (f"  [{', '.join(part.fits)}]" if part.fits else ""))

@@ -79,7 +79,8 @@ def _check_values(numbers: np.ndarray, name: str) -> None:
         first = ", ".join(str(int(k)) for k in np.unravel_index(int(np.argmin(finite)), numbers.shape))
         raise DataError(
             f"{name!r:.80} must be finite everywhere, but has {missing:,} NaN and {infinite:,} infinite entries, "
-            f"the first at [{first}]. Replace or cut them out first."
+            f"the first at [{first}]. Replace or cut them out first"
+            f"{', or tell tnlab fit --missing nan' if missing else ''}."
         )
     peak = float(np.abs(numbers).max())
     if peak == 0:

@@ -1,6 +1,7 @@
 """A tensor of which only some entries are known."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,6 +9,7 @@ import torch
 from torch import Tensor
 
 from tnlab.errors import DataError
+from tnlab.seeding import as_generator
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +47,7 @@ class Observed:
         if not bool(self.values.isfinite().all()):
             bad = int((~self.values.isfinite()).sum())
             raise DataError(f"Observed values must be finite, but {bad} of {len(self.values)} entries are NaN or infinite.")
-        if len(self.places.unique()) < len(self.places):
-            raise DataError("Some entry is observed twice; average its values first.")
+        _check_once(self)
 
     @classmethod
     def from_mask(cls, tensor: Tensor, mask: Tensor) -> "Observed":
@@ -61,6 +62,55 @@ class Observed:
                 f"shape {tuple(mask.shape)}."
             )
         return cls(tuple(tensor.shape), mask.nonzero(), tensor[mask])
+
+    @classmethod
+    def from_nan(cls, tensor: Tensor) -> "Observed":
+        """Keep the entries of a tensor that are not NaN.
+
+        Raises:
+            DataError: All entries are NaN, or one is infinite.
+        """
+        return cls.from_mask(tensor, ~tensor.isnan())
+
+    @classmethod
+    def from_entries(
+        cls, modes: Sequence[int], indices: Sequence[Sequence[int]] | Tensor, values: Sequence[float] | Tensor
+    ) -> "Observed":
+        """Take lists or arrays of coordinates and values; float32 stays, other numbers become float64.
+
+        Args:
+            modes: Shape of the whole tensor.
+            indices: One row of whole numbers per entry, (entries, order).
+            values: What stands there, (entries,).
+
+        Raises:
+            DataError: The shapes disagree, an index is not a whole number, out of range or repeated, or a value is
+                not finite.
+
+        Example:
+            >>> Observed.from_entries((3, 2), [(0, 0), (2, 1)], [1.0, 5.0]).size
+            6
+        """
+        rows, numbers = torch.as_tensor(indices), torch.as_tensor(values)
+        if rows.is_floating_point() or rows.is_complex() or rows.dtype == torch.bool:
+            raise DataError(f"Indices must be whole numbers, but are {str(rows.dtype).removeprefix('torch.')}.")
+        numbers = numbers if numbers.dtype == torch.float32 else numbers.to(torch.float64)
+        return cls(tuple(modes), rows.to(torch.int64), numbers)
+
+    @classmethod
+    def random_part(cls, tensor: Tensor, fraction: float, *, seed: int | torch.Generator | None = 0) -> "Observed":
+        """Keep a random part of a tensor's entries, at least one, to try a completion where the truth is known.
+
+        Raises:
+            DataError: The fraction is not above 0 and at most 1.
+        """
+        if not 0 < fraction <= 1:
+            raise DataError(f"The observed part must be above 0 and at most 1, but is {fraction}.")
+        count = max(1, round(fraction * tensor.numel()))
+        chosen = torch.randperm(tensor.numel(), generator=as_generator(seed))[:count]
+        mask = torch.zeros(tensor.numel(), dtype=torch.bool)
+        mask[chosen] = True
+        return cls.from_mask(tensor, mask.reshape(tensor.shape).to(tensor.device))
 
     @property
     def size(self) -> int:
@@ -84,3 +134,19 @@ class Observed:
 
     def _rows(self, rows: Tensor) -> "Observed":
         return Observed(self.modes, self.indices[rows], self.values[rows])
+
+
+def _check_once(observed: Observed) -> None:
+    """Refuse an entry that is given twice, and say which."""
+    if observed.size < 2**63:
+        ordered, rows = observed.places.sort(stable=True)
+        again = (ordered[1:] == ordered[:-1]).nonzero()
+        first = rows[again[0, 0] : again[0, 0] + 2].tolist() if len(again) else []
+    else:  # their places have no number of their own
+        _, inverse, counts = observed.indices.unique(dim=0, return_inverse=True, return_counts=True)
+        first = (inverse == counts.argmax()).nonzero()[:2, 0].tolist() if int(counts.max()) > 1 else []
+    if first:
+        raise DataError(
+            f"Entry {observed.indices[first[0]].tolist()} is observed twice, in rows {first[0]} and {first[1]}; "
+            "average its values first."
+        )

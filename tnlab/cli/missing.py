@@ -1,0 +1,73 @@
+"""Which entries of a tensor the command line is told are known."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from tnlab.data import Source, modes_text, read_array
+from tnlab.data.observed import Observed
+from tnlab.errors import DataError
+
+
+@dataclass
+class Missing:
+    """What ``--missing``, ``--mask`` and ``--observed`` say.
+
+    Attributes:
+        marker: ``"nan"`` where NaN stands for a missing entry, else empty.
+        mask: A .npy file of the array's shape, true or nonzero where an entry is known.
+        part: Part of the known entries to keep, chosen at random.
+        seed: Of that choice.
+        known: Where the array that was read has known entries; None where it has them everywhere.
+
+    Raises:
+        DataError: An option has another value.
+    """
+
+    marker: str = ""
+    mask: Path | None = None
+    part: float | None = None
+    seed: int = 0
+    known: np.ndarray | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        if self.marker not in ("", "nan"):
+            raise DataError(f"--missing must be nan, but is {self.marker!r:.80}.")
+        if self.part is not None and not 0 < self.part <= 1:
+            raise DataError(f"--observed must be above 0 and at most 1, but is {self.part}.")
+
+    def fill(self, array: np.ndarray) -> np.ndarray:
+        """Note where the array is known and return it with zeros elsewhere."""
+        if self.marker and array.dtype.kind == "f":
+            self._narrow(~np.isnan(array))
+        if self.mask is not None:
+            given = read_array(str(self.mask), self.mask, max_bytes=None, max_entries=None)
+            if given.shape != array.shape:
+                raise DataError(
+                    f"The mask {str(self.mask)!r:.80} must have the shape {modes_text(array.shape)} of the array, "
+                    f"but has {modes_text(given.shape)}."
+                )
+            self._narrow(given != 0)
+        return array if self.known is None else np.where(self.known, array, np.zeros((), dtype=array.dtype))
+
+    def entries(self, source: Source) -> Tensor | Observed:
+        """Return the tensor of a source, or what is known of it."""
+        if self.known is None and self.mask is not None:
+            self.fill(source.array)
+        if self.known is not None and not self.known.all():
+            places = Source("mask", self.known.astype(np.float64), source.modes, source.order)
+            observed = Observed.from_mask(source.tensor, places.tensor != 0)
+        elif self.part is not None:
+            return Observed.random_part(source.tensor, self.part, seed=self.seed)
+        else:
+            return source.tensor
+        if self.part is None:
+            return observed
+        generator = torch.Generator().manual_seed(self.seed)
+        return observed if self.part == 1 else observed.split(self.part, generator=generator)[1]
+
+    def _narrow(self, known: np.ndarray) -> None:
+        self.known = known if self.known is None else self.known & known
