@@ -7,9 +7,9 @@ from tnlab.data.planted import planted
 from tnlab.metrics import relative_error
 from tnlab.network.adjacency import from_ranks, ring
 from tnlab.search import sketches as module
-from tnlab.search.engines.tree_splits import TreeSplits, split_tensor
+from tnlab.search.engines.tree_splits import TreeSplits
 from tnlab.search.run import Search
-from tnlab.search.sketches import Sketch, best_ranks, sketches, splits_of
+from tnlab.search.sketches import Sketch, best_ranks, sketches, split_tensor, splits_of
 
 
 def test_finds_a_planted_train():

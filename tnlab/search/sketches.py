@@ -8,12 +8,16 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
+from typing import Any
 
 import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
+from torch import Tensor
 
+from tnlab.network.network import Network
 from tnlab.network.structure import Bond, Core, Structure
+from tnlab.network.truncation import Unfolding, as_array, as_tensor, truncate
 
 Split = tuple[int, ...]
 Choice = tuple[float, int]  # squared tail of a cut, and the rank that leaves it
@@ -177,6 +181,7 @@ def _integer_program(
     for row, entries in enumerate(rows):
         for column, value in entries.items():
             matrix[row, column] = value
+    equal: Any = np.array(values)
     weights = np.zeros((1, len(costs)))
     weights[0, : offset[-1]] = [tail / allowed for of_bond in choices for tail, _ in of_bond]
     whole = np.zeros(len(costs))
@@ -186,7 +191,7 @@ def _integer_program(
         integrality=whole,
         bounds=Bounds(0, 1),
         constraints=[
-            LinearConstraint(matrix.tocsr(), np.array(values), np.array(values)),
+            LinearConstraint(matrix.tocsr(), equal, equal),
             LinearConstraint(weights, -np.inf, 1.0),
         ],
     )
@@ -196,3 +201,29 @@ def _integer_program(
     for bond, of_bond in enumerate(choices):
         ranks.append(of_bond[int(np.argmax(found.x[offset[bond] : offset[bond + 1]]))][1])
     return sketch.parameters(ranks), ranks
+
+def split_tensor(tensor: Tensor, sketch: Sketch, ranks: Sequence[int]) -> Network:
+    """Return the tree of truncated SVDs, from the smallest sets of modes to the root."""
+    array = as_array(tensor.cpu())
+    labels: list[int] = list(range(tensor.ndim))  # modes, then order + bond
+    order, cores = tensor.ndim, []
+    found = []
+    for place, (bonds, rank) in enumerate(zip(sketch.bonds_at[:-1], ranks, strict=True)):
+        own = [*sketch.legs[place], *(order + bond for bond in bonds if bond != place)]
+        rest = [label for label in labels if label not in own]
+        sizes = [array.shape[labels.index(label)] for label in own]
+        matrix = array.transpose([labels.index(label) for label in (*own, *rest)]).reshape(math.prod(sizes), -1)
+        basis = truncate(Unfolding(matrix[None]), rank=rank).basis
+        basis = np.eye(len(matrix)) if basis is None else basis
+        rest_sizes = [array.shape[labels.index(label)] for label in rest]
+        array = (basis.T @ matrix).reshape(-1, *rest_sizes)
+        labels = [order + place, *rest]
+        own_labels = [*own, order + place]
+        cores.append((basis.reshape(*sizes, -1), own_labels))
+        found.append(basis.shape[1])
+    cores.append((array, labels))
+    structure = sketch.structure(found)
+    return Network(structure, tuple(
+        as_tensor(np.ascontiguousarray(core.transpose([own.index(label) for label in wanted])), tensor)
+        for (core, own), wanted in zip(cores, structure.core_indices, strict=True)
+    ))  # fmt: skip

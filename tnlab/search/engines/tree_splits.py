@@ -14,17 +14,15 @@ from typing import ClassVar
 
 import numpy as np
 import torch
-from torch import Tensor
 from typing_extensions import override
 
 from tnlab.metrics import relative_error
 from tnlab.network.network import Network
 from tnlab.network.rounding import round_network
-from tnlab.network.truncation import Unfolding, as_array, as_tensor, truncate
 from tnlab.search.engine import AbstractEngine, engines
 from tnlab.search.evaluation import Evaluation, Proposal
 from tnlab.search.problem import Problem
-from tnlab.search.sketches import Choice, Sketch, Split, best_ranks, sketches, splits_of
+from tnlab.search.sketches import Choice, Sketch, Split, best_ranks, sketches, split_tensor, splits_of
 
 LEAST_LEFT = 1e-3  # of the budget: less is not worth a rounding
 
@@ -114,29 +112,3 @@ class TreeSplits(AbstractEngine[Programs]):
         rounded = round_network(network, target_error=math.sqrt(left / (1 - error**2))).network
         return rounded if relative_error(problem.tensor, rounded.to_tensor()) <= target else network
 
-
-def split_tensor(tensor: Tensor, sketch: Sketch, ranks: Sequence[int]) -> Network:
-    """Return the tree of truncated SVDs, from the smallest sets of modes to the root."""
-    array = as_array(tensor.cpu())
-    labels: list[int] = list(range(tensor.ndim))  # modes, then order + bond
-    order, cores = tensor.ndim, []
-    found = []
-    for place, (bonds, rank) in enumerate(zip(sketch.bonds_at[:-1], ranks, strict=True)):
-        own = [*sketch.legs[place], *(order + bond for bond in bonds if bond != place)]
-        rest = [label for label in labels if label not in own]
-        sizes = [array.shape[labels.index(label)] for label in own]
-        matrix = array.transpose([labels.index(label) for label in (*own, *rest)]).reshape(math.prod(sizes), -1)
-        basis = truncate(Unfolding(matrix[None]), rank=rank).basis
-        basis = np.eye(len(matrix)) if basis is None else basis
-        rest_sizes = [array.shape[labels.index(label)] for label in rest]
-        array = (basis.T @ matrix).reshape(-1, *rest_sizes)
-        labels = [order + place, *rest]
-        own_labels = [*own, order + place]
-        cores.append((basis.reshape(*sizes, -1), own_labels))
-        found.append(basis.shape[1])
-    cores.append((array, labels))
-    structure = sketch.structure(found)
-    return Network(structure, tuple(
-        as_tensor(np.ascontiguousarray(core.transpose([own.index(label) for label in wanted])), tensor)
-        for (core, own), wanted in zip(cores, structure.core_indices, strict=True)
-    ))  # fmt: skip
