@@ -17,7 +17,7 @@ from tnlab.network.structure import Structure
 from tnlab.network.sweep_plan import Environment, Multiply, Step, SweepPlan, Update
 
 DOUBLE = 8  # bytes
-SPARE = 64 * 2**20  # bytes: what libraries take besides
+SPARE = 128 * 2**20  # bytes: what libraries take besides
 LIMIT = "TNLAB_MEMORY"
 """Environment variable that says how much memory a fit may take, e.g. ``8G``, instead of what is free."""
 
