@@ -62,8 +62,11 @@ def closed_form(
     """
     array = as_array(tensor)
     total = square(array)
+
     def attempt(asked: float | None) -> Closed:
-        goals = [replace(goal, independent=independent, root=root) for goal in ways(asked, sketch, tries, tensor.numel())]
+        goals = [
+            replace(goal, independent=independent, root=root) for goal in ways(asked, sketch, tries, tensor.numel())
+        ]
         memory: Memory | None = {} if len(goals) > 1 else None
         found = (peel(array, structure, goal, total=total, memory=memory) for goal in goals)
         return finish(tensor, min(found, key=worth), total)

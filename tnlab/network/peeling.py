@@ -28,7 +28,6 @@ from tnlab.network.structure import Structure
 from tnlab.network.truncation import Sketch, Truncation, Unfolding, permuted, sketched, square, truncate, wide
 
 
-
 @dataclass(frozen=True)
 class Goal:
     """What to truncate to.
@@ -137,8 +136,10 @@ def peel(array: Any, structure: Structure, goal: Goal, *, total: float, memory: 
     check_tree(structure)
     left = set(range(len(structure.cores)))
     layout = _layout(structure)
-    rest = array if layout == tuple(range(structure.order)) else permuted(array, layout).reshape(
-        [structure.modes[mode] for mode in layout]
+    rest = (
+        array
+        if layout == tuple(range(structure.order))
+        else permuted(array, layout).reshape([structure.modes[mode] for mode in layout])
     )
     labels, sizes = list(layout), list(structure.index_sizes)
     ranks, steps, discarded, past = list(structure.ranks), list[Step](), list[float](), tuple[Hashable, ...]()
@@ -149,8 +150,9 @@ def peel(array: Any, structure: Structure, goal: Goal, *, total: float, memory: 
         rest, labels, first = _together(rest, labels, inward)
         rows = tuple(labels[first : first + len(inward)])
         unfolding = _kept(memory, (*past, core), partial(_unfolding, rest, first, len(inward), labels, sizes))
-        here = total - math.fsum(discarded)
-        budget = None if goal.error is None else _allowance(goal.error**2 * total - total + here, len(left) - 1, goal)
+        lost = math.fsum(discarded)
+        here = total - lost
+        budget = None if goal.error is None else _allowance(goal.error**2 * total - lost, len(left) - 1, goal)
         source, whole = unfolding, here
         if goal.independent and max(rows, default=0) < structure.order:
             source, whole = _unfolding(array, rows[0], len(rows), range(structure.order), structure.modes), total
@@ -247,15 +249,15 @@ def _kept(memory: Memory | None, key: Hashable, make: Callable[[], Any]) -> Any:
     return memory[key]
 
 
-def _next(
-    structure: Structure, free: set[int], left: set[int], sizes: Sequence[int], *, late: bool
-) -> tuple[int, int]:
+def _next(structure: Structure, free: set[int], left: set[int], sizes: Sequence[int], *, late: bool) -> tuple[int, int]:
     """Return the core to peel off next, and its only bond to those that stay."""
     choices = []
     for core in free:
         inner = [bond for bond in structure.core_bonds[core] if set(structure.bonds[bond].cores) <= left]
         if len(inner) == 1:
-            rows = math.prod(sizes[label] for label in structure.core_indices[core]) // sizes[structure.order + inner[0]]
+            rows = (
+                math.prod(sizes[label] for label in structure.core_indices[core]) // sizes[structure.order + inner[0]]
+            )
             choices.append((rows, -core if late else core, core, inner[0]))
     return min(choices)[2:]
 

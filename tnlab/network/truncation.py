@@ -187,23 +187,24 @@ class Unfolding:
         return out
 
 
-def truncate(unfolding: Unfolding, *, rank: int | None = None, budget: float = 0.0) -> Truncation:
+def truncate(unfolding: Unfolding, *, rank: int | None = None, budget: float | None = None) -> Truncation:
     """Return the best subspace of a given rank, or of the least rank with which no more than a budget is lost.
 
     Args:
         unfolding: M.
         rank: The rank, or more than M has; None for the least one within the budget.
-        budget: Part of ``|M|^2``, not relative, that may be lost.
+        budget: Part of ``|M|^2``, not relative, that may be lost; beside a rank, how accurate the loss must be.
     """
+    allowed = budget or 0.0
     rows, least = unfolding.rows, min(unfolding.rows, unfolding.columns)
     if rows == 1 or (rank is not None and rank >= rows):
         return Truncation(None, rows, 0.0)
     tails, _ = unfolding.eigen
-    kept = min(rank, least) if rank is not None else least_rank(tails, budget - NOISE * float(tails[0]))
-    coarse = _coarse_enough(tails, kept, None if rank is not None else budget)
+    kept = min(rank, least) if rank is not None else least_rank(tails, allowed - NOISE * float(tails[0]))
+    coarse = _coarse_enough(tails, kept, allowed if rank is None else budget)
     if not coarse:
         tails, _ = unfolding.singular
-        kept = min(rank, least) if rank is not None else least_rank(tails, budget)
+        kept = min(rank, least) if rank is not None else least_rank(tails, allowed)
     if kept == rows:
         return Truncation(None, rows, 0.0)
     basis = unfolding.leading(kept) if coarse else unfolding.singular[1][:, :kept]

@@ -90,10 +90,16 @@ class _Star:
         """
         latent = [place for place, core in enumerate(structure.cores) if not core.legs]
         single = all(len(core.legs) <= 1 for core in structure.cores)
-        if len(latent) != 1 or not single or any(len(b.cores) != 2 or latent[0] not in b.cores for b in structure.bonds):
+        if (
+            len(latent) != 1
+            or not single
+            or any(len(b.cores) != 2 or latent[0] not in b.cores for b in structure.bonds)
+        ):
             raise StructureError("HOOI needs a Tucker structure: one latent core bonded to cores of one mode each.")
         if len(structure.bonds) != structure.order:
-            raise StructureError("HOOI needs one bond between the latent core and each other core, and no parallel ones.")
+            raise StructureError(
+                "HOOI needs one bond between the latent core and each other core, and no parallel ones."
+            )
         place = {core.legs[0]: at for at, core in enumerate(structure.cores) if core.legs}
         return _Star(structure, latent[0], tuple(place[mode] for mode in range(structure.order)))
 

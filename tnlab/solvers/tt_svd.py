@@ -16,6 +16,7 @@ from typing import ClassVar, Literal
 import torch
 from typing_extensions import override
 
+from tnlab.bounds.train_orders import best_order
 from tnlab.network.closed_form import closed_form
 from tnlab.network.structure import Structure
 from tnlab.network.truncation import Sketch
@@ -51,6 +52,8 @@ class TTSVD(AbstractSolver):
     ) -> Iterator[Snapshot]:
         tensor = whole_tensor(tensor, structure)
         begun = time.perf_counter()
+        if self.mode_orders == "search":
+            structure = best_order(tensor, structure, self.target_error)
         sketch = Sketch(generator, self.oversampling, self.power_iterations) if self.randomised else None
         made = closed_form(tensor, structure, self.target_error, sketch, tries=self.tries)
         seconds = time.perf_counter() - begun

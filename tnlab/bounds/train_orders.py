@@ -1,0 +1,71 @@
+"""In which order a train should carry the modes, judged by the spectra of the cuts between its cores."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import permutations
+
+from torch import Tensor
+
+from tnlab.bounds.spectra import CutSpectra
+from tnlab.errors import StructureError
+from tnlab.network.structure import Structure
+
+EXHAUSTIVE = 6  # modes up to which every order is tried
+
+Cost = Callable[[tuple[int, ...]], float]
+
+
+def best_order(tensor: Tensor, structure: Structure, error: float | None = None) -> Structure:
+    """Return the train with its modes on other cores, in an order that the spectra of the cuts favour.
+
+    With an error, that is the order of fewest parameters when every cut keeps to an equal share of it; else the one
+    whose cuts lose least at the ranks of the structure. Up to ``EXHAUSTIVE`` modes every order is tried, beyond that
+    moves of one mode to another place, for as long as one improves.
+
+    Raises:
+        StructureError: The structure is no train of cores with one mode each, in the order of its cores.
+    """
+    chain = tuple((core, core + 1) for core in range(structure.order - 1))
+    if tuple(bond.cores for bond in structure.bonds) != chain or any(len(core.legs) != 1 for core in structure.cores):
+        raise StructureError("A search for mode orders needs a tensor train with one mode per core.")
+    given = tuple(core.legs[0] for core in structure.cores)
+    if len(given) < 3:
+        return structure
+    cost = _cost(CutSpectra(tensor), structure, error)
+    order = min(_orders(given), key=cost) if len(given) <= EXHAUSTIVE else _descend(given, cost)
+    cores = tuple(replace(core, legs=(mode,)) for core, mode in zip(structure.cores, order, strict=True))
+    return replace(structure, cores=cores)
+
+
+def _cost(spectra: CutSpectra, structure: Structure, error: float | None) -> Cost:
+    def lost(order: tuple[int, ...]) -> float:
+        tails = (spectra.tail(order[: place + 1]) for place in range(len(order) - 1))
+        return sum(float(tail[min(rank, len(tail) - 1)]) for tail, rank in zip(tails, structure.ranks, strict=True))
+
+    def parameters(order: tuple[int, ...]) -> float:
+        share = (error or 0.0) / (len(order) - 1) ** 0.5
+        ranks = [1, *(spectra.needed_rank(order[: place + 1], share) for place in range(len(order) - 1)), 1]
+        sizes = (structure.modes[mode] for mode in order)
+        return float(sum(left * size * right for left, size, right in zip(ranks, sizes, ranks[1:], strict=False)))
+
+    return lost if error is None else parameters
+
+
+def _orders(given: tuple[int, ...]) -> Sequence[tuple[int, ...]]:
+    """Return every order; the given one first, so that it wins a tie."""
+    return [given, *permutations(given)]
+
+
+def _descend(order: tuple[int, ...], cost: Cost) -> tuple[int, ...]:
+    here = cost(order)
+    while True:
+        moved = {
+            (*rest[:place], mode, *rest[place:])
+            for mode in order
+            for rest in [tuple(other for other in order if other != mode)]
+            for place in range(len(order))
+        }
+        best = min(sorted(moved), key=cost)
+        if not cost(best) < here:
+            return order
+        order, here = best, cost(best)

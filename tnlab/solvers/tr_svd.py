@@ -1,0 +1,258 @@
+"""Truncate a tensor to a ring, in closed form.
+
+The first core is split off from its unfolding, and its rank divided between its two bonds; what remains, with these
+two bonds at its ends, is a train. Where the ring begins and how the rank is divided change the result, so that several
+are tried; the division 1 x R is the train itself, so that with a target error a ring is never larger than those.
+
+References:
+    Zhao 2016: https://arxiv.org/abs/1606.05535
+    Mickelin 2020 (choice of the first split): https://arxiv.org/abs/1807.02513
+"""
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from torch import Tensor
+from typing_extensions import override
+
+from tnlab.errors import StructureError
+from tnlab.metrics import relative_error
+from tnlab.network.closed_form import DIGITS, FEW, Closed, rounding, within
+from tnlab.network.network import Network
+from tnlab.network.peeling import Goal, Peeled, peel, with_ranks
+from tnlab.network.structure import Bond, Core, Structure
+from tnlab.network.truncation import Sketch, Unfolding, as_array, as_tensor, permuted, sketched, square, truncate
+from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
+
+
+@solvers.register("tr_svd")
+@dataclass(frozen=True)
+class TRSVD(AbstractSolver):
+    """TR-SVD: a first split and a train, of given ranks or to a given error.
+
+    Attributes:
+        tries: At most so many beginnings and divisions of the first rank; for large tensors there is one beginning.
+        randomised: Look for every subspace by random sampling.
+        oversampling: Samples beyond the rank.
+        power_iterations: Multiplications with the unfolding before its subspace is taken.
+    """
+
+    tries: int = 32
+    randomised: bool = False
+    oversampling: int = 8
+    power_iterations: int = 1
+
+    fits: ClassVar[tuple[str, ...]] = ("tensor_ring",)
+    chooses_ranks: ClassVar[bool] = True
+
+    @override
+    def iterate(
+        self, tensor: Data, structure: Structure, *, init: Init = "svd", generator: torch.Generator
+    ) -> Iterator[Snapshot]:
+        tensor = whole_tensor(tensor, structure)
+        begun = time.perf_counter()
+        check_ring(structure)
+        sketch = Sketch(generator, self.oversampling, self.power_iterations) if self.randomised else None
+        total = square(as_array(tensor))
+
+        def attempt(error: float | None) -> Closed:
+            return _best(tensor, structure, Goal(error, sketch=sketch), total, self.tries)
+
+        made = within(self.target_error, attempt, len(structure.cores), tensor.dtype)
+        seconds = time.perf_counter() - begun
+        yield Snapshot(0, made.relative_error, made.network, seconds, Status.DIRECT, made.upper_bound)
+
+
+def check_ring(structure: Structure) -> None:
+    """Refuse what is not one ring of cores that all carry modes.
+
+    Raises:
+        StructureError: It is something else.
+    """
+    twofold = all(len(bonds) == 2 for bonds in structure.core_bonds)
+    if structure.has_hyper_bonds or structure.has_latent_cores or not twofold:
+        raise StructureError("TR-SVD needs a ring: every core carries a mode and has exactly two bonds.")
+
+
+@dataclass(frozen=True, eq=False)
+class _Ring:
+    """A ring cut open: its first core, and the train of the others."""
+
+    structure: Structure
+    cycle: tuple[int, ...]  # cores, the first core first
+    bonds: tuple[int, ...]  # bond k joins cycle[k] and cycle[k + 1]; the last closes the ring
+    basis: Any  # (rows, p, q)
+    train: Peeled
+    discarded: float
+    doubt: float
+
+    @property
+    def found(self) -> Structure:
+        """The ring with the ranks that were found."""
+        ranks = list(self.structure.ranks)
+        for bond, rank in zip(self.bonds[1:-1], self.train.structure.ranks, strict=True):
+            ranks[bond] = rank
+        ranks[self.bonds[0]], ranks[self.bonds[-1]] = self.basis.shape[1:]
+        return with_ranks(self.structure, ranks)
+
+    @property
+    def lost(self) -> float:
+        """The part of ``|X|^2`` that is not in the network."""
+        return self.discarded + self.train.lost
+
+    def cores(self, structure: Structure) -> list[Any]:
+        """Return the cores of the ring in a structure of these ranks or of larger ones."""
+        order = structure.order
+        modes = [leg for core in self.cycle[1:] for leg in structure.cores[core].legs]
+        names = [order + self.bonds[0], *modes, order + self.bonds[-1], *(order + bond for bond in self.bonds[1:-1])]
+        first = self.cycle[0]
+        legs = structure.cores[first].legs
+        head = self.basis.reshape(*(structure.modes[leg] for leg in legs), *self.basis.shape[1:])
+        cores: list[Any] = [None] * len(structure.cores)
+        cores[first] = _placed(head, [*legs, order + self.bonds[0], order + self.bonds[-1]], structure, first)
+        for place, core, array in zip(range(len(modes)), self.cycle[1:], self.train.cores(), strict=False):
+            labels = [names[label] for label in self.train.structure.core_indices[place]]
+            cores[core] = _placed(array, labels, structure, core)
+        return cores
+
+
+def _best(tensor: Tensor, structure: Structure, goal: Goal, total: float, tries: int) -> Closed:
+    array = as_array(tensor)
+    many = tensor.numel() <= FEW
+    starts = (
+        range(len(structure.cores)) if many else [min(range(len(structure.cores)), key=lambda c: _rows(structure, c))]
+    )
+    views = {start: _first(array, structure, start) for start in starts}
+    rings = (
+        _open(views[start], structure, start, division, goal, total)
+        for start, division in _divisions(views, structure, goal, total)[:tries]
+    )
+    if goal.error is None:
+        best = min(rings, key=lambda ring: ring.lost)
+        found = structure
+    else:
+        best = min(rings, key=lambda ring: (ring.found.parameters, ring.lost))
+        found = best.found
+    network = Network(found, tuple(as_tensor(core, tensor) for core in best.cores(found)))
+    error = math.sqrt(max(best.lost, 0.0) / total)
+    bound = math.sqrt((best.discarded + best.train.promised + best.doubt + best.train.doubt) / total)
+    if error <= DIGITS[tensor.dtype]:
+        error = relative_error(tensor, network.to(torch.float64).to_tensor())
+    return Closed(network, error, bound + rounding(len(found.cores), tensor.dtype))
+
+
+def _divisions(
+    views: dict[int, Unfolding], structure: Structure, goal: Goal, total: float
+) -> list[tuple[int, tuple[int, int]]]:
+    """Return beginnings with divisions of the first rank, the most even ones first."""
+    listed = []
+    for start, view in views.items():
+        cycle, bonds = _cycle(structure, start)
+        if goal.error is None:
+            left, right = structure.ranks[bonds[0]], structure.ranks[bonds[-1]]
+            needed = min(view.rows, left * right)
+        else:
+            needed = truncate(view, budget=goal.error**2 * total / len(cycle)).rank
+            left = right = needed
+        pairs = {(p, -(-needed // p)) for p in range(1, min(left, needed) + 1) if -(-needed // p) <= right}
+        least = {(p, q) for p, q in pairs if not any(a <= p and b <= q and (a, b) != (p, q) for a, b in pairs)}
+        listed += [(max(pair), -pair[0], start, pair) for pair in least]
+    return [(start, pair) for *_, start, pair in sorted(listed)]
+
+
+def _open(
+    view: Unfolding, structure: Structure, start: int, division: tuple[int, int], goal: Goal, total: float
+) -> _Ring:
+    cycle, bonds = _cycle(structure, start)
+    columns = division[0] * division[1]
+    if goal.sketch is None:
+        budget = None if goal.error is None else goal.error**2 * total
+        cut = truncate(view, rank=min(columns, view.rows), budget=budget)
+    else:
+        cut = sketched(view, goal.sketch, total=total, rank=min(columns, view.rows))
+    basis = _filled(cut.basis, view.array, view.rows, columns)
+    legs = [leg for core in cycle[1:] for leg in structure.cores[core].legs]
+    rest = view.onto(basis).reshape(*division, *(structure.modes[leg] for leg in _passed(structure, start)))
+    passed = _passed(structure, start)
+    rest = permuted(rest, (0, *(2 + passed.index(leg) for leg in legs), 1))
+    train = _train(structure, cycle, bonds, division)
+    here = total - cut.discarded
+    if goal.error is not None:
+        goal = replace(goal, error=math.sqrt(max(goal.error**2 * total - cut.discarded, 0.0) / here))
+    peeled = peel(rest, train, goal, total=here)
+    return _Ring(structure, cycle, bonds, basis.reshape(-1, *division), peeled, cut.discarded, cut.doubt)
+
+
+def _train(structure: Structure, cycle: tuple[int, ...], bonds: tuple[int, ...], ends: tuple[int, int]) -> Structure:
+    """Return the train of all cores but the first, which also carries the two bonds to that one as modes."""
+    modes, cores = [ends[0]], list[Core]()
+    for core in cycle[1:]:
+        legs = structure.cores[core].legs
+        cores.append(Core(tuple(range(len(modes), len(modes) + len(legs)))))
+        modes += [structure.modes[leg] for leg in legs]
+    cores[0] = Core((0, *cores[0].legs))
+    cores[-1] = Core((*cores[-1].legs, len(modes)))
+    ranks = [structure.ranks[bond] for bond in bonds[1:-1]]
+    joined = tuple(Bond((place, place + 1), rank) for place, rank in enumerate(ranks))
+    return Structure((*modes, ends[1]), tuple(cores), joined)
+
+
+def _cycle(structure: Structure, start: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the cores around the ring from one on, and the bonds after each."""
+    cores, bonds = [start], [_towards(structure, start)]
+    while len(cores) < len(structure.cores):
+        cores.append(next(end for end in structure.bonds[bonds[-1]].cores if end != cores[-1]))
+        bonds.append(next(bond for bond in structure.core_bonds[cores[-1]] if bond != bonds[-1]))
+    return tuple(cores), tuple(bonds)
+
+
+def _towards(structure: Structure, core: int) -> int:
+    """Return the bond of a core by which the modes follow in their order, if one does."""
+    following = (core + 1) % len(structure.cores)
+    bonds = structure.core_bonds[core]
+    return next((bond for bond in bonds if following in structure.bonds[bond].cores), bonds[0])
+
+
+def _rows(structure: Structure, core: int) -> int:
+    return math.prod(structure.modes[leg] for leg in structure.cores[core].legs)
+
+
+def _passed(structure: Structure, start: int) -> list[int]:
+    return [mode for mode in range(structure.order) if mode not in structure.cores[start].legs]
+
+
+def _first(array: Any, structure: Structure, start: int) -> Unfolding:
+    """Return the unfolding of one core's modes; the others keep their order."""
+    legs = structure.cores[start].legs
+    if len(legs) == 1:
+        shape = structure.modes
+        before, after = math.prod(shape[: legs[0]]), math.prod(shape[legs[0] + 1 :])
+        view = Unfolding(array.reshape(before, shape[legs[0]], after))
+        return view if before == 1 else Unfolding(view.array.swapaxes(0, 1).reshape(1, view.rows, -1))
+    turned = permuted(array, (*legs, *_passed(structure, start)))
+    return Unfolding(turned.reshape(1, _rows(structure, start), -1))
+
+
+def _filled(basis: Any, array: Any, rows: int, columns: int) -> Any:
+    numpy = isinstance(array, np.ndarray)
+    full = np.zeros((rows, columns)) if numpy else torch.zeros(rows, columns, dtype=torch.float64, device=array.device)
+    if basis is None:
+        basis = np.eye(rows) if numpy else torch.eye(rows).to(full)
+    full[:, : basis.shape[1]] = basis
+    return full
+
+
+def _placed(array: Any, labels: list[int], structure: Structure, core: int) -> Any:
+    """Return a core with its axes in the structure's order; unused rank is zero."""
+    array = permuted(array, tuple(labels.index(label) for label in structure.core_indices[core]))
+    shape = structure.core_shapes[core]
+    if tuple(array.shape) == shape:
+        return array
+    full = np.zeros(shape) if isinstance(array, np.ndarray) else array.new_zeros(shape)
+    full[tuple(slice(size) for size in array.shape)] = array
+    return full
