@@ -102,6 +102,10 @@ class Coding:
             code = Code(tuple(ranks.tolist()), tuple(drawn))
             if self.small(code):
                 return code
+        return self.shrunk(code)
+
+    def shrunk(self, code: Code) -> Code:
+        """Return a code with its ranks halved until it is small enough."""
         while not self.small(code) and max(code.ranks) > 1:
             code = replace(code, ranks=tuple(max(1, rank // 2) for rank in code.ranks))
         return code

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import ClassVar
@@ -9,14 +10,16 @@ from typing import ClassVar
 import torch
 from typing_extensions import override
 
+from tnlab.errors import StructureError
 from tnlab.network.adjacency import from_matrix, from_ranks, to_matrix
-from tnlab.network.edits import add_bond, set_rank
+from tnlab.network.edits import remove_bond, set_rank
 from tnlab.network.network import Network
 from tnlab.network.split import split_core, splits
 from tnlab.network.structure import Structure
 from tnlab.search.engine import AbstractEngine, engines
 from tnlab.search.evaluation import Evaluation, Proposal
 from tnlab.search.problem import Problem
+from tnlab.search.slices import Slices
 
 EXACT = 1e-7  # relative error at which growing stops
 
@@ -27,7 +30,7 @@ class Growth:
 
     Attributes:
         problem: What is searched.
-        phase: What is asked: ``"fit"``, ``"score"`` every edge, ``"split"`` a core, ``"shrink"``, or ``"over"``.
+        phase: What is asked: ``"fit"``, ``"split"`` a core, ``"shrink"``, or ``"over"``.
         asked: The proposals.
         here: The network grown so far, as it was told.
         steps: Ranks raised.
@@ -47,12 +50,12 @@ class Growth:
 class GreedyTN(AbstractEngine[Growth]):
     """Raise the best rank by one, go on from the weights at hand, and split cores in two where that loses nothing.
 
-    Every edge is scored by a few sweeps over all cores from the weights at hand (the program can also fit the two new
-    slices alone, which on a dimension tree costs no less). As published, growing overshoots: ranks raised early may
+    Every edge is scored by fitting the two new slices alone; only the best is proposed and fitted as a whole. As
+    published, growing overshoots: ranks raised early may
     turn out superfluous; ``shrink`` lowers them again at the end. Cores are split in the family ``"latent"``.
 
     Attributes:
-        scoring_sweeps: Sweeps for every edge.
+        iterations: How often each of the two new slices of an edge is fitted.
         sweeps: Sweeps after every step.
         steps: Ranks raised at most.
         max_degree: Bonds above rank 1 at a core at most; None for no limit.
@@ -61,7 +64,7 @@ class GreedyTN(AbstractEngine[Growth]):
         patience: Steps without a better score after which it stops, where there is no target error.
     """
 
-    scoring_sweeps: int = 2
+    iterations: int = 2
     sweeps: int = 100
     steps: int = 1000
     max_degree: int | None = None
@@ -82,9 +85,6 @@ class GreedyTN(AbstractEngine[Growth]):
 
     @override
     def tell(self, state: Growth, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Growth:
-        if state.phase == "score":
-            best = min(evaluations, key=lambda found: found.relative_error)
-            return replace(state, phase="fit", asked=(self._fit(best.structure, best.network, best.move),))
         if state.phase == "shrink":
             best = min(evaluations, key=lambda found: found.score)
             if state.here is None or best.network is None or best.score >= state.here.score:
@@ -96,7 +96,7 @@ class GreedyTN(AbstractEngine[Growth]):
         state = replace(state, here=found, steps=steps, best=(found.score, steps) if better else state.best)
         if self._ends(state):
             return self._shrunk(state) if self.shrink else replace(state, phase="over", asked=())
-        return self._split(state) or self._scored(state)
+        return self._split(state) or self._grown(state, generator)
 
     @override
     def cutoff(self, state: Growth) -> float:
@@ -114,31 +114,23 @@ class GreedyTN(AbstractEngine[Growth]):
             return state.steps - state.best[1] >= self.patience
         return state.problem.reached(error)
 
-    def _scored(self, state: Growth) -> Growth:
-        assert state.here is not None
-        cores = range(len(state.here.structure.cores))
-        grown = ((pair, self._grown(state, *pair)) for pair in combinations(cores, 2))
-        asked = tuple(
-            Proposal(structure, state.here.network, self.scoring_sweeps, starts=1, move=f"rank of {i}-{j} up")
-            for (i, j), structure in grown
-            if structure is not None
-        )
-        return replace(state, phase="score", asked=asked)
+    def _grown(self, state: Growth, generator: torch.Generator) -> Growth:
+        """Return the state that asks about the edge whose new slices, fitted alone, leave the least."""
+        here = state.here
+        assert here is not None
+        assert here.network is not None
+        slices = Slices(state.problem.tensor, here.network)
+        best: tuple[float, Proposal] | None = None
+        for pair in combinations(range(len(here.structure.cores)), 2):
+            left, wider = slices.fit(pair, self.iterations, generator)
+            structure = _tidy(wider.structure, plain=state.problem.family != "latent")
+            if self._allows(state.problem, structure) and (best is None or left < best[0]):
+                best = left, self._fit(structure, wider, f"rank of {pair[0]}-{pair[1]} up")
+        return replace(state, phase="fit", asked=(best[1],)) if best else replace(state, phase="over", asked=())
 
-    def _grown(self, state: Growth, i: int, j: int) -> Structure | None:
-        """Return the structure with one more rank between two cores; None if the family or the degree forbids it."""
-        assert state.here is not None
-        old = state.here.structure
-        between = next((place for place, bond in enumerate(old.bonds) if bond.cores == (i, j)), None)
-        if between is None:
-            new = add_bond(old, (i, j), 2)
-        else:
-            new = set_rank(old, between, old.bonds[between].rank + 1)
-        if state.problem.family != "latent":
-            new = from_matrix(new.modes, to_matrix(new))
-        degrees = [sum(new.bonds[bond].rank > 1 for bond in bonds) for bonds in new.core_bonds]
-        allowed = self.max_degree is None or max(degrees) <= self.max_degree
-        return new if allowed and state.problem.admits(new) else None
+    def _allows(self, problem: Problem, structure: Structure) -> bool:
+        degrees = [sum(structure.bonds[bond].rank > 1 for bond in bonds) for bonds in structure.core_bonds]
+        return problem.admits(structure) and (self.max_degree is None or max(degrees) <= self.max_degree)
 
     def _split(self, state: Growth) -> Growth | None:
         """Return the state that asks about the split which saves most; None if none saves anything."""
@@ -171,11 +163,20 @@ class GreedyTN(AbstractEngine[Growth]):
 
 
 def _smaller(structure: Structure, *, plain: bool) -> Iterator[tuple[Structure, str]]:
-    """Yield the structures with one rank lowered by one; a bond of one mode per core that falls to rank 1 goes."""
+    """Yield the structures with one rank lowered by one."""
     for place, bond in enumerate(structure.bonds):
         if bond.rank == 1:
             continue
-        lowered = set_rank(structure, place, bond.rank - 1)
-        if plain:
-            lowered = from_matrix(lowered.modes, to_matrix(lowered))
+        lowered = _tidy(set_rank(structure, place, bond.rank - 1), plain=plain)
         yield lowered, f"rank of {bond.cores[0]}-{bond.cores[1]} down"
+
+
+def _tidy(structure: Structure, *, plain: bool) -> Structure:
+    """Return a structure without the bonds of rank 1 that it does not need to hold together."""
+    if plain:
+        return from_matrix(structure.modes, to_matrix(structure))
+    for place in reversed(range(len(structure.bonds))):
+        if structure.bonds[place].rank == 1:
+            with suppress(StructureError):
+                structure = remove_bond(structure, place)
+    return structure

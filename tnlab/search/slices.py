@@ -1,0 +1,102 @@
+"""One more rank between two cores: its two slices fitted alone, while everything else stays.
+
+The network plus a rank-one slice on a bond is the network plus a copy of itself in which the slices stand in the place
+of the two cores. Fitting the slices to the residual is alternating least squares in two unknowns.
+
+References:
+    Hashemizadeh 2020: https://arxiv.org/abs/2008.05437
+"""
+
+import math
+
+import numpy as np
+import opt_einsum
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from tnlab.network.edits import add_bond, set_rank
+from tnlab.network.network import Network
+from tnlab.network.structure import Structure
+
+Array = NDArray[np.float64]
+SHIFT = 1e-12  # of the mean diagonal of a Gram matrix, so that it can be solved with
+FIRST = 1e-2  # standard deviation of the slices at first
+
+
+class Slices:
+    """Fits slices to what a network leaves of a tensor."""
+
+    def __init__(self, tensor: Tensor, network: Network) -> None:
+        self.network = network
+        self.structure = network.structure
+        self._cores = [core.detach().to("cpu", torch.float64).numpy() for core in network.cores]
+        data = tensor.detach().to("cpu", torch.float64)
+        self._residual = (data - network.to(torch.float64).to_tensor().to("cpu")).numpy()
+
+    def fit(self, pair: tuple[int, int], iterations: int, generator: torch.Generator) -> tuple[float, Network]:
+        """Return the norm of the residual with one more rank between two cores, and the network that has it.
+
+        Args:
+            pair: The cores, ascending.
+            iterations: How often each of the two slices is fitted.
+            generator: Source of the slices at first.
+        """
+        sides = [self._side(pair, core) for core in pair]
+        sizes = self.structure.index_sizes
+        slices: list[Array] = [
+            FIRST * torch.randn([sizes[index] for index in side], generator=generator, dtype=torch.float64).numpy()
+            for side in sides
+        ]
+        left = math.inf
+        for _ in range(iterations):
+            for own in (0, 1):
+                slices[own], left = self._solve(pair, own, sides, slices[1 - own])
+        return left, self._wider(pair, slices)
+
+    def _side(self, pair: tuple[int, int], core: int) -> list[int]:
+        """Return the indices of a core but for the bonds between the two."""
+        between = {self.structure.order + bond for bond in _between(self.structure, pair)}
+        return [index for index in self.structure.core_indices[core] if index not in between]
+
+    def _solve(self, pair: tuple[int, int], own: int, sides: list[list[int]], other: Array) -> tuple[Array, float]:
+        """Return the best slice while the other one stays, and the norm of what it leaves."""
+        structure = self.structure
+        legs = list(structure.cores[pair[own]].legs)
+        bonds = [index for index in sides[own] if index not in legs]
+        modes = [mode for mode in range(structure.order) if mode not in legs]
+        operands: list[object] = [other, sides[1 - own]]
+        for core, array in enumerate(self._cores):
+            if core not in pair:
+                operands += [array, list(structure.core_indices[core])]
+        environment = opt_einsum.contract(*operands, [*bonds, *modes], optimize="greedy")
+        sizes = structure.index_sizes
+        rows = math.prod(sizes[index] for index in bonds)
+        matrix = np.ascontiguousarray(environment).reshape(rows, -1)
+        right = self._residual.transpose([*legs, *modes]).reshape(-1, matrix.shape[1])
+        gram = matrix @ matrix.T
+        gram[np.diag_indices(rows)] += SHIFT * np.trace(gram) / rows + 1e-300
+        solution = np.linalg.solve(gram, matrix @ right.T).T
+        left = float(np.linalg.norm(right - solution @ matrix))
+        shaped = solution.reshape([sizes[index] for index in (*legs, *bonds)])
+        return shaped.transpose([[*legs, *bonds].index(index) for index in sides[own]]), left
+
+    def _wider(self, pair: tuple[int, int], slices: list[Array]) -> Network:
+        """Return the network with the slices put on the bond between two cores, or on a new one."""
+        bond = next(iter(_between(self.structure, pair)), None)
+        cores = list(self.network.cores)
+        for core, piece in zip(pair, slices, strict=True):
+            array = cores[core]
+            added = torch.from_numpy(np.ascontiguousarray(piece)).to(array)
+            if bond is None:
+                cores[core] = torch.stack([array, added], dim=-1)
+            else:
+                axis = self.structure.core_indices[core].index(self.structure.order + bond)
+                cores[core] = torch.cat([array, added.unsqueeze(axis)], dim=axis)
+        if bond is None:
+            return Network(add_bond(self.structure, pair, 2), tuple(cores))
+        return Network(set_rank(self.structure, bond, self.structure.bonds[bond].rank + 1), tuple(cores))
+
+
+def _between(structure: Structure, pair: tuple[int, int]) -> list[int]:
+    return sorted(set(structure.core_bonds[pair[0]]) & set(structure.core_bonds[pair[1]]))
