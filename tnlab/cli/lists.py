@@ -16,7 +16,7 @@ def list_datasets() -> None:
 def list_formats() -> None:
     """List the named formats."""
     for name, entry in formats.items():
-        typer.echo(f"{name:18} {entry.description}")
+        typer.echo(f"{name:24} {entry.description}")
 
 
 def list_solvers() -> None:
