@@ -25,11 +25,13 @@ class AbstractEngine(ABC, Generic[State]):
     Attributes:
         paper: Where it was published, as ``Surname YEAR: link``.
         families: Families it can search, the one it is meant for first.
+        needs_target: Whether it looks for the fewest parameters at a target error, and cannot weigh size against error.
         best_of_batch: Whether of one batch only the best evaluation matters to it, so that the others need no fit.
     """
 
     paper: ClassVar[str]
     families: ClassVar[tuple[str, ...]]
+    needs_target: ClassVar[bool] = False
     best_of_batch: ClassVar[bool] = False
 
     @abstractmethod

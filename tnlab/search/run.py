@@ -133,6 +133,8 @@ class Search:
                 f"The engine {self._name!r} searches the families {', '.join(self._engine.families)}, "
                 f"but not {family!r}; see tnlab engines."
             )
+        if self._engine.needs_target and self.target_error is None:
+            raise FormatError(f"The engine {self._name!r} needs a target_error; it cannot weigh size against error.")
         objective = self.objective or FewestParameters(self.target_error or 0.0)
         budget = {"max_evaluations": self.max_evaluations, "max_seconds": self.max_seconds}
         self.problem = Problem(self.X, objective, family, self.max_rank, **budget)

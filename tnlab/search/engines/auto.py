@@ -12,7 +12,7 @@ from tnlab.search.engine import AbstractEngine, engines
 from tnlab.search.evaluation import Evaluation, Proposal
 from tnlab.search.problem import Problem
 
-RACE = ("certificate", "tree_splits", "core_shapes", "growth", "reconnect")
+RACE = ("certificate", "tree_splits", "core_shapes", "growth", "reconnect", "tnale", "hill_climb")
 Runner = tuple[AbstractEngine[Any], Any]
 
 
@@ -44,7 +44,8 @@ class Auto(AbstractEngine[Race]):
     has found nothing better for a while hands over to the next.
 
     Attributes:
-        race: Names of the engines, in the order of their turns; those that do not search the family are left out.
+        race: Names of the engines, in the order of their turns; those that do not search the family, or need a target
+            error where there is none, are left out.
         patience: Proposals without anything better after which the next engine has its turn.
     """
 
@@ -56,7 +57,9 @@ class Auto(AbstractEngine[Race]):
 
     @override
     def start(self, problem: Problem, generator: torch.Generator) -> Race:
-        chosen = [engines[name]() for name in self.race if name in engines and problem.family in engines[name].families]
+        parts = [engines[name] for name in self.race if name in engines]
+        aimless = problem.target_error is None
+        chosen = [part() for part in parts if problem.family in part.families and not (aimless and part.needs_target)]
         runners = tuple((engine, engine.start(problem, generator)) for engine in chosen)
         return self._next(Race(problem, runners), generator)
 

@@ -10,7 +10,6 @@ import torch
 from typing_extensions import override
 
 from tnlab.bounds.ascending import ascending
-from tnlab.errors import FormatError
 from tnlab.network.adjacency import from_ranks, to_matrix
 from tnlab.network.structure import Structure
 from tnlab.search.engine import AbstractEngine, engines
@@ -18,11 +17,12 @@ from tnlab.search.evaluation import Evaluation, Proposal
 from tnlab.search.gains import gains
 from tnlab.search.problem import Problem
 
-LADDERS = {
-    "ring": ("ring",),
-    "tree": ("tree",),
-    "degree3": ("ring", "degree3"),
-    "any": ("ring", "tree", "degree3", "any"),
+Rung = tuple[str, int]  # a family, and how many of its structures to fit
+LADDERS: dict[str, tuple[Rung, ...]] = {
+    "ring": (("ring", 8),),
+    "tree": (("tree", 8),),
+    "degree3": (("degree3", 2), ("ring", 3), ("degree3", 6)),
+    "any": (("any", 2), ("ring", 3), ("tree", 2), ("degree3", 4), ("any", 6)),
 }
 
 
@@ -32,11 +32,12 @@ class Ladder:
 
     Attributes:
         problem: What is searched.
-        rung: Place of the present family in the ladder; past the last one, the nearest miss is mended.
+        rung: Place in the ladder; past the last rung, the nearest miss is mended.
         asked: Structures of this rung that were fitted.
         failed: Structures whose fits missed the target, whatever their rung.
         best: The smallest that reached the target.
         nearest: The one that came nearest to it.
+        stuck: Whether ``nearest`` stopped coming nearer when it was mended.
     """
 
     problem: Problem
@@ -45,9 +46,10 @@ class Ladder:
     failed: tuple[Structure, ...] = ()
     best: Evaluation | None = None
     nearest: Evaluation | None = None
+    stuck: bool = False
 
     @property
-    def families(self) -> tuple[str, ...]:
+    def rungs(self) -> tuple[Rung, ...]:
         """The ladder."""
         return LADDERS[self.problem.family]
 
@@ -59,19 +61,18 @@ class CertificateSearch(AbstractEngine[Ladder]):
 
     Whatever reaches the target satisfies every cut, so that the first success in the order of parameters is the
     smallest there is, up to what the fits missed. A failed fit rules out its sub-structures too, as far as one trusts
-    the fit: they are passed over, but no proof counts on it. Of all graphs the cuts of small cores say little; rings
-    come first, then trees, then three bonds per core, and only then any graph, each only as long as it is smaller than
-    the best so far. Where every rung fails, the nearest miss grows rank by rank until it reaches the target.
+    the fit: they are passed over, but no proof counts on it. Where cores are small, the cuts say little about graphs
+    with many bonds: after two attempts rings come next, then trees, then three bonds per core, and only then any graph
+    again, each only as long as it is smaller than the best so far. Where every rung fails, the nearest miss grows rank
+    by rank until it reaches the target.
 
     Attributes:
-        attempts: Structures fitted per rung.
         starts: Starts of each fit.
         max_sweeps: Sweeps per start.
         seconds: Time per rung to look for structures, as a part of the budget.
         growth_sweeps: Sweeps after each rank that the nearest miss is given.
     """
 
-    attempts: int = 6
     starts: int = 4
     max_sweeps: int = 150
     seconds: float = 0.1
@@ -79,38 +80,42 @@ class CertificateSearch(AbstractEngine[Ladder]):
 
     paper: ClassVar[str] = "tnlab, from the bound of Eckart 1936: https://doi.org/10.1007/BF02288367"
     families: ClassVar[tuple[str, ...]] = ("any", "ring", "degree3", "tree")
+    needs_target: ClassVar[bool] = True
 
     @override
     def start(self, problem: Problem, generator: torch.Generator) -> Ladder:
-        if problem.target_error is None:
-            raise FormatError("The certificate engine needs a target error; a weighted sum has no cuts to satisfy.")
         return Ladder(problem)
 
     @override
     def ask(self, state: Ladder, generator: torch.Generator) -> Iterable[Proposal]:
-        for rung in range(state.rung, len(state.families)):
-            asked = state.asked if rung == state.rung else 0
-            candidate = self._candidate(state, rung, asked)
+        for rung in range(state.rung, len(state.rungs)):
+            candidate = self._candidate(state, rung, state.asked if rung == state.rung else 0)
             if candidate is not None:
-                move = f"fewest parameters that every cut allows ({state.families[rung]})"
+                move = f"fewest parameters that every cut allows ({state.rungs[rung][0]})"
                 return [Proposal(candidate, max_sweeps=self.max_sweeps, starts=self.starts, decide=True, move=move)]
-        return () if state.best is not None else self._mended(state)
+        return () if state.best is not None or state.stuck else self._mended(state)
 
     @override
     def tell(self, state: Ladder, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Ladder:
-        found = evaluations[0]
-        problem, nearest = state.problem, state.nearest
-        if nearest is None or found.relative_error < nearest.relative_error:
-            nearest = found
-        if problem.reached(found.relative_error):
-            best = found if state.best is None or found.parameters < state.best.parameters else state.best
-            return replace(state, rung=state.rung + 1, asked=0, best=best, nearest=nearest)
-        rung, asked = state.rung, state.asked + 1
-        while rung < len(state.families) and not self._belongs(problem, found.structure, state.families[rung]):
-            rung, asked = rung + 1, 1  # the rungs between had nothing to propose
-        if asked >= self.attempts:
+        found, nearest = evaluations[0], state.nearest
+        nearer = nearest is None or found.relative_error < nearest.relative_error
+        state = replace(
+            state, nearest=found if nearer else nearest, stuck=not nearer and state.rung >= len(state.rungs)
+        )
+        rung = self._rung_of(state, found)
+        if state.problem.reached(found.relative_error):
+            better = state.best is None or found.parameters < state.best.parameters
+            return replace(state, rung=rung + 1, asked=0, best=found if better else state.best)
+        asked = state.asked + 1 if rung == state.rung else 1
+        if rung < len(state.rungs) and asked >= state.rungs[rung][1]:
             rung, asked = rung + 1, 0
-        return replace(state, rung=rung, asked=asked, failed=(*state.failed, found.structure), nearest=nearest)
+        return replace(state, rung=rung, asked=asked, failed=(*state.failed, found.structure))
+
+    def _rung_of(self, state: Ladder, found: Evaluation) -> int:
+        """Return the rung that a structure was proposed on: those before it had nothing left."""
+        names = [f"({family})" for family, _ in state.rungs]
+        later = (place for place in range(state.rung, len(names)) if found.move.endswith(names[place]))
+        return next(later, len(names))
 
     def _candidate(self, state: Ladder, rung: int, asked: int) -> Structure | None:
         """Return the smallest structure of a rung that may reach the target with fewer parameters than the best."""
@@ -118,7 +123,7 @@ class CertificateSearch(AbstractEngine[Ladder]):
         found = ascending(
             problem.spectra,
             problem.target_error or 0.0,
-            family=state.families[rung],
+            family=state.rungs[rung][0],
             max_rank=problem.max_rank,
             max_seconds=self.seconds * problem.max_seconds,
         )
@@ -129,9 +134,6 @@ class CertificateSearch(AbstractEngine[Ladder]):
             if problem.admits(structure) and not any(_within(structure, failed) for failed in state.failed):
                 return structure
         return None
-
-    def _belongs(self, problem: Problem, structure: Structure, family: str) -> bool:
-        return replace(problem, family=family).admits(structure)
 
     def _mended(self, state: Ladder) -> list[Proposal]:
         """Return the nearest miss with the one rank more that promises most per parameter."""

@@ -77,6 +77,7 @@ class Growth(AbstractEngine[Garden]):
 
     paper: ClassVar[str] = "tnlab, after Hashemizadeh 2020: https://arxiv.org/abs/2008.05437"
     families: ClassVar[tuple[str, ...]] = ("any", "degree3", "ring", "tree")
+    needs_target: ClassVar[bool] = True
 
     @override
     def start(self, problem: Problem, generator: torch.Generator) -> Garden:

@@ -1,0 +1,58 @@
+"""``tnlab search`` and ``tnlab engines``, as they are typed."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tnlab.cli import main
+from tnlab.network.network import Network
+from tnlab.search.engine import engines
+
+TOY = str(Path(__file__).parents[1] / "benchmarks" / "data" / "tnale_ring_toy.npy")
+ASKED = ["search", TOY, "--target-error", "1e-4", "--engine", "certificate", "--family", "ring"]
+
+
+def test_json_has_what_a_script_needs(capsys):
+    assert main([*ASKED, "--json"]) == 0
+    record = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert record["parameters"] == record["lower_bound"] == 126
+    assert record["relative_error"] < 1e-4
+    assert record["proved"] is True
+    assert record["gap"] == 0
+    assert record["evaluations"] == 1
+    assert {"proposed", "pruned", "seconds", "structure"} <= set(record)
+
+
+def test_the_network_is_saved(tmp_path, capsys):
+    path = tmp_path / "found.safetensors"
+    assert main([*ASKED, "--save", str(path)]) == 0
+    assert "none: proved" in capsys.readouterr().out
+    assert Network.load(path).parameters == 126
+
+
+def test_a_target_out_of_reach_is_said(capsys):
+    assert main(["search", TOY, "--target-error", "0.001", "--engine", "random", "--max-evaluations", "2"]) == 0
+    assert "the target was not reached" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["search", TOY, "--target-error", "2"], "between 0 and 1"),
+        (["search", TOY, "--target-error", "0.1", "--engine", "tnal"], "Did you mean"),
+        (["search", TOY, "--target-error", "0.1", "--engine", "tnls", "--family", "latent"], "searches the families"),
+        (["search", TOY, "--target-error", "0.1", "--save", "/nowhere/x.safetensors"], "cannot be saved"),
+    ],
+)
+def test_bad_input_is_one_sentence(arguments, words, capsys):
+    assert main(arguments) == 2
+    said = capsys.readouterr().err
+    assert words in said
+    assert said.count("\n") == 1
+
+
+def test_engines_are_listed_with_their_papers(capsys):
+    assert main(["engines"]) == 0
+    shown = capsys.readouterr().out
+    assert all(name in shown and part.paper in shown for name, part in engines.items())
