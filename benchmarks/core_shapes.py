@@ -11,11 +11,12 @@ import argparse
 
 from _common import Stopwatch, machine, say, table
 
-import numpy as np  # noqa: E402, I001
-import torch  # noqa: E402
-from tensorly import datasets  # noqa: E402
+# isort: split
+import numpy as np
+import torch
+from tensorly import datasets
 
-from tnlab.search.core_shape import core_shape  # noqa: E402
+from tnlab.search.core_shape import core_shape
 
 SOURCES = {
     "IL2": datasets.load_IL2data,

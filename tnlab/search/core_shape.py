@@ -150,11 +150,12 @@ class Loss:
     def __init__(self, array: Vector) -> None:
         self.modes = array.shape
         self.total = float(np.vdot(array, array))
-        self.weights, rotated = [], array
+        self.weights, self.vectors, rotated = [], [], array
         for mode in range(array.ndim):
             unfolded = np.moveaxis(array, mode, 0).reshape(array.shape[mode], -1)
             values, vectors = np.linalg.eigh(unfolded @ unfolded.T)
             self.weights.append(np.clip(values[::-1], 0, None) / self.total)
+            self.vectors.append(vectors[:, ::-1])
             rotated = _times(rotated, vectors[:, ::-1], mode)
         self.core = rotated  # X in the singular vectors of its modes, the heaviest first
         self._known: dict[tuple[Shape, Shape], float] = {}
@@ -163,10 +164,19 @@ class Loss:
         """Return the loss of a shape; ``within`` looks for factors among so many leading singular vectors only."""
         within = within or self.modes
         if (shape, within) not in self._known:
-            self._known[shape, within] = self._fit(shape, within)
+            self._known[shape, within] = self._fit(shape, within)[0]
         return self._known[shape, within]
 
-    def _fit(self, shape: Shape, within: Shape) -> float:
+    def network(self, shape: Shape) -> tuple[list[Vector], Vector]:
+        """Return the factors, (mode, rank) each, and the core of the fit of a shape."""
+        loss, factors = self._fit(shape, self.modes)
+        self._known[shape, self.modes] = loss
+        core = self.core
+        for mode, factor in enumerate(factors):
+            core = _times(core, factor, mode)
+        return [vectors @ factor for vectors, factor in zip(self.vectors, factors, strict=True)], core
+
+    def _fit(self, shape: Shape, within: Shape) -> tuple[float, list[Vector]]:
         core = self.core[tuple(slice(0, size) for size in within)]
         factors = [np.eye(size)[:, :rank] for size, rank in zip(core.shape, shape, strict=True)]
         loss = np.inf
@@ -183,7 +193,7 @@ class Loss:
                 loss = max(0.0, 1 - float(values[-shape[mode] :].sum()) / self.total)
             if before - loss <= SETTLED * loss:
                 break
-        return loss
+        return loss, factors
 
 
 def _times(array: Vector, matrix: Vector, mode: int) -> Vector:

@@ -202,6 +202,7 @@ def _integer_program(
         ranks.append(of_bond[int(np.argmax(found.x[offset[bond] : offset[bond + 1]]))][1])
     return sketch.parameters(ranks), ranks
 
+
 def split_tensor(tensor: Tensor, sketch: Sketch, ranks: Sequence[int]) -> Network:
     """Return the tree of truncated SVDs, from the smallest sets of modes to the root."""
     array = as_array(tensor.cpu())

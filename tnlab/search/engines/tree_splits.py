@@ -111,4 +111,3 @@ class TreeSplits(AbstractEngine[Programs]):
         # the rounded tree lies in the spaces of the tree before: the squares of both errors add up
         rounded = round_network(network, target_error=math.sqrt(left / (1 - error**2))).network
         return rounded if relative_error(problem.tensor, rounded.to_tensor()) <= target else network
-

@@ -1,0 +1,74 @@
+"""Core shapes: packing keeps to the budget, the exact one is the best, and a fit decides in the end."""
+
+from itertools import product
+
+import pytest
+import torch
+
+from tnlab.data.planted import planted
+from tnlab.errors import FormatError, UnknownNameError
+from tnlab.formats import formats
+from tnlab.search.core_shape import METHODS, core_shape, exact_packing, tucker_parameters
+from tnlab.search.engines.core_shapes import CoreShapes, balanced_sketch
+from tnlab.search.run import Search
+from tnlab.solvers.fit import fit
+
+MODES = (6, 7, 8)
+
+
+def tensor(noise=0.3):
+    return planted(formats["tucker"].build(MODES, 3), noise=noise, seed=1)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_keeps_to_the_budget(method):
+    found = core_shape(tensor(), budget=90, method=method)
+    assert found.parameters == tucker_parameters(MODES, found.shape) <= 90
+    assert found.squared_error <= found.promised + 1e-12
+
+
+def test_portfolio_is_never_worse():
+    for budget in (40, 90, 150):
+        errors = {method: core_shape(tensor(), budget=budget, method=method).squared_error for method in METHODS}
+        assert errors["portfolio"] <= min(errors[m] for m in ("greedy", "bang_for_buck", "exact")) + 1e-12
+
+
+def test_exact_packing_against_every_shape():
+    generator = torch.Generator().manual_seed(0)
+    weights = [
+        torch.rand(n, generator=generator, dtype=torch.float64).sort(descending=True).values.numpy() for n in MODES
+    ]
+    shape = exact_packing(MODES, weights, 100)
+    every = (s for s in product(*(range(1, n + 1) for n in MODES)) if tucker_parameters(MODES, s) <= 100)
+    best = max(sum(w[:r].sum() for w, r in zip(weights, s, strict=True)) for s in every)
+    assert sum(w[:r].sum() for w, r in zip(weights, shape, strict=True)) == pytest.approx(best)
+
+
+def test_loss_is_that_of_a_tucker_fit():
+    found = core_shape(tensor(), budget=120, method="greedy")
+    peer = fit(tensor(), formats["tucker"].build(MODES, found.shape), tolerance=1e-9)
+    assert found.squared_error == pytest.approx(peer.relative_error**2, rel=1e-3)
+
+
+def test_says_what_does_not_fit():
+    with pytest.raises(FormatError, match="22 parameters"):
+        core_shape(tensor(), budget=21)
+    with pytest.raises(UnknownNameError):
+        core_shape(tensor(), budget=90, method="guess")
+
+
+@pytest.mark.parametrize("method", ["greedy", "bang_for_buck", "exact", "portfolio"])
+def test_engine_finds_the_planted_shape(method):
+    run = Search(tensor(noise=1e-3), 2e-3, engine=CoreShapes(method=method))
+    list(run)
+    assert run.result.reached
+    assert sorted(run.result.structure.ranks) == [3, 3, 3]
+
+
+def test_engine_on_a_balanced_tree():
+    X = planted(formats["tt"].build((4, 5, 4, 5), 2), noise=1e-3, seed=0)
+    run = Search(X, 2e-3, engine=CoreShapes(tree="balanced"))
+    list(run)
+    assert run.result.reached
+    # a mode in the middle of a train of ranks 2 has rank 4
+    assert run.result.parameters == balanced_sketch(X.shape).parameters((2, 4, 4, 2, 2))
