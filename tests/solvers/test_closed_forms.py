@@ -1,6 +1,8 @@
 """Closed forms: the error asked for is kept, the bound holds, the ranks are least, the oracles agree."""
 
+import itertools
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -41,7 +43,7 @@ def decaying(shape, seed=0, rate=0.5, dtype=torch.float64):
         tensor = tensor * weights.reshape([-1 if k == mode else 1 for k in range(len(shape))])
     for mode, size in enumerate(shape):
         turn = torch.linalg.qr(torch.randn(size, size, generator=generator, dtype=torch.float64))[0]
-        tensor = torch.tensordot(turn, tensor, ([1], [mode])).movedim(0, mode)
+        tensor = (tensor.movedim(mode, -1) @ turn.T).movedim(-1, mode)
     return tensor.to(dtype)
 
 
@@ -81,7 +83,8 @@ def test_the_error_is_never_above_the_one_asked_for(problem, solver, randomised)
     part = formats[DIRECT[solver]]
     if tensor.dim() < part.min_order or not tensor.norm():
         return
-    engine = solvers[solver](target_error=target, randomised=randomised)
+    extra: dict[str, Any] = {"randomised": randomised}
+    engine = solvers[solver](target_error=target, **extra)
     result = fit(tensor, part.build(tuple(tensor.shape), 1), solver=engine)
     check(tensor, result, target)
 
@@ -306,7 +309,7 @@ def test_hooi_never_climbs(init):
     engine = HOOI(max_sweeps=20)
     run = list(engine.iterate(tensor, structure, init=init, generator=torch.Generator().manual_seed(0)))
     errors = [snapshot.relative_error for snapshot in run]
-    assert all(later <= earlier + 1e-12 for earlier, later in zip(errors, errors[1:], strict=False))
+    assert all(later <= earlier + 1e-12 for earlier, later in itertools.pairwise(errors))
     for snapshot in run:
         true = relative_error(tensor, snapshot.network.to_tensor())
         assert snapshot.relative_error == pytest.approx(true, rel=1e-9)
@@ -332,13 +335,35 @@ def test_a_mode_order_is_found_beyond_exhaustive_search():
 
 
 @pytest.mark.parametrize("solver", [*DIRECT, "hooi"])
+@pytest.mark.parametrize("randomised", [False, True])
+def test_torch_does_what_numpy_does(solver, randomised, monkeypatch):
+    """What runs on a GPU, here on the CPU."""
+    if randomised and solver == "hooi":
+        pytest.skip("it has no random sampling")
+    tensor = decaying((8, 40, 10, 7), rate=0.4)
+    for dtype in (torch.float64, torch.float32):
+        for target in (None, 1e-3, 1e-2):
+            structure = formats[DIRECT.get(solver, "tucker")].build(tuple(tensor.shape), 3)
+            extra: dict[str, Any] = {"randomised": True} if randomised else {}
+            engine = solvers[solver](target_error=target, **extra)
+            with_numpy = fit(tensor.to(dtype), structure, solver=engine)
+            with monkeypatch.context() as patch:
+                for module in ("network.closed_form", "solvers.tr_svd", "solvers.hooi"):
+                    patch.setattr(f"tnlab.{module}.as_array", lambda tensor: tensor.detach())
+                with_torch = fit(tensor.to(dtype), structure, solver=engine)
+            assert with_torch.structure == with_numpy.structure
+            assert with_torch.relative_error == pytest.approx(with_numpy.relative_error, rel=1e-4)
+
+
+@pytest.mark.parametrize("solver", [*DIRECT, "hooi"])
 def test_on_the_gpu(solver):
     if not torch.cuda.is_available():
         pytest.skip("needs a CUDA device")
     name = DIRECT.get(solver, "tucker")
     for dtype in (torch.float64, torch.float32):
         tensor = decaying((8, 9, 10, 7), rate=0.4, dtype=dtype)
-        for wanted in ({"rank": 3}, {"target_error": 1e-3}):
+        choices: tuple[dict[str, Any], ...] = ({"rank": 3}, {"target_error": 1e-3})
+        for wanted in choices:
             here = decompose(tensor, name, solver=solver, **wanted)
             there = decompose(tensor.cuda(), name, solver=solver, **wanted)
             assert there.network.cores[0].is_cuda

@@ -109,13 +109,15 @@ def within(error: float | None, attempt: Callable[[float | None], Closed], cores
             f"{least:.2g}, but at most {error:.3g} was asked for; ask for more than {least:.2g}{advice}."
         )
     budget = math.sqrt(min(error, 1.0) ** 2 - min(least, 1.0) ** 2)
+    reached = math.inf
     for part in TIGHTER:
         closed = attempt(part * budget)
         if closed.relative_error <= error:
             return closed
+        reached = min(reached, closed.relative_error)
     raise DataError(
-        f"The relative error cannot be brought below {closed.relative_error:.3g} in {dtype}, but at most {error:.3g} was "
-        "asked for; the entries may span too wide a range."
+        f"The relative error cannot be brought below {reached:.3g} in {dtype}, but at most {error:.3g} "
+        "was asked for; the entries may span too wide a range."
     )
 
 

@@ -163,12 +163,10 @@ def peel(array: Any, structure: Structure, goal: Goal, *, total: float, memory: 
         steps.append(Step(core, rows, structure.order + bond, found.basis, found.rank))
         ranks[bond] = found.rank if goal.error is not None else structure.ranks[bond]
         sizes[structure.order + bond] = found.rank
-        if found.basis is None:
-            rest = unfolding.array
-        else:
-            rest = _kept(memory, past, partial(unfolding.onto, found.basis))
+        basis = found.basis
+        rest = unfolding.array if basis is None else _kept(memory, past, partial(unfolding.onto, basis))
         discarded.append(found.discarded)
-        if source is not unfolding and found.basis is not None:
+        if source is not unfolding and basis is not None:
             discarded[-1] = min(found.discarded, max(here - square(rest), 0.0))
         labels[first : first + len(inward)] = [structure.order + bond]
         rest = rest.reshape([sizes[label] for label in labels])
@@ -298,10 +296,8 @@ def _put_back(rest: Any, labels: list[int], basis: Any, own: list[int], bond: in
     shape, rank = rest.shape, basis.shape[-1]
     before, after = math.prod(shape[:place]), math.prod(shape[place + 1 :])
     matrix = basis.reshape(-1, rank)
-    if after == 1:
-        rest = rest.reshape(before, rank) @ matrix.T
-    else:
-        rest = matrix @ rest.reshape(before, rank, after)
+    flat = rest.reshape(before, rank, after)
+    rest = flat[:, :, 0] @ matrix.T if after == 1 else matrix @ flat
     sizes = (*shape[:place], *basis.shape[:-1], *shape[place + 1 :])
     return rest.reshape(sizes), [*labels[:place], *own, *labels[place + 1 :]]
 

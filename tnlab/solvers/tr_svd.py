@@ -40,6 +40,8 @@ class TRSVD(AbstractSolver):
         randomised: Look for every subspace by random sampling.
         oversampling: Samples beyond the rank.
         power_iterations: Multiplications with the unfolding before its subspace is taken.
+        sure_of: Ranks of a ring of three cores that it finds in any tensor that has them. It is not sure of others: the
+            first split knows its subspace, but not which basis of it the two bonds share.
     """
 
     tries: int = 32
@@ -49,6 +51,7 @@ class TRSVD(AbstractSolver):
 
     fits: ClassVar[tuple[str, ...]] = ("tensor_ring",)
     chooses_ranks: ClassVar[bool] = True
+    sure_of: ClassVar[tuple[int, ...]] = (2, 2, 1)
 
     @override
     def iterate(
@@ -239,11 +242,19 @@ def _first(array: Any, structure: Structure, start: int) -> Unfolding:
 
 
 def _filled(basis: Any, array: Any, rows: int, columns: int) -> Any:
-    numpy = isinstance(array, np.ndarray)
-    full = np.zeros((rows, columns)) if numpy else torch.zeros(rows, columns, dtype=torch.float64, device=array.device)
-    if basis is None:
-        basis = np.eye(rows) if numpy else torch.eye(rows).to(full)
-    full[:, : basis.shape[1]] = basis
+    """Return a basis with columns of zeros after its own, whose largest entries are positive.
+
+    The signs of singular vectors are arbitrary, but here they matter: the columns become two bonds.
+    """
+    if isinstance(array, np.ndarray):
+        own: Any = np.eye(rows) if basis is None else basis
+        full: Any = np.zeros((rows, columns))
+        signs = np.sign(own[np.abs(own).argmax(0), np.arange(own.shape[1])])
+    else:
+        own = torch.eye(rows, dtype=torch.float64, device=array.device) if basis is None else basis
+        full = torch.zeros(rows, columns, dtype=torch.float64, device=array.device)
+        signs = own.gather(0, own.abs().argmax(0, keepdim=True)).sign()
+    full[:, : own.shape[1]] = own * signs
     return full
 
 

@@ -32,7 +32,7 @@ class SolverContract:
     @property
     def structure(self) -> Structure:
         """What is fitted."""
-        return formats[(self.part.fits or ("tensor_train",))[0]].build((5, 4, 6), 2)
+        return formats[(self.part.fits or ("tensor_train",))[0]].build((5, 4, 6), getattr(self.part, "sure_of", 2))
 
     def tensor(self, dtype: torch.dtype = torch.float64, noise: float = 0.1) -> torch.Tensor:
         """Return a planted tensor of norm about 1 with relative noise; a nonnegative one where cores must be so."""
