@@ -10,7 +10,13 @@ from tnlab.formats import formats
 from tnlab.solvers.base import AbstractSolver, Data, Snapshot, solvers
 from tnlab.solvers.fit import Fit, fit
 
-CLOSED_FORMS = {"tensor_train": "tt_svd", "tensor_ring": "tr_svd", "tucker": "st_hosvd", "binary_tree": "tree_svd"}
+CLOSED_FORMS = {
+    "tensor_train": "tt_svd",
+    "tensor_ring": "tr_svd",
+    "tucker": "st_hosvd",
+    "binary_tree": "tree_svd",
+    "dimension_tree": "tree_svd",
+}
 
 
 def decompose(

@@ -37,7 +37,7 @@ class TreeSVD(AbstractSolver):
     oversampling: int = 8
     power_iterations: int = 1
 
-    fits: ClassVar[tuple[str, ...]] = ("binary_tree", "tensor_train", "tucker")
+    fits: ClassVar[tuple[str, ...]] = ("binary_tree", "dimension_tree", "tensor_train", "tucker")
     chooses_ranks: ClassVar[bool] = True
 
     @override
