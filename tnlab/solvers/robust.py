@@ -18,7 +18,6 @@ from typing_extensions import override
 from tnlab.metrics import relative_error
 from tnlab.network.network import Network
 from tnlab.network.normal_equations import NormalEquations
-from tnlab.network.ridge import DECAY, faded, first_ridge
 from tnlab.network.starts import starting_network
 from tnlab.network.structure import Structure
 from tnlab.network.sweeps import plan_sweep
@@ -47,12 +46,10 @@ class Robust(AbstractSolver):
     Attributes:
         loss: ``"huber"``, nearly as efficient as least squares on normal noise, or ``"l1"``.
         delta: The residual beyond which an entry pulls no harder. None follows the median residual down.
-        ridge: Penalty in the first sweep, as in ``ALS``.
     """
 
     loss: Literal["huber", "l1"] = "huber"
     delta: float | None = None
-    ridge: float | Literal["auto"] = "auto"
 
     @override
     def iterate(
@@ -65,15 +62,14 @@ class Robust(AbstractSolver):
         plan = plan_sweep(structure)
         clipped = tensor if isinstance(init, Network) else _clipped(tensor)
         network = starting_network(clipped, structure, init, generator=generator)
-        fit = NormalEquations(tensor, ridge=first_ridge(self.ridge, structure, init))
+        fit = NormalEquations(tensor)
         values = plan.start(fit.data(plan.mode_order), [fit.to_solver(core) for core in network.cores])
         scale = float(tensor.abs().sum(dtype=torch.float64))
         recent: deque[float] = deque(maxlen=PATIENCE + 1)
-        delta = 0.0
+        delta, factor = 0.0, EFFICIENT
         for sweep in range(self.max_sweeps + 1):
             if sweep:
                 plan.sweep(values, fit.solve)
-                fit.ridge = faded(fit.ridge, DECAY)
                 network = Network(structure, tuple(map(fit.to_user, plan.cores(values))))
             model = network.to(torch.float64).to_tensor()
             residual = tensor.to(torch.float64) - model
@@ -83,14 +79,9 @@ class Robust(AbstractSolver):
             yield Snapshot(sweep, error, network, time.perf_counter() - begun, status, objective=objective)
             if status is not Status.RUNNING:
                 return
-            delta = max(FALL * delta, self._delta(residual))
+            delta = self.delta or max(FALL * delta, factor * NORMAL * float(residual.abs().median()))
+            factor = factor if self.loss == "huber" else max(SHARP, FALL * factor)
             values[0] = self._data(fit, plan.mode_order, model + STRETCH * residual.clamp(-delta, delta))
-
-    def _delta(self, residual: Tensor) -> float:
-        if self.delta is not None:
-            return self.delta
-        factor = EFFICIENT if self.loss == "huber" else SHARP
-        return factor * NORMAL * float(residual.abs().median())
 
     def _data(self, fit: NormalEquations, mode_order: tuple[int, ...], target: Tensor) -> Any:
         laid_out = target.to(fit.tensor.dtype).permute(mode_order).contiguous()
