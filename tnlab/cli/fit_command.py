@@ -91,6 +91,7 @@ def _show_progress(snapshot: Snapshot) -> None:
 
 
 def _record(result: Fit) -> dict[str, object]:
+    held_out = {} if result.held_out_error is None else {"held_out_error": result.held_out_error}
     return {
         "relative_error": result.relative_error,
         "parameters": result.parameters,
@@ -99,7 +100,8 @@ def _record(result: Fit) -> dict[str, object]:
         "seconds": result.seconds,
         "status": result.status.name.lower(),
         "structure": structure_json.to_dict(result.structure),
-    } | ({} if result.held_out_error is None else {"held_out_error": result.held_out_error})
+        **held_out,
+    }
 
 
 def _rows(source: Source, result: Fit) -> dict[str, str]:

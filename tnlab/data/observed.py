@@ -46,7 +46,9 @@ class Observed:
             raise DataError(f"Observed entry {entry} is at {self.indices[entry].tolist()}, outside {self.modes}.")
         if not bool(self.values.isfinite().all()):
             bad = int((~self.values.isfinite()).sum())
-            raise DataError(f"Observed values must be finite, but {bad} of {len(self.values)} entries are NaN or infinite.")
+            raise DataError(
+                f"Observed values must be finite, but {bad} of {len(self.values)} entries are NaN or infinite."
+            )
         _check_once(self)
 
     @classmethod

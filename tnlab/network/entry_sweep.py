@@ -97,7 +97,7 @@ class EntrySweep:
         elif len(parts) == 1:
             space[...] = parts[0]
         else:
-            multiply = np.multiply if isinstance(space, np.ndarray) else torch.mul
+            multiply: Callable[..., Any] = np.multiply if isinstance(space, np.ndarray) else torch.mul
             multiply(parts[0], parts[1], out=space)
         if extra is not None:
             full[size] = extra[rows]
@@ -108,8 +108,10 @@ class EntrySweep:
     def formed(self, environment: Environment) -> Environment:
         """Return the environment with sums over bonds carried out, so that its parts only multiply."""
         parts = environment.parts
-        if len(parts) == 2 and set(parts[0].labels) & set(parts[1].labels) - set(self._edge(environment.core)):
-            parts = (self._join(*parts, self._edge(environment.core)),)
+        if len(parts) == 2:
+            first, second = parts
+            if set(first.labels) & set(second.labels) - set(self._edge(environment.core)):
+                parts = (self._join(first, second, self._edge(environment.core)),)
         return Environment(environment.core, tuple(map(self._spread, parts)))
 
     def _fixed(self, node: Tree, outside: tuple[Operand, ...]) -> Iterator[Environment]:
@@ -133,7 +135,8 @@ class EntrySweep:
     def _toward(self, node: Tree, parts: tuple[Operand, ...]) -> tuple[Operand, ...]:
         if isinstance(node, int) or len(parts) == 1:
             return parts
-        return (self._join(*parts, self._edge(node)),)
+        first, second = parts
+        return (self._join(first, second, self._edge(node)),)
 
     def _inner(self, node: Tree, *, fresh: bool = False) -> Operand:
         """Return a node contracted, from the latest values; ``fresh`` forgets what is stored."""
@@ -141,8 +144,8 @@ class EntrySweep:
             if isinstance(node, int):
                 self._inside[node] = self._leaf(node)
             else:
-                parts = (self._inner(child, fresh=fresh) for child in node)
-                self._inside[node] = self._join(*parts, self._edge(node))
+                first, second = (self._inner(child, fresh=fresh) for child in node)
+                self._inside[node] = self._join(first, second, self._edge(node))
         return self._inside[node]
 
     def _edge(self, node: Tree) -> tuple[int, ...]:
@@ -209,7 +212,7 @@ class EntrySweep:
         return Operand((*kept, *fresh), _take(joined, groups.back).reshape(*shape, -1), ENTRIES)
 
     def _gathered(self, part: Operand, wanted: tuple[int, ...], at: Any) -> Any:
-        """Return values per entry at (g, m) of them, with an axis for every wanted bond, of size 1 where it lacks one."""
+        """Return values at entries (g, m), with an axis for every wanted bond, of size 1 where it lacks one."""
         labels = [label for label in wanted if label in part.labels]
         array = _turned(part, labels)
         trailing = (1, 1) if part.batch == NOTHING else at.shape
@@ -285,4 +288,3 @@ def _empty(shape: tuple[int, ...], like: Any) -> Any:
     if isinstance(like, Tensor):
         return torch.empty(shape, dtype=torch.float64, device=like.device)
     return np.empty(shape)
-

@@ -56,7 +56,7 @@ def best_core(sweep: EntrySweep, environment: Environment, wanted: Any, ridge: f
     width = math.prod(old.shape[len(sweep.structure.cores[environment.core].legs) :])
     new = old.reshape(-1, width) * 0.0
     for pieces in groups.pieces(width + 1):
-        grams = 0.0
+        grams: Any = 0.0
         for bucket in pieces:
             matrix = sweep.matrix(environment, bucket, wanted)
             grams = grams + _gram(matrix)

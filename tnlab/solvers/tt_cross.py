@@ -47,8 +47,8 @@ class CrossSnapshot(Snapshot):
 class TTCross(AbstractSolver):
     """Tensor train of a function by cross approximation; with a target error it chooses the ranks.
 
-    The relative error is that of all entries of a small tensor, else of ``samples`` random ones (then it is the held-out
-    error too, as no cross goes through them). A sweep is one pass along the train, there or back.
+    The relative error is that of all entries of a small tensor, else of ``samples`` random ones (then it is the
+    held-out error too, as no cross goes through them). A sweep is one pass along the train, there or back.
 
     References:
         Oseledets 2010: https://doi.org/10.1016/j.laa.2009.07.024
@@ -74,7 +74,9 @@ class TTCross(AbstractSolver):
     ) -> Iterator[Snapshot]:
         begun = time.perf_counter()
         if init not in ("svd", "random"):
-            raise ValueError(f"Cross approximation chooses its own start: init must be 'svd' or 'random', not {init!r}.")
+            raise ValueError(
+                f"Cross approximation chooses its own start: init must be 'svd' or 'random', not {init!r}."
+            )
         chain = Chain(structure)
         known = _Known(_function(tensor, structure), chain, self.samples, generator)
         crosses = Crosses.at(chain.modes, known.random(1 if self.target_error else max(self._most(chain, 1))))

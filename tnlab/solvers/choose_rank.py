@@ -1,0 +1,83 @@
+"""Choose a rank by the error of entries that were held out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import torch
+
+from tnlab.errors import FormatError
+from tnlab.formats import formats
+from tnlab.solvers.base import Data
+from tnlab.solvers.completion_base import known_entries
+from tnlab.solvers.fit import Fit, fit
+
+
+@dataclass(frozen=True, eq=False)
+class RankChoice:
+    """What every rank is worth at entries that it was not fitted to.
+
+    Attributes:
+        rank: The least rank whose held-out error is within ``margin`` of the least.
+        held_out_errors: Held-out error by rank, in the order tried.
+        fits: The fit of every rank, to all entries but the held-out ones.
+    """
+
+    rank: int
+    held_out_errors: dict[int, float]
+    fits: dict[int, Fit]
+
+
+def choose_rank(
+    X: Data,
+    format: str,  # noqa: A002  (what it is called everywhere else)
+    ranks: Iterable[int],
+    *,
+    margin: float = 0.02,
+    restarts: int = 1,
+    max_sweeps: int = 200,
+    seed: int = 0,
+) -> RankChoice:
+    """Fit a format at several ranks to nine tenths of the known entries and compare them on the last tenth.
+
+    Args:
+        X: A tensor, or ``Observed`` entries of one.
+        format: Name of the format.
+        ranks: Ranks to try, each on all bonds.
+        margin: By how much, relatively, a smaller rank's error may be above the least and still be chosen.
+        restarts: Starts per rank; all ranks hold out the same entries, so their errors compare.
+        max_sweeps: Sweeps per start.
+        seed: Same seed, same entries held out, same floats.
+
+    Raises:
+        FormatError: There is no rank to try, or the format cannot be built.
+        DataError: The tensor cannot be fitted, or has too few known entries to hold any out.
+
+    Example:
+        >>> X = torch.ones(6, 6, 6, dtype=torch.float64)
+        >>> choose_rank(X, "cp", range(1, 3)).rank
+        1
+    """
+    tried = list(ranks)
+    if not tried:
+        raise FormatError("There is no rank to try: ranks is empty.")
+    part = formats[format]
+    modes = tuple(X.shape) if isinstance(X, torch.Tensor) else X.modes
+    known = known_entries(X, part.build(modes, tried[0]))
+    fits = {
+        rank: fit(
+            known,
+            part.build(modes, rank),
+            solver="completion_als",
+            seed=seed,
+            restarts=restarts,
+            max_sweeps=max_sweeps,
+        )
+        for rank in tried
+    }
+    errors = {rank: _held_out(result) for rank, result in fits.items()}
+    good = [rank for rank, error in errors.items() if error <= (1 + margin) * min(errors.values())]
+    return RankChoice(min(good), errors, fits)
+
+
+def _held_out(result: Fit) -> float:
+    return result.relative_error if result.held_out_error is None else result.held_out_error
