@@ -279,7 +279,9 @@ def main() -> None:
     options = arguments()
     warnings.filterwarnings("ignore")  # the peers' own
     logging.disable(logging.WARNING)
-    chosen = [each for key, each in WORKLOADS.items() if not options.only or key.startswith(tuple(options.only))]
+    chosen = [
+        each for key, each in sorted(WORKLOADS.items()) if not options.only or key.startswith(tuple(options.only))
+    ]
     begun, document = time.perf_counter(), DOCS / "benchmarks.md"
     about = f"{machine(('numpy', 'torch', 'opt_einsum', 'scipy', *PACKAGES))}"
     say(about)
@@ -298,7 +300,7 @@ def main() -> None:
         say(f"\n{text}")
         if options.write:
             write_between(document, "peers floor", text)
-    say(f"\n{time.perf_counter() - begun:.0f} s in all")
+    say(f"\n{time.perf_counter() - begun:.0f} s in all, {time.process_time():.0f} s of it CPU")
 
 
 def arguments() -> argparse.Namespace:

@@ -11,12 +11,18 @@ from tnlab.formats import formats
 from tnlab.solvers.base import solvers
 
 REACHED = 1e-3
-GOALS = (
-    Goal("must", "<= 0.3 s to 1e-3, 3 of 3 seeds", lambda row: row.seconds <= 0.3 and row.more["hits"] == 1),
-    Goal("stretch", "0.15 s (CP), 0.19 s (TT)", lambda row: row.seconds <= 0.15 and row.more["hits"] == 1),
-)
-CP = Workload("W7cp", "CP rank 5", lambda: tensors.observed("cp"), "traced", GOALS, floor=REACHED)
-TT = Workload("W7tt", "TT ranks 5", lambda: tensors.observed("tt"), "traced", GOALS, floor=REACHED)
+
+
+def goals(stretch: float) -> tuple[Goal, Goal]:
+    return (
+        Goal("must", "<= 0.3 s to 1e-3, 3 of 3 seeds", lambda row: row.seconds <= 0.3 and row.more["hits"] == 1),
+        Goal("stretch", f"{stretch} s", lambda row: row.seconds <= stretch and row.more["hits"] == 1),
+    )
+
+
+TITLE = "10 % of a 64^3 tensor of {} is known; error of the other entries"
+CP = Workload("W7cp", TITLE.format("CP rank 5"), lambda: tensors.observed("cp"), "traced", goals(0.15), floor=REACHED)
+TT = Workload("W7tt", TITLE.format("TT ranks 5"), lambda: tensors.observed("tt"), "traced", goals(0.19), floor=REACHED)
 
 
 def unseen(data, model):
