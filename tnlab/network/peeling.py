@@ -184,12 +184,10 @@ def residual(array: Any, peeled: Peeled, cores: Sequence[Any]) -> float:
     """
     order = peeled.structure.order
     last = next(iter(set(range(len(cores))) - {step.core for step in peeled.steps}))
-    rest, labels = wide(cores[last]), list(peeled.structure.core_indices[last])
+    rest, labels = _turned(cores[last], peeled.structure.core_indices[last], peeled.labels), peeled.labels
     for step in reversed(peeled.steps):
-        own = peeled.structure.core_indices[step.core]
-        place = own.index(step.bond)
-        basis = permuted(wide(cores[step.core]), (*(k for k in range(len(own)) if k != place), place))
-        rest, labels = _put_back(rest, labels, basis, [label for label in own if label != step.bond], step.bond)
+        basis = _turned(cores[step.core], peeled.structure.core_indices[step.core], (*step.rows, step.bond))
+        rest, labels = _put_back(rest, labels, basis, step.rows, step.bond)
     rest = permuted(rest, tuple(labels.index(mode) for mode in range(order)))
     return _distance(rest.reshape(-1), array.reshape(-1))
 
@@ -291,7 +289,11 @@ def _unfolding(rest: Any, first: int, count: int, labels: Sequence[int], sizes: 
     return Unfolding(rest.reshape(before, rows, math.prod(sizes[label] for label in labels[first + count :])))
 
 
-def _put_back(rest: Any, labels: list[int], basis: Any, own: list[int], bond: int) -> tuple[Any, list[int]]:
+def _turned(core: Any, labels: Sequence[int], wanted: Sequence[int]) -> Any:
+    return permuted(wide(core), tuple(labels.index(label) for label in wanted))
+
+
+def _put_back(rest: Any, labels: list[int], basis: Any, own: tuple[int, ...], bond: int) -> tuple[Any, list[int]]:
     place = labels.index(bond)
     shape, rank = rest.shape, basis.shape[-1]
     before, after = math.prod(shape[:place]), math.prod(shape[place + 1 :])
