@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from tnlab.search.coding import Code, Coding
 from tnlab.search.engine import AbstractEngine, engines
-from tnlab.search.evaluation import Evaluation, Proposal
+from tnlab.search.evaluation import Evaluation, Fate, Proposal
 from tnlab.search.problem import Problem
 
 GOOD = 25  # trials that optuna's TPE takes for good at most
@@ -34,6 +34,7 @@ class Study:
         pending: Parameters of the trials that are asked.
         told: Trials told so far.
         scores: The best scores, ascending.
+        repeats: Structures in a row that were known already.
     """
 
     coding: Coding
@@ -42,6 +43,7 @@ class Study:
     pending: tuple[dict[str, Any], ...] = ()
     told: int = 0
     scores: tuple[float, ...] = ()
+    repeats: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,11 @@ class OptunaSampler(AbstractEngine[Study]):
 
     Attributes:
         max_size: Parameters per entry of the tensor; ranks of a larger structure are halved until it is small enough.
+        patience: Structures in a row that were known already, after which the search is over.
     """
 
     max_size: float = 1.0
+    patience: int = 100
 
     families: ClassVar[tuple[str, ...]] = ("ring", "any")
 
@@ -64,7 +68,7 @@ class OptunaSampler(AbstractEngine[Study]):
 
     @override
     def ask(self, state: Study, generator: torch.Generator) -> Iterable[Proposal]:
-        for values in state.pending:
+        for values in state.pending if state.repeats < self.patience else ():
             yield Proposal(state.coding.structure(_code(state.coding, values)), move="sampled by optuna")
 
     @override
@@ -75,7 +79,11 @@ class OptunaSampler(AbstractEngine[Study]):
         if len(evaluations) < len(state.pending):  # the budget has ended
             return replace(state, study=study, pending=())
         scores = sorted((*state.scores, *(found.score for found in evaluations)))[:GOOD]
-        state = replace(state, study=study, told=state.told + len(evaluations), scores=tuple(scores))
+        repeats = state.repeats
+        for found in evaluations:
+            repeats = repeats + 1 if found.fate is Fate.REPEATED else 0
+        told = state.told + len(evaluations)
+        state = replace(state, study=study, told=told, scores=tuple(scores), repeats=repeats)
         return self._asked(state)
 
     def _batch(self) -> int:

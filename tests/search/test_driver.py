@@ -1,0 +1,271 @@
+"""What the driver does whatever the engine: counts, repetitions, pruning, budgets, endings."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pytest
+import torch
+from typing_extensions import override
+
+import tnlab.search.engines  # noqa: F401  (registers them)
+from tnlab.data.planted import planted
+from tnlab.errors import DataError, FormatError, StructureError
+from tnlab.network.adjacency import from_ranks, ring
+from tnlab.network.structure import Bond, Core, Structure
+from tnlab.search.driver import Driver, Progress
+from tnlab.search.engine import AbstractEngine
+from tnlab.search.engines.annealing import Annealing
+from tnlab.search.engines.hill_climb import HillClimb
+from tnlab.search.engines.tnale import TnALE
+from tnlab.search.engines.tnga import TNGA
+from tnlab.search.engines.tnls import TNLS
+from tnlab.search.evaluation import Evaluation, Fate, Proposal
+from tnlab.search.evaluator import Evaluator
+from tnlab.search.objective import FewestParameters, WeightedSum
+from tnlab.search.problem import Problem
+from tnlab.search.run import Search, search
+
+MODES = (3, 3, 3, 3, 3)
+TRUTH = ring(MODES, (0, 2, 4, 1, 3), (2, 1, 2, 2, 3))
+X = planted(TRUTH, noise=0.01, seed=1)
+
+
+@dataclass(frozen=True)
+class Listed(AbstractEngine[int]):
+    """Proposes given batches, one after the other; remembers what it was told."""
+
+    batches: tuple[tuple[Proposal, ...], ...]
+    limit: float = math.inf
+    told: tuple[list[Evaluation], ...] = ([],)
+
+    paper: ClassVar[str] = "none"
+    families: ClassVar[tuple[str, ...]] = ("ring", "any")
+
+    @override
+    def start(self, problem: Problem, generator: torch.Generator) -> int:
+        return 0
+
+    @override
+    def ask(self, state: int, generator: torch.Generator) -> Iterable[Proposal]:
+        return self.batches[state] if state < len(self.batches) else ()
+
+    @override
+    def tell(self, state: int, evaluations: Sequence[Evaluation], generator: torch.Generator) -> int:
+        self.told[0].extend(evaluations)
+        return state + 1
+
+    @override
+    def cutoff(self, state: int) -> float:
+        return self.limit
+
+
+@dataclass(frozen=True)
+class ListedBest(Listed):
+    """The same, but of a batch only the best matters."""
+
+    best_of_batch: ClassVar[bool] = True
+
+
+def drive(engine: AbstractEngine, *, objective=None, family="any", **settings) -> list[Progress]:
+    budget = {key: settings.pop(key) for key in ("max_rank", "max_evaluations", "max_seconds") if key in settings}
+    problem = Problem(X, objective or FewestParameters(0.02), family, **budget)
+    driver = Driver(problem, engine, Evaluator(problem), torch.Generator().manual_seed(0), **settings)
+    return list(driver.run())
+
+
+def proposals(*structures: Structure) -> tuple[Proposal, ...]:
+    return tuple(map(Proposal, structures))
+
+
+def test_a_structure_met_before_is_not_fitted_again():
+    """In another order of the cores, and of the bonds, it is the same structure."""
+    again = Structure(
+        MODES,
+        tuple(Core((mode,)) for mode in (4, 3, 2, 1, 0)),
+        tuple(Bond(tuple(sorted(4 - core for core in bond.cores)), bond.rank) for bond in reversed(TRUTH.bonds)),
+    )
+    other = ring(MODES, (0, 1, 2, 3, 4), (2, 2, 2, 2, 3))
+    steps = drive(Listed((proposals(TRUTH, again, other, TRUTH),)))
+    fates = [step.evaluation.fate for step in steps[:-1]]
+    assert fates == [Fate.FITTED, Fate.REPEATED, Fate.FITTED, Fate.REPEATED]
+    assert (steps[-1].counts.repeated, steps[-1].counts.fitted) == (2, 2)
+    assert steps[1].evaluation.score == steps[0].evaluation.score
+    assert steps[-1].counts.sweeps == sum(step.evaluation.sweeps for step in steps[:-1])
+
+
+def test_prunes_by_size_and_by_certificate_and_fits_the_rest():
+    """A pruned structure is told with a score above the cutoff, and below that of its fit."""
+    big = ring(MODES, (0, 2, 4, 1, 3), (5, 5, 5, 5, 5))
+    poor = from_ranks(MODES, {})
+    limit = FewestParameters(0.02).score(TRUTH.parameters, X.numel(), 0.02)
+    steps = drive(Listed((proposals(big, poor, TRUTH),), limit))
+    assert [step.evaluation.fate for step in steps[:-1]] == [
+        Fate.PRUNED_BY_SIZE, Fate.PRUNED_BY_CERTIFICATE, Fate.FITTED,
+    ]  # fmt: skip
+    whole = drive(Listed((proposals(big, poor, TRUTH),), limit), prune=False)
+    for pruned, fitted in zip(steps[:2], whole[:2], strict=True):
+        assert limit < pruned.evaluation.score <= fitted.evaluation.score
+        assert pruned.evaluation.pruned
+        assert fitted.evaluation.fate is Fate.FITTED
+    assert steps[-1].incumbent.structure == TRUTH
+
+
+def test_best_of_batch_lowers_the_cutoff_within_it():
+    """After the truth nothing larger need be fitted."""
+    larger = ring(MODES, (0, 2, 4, 1, 3), (2, 2, 2, 2, 3))
+    batches = (proposals(TRUTH, larger),)
+    assert drive(ListedBest(batches))[-1].counts.pruned_by_size == 1
+    assert drive(Listed(batches))[-1].counts.pruned == 0
+
+
+@pytest.mark.parametrize(
+    "engine",
+    [
+        TNLS(samples=20, generations=4),
+        TnALE(first_trips=1),
+        TNGA(population=16, keep=6),
+        Annealing(warm_up=5, steps=60),
+        HillClimb(),
+    ],
+    ids=["tnls", "tnale", "tnga", "annealing", "hill_climb"],
+)
+def test_pruning_happens_and_changes_nothing(engine):
+    """The proposals and the incumbents are those of a search that fits everything."""
+    runs = []
+    for prune in (True, False):
+        steps = []
+        settings = {"engine": engine, "family": "ring", "max_rank": 3, "warm": False, "seed": 2}
+        for progress in Search(X, 0.02, prune=prune, **settings):
+            steps.append(progress)
+            if len(steps) == (80 if isinstance(engine, TNLS) else 50):
+                break
+        runs.append(steps)
+    pruned, whole = runs
+    assert len(pruned) == len(whole)
+    for one, other in zip(pruned, whole, strict=True):
+        assert one.evaluation.structure == other.evaluation.structure
+        assert _reached(one) == _reached(other)
+    assert whole[-1].counts.pruned == 0
+    assert pruned[-1].counts.pruned > 0
+    if isinstance(engine, TNLS):
+        assert pruned[-1].counts.pruned_by_certificate > 0
+        assert pruned[-1].counts.pruned_by_size > 0
+    assert pruned[-1].counts.fitted < whole[-1].counts.fitted
+
+
+def _reached(step: Progress) -> Structure | None:
+    best = step.incumbent
+    return best.structure if best and best.relative_error <= 0.02 else None
+
+
+def test_ends_with_the_budget():
+    """Of evaluations: repetitions are free. Of seconds: at once."""
+    batch = proposals(TRUTH, TRUTH, *(ring(MODES, range(5), (rank, 2, 2, 2, 2)) for rank in (1, 2, 3)))
+    steps = drive(Listed((batch,)), max_evaluations=2)
+    assert steps[-1].counts.fitted == 2
+    assert steps[-1].counts.proposed == 3
+    assert "2 evaluations" in steps[-1].status
+    late = drive(Listed((batch,)), max_seconds=1e-9)
+    assert late[-1].counts.fitted == 0
+    assert "seconds" in late[-1].status
+
+
+def test_an_engine_that_proposes_nothing_ends_the_search():
+    """There is one last snapshot, and no result."""
+    steps = drive(Listed(()))
+    assert len(steps) == 1
+    assert "nothing more" in steps[0].status
+    run = Search(X, 0.02, engine="random", max_seconds=1e-9)
+    assert list(run)[-1].evaluation is None
+    with pytest.raises(FormatError, match="No structure was fitted"):
+        _ = run.result
+
+
+def test_leaving_the_loop_keeps_the_result():
+    """Whoever has seen enough still gets the best so far."""
+    run = Search(X, 0.02, engine="hill_climb", family="ring", max_rank=3)
+    for progress in run:
+        if progress.counts.fitted == 4:
+            break
+    assert run.result.counts.fitted == 4
+    assert "Stopped on request" in run.result.status
+    assert run.result.relative_error == pytest.approx(progress.incumbent.relative_error)
+
+
+def test_callback_stops():
+    """A true answer is the same as leaving the loop."""
+    seen = []
+    result = search(X, target_error=0.02, engine="random", family="ring", callback=lambda p: seen.append(p) or True)
+    assert len(seen) == 1
+    assert result.counts.proposed == 1
+
+
+def test_a_fit_stops_at_the_target():
+    """The truth needs few sweeps; going on to convergence would take more."""
+    batch = (proposals(TRUTH),)
+    reached = drive(Listed(batch))[-1]
+    converged = drive(Listed(batch), objective=WeightedSum(200.0))[-1]
+    assert reached.incumbent.relative_error <= 0.02
+    assert reached.counts.sweeps < converged.counts.sweeps
+
+
+def test_stops_when_nothing_smaller_can_do():
+    """An incumbent with as many parameters as were proved necessary ends the search before the engine does."""
+    exact = planted(TRUTH, seed=1)
+    run = Search(exact, 1e-4, engine="greedy_tn", family="ring", max_rank=3)
+    steps = list(run)
+    assert run.result.proved
+    assert steps[-1].status.startswith("Proved")
+
+
+@pytest.mark.parametrize(
+    "structure",
+    [
+        from_ranks(MODES, {(0, 1): 2, (1, 2): 2, (0, 2): 2}),
+        ring(MODES, range(5), (4, 1, 1, 1, 1)),
+        Structure((3, 3), (Core((0,)), Core((1,))), (Bond((0, 1), 2),)),
+    ],
+    ids=["an inner triangle", "a rank too large", "other modes"],
+)
+def test_refuses_proposals_outside_the_problem(structure):
+    """An engine at fault is told so; it does not go unnoticed."""
+    with pytest.raises(StructureError, match="outside the family 'ring'"):
+        drive(Listed((proposals(structure),)), family="ring", max_rank=3)
+
+
+def test_weighted_sum_scores_as_the_papers_do():
+    """Parameters over entries plus 200 times the squared error; the incumbent is the least score."""
+    objective = WeightedSum(200.0, squared=True)
+    steps = drive(Listed((proposals(from_ranks(MODES, {}), TRUTH),)), objective=objective)
+    for step in steps[:-1]:
+        found = step.evaluation
+        assert found.score == pytest.approx(found.parameters / 243 + 200 * found.relative_error**2)
+    assert steps[-1].incumbent.structure == TRUTH
+    assert steps[-1].bound is None
+
+
+def test_pareto_front_holds_what_nothing_beats():
+    """Ascending parameters, descending errors, and never anything beaten."""
+    sizes = (ring(MODES, (0, 2, 4, 1, 3), (rank,) * 5) for rank in (3, 1, 2))
+    front = drive(Listed((proposals(*sizes),)))[-1].pareto
+    assert [found.parameters for found in front] == sorted(found.parameters for found in front)
+    errors = [found.relative_error for found in front]
+    assert errors == sorted(errors, reverse=True)
+
+
+@pytest.mark.parametrize("engine", ["tnls", "tnale", "tnga", "greedy_tn", "annealing", "hill_climb"])
+def test_refuses_data_that_cannot_be_fitted(engine):
+    """NaN is named before anything is searched."""
+    broken = X.clone()
+    broken[0, 0, 0, 0, 0] = math.nan
+    with pytest.raises(DataError, match="NaN"):
+        search(broken, target_error=0.1, engine=engine)
+
+
+def test_the_largest_rank_proposed_covers_pairs_of_modes():
+    """A bond in the middle of a train needs more than a mode's size."""
+    train = planted(from_ranks((3,) * 4, {(0, 1): 3, (1, 2): 5, (2, 3): 3}), seed=0)
+    assert Problem(train, FewestParameters(1e-6)).rank_limit == 9
+    assert Problem(train, FewestParameters(1e-6), max_rank=4).rank_limit == 4
