@@ -11,6 +11,7 @@ from tnlab.search.engines.optuna_samplers import NSGA2 as NSGA2
 from tnlab.search.engines.optuna_samplers import TPE as TPE
 from tnlab.search.engines.random_search import RandomSearch as RandomSearch
 from tnlab.search.engines.reconnect import Reconnect as Reconnect
+from tnlab.search.engines.rgtn import RGTN as RGTN
 from tnlab.search.engines.svdinstn import SVDinsTN as SVDinsTN
 from tnlab.search.engines.tnale import TnALE as TnALE
 from tnlab.search.engines.tnga import TNGA as TNGA
