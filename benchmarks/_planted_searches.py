@@ -1,0 +1,53 @@
+"""Run engines on planted structures and print one Markdown row per case and engine."""
+
+import argparse
+from collections.abc import Callable, Sequence
+
+from _common import Stopwatch, machine, median, say, table
+
+# isort: split
+from torch import Tensor
+
+import tnlab.search.engines  # noqa: F401  (registers them)
+from tnlab.network.structure import Structure
+from tnlab.search.engine import engines
+from tnlab.search.run import Search
+
+HEADER = ("case", "engine", "truth", "found (each seed)", "exact or below", "fits", "relative error", "CPU s")
+
+
+def options(text: str | None, default: Sequence[str], target: float) -> argparse.ArgumentParser:
+    """Return the options that all these benchmarks share."""
+    parser = argparse.ArgumentParser(description=text, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--engines", nargs="+", choices=list(engines), default=list(default))
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--target", type=float, default=target)
+    parser.add_argument("--max-seconds", type=float, default=20.0)
+    return parser
+
+
+def report(cases: dict[str, Callable[[int], tuple[Structure, Tensor]]], asked: argparse.Namespace) -> None:
+    """Print the table of all cases and engines."""
+    say(machine())
+    say(f"\nRelative error to reach: {asked.target:g}; at most {asked.max_seconds:g} s a run; medians over seeds.\n")
+    rows = [[name, engine, *_row(draw, engine, asked)] for name, draw in cases.items() for engine in asked.engines]
+    say(table(HEADER, rows))
+
+
+def _row(draw: Callable[[int], tuple[Structure, Tensor]], engine: str, asked: argparse.Namespace) -> list[object]:
+    truths, found, good, fits, errors, seconds = [], [], 0, [], [], []
+    for seed in range(asked.seeds):
+        truth, X = draw(seed)
+        watch = Stopwatch()
+        run = Search(X, asked.target, engine=engine, max_seconds=asked.max_seconds, seed=seed)
+        for _ in run:
+            pass
+        result = run.result
+        truths.append(str(truth.parameters))
+        found.append(str(result.parameters) if result.reached else f"{result.parameters}*")
+        good += result.reached and result.parameters <= truth.parameters
+        fits.append(result.counts.fitted)
+        errors.append(result.relative_error)
+        seconds.append(watch.seconds)
+    truth_text = truths[0] if len(set(truths)) == 1 else " ".join(truths)
+    return [truth_text, " ".join(found), f"{good} of {asked.seeds}", median(fits), median(errors), median(seconds)]
