@@ -7,12 +7,15 @@ from tnlab.bounds.parameter_bound import parameter_bound as parameter_bound
 from tnlab.bounds.spectra import CutSpectra as CutSpectra
 from tnlab.data.observed import Observed as Observed
 from tnlab.data.tensor_function import TensorFunction as TensorFunction
+from tnlab.network import arithmetic as arithmetic
 from tnlab.network import edits as edits
+from tnlab.network.canonical import canonical as canonical
 from tnlab.network.contraction import contraction_cost as contraction_cost
 from tnlab.network.cuts import cut_rank as cut_rank
 from tnlab.network.isomorphism import canonical_form as canonical_form
 from tnlab.network.isomorphism import isomorphic as isomorphic
 from tnlab.network.network import Network as Network
+from tnlab.network.rounding import round_network as round_network
 from tnlab.network.structure import Bond as Bond
 from tnlab.network.structure import Core as Core
 from tnlab.network.structure import Structure as Structure
