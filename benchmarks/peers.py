@@ -175,6 +175,8 @@ def report(workload: Workload, rows: list[Row]) -> str:
     parts = [f"### {workload.key}: {workload.title}", build[workload.kind](workload, rows, champion)]
     if workload.kind != "paths":
         parts.append(verdict(rows, champion))
+    if workload.kind == "traced" and not workload.floor:
+        parts.append(catching_up(rows))
     if workload.goals:
         parts.append(aims(workload, rows))
     return "\n\n".join(parts)
@@ -243,13 +245,31 @@ def verdict(rows: list[Row], champion: Row | None) -> str:
     if ours is None:
         return "tnlab has no result here."
     if champion is None:
-        return "No peer gets there." if math.isfinite(ours.seconds) else "Nobody gets there."
+        return "No peer gets there with half of its seeds." if math.isfinite(ours.seconds) else "Nobody gets there."
     if not math.isfinite(ours.seconds):
         return f"**{champion.name} wins**: it gets there in {champion.seconds:.2g} s, tnlab does not."
     times = champion.seconds / ours.seconds
     if times >= 1:
         return f"tnlab ({ours.name.removeprefix('tnlab ')}) is {times:.1f}x as fast as the best peer, {champion.name}."
     return f"**{champion.name} wins**: it is {1 / times:.1f}x as fast as {ours.name}."
+
+
+def catching_up(rows: list[Row]) -> str:
+    """Say how long tnlab takes to be as good as the best peer was in the end, within 1 %."""
+    peers = [row for row in rows if not row.ours and row.more]
+    if not peers:
+        return "No peer took part."
+    leader = min(peers, key=lambda row: median(row.more["bests"]) or math.inf)
+    error = WITHIN * (median(leader.more["bests"]) or math.nan)
+    theirs = median([reached(run, error) for run in leader.runs]) or math.nan
+    ours = {
+        row.name: median([reached(run, error) for run in row.runs]) or math.inf for row in rows if row.runs and row.ours
+    }
+    name = min(ours, key=lambda each: ours[each], default="tnlab")
+    seconds = ours.get(name, math.inf)
+    text = f"To within 1 % of the median error that the best peer reached at all ({error / WITHIN:.4f}): {leader.name}"
+    faster = f", {theirs / seconds:.1f}x as fast" if math.isfinite(seconds) else ""
+    return f"{text} {seconds_text(theirs)} s, {name} {seconds_text(seconds)} s{faster}."
 
 
 def aims(workload: Workload, rows: list[Row]) -> str:
