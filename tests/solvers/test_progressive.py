@@ -1,0 +1,62 @@
+"""Ranks that grow: up to those asked for, or until the target error is reached."""
+
+import math
+
+import pytest
+import torch
+
+from tnlab.data.planted import planted
+from tnlab.formats import formats
+from tnlab.network.growth import gains, with_ranks
+from tnlab.network.network import Network
+from tnlab.solvers.base import Status
+from tnlab.solvers.decompose import decompose
+from tnlab.solvers.fit import fit
+from tnlab.solvers.progressive import Progressive
+
+
+@pytest.mark.parametrize("name", ["cp", "tt", "tr", "tucker", "ht", "fctn"])
+def test_recovers_the_ranks_asked_for(name):
+    structure = formats[name].build((7, 8, 7, 8), 2)
+    result = fit(planted(structure), structure, solver="progressive", restarts=3)
+    assert result.structure == structure
+    assert result.relative_error < 1e-5
+
+
+@pytest.mark.parametrize("name", ["cp", "tt", "tr", "tucker", "ht", "fully_connected", "grid"])
+def test_grows_until_the_target_is_reached(name):
+    tensor = planted(formats["cp"].build((6, 7, 6, 7), 3), noise=0.02)
+    result = decompose(tensor, name, target_error=0.1, solver="progressive")
+    assert result.status is Status.REACHED
+    assert result.relative_error <= 0.1
+    topology = formats[name].build((6, 7, 6, 7), 1)
+    assert with_ranks(result.structure, topology.ranks) == topology
+    assert result.parameters < tensor.numel() / 4
+
+
+def test_is_what_decompose_takes_for_other_formats():
+    tensor = planted(formats["cp"].build((6, 7, 8), 3))
+    result = decompose(tensor, "cp", target_error=0.01)
+    assert result.structure.ranks[0] <= 4
+    assert result.relative_error <= 0.01
+
+
+def test_the_gain_foretells_where_a_rank_is_missing():
+    """Of a train with ranks 3 cut to 3, 1, 3, the cut bond promises the most."""
+    structure = formats["tt"].build((5, 6, 6, 5), 3)
+    tensor = planted(structure)
+    narrow = formats["tt"].build((5, 6, 6, 5), (3, 1, 3))
+    network = fit(tensor, narrow).network
+    gained = gains(tensor, network, generator=torch.Generator().manual_seed(0))
+    assert gained[1] == max(gained)
+    assert gained[1] < float((tensor - network.to_tensor()).square().sum())
+    assert all(math.isfinite(gain) and gain >= 0 for gain in gained)
+
+
+def test_goes_on_from_a_network():
+    structure = formats["tr"].build((5,) * 4, 2)
+    tensor = planted(structure, noise=0.1)
+    start = Network.random(structure, generator=torch.Generator().manual_seed(0))
+    result = fit(tensor, structure, solver=Progressive(max_sweeps=20), init=start)
+    assert result.structure == structure
+    assert result.history[-1] < result.history[0]
