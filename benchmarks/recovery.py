@@ -1,8 +1,9 @@
 """How often each solver finds a planted network again: rings and fully connected networks, noise-free, random starts.
 
-Run on a quiet machine: ``OMP_NUM_THREADS=1 python benchmarks/recovery.py [--seeds 20] [--write]``. A run succeeds when its
-relative error is at most 1e-3. Problems and numbers of seeds are those of the feasibility study, whose best solver is in
-the last column. Times are process CPU seconds per run, failures included.
+A run succeeds when its relative error is at most 1e-3. The last column is the best solver of the feasibility study on
+problems of the same kind. In brackets, the median of process CPU seconds per run, failures included.
+
+Run on a quiet machine: ``OMP_NUM_THREADS=1 python benchmarks/recovery.py [--seeds 20] [--write]``.
 """
 
 import argparse
