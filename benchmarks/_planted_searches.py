@@ -30,8 +30,10 @@ def report(cases: dict[str, Callable[[int], tuple[Structure, Tensor]]], asked: a
     """Print the table of all cases and engines."""
     say(machine())
     say(f"\nRelative error to reach: {asked.target:g}; at most {asked.max_seconds:g} s a run; medians over seeds.\n")
-    rows = [[name, engine, *_row(draw, engine, asked)] for name, draw in cases.items() for engine in asked.engines]
-    say(table(HEADER, rows))
+    say(table(HEADER, []))
+    for name, draw in cases.items():
+        for engine in asked.engines:
+            say(table(HEADER, [[name, engine, *_row(draw, engine, asked)]]).splitlines()[-1])
 
 
 def _row(draw: Callable[[int], tuple[Structure, Tensor]], engine: str, asked: argparse.Namespace) -> list[object]:
