@@ -174,6 +174,18 @@ def test_every_format_is_a_preset(editor, name):
     assert editor.widget.value == RING  # until the page proposes it
 
 
+@pytest.mark.parametrize("order", [3, 5, 6])
+def test_the_page_knows_which_formats_the_modes_refuse(editor, order):
+    modes = list(range(order))
+    editor.propose({"version": 1, "modes": [2] * order, "cores": [{"legs": modes}], "bonds": []})
+    refusals = editor.widget.refusals
+    for name in formats:
+        error = editor.ask("preset", name=name, rank=2, modes=[2] * order)["error"]
+        assert error == refusals.get(name, "")
+    assert ("matrix_product_operator" in refusals) == (order in (3, 5))
+    assert ("mera" in refusals) == (order == 3)
+
+
 def test_a_preset_that_cannot_be_built_is_a_sentence(editor):
     assert "at least" in editor.ask("preset", name="tr", rank=2, modes=[4])["error"]
     assert "Did you mean 'tensor_train'?" in editor.ask("preset", name="tensor_trian", rank=2, modes=[4, 4])["error"]

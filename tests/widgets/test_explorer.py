@@ -221,6 +221,14 @@ def test_a_reshape_keeps_the_format_and_starts_afresh(page):
     assert [visit["id"] for visit in widget.visited] == [widget.current_id]
 
 
+def test_a_reshape_of_a_drawn_network_of_odd_order_gives_a_train(page):
+    odd = (4, 4, 16, 16, 16)
+    shown = page(Explorer("camera", modes=odd, structure=add_bond(formats["tt"].build(odd, 2), (0, 3), 2)))
+    shown.command("reshape", modes=[4] * 8, order="quantised")
+    assert shown.widget.value.modes == (4,) * 8
+    assert len(shown.widget.value.bonds) == 7
+
+
 @pytest.mark.parametrize("name", datasets)
 def test_every_data_set_opens(page, name):
     shown = page(Explorer("camera", structure=("tt", 2)))

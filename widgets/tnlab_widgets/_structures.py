@@ -95,17 +95,22 @@ def presets() -> list[dict[str, Any]]:
             "label": family.label,
             "short": family.short,
             "description": family.description,
-            "min_order": family.min_order,
         }
         for name, family in formats.items()
     ]
+
+
+def refusals(order: int) -> dict[str, str]:
+    """Return, for each format that has no structure over ``order`` modes, why."""
+    sentences = {name: family.refusal(order) for name, family in formats.items()}
+    return {name: sentence for name, sentence in sentences.items() if sentence}
 
 
 def family_name(structure: Structure) -> str:
     """Return the name of the format whose topology the structure has, or nothing."""
     flat = replace(structure, bonds=tuple(Bond(bond.cores, 1) for bond in structure.bonds))
     for name, family in formats.items():
-        if structure.order < family.min_order:
+        if family.refusal(structure.order):
             continue
         same = family.build(structure.modes, 1)
         if same.cores == flat.cores and sorted(b.cores for b in same.bonds) == sorted(b.cores for b in flat.bonds):

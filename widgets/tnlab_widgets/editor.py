@@ -17,7 +17,7 @@ from tnlab.network import structure_json
 from tnlab.network.structure import Structure
 from tnlab_widgets._base import BaseWidget, from_page, sentence
 from tnlab_widgets._requests import answer
-from tnlab_widgets._structures import as_structure, notice, numbers, presentable, presets
+from tnlab_widgets._structures import as_structure, notice, numbers, presentable, presets, refusals
 from tnlab_widgets._structures import from_page as structure_from_page
 
 MAX_SEQ = 2**53
@@ -50,6 +50,7 @@ class NetworkEditor(BaseWidget, bundle="editor"):
     modes_locked = Bool(False, help="Whether the modes are a tensor's").tag(sync=True)
     read_only = Bool(False, help="Whether the page may only look").tag(sync=True)
     presets = List(help="The named formats").tag(sync=True)
+    refusals = Dict(help="By name: why a format cannot be drawn over these modes").tag(sync=True)
     request = from_page(Dict(help="{seq, kind, ...} the page asks for"))
     reply = Dict(help="{seq, kind, error, ...}: the answer to a request").tag(sync=True)
     label = Unicode("Tensor network editor", help="What a screen reader calls the widget").tag(sync=True)
@@ -64,6 +65,7 @@ class NetworkEditor(BaseWidget, bundle="editor"):
                 "verdict": {"seq": 0, "error": "", "notice": notice(self._value)},
                 "numbers": numbers(self._value, 0),
                 "presets": presets(),
+                "refusals": refusals(self._value.order),
                 **traits,
             }
         )
@@ -105,6 +107,7 @@ class NetworkEditor(BaseWidget, bundle="editor"):
             "structure_seq": seq,
             "verdict": {"seq": seq, "error": "", "notice": notice(structure)},
             "numbers": numbers(structure, seq),
+            "refusals": refusals(structure.order),
         }
         self._value = structure
         self.push(**state)

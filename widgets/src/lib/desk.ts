@@ -2,6 +2,7 @@
 
 import type { Edit } from "./edits.js";
 import type { NumberField } from "./number_field.js";
+import type { MenuRow } from "./popup.js";
 import type { Ask } from "./requests.js";
 import { type Item, NOTHING } from "./selection.js";
 import type { Stage } from "./stage.js";
@@ -26,6 +27,8 @@ export interface Desk {
   /** Show a sentence about something that failed; "" takes it away. */
   fail(sentence: string): void;
   show(panel: "help" | "import" | "export" | "menu"): void;
+  /** Open a menu under the button it belongs to. */
+  menu(label: string, rows: readonly MenuRow[], owner: Element): void;
 }
 
 /** Make an edit and give the focus to what it selects, so that the next key acts on it. */

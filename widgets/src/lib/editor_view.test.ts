@@ -151,6 +151,19 @@ describe("the toolbar", () => {
     model.receive({ reply: { seq, kind: "preset", error: "CP needs more." } });
     await vi.waitFor(() => expect(find("[data-status]").textContent).toBe("CP needs more."));
   });
+  it("puts formats beyond the first row into a menu", () => {
+    const preset = (k: number) => ({ name: `f${k}`, label: `Format ${k}`, short: `F${k}`, description: "It is one." });
+    mount({ presets: [0, 1, 2, 3, 4, 5, 6, 7].map(preset) });
+    expect(all("[data-action^='preset:']").length).toBe(8);
+    mount({ presets: [0, 1, 2, 3, 4, 5, 6, 7, 8].map(preset), refusals: { f8: "Not over four modes." } });
+    expect(all("[data-action^='preset:']").length).toBe(7);
+    find("[data-action=more_presets]").dispatchEvent(new MouseEvent("click", { bubbles: true }));
+    expect(all("[role=menuitem]").map((item) => item.textContent)).toEqual(["Format 7F7", "Format 8F8"]);
+    expect(all("[role=menuitem]").map((item) => item.ariaDisabled)).toEqual([null, "true"]);
+    find("[data-action='preset:f8']").dispatchEvent(new MouseEvent("click", { bubbles: true }));
+    expect(find("[data-status]").textContent).toBe("Not over four modes.");
+    expect(model.state.request).toEqual({});
+  });
   it("is one stop for Tab", () => {
     expect(all(".tn-toolbar [tabindex='0']").length).toBe(1);
   });

@@ -6,7 +6,7 @@
  *     attributes: data-selected, data-latent, data-pinned (core), data-rank, data-hyper (bond; its dot is .tn-dot, its
  *     label [data-rank-of="A-B"]), data-size, data-of (leg; its grip is .tn-end-hit), data-target while a drag is over it
  *   [data-action="..."]  core bond leg delete undo redo layout pin graph fit zoom_out zoom_in export import help,
- *     preset:NAME preset_rank, lower raise count (the line under the diagram), export:json svg png tikz python einsum
+ *     preset:NAME (some in the menu of more_presets) preset_rank, lower raise count (the line under the diagram), export:json svg png tikz python einsum
  *     (and export:json:copy, ...), import_text import_file import_go, close, menu:COMMAND
  *   .tn-inline (field to type a rank)  [data-status] (errors, notices)  .tn-live (spoken)  [data-hint]
  *   [data-number="parameters" | "compression" | "contraction"], with data-old while out of date
@@ -63,7 +63,7 @@ export function mountEditor({ root, model, signal, extras = {} }: MountOptions):
   listenToKeys(desk, new Gestures(desk), popups);
   listenToMenu(desk, popups);
   listenToStore(desk, status, handle, extras, graph);
-  onChange(model, ["presets", "label"], handle.refresh, signal);
+  onChange(model, ["presets", "refusals", "label"], handle.refresh, signal);
   listen(stage.svg, "focusin", () => {
     parts.refresh();
     graph.redraw(handle);
@@ -108,6 +108,7 @@ function makeDesk({ root, model, signal }: MountOptions, store: Store, stage: St
     tell: (sentence) => status.tell(sentence),
     fail: (sentence) => status.fail(sentence),
     show: (panel) => panels[panel](),
+    menu: (label, rows, owner) => popups.menuUnder(label, rows, owner),
   };
   return desk;
 }

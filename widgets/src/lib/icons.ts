@@ -17,6 +17,7 @@ const PATHS = {
   export: "M8 10V2.5M5 5.5l3-3 3 3M3 9.5v4h10v-4",
   import: "M8 2.5V10M5 7l3 3 3-3M3 9.5v4h10v-4",
   delete: "M3 4.5h10M6.5 4.5v-2h3v2M4.5 4.5l.6 9h5.8l.6-9",
+  more: "M4.5 6.5L8 10l3.5-3.5",
   help: "M5.8 6a2.2 2.2 0 1 1 3.2 2c-.7.4-1 .8-1 1.6M8 12v.6",
 } as const;
 

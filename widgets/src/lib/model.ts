@@ -48,7 +48,6 @@ export interface Preset {
   label: string;
   short: string;
   description: string;
-  min_order: number;
 }
 
 export type ExportFormat = "json" | "svg" | "tikz" | "python" | "einsum";
@@ -92,6 +91,8 @@ export interface EditorState {
   modes_locked: boolean;
   read_only: boolean;
   presets: Preset[];
+  /** By the name of a preset: why it cannot be drawn over the modes there are. */
+  refusals: Record<string, string>;
   request: ({ seq: number } & RequestBody) | Record<string, never>;
   reply: Reply | Record<string, never>;
   label: string;

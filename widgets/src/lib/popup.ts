@@ -7,6 +7,10 @@ export interface MenuRow {
   readonly keys?: string;
   readonly action: string;
   run(): void;
+  /** Shown where the pointer rests, and read after the label. */
+  readonly hint?: string;
+  /** Drawn as without a use now; `run` then says why. */
+  readonly idle?: boolean;
   /** A second button at the end of the row. */
   readonly more?: { label: string; title: string; run(): void };
 }
@@ -78,8 +82,14 @@ export class Popups {
     element.querySelector<HTMLElement>("button")?.focus({ preventScroll: true });
   }
 
-  private menuButton(row: { action: string; class: string; title?: string; run(): void }, signal: AbortSignal, ...children: (Node | string)[]): HTMLElement {
-    const button = html("button", { type: "button", role: "menuitem", class: row.class, "data-action": row.action, title: row.title, "aria-label": row.title, tabindex: -1 }, ...children);
+  /** Open a menu under what it belongs to. */
+  menuUnder(label: string, rows: readonly MenuRow[], owner: Element): void {
+    const [outer, inner] = [this.root.getBoundingClientRect(), owner.getBoundingClientRect()];
+    this.menu(label, rows, { x: inner.left - outer.left, y: inner.bottom - outer.top + 2 });
+  }
+
+  private menuButton(row: { action: string; class: string; title?: string; hint?: string; idle?: boolean; run(): void }, signal: AbortSignal, ...children: (Node | string)[]): HTMLElement {
+    const button = html("button", { type: "button", role: "menuitem", class: row.class, "data-action": row.action, title: row.title ?? row.hint, "aria-label": row.title, "aria-disabled": row.idle ? "true" : null, tabindex: -1 }, ...children);
     listen(button, "click", () => {
       this.close();
       row.run();

@@ -86,8 +86,7 @@ export function showExport(desk: Desk, popups: Popups, from: HTMLElement): void 
     if (format === "png") return row;
     return { ...row, more: { label: "Copy", title: `Copy ${label} to the clipboard`, run: () => guard(copy(format)) } };
   });
-  const [outer, inner] = [desk.root.getBoundingClientRect(), from.getBoundingClientRect()];
-  popups.menu("Export", rows, { x: inner.left - outer.left, y: inner.bottom - outer.top + 2 });
+  popups.menuUnder("Export", rows, from);
 }
 
 interface Choice {

@@ -8,6 +8,7 @@ import { type Icon, icon } from "./icons.js";
 import type { Command } from "./keys.js";
 import type { EditorModel, Preset } from "./model.js";
 import { MAX_DIGITS, readCount } from "./number_field.js";
+import type { MenuRow } from "./popup.js";
 import { typicalRank } from "./structure.js";
 
 interface Tool {
@@ -43,6 +44,9 @@ const GROUPS: readonly (readonly Tool[])[] = [
     { command: "help", label: "Keys and gestures (?)" },
   ],
 ];
+
+/** So many presets are buttons; where there are more than one other, those are in a menu. */
+const ROW = 7;
 
 export interface Toolbar {
   readonly element: HTMLElement;
@@ -106,28 +110,51 @@ function paintTools(buttons: ReadonlyMap<Command, HTMLButtonElement>, { store, g
 
 function paintPresets(box: HTMLElement, rank: HTMLInputElement, desk: Desk, model: EditorModel, pick: Choose): void {
   const presets = model.get("presets") ?? [];
+  const refusals = model.get("refusals") ?? {};
   setAttributes(box, { hidden: desk.store.readOnly || presets.length === 0 ? "" : null });
+  const shown = presets.length > ROW + 1 ? presets.slice(0, ROW) : presets;
   const names = presets.map((preset) => preset.name).join();
   if (box.dataset["names"] !== names) {
     box.dataset["names"] = names;
-    box.replaceChildren(...presets.map((preset) => presetButton(preset, desk, pick)), html("label", { class: "tn-rank-label" }, "rank ", rank));
+    const more = shown.length < presets.length ? [moreButton(desk, model, pick)] : [];
+    box.replaceChildren(...shown.map((preset) => presetButton(preset, desk, model, pick)), ...more, html("label", { class: "tn-rank-label" }, "rank ", rank));
   }
-  const order = desk.store.committed.modes.length;
-  presets.forEach((preset, place) => {
-    const button = box.children[place] as HTMLElement;
-    const small = order > 0 && order < preset.min_order;
-    const why = small ? ` Needs at least ${preset.min_order} modes.` : "";
-    setAttributes(button, { title: `${preset.label}: ${preset.description}${why}`, "aria-disabled": small ? "true" : null });
+  shown.forEach((preset, place) => {
+    const refusal = refusals[preset.name];
+    setAttributes(box.children[place] as HTMLElement, { title: story(preset, refusal), "aria-disabled": refusal ? "true" : null });
   });
 }
 
-function presetButton(preset: Preset, desk: Desk, pick: Choose): HTMLButtonElement {
+function presetButton(preset: Preset, desk: Desk, model: EditorModel, pick: Choose): HTMLButtonElement {
   const button = html("button", { type: "button", class: "tn-button", "data-action": `preset:${preset.name}`, "aria-label": preset.label }, preset.short);
+  listen(button, "click", () => pickOrSay(preset, desk, model, pick), desk.signal);
+  return button;
+}
+
+/** The presets that are no button of their own, in a menu with their full names. */
+function moreButton(desk: Desk, model: EditorModel, pick: Choose): HTMLButtonElement {
+  const button = html("button", { type: "button", class: "tn-button tn-more", "data-action": "more_presets", "aria-haspopup": "menu", "aria-label": "More formats", title: "More formats" }, "More", icon("more"));
   listen(button, "click", () => {
-    if (button.getAttribute("aria-disabled") === null) return pick(preset, 0);
-    desk.fail(`${preset.label} needs at least ${preset.min_order} modes.`);
+    const refusals = model.get("refusals") ?? {};
+    const rows = (model.get("presets") ?? []).slice(ROW).map((preset): MenuRow => {
+      const refusal = refusals[preset.name];
+      return {
+        label: preset.label, keys: preset.short, action: `preset:${preset.name}`,
+        hint: story(preset, refusal), idle: Boolean(refusal),
+        run: () => pickOrSay(preset, desk, model, pick),
+      };
+    });
+    desk.menu("More formats", rows, button);
   }, desk.signal);
   return button;
+}
+
+const story = (preset: Preset, refusal = ""): string => `${preset.label}: ${preset.description} ${refusal}`.trim();
+
+function pickOrSay(preset: Preset, desk: Desk, model: EditorModel, pick: Choose): void {
+  const refusal = model.get("refusals")?.[preset.name];
+  if (refusal) desk.fail(refusal);
+  else pick(preset, 0);
 }
 
 const stops = (bar: HTMLElement): HTMLElement[] =>
