@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from _common import DOCS, machine, median, say, table, write_between
+from _common import DOCS, machine, median, say, table, write_between  # isort: split
 
 import numpy as np
 import torch

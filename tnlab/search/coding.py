@@ -96,6 +96,7 @@ class Coding:
         modes = range(self.problem.order)
         drawn = torch.randperm(len(modes), generator=generator).tolist() if self.permutes else modes
         low = 2 if sparsity else 1
+        code = Code((), ())
         for _ in range(TRIES):
             ranks = torch.randint(low, max(low, self.limit) + 1, (len(self.pairs),), generator=generator)
             ranks[torch.rand(len(self.pairs), generator=generator) < sparsity] = 1
