@@ -162,6 +162,32 @@ def test_bad_arrays(content, sentence, tmp_path, capsys):
     assert sentence in refused(capsys, "fit", path, "--format", "tt", "--rank", 2)
 
 
+def test_missing_entries_from_the_shell(tmp_path, capsys):
+    tensor = formats["tt"].build((8, 8, 8), 2)
+    array = Network.random(tensor, generator=torch.Generator().manual_seed(0)).to_tensor().numpy()
+    mask = np.random.default_rng(0).random(array.shape) < 0.6
+    spoiled, full, known = (tmp_path / f"{name}.npy" for name in ("spoiled", "full", "known"))
+    np.save(spoiled, np.where(mask, array, np.nan))
+    np.save(full, array)
+    np.save(known, mask)
+    end = ("--format", "tt", "--rank", 2, "--json")
+    by_nan = json.loads(run("fit", spoiled, *end, "--missing", "nan"))
+    by_mask = json.loads(run("fit", full, *end, "--mask", known))
+    both = json.loads(run("fit", spoiled, *end, "--mask", known))
+    assert by_nan["held_out_error"] == by_mask["held_out_error"] == both["held_out_error"] < 1e-4
+    part = json.loads(run("fit", full, *end, "--observed", 0.5, "--target-error", 0.01))
+    assert part["status"] == "reached"
+    assert part["held_out_error"] <= 0.01
+    assert "held-out error" in run("fit", full, *end[:-1], "--observed", 0.5, "--solver", "completion_lbfgs")
+    assert "--missing nan" in refused(capsys, "fit", spoiled, *end)
+    assert "above 0 and at most 1" in refused(capsys, "fit", full, *end, "--observed", 2)
+    assert "--missing must be nan" in refused(capsys, "fit", full, *end, "--missing", "zero")
+    assert "Unknown solver 'alx'" in refused(capsys, "fit", full, *end, "--solver", "alx")
+    assert "--target-error must be" in refused(capsys, "fit", full, *end, "--target-error", 2)
+    np.save(known, mask[:4])
+    assert "must have the shape 8x8x8" in refused(capsys, "fit", full, *end, "--mask", known)
+
+
 def test_quantised_needs_a_shape_for_a_file(array, capsys):
     assert "--shape 4^4" in refused(
         capsys, "fit", array, "--format", "tt", "--rank", 2, "--order", "quantised"
@@ -171,6 +197,7 @@ def test_quantised_needs_a_shape_for_a_file(array, capsys):
 def test_lists_and_help():
     assert "camera" in run("datasets")
     assert "tensor_train" in run("formats")
+    assert "completion_als" in run("solvers")
     assert "dashboard" in run()
     assert run("--version").startswith("tnlab ")
 

@@ -11,6 +11,8 @@ from tnlab.solvers.base import Data
 from tnlab.solvers.completion_base import known_entries
 from tnlab.solvers.fit import Fit, fit
 
+EXACT = 1e-8  # an error below it tells the ranks apart no more
+
 
 @dataclass(frozen=True, eq=False)
 class RankChoice:
@@ -75,7 +77,8 @@ def choose_rank(
         for rank in tried
     }
     errors = {rank: _held_out(result) for rank, result in fits.items()}
-    good = [rank for rank, error in errors.items() if error <= (1 + margin) * min(errors.values())]
+    limit = max((1 + margin) * min(errors.values()), EXACT)
+    good = [rank for rank, error in errors.items() if error <= limit]
     return RankChoice(min(good), errors, fits)
 
 
