@@ -1,0 +1,120 @@
+"""Searches as they went: how the best structure shrank, and the front of size against error that was met on the way."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from tnlab.figures.style import FORBIDDEN, ORANGE, SERIES, plotly_objects, side_by_side, styled
+from tnlab.search.driver import Progress
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+COLOURS = tuple(colour for colour in SERIES if colour != ORANGE)  # what is proved is orange
+DASHES = ("solid", "dash", "dot")
+
+
+@dataclass(frozen=True)
+class Step:
+    """The best structure at one point of a search: parameters, structures fitted until then, and wall time."""
+
+    parameters: int
+    fitted: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class SearchPath:
+    """One search.
+
+    Attributes:
+        name: Of the search.
+        steps: Whenever a smaller structure reached the target, and the end; empty if none did.
+        front: Parameters and relative errors of the evaluations that no other beats in both, by ascending parameters.
+    """
+
+    name: str
+    steps: tuple[Step, ...]
+    front: tuple[tuple[int, float], ...]
+
+
+@dataclass(frozen=True)
+class SearchProgress:
+    """What ``search_progress_plot`` shows.
+
+    Attributes:
+        paths: The searches.
+        target_error: Relative error that they were to reach.
+        bound: Parameters below which no structure reaches it, the least of what was proved for their families; None if
+            nothing was proved for one of them.
+    """
+
+    paths: tuple[SearchPath, ...]
+    target_error: float
+    bound: int | None
+
+
+def search_progress_info(searches: Mapping[str, Sequence[Progress]], target_error: float) -> SearchProgress:
+    """Return how several searches for one target error went; ``list(Search(...))`` collects the snapshots of one.
+
+    Raises:
+        ValueError: There is no search, or one has no snapshot.
+    """
+    if not searches or not all(searches.values()):
+        raise ValueError("There is no snapshot to show: list(Search(X, target_error=...)) collects them.")
+    bounds = [run[-1].bound for run in searches.values()]
+    proved = [bound.parameters for bound in bounds if bound is not None]
+    paths = tuple(_path(name, run, target_error) for name, run in searches.items())
+    return SearchProgress(paths, target_error, min(proved) if len(proved) == len(bounds) else None)
+
+
+def search_progress_plot(info: SearchProgress, *, over: Literal["evaluations", "seconds"] = "evaluations") -> "Figure":
+    """Draw the parameters of the best so far on the left, the front of size against error on the right."""
+    figure = plotly_objects().Figure()
+    for place, path in enumerate(info.paths):
+        colour, dash = COLOURS[place % len(COLOURS)], DASHES[place // len(COLOURS) % len(DASHES)]
+        look = {"line": {"color": colour, "dash": dash, "shape": "hv"}, "name": path.name, "legendgroup": path.name}
+        spent = [step.fitted if over == "evaluations" else max(step.seconds, 1e-3) for step in path.steps]
+        hover = f"{path.name}<br>%{{y}} parameters after %{{x:.4g}} {over}<extra></extra>"
+        sizes = [step.parameters for step in path.steps]
+        figure.add_scatter(x=spent, y=sizes, mode="lines+markers", hovertemplate=hover, **look)
+        hover = f"{path.name}<br>%{{x}} parameters: error %{{y:.4g}}<extra></extra>"
+        x, y = zip(*path.front, strict=True) if path.front else ((), ())
+        right = {"xaxis": "x2", "yaxis": "y2", "showlegend": not path.steps, "hovertemplate": hover}
+        figure.add_scatter(x=x, y=y, mode="lines+markers", **right, **look)
+    if info.bound is not None:
+        _draw_bound(figure, info.bound, info.target_error)
+    side_by_side(figure)
+    styled(figure, title="How the best shrank, and what else was met on the way", x="parameters", y="parameters")
+    figure.update_layout(
+        xaxis={"title": "structures fitted" if over == "evaluations" else over, "type": "log"},
+        yaxis={"rangemode": "tozero"},
+        xaxis2={"rangemode": "tozero"},
+        yaxis2={"title": "relative error", "rangemode": "tozero"},
+        showlegend=True,
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 1, "xanchor": "right"},
+    )
+    return figure
+
+
+def _draw_bound(figure: "Figure", bound: int, error: float) -> None:
+    """Fill what no structure can be: on the left below the bound, on the right also below the target error."""
+    flat = {"fillcolor": FORBIDDEN, "line_width": 0, "layer": "below"}
+    figure.add_shape(x0=0, x1=1, xref="x domain", y0=0, y1=bound, **flat)
+    figure.add_shape(x0=0, x1=bound, xref="x2", y0=0, y1=error, yref="y2", **flat)
+    figure.add_shape(x0=0, x1=1, xref="x domain", y0=bound, y1=bound, line={"color": ORANGE})
+    hover = f"fewer than {bound} parameters do not reach {error:.4g}<extra></extra>"
+    corner = {"x": [0, bound, bound], "y": [error, error, 0], "xaxis": "x2", "yaxis": "y2", "hovertemplate": hover}
+    figure.add_scatter(mode="lines", line={"color": ORANGE}, name=f"proved: not below {bound}", **corner)
+
+
+def _path(name: str, run: Sequence[Progress], target_error: float) -> SearchPath:
+    steps: list[Step] = []
+    for progress in run:
+        best = progress.incumbent
+        if best is None or best.relative_error > target_error:
+            continue
+        if not steps or best.parameters < steps[-1].parameters or progress is run[-1]:
+            steps.append(Step(best.parameters, progress.counts.fitted, progress.seconds))
+    front = tuple((found.parameters, found.relative_error) for found in run[-1].pareto)
+    return SearchPath(name, tuple(steps), front)
