@@ -216,18 +216,20 @@ def crosses():
 
 
 def main():
-    """Print the three tables."""
+    """Print the tables, each as soon as it is there."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--cap", type=float, default=5.0, help="CPU seconds of one run of a cube")
     arguments.add_argument("--write", action="store_true", help="put the tables into docs/benchmarks.md")
     chosen = arguments.parse_args()
-    parts = [
-        machine(("numpy", "torch", *PEERS)),
-        table(("rank 5 of", "noise", "method", "reached", "CPU s", "error at the end"), cubes(chosen.cap)),
-        table(("no peer does", "noise", "CPU s (3 starts)", "held-out error", "error of the whole tensor"), alone()),
-        table(("cross of", "asked", "method", "error", "rank", "entries evaluated", "CPU s"), crosses()),
-    ]
-    say("\n\n".join(parts))
+    parts = []
+    for part in (
+        lambda: machine(("numpy", "torch", *PEERS)),
+        lambda: table(("rank 5 of", "noise", "method", "reached", "CPU s", "error at the end"), cubes(chosen.cap)),
+        lambda: table(("no peer does", "noise", "CPU s", "held-out error", "error of the whole tensor"), alone()),
+        lambda: table(("cross of", "asked", "method", "error", "rank", "entries evaluated", "CPU s"), crosses()),
+    ):
+        parts.append(part())
+        say(parts[-1] + "\n")
     if chosen.write:
         write_between(DOCS / "benchmarks.md", "completion", "\n\n".join(parts))
 
