@@ -136,8 +136,8 @@ def test_pruning_happens_and_changes_nothing(engine):
     runs = []
     for prune in (True, False):
         steps = []
-        settings = {"engine": engine, "family": "ring", "max_rank": 3, "warm": False, "seed": 2}
-        for progress in Search(X, 0.02, prune=prune, **settings):
+        budget = {"max_rank": 3, "max_seconds": 600.0}
+        for progress in Search(X, 0.02, engine=engine, family="ring", prune=prune, warm=False, seed=2, **budget):
             steps.append(progress)
             if len(steps) == (80 if isinstance(engine, TNLS) else 50):
                 break

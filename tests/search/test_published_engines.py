@@ -53,7 +53,7 @@ def answers(engine: AbstractEngine, state: object, error: float = 0.5) -> list[E
 @pytest.mark.parametrize(("engine", "seed"), [("tnls", 0), ("tnale", 1), ("greedy_tn", 0), ("hill_climb", 2)])
 def test_finds_the_hidden_ring_of_the_authors(engine, seed):
     """Ranks and permutation, 126 parameters; more than rounding cannot be left."""
-    result = search(TOY, target_error=1e-4, engine=engine, family="ring", max_rank=7, seed=seed)
+    result = search(TOY, target_error=1e-4, engine=engine, family="ring", max_rank=7, max_seconds=600, seed=seed)
     assert result.parameters == 126
     assert isomorphic(result.structure, TRUTH)
     assert result.relative_error <= 1e-4
