@@ -11,6 +11,7 @@ from tnlab.bounds.deepening import CHUNK, GROWTH, Search
 from tnlab.bounds.graph_family import graph_searches
 from tnlab.bounds.ring_family import ring_searches
 from tnlab.bounds.spectra import CutSpectra
+from tnlab.bounds.tree_family import ascending_trees
 from tnlab.network.structure import Structure
 
 
@@ -29,17 +30,19 @@ def ascending(
     deadline = time.monotonic() + max_seconds
     problem = cut_problem(spectra, target_error, max_rank, deadline)
     seen = set[Structure]()
-    for ranks in _ascending(_searches(problem, family, deadline), problem, deadline):
+    for ranks in _of_family(problem, family, deadline):
         structure = problem.structure(ranks)
-        if structure not in seen and (family != "tree" or len(structure.bonds) < len(structure.cores)):
+        if structure not in seen:
             seen.add(structure)
             yield structure
 
 
-def _searches(problem: CutProblem, family: str, deadline: float) -> Sequence[Search]:
+def _of_family(problem: CutProblem, family: str, deadline: float) -> Iterator[Ranks]:
+    if family == "tree":
+        return ascending_trees(problem, deadline)
     if family == "ring":
-        return ring_searches(problem, deadline)
-    return graph_searches(problem, 3 if family == "degree3" else problem.order - 1)
+        return _ascending(ring_searches(problem, deadline), problem, deadline)
+    return _ascending(graph_searches(problem, 3 if family == "degree3" else problem.order - 1), problem, deadline)
 
 
 def _ascending(searches: Sequence[Search], problem: CutProblem, deadline: float) -> Iterator[Ranks]:

@@ -11,7 +11,7 @@ References:
 import heapq
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,45 +31,61 @@ def solve(problem: CutProblem, deadline: float, start: Ranks | None) -> Found:
     best = problem.parameters(start) if start is not None else math.inf
     if problem.order > MAX_ORDER:  # every tree is a graph
         return Found(graph_family.solve(problem, deadline, start, problem.order - 1).bound, start)
-    count = problem.order ** (problem.order - 2)
-    codes, costs = list[Codes](), list[NDArray[np.float64]]()
-    for first in range(0, count, CHUNK):
-        if time.monotonic() > deadline:
-            return Found(problem.least, start)
-        chunk = np.arange(first, min(first + CHUNK, count))
-        cost = _parameters(problem, chunk)
-        codes.append(chunk[cost < best])
-        costs.append(cost[cost < best])
-    order = np.argsort(np.concatenate(costs), kind="stable")
-    return _first(problem, np.concatenate(codes)[order], np.concatenate(costs)[order], deadline, start)
+    bound = float(problem.least)
+    for bound, tree in _ascending(problem, deadline, best):
+        if tree is not None:
+            return Found(bound, dict(tree))
+    return Found(bound if time.monotonic() > deadline else best, start)
 
 
-def _first(
-    problem: CutProblem, codes: Codes, costs: NDArray[np.float64], deadline: float, start: Ranks | None
-) -> Found:
-    """Return the first tree, by parameters, that satisfies every cut; raise ranks where one does not."""
+def ascending_trees(problem: CutProblem, deadline: float) -> Iterator[Ranks]:
+    """Yield trees that satisfy every cut, by ascending parameters, until time is out; none above ``MAX_ORDER``."""
+    if problem.order <= MAX_ORDER:
+        yield from (dict(tree) for _, tree in _ascending(problem, deadline, math.inf) if tree is not None)
+
+
+def _ascending(problem: CutProblem, deadline: float, best: float) -> Iterator[tuple[float, Tree | None]]:
+    """Yield what is proved so far, and with it a tree whenever one satisfies every cut."""
+    codes, costs = _codes(problem, deadline, best)
     queue: list[tuple[float, Tree]] = []
     seen, upcoming = set[Tree](), 0
-    best = problem.parameters(start) if start is not None else math.inf
-    while True:
+    while time.monotonic() <= deadline:
         fresh = float(costs[upcoming]) if upcoming < len(codes) else math.inf
         if upcoming < len(codes) and fresh <= (queue[0][0] if queue else best):
             heapq.heappush(queue, (fresh, _tree(problem, int(codes[upcoming]))))
             upcoming += 1
             continue
         if not queue or queue[0][0] >= best:
-            return Found(best, start)
+            return
         cost, tree = heapq.heappop(queue)
-        if time.monotonic() > deadline:
-            return Found(max(problem.least, cost), start)
         if tree in seen:
             continue
         seen.add(tree)
         children = _children(problem, tree)
-        if children is None:
-            return Found(cost, dict(tree))
-        for child in children:
+        yield max(problem.least, cost), tree if children is None else None
+        for child in _raised(problem, tree, range(len(tree))) if children is None else children:
             heapq.heappush(queue, (problem.parameters(dict(child)), child))
+
+
+def _codes(problem: CutProblem, deadline: float, best: float) -> tuple[Codes, NDArray[np.float64]]:
+    """Return the codes of the trees with fewer parameters than the best, and these, ascending; none if time is out."""
+    count = problem.order ** (problem.order - 2)
+    codes, costs = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
+    for first in range(0, count, CHUNK):
+        if time.monotonic() > deadline:
+            break
+        chunk = np.arange(first, min(first + CHUNK, count))
+        cost = _parameters(problem, chunk)
+        codes.append(chunk[cost < best])
+        costs.append(cost[cost < best])
+    order = np.argsort(np.concatenate(costs), kind="stable")
+    return np.concatenate(codes)[order], np.concatenate(costs)[order]
+
+
+def _raised(problem: CutProblem, tree: Tree, places: Iterable[int]) -> list[Tree]:
+    """Return the tree with the rank of one of these bonds raised, in every way."""
+    allowed = (place for place in places if tree[place][1] < problem.max_rank)
+    return [(*tree[:k], (tree[k][0], tree[k][1] + 1), *tree[k + 1 :]) for k in allowed]
 
 
 def _children(problem: CutProblem, tree: Tree) -> list[Tree] | None:
@@ -80,12 +96,7 @@ def _children(problem: CutProblem, tree: Tree) -> list[Tree] | None:
     lacking = problem.thresholds[problem.masks] - products
     if not lacking.size or lacking.max() < 0:
         return None
-    children = list[Tree]()
-    for place in np.flatnonzero(crossing[np.argmax(lacking)]).tolist():
-        pair, rank = tree[place]
-        if rank < problem.max_rank:
-            children.append((*tree[:place], (pair, rank + 1), *tree[place + 1 :]))
-    return children
+    return _raised(problem, tree, np.flatnonzero(crossing[np.argmax(lacking)]).tolist())
 
 
 def _parameters(problem: CutProblem, codes: Codes) -> NDArray[np.float64]:

@@ -127,7 +127,6 @@ def _rows(source: Source, result: SearchResult) -> dict[str, str]:
     if result.bound is not None:
         rows["at least"] = f"{result.bound.parameters:,} parameters. {result.bound.scope}"
         rows["gap"] = "none: proved" if result.proved else f"{100 * result.gap:.1f} %" if result.reached else "unknown"
-    rows["structures"] = (
-        f"{counts.proposed:,} proposed, {counts.repeated:,} repeated, {counts.pruned:,} pruned, {counts.fitted:,} fitted"
-    )
+    rows["proposed"] = f"{counts.proposed:,} structures: {counts.repeated:,} repeated, {counts.pruned:,} pruned"
+    rows["fitted"] = f"{counts.fitted:,} structures in {counts.sweeps:,} sweeps"
     return rows | {"seconds": f"{result.seconds:.3g}", "status": result.status}

@@ -104,7 +104,7 @@ class Driver:
             )
         key = canonical_form(proposal.structure)
         known = self._known.get(key)
-        if known is not None and _settled(known, proposal, cutoff):
+        if known is not None and not proposal.again and _settled(known, proposal, cutoff):
             fate = Fate.REPEATED
             found = replace(known, fate=fate, move=proposal.move, number=self.counts.proposed + 1, sweeps=0,
                             seconds=self._seconds)  # fmt: skip

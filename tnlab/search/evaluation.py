@@ -28,6 +28,7 @@ class Proposal:
         starts: Starts to spend on it at most, ``init`` included; None is up to the driver.
         reach: Further starts are made only while the error is at most this many times what is needed.
         decide: Whether only that it reaches the target matters: a start that is not going to is left early.
+        again: Whether to fit it even if it was fitted before, because this time more is spent on it.
         polish: Whether to go on beyond the target error, as far as the sweeps allow.
         move: What was changed to get here, in a few words, for whoever watches.
     """
@@ -38,6 +39,7 @@ class Proposal:
     starts: int | None = None
     reach: float = math.inf
     decide: bool = False
+    again: bool = False
     polish: bool = False
     move: str = ""
 

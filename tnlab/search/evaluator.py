@@ -16,13 +16,14 @@ from tnlab.network.warm_start import warm_start
 from tnlab.search.evaluation import Proposal
 from tnlab.search.problem import Problem
 from tnlab.seeding import as_generator
+from tnlab.solvers.als import ALS
 from tnlab.solvers.base import AbstractSolver, Init, Snapshot, Status, solvers
 from tnlab.solvers.fit import fit
 
 RATE = 5  # sweeps over which the decrease of the error is averaged
-RIDGE = 0.1  # with which an annealed start begins
+RIDGES = {"svd": 0.3, "random": 1.0}  # with which an annealed start begins, by where it starts
 FADED = 1e-4  # at which its ridge is gone
-ANNEALED = 0.7  # part of its sweeps in which the ridge fades
+ANNEALED = 0.5  # part of its sweeps in which the ridge fades
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +85,9 @@ class Evaluator:
         best, spent = None, 0
         for init, annealed in self._starts(proposal):
             watch = _Watch(math.inf if annealed else aim if proposal.decide else needed, sweeps, deadline)
-            found = self._fit(structure, init, generator, self._solver(sweeps, target, annealed=annealed), watch)
+            found = self._fit(
+                structure, init, generator, self._solver(sweeps, target, RIDGES[str(init)] if annealed else 0.0), watch
+            )
             spent += found.sweeps
             if best is None or found.relative_error < best.relative_error:
                 best = found
@@ -103,13 +106,12 @@ class Evaluator:
             cold[0] = proposal.init, False
         return cold[:starts]
 
-    def _solver(self, sweeps: int, target: float | None, *, annealed: bool) -> AbstractSolver:
+    def _solver(self, sweeps: int, target: float | None, ridge: float) -> AbstractSolver:
         settings = {"max_sweeps": max(1, sweeps), "tolerance": self.tolerance, "target_error": target}
-        solver = solvers[self.solver]
         if self.solver != "als":
-            return solver(**settings)
-        decay = (FADED / RIDGE) ** (1 / (ANNEALED * max(1, sweeps)))
-        return solver(**settings, ridge=RIDGE if annealed else 0.0, decay=decay)
+            return solvers[self.solver](**settings)
+        decay = (FADED / ridge) ** (1 / (ANNEALED * max(1, sweeps))) if ridge else 1.0
+        return ALS(**settings, ridge=ridge, decay=decay)
 
     def _fit(
         self, structure: Structure, init: Init, generator: torch.Generator, solver: AbstractSolver,

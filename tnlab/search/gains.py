@@ -9,7 +9,9 @@ References:
     Hashemizadeh 2020 (growing by the best rank-one slice): https://arxiv.org/abs/2008.05437
 """
 
+from functools import lru_cache
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import opt_einsum
@@ -22,6 +24,7 @@ from tnlab.network.structure import Structure
 
 Array = NDArray[np.float64]
 Pair = tuple[int, int]
+USUAL = 4  # size of every index for which a path is looked for
 
 
 def gains(tensor: Tensor, network: Network) -> dict[Pair, float]:
@@ -54,11 +57,8 @@ def _gain(structure: Structure, cores: list[Array], residual: Array, pair: Pair)
     ends = [at[mode] for mode in pair]
     sides = [[index for index in structure.core_indices[end] if index not in _between(structure, ends)] for end in ends]
     rest = [place for place in range(len(cores)) if place not in ends]
-    operands: list[object] = [residual, list(range(structure.order))]
-    for place in rest:
-        operands += [cores[place], list(structure.core_indices[place])]
-    kept = [*sides[0], *(index for index in sides[1] if index not in sides[0])]
-    matrix = opt_einsum.contract(*operands, kept, optimize="greedy")
+    labels = [tuple(range(structure.order)), *(structure.core_indices[place] for place in rest)]
+    matrix = _contract([residual, *(cores[place] for place in rest)], labels, (*sides[0], *sides[1]))
     sizes = structure.index_sizes
     rows = int(np.prod([sizes[index] for index in sides[0]]))
     left, weights, right = _leading(matrix.reshape(rows, -1))
@@ -90,10 +90,21 @@ def _square(
 ) -> float:
     """Return the squared norm of the network with the slices in place of the two cores."""
     shift = structure.order + len(structure.bonds)
-    operands: list[object] = []
-    layer = [(cores[place], list(structure.core_indices[place])) for place in rest]
-    layer += zip(slices, sides, strict=True)
-    for array, indices in layer:
-        other = [index if index < structure.order else index + shift for index in indices]
-        operands += [array, indices, array, other]
-    return float(opt_einsum.contract(*operands, [], optimize="greedy"))
+    arrays = [*(cores[place] for place in rest), *slices]
+    labels = [*(structure.core_indices[place] for place in rest), *map(tuple, sides)]
+    others = [tuple(index if index < structure.order else index + shift for index in own) for own in labels]
+    return float(_contract([*arrays, *arrays], [*labels, *others], ()))
+
+
+def _contract(arrays: list[Array], labels: list[tuple[int, ...]], output: tuple[int, ...]) -> Array:
+    """Contract arrays along a path that is looked for once per topology, whatever the sizes."""
+    text, path = _path(tuple(labels), output)
+    return opt_einsum.contract(text, *arrays, optimize=path)
+
+
+@lru_cache(maxsize=4096)
+def _path(labels: tuple[tuple[int, ...], ...], output: tuple[int, ...]) -> tuple[str, Any]:
+    text = ",".join("".join(map(opt_einsum.get_symbol, own)) for own in labels)
+    text += "->" + "".join(map(opt_einsum.get_symbol, output))
+    shapes = [(USUAL,) * len(own) for own in labels]
+    return text, opt_einsum.contract_path(text, *shapes, shapes=True, optimize="greedy")[0]

@@ -35,6 +35,7 @@ class Ladder:
         rung: Place in the ladder; past the last rung, the nearest miss is mended.
         asked: Structures of this rung that were fitted.
         failed: Structures whose fits missed the target, whatever their rung.
+        retried: How many of these were fitted again, with many starts.
         best: The smallest that reached the target.
         nearest: The one that came nearest to it.
         stuck: Whether ``nearest`` stopped coming nearer when it was mended.
@@ -44,6 +45,7 @@ class Ladder:
     rung: int = 0
     asked: int = 0
     failed: tuple[Structure, ...] = ()
+    retried: int = 0
     best: Evaluation | None = None
     nearest: Evaluation | None = None
     stuck: bool = False
@@ -63,18 +65,27 @@ class CertificateSearch(AbstractEngine[Ladder]):
     smallest there is, up to what the fits missed. A failed fit rules out its sub-structures too, as far as one trusts
     the fit: they are passed over, but no proof counts on it. Where cores are small, the cuts say little about graphs
     with many bonds: after two attempts rings come next, then trees, then three bonds per core, and only then any graph
-    again, each only as long as it is smaller than the best so far. Where every rung fails, the nearest miss grows rank
-    by rank until it reaches the target.
+    again, each only as long as it is smaller than the best so far. Loops whose cores are smaller than what their bonds
+    carry are hard to fit, so that of a small tensor the smallest failures are tried again with many starts. Where all
+    of it fails, the nearest miss grows rank by rank until it reaches the target.
 
     Attributes:
         starts: Starts of each fit.
         max_sweeps: Sweeps per start.
+        retries: Failures that are fitted again when every rung is through, the smallest ones.
+        retry_starts: Starts of each of these.
+        retry_sweeps: Sweeps per start of these.
+        retry_entries: Entries of a tensor up to which that is done.
         seconds: Time per rung to look for structures, as a part of the budget.
         growth_sweeps: Sweeps after each rank that the nearest miss is given.
     """
 
     starts: int = 4
     max_sweeps: int = 150
+    retries: int = 3
+    retry_starts: int = 24
+    retry_sweeps: int = 300
+    retry_entries: int = 20_000
     seconds: float = 0.1
     growth_sweeps: int = 20
 
@@ -93,6 +104,11 @@ class CertificateSearch(AbstractEngine[Ladder]):
             if candidate is not None:
                 move = f"fewest parameters that every cut allows ({state.rungs[rung][0]})"
                 return [Proposal(candidate, max_sweeps=self.max_sweeps, starts=self.starts, decide=True, move=move)]
+        again = self._again(state)
+        if again is not None:
+            move = "what failed, again with many starts"
+            sweeps, starts = self.retry_sweeps, self.retry_starts
+            return [Proposal(again, max_sweeps=sweeps, starts=starts, decide=True, again=True, move=move)]
         return () if state.best is not None or state.stuck else self._mended(state)
 
     @override
@@ -102,6 +118,8 @@ class CertificateSearch(AbstractEngine[Ladder]):
         state = replace(
             state, nearest=found if nearer else nearest, stuck=not nearer and state.rung >= len(state.rungs)
         )
+        if state.rung >= len(state.rungs) and found.structure in state.failed:
+            state = replace(state, retried=state.retried + 1, stuck=False)
         rung = self._rung_of(state, found)
         if state.problem.reached(found.relative_error):
             better = state.best is None or found.parameters < state.best.parameters
@@ -116,6 +134,15 @@ class CertificateSearch(AbstractEngine[Ladder]):
         names = [f"({family})" for family, _ in state.rungs]
         later = (place for place in range(state.rung, len(names)) if found.move.endswith(names[place]))
         return next(later, len(names))
+
+    def _again(self, state: Ladder) -> Structure | None:
+        """Return the next of the smallest failures to fit once more, where that costs little."""
+        if state.problem.entries > self.retry_entries:
+            return None
+        most = state.best.parameters if state.best is not None else state.problem.entries
+        smallest = sorted(dict.fromkeys(state.failed), key=lambda structure: structure.parameters)[: self.retries]
+        left = [structure for structure in smallest if structure.parameters < most][state.retried :]
+        return left[0] if left else None
 
     def _candidate(self, state: Ladder, rung: int, asked: int) -> Structure | None:
         """Return the smallest structure of a rung that may reach the target with fewer parameters than the best."""

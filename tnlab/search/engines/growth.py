@@ -68,7 +68,7 @@ class Growth(AbstractEngine[Garden]):
     width: int = 10
     trial_sweeps: int = 3
     settle_sweeps: int = 10
-    shrink_sweeps: int = 80
+    shrink_sweeps: int = 100
     reach: float = 1.06
     patience: int = 60
     batch: int = 4
