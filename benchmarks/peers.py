@@ -175,6 +175,8 @@ def report(workload: Workload, rows: list[Row]) -> str:
     parts = [f"### {workload.key}: {workload.title}", build[workload.kind](workload, rows, champion)]
     if workload.kind != "paths":
         parts.append(verdict(rows, champion))
+    if workload.kind == "direct" and workload.key not in ASKED and workload.key != "W9":
+        parts.append(at_the_best_error(rows))
     if workload.kind == "traced" and not workload.floor:
         parts.append(catching_up(rows))
     if workload.goals:
@@ -252,6 +254,14 @@ def verdict(rows: list[Row], champion: Row | None) -> str:
     if times >= 1:
         return f"tnlab ({ours.name.removeprefix('tnlab ')}) is {times:.1f}x as fast as the best peer, {champion.name}."
     return f"**{champion.name} wins**: it is {1 / times:.1f}x as fast as {ours.name}."
+
+
+def at_the_best_error(rows: list[Row]) -> str:
+    """Say who is fastest among those whose error is the least, within 0.1 %."""
+    least = min((row.error for row in rows if row.times), default=math.nan)
+    rows = [replace(row, note="") for row in rows if row.times and row.error <= 1.001 * least]
+    champion = min((row for row in rows if not row.ours), key=lambda row: row.seconds, default=None)
+    return f"At the least error of all, {least:.4g} to within 0.1 %: {verdict(rows, champion)}"
 
 
 def catching_up(rows: list[Row]) -> str:

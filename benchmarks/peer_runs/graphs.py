@@ -204,7 +204,6 @@ enter_tnlab(
     {
         "als, svd start": {"init": "svd"},
         "als, random start": {},
-        "als, random starts of 150 sweeps": {"restarts": True, "max_sweeps": 150},
         "lbfgs, random start": {"solver": "lbfgs"},
     },
 )
