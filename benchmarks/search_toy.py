@@ -20,7 +20,7 @@ import torch
 import tnlab.search.engines  # noqa: F401  (registers them)
 from tnlab.search.run import Search
 
-TOY = Path(__file__).resolve().parent.parent / "tests" / "data" / "tnale_ring_toy.npy"
+TOY = Path(__file__).resolve().parent / "data" / "tnale_ring_toy.npy"
 TRUTH, TARGET, RANKS = 126, 1e-4, 7
 HEADER = ("engine", "found", "fitted", "proposed", "repeated", "by size", "by certificate", "CPU s")
 

@@ -21,13 +21,13 @@ from tnlab.network.sweeps import plan_sweep
 from tnlab.testing.structures import structures
 
 SCRIPT = """
-import json, resource, sys, torch
+import json, re, resource, sys, torch
 torch.set_num_threads(1)
 from tnlab import fit
 from tnlab.formats import formats
 from tnlab.network.memory import predicted_memory
 from tnlab.network.sweeps import plan_sweep
-peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+peak = lambda: int(re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())[1]) * 1024
 resident = lambda: int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize()
 name, solver, modes, rank = sys.argv[1], sys.argv[2], json.loads(sys.argv[3]), int(sys.argv[4])
 structure = formats[name].build(modes, rank)

@@ -33,7 +33,7 @@ def true_error(before, after):
 def test_a_tree_keeps_to_its_target_and_reports_the_exact_error(structure, target):
     network = random(structure)
     rounded = round_network(network, target_error=target)
-    known = 1e-7 if target > 1e-6 else 1e-14  # above, the error comes from Gram matrices
+    known = 3e-7 if target > 1e-6 else 1e-14  # above, the error comes from Gram matrices
     assert rounded.relative_error == pytest.approx(true_error(network, rounded.network), rel=1e-6, abs=known)
     assert true_error(network, rounded.network) <= target * (1 + 1e-6) + 1e-13
     assert all(a <= b for a, b in zip(rounded.network.structure.ranks, structure.ranks, strict=True))

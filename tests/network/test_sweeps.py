@@ -9,11 +9,14 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tnlab.data import planted
 from tnlab.errors import StructureError
+from tnlab.formats import formats
 from tnlab.network.network import Network
 from tnlab.network.structure import Bond, Core, Structure
 from tnlab.network.sweeps import explicit_plan, plan_sweep
 from tnlab.network.tree_plan import tree_plan
+from tnlab.solvers.fit import fit
 from tnlab.testing.structures import structures
 
 
@@ -95,3 +98,10 @@ def test_a_ring_costs_a_few_products_with_the_tensor():
         (4,) * 8, tuple(Core((k,)) for k in range(8)), tuple(Bond(tuple(sorted((k, (k + 1) % 8))), 4) for k in range(8))
     )
     assert plan_sweep(ring).flops < 1.5 * 4 * ring.size * 16
+
+
+def test_a_latent_core_is_not_multiplied_with_itself():
+    cube = formats["tucker"].build((20, 20, 20), 12)
+    assert plan_sweep(cube).largest <= 12**4
+    tensor = planted(cube, noise=0.01)
+    assert fit(tensor, cube, max_sweeps=10).relative_error < 0.0101

@@ -28,7 +28,7 @@ from tnlab.search.problem import Problem
 from tnlab.search.run import Search, search
 from tnlab.search.slices import Slices
 
-TOY = torch.from_numpy(np.load(Path(__file__).parent.parent / "data" / "tnale_ring_toy.npy"))
+TOY = torch.from_numpy(np.load(Path(__file__).parents[2] / "benchmarks" / "data" / "tnale_ring_toy.npy"))
 TRUTH = from_ranks((3,) * 6, {(0, 3): 3, (0, 5): 2, (1, 2): 2, (1, 4): 2, (2, 3): 4, (4, 5): 3})
 
 

@@ -14,7 +14,7 @@ from tnlab.network.pairwise import Side
 from tnlab.network.residual import SLAB
 from tnlab.network.starts import LARGE, start_entries
 from tnlab.network.structure import Structure
-from tnlab.network.sweep_plan import Environment, Multiply, Step, SweepPlan, Update
+from tnlab.network.sweep_plan import Alias, Environment, Multiply, Step, SweepPlan, Update
 
 DOUBLE = 8  # bytes
 SPARE = 128 * 2**20  # bytes: what libraries take besides
@@ -159,6 +159,8 @@ def _sweep_bytes(plan: SweepPlan, item: int) -> int:
         most = max(most, sum(held.values()) + _step_bytes(step, plan.structure, held, item))
         if isinstance(step, Multiply):
             held[step.out] = step.size * DOUBLE
+        elif isinstance(step, Alias):
+            held[step.out] = held[step.source]
     return max(most, sum(held.values()))
 
 
@@ -173,7 +175,7 @@ def _step_bytes(step: Step, structure: Structure, held: dict[int, int], item: in
     if isinstance(step, Environment):
         turned = structure.size * item if step.tensor_axes is not None else 0
         return 3 * step.size * DOUBLE + turned
-    return step.size * DOUBLE
+    return 0 if isinstance(step, Alias) else step.size * DOUBLE
 
 
 def _copy(side: Side, size: int) -> int:

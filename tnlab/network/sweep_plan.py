@@ -125,6 +125,29 @@ class SweepPlan:
 
 
 @dataclass(frozen=True)
+class Alias(Step):
+    """Let a register hold what another one does: the same array under other indices."""
+
+    source: int
+    out: int
+    entries: int
+
+    @property
+    @override
+    def flops(self) -> float:
+        return 0.0
+
+    @property
+    @override
+    def size(self) -> int:
+        return self.entries
+
+    @override
+    def __call__(self, values: list[Any], solve: Solve) -> None:
+        values[self.out] = values[self.source]
+
+
+@dataclass(frozen=True)
 class Multiply(Step):
     """Contract two registers into a third; ``mixed`` when the first is the tensor, of perhaps lower precision."""
 

@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from tnlab.network.dimension_tree import Tree, dimension_tree, leaves
 from tnlab.network.pairwise import Indices, compile_pair, permutation
 from tnlab.network.structure import Structure
-from tnlab.network.sweep_plan import Multiply, Step, SweepPlan, Update
+from tnlab.network.sweep_plan import Alias, Multiply, Step, SweepPlan, Update
+
+APART = 4096  # entries above which the two layers of a core without a leg are not multiplied out
 
 Factors = tuple[int, ...]  # registers
 Name = tuple[str, Tree]
@@ -108,23 +110,37 @@ class _Compiler:
             inner, keep = self._inner(node), self._double(node)
             if isinstance(node, int) or self._doubling_work(inner) < self._merging_work(node):
                 self.factors[name] = tuple(
-                    self._multiply(part, part, keep, (name, place, 0), self._bra(part, self.edge[node]))
-                    for place, part in enumerate(inner)
+                    factor for place, part in enumerate(inner) for factor in self._doubled(node, part, (name, place, 0))
                 )
             else:
                 self.factors[name] = self._merge((*self._inner_gram(node[0]), *self._inner_gram(node[1])), keep, name)
             self.stale.discard(name)
         return self.factors[name]
 
+    def _doubled(self, node: Tree, part: int, name: tuple[Name, int, int]) -> Factors:
+        """Return the Gram matrix of one part: in two layers where they share no index and their product is large."""
+        keep, bra = self._double(node), self._bra(part, self.edge[node])
+        if not self.edge[node].issuperset(self.labels[part]) or self._size(self.labels[part]) ** 2 <= APART:
+            return (self._multiply(part, part, keep, name, bra),)
+        if name not in self.registers:
+            self.registers[name] = len(self.labels)
+            self.labels.append(bra)
+        self.steps.append(Alias(part, self.registers[name], self._size(bra)))
+        return part, self.registers[name]
+
     def _merge(self, factors: Factors, keep: set[int], name: Name) -> Factors:
-        """Contract factors that share an index; return what is left apart."""
+        """Contract factors that share an index, or the two layers of one; return what is left apart."""
         apart: list[Factors] = []
         for factor in factors:
-            own = set(self.labels[factor])
-            linked = [group for group in apart if any(own & set(self.labels[other]) for other in group)]
+            own = self._linking(factor, keep)
+            linked = [group for group in apart if any(own & self._linking(other, keep) for other in group)]
             apart = [group for group in apart if group not in linked]
             apart.append((*(other for group in linked for other in group), factor))
         return tuple(self._chain(group, keep, name, place) for place, group in enumerate(apart))
+
+    def _linking(self, factor: int, keep: set[int]) -> set[int]:
+        """Return the indices by which a factor belongs to others: of those that are kept, the layer does not matter."""
+        return {index % self.shift if index in keep else index for index in self.labels[factor]}
 
     def _chain(self, factors: Factors, keep: set[int], name: Name, place: int = 0) -> int:
         """Contract factors one after the other, the next one if possible sharing an index with what is done."""

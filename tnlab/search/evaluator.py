@@ -21,6 +21,7 @@ from tnlab.solvers.base import AbstractSolver, Init, Snapshot, Status, solvers
 from tnlab.solvers.fit import fit
 
 RATE = 5  # sweeps over which the decrease of the error is averaged
+HASTE = 3.0  # how much faster than at present the error may still fall
 RIDGES = {"svd": 0.3, "random": 1.0}  # with which an annealed start begins, by where it starts
 FADED = 1e-4  # at which its ridge is gone
 ANNEALED = 0.5  # part of its sweeps in which the ridge fades
@@ -124,7 +125,7 @@ class Evaluator:
 
 
 class _Watch:
-    """Stops a fit whose error, falling at its present rate, would not reach what is needed in the sweeps left."""
+    """Stops a fit whose error, falling at three times its present rate, would not reach what is needed any more."""
 
     def __init__(self, needed: float, sweeps: int, deadline: float) -> None:
         self.needed, self.sweeps, self.deadline = needed, sweeps, deadline
@@ -138,7 +139,7 @@ class _Watch:
             return self.late
         rate = (self._errors[-1 - RATE] - self._errors[-1]) / RATE
         left = self.sweeps - snapshot.sweep
-        return self._errors[-1] - left * max(rate, 0.0) > self.needed
+        return self._errors[-1] - left * max(rate, 0.0) * HASTE > self.needed
 
 
 def stable_seed(structure: Structure, seed: int) -> int:
