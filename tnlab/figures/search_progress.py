@@ -71,9 +71,12 @@ def search_progress_info(searches: Mapping[str, Sequence[Progress]], target_erro
 def search_progress_plot(info: SearchProgress, *, over: Literal["evaluations", "seconds"] = "evaluations") -> "Figure":
     """Draw the parameters of the best so far on the left, the front of size against error on the right."""
     figure = plotly_objects().Figure()
+    if info.bound is not None:
+        _draw_bound(figure, info.bound, info.target_error)
     for place, path in enumerate(info.paths):
         colour, dash = COLOURS[place % len(COLOURS)], DASHES[place // len(COLOURS) % len(DASHES)]
         look = {"line": {"color": colour, "dash": dash, "shape": "hv"}, "name": path.name, "legendgroup": path.name}
+        look["marker"] = {"color": colour, "size": 8}
         spent = [step.fitted if over == "evaluations" else max(step.seconds, 1e-3) for step in path.steps]
         hover = f"{path.name}<br>%{{y}} parameters after %{{x:.4g}} {over}<extra></extra>"
         sizes = [step.parameters for step in path.steps]
@@ -82,8 +85,6 @@ def search_progress_plot(info: SearchProgress, *, over: Literal["evaluations", "
         x, y = zip(*path.front, strict=True) if path.front else ((), ())
         right = {"xaxis": "x2", "yaxis": "y2", "showlegend": not path.steps, "hovertemplate": hover}
         figure.add_scatter(x=x, y=y, mode="lines+markers", **right, **look)
-    if info.bound is not None:
-        _draw_bound(figure, info.bound, info.target_error)
     side_by_side(figure)
     styled(figure, title="How the best shrank, and what else was met on the way", x="parameters", y="parameters")
     figure.update_layout(
@@ -102,10 +103,12 @@ def _draw_bound(figure: "Figure", bound: int, error: float) -> None:
     flat = {"fillcolor": FORBIDDEN, "line_width": 0, "layer": "below"}
     figure.add_shape(x0=0, x1=1, xref="x domain", y0=0, y1=bound, **flat)
     figure.add_shape(x0=0, x1=bound, xref="x2", y0=0, y1=error, yref="y2", **flat)
-    figure.add_shape(x0=0, x1=1, xref="x domain", y0=bound, y1=bound, line={"color": ORANGE})
+    figure.add_shape(x0=0, x1=1, xref="x domain", y0=bound, y1=bound, line={"color": ORANGE}, layer="below")
     hover = f"fewer than {bound} parameters do not reach {error:.4g}<extra></extra>"
     corner = {"x": [0, bound, bound], "y": [error, error, 0], "xaxis": "x2", "yaxis": "y2", "hovertemplate": hover}
-    figure.add_scatter(mode="lines", line={"color": ORANGE}, name=f"proved: not below {bound}", **corner)
+    figure.add_scatter(
+        mode="lines", line={"color": ORANGE}, name=f"proved: not below {bound}", legendrank=2000, **corner
+    )
 
 
 def _path(name: str, run: Sequence[Progress], target_error: float) -> SearchPath:

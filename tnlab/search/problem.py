@@ -1,6 +1,7 @@
 """What is searched for: a tensor, an objective, a family of structures, and a budget."""
 
 import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -8,6 +9,7 @@ from itertools import combinations
 import numpy as np
 from torch import Tensor
 
+from tnlab.bounds.ascending import ascending
 from tnlab.bounds.parameter_bound import ParameterBound, parameter_bound
 from tnlab.bounds.spectra import CutSpectra
 from tnlab.errors import FormatError, UnknownNameError
@@ -121,6 +123,22 @@ class Problem:
             self.spectra, self.target_error, family=self.family, max_rank=self.max_rank, max_seconds=max_seconds
         )
 
+    def candidates(self, family: str, max_seconds: float) -> Iterable[Structure]:
+        """Return structures of a family that no cut forbids to reach the target, by ascending parameters.
+
+        They are looked for as they are taken, and kept: asking again costs nothing. Asked for the first time, it
+        begins the seconds after which no more are looked for.
+        """
+        if family not in self._candidates:
+            error = self.target_error or 0.0
+            found = ascending(self.spectra, error, family=family, max_rank=self.max_rank, max_seconds=max_seconds)
+            self._candidates[family] = _Kept(found)
+        return self._candidates[family]
+
+    @cached_property
+    def _candidates(self) -> dict[str, "_Kept"]:
+        return {}
+
     def admits(self, structure: Structure) -> bool:
         """Return whether a structure belongs to the family and keeps to the largest rank."""
         if structure.modes != self.modes or max(structure.ranks, default=1) > (self.max_rank or math.inf):
@@ -136,6 +154,20 @@ class Problem:
         if self.family == "ring":
             return bool(degrees.max() <= 2) and not _inner_cycle(joined)
         return self.family == "any" or bool(degrees.max() <= 3)
+
+
+class _Kept:
+    """An iterable over what an iterator yields, which remembers it."""
+
+    def __init__(self, source: Iterator[Structure]) -> None:
+        self._source = source
+        self._known: list[Structure] = []
+
+    def __iter__(self) -> Iterator[Structure]:
+        yield from self._known
+        for structure in self._source:
+            self._known.append(structure)
+            yield structure
 
 
 def _inner_cycle(joined: np.ndarray) -> bool:

@@ -13,6 +13,7 @@ from tnlab.search.evaluation import Evaluation, Proposal
 from tnlab.search.problem import Problem
 
 RACE = ("certificate", "tree_splits", "core_shapes", "growth", "reconnect", "tnale", "hill_climb")
+SETTINGS: dict[str, dict[str, Any]] = {"certificate": {"share": 0.2, "mend": False}}  # the others grow better
 Runner = tuple[AbstractEngine[Any], Any]
 
 
@@ -57,9 +58,10 @@ class Auto(AbstractEngine[Race]):
 
     @override
     def start(self, problem: Problem, generator: torch.Generator) -> Race:
-        parts = [engines[name] for name in self.race if name in engines]
-        aimless = problem.target_error is None
-        chosen = [part() for part in parts if problem.family in part.families and not (aimless and part.needs_target)]
+        able = [name for name in self.race if name in engines and problem.family in engines[name].families]
+        if problem.target_error is None:
+            able = [name for name in able if not engines[name].needs_target]
+        chosen = [engines[name](**SETTINGS.get(name, {})) for name in able]
         runners = tuple((engine, engine.start(problem, generator)) for engine in chosen)
         return self._next(Race(problem, runners), generator)
 

@@ -1,5 +1,6 @@
 """The fewest parameters that every cut allows, then one fit to see: found, proved, and the gap between the two."""
 
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, islice
@@ -9,7 +10,6 @@ import numpy as np
 import torch
 from typing_extensions import override
 
-from tnlab.bounds.ascending import ascending
 from tnlab.network.adjacency import from_ranks, to_matrix
 from tnlab.network.structure import Structure
 from tnlab.search.engine import AbstractEngine, engines
@@ -32,6 +32,7 @@ class Ladder:
 
     Attributes:
         problem: What is searched.
+        begun: When the search began (``time.monotonic``).
         rung: Place in the ladder; past the last rung, the nearest miss is mended.
         asked: Structures of this rung that were fitted.
         failed: Structures whose fits missed the target, whatever their rung.
@@ -42,6 +43,7 @@ class Ladder:
     """
 
     problem: Problem
+    begun: float
     rung: int = 0
     asked: int = 0
     failed: tuple[Structure, ...] = ()
@@ -76,7 +78,9 @@ class CertificateSearch(AbstractEngine[Ladder]):
         retry_starts: Starts of each of these.
         retry_sweeps: Sweeps per start of these.
         retry_entries: Entries of a tensor up to which that is done.
-        seconds: Time per rung to look for structures, as a part of the budget.
+        seconds: Time per family to look for structures, as a part of the budget.
+        share: Time for the whole ladder, as a part of the budget.
+        mend: Whether the nearest miss is grown where the ladder fails.
         growth_sweeps: Sweeps after each rank that the nearest miss is given.
     """
 
@@ -87,6 +91,8 @@ class CertificateSearch(AbstractEngine[Ladder]):
     retry_sweeps: int = 300
     retry_entries: int = 20_000
     seconds: float = 0.1
+    share: float = 0.5
+    mend: bool = True
     growth_sweeps: int = 20
 
     paper: ClassVar[str] = "tnlab, from the bound of Eckart 1936: https://doi.org/10.1007/BF02288367"
@@ -95,11 +101,11 @@ class CertificateSearch(AbstractEngine[Ladder]):
 
     @override
     def start(self, problem: Problem, generator: torch.Generator) -> Ladder:
-        return Ladder(problem)
+        return Ladder(problem, time.monotonic())
 
     @override
     def ask(self, state: Ladder, generator: torch.Generator) -> Iterable[Proposal]:
-        for rung in range(state.rung, len(state.rungs)):
+        for rung in range(state.rung, len(state.rungs) if self._in_time(state) else 0):
             candidate = self._candidate(state, rung, state.asked if rung == state.rung else 0)
             if candidate is not None:
                 move = f"fewest parameters that every cut allows ({state.rungs[rung][0]})"
@@ -109,7 +115,7 @@ class CertificateSearch(AbstractEngine[Ladder]):
             move = "what failed, again with many starts"
             sweeps, starts = self.retry_sweeps, self.retry_starts
             return [Proposal(again, max_sweeps=sweeps, starts=starts, decide=True, again=True, move=move)]
-        return () if state.best is not None or state.stuck else self._mended(state)
+        return () if state.best is not None or state.stuck or not self.mend else self._mended(state)
 
     @override
     def tell(self, state: Ladder, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Ladder:
@@ -135,9 +141,12 @@ class CertificateSearch(AbstractEngine[Ladder]):
         later = (place for place in range(state.rung, len(names)) if found.move.endswith(names[place]))
         return next(later, len(names))
 
+    def _in_time(self, state: Ladder) -> bool:
+        return time.monotonic() - state.begun < self.share * state.problem.max_seconds
+
     def _again(self, state: Ladder) -> Structure | None:
         """Return the next of the smallest failures to fit once more, where that costs little."""
-        if state.problem.entries > self.retry_entries:
+        if state.problem.entries > self.retry_entries or not self._in_time(state):
             return None
         most = state.best.parameters if state.best is not None else state.problem.entries
         smallest = sorted(dict.fromkeys(state.failed), key=lambda structure: structure.parameters)[: self.retries]
@@ -147,13 +156,7 @@ class CertificateSearch(AbstractEngine[Ladder]):
     def _candidate(self, state: Ladder, rung: int, asked: int) -> Structure | None:
         """Return the smallest structure of a rung that may reach the target with fewer parameters than the best."""
         problem = state.problem
-        found = ascending(
-            problem.spectra,
-            problem.target_error or 0.0,
-            family=state.rungs[rung][0],
-            max_rank=problem.max_rank,
-            max_seconds=self.seconds * problem.max_seconds,
-        )
+        found = problem.candidates(state.rungs[rung][0], self.seconds * problem.max_seconds)
         most = state.best.parameters - 1 if state.best is not None else problem.entries
         for structure in islice(found, 50 * (asked + 1)):
             if structure.parameters > most:
