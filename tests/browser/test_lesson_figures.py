@@ -1,4 +1,4 @@
-"""The figures of the second lesson in a real JupyterLab, which may load nothing from elsewhere."""
+"""The figures of the lessons in a real JupyterLab, which may load nothing from elsewhere."""
 
 from collections.abc import Callable
 
@@ -21,11 +21,24 @@ _RUN = """async (path) => {
 }"""
 
 
-def test_every_figure_is_drawn(lab: Server, watch: Callable[..., Watched]) -> None:
+_DRAWN = "count => document.querySelectorAll('.js-plotly-plot:has(.main-svg)').length >= count"
+
+
+@pytest.mark.parametrize(
+    ("lesson", "figures", "words"),
+    [
+        ("01_what_no_fit_can_beat", 5, "no fit is below 0.1081"),
+        ("02_decompose_anything", 6, "Where the fit is wrong"),
+        ("03_search_for_a_structure", 2, "proved: not below 128"),
+    ],
+)
+def test_every_figure_is_drawn(
+    lab: Server, watch: Callable[..., Watched], lesson: str, figures: int, words: str
+) -> None:
     page = watch().page
     page.goto(f"{lab.address}/lab")
     page.wait_for_function("window.jupyterapp !== undefined", timeout=60_000)
-    page.evaluate(_RUN, "01_what_no_fit_can_beat.ipynb")
-    page.wait_for_function("document.querySelectorAll('.js-plotly-plot .main-svg').length >= 5", timeout=120_000)
-    assert page.locator(".js-plotly-plot").count() == 5
-    assert "no fit is below 0.1081" in page.locator(".js-plotly-plot").first.inner_text()
+    page.evaluate(_RUN, f"{lesson}.ipynb")
+    page.wait_for_function(_DRAWN, arg=figures, timeout=120_000)
+    assert page.locator(".js-plotly-plot").count() == figures
+    assert words in page.locator(".js-plotly-plot").first.inner_text()
