@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Callable, Sequence
 
-from _common import Stopwatch, machine, median, say, table
+from _common import DOCS, Stopwatch, machine, median, say, table, write_between
 
 # isort: split
 from torch import Tensor
@@ -23,17 +23,21 @@ def options(text: str | None, default: Sequence[str], target: float) -> argparse
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--target", type=float, default=target)
     parser.add_argument("--max-seconds", type=float, default=20.0)
+    parser.add_argument("--write", action="store_true", help="put the table into docs/benchmarks.md")
     return parser
 
 
-def report(cases: dict[str, Callable[[int], tuple[Structure, Tensor]]], asked: argparse.Namespace) -> None:
-    """Print the table of all cases and engines."""
-    say(machine())
-    say(f"\nRelative error to reach: {asked.target:g}; at most {asked.max_seconds:g} s a run; medians over seeds.\n")
-    say(table(HEADER, []))
+def report(mark: str, cases: dict[str, Callable[[int], tuple[Structure, Tensor]]], asked: argparse.Namespace) -> None:
+    """Print the table of all cases and engines, and put it between the markers where that is asked for."""
+    said = f"Relative error to reach: {asked.target:g}; at most {asked.max_seconds:g} s a run; medians over seeds."
+    say(f"{machine()}\n\n{said}\n\n{table(HEADER, [])}")
+    rows: list[list[object]] = []
     for name, draw in cases.items():
         for engine in asked.engines:
-            say(table(HEADER, [[name, engine, *_row(draw, engine, asked)]]).splitlines()[-1])
+            rows.append([name, engine, *_row(draw, engine, asked)])
+            say(table(HEADER, rows[-1:]).splitlines()[-1])
+    if asked.write:
+        write_between(DOCS / "benchmarks.md", mark, f"{table(HEADER, rows)}\n\n{said} {machine(('numpy', 'torch'))}")
 
 
 def _row(draw: Callable[[int], tuple[Structure, Tensor]], engine: str, asked: argparse.Namespace) -> list[object]:

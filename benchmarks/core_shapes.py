@@ -9,7 +9,7 @@ a fit per step, runs with ``--slow`` only.
 
 import argparse
 
-from _common import Stopwatch, machine, say, table
+from _common import DOCS, Stopwatch, machine, say, table, write_between
 
 # isort: split
 import numpy as np
@@ -36,6 +36,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--slow", action="store_true", help="also the greedy method on the true loss")
     parser.add_argument("--data", nargs="+", choices=list(SOURCES), default=list(SOURCES))
+    parser.add_argument("--write", action="store_true", help="put the table into docs/benchmarks.md")
     asked = parser.parse_args()
     methods = (*METHODS, "true_greedy") if asked.slow else METHODS
     say(machine())
@@ -50,7 +51,10 @@ def main():
             found = core_shape(X, budget=int(part * X.numel()), method=method)
             row.append(f"{found.squared_error:.6f} {found.shape} {watch.seconds:.2g} s")
         rows.append(row)
-    say(table(["data", "budget", *methods], rows))
+    text = table(["data", "budget", *methods], rows)
+    say(text)
+    if asked.write:
+        write_between(DOCS / "benchmarks.md", "search core shapes", f"{text}\n\n{machine(('numpy', 'torch'))}")
 
 
 if __name__ == "__main__":

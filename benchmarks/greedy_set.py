@@ -22,4 +22,4 @@ TARGETS = {
 
 if __name__ == "__main__":
     cases = {name: (lambda seed, truth=truth: (truth, planted(truth, seed=seed))) for name, truth in TARGETS.items()}
-    report(cases, options(__doc__, ("certificate", "rgtn", "svdinstn"), 1e-6).parse_args())
+    report("search greedy", cases, options(__doc__, ("certificate", "rgtn", "svdinstn"), 1e-6).parse_args())

@@ -44,4 +44,8 @@ if __name__ == "__main__":
     parser = options(__doc__, ("rgtn", "growth", "certificate"), 1e-2)
     parser.add_argument("--orders", type=int, nargs="+", default=[6])
     asked = parser.parse_args()
-    report({f"order {order}": (lambda seed, order=order: drawn(order, seed)) for order in asked.orders}, asked)
+    report(
+        "search rgtn",
+        {f"order {order}": (lambda seed, order=order: drawn(order, seed)) for order in asked.orders},
+        asked,
+    )

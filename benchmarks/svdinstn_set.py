@@ -38,4 +38,4 @@ if __name__ == "__main__":
         for kind, draw in (("uniform", torch.rand), ("Gaussian", torch.randn))
         for name, structure in STRUCTURES.items()
     }
-    report(cases, options(__doc__, ("svdinstn",), 1e-5).parse_args())
+    report("search svdinstn", cases, options(__doc__, ("svdinstn",), 1e-5).parse_args())

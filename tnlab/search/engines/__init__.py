@@ -16,4 +16,5 @@ from tnlab.search.engines.svdinstn import SVDinsTN as SVDinsTN
 from tnlab.search.engines.tnale import TnALE as TnALE
 from tnlab.search.engines.tnga import TNGA as TNGA
 from tnlab.search.engines.tnls import TNLS as TNLS
+from tnlab.search.engines.train import TrainSearch as TrainSearch
 from tnlab.search.engines.tree_splits import TreeSplits as TreeSplits

@@ -12,7 +12,8 @@ from tnlab.search.engine import AbstractEngine, engines
 from tnlab.search.evaluation import Evaluation, Proposal
 from tnlab.search.problem import Problem
 
-RACE = ("certificate", "tree_splits", "core_shapes", "growth", "reconnect", "tnale", "hill_climb")
+RACE = ("certificate", "train", "tree_splits", "core_shapes", "growth", "reconnect")
+WEIGHING = ("tnale", "hill_climb")  # where there is no target error
 SETTINGS: dict[str, dict[str, Any]] = {"certificate": {"share": 0.2, "mend": False}}  # the others grow better
 Runner = tuple[AbstractEngine[Any], Any]
 
@@ -45,8 +46,7 @@ class Auto(AbstractEngine[Race]):
     has found nothing better for a while hands over to the next.
 
     Attributes:
-        race: Names of the engines, in the order of their turns; those that do not search the family, or need a target
-            error where there is none, are left out.
+        race: Names of the engines, in the order of their turns; those that do not search the family are left out.
         patience: Proposals without anything better after which the next engine has its turn.
     """
 
@@ -58,9 +58,8 @@ class Auto(AbstractEngine[Race]):
 
     @override
     def start(self, problem: Problem, generator: torch.Generator) -> Race:
-        able = [name for name in self.race if name in engines and problem.family in engines[name].families]
-        if problem.target_error is None:
-            able = [name for name in able if not engines[name].needs_target]
+        race = self.race if problem.target_error is not None else WEIGHING
+        able = [name for name in race if problem.family in engines[name].families]
         chosen = [engines[name](**SETTINGS.get(name, {})) for name in able]
         runners = tuple((engine, engine.start(problem, generator)) for engine in chosen)
         return self._next(Race(problem, runners), generator)

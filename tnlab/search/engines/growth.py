@@ -32,6 +32,7 @@ class Garden:
         here: Where growth goes on from, or what is being shrunk; None before the first fit.
         best: The smallest that reached the target; None before.
         smaller: What to shrink ``here`` to next, the most promising first, and how.
+        shrunk: Whether the best was shrunk, or came out of that.
         kicks: Times the best was cut back since it was found.
     """
 
@@ -40,6 +41,7 @@ class Garden:
     here: Evaluation | None = None
     best: Evaluation | None = None
     smaller: tuple[tuple[Structure, str], ...] = ()
+    shrunk: bool = True
     kicks: int = 0
 
 
@@ -54,6 +56,9 @@ class Growth(AbstractEngine[Garden]):
     random part of the ranks of the best is taken away, and growth goes on from there, with some chance in its choices.
 
     Attributes:
+        near: Error, in targets, up to which bonds are tried one by one; further off several grow at once.
+        leap: How many.
+        stride: By how much a rank grows at a time, as a part of itself, at least 1; it shrinks by a quarter of that.
         width: Pairs tried per step of growth.
         trial_sweeps: Sweeps for each of them.
         settle_sweeps: Sweeps for the one that is kept.
@@ -65,9 +70,12 @@ class Growth(AbstractEngine[Garden]):
         max_kicks: Times it is cut back without success after which it ends.
     """
 
+    near: float = 1.5
+    leap: int = 3
+    stride: float = 0.6
     width: int = 10
-    trial_sweeps: int = 3
-    settle_sweeps: int = 10
+    trial_sweeps: int = 2
+    settle_sweeps: int = 6
     shrink_sweeps: int = 100
     reach: float = 1.06
     patience: int = 60
@@ -118,15 +126,19 @@ class Growth(AbstractEngine[Garden]):
         if state.phase == "polish":
             smaller = self._smaller(state.problem, here)
             return replace(state, phase="shrink", here=here, smaller=smaller) if smaller else self._kicked(state)
-        if not state.problem.reached(here.relative_error):
-            return replace(state, phase="grow", here=here)
-        return self._arrived(state, here)
+        if state.problem.reached(here.relative_error):
+            return self._arrived(state, here)
+        if state.best is not None and here.parameters >= state.best.parameters:  # grown past it: shrink that one
+            return self._kicked(state) if state.shrunk else self._arrived(state, state.best)
+        return replace(state, phase="grow", here=here)
 
     @override
     def welcome(self, state: Garden, found: Evaluation) -> Garden:
         if found.network is None or not state.problem.reached(found.relative_error):
             return state
-        return self._arrived(state, found)
+        if state.best is not None and state.best.parameters <= found.parameters:
+            return state
+        return replace(state, best=found, kicks=0, shrunk=False)  # it grows on; what it shrinks next is this
 
     @override
     def cutoff(self, state: Garden) -> float:
@@ -138,7 +150,7 @@ class Growth(AbstractEngine[Garden]):
         """Return the state in which a network that reaches the target is shrunk."""
         better = state.best is None or here.parameters < state.best.parameters
         best, kicks = (here, 0) if better else (state.best, state.kicks)
-        return replace(state, phase="polish", here=here, best=best, kicks=kicks)
+        return replace(state, phase="polish", here=here, best=best, kicks=kicks, shrunk=state.shrunk or best is here)
 
     def _shrunk(self, state: Garden, evaluations: Sequence[Evaluation]) -> Garden:
         reached = [one for one in evaluations if not one.pruned and state.problem.reached(one.relative_error)]
@@ -161,23 +173,34 @@ class Growth(AbstractEngine[Garden]):
         return Proposal(structure, here.network, self.settle_sweeps, 1, move="cut back")
 
     def _sprouts(self, state: Garden) -> list[Proposal]:
-        """Return the structures with one rank more, the most promising first."""
+        """Return structures with more rank on one bond, the most promising first; far from the target on several."""
         assert state.here is not None
         assert state.here.network is not None
-        ranks, network = _ranks(state.here.structure), state.here.network
-        promise = gains(state.problem.tensor, network)
-        error = state.here.relative_error**2
-        options: list[tuple[float, Proposal]] = []
-        for pair in combinations(range(state.problem.order), 2):
-            grown = from_ranks(state.problem.modes, ranks | {pair: ranks.get(pair, 1) + 1})
-            if not self._fits(state.problem, grown):
-                continue
-            cost = grown.parameters - state.here.parameters
-            worth = -math.log(max(1.0 - promise[pair] / max(error, 1e-300), 1e-3)) / cost
-            move = f"bond {pair[0]}-{pair[1]} up to rank {ranks.get(pair, 1) + 1}"
-            options.append((worth, Proposal(grown, network, self.trial_sweeps, 1, move=move)))
+        problem, here, ranks = state.problem, state.here, _ranks(state.here.structure)
+        promise, error = gains(problem.tensor, state.here.network), state.here.relative_error**2
+        options: list[tuple[float, Pair, Structure]] = []
+        for pair in promise:
+            grown = from_ranks(problem.modes, ranks | {pair: self._more(ranks, pair)})
+            if problem.admits(grown):
+                cost = max(1, grown.parameters - here.parameters)
+                worth = -math.log(max(1.0 - promise[pair] / max(error, 1e-300), 1e-3)) / cost
+                options.append((worth, pair, grown))
         options.sort(key=lambda option: -option[0])
-        return [proposal for _, proposal in options[: self.width]]
+        if here.relative_error > self.near * (problem.target_error or 0.0):
+            pairs = [pair for _, pair, _ in options[: self.leap]]
+            leap = from_ranks(problem.modes, ranks | {pair: self._more(ranks, pair) for pair in pairs})
+            if problem.admits(leap):
+                return [Proposal(leap, here.network, self.settle_sweeps, 1, move=f"{len(pairs)} bonds up")]
+        return [
+            Proposal(
+                grown, here.network, self.trial_sweeps, 1, move=f"bond {i}-{j} up to rank {self._more(ranks, (i, j))}"
+            )
+            for _, (i, j), grown in options[: self.width]
+        ]
+
+    def _more(self, ranks: dict[Pair, int], pair: Pair) -> int:
+        rank = ranks.get(pair, 1)
+        return rank + max(1, int(self.stride * rank))
 
     def _smaller(self, problem: Problem, here: Evaluation) -> tuple[tuple[Structure, str], ...]:
         """Return what to try: one rank less, or one less and another one more, by the error it may cost."""
@@ -185,21 +208,19 @@ class Growth(AbstractEngine[Garden]):
         ranks, cost, promise = _ranks(here.structure), losses(here.network), gains(problem.tensor, here.network)
         found: dict[Structure, tuple[float, str]] = {}
         for down, rank in ranks.items():
-            lowered = ranks | {down: rank - 1}
+            fewer = rank - max(1, int(self.stride * rank / 4))
+            lowered = ranks | {down: fewer}
             for up in (None, *promise):
                 if up == down:
                     continue
                 structure = from_ranks(problem.modes, lowered if up is None else lowered | {up: lowered.get(up, 1) + 1})
                 saved = here.parameters - structure.parameters
-                if saved > 0 and structure not in found and self._fits(problem, structure):
+                if saved > 0 and structure not in found and problem.admits(structure):
                     rise = cost.get(down, 0.0) - (promise[up] if up else 0.0)
                     also = f", bond {up[0]}-{up[1]} up" if up else ""
-                    found[structure] = rise / saved, f"bond {down[0]}-{down[1]} down to rank {rank - 1}{also}"
+                    found[structure] = rise / saved, f"bond {down[0]}-{down[1]} down to rank {fewer}{also}"
         chosen = sorted(found, key=lambda structure: found[structure][0])[: self.patience]
         return tuple((structure, found[structure][1]) for structure in chosen)
-
-    def _fits(self, problem: Problem, structure: Structure) -> bool:
-        return max(structure.ranks) <= problem.rank_limit and problem.admits(structure)
 
 
 def _ranks(structure: Structure) -> dict[Pair, int]:
