@@ -89,6 +89,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--seconds", type=float, default=4.0, help="per run")
     parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--mark", default="search-planted", help="where in docs/benchmarks.md")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     jobs = []
@@ -110,7 +111,7 @@ def main() -> None:
     said = f"{options.seeds} seeds, at most {options.seconds:g} s each, {options.processes} runs at a time. {machine()}"
     say(text)
     if options.write:
-        write_between(DOCS / "benchmarks.md", "search-planted", f"{said}\n\n{text}")
+        write_between(DOCS / "benchmarks.md", options.mark, f"{said}\n\n{text}")
 
 
 if __name__ == "__main__":
