@@ -84,7 +84,7 @@ def test_losses_of_a_rank_that_is_not_needed_are_nothing():
     first, *others = network.cores
     idle = first.clone()
     idle[:, 1] = 0
-    assert min(losses(Network(network.structure, (idle, *others))).values()) == pytest.approx(0, abs=1e-12)
+    assert min(cost[0] for cost in losses(Network(network.structure, (idle, *others))).values()) < 1e-12
 
 
 @pytest.mark.parametrize(

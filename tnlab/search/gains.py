@@ -42,13 +42,13 @@ def gains(tensor: Tensor, network: Network) -> dict[Pair, float]:
     return {pair: _gain(structure, cores, residual, pair) / square for pair in combinations(range(structure.order), 2)}
 
 
-def losses(network: Network) -> dict[Pair, float]:
-    """Return, for every bond, the squared relative error of cutting its rank by one, as far as its spectrum tells."""
+def losses(network: Network) -> dict[Pair, Array]:
+    """Return, for every bond, the squared relative errors of cutting its rank by 1, 2, ..., as its spectrum tells."""
     legs = [core.legs[0] for core in network.structure.cores]
-    found: dict[Pair, float] = {}
+    found: dict[Pair, Array] = {}
     for bond, values in zip(network.structure.bonds, bond_spectra(network), strict=True):
         i, j = sorted(legs[core] for core in bond.cores)
-        found[i, j] = float(values[-1] ** 2) if bond.rank > 1 else np.inf
+        found[i, j] = np.cumsum(np.asarray(values)[:0:-1] ** 2)
     return found
 
 

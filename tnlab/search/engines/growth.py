@@ -58,7 +58,7 @@ class Growth(AbstractEngine[Garden]):
     Attributes:
         near: Error, in targets, up to which bonds are tried one by one; further off several grow at once.
         leap: How many.
-        stride: By how much a rank grows at a time, as a part of itself, at least 1; it shrinks by a quarter of that.
+        stride: By how much a rank grows at a time, as a part of itself, at least 1; it shrinks by 1, 2, or half that.
         width: Pairs tried per step of growth.
         trial_sweeps: Sweeps for each of them.
         settle_sweeps: Sweeps for the one that is kept.
@@ -203,22 +203,21 @@ class Growth(AbstractEngine[Garden]):
         return rank + max(1, int(self.stride * rank))
 
     def _smaller(self, problem: Problem, here: Evaluation) -> tuple[tuple[Structure, str], ...]:
-        """Return what to try: one rank less, or one less and another one more, by the error it may cost."""
+        """Return what to try: less rank on one bond, or that and one more on another, by the error it may cost."""
         assert here.network is not None
         ranks, cost, promise = _ranks(here.structure), losses(here.network), gains(problem.tensor, here.network)
         found: dict[Structure, tuple[float, str]] = {}
         for down, rank in ranks.items():
-            fewer = rank - max(1, int(self.stride * rank / 4))
-            lowered = ranks | {down: fewer}
-            for up in (None, *promise):
-                if up == down:
-                    continue
-                structure = from_ranks(problem.modes, lowered if up is None else lowered | {up: lowered.get(up, 1) + 1})
-                saved = here.parameters - structure.parameters
-                if saved > 0 and structure not in found and problem.admits(structure):
-                    rise = cost.get(down, 0.0) - (promise[up] if up else 0.0)
-                    also = f", bond {up[0]}-{up[1]} up" if up else ""
-                    found[structure] = rise / saved, f"bond {down[0]}-{down[1]} down to rank {fewer}{also}"
+            for fewer in {rank - 1, rank - 2, rank - int(self.stride * rank / 2)} & set(range(1, rank)):
+                lost = cost[down][rank - fewer - 1] if rank - fewer <= len(cost[down]) else 1.0
+                for up in (None, *(pair for pair in promise if pair != down)):
+                    raised = {} if up is None else {up: ranks.get(up, 1) + 1}
+                    structure = from_ranks(problem.modes, ranks | {down: fewer} | raised)
+                    saved = here.parameters - structure.parameters
+                    if saved > 0 and structure not in found and problem.admits(structure):
+                        rise = lost - (promise[up] if up else 0.0)
+                        also = f", bond {up[0]}-{up[1]} up" if up else ""
+                        found[structure] = rise / saved, f"bond {down[0]}-{down[1]} down to rank {fewer}{also}"
         chosen = sorted(found, key=lambda structure: found[structure][0])[: self.patience]
         return tuple((structure, found[structure][1]) for structure in chosen)
 
