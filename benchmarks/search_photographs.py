@@ -5,9 +5,11 @@ python benchmarks/search_photographs.py --engines auto,tnale --pictures camera -
 """
 
 import argparse
+import json
 import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from pathlib import Path
 
 from _common import DOCS, machine, say, table, write_between  # isort: skip  (fixes the number of threads)
 
@@ -48,6 +50,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="a JSON file of runs to add these to, such as those of other engines")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     errors = list(map(float, options.errors.split(",")))
@@ -59,12 +62,16 @@ def main() -> None:
         for family in families(engine)
         for error in errors
     ]
-    cells: dict = {}
+    runs = json.loads(options.keep.read_text()) if options.keep and options.keep.is_file() else []
     with ProcessPoolExecutor(options.processes, mp_context=get_context("spawn")) as pool:
         for job, found in zip(jobs, pool.map(run, *zip(*jobs, strict=True)), strict=True):
-            engine, family, picture, shape, error, *_ = job
-            cells.setdefault((shape, picture), {}).setdefault(f"{engine} ({family})", {})[error] = found
-            say(shape, picture, engine, family, error, found)
+            runs.append([*job[:5], found])
+            say(json.dumps(runs[-1]))
+    if options.keep:
+        options.keep.write_text(json.dumps(runs))
+    cells: dict = {}
+    for engine, family, picture, shape, error, found in runs:
+        cells.setdefault((shape, picture), {}).setdefault(f"{engine} ({family})", {})[error] = found
     parts = [
         f"At most {options.seconds:g} s a run, {options.processes} runs at a time, seed {options.seed}. {machine()} "
         "A dash: the target was not reached in that time."

@@ -181,6 +181,8 @@ def _check_reach(problem: CutProblem, family: Family, name: str) -> None:
 
 
 def _spectra(tensor: Tensor) -> CutSpectra:
+    if not isinstance(tensor, Tensor):
+        raise DataError(f"A bound needs a torch.Tensor, but got {type(tensor).__name__}; try torch.as_tensor(X).")
     if tensor.is_complex() or not bool(tensor.isfinite().all()) or not bool(tensor.any()):
         raise DataError("The tensor must be real, finite and not zero.")
     return CutSpectra(tensor)

@@ -51,6 +51,8 @@ class Missing:
                     f"but has {modes_text(given.shape)}."
                 )
             self._narrow(given != 0)
+        if self.known is not None and not self.known.any():
+            raise DataError("No entry is known: all are NaN, or the mask leaves none.")
         return array if self.known is None else np.where(self.known, array, np.zeros((), dtype=array.dtype))
 
     def entries(self, source: Source) -> Tensor | Observed:

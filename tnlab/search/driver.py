@@ -58,7 +58,8 @@ class Driver:
         evaluator: Who fits.
         generator: The engine's randomness.
         bound: What no structure of the family can do without.
-        prune: Whether to consult sizes and certificates before a fit; the result is the same, only later, without.
+        prune: Whether to consult sizes and certificates before a fit, and to leave a fit that is certain to lose; with
+            cold starts (``warm=False``) the engine's path is the same without, only later.
         warm: Whether a fit that is given no cores starts from those of the nearest structure fitted so far.
         begun: When the search began (``time.monotonic``); the budget of seconds counts from there.
     """

@@ -126,7 +126,10 @@ class Search:
             raise FormatError("Say what to search for: either target_error=E, or objective=..., and not both.")
         named = isinstance(self.engine, str)
         self._engine: AbstractEngine[Any] = engines[self.engine]() if named else self.engine  # type: ignore[index]
-        self._name = next(name for name, part in engines.items() if isinstance(self._engine, part))
+        if not isinstance(self._engine, AbstractEngine):
+            raise FormatError(f"engine must be a name or an engine such as TnALE(), but is {self._engine!r:.80}.")
+        own = type(self._engine)
+        self._name = next((name for name, part in engines.items() if issubclass(own, part)), own.__name__)
         family = self.family or self._engine.families[0]
         if family not in self._engine.families:
             raise FormatError(

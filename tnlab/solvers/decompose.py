@@ -5,9 +5,11 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
+from tnlab.data.observed import Observed
+from tnlab.data.tensor_function import TensorFunction
 from tnlab.errors import FormatError
 from tnlab.formats import formats
-from tnlab.solvers.base import AbstractSolver, Data, Snapshot, solvers
+from tnlab.solvers.base import AbstractSolver, Data, Snapshot, solvers, whole_tensor
 from tnlab.solvers.fit import Fit, fit
 
 CLOSED_FORMS = {
@@ -48,9 +50,11 @@ def decompose(
         callback: Called with every snapshot; a true answer stops and keeps the best so far.
 
     Raises:
-        FormatError: Neither or both of ``rank`` and ``target_error`` are given, or the format cannot be built.
+        FormatError: Neither or both of ``rank`` and ``target_error`` are given, a target error is where entries are
+            missing, or the format cannot be built.
         DataError: The tensor cannot be fitted.
         UnknownNameError: There is no such format or solver.
+        ValueError: The target error is out of range.
 
     Example:
         >>> X = torch.ones(4, 4, 4, dtype=torch.float64)
@@ -59,6 +63,13 @@ def decompose(
     """
     if (rank is None) == (target_error is None):
         raise FormatError("Say how large the network may be: either rank=R, or target_error=E, and not both.")
+    if target_error is not None and not 0 <= target_error < 1:
+        raise ValueError(f"The target error must lie between 0 and 1, but is {target_error!r}.")
+    if target_error is not None and isinstance(X, Observed):
+        raise FormatError("Ranks cannot be chosen for an error where entries are missing: give rank=R, or let "
+                          "choose_rank compare some by their held-out error.")  # fmt: skip
+    if not isinstance(X, Tensor | Observed | TensorFunction):
+        whole_tensor(X)  # refuses it and says what is needed
     modes = tuple(X.shape) if isinstance(X, Tensor) else X.modes
     part = formats[format]
     if solver is None and target_error is not None:

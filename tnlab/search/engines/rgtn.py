@@ -126,7 +126,7 @@ class RGTN(AbstractEngine[Flow]):
         ranks = _ranks(state)
         assert state.here is not None
         assert state.here.network is not None
-        gates = losses(state.here.network)
+        gates = {pair: float(cost[0]) for pair, cost in losses(state.here.network).items() if len(cost)}
         narrow = sorted((pair for pair in ranks if ranks[pair] > 1), key=lambda pair: (gates.get(pair, 0.0), pair))
         tensions = _tensions(state)
         pulled = sorted(tensions, key=lambda pair: (-tensions[pair], pair))[: self.proposals]
