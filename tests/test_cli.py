@@ -186,6 +186,8 @@ def test_missing_entries_from_the_shell(tmp_path, capsys):
     assert "--target-error must be" in refused(capsys, "fit", full, *end, "--target-error", 2)
     np.save(known, mask[:4])
     assert "must have the shape 8x8x8" in refused(capsys, "fit", full, *end, "--mask", known)
+    np.save(known, np.zeros_like(mask))
+    assert "No entry is known" in refused(capsys, "fit", full, *end, "--mask", known)
 
 
 def test_quantised_needs_a_shape_for_a_file(array, capsys):

@@ -120,3 +120,10 @@ def test_leaving_the_loop_keeps_the_best():
             break
     assert run.result.counts.fitted == 3
     assert "request" in run.result.status
+
+
+def test_growth_reaches_the_largest_rank_allowed():
+    draw = torch.randn(2, 12, 5, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    left, right = torch.linalg.qr(draw)[0]
+    matrix = left @ right.T  # five equal singular values
+    assert search(matrix, target_error=1e-3, engine="growth", max_rank=5, max_seconds=10).parameters == 120

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from tnlab.data.observed import Observed
 from tnlab.data.tensor_function import TensorFunction
-from tnlab.errors import DataError, StructureError
+from tnlab.errors import DataError, FormatError, StructureError
 from tnlab.formats import formats
 from tnlab.metrics import relative_error
 from tnlab.network.entry_groups import Entries
@@ -20,6 +20,7 @@ from tnlab.solvers.base import Status
 from tnlab.solvers.choose_rank import choose_rank
 from tnlab.solvers.completion_als import CompletionALS
 from tnlab.solvers.completion_lbfgs import CompletionLBFGS, _flat, _Objective
+from tnlab.solvers.decompose import decompose
 from tnlab.solvers.fit import fit
 from tnlab.testing.structures import structures
 
@@ -288,3 +289,13 @@ def test_follows_the_entries_to_the_gpu():
             result = fit(observed, structure, solver=solver, target_error=1e-3, restarts=6)
             assert result.network.cores[0].is_cuda
             assert result.held_out_error < 1e-3
+
+
+def test_decompose_does_not_choose_ranks_where_entries_are_missing():
+    whole = torch.rand(4, 4, 4, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    with pytest.raises(FormatError, match="choose_rank"):
+        decompose(Observed.random_part(whole, 0.5), "tt", target_error=0.1)
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        decompose(whole, "cp", target_error=math.nan)
+    with pytest.raises(DataError, match="as_tensor"):
+        decompose(whole.numpy(), "tt", rank=2)

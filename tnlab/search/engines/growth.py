@@ -17,9 +17,7 @@ from tnlab.search.gains import gains, losses
 from tnlab.search.problem import Problem
 
 Pair = tuple[int, int]
-SHARPNESS = (
-    6.0  # of the choice among pairs after a cut back: one with 80 % of the best worth is taken a quarter as often
-)
+SHARPNESS = 6.0  # of the choice after a cut back: a pair with 80 % of the best worth is taken a quarter as often
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,27 +178,32 @@ class Growth(AbstractEngine[Garden]):
         promise, error = gains(problem.tensor, state.here.network), state.here.relative_error**2
         options: list[tuple[float, Pair, Structure]] = []
         for pair in promise:
-            grown = from_ranks(problem.modes, ranks | {pair: self._more(ranks, pair)})
-            if problem.admits(grown):
+            more = self._more(problem, ranks, pair)
+            grown = from_ranks(problem.modes, ranks | {pair: more})
+            if more > ranks.get(pair, 1) and problem.admits(grown):
                 cost = max(1, grown.parameters - here.parameters)
                 worth = -math.log(max(1.0 - promise[pair] / max(error, 1e-300), 1e-3)) / cost
                 options.append((worth, pair, grown))
         options.sort(key=lambda option: -option[0])
         if here.relative_error > self.near * (problem.target_error or 0.0):
             pairs = [pair for _, pair, _ in options[: self.leap]]
-            leap = from_ranks(problem.modes, ranks | {pair: self._more(ranks, pair) for pair in pairs})
-            if problem.admits(leap):
+            leap = from_ranks(problem.modes, ranks | {pair: self._more(problem, ranks, pair) for pair in pairs})
+            if pairs and problem.admits(leap):
                 return [Proposal(leap, here.network, self.settle_sweeps, 1, move=f"{len(pairs)} bonds up")]
         return [
             Proposal(
-                grown, here.network, self.trial_sweeps, 1, move=f"bond {i}-{j} up to rank {self._more(ranks, (i, j))}"
+                grown,
+                here.network,
+                self.trial_sweeps,
+                1,
+                move=f"bond {i}-{j} up to rank {self._more(problem, ranks, (i, j))}",
             )
             for _, (i, j), grown in options[: self.width]
         ]
 
-    def _more(self, ranks: dict[Pair, int], pair: Pair) -> int:
+    def _more(self, problem: Problem, ranks: dict[Pair, int], pair: Pair) -> int:
         rank = ranks.get(pair, 1)
-        return rank + max(1, int(self.stride * rank))
+        return int(min(rank + max(1, int(self.stride * rank)), problem.max_rank or math.inf))
 
     def _smaller(self, problem: Problem, here: Evaluation) -> tuple[tuple[Structure, str], ...]:
         """Return what to try: less rank on one bond, or that and one more on another, by the error it may cost."""
