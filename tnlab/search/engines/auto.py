@@ -81,6 +81,10 @@ class Auto(AbstractEngine[Race]):
     def cutoff(self, state: Race) -> float:
         return state.runners[0][0].cutoff(state.runners[0][1]) if state.runners else math.inf
 
+    @override
+    def cutoff_within(self, state: Race, told: Sequence[Evaluation]) -> float:
+        return state.runners[0][0].cutoff_within(state.runners[0][1], told) if state.runners else math.inf
+
     def _next(self, state: Race, generator: torch.Generator) -> Race:
         """Return the state with the next question, of the first engine that has one; those without are gone."""
         while state.runners:
