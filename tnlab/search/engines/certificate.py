@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, islice
+from itertools import islice
 from typing import ClassVar
 
 import numpy as np
@@ -24,6 +24,7 @@ LADDERS: dict[str, tuple[Rung, ...]] = {
     "degree3": (("degree3", 2), ("ring", 3), ("degree3", 6)),
     "any": (("any", 2), ("ring", 3), ("tree", 2), ("degree3", 4), ("any", 6)),
 }
+LADDERS["latent"] = LADDERS["any"]  # its own cuts say little, and any graph is one of these networks
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,24 +34,26 @@ class Ladder:
     Attributes:
         problem: What is searched.
         begun: When the search began (``time.monotonic``).
-        rung: Place in the ladder; past the last rung, the nearest miss is mended.
+        stage: ``"climb"``, ``"retry"`` (what failed is fitted again) or ``"mend"`` (the nearest miss grows).
+        question: What is proposed next; None ends the search.
+        rung: Place in the ladder.
         asked: Structures of this rung that were fitted.
-        failed: Structures whose fits missed the target, whatever their rung.
+        failed: Structures of the ladder whose fits missed the target.
         retried: How many of these were fitted again, with many starts.
         best: The smallest that reached the target.
-        nearest: The one that came nearest to it.
-        stuck: Whether ``nearest`` stopped coming nearer when it was mended.
+        nearest: The one that came nearest to it; while it is mended, the latest.
     """
 
     problem: Problem
     begun: float
+    stage: str = "climb"
+    question: Proposal | None = None
     rung: int = 0
     asked: int = 0
     failed: tuple[Structure, ...] = ()
     retried: int = 0
     best: Evaluation | None = None
     nearest: Evaluation | None = None
-    stuck: bool = False
 
     @property
     def rungs(self) -> tuple[Rung, ...]:
@@ -96,50 +99,51 @@ class CertificateSearch(AbstractEngine[Ladder]):
     growth_sweeps: int = 20
 
     paper: ClassVar[str] = "tnlab, from the bound of Eckart 1936: https://doi.org/10.1007/BF02288367"
-    families: ClassVar[tuple[str, ...]] = ("any", "ring", "degree3", "tree")
+    families: ClassVar[tuple[str, ...]] = ("any", "ring", "degree3", "tree", "latent")
     needs_target: ClassVar[bool] = True
 
     @override
     def start(self, problem: Problem, generator: torch.Generator) -> Ladder:
-        return Ladder(problem, time.monotonic())
+        return self._next(Ladder(problem, time.monotonic()))
 
     @override
     def ask(self, state: Ladder, generator: torch.Generator) -> Iterable[Proposal]:
-        for rung in range(state.rung, len(state.rungs) if self._in_time(state) else 0):
-            candidate = self._candidate(state, rung, state.asked if rung == state.rung else 0)
-            if candidate is not None:
-                move = f"fewest parameters that every cut allows ({state.rungs[rung][0]})"
-                return [Proposal(candidate, max_sweeps=self.max_sweeps, starts=self.starts, decide=True, move=move)]
-        again = self._again(state)
-        if again is not None:
-            move = "what failed, again with many starts"
-            sweeps, starts = self.retry_sweeps, self.retry_starts
-            return [Proposal(again, max_sweeps=sweeps, starts=starts, decide=True, again=True, move=move)]
-        return () if state.best is not None or state.stuck or not self.mend else self._mended(state)
+        return () if state.question is None else (state.question,)
 
     @override
     def tell(self, state: Ladder, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Ladder:
-        found, nearest = evaluations[0], state.nearest
-        nearer = nearest is None or found.relative_error < nearest.relative_error
-        state = replace(
-            state, nearest=found if nearer else nearest, stuck=not nearer and state.rung >= len(state.rungs)
-        )
-        if state.rung >= len(state.rungs) and found.structure in state.failed:
-            state = replace(state, retried=state.retried + 1, stuck=False)
-        rung = self._rung_of(state, found)
-        if state.problem.reached(found.relative_error):
-            better = state.best is None or found.parameters < state.best.parameters
-            return replace(state, rung=rung + 1, asked=0, best=found if better else state.best)
-        asked = state.asked + 1 if rung == state.rung else 1
-        if rung < len(state.rungs) and asked >= state.rungs[rung][1]:
-            rung, asked = rung + 1, 0
-        return replace(state, rung=rung, asked=asked, failed=(*state.failed, found.structure))
+        found, nearest, best = evaluations[0], state.nearest, state.best
+        if state.stage == "mend" or nearest is None or found.relative_error < nearest.relative_error:
+            nearest = found
+        reached = state.problem.reached(found.relative_error)
+        if reached and (best is None or found.parameters < best.parameters):
+            best = found
+        state = replace(state, best=best, nearest=nearest)
+        if state.stage == "retry":
+            state = replace(state, retried=state.retried + 1)
+        elif state.stage == "climb":
+            full = reached or state.asked + 1 >= state.rungs[state.rung][1]
+            rung, asked = (state.rung + 1, 0) if full else (state.rung, state.asked + 1)
+            failed = state.failed if reached else (*state.failed, found.structure)
+            state = replace(state, rung=rung, asked=asked, failed=failed)
+        return self._next(state)
 
-    def _rung_of(self, state: Ladder, found: Evaluation) -> int:
-        """Return the rung that a structure was proposed on: those before it had nothing left."""
-        names = [f"({family})" for family, _ in state.rungs]
-        later = (place for place in range(state.rung, len(names)) if found.move.endswith(names[place]))
-        return next(later, len(names))
+    def _next(self, state: Ladder) -> Ladder:
+        """Return the state with the next question: up the ladder, back to what failed, or to the nearest miss."""
+        while state.rung < len(state.rungs) and self._in_time(state):
+            candidate = self._candidate(state)
+            if candidate is not None:
+                move = f"fewest parameters that every cut allows ({state.rungs[state.rung][0]})"
+                question = Proposal(candidate, max_sweeps=self.max_sweeps, starts=self.starts, decide=True, move=move)
+                return replace(state, question=question)
+            state = replace(state, rung=state.rung + 1, asked=0)
+        again = self._again(state)
+        if again is not None:
+            sweeps, starts, move = self.retry_sweeps, self.retry_starts, "what failed, again with many starts"
+            question = Proposal(again, max_sweeps=sweeps, starts=starts, decide=True, again=True, move=move)
+            return replace(state, stage="retry", question=question)
+        question = self._mended(state) if self.mend and state.best is None else None
+        return replace(state, stage="mend", question=question)
 
     def _in_time(self, state: Ladder) -> bool:
         return time.monotonic() - state.begun < self.share * state.problem.max_seconds
@@ -153,34 +157,35 @@ class CertificateSearch(AbstractEngine[Ladder]):
         left = [structure for structure in smallest if structure.parameters < most][state.retried :]
         return left[0] if left else None
 
-    def _candidate(self, state: Ladder, rung: int, asked: int) -> Structure | None:
-        """Return the smallest structure of a rung that may reach the target with fewer parameters than the best."""
+    def _candidate(self, state: Ladder) -> Structure | None:
+        """Return the smallest structure of the rung that may reach the target with fewer parameters than the best."""
         problem = state.problem
-        found = problem.candidates(state.rungs[rung][0], self.seconds * problem.max_seconds)
+        found = problem.candidates(state.rungs[state.rung][0], self.seconds * problem.max_seconds)
         most = state.best.parameters - 1 if state.best is not None else problem.entries
-        for structure in islice(found, 50 * (asked + 1)):
+        for structure in islice(found, 50 * (state.asked + 1)):
             if structure.parameters > most:
                 return None
             if problem.admits(structure) and not any(_within(structure, failed) for failed in state.failed):
                 return structure
         return None
 
-    def _mended(self, state: Ladder) -> list[Proposal]:
-        """Return the nearest miss with the one rank more that promises most per parameter."""
+    def _mended(self, state: Ladder) -> Proposal | None:
+        """Return the nearest miss with the one rank more that promises most per parameter; None if it is full."""
         problem, here = state.problem, state.nearest
         if here is None or here.network is None:
-            return [Proposal(from_ranks(problem.modes, {}), move="all ranks 1")]
-        matrix, promise, best = to_matrix(here.structure), gains(problem.tensor, here.network), None
-        for i, j in combinations(range(problem.order), 2):
-            grown = matrix.copy()
-            grown[i, j] = grown[j, i] = matrix[i, j] + 1
-            structure = from_ranks(problem.modes, {(a, b): int(grown[a, b]) for a, b in promise})
-            worth = promise[i, j] / (structure.parameters - here.parameters)
-            if problem.admits(structure) and (best is None or worth > best[0]):
-                best = worth, structure, f"bond {i}-{j} up to rank {grown[i, j]}"
-        if best is None:
-            return []
-        return [Proposal(best[1], here.network, self.growth_sweeps, 1, move=best[2])]
+            return Proposal(from_ranks(problem.modes, {}), move="all ranks 1")
+        matrix, promise = to_matrix(here.structure), gains(problem.tensor, here.network)
+        ranks = {(i, j): int(matrix[i, j]) for i, j in promise}
+        options: list[tuple[float, Structure, str]] = []
+        for (i, j), gain in promise.items():
+            structure = from_ranks(problem.modes, ranks | {(i, j): ranks[i, j] + 1})
+            if problem.admits(structure) and structure.parameters < problem.entries:
+                cost = max(1, structure.parameters - here.parameters)
+                options.append((gain / cost, structure, f"bond {i}-{j} up to rank {ranks[i, j] + 1}"))
+        if not options:
+            return None
+        _, structure, move = max(options, key=lambda option: option[0])
+        return Proposal(structure, here.network, self.growth_sweeps, 1, move=move)
 
 
 def _within(structure: Structure, other: Structure) -> bool:

@@ -82,7 +82,7 @@ class Growth(AbstractEngine[Garden]):
     max_kicks: int = 200
 
     paper: ClassVar[str] = "tnlab, after Hashemizadeh 2020: https://arxiv.org/abs/2008.05437"
-    families: ClassVar[tuple[str, ...]] = ("any", "degree3", "ring", "tree")
+    families: ClassVar[tuple[str, ...]] = ("any", "degree3", "ring", "tree", "latent")
     needs_target: ClassVar[bool] = True
 
     @override
@@ -103,7 +103,7 @@ class Growth(AbstractEngine[Garden]):
         if state.kicks > self.max_kicks:
             return ()
         if state.phase == "cut back":
-            return [self._pruned(state.problem, here, generator)]
+            return self._cut_back(state.problem, here, generator)
         return [
             Proposal(structure, here.network, self.shrink_sweeps, 2, self.reach, decide=True, move=move)
             for structure, move in state.smaller[: self.batch]
@@ -134,6 +134,8 @@ class Growth(AbstractEngine[Garden]):
     def welcome(self, state: Garden, found: Evaluation) -> Garden:
         if found.network is None or not state.problem.reached(found.relative_error):
             return state
+        if found.structure.has_hyper_bonds or any(len(core.legs) != 1 for core in found.structure.cores):
+            return state  # it grows ranks between modes, and nothing else
         if state.best is not None and state.best.parameters <= found.parameters:
             return state
         return replace(state, best=found, kicks=0, shrunk=False)  # it grows on; what it shrinks next is this
@@ -160,15 +162,17 @@ class Growth(AbstractEngine[Garden]):
     def _kicked(self, state: Garden) -> Garden:
         return replace(state, phase="cut back", here=state.best or state.here, kicks=state.kicks + 1)
 
-    def _pruned(self, problem: Problem, here: Evaluation, generator: torch.Generator) -> Proposal:
-        """Return the network with a random part of its ranks taken away."""
+    def _cut_back(self, problem: Problem, here: Evaluation, generator: torch.Generator) -> list[Proposal]:
+        """Return the network with a random part of its ranks taken away; nothing where all are 1."""
         ranks = _ranks(here.structure)
         surplus = [pair for pair, rank in ranks.items() for _ in range(rank - 1)]
+        if not surplus:
+            return []
         count = max(2, round(self.cut_back * len(surplus)))
         for place in torch.randperm(len(surplus), generator=generator)[:count].tolist():
             ranks[surplus[place]] -= 1
         structure = from_ranks(problem.modes, ranks)
-        return Proposal(structure, here.network, self.settle_sweeps, 1, move="cut back")
+        return [Proposal(structure, here.network, self.settle_sweeps, 1, move="cut back")]
 
     def _sprouts(self, state: Garden) -> list[Proposal]:
         """Return structures with more rank on one bond, the most promising first; far from the target on several."""
