@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from tnlab.errors import DataError
+from tnlab.network.memory_needs import require_closed_form
 from tnlab.network.network import Network
 from tnlab.network.peeling import Goal, Memory, Peeled, peel, residual
 from tnlab.network.structure import Structure
@@ -60,6 +61,7 @@ def closed_form(
         DataError: Rounding alone may exceed the error asked for.
         StructureError: The structure is no tree.
     """
+    require_closed_form(tensor, structure, error)
     array = as_array(tensor)
     total = square(array)
 

@@ -3,7 +3,7 @@
 import math
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -72,23 +72,42 @@ def predicted_memory(plan: SweepPlan, dtype: torch.dtype, *, svd: bool = True, c
     )
 
 
-def require_memory(plan: SweepPlan, tensor: Tensor, *, svd: bool = True) -> None:
+def require_memory(plan: SweepPlan, tensor: Tensor, *, svd: bool = True, besides: int = 0) -> None:
     """Do nothing if a fit fits in memory.
+
+    Args:
+        plan: The sweep, or the pass that reads the gradient.
+        tensor: The data.
+        svd: Whether the start comes from the tensor's singular vectors.
+        besides: Bytes that the solver holds during a sweep on top of those of the plan.
 
     Raises:
         StructureError: It does not; the message has the number, what is free, and a way out.
     """
     needed = predicted_memory(plan, tensor.dtype, svd=svd, contiguous=tensor.is_contiguous())
-    free = free_memory(tensor.device)
-    if needed.extra + SPARE <= free:
+    needed = replace(needed, sweep=needed.sweep + besides)
+    smaller = svd and not (needed.extra == needed.sweep + needed.layout and needed.sweep > needed.layout)
+    require_bytes(needed.extra, tensor, *(["init='random'"] if smaller else []))
+
+
+def require_bytes(extra: int, data: Tensor, *ways: str) -> None:
+    """Do nothing if that many bytes are free besides the data.
+
+    Args:
+        extra: Bytes needed, the data not counted.
+        data: The tensor, or its known entries; there already.
+        ways: What else than lower ranks or half the precision would need less.
+
+    Raises:
+        StructureError: They are not; the message has the number, what is free, and a way out.
+    """
+    free = free_memory(data.device)
+    if extra + SPARE <= free:
         return
-    smaller = (
-        [] if needed.extra == needed.sweep + needed.layout and needed.sweep > needed.layout else ["init='random'"] * svd
-    )
-    ways = ["Lower some ranks", *(["use X.float()"] if tensor.dtype == torch.float64 else []), *smaller]
+    listed = ["Lower some ranks", *(["use X.float()"] if data.dtype == torch.float64 else []), *ways]
     raise StructureError(
-        f"This fit needs {shown(needed.extra)} besides the tensor's own {shown(needed.tensor)}, "
-        f"but {shown(free)} are free. {', or '.join(ways)}, or say in {LIMIT} how much it may take (e.g. 8G)."
+        f"This fit needs {shown(extra)} besides the tensor's own {shown(data.numel() * data.element_size())}, "
+        f"but {shown(free)} are free. {', or '.join(listed)}, or say in {LIMIT} how much it may take (e.g. 8G)."
     )
 
 

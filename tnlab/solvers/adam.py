@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from tnlab.metrics import relative_error
 from tnlab.network.contraction import contract
+from tnlab.network.memory_needs import require_autograd
 from tnlab.network.network import Network
 from tnlab.network.starts import starting_network
 from tnlab.network.structure import Structure
@@ -48,6 +49,7 @@ class Adam(AbstractSolver):
     ) -> Iterator[Snapshot]:
         tensor = whole_tensor(tensor, structure)
         begun = time.perf_counter()
+        require_autograd(tensor, structure)
         start = self._start(tensor, structure, init, generator)
         cores = [core.detach().clone().requires_grad_() for core in start.cores]
         step = self.step if self.spread is not None else self.step * _typical(cores)

@@ -17,6 +17,7 @@ from tnlab.data.tensor_function import TensorFunction
 from tnlab.errors import DataError
 from tnlab.network.entry_groups import Entries
 from tnlab.network.entry_sweep import EntrySweep
+from tnlab.network.memory_needs import require_entries
 from tnlab.network.network import Network
 from tnlab.network.starts import starting_network
 from tnlab.network.structure import Structure
@@ -57,6 +58,7 @@ class AbstractCompletion(AbstractSolver):
     ) -> Iterator[Snapshot]:
         begun = time.perf_counter()
         known = known_entries(tensor, structure)
+        require_entries(known.values, structure)
         fitted, held = self._split(known, generator)
         start = start_of(fitted, structure, init, generator)
         fit = _Sample(fitted, structure)

@@ -22,6 +22,7 @@ from typing_extensions import override
 from tnlab.errors import StructureError
 from tnlab.metrics import relative_error
 from tnlab.network.closed_form import DIGITS, closed_form
+from tnlab.network.memory_needs import require_closed_form
 from tnlab.network.network import Network
 from tnlab.network.peeling import hub, with_ranks
 from tnlab.network.structure import Structure
@@ -50,6 +51,7 @@ class HOOI(AbstractSolver):
         tensor = whole_tensor(tensor, structure)
         begun = time.perf_counter()
         star = _Star.of(structure)
+        require_closed_form(tensor, structure, self.target_error)
         start = _start(tensor, structure, self.target_error, init, generator)
         yield Snapshot(0, start[1], start[0], time.perf_counter() - begun)
         fit = _Iteration(tensor, star, start[0], self.target_error)

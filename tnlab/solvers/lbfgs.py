@@ -13,10 +13,12 @@ from typing import Any
 import torch
 from typing_extensions import override
 
+from tnlab.network.memory import require_memory
 from tnlab.network.objective import Objective
 from tnlab.network.quasi_newton import inverse_hessian, line_search
 from tnlab.network.starts import starting_network
 from tnlab.network.structure import Structure
+from tnlab.network.sweeps import plan_gradient
 from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
 
 PATIENCE = 10  # steps over which the decrease is averaged
@@ -43,6 +45,8 @@ class LBFGS(AbstractSolver):
     ) -> Iterator[Snapshot]:
         tensor = whole_tensor(tensor, structure)
         begun = time.perf_counter()
+        vectors = 8 * structure.parameters * (2 * self.memory + 6)
+        require_memory(plan_gradient(structure), tensor, svd=init == "svd", besides=vectors)
         objective = Objective(tensor, structure)
         network = starting_network(tensor, structure, init, generator=generator)
         yield Snapshot(0, objective.normal.residual(network), network, time.perf_counter() - begun)

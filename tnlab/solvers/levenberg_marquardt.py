@@ -15,9 +15,12 @@ import torch
 from typing_extensions import override
 
 from tnlab.errors import StructureError
+from tnlab.network.memory import require_memory
+from tnlab.network.memory_needs import square_bytes
 from tnlab.network.objective import Objective
 from tnlab.network.starts import starting_network
 from tnlab.network.structure import Structure
+from tnlab.network.sweeps import plan_gradient
 from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
 
 PATIENCE = 5  # steps over which the decrease is averaged
@@ -52,6 +55,8 @@ class LevenbergMarquardt(AbstractSolver):
                 f"at most {self.max_parameters} are allowed. Take lbfgs or als, or raise max_parameters."
             )
         begun = time.perf_counter()
+        dense = square_bytes(structure.parameters, 3)  # J^T J, damped, and its blocks
+        require_memory(plan_gradient(structure), tensor, svd=init == "svd", besides=dense)
         objective = Objective(tensor, structure)
         network = starting_network(tensor, structure, init, generator=generator)
         yield Snapshot(0, objective.normal.residual(network), network, time.perf_counter() - begun)

@@ -16,6 +16,8 @@ import torch
 from typing_extensions import override
 
 from tnlab.errors import DataError
+from tnlab.network.memory import require_memory
+from tnlab.network.memory_needs import dense_bytes, square_bytes, widest_bonds
 from tnlab.network.network import Network
 from tnlab.network.normal_equations import NormalEquations
 from tnlab.network.starts import starting_network
@@ -55,6 +57,8 @@ class Nonnegative(AbstractSolver):
             raise DataError("A nonnegative network cannot come near a tensor without a positive entry; try als.")
         begun = time.perf_counter()
         plan = plan_sweep(structure)
+        besides = max(dense_bytes(structure, 2), square_bytes(widest_bonds(structure), 2))
+        require_memory(plan, tensor, svd=init == "svd", besides=besides)
         start = _positive(starting_network(tensor, structure, init, generator=generator), tensor, init)
         fit = NormalEquations(tensor)
         values = plan.start(fit.data(plan.mode_order), [fit.to_solver(core) for core in start.cores])

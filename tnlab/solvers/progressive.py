@@ -14,6 +14,7 @@ import torch
 from typing_extensions import override
 
 from tnlab.network.growth import gains, shaken, with_ranks
+from tnlab.network.memory import require_memory
 from tnlab.network.network import Network
 from tnlab.network.normal_equations import NormalEquations
 from tnlab.network.starts import starting_network
@@ -52,6 +53,7 @@ class Progressive(AbstractSolver):
         tensor = whole_tensor(tensor, structure)
         begun, sweep = time.perf_counter(), 0
         small = structure if isinstance(init, Network) else with_ranks(structure, (1,) * len(structure.bonds))
+        require_memory(plan_sweep(small), tensor, svd=init == "svd")
         network = starting_network(tensor, small, init, generator=generator)
         fit = NormalEquations(tensor)
         error = fit.residual(network)
@@ -139,6 +141,7 @@ def _sweeps(fit: NormalEquations, network: Network) -> Iterator[tuple[Network, f
     """Yield the network and its error after one sweep after the other, for ever."""
     structure = network.structure
     plan = plan_sweep(structure)
+    require_memory(plan, fit.tensor, svd=False)
     values = plan.start(fit.data(plan.mode_order), [fit.to_solver(core) for core in network.cores])
     while True:
         plan.sweep(values, fit.solve)

@@ -16,6 +16,8 @@ from torch import Tensor
 from typing_extensions import override
 
 from tnlab.metrics import relative_error
+from tnlab.network.memory import require_memory
+from tnlab.network.memory_needs import dense_bytes
 from tnlab.network.network import Network
 from tnlab.network.normal_equations import NormalEquations
 from tnlab.network.starts import starting_network
@@ -60,6 +62,7 @@ class Robust(AbstractSolver):
             raise ValueError(f"loss must be 'huber' or 'l1', but is {self.loss!r}.")
         begun = time.perf_counter()
         plan = plan_sweep(structure)
+        require_memory(plan, tensor, svd=init == "svd", besides=dense_bytes(structure, 5))
         clipped = tensor if isinstance(init, Network) else _clipped(tensor)
         network = starting_network(clipped, structure, init, generator=generator)
         fit = NormalEquations(tensor)

@@ -23,6 +23,7 @@ from typing_extensions import override
 from tnlab.errors import StructureError
 from tnlab.metrics import relative_error
 from tnlab.network.closed_form import DIGITS, FEW, Closed, rounding, within
+from tnlab.network.memory_needs import require_closed_form
 from tnlab.network.network import Network
 from tnlab.network.peeling import Goal, Peeled, peel, with_ranks
 from tnlab.network.structure import Bond, Core, Structure
@@ -60,6 +61,7 @@ class TRSVD(AbstractSolver):
         tensor = whole_tensor(tensor, structure)
         begun = time.perf_counter()
         check_ring(structure)
+        require_closed_form(tensor, structure, self.target_error)
         sketch = Sketch(generator, self.oversampling, self.power_iterations) if self.randomised else None
         total = square(as_array(tensor))
 
