@@ -33,11 +33,15 @@ def search(
     max_seconds: Annotated[float, typer.Option(min=0.01, help="Wall time.")] = 60.0,
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Same seed, same search, unless time ends it.")] = 0,
     save: Annotated[Path | None, typer.Option(help="Write the fitted network here (safetensors).")] = None,
+    study: Annotated[
+        Path | None, typer.Option(help="Keep every evaluation here; the same command goes on from there.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Search for the structure with the fewest parameters that reaches a target error.
 
-    Ctrl-C ends the search, and what was found by then is printed and saved.
+    Ctrl-C ends the search, and what was found by then is printed and saved. With --study,
+    seconds and evaluations recorded there count as spent: allow more to go on after the budget has ended.
     """
     if not 0 < target_error < 1:
         raise FormatError(f"--target-error must lie between 0 and 1, but is {target_error!r}.")
@@ -47,7 +51,7 @@ def search(
         torch.set_num_threads(1)
     run = Search(
         source.tensor, target_error, engine=engine, family=family or None, max_rank=max_rank,
-        max_evaluations=max_evaluations, max_seconds=max_seconds, seed=seed,
+        max_evaluations=max_evaluations, max_seconds=max_seconds, seed=seed, study=study,
     )  # fmt: skip
     result = _followed(run)
     if save is not None:
@@ -72,7 +76,8 @@ def _followed(run: Search) -> SearchResult:
     except KeyboardInterrupt:
         if not run.fitted:
             raise
-        typer.echo("\nStopped; this is the best found by then.", err=True)
+        how = f" The same command goes on from {run.study}." if run.study is not None else ""
+        typer.echo(f"\nStopped; this is the best found by then.{how}", err=True)
     finally:
         if live:
             sys.stderr.write("\r\x1b[K")

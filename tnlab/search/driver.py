@@ -22,6 +22,7 @@ from tnlab.search.evaluation import Counts, Evaluation, Fate, Proposal
 from tnlab.search.evaluator import Evaluator
 from tnlab.search.neighbours import Neighbours
 from tnlab.search.problem import Problem
+from tnlab.search.study import Study
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +62,9 @@ class Driver:
         prune: Whether to consult sizes and certificates before a fit, and to leave a fit that is certain to lose; with
             cold starts (``warm=False``) the engine's path is the same without, only later.
         warm: Whether a fit that is given no cores starts from those of the nearest structure fitted so far.
-        begun: When the search began (``time.monotonic``); the budget of seconds counts from there.
+        begun: When the search began (``time.monotonic``); the budget of seconds counts from there. What is replayed
+            from a study moves it back, so that the seconds recorded there count as spent.
+        study: Where evaluations are kept, and those of an earlier run are replayed from while the proposals agree.
     """
 
     problem: Problem
@@ -72,6 +75,7 @@ class Driver:
     prune: bool = True
     warm: bool = True
     begun: float = field(default_factory=time.monotonic)
+    study: Study | None = None
     counts: Counts = field(default_factory=Counts, init=False)
     incumbent: Evaluation | None = field(default=None, init=False)
     _known: dict[Hashable, Evaluation] = field(default_factory=dict, init=False)
@@ -105,18 +109,35 @@ class Driver:
             )
         key = canonical_form(proposal.structure)
         known = self._known.get(key)
-        if known is not None and not proposal.again and _settled(known, proposal, cutoff):
-            fate = Fate.REPEATED
-            found = replace(known, fate=fate, move=proposal.move, number=self.counts.proposed + 1, sweeps=0,
-                            seconds=self._seconds)  # fmt: skip
-        else:
-            found = self._pruned(proposal, cutoff) if self.prune else None
-            if found is None:
-                found = self._fitted(proposal, cutoff)
-            if known is None or known.pruned or found.relative_error < known.relative_error:
-                self._known[key] = found
+        found = self._replayed(proposal, known)
+        if found is None:
+            found = self._found(proposal, known, cutoff)
+            if self.study is not None:
+                self.study.append(proposal.structure, found)
+        if known is None or (
+            found.fate is not Fate.REPEATED and (known.pruned or found.relative_error < known.relative_error)
+        ):
+            self._known[key] = found
         self._record(found)
         return found
+
+    def _replayed(self, proposal: Proposal, known: Evaluation | None) -> Evaluation | None:
+        """Return what the study has recorded at this place for this structure; None if nothing."""
+        number = self.counts.proposed + 1
+        found = self.study.recorded(number, proposal.structure) if self.study is not None else None
+        if found is None or (found.fate is Fate.REPEATED and known is None):
+            return None
+        self.begun = min(self.begun, time.monotonic() - found.seconds)
+        if found.fate is Fate.REPEATED and known is not None:
+            return replace(known, fate=found.fate, move=found.move, number=number, sweeps=0, seconds=found.seconds)
+        return found
+
+    def _found(self, proposal: Proposal, known: Evaluation | None, cutoff: float) -> Evaluation:
+        if known is not None and not proposal.again and _settled(known, proposal, cutoff):
+            return replace(known, fate=Fate.REPEATED, move=proposal.move, number=self.counts.proposed + 1, sweeps=0,
+                           seconds=self._seconds)  # fmt: skip
+        found = self._pruned(proposal, cutoff) if self.prune else None
+        return self._fitted(proposal, cutoff) if found is None else found
 
     def _pruned(self, proposal: Proposal, cutoff: float) -> Evaluation | None:
         """Return the record of a proposal that cannot score below the cutoff; None if it could."""
@@ -133,8 +154,6 @@ class Driver:
         if self.warm and proposal.init is None:
             proposal = replace(proposal, init=self._neighbours.nearest(proposal.structure))
         fitted = self.evaluator(proposal, cutoff if self.prune else math.inf, self.begun + self.problem.max_seconds)
-        if self.warm:
-            self._neighbours.add(fitted.network)
         record = self._record_of(proposal, fitted.relative_error, Fate.FITTED)
         return replace(record, network=fitted.network, sweeps=fitted.sweeps, finished=fitted.finished)
 
@@ -155,6 +174,8 @@ class Driver:
         )
         if found.network is None or found.fate is Fate.REPEATED:
             return
+        if self.warm:
+            self._neighbours.add(found.network)
         if self.incumbent is None or self._rank(found) < self._rank(self.incumbent):
             self.incumbent = found
         if not any(_beats(other, found) for other in self._pareto):

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -20,6 +21,7 @@ from tnlab.search.evaluation import Counts, Evaluation
 from tnlab.search.evaluator import Evaluator
 from tnlab.search.objective import FewestParameters, Objective
 from tnlab.search.problem import Problem
+from tnlab.search.study import Study, header
 from tnlab.seeding import as_generator
 
 BOUND_SHARE, BOUND_SECONDS = 0.1, 2.0  # of the seconds allowed, and at most: what a lower bound may take
@@ -104,6 +106,8 @@ class Search:
         warm: Whether a fit starts from the cores of the nearest structure fitted so far.
         solver: Name of the solver that fits.
         evaluator: Settings of the fits: ``max_sweeps``, ``restarts``, ``tolerance``.
+        study: File in which every evaluation is kept. The same search of it goes on from there; budgets may differ, and
+            count what is recorded. Needs a seed.
     """
 
     X: Tensor
@@ -119,11 +123,14 @@ class Search:
     warm: bool = True
     solver: str = "als"
     evaluator: dict[str, Any] = field(default_factory=dict)
+    study: Path | str | None = None
     _latest: Progress | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         if (self.target_error is None) == (self.objective is None):
             raise FormatError("Say what to search for: either target_error=E, or objective=..., and not both.")
+        if self.study is not None and self.seed is None:
+            raise FormatError("A study needs a seed: without one no search can go on from another.")
         named = isinstance(self.engine, str)
         self._engine: AbstractEngine[Any] = engines[self.engine]() if named else self.engine  # type: ignore[index]
         if not isinstance(self._engine, AbstractEngine):
@@ -148,11 +155,20 @@ class Search:
         generator = as_generator(self.seed)
         seed = int(torch.randint(2**31, (), generator=generator))
         evaluator = Evaluator(self.problem, self.solver, seed=seed, **self.evaluator)
+        study = self._opened(evaluator)
         bound = self.problem.lower_bound(min(BOUND_SHARE * self.max_seconds, BOUND_SECONDS))
-        driver = Driver(self.problem, self._engine, evaluator, generator, bound, self.prune, self.warm, begun)
+        driver = Driver(self.problem, self._engine, evaluator, generator, bound, self.prune, self.warm, begun, study)
         for progress in driver.run():
             self._latest = progress
             yield progress
+
+    def _opened(self, evaluator: Evaluator) -> Study | None:
+        if self.study is None:
+            return None
+        seed = self.seed if isinstance(self.seed, int) else evaluator.seed  # drawn from the generator that was given
+        asked = header(evaluator, engine=self._name, engine_settings=repr(self._engine), seed=seed, prune=self.prune,
+                       warm=self.warm)  # fmt: skip
+        return Study(Path(self.study), asked, self.X.device)
 
     @property
     def fitted(self) -> int:
@@ -214,10 +230,10 @@ def search(
         max_seconds: Wall time.
         seed: Same seed, same search, unless time ends it.
         callback: Called after every evaluation; a true answer stops the search and keeps the best so far.
-        settings: More of ``Search``: ``prune``, ``warm``, ``solver``, ``evaluator``.
+        settings: More of ``Search``: ``prune``, ``warm``, ``solver``, ``evaluator``, ``study``.
 
     Raises:
-        DataError: The tensor cannot be fitted.
+        DataError: The tensor cannot be fitted, or the study is of another search, or cannot be read or written.
         FormatError: Neither or both of ``target_error`` and ``objective`` are given, the engine cannot search the
             family, or no structure of the family can reach the target.
         UnknownNameError: There is no such engine or family.

@@ -1,0 +1,217 @@
+"""A study goes on as if it had never been left, and says so when it cannot."""
+
+import json
+import math
+import os
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import tnlab.search.engines  # noqa: F401  (registers them)
+from tnlab.cli import main
+from tnlab.data.planted import planted
+from tnlab.errors import DataError, FormatError
+from tnlab.network.adjacency import ring
+from tnlab.search.driver import Progress
+from tnlab.search.engines.growth import Growth
+from tnlab.search.engines.tnls import TNLS
+from tnlab.search.evaluation import Evaluation, Fate
+from tnlab.search.evaluator import Evaluator
+from tnlab.search.run import Search, search
+from tnlab.search.study import Study
+
+TRUTH = ring((3,) * 5, (0, 2, 4, 1, 3), (2, 1, 2, 2, 3))
+X = planted(TRUTH, noise=0.01, seed=1)
+ENGINES = [TNLS(samples=15, generations=4), Growth()]
+
+
+def run_of(engine, study=None, X=X, **settings) -> Search:
+    settings = {"max_evaluations": 16, "max_seconds": 1e6, "max_rank": 3, "family": "ring", "seed": 3} | settings
+    return Search(X, 0.008, engine=engine, study=study, **settings)
+
+
+def seen(steps: list[Progress]) -> list[tuple]:
+    """Return everything but the time."""
+    return [(*_facts(step.evaluation), step.counts, _facts(step.incumbent), step.status) for step in steps]
+
+
+def _facts(one: Evaluation | None) -> tuple:
+    assert one is not None
+    cores = [core.tolist() for core in one.network.cores] if one.network is not None else None
+    return one.structure, one.relative_error, one.score, one.fate, one.move, one.number, one.sweeps, one.finished, cores
+
+
+@pytest.mark.parametrize("engine", ENGINES, ids=["tnls", "growth"])
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=str)
+def test_a_search_that_was_left_goes_on_as_if_it_had_not_been(engine, dtype, tmp_path):
+    """Left in the loop, then cut in the middle of a line, then once more after its end: always the same floats."""
+    tensor = X.to(dtype)
+    path = tmp_path / "study"
+    whole_run = run_of(engine, X=tensor)
+    whole = list(whole_run)
+    assert whole[-1].counts.repeated + whole[-1].counts.pruned > 0 or engine is not ENGINES[0]
+    assert seen(list(islice(run_of(engine, path, tensor), 9))) == seen(whole[:9])
+    assert len(path.read_bytes().splitlines()) == 1 + 9
+    assert seen(list(run_of(engine, path, tensor))) == seen(whole)
+    kept = path.read_bytes()
+    lines = kept.splitlines(keepends=True)
+    assert len(lines) == len(whole)  # a header, and the last snapshot is no evaluation
+    path.write_bytes(b"".join(lines[:14]) + lines[14][: len(lines[14]) // 2])
+    resumed = run_of(engine, path, tensor)
+    assert seen(list(resumed)) == seen(whole)
+    assert resumed.result.relative_error == whole_run.result.relative_error
+    assert [json.loads(line)["number"] for line in path.read_bytes().splitlines()[1:]] == list(range(1, len(whole)))
+    kept = path.read_bytes()
+    assert seen(list(run_of(engine, path, tensor))) == seen(whole)
+    assert path.read_bytes() == kept
+
+
+def test_what_is_replayed_is_not_fitted_again_and_its_seconds_are_spent(tmp_path, monkeypatch):
+    """With the evaluator out of order, a recorded search still runs; a larger budget goes on from there."""
+    path = tmp_path / "study"
+    first = list(run_of(ENGINES[0], path, max_evaluations=5))
+    lines = path.read_text().splitlines()
+    late = json.loads(lines[-1]) | {"seconds": 5000.0}
+    path.write_text("\n".join([*lines[:-1], json.dumps(late)]) + "\n")
+    more = run_of(ENGINES[0], path, max_evaluations=8)
+    assert list(more)[-1].counts.fitted == 8
+    assert 5000 < more.result.seconds < 5100
+    monkeypatch.setattr(Evaluator, "__call__", None)
+    assert seen(list(run_of(ENGINES[0], path, max_evaluations=5))) == seen(first)
+    spent = list(run_of(ENGINES[0], path, max_seconds=4000.0))
+    assert "4000 seconds" in spent[-1].status
+
+
+def test_another_way_replaces_what_was_recorded_from_there_on(tmp_path):
+    """The file keeps the old lines; what is replayed is the latest search."""
+    path = tmp_path / "study"
+    steps = [step.evaluation for step in islice(run_of(ENGINES[0], path), 6) if step.evaluation is not None]
+    lines = path.read_bytes().splitlines(keepends=True)
+    study = Study(path, json.loads(lines[0]))
+    again = study.recorded(3, steps[2].structure)
+    assert again is not None
+    assert again.relative_error == steps[2].relative_error
+    other = ring((3,) * 5, (0, 1, 2, 3, 4), (3, 1, 3, 1, 3))
+    assert study.recorded(3, other) is None
+    study.append(other, Evaluation(other, math.nan, math.inf, None, Fate.PRUNED_BY_SIZE, "", 3, 0, 1.0))
+    reopened = Study(path, json.loads(lines[0]))
+    for now in (study, reopened):
+        assert now.recorded(4, steps[3].structure) is None
+    found = reopened.recorded(3, other)
+    assert found is not None
+    assert math.isnan(found.relative_error)
+    assert math.isinf(found.score)
+    assert path.read_bytes().splitlines(keepends=True)[:7] == lines
+
+
+@pytest.mark.parametrize(
+    ("field", "change"),
+    [
+        ("shape", {"X": X.reshape(9, 3, 3, 3)}),
+        ("dtype", {"X": X.float()}),
+        ("tensor", {"X": X + 1e-12}),
+        ("max_rank", {"max_rank": 4}),
+        ("family", {"family": "any", "engine": Growth()}),
+        ("engine", {"engine": TNLS()}),
+        ("engine_settings", {"engine": replace(Growth(), patience=7)}),
+        ("seed", {"seed": 4}),
+        ("prune", {"prune": False}),
+        ("warm", {"warm": False}),
+        ("max_sweeps", {"evaluator": {"max_sweeps": 5}}),
+    ],
+)
+def test_another_search_is_refused_by_the_field_that_differs(field, change, tmp_path):
+    """And the file stays as it was."""
+    path = tmp_path / "study"
+    list(islice(run_of(Growth(), path), 2))
+    kept = path.read_bytes()
+    with pytest.raises(DataError, match=rf"another search: {field} is .* there, but .* was asked for.*another file"):
+        next(iter(run_of(**{"engine": Growth(), "study": path} | change)))
+    assert path.read_bytes() == kept
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"a letter\n", "is not a study"),
+        (b"no line at all", "is not a study"),
+        (b'{"version": 1}\n', "is not a study"),
+        (b"[1]\n", "is not a study"),
+        (b"\x93NUMPY\x00\xff\n", "is not a study"),
+    ],
+)
+def test_other_files_are_left_alone(content, words, tmp_path):
+    path = tmp_path / "study"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=words):
+        next(iter(run_of(Growth(), path)))
+    assert path.read_bytes() == content
+
+
+def test_damage_is_said(tmp_path):
+    """A whole line that is no evaluation, one that is missing, cores that are none; a header cut short is no damage."""
+    path = tmp_path / "study"
+    list(islice(run_of(Growth(), path), 4))
+    head, *lines = path.read_bytes().splitlines(keepends=True)
+    wrong = json.dumps(json.loads(lines[0]) | {"cores": "AAAA"}).encode() + b"\n"
+    for broken in ([b"{}\n", *lines], [lines[0], lines[2]], [wrong, *lines[1:]]):
+        path.write_bytes(head + b"".join(broken))
+        with pytest.raises(DataError, match="is damaged"):
+            next(iter(run_of(Growth(), path)))
+    path.write_bytes(head[:40])
+    next(iter(run_of(Growth(), path)))
+    assert path.read_bytes().startswith(head)
+
+
+def test_places_that_hold_no_file(tmp_path):
+    (tmp_path / "file").write_text("")
+    for path in (tmp_path, tmp_path / "none" / "study", tmp_path / "file" / "study", Path(os.devnull)):
+        with pytest.raises(DataError, match=r"must be a file|cannot be read and written"):
+            next(iter(run_of(Growth(), path)))
+
+
+def test_a_study_needs_a_seed(tmp_path):
+    """A generator will do: it goes on where it is in the same state."""
+    with pytest.raises(FormatError, match="needs a seed"):
+        run_of(Growth(), tmp_path / "study", seed=None)
+    path, ways = tmp_path / "study", {"engine": "tnls", "max_rank": 3, "max_evaluations": 3}
+    first, second = (
+        search(X, target_error=0.02, study=path, seed=torch.Generator().manual_seed(5), **ways) for _ in range(2)
+    )
+    assert first.relative_error == second.relative_error
+    with pytest.raises(DataError, match="seed is"):
+        search(X, target_error=0.02, study=path, seed=torch.Generator().manual_seed(6), **ways)
+
+
+def test_in_the_shell(tmp_path, capsys, monkeypatch):
+    """The same line goes on; Ctrl-C says so; another file is refused in one sentence."""
+    data, path = tmp_path / "x.npy", tmp_path / "my.study"
+    np.save(data, X.numpy())
+    asked = ["search", str(data), "--target-error", "0.02", "--engine", "tnls", "--max-rank", "3", "--json"]
+    asked += ["--max-seconds", "1000", "--study", str(path)]
+
+    def record(evaluations: int) -> dict:
+        assert main([*asked, "--max-evaluations", str(evaluations)]) == 0
+        return json.loads(capsys.readouterr().out.splitlines()[-1])
+
+    first = record(4)
+    kept = path.read_bytes()
+    assert record(4) | {"seconds": 0} == first | {"seconds": 0}
+    assert path.read_bytes() == kept
+    assert record(7)["evaluations"] == 7
+    assert path.read_bytes().startswith(kept)
+    assert main([*asked, "--seed", "1"]) == 2
+    assert "seed is 0 there, but 1 was asked for" in capsys.readouterr().err
+    going = Search.__iter__
+
+    def interrupted(run):
+        yield from islice(going(run), 3)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Search, "__iter__", interrupted)
+    assert main(asked) == 0
+    assert f"The same command goes on from {path}." in capsys.readouterr().err
