@@ -63,7 +63,7 @@ class Driver:
             cold starts (``warm=False``) the engine's path is the same without, only later.
         warm: Whether a fit that is given no cores starts from those of the nearest structure fitted so far.
         begun: When the search began (``time.monotonic``); the budget of seconds counts from there. What is replayed
-            from a study moves it back, so that the seconds recorded there count as spent.
+            from a study moves it, so that just the seconds recorded there are spent, and replaying is free.
         study: Where evaluations are kept, and those of an earlier run are replayed from while the proposals agree.
     """
 
@@ -127,7 +127,7 @@ class Driver:
         found = self.study.recorded(number, proposal.structure) if self.study is not None else None
         if found is None or (found.fate is Fate.REPEATED and known is None):
             return None
-        self.begun = min(self.begun, time.monotonic() - found.seconds)
+        self.begun = time.monotonic() - found.seconds
         if found.fate is Fate.REPEATED and known is not None:
             return replace(known, fate=found.fate, move=found.move, number=number, sweeps=0, seconds=found.seconds)
         return found
@@ -137,6 +137,8 @@ class Driver:
             return replace(known, fate=Fate.REPEATED, move=proposal.move, number=self.counts.proposed + 1, sweeps=0,
                            seconds=self._seconds)  # fmt: skip
         found = self._pruned(proposal, cutoff) if self.prune else None
+        if found is None and not self.evaluator.affordable(proposal.structure, self._deadline):
+            return self._record_of(proposal, 1.0, Fate.TOO_COSTLY)
         return self._fitted(proposal, cutoff) if found is None else found
 
     def _pruned(self, proposal: Proposal, cutoff: float) -> Evaluation | None:
@@ -153,7 +155,7 @@ class Driver:
     def _fitted(self, proposal: Proposal, cutoff: float) -> Evaluation:
         if self.warm and proposal.init is None:
             proposal = replace(proposal, init=self._neighbours.nearest(proposal.structure))
-        fitted = self.evaluator(proposal, cutoff if self.prune else math.inf, self.begun + self.problem.max_seconds)
+        fitted = self.evaluator(proposal, cutoff if self.prune else math.inf, self._deadline)
         record = self._record_of(proposal, fitted.relative_error, Fate.FITTED)
         return replace(record, network=fitted.network, sweeps=fitted.sweeps, finished=fitted.finished)
 
@@ -169,6 +171,7 @@ class Driver:
             repeated=self.counts.repeated + (found.fate is Fate.REPEATED),
             pruned_by_size=self.counts.pruned_by_size + (found.fate is Fate.PRUNED_BY_SIZE),
             pruned_by_certificate=self.counts.pruned_by_certificate + (found.fate is Fate.PRUNED_BY_CERTIFICATE),
+            too_costly=self.counts.too_costly + (found.fate is Fate.TOO_COSTLY),
             fitted=self.counts.fitted + (found.fate is Fate.FITTED),
             sweeps=self.counts.sweeps + found.sweeps,
         )
@@ -188,6 +191,10 @@ class Driver:
         if self.problem.reached(found.relative_error):
             return (0.0, found.parameters, found.relative_error)
         return (1.0, found.relative_error, found.parameters)
+
+    @property
+    def _deadline(self) -> float:
+        return self.begun + self.problem.max_seconds
 
     @property
     def _seconds(self) -> float:
