@@ -1,6 +1,7 @@
 """What the driver does whatever the engine: counts, repetitions, pruning, budgets, endings."""
 
 import math
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -269,3 +270,15 @@ def test_the_largest_rank_proposed_covers_pairs_of_modes():
     train = planted(from_ranks((3,) * 4, {(0, 1): 3, (1, 2): 5, (2, 3): 3}), seed=0)
     assert Problem(train, FewestParameters(1e-6)).rank_limit == 9
     assert Problem(train, FewestParameters(1e-6), max_rank=4).rank_limit == 4
+
+
+def test_what_one_sweep_could_not_finish_is_not_fitted():
+    tensor = torch.randn(*(4,) * 8, generator=torch.Generator().manual_seed(0))
+    dense = from_ranks(tensor.shape, {(i, j): 9 for i in range(8) for j in range(i)})
+    problem = Problem(tensor, FewestParameters(0.1), max_seconds=5)
+    assert not Evaluator(problem).affordable(dense, time.monotonic() + 5)
+    assert Evaluator(problem).affordable(from_ranks(tensor.shape, {(0, 1): 2}), time.monotonic() + 5)
+    run = Search(tensor, 0.1, engine=Listed((proposals(dense),)), family="any", max_seconds=5)
+    *_, last = run
+    assert (last.counts.too_costly, last.counts.pruned, last.counts.fitted) == (1, 1, 0)
+    assert last.seconds < 5

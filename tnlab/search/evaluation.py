@@ -15,6 +15,7 @@ class Fate(Enum):
     REPEATED = "repeated"
     PRUNED_BY_SIZE = "pruned by its parameters alone"
     PRUNED_BY_CERTIFICATE = "pruned by a certificate"
+    TOO_COSTLY = "not fitted: one sweep would take longer than the time that is left, or more memory than there is"
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +51,8 @@ class Evaluation:
 
     Attributes:
         structure: What was evaluated.
-        relative_error: Of the fit; of a pruned structure the certified bound, which no fit of it can beat.
+        relative_error: Of the fit; of a pruned structure the certified bound, which no fit of it can beat; of one that
+            was too costly 1, that of no network at all.
         score: By the problem's objective, at that error.
         network: The fitted cores; None if the structure was pruned.
         fate: Whether it was fitted, met before, or not worth a fit.
@@ -92,6 +94,7 @@ class Counts:
         repeated: Of these, met before up to isomorphism.
         pruned_by_size: Not fitted, for their parameters alone were too many.
         pruned_by_certificate: Not fitted, for no fit of them could have been good enough.
+        too_costly: Not fitted, for one sweep would have taken longer than the time that was left.
         fitted: Fitted: what the papers call evaluations.
         sweeps: Sweeps of all fits together.
     """
@@ -100,10 +103,11 @@ class Counts:
     repeated: int = 0
     pruned_by_size: int = 0
     pruned_by_certificate: int = 0
+    too_costly: int = 0
     fitted: int = 0
     sweeps: int = 0
 
     @property
     def pruned(self) -> int:
         """Structures that no fit was spent on."""
-        return self.pruned_by_size + self.pruned_by_certificate
+        return self.pruned_by_size + self.pruned_by_certificate + self.too_costly

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 import torch
 
+from tnlab.errors import StructureError
 from tnlab.metrics import relative_error
 from tnlab.network.isomorphism import canonical_form
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
+from tnlab.network.sweeps import plan_sweep
 from tnlab.network.warm_start import warm_start
 from tnlab.search.evaluation import Proposal
 from tnlab.search.problem import Problem
@@ -21,6 +23,7 @@ from tnlab.solvers.base import AbstractSolver, Init, Snapshot, Status, solvers
 from tnlab.solvers.fit import fit
 
 RATE = 5  # sweeps over which the decrease of the error is averaged
+FLOPS = 2e9  # of a sweep per second, at the least: what one thread makes of small products
 HASTE = 3.0  # how much faster than at present the error may still fall
 RIDGES = {"svd": 0.3, "random": 1.0}  # with which an annealed start begins, by where it starts
 FADED = 1e-4  # at which its ridge is gone
@@ -96,6 +99,14 @@ class Evaluator:
                 break
         assert best is not None
         return Fitted(best.network, best.relative_error, spent, best.finished)
+
+    def affordable(self, structure: Structure, deadline: float) -> bool:
+        """Return whether a sweep over a structure fits in memory and, roughly, in half of the time that is left."""
+        try:
+            flops = plan_sweep(structure).flops
+        except StructureError:
+            return False
+        return flops <= FLOPS * max(deadline - time.monotonic(), 1.0) / 2
 
     def _starts(self, proposal: Proposal) -> list[tuple[Init, bool]]:
         """Return where to start from, and whether with an annealed ridge: the first start goes the straight way."""
