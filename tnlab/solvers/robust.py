@@ -30,6 +30,7 @@ NORMAL = 1.4826  # standard deviation over median absolute value, of normal nois
 EFFICIENT = 1.345  # standard deviations at which Huber's loss has 95 % of the efficiency of least squares
 SHARP = 0.1  # the same for l1
 FALL = 0.9  # by how much delta falls at most per sweep: it must not outrun the fit
+CLEARLY = 0.7  # of the absolute residuals of a start from the tensor cut off
 STRETCH = 1.7  # of the step towards the clipped residual; below 2 it still descends
 
 
@@ -63,13 +64,12 @@ class Robust(AbstractSolver):
         begun = time.perf_counter()
         plan = plan_sweep(structure)
         require_memory(plan, tensor, svd=init == "svd", besides=dense_bytes(structure, 5))
-        clipped = tensor if isinstance(init, Network) else _clipped(tensor)
-        network = starting_network(clipped, structure, init, generator=generator)
+        network, plain = _start(tensor, structure, init, generator)
         fit = NormalEquations(tensor)
         values = plan.start(fit.data(plan.mode_order), [fit.to_solver(core) for core in network.cores])
         scale = float(tensor.abs().sum(dtype=torch.float64))
         recent: deque[float] = deque(maxlen=PATIENCE + 1)
-        delta, factor = 0.0, EFFICIENT
+        delta, factor = float((tensor - network.to_tensor()).abs().max()) if plain else 0.0, EFFICIENT
         for sweep in range(self.max_sweeps + 1):
             if sweep:
                 plan.sweep(values, fit.solve)
@@ -98,6 +98,21 @@ class Robust(AbstractSolver):
         if len(recent) > PATIENCE and abs(recent[0] - recent[-1]) < PATIENCE * self.tolerance * recent[0]:
             return Status.CONVERGED
         return Status.MAX_SWEEPS if sweep >= self.max_sweeps else Status.RUNNING
+
+
+def _start(tensor: Tensor, structure: Structure, init: Init, generator: torch.Generator) -> tuple[Network, bool]:
+    """Return a start from the tensor cut off, or from all of it where that leaves clearly smaller absolute residuals.
+
+    Gross errors spoil the second; in the first, the largest entries of good data are lost, and the fit would go on to
+    take them for errors. Also whether it is the second: then nothing speaks for gross errors, and the fit begins as
+    plain least squares.
+    """
+    start = starting_network(tensor, structure, init, generator=generator)
+    if isinstance(init, Network) or init != "svd":
+        return start, False
+    cut_off = starting_network(_clipped(tensor), structure, init, generator=generator)
+    left, left_cut_off = (float((tensor - network.to_tensor()).abs().sum()) for network in (start, cut_off))
+    return (start, True) if left < CLEARLY * left_cut_off else (cut_off, False)
 
 
 def _clipped(tensor: Tensor) -> Tensor:
