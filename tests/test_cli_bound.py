@@ -8,6 +8,7 @@ import torch
 from typer.testing import CliRunner
 
 from tnlab import cli, error_bound, parameter_bound
+from tnlab.bounds.parameter_bound import FAMILIES
 from tnlab.cli import bound_command
 from tnlab.data import datasets
 from tnlab.data.planted import planted
@@ -138,3 +139,8 @@ def test_target_error_for_people(array):
 )
 def test_bad_input_gets_one_sentence(arguments, sentence, capsys):
     assert sentence in refused(capsys, *arguments.split())
+
+
+def test_the_help_names_every_family():
+    shown = CliRunner().invoke(cli.app, ["bound", "--help"], terminal_width=200).output
+    assert all(family in shown for family in FAMILIES)

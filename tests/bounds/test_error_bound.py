@@ -180,3 +180,9 @@ def test_the_error_it_bounds_is_the_relative_error():
     assert error_bound(tensor, structure).error_bound == pytest.approx(
         relative_error(tensor, result.network.to_tensor()), rel=1e-6
     )
+
+
+@pytest.mark.parametrize("tensor", [np.ones((3, 3)), torch.zeros(3, 3), torch.full((3, 3), math.nan)])
+def test_what_has_no_spectra_is_refused(tensor):
+    with pytest.raises(DataError, match=r"torch\.as_tensor|finite and not zero"):
+        error_bound(tensor, formats["tt"].build((3, 3), 1))

@@ -106,7 +106,7 @@ def parameter_bound(
     """
     begun = time.monotonic()
     _check(target_error, family, max_rank, max_seconds)
-    spectra = X if isinstance(X, CutSpectra) else _spectra(X)
+    spectra = X if isinstance(X, CutSpectra) else CutSpectra(X)
     if not 2 <= len(spectra.modes) <= MAX_ORDER:
         raise DataError(
             f"The parameter bound needs an order from 2 to {MAX_ORDER}, but the tensor has {spectra.order}."
@@ -178,14 +178,6 @@ def _check_reach(problem: CutProblem, family: Family, name: str) -> None:
                 f"The cut of modes {cut_of(mask, problem.order)} needs a cut rank of {problem.needed[mask]}, but in "
                 f"the family {name!r} with ranks up to {problem.max_rank} it is at most {problem.max_rank**bonds}."
             )
-
-
-def _spectra(tensor: Tensor) -> CutSpectra:
-    if not isinstance(tensor, Tensor):
-        raise DataError(f"A bound needs a torch.Tensor, but got {type(tensor).__name__}; try torch.as_tensor(X).")
-    if tensor.is_complex() or not bool(tensor.isfinite().all()) or not bool(tensor.any()):
-        raise DataError("The tensor must be real, finite and not zero.")
-    return CutSpectra(tensor)
 
 
 def _start(problem: CutProblem, family: Family, deadline: float) -> Ranks | None:

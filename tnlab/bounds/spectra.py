@@ -26,6 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from tnlab.errors import DataError
+
 Cut = tuple[int, ...]
 Vector = NDArray[np.float64]
 
@@ -42,6 +44,9 @@ class CutSpectra:
         cache: Folder where spectra are kept between sessions under a hash of the data; None keeps nothing.
         max_side: Largest number of rows of a Gram matrix; larger cuts are taken from a compressed tensor.
 
+    Raises:
+        DataError: The tensor is no ``torch.Tensor``, or complex, zero or not finite.
+
     Example:
         >>> import torch
         >>> CutSpectra(torch.eye(2, dtype=torch.float64)).tail((0,)).round(3).tolist()
@@ -49,6 +54,10 @@ class CutSpectra:
     """
 
     def __init__(self, tensor: Tensor, *, cache: Path | None = None, max_side: int = MAX_SIDE) -> None:
+        if not isinstance(tensor, Tensor):
+            raise DataError(f"A bound needs a torch.Tensor, but got {type(tensor).__name__}; try torch.as_tensor(X).")
+        if tensor.is_complex() or not bool(tensor.isfinite().all()) or not bool(tensor.any()):
+            raise DataError("The tensor must be real, finite and not zero.")
         self.modes: tuple[int, ...] = tuple(tensor.shape)
         self.max_side = max_side
         self._tensor = tensor.detach().cpu().double().contiguous().numpy()

@@ -31,7 +31,7 @@ from tnlab.network.structure import Structure
 MAX_ORDER = 20  # modes up to which all cuts are listed; beyond it only those that the network suggests
 
 TargetError = Annotated[float | None, typer.Option(help="Relative error to be reached, instead of a structure.")]
-FamilyName = Annotated[str, typer.Option(help="With --target-error: ring (by default), tree, degree3 or any.")]
+FamilyName = Annotated[str, typer.Option(help="With --target-error: ring (by default), tree, degree3, any or latent.")]
 MaxRank = Annotated[int | None, typer.Option(min=1, help="With --target-error: largest rank of a bond.")]
 MaxSeconds = Annotated[float, typer.Option(help="Answer with what is proved after this time.")]
 

@@ -105,6 +105,21 @@ class AbstractSolver(ABC):
         """
 
 
+def check_target(target_error: float | None, *, chosen: bool = False) -> None:
+    """Refuse a relative error that no fit can be asked for.
+
+    Args:
+        target_error: What a fit stops at, 0 for never; None where none is asked for.
+        chosen: Whether ranks are chosen for it: they would grow for ever towards 0.
+
+    Raises:
+        ValueError: It is not a number below 1 and above 0, or at least 0 where no ranks are chosen.
+    """
+    if target_error is None or 0 < target_error < 1 or (target_error == 0 and not chosen):
+        return
+    raise ValueError(f"The target error must lie between 0 and 1, but is {target_error!r}.")
+
+
 def whole_tensor(tensor: Data, structure: Structure | None = None) -> Tensor:
     """Return the tensor, checked, or refuse one that has no relative error to minimise.
 

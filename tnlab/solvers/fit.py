@@ -14,7 +14,7 @@ from tnlab.errors import DataError
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab.seeding import as_generator, spawn
-from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
+from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, check_target, solvers, whole_tensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +91,8 @@ def fit(
         DataError: The tensor is complex, zero, not finite or of another shape, or not what the solver takes.
         StructureError: ``init`` has another structure, or a sweep would not fit in memory.
         UnknownNameError: There is no such solver.
-        ValueError: ``max_sweeps`` or ``restarts`` is below 1, or ``tolerance`` is negative.
+        ValueError: ``max_sweeps`` or ``restarts`` is below 1, ``tolerance`` is negative, or ``target_error`` is not
+            between 0 and 1 (0 only where no ranks are chosen for it).
 
     Example:
         >>> from tnlab.formats import formats
@@ -107,6 +108,7 @@ def fit(
     if mask is not None:
         X = _masked(X, mask)
     engine = _engine(X, solver, max_sweeps=max_sweeps, tolerance=tolerance, target_error=target_error)
+    check_target(engine.target_error, chosen=engine.chooses_ranks)
     if not isinstance(X, Observed | TensorFunction):
         whole_tensor(X, structure)
     generator = as_generator(seed)
