@@ -53,6 +53,24 @@ def test_the_gain_foretells_where_a_rank_is_missing():
     assert all(math.isfinite(gain) and gain >= 0 for gain in gained)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_small_target_is_reached_at_the_true_ranks(seed):
+    structure = formats["mpo"].build((4,) * 6, 8)
+    result = decompose(planted(structure, seed=seed), "mpo", target_error=1e-10)
+    assert result.status is Status.REACHED
+    assert result.relative_error <= 1e-10
+    assert result.parameters <= structure.parameters * 1.1
+
+
+def test_ranks_that_lower_the_error_no_more_are_not_kept():
+    structure = formats["tt"].build((6,) * 4, 3)
+    tensor = planted(structure, seed=1).float()  # no fit of these is below the rounding of float32
+    result = decompose(tensor, "tt", target_error=1e-12, solver="progressive")
+    assert result.status is Status.CONVERGED
+    assert result.relative_error < 1e-6
+    assert result.parameters <= structure.parameters * 1.1
+
+
 def test_goes_on_from_a_network():
     structure = formats["tr"].build((5,) * 4, 2)
     tensor = planted(structure, noise=0.1)

@@ -13,6 +13,7 @@ from typing import ClassVar
 import torch
 from typing_extensions import override
 
+from tnlab.network.balance import balanced
 from tnlab.network.growth import gains, shaken, with_ranks
 from tnlab.network.memory import require_memory
 from tnlab.network.network import Network
@@ -24,6 +25,8 @@ from tnlab.network.warm_start import warm_start
 from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
 
 PATIENCE = 5  # sweeps over which the decrease is averaged, at the last ranks
+FINE = 1e-5  # relative error below which the digits of ill-balanced cores are what limits a sweep
+BETTER = 0.9  # of the error: below FINE, a wider network has to fall below it to be worth its ranks
 USELESS = 1e-6  # of the squared residual: a rank that would remove less is of no use alone
 
 
@@ -58,6 +61,7 @@ class Progressive(AbstractSolver):
         fit = NormalEquations(tensor)
         error = fit.residual(network)
         yield Snapshot(0, error, self._shown(network, structure), time.perf_counter() - begun)
+        kept, even = _Kept(self.target_error), False
         while True:
             growable = self._growable(network.structure, structure)
             recent = deque([error], maxlen=PATIENCE + 1)
@@ -65,13 +69,22 @@ class Progressive(AbstractSolver):
                 sweep += 1
                 still = recent[-1] - error < self.still * error
                 recent.append(error)
+                uneven = error < FINE and not even
+                due = (still and uneven) or (bool(growable) and (still or done >= self.sweeps_per_rank))
                 status = self._status(sweep, recent, growable=bool(growable))
-                yield Snapshot(sweep, error, self._shown(network, structure), time.perf_counter() - begun, status)
+                if status is Status.RUNNING and due and not uneven and kept.idle:
+                    status = Status.CONVERGED
+                least, found = kept.best(network, error)
+                yield Snapshot(sweep, found, self._shown(least, structure), time.perf_counter() - begun, status)
                 if status is not Status.RUNNING:
                     return
-                if growable and (still or done >= self.sweeps_per_rank):
+                if due:
                     break
-            network = self._grown(fit, network, error, growable, generator)
+            if uneven:
+                network, even = balanced(network), True
+                continue
+            network, even = self._grown(fit, network, error, growable, generator), False
+            kept.growths += 1
 
     def _growable(self, now: Structure, structure: Structure) -> tuple[int, ...]:
         """Return the bonds that may still be widened: to the ranks asked for, or for a target error without limit."""
@@ -128,6 +141,32 @@ class Progressive(AbstractSolver):
         if settled and not growable:
             return Status.CONVERGED
         return Status.MAX_SWEEPS if sweep >= self.max_sweeps else Status.RUNNING
+
+
+class _Kept:
+    """Of the networks below ``FINE``, the one whose error no wider one clearly lowers, and how often that was tried."""
+
+    def __init__(self, target: float | None) -> None:
+        self.target = target
+        self.growths = 0
+        self._network: Network | None = None
+        self._error = FINE
+
+    @property
+    def idle(self) -> bool:
+        """Whether no growth of late was of use."""
+        return self._network is not None and self.growths > max(3, len(self._network.structure.bonds))
+
+    def best(self, network: Network, error: float) -> tuple[Network, float]:
+        """Return the network to show after a sweep, with its error: this one, or the one kept."""
+        if self.target is None:
+            return network, error
+        clearly = error < BETTER * self._error
+        same = self._network is not None and network.structure == self._network.structure and error < self._error
+        if clearly or same or error <= self.target:
+            self.growths = 0 if clearly else self.growths
+            self._network, self._error = network, error
+        return (network, error) if self._network is None else (self._network, self._error)
 
 
 def _carried(structure: Structure, bond: int) -> bool:
