@@ -185,4 +185,4 @@ def test_the_error_it_bounds_is_the_relative_error():
 @pytest.mark.parametrize("tensor", [np.ones((3, 3)), torch.zeros(3, 3), torch.full((3, 3), math.nan)])
 def test_what_has_no_spectra_is_refused(tensor):
     with pytest.raises(DataError, match=r"torch\.as_tensor|finite and not zero"):
-        error_bound(tensor, formats["tt"].build((3, 3), 1))
+        error_bound(tensor, formats["tt"].build((3, 3), 1))  # type: ignore[arg-type]

@@ -117,7 +117,8 @@ def check_target(target_error: float | None, *, chosen: bool = False) -> None:
     """
     if target_error is None or 0 < target_error < 1 or (target_error == 0 and not chosen):
         return
-    raise ValueError(f"The target error must lie between 0 and 1, but is {target_error!r}.")
+    reason = "; no ranks reach 0, rounding alone is above it" if target_error == 0 else ""
+    raise ValueError(f"The target error must lie between 0 and 1, but is {target_error!r}{reason}.")
 
 
 def whole_tensor(tensor: Data, structure: Structure | None = None) -> Tensor:

@@ -61,7 +61,7 @@ class Progressive(AbstractSolver):
         fit = NormalEquations(tensor)
         error = fit.residual(network)
         yield Snapshot(0, error, self._shown(network, structure), time.perf_counter() - begun)
-        kept, even = _Kept(self.target_error), False
+        kept, even, uneven = _Kept(self.target_error), False, False
         while True:
             growable = self._growable(network.structure, structure)
             recent = deque([error], maxlen=PATIENCE + 1)
