@@ -25,8 +25,11 @@ def run(engine: str, family: str, picture: str, shape: str, error: float, second
     tensor = datasets[picture].source().with_modes(parse_modes(shape), SHAPES[shape]).tensor
     begun = time.perf_counter()
     search = Search(tensor, error, engine=engine, family=family, max_seconds=seconds, seed=seed)
-    for _ in search:
-        pass
+    bound = None
+    for progress in search:
+        bound = progress.bound
+    if not search.fitted:
+        return {"parameters": None, "bound": bound and bound.parameters, "fits": 0, "seconds": time.perf_counter() - begun}
     result = search.result
     return {
         "parameters": result.parameters if result.reached else None,
