@@ -29,7 +29,8 @@ def run(engine: str, family: str, picture: str, shape: str, error: float, second
     for progress in search:
         bound = progress.bound
     if not search.fitted:
-        return {"parameters": None, "bound": bound and bound.parameters, "fits": 0, "seconds": time.perf_counter() - begun}
+        seconds = time.perf_counter() - begun
+        return {"parameters": None, "bound": bound and bound.parameters, "fits": 0, "seconds": seconds}
     result = search.result
     return {
         "parameters": result.parameters if result.reached else None,
