@@ -48,12 +48,15 @@ def _row(draw: Callable[[int], tuple[Structure, Tensor]], engine: str, asked: ar
         run = Search(X, asked.target, engine=engine, max_seconds=asked.max_seconds, seed=seed)
         for _ in run:
             pass
-        result = run.result
         truths.append(str(truth.parameters))
+        seconds.append(watch.seconds)
+        if not run.fitted:
+            found.append("nothing fitted")
+            continue
+        result = run.result
         found.append(str(result.parameters) if result.reached else f"{result.parameters}*")
         good += result.reached and result.parameters <= truth.parameters
         fits.append(result.counts.fitted)
         errors.append(result.relative_error)
-        seconds.append(watch.seconds)
     truth_text = truths[0] if len(set(truths)) == 1 else " ".join(truths)
     return [truth_text, " ".join(found), f"{good} of {asked.seeds}", median(fits), median(errors), median(seconds)]

@@ -1,6 +1,7 @@
 """``tnlab search`` and ``tnlab engines``, as they are typed."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,9 @@ def test_engines_are_listed_with_their_papers(capsys):
     assert main(["engines"]) == 0
     shown = capsys.readouterr().out
     assert all(name in shown and part.paper in shown for name, part in engines.items())
+
+
+def test_an_engine_without_its_package_says_how_to_get_it(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    assert main(["search", TOY, "--target-error", "0.5", "--engine", "tpe"]) == 2
+    assert "pip install 'tnlab[search]'" in capsys.readouterr().err

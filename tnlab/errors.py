@@ -20,6 +20,13 @@ class FormatError(TnlabError, ValueError):
     """A named format cannot be built for this order or rank."""
 
 
+class NotInstalledError(TnlabError, ImportError):
+    """An optional package is needed and not installed."""
+
+    def __init__(self, package: str, install: str) -> None:
+        super().__init__(f"This needs {package}, which is not installed: pip install {install}.")
+
+
 class UnknownNameError(TnlabError, KeyError):
     """A name is not registered; the message offers the closest known one."""
 

@@ -9,6 +9,8 @@ from tnlab.testing.engines import EngineContract
 
 @pytest.fixture(params=list(engines), autouse=True)
 def engine(request):
+    if request.param in ("tpe", "nsga2"):
+        pytest.importorskip("optuna")
     request.cls.engine = request.param
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
-from tnlab.errors import DataError, StructureError
+from tnlab.errors import DataError, NotInstalledError, StructureError
 from tnlab.interop.arrays import from_indices
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
@@ -26,7 +26,7 @@ def to_quimb(network: Network) -> Any:
     Hyper-bonds are hyper-indices, so contract with ``output_inds=[f"k{mode}" for mode in range(order)]``.
 
     Raises:
-        ImportError: quimb is not installed.
+        NotInstalledError: quimb is not installed.
     """
     quimb = _quimb()
     tensors = (
@@ -48,7 +48,7 @@ def from_quimb(tensor_network: Any, outer: Sequence[str] | None = None) -> Netwo
             they are called ``k0``, ``k1``, ..., by their number.
 
     Raises:
-        ImportError: quimb is not installed.
+        NotInstalledError: quimb is not installed.
         DataError: It is no ``TensorNetwork``.
         StructureError: There is no open index, or one that the network does not have.
     """
@@ -71,5 +71,5 @@ def _quimb() -> ModuleType:
     try:
         import quimb.tensor  # noqa: PLC0415  (optional)
     except ImportError:
-        raise ImportError("This needs quimb, which is not installed: pip install quimb.") from None
+        raise NotInstalledError("quimb", "quimb") from None
     return quimb.tensor

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from tnlab.errors import DataError, StructureError
+from tnlab.errors import DataError, NotInstalledError, StructureError
 from tnlab.interop.arrays import as_tensor, from_indices
 from tnlab.interop.tensorly_form import Factor, tensorly_form
 from tnlab.network.network import Network
@@ -24,7 +24,7 @@ def to_tensorly(network: Network, kind: str | None = None) -> Any:
         A ``CPTensor`` (its weights are 1), ``TuckerTensor``, ``TTTensor``, ``TRTensor`` or ``TTMatrix``.
 
     Raises:
-        ImportError: tensorly is not installed.
+        NotInstalledError: tensorly is not installed.
         StructureError: tensorly has no class for this structure.
     """
     tensorly = _tensorly()
@@ -59,7 +59,7 @@ def from_tensorly(decomposition: Any) -> Network:
         decomposition: A ``CPTensor``, ``TuckerTensor``, ``TTTensor``, ``TRTensor`` or ``TTMatrix``, of any backend.
 
     Raises:
-        ImportError: tensorly is not installed.
+        NotInstalledError: tensorly is not installed.
         DataError: It is an object of another class.
     """
     tensorly = _tensorly()
@@ -125,5 +125,5 @@ def _tensorly() -> ModuleType:
     try:
         import tensorly  # noqa: PLC0415  (optional)
     except ImportError:
-        raise ImportError("This needs tensorly, which is not installed: pip install tensorly.") from None
+        raise NotInstalledError("tensorly", "tensorly") from None
     return tensorly

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 import torch
 from typing_extensions import override
 
+from tnlab.errors import NotInstalledError
 from tnlab.search.coding import Code, Coding
 from tnlab.search.engine import AbstractEngine, engines
 from tnlab.search.evaluation import Evaluation, Fate, Proposal
@@ -202,6 +203,6 @@ def _optuna() -> Any:
     try:
         import optuna  # noqa: PLC0415 (optional)
     except ModuleNotFoundError:
-        raise ImportError("This needs optuna, which is not installed: pip install 'tnlab[search]'.") from None
+        raise NotInstalledError("optuna", "'tnlab[search]'") from None
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     return optuna
