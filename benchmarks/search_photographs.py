@@ -82,7 +82,10 @@ def main() -> None:
     ]
     for (shape, picture), by_engine in cells.items():
         rows = sorted(
-            ([name, *(by_error[error]["parameters"] for error in errors)] for name, by_error in by_engine.items()),
+            (
+                [name, *(by_error.get(error, {}).get("parameters") for error in errors)]
+                for name, by_error in by_engine.items()
+            ),
             key=lambda row: tuple(cell or 10**9 for cell in row[2:3]) + tuple(cell or 10**9 for cell in row[1:]),
         )
         widest = next((found for name, found in by_engine.items() if name.endswith("(any)")), {})
