@@ -55,6 +55,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="a JSON file of runs to add these to, such as those of other engines")
+    parser.add_argument("--mark", default="search-photographs", help="where in docs/benchmarks.md")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     errors = list(map(float, options.errors.split(",")))
@@ -94,7 +95,7 @@ def main() -> None:
     text = "\n\n".join(parts)
     say(text)
     if options.write:
-        write_between(DOCS / "benchmarks.md", "search-photographs", text)
+        write_between(DOCS / "benchmarks.md", options.mark, text)
 
 
 if __name__ == "__main__":
