@@ -16,7 +16,13 @@ from tnlab.network.structure import Structure
 
 
 def ascending(
-    spectra: CutSpectra, target_error: float, *, family: str, max_rank: int | None, max_seconds: float
+    spectra: CutSpectra,
+    target_error: float,
+    *,
+    family: str,
+    max_rank: int | None,
+    max_seconds: float,
+    cut_seconds: float | None = None,
 ) -> Iterator[Structure]:
     """Yield structures that no cut forbids to reach a target error, by ascending parameters, until time is out.
 
@@ -25,10 +31,11 @@ def ascending(
         target_error: Relative error to be reached.
         family: ``"ring"``, ``"tree"``, ``"degree3"`` or ``"any"``.
         max_rank: Largest rank of a bond; None for what the cuts can use.
-        max_seconds: Time after which no more are looked for.
+        max_seconds: Time after which no more are looked for, once the cuts are known.
+        cut_seconds: Time for the cuts, by default as much. Those that are not known by then forbid nothing.
     """
+    problem = cut_problem(spectra, target_error, max_rank, time.monotonic() + (cut_seconds or max_seconds))
     deadline = time.monotonic() + max_seconds
-    problem = cut_problem(spectra, target_error, max_rank, deadline)
     seen = set[Structure]()
     for ranks in _of_family(problem, family, deadline):
         structure = problem.structure(ranks)

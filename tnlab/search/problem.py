@@ -26,6 +26,7 @@ FAMILIES = {
     "latent": "any network: latent cores, cores with several modes, hyper-bonds",
 }
 UNLIMITED_RANK = 16  # largest rank proposed where nobody set one
+CUT_SHARE = 0.4  # of the seconds: what the spectra of all cuts may take before structures are listed by them
 MAX_ORDER = 16  # sets of modes are listed for the bounds: 2^order
 
 
@@ -131,8 +132,12 @@ class Problem:
         """
         if family not in self._candidates:
             error = self.target_error or 0.0
-            found = ascending(self.spectra, error, family=family, max_rank=self.max_rank, max_seconds=max_seconds)
-            self._candidates[family] = _Kept(found)
+            limits = {
+                "max_rank": self.max_rank,
+                "max_seconds": max_seconds,
+                "cut_seconds": CUT_SHARE * self.max_seconds,
+            }
+            self._candidates[family] = _Kept(ascending(self.spectra, error, family=family, **limits))
         return self._candidates[family]
 
     @cached_property

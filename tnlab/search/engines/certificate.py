@@ -146,6 +146,8 @@ class CertificateSearch(AbstractEngine[Ladder]):
         return replace(state, stage="mend", question=question)
 
     def _in_time(self, state: Ladder) -> bool:
+        if state.nearest is None:  # the first one is worth its listing
+            return True
         return time.monotonic() - state.begun < self.share * state.problem.max_seconds
 
     def _again(self, state: Ladder) -> Structure | None:
