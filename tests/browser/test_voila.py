@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.timeout(180)]
 
 def test_draw_a_bond_change_a_rank_read_a_lower_error(voila: Server, watch: Callable[..., Watched]) -> None:
     page = watch().page
-    page.goto(f"{voila.address}/voila/render/explorer.ipynb")
+    page.goto(f"{voila.address}/voila/render/explorer.ipynb", timeout=90_000)  # a busy machine starts kernels slowly
     page.locator("[data-core]").first.wait_for(timeout=60_000)
     wait_for_fit(page)
     before = relative_error(page)
