@@ -13,11 +13,12 @@ from tests.browser.pages import Watched
 from tests.browser.servers import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.timeout(180)]
+PATIENCE = 90_000  # milliseconds: a busy machine starts kernels slowly
 
 
 def test_draw_a_bond_change_a_rank_read_a_lower_error(voila: Server, watch: Callable[..., Watched]) -> None:
     page = watch().page
-    page.goto(f"{voila.address}/voila/render/explorer.ipynb", timeout=90_000)  # a busy machine starts kernels slowly
+    page.goto(f"{voila.address}/voila/render/explorer.ipynb", timeout=PATIENCE)
     page.locator("[data-core]").first.wait_for(timeout=60_000)
     wait_for_fit(page)
     before = relative_error(page)
@@ -44,7 +45,7 @@ def kernels(server: Server) -> set[int]:
 def test_a_page_that_closes_ends_its_kernel(voila: Server, browser: Browser) -> None:
     page = browser.new_page()  # not a watched one: while its requests are looked at, its last one gets lost
     before = kernels(voila)  # of other pages, which may end meanwhile
-    page.goto(f"{voila.address}/voila/render/explorer.ipynb")
+    page.goto(f"{voila.address}/voila/render/explorer.ipynb", timeout=PATIENCE)
     page.locator("[data-core]").first.wait_for(timeout=60_000)
     own = kernels(voila) - before
     assert len(own) == 1
