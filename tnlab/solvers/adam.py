@@ -60,7 +60,7 @@ class Adam(AbstractSolver):
             network = Network(structure, tuple(core.detach().clone() for core in cores))
             error = relative_error(tensor, network.to(torch.float64).to_tensor())
             recent.append(error)
-            status = self._status(sweep, recent)
+            status = self._status(sweep, error, settled=self._settled(recent, wanders=True))
             yield Snapshot(sweep, error, network, time.perf_counter() - begun, status)
             if status is not Status.RUNNING:
                 return
@@ -83,15 +83,6 @@ class Adam(AbstractSolver):
             total = total * (tensor.norm() / start.to_tensor().norm()) ** (1 / len(norms))
         pairs = zip(start.cores, norms, strict=True)
         return Network(structure, tuple(core * (total / norm) for core, norm in pairs))
-
-    def _status(self, sweep: int, recent: deque[float]) -> Status:
-        if recent[-1] < 1e-14:
-            return Status.EXACT
-        if self.target_error is not None and recent[-1] <= self.target_error:
-            return Status.REACHED
-        if len(recent) > PATIENCE and abs(recent[0] - recent[-1]) < PATIENCE * self.tolerance * recent[0]:
-            return Status.CONVERGED
-        return Status.MAX_SWEEPS if sweep >= self.max_sweeps else Status.RUNNING
 
 
 def _typical(cores: list[Tensor]) -> float:

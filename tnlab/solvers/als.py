@@ -67,18 +67,8 @@ class ALS(AbstractSolver):
             network = Network(structure, tuple(map(fit.to_user, plan.cores(values))))
             error = fit.error(network)
             recent.append(error)
-            status = self._status(sweep, recent, fading=fit.ridge > 0)
+            status = self._status(sweep, error, settled=fit.ridge == 0 and self._settled(recent))
             fit.ridge = faded(fit.ridge, decay)
             yield Snapshot(sweep, error, network, time.perf_counter() - begun, status)
             if status is not Status.RUNNING:
                 return
-
-    def _status(self, sweep: int, recent: deque[float], *, fading: bool) -> Status:
-        if recent[-1] < 1e-14:
-            return Status.EXACT
-        if self.target_error is not None and recent[-1] <= self.target_error:
-            return Status.REACHED
-        settled = len(recent) > PATIENCE and recent[0] - recent[-1] < PATIENCE * self.tolerance * recent[0]
-        if settled and not fading:
-            return Status.CONVERGED
-        return Status.MAX_SWEEPS if sweep >= self.max_sweeps else Status.RUNNING

@@ -2,6 +2,7 @@
 
 import math
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -20,6 +21,7 @@ from tnlab.registry import Registry
 
 Init = str | Network
 Data = Tensor | Observed | TensorFunction
+EXACT_ERROR = 1e-14  # relative error below which only rounding is left
 solvers: "Registry[type[AbstractSolver]]" = Registry("solver")
 
 
@@ -103,6 +105,29 @@ class AbstractSolver(ABC):
             DataError: The tensor cannot be fitted (see ``check_tensor``).
             StructureError: ``init`` is a network of another structure, or a sweep would not fit in memory.
         """
+
+    def _status(self, sweep: int, error: float, *, settled: bool) -> Status:
+        """Return how an iterative fit stands after a sweep."""
+        if error < EXACT_ERROR:
+            return Status.EXACT
+        if self.target_error is not None and error <= self.target_error:
+            return Status.REACHED
+        if settled:
+            return Status.CONVERGED
+        return Status.MAX_SWEEPS if sweep >= self.max_sweeps else Status.RUNNING
+
+    def _settled(self, recent: deque[float], *, power: int = 1, wanders: bool = False) -> bool:
+        """Return whether what a fit lowers has stopped falling.
+
+        Args:
+            recent: The latest values; the decrease is averaged over as many sweeps as there is room for, less one.
+            power: 2 where they are squares of an error.
+            wanders: Whether they may rise on the way, so that a rise is no sign of an end.
+        """
+        past = (recent.maxlen or 1) - 1
+        fell = recent[0] - recent[-1]
+        least = power * past * self.tolerance * recent[0]
+        return len(recent) > past and (abs(fell) if wanders else fell) < least
 
 
 def check_target(target_error: float | None, *, chosen: bool = False) -> None:

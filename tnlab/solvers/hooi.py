@@ -60,13 +60,13 @@ class HOOI(AbstractSolver):
             fit.sweep()
             network, error = fit.result()
             recent.append(error)
-            status = self._status(sweep, recent, network.structure == start[0].structure)
+            status = self._standing(sweep, recent, network.structure == start[0].structure)
             yield Snapshot(sweep, error, network, time.perf_counter() - begun, status)
             if status is not Status.RUNNING:
                 return
             start = network, error
 
-    def _status(self, sweep: int, recent: deque[float], same_ranks: bool) -> Status:
+    def _standing(self, sweep: int, recent: deque[float], same_ranks: bool) -> Status:
         if recent[-1] < 1e-14:
             return Status.EXACT
         past = len(recent) - 1

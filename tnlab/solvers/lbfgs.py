@@ -66,17 +66,7 @@ class LBFGS(AbstractSolver):
             network = objective.network(point)
             error = objective.error(value, network)
             recent.append(value)
-            status = self._status(sweep, error, recent, stuck=found is None)
+            status = self._status(sweep, error, settled=found is None or self._settled(recent, power=2))
             yield Snapshot(sweep, error, network, time.perf_counter() - begun, status)
             if status is not Status.RUNNING:
                 return
-
-    def _status(self, sweep: int, error: float, recent: deque[float], *, stuck: bool) -> Status:
-        if error < 1e-14:
-            return Status.EXACT
-        if self.target_error is not None and error <= self.target_error:
-            return Status.REACHED
-        settled = len(recent) > PATIENCE and recent[0] - recent[-1] < 2 * PATIENCE * self.tolerance * recent[0]
-        if stuck or settled:
-            return Status.CONVERGED
-        return Status.MAX_SWEEPS if sweep >= self.max_sweeps else Status.RUNNING

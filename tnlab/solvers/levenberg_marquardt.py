@@ -67,20 +67,10 @@ class LevenbergMarquardt(AbstractSolver):
             network = objective.network(state.point)
             error = objective.error(state.value, network)
             recent.append(state.value)
-            status = self._status(sweep, error, recent, stuck=not moved)
+            status = self._status(sweep, error, settled=not moved or self._settled(recent, power=2))
             yield Snapshot(sweep, error, network, time.perf_counter() - begun, status)
             if status is not Status.RUNNING:
                 return
-
-    def _status(self, sweep: int, error: float, recent: deque[float], *, stuck: bool) -> Status:
-        if error < 1e-14:
-            return Status.EXACT
-        if self.target_error is not None and error <= self.target_error:
-            return Status.REACHED
-        settled = len(recent) > PATIENCE and recent[0] - recent[-1] < 2 * PATIENCE * self.tolerance * recent[0]
-        if stuck or settled:
-            return Status.CONVERGED
-        return Status.MAX_SWEEPS if sweep >= self.max_sweeps else Status.RUNNING
 
 
 class _State:

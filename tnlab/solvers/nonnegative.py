@@ -72,19 +72,10 @@ class Nonnegative(AbstractSolver):
             network = Network(structure, tuple(map(fit.to_user, plan.cores(values))))
             error = fit.error(network)
             recent.append(error)
-            status = self._status(sweep, recent)
+            status = self._status(sweep, error, settled=self._settled(recent))
             yield Snapshot(sweep, error, network, time.perf_counter() - begun, status)
             if status is not Status.RUNNING:
                 return
-
-    def _status(self, sweep: int, recent: deque[float]) -> Status:
-        if recent[-1] < 1e-14:
-            return Status.EXACT
-        if self.target_error is not None and recent[-1] <= self.target_error:
-            return Status.REACHED
-        if len(recent) > PATIENCE and recent[0] - recent[-1] < PATIENCE * self.tolerance * recent[0]:
-            return Status.CONVERGED
-        return Status.MAX_SWEEPS if sweep >= self.max_sweeps else Status.RUNNING
 
 
 def _positive(start: Network, tensor: torch.Tensor, init: Init) -> Network:

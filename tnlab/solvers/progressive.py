@@ -71,7 +71,7 @@ class Progressive(AbstractSolver):
                 recent.append(error)
                 uneven = error < FINE and not even
                 due = (still and uneven) or (bool(growable) and (still or done >= self.sweeps_per_rank))
-                status = self._status(sweep, recent, growable=bool(growable))
+                status = self._status(sweep, error, settled=not growable and self._settled(recent))
                 if status is Status.RUNNING and due and not uneven and kept.idle:
                     status = Status.CONVERGED
                 least, found = kept.best(network, error)
@@ -131,16 +131,6 @@ class Progressive(AbstractSolver):
             full[tuple(slice(size) for size in core.shape)] = core
             cores.append(full)
         return Network(structure, tuple(cores))
-
-    def _status(self, sweep: int, recent: deque[float], *, growable: bool) -> Status:
-        if recent[-1] < 1e-14:
-            return Status.EXACT
-        if self.target_error is not None and recent[-1] <= self.target_error:
-            return Status.REACHED
-        settled = len(recent) > PATIENCE and recent[0] - recent[-1] < PATIENCE * self.tolerance * recent[0]
-        if settled and not growable:
-            return Status.CONVERGED
-        return Status.MAX_SWEEPS if sweep >= self.max_sweeps else Status.RUNNING
 
 
 class _Kept:

@@ -78,7 +78,7 @@ class Robust(AbstractSolver):
             residual = tensor.to(torch.float64) - model
             error, objective = relative_error(tensor, model), float(residual.abs().sum()) / scale
             recent.append(objective)
-            status = self._status(sweep, error, recent)
+            status = self._status(sweep, error, settled=self._settled(recent, wanders=True))
             yield Snapshot(sweep, error, network, time.perf_counter() - begun, status, objective=objective)
             if status is not Status.RUNNING:
                 return
@@ -89,15 +89,6 @@ class Robust(AbstractSolver):
     def _data(self, fit: NormalEquations, mode_order: tuple[int, ...], target: Tensor) -> Any:
         laid_out = target.to(fit.tensor.dtype).permute(mode_order).contiguous()
         return laid_out.numpy() if fit.on_cpu else laid_out
-
-    def _status(self, sweep: int, error: float, recent: deque[float]) -> Status:
-        if error < 1e-14:
-            return Status.EXACT
-        if self.target_error is not None and error <= self.target_error:
-            return Status.REACHED
-        if len(recent) > PATIENCE and abs(recent[0] - recent[-1]) < PATIENCE * self.tolerance * recent[0]:
-            return Status.CONVERGED
-        return Status.MAX_SWEEPS if sweep >= self.max_sweeps else Status.RUNNING
 
 
 def _start(tensor: Tensor, structure: Structure, init: Init, generator: torch.Generator) -> tuple[Network, bool]:

@@ -4,48 +4,33 @@ References:
     Vannieuwenhoven 2012: https://doi.org/10.1137/110836067
 """
 
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
-import torch
+from torch import Tensor
 from typing_extensions import override
 
-from tnlab.network.closed_form import closed_form
+from tnlab.network.closed_form import Closed, closed_form
 from tnlab.network.peeling import hub
 from tnlab.network.structure import Structure
 from tnlab.network.truncation import Sketch
-from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
+from tnlab.solvers.base import solvers
+from tnlab.solvers.closed_form_base import AbstractClosedForm
 
 
 @solvers.register("st_hosvd")
 @dataclass(frozen=True)
-class STHOSVD(AbstractSolver):
+class STHOSVD(AbstractClosedForm):
     """Sequentially truncated higher-order SVD, smallest mode first, of given ranks or to a given error.
 
     Attributes:
         tries: With a target error: how many ways to share it out over the modes.
-        randomised: Look for every subspace by random sampling.
-        oversampling: Samples beyond the rank.
-        power_iterations: Multiplications with the unfolding before its subspace is taken.
     """
 
     tries: int = 3
-    randomised: bool = False
-    oversampling: int = 8
-    power_iterations: int = 1
 
     fits: ClassVar[tuple[str, ...]] = ("tucker",)
-    chooses_ranks: ClassVar[bool] = True
 
     @override
-    def iterate(
-        self, tensor: Data, structure: Structure, *, init: Init = "svd", generator: torch.Generator
-    ) -> Iterator[Snapshot]:
-        tensor = whole_tensor(tensor, structure)
-        begun = time.perf_counter()
-        sketch = Sketch(generator, self.oversampling, self.power_iterations) if self.randomised else None
-        made = closed_form(tensor, structure, self.target_error, sketch, tries=self.tries, root=hub(structure))
-        seconds = time.perf_counter() - begun
-        yield Snapshot(0, made.relative_error, made.network, seconds, Status.DIRECT, made.upper_bound)
+    def _truncated(self, tensor: Tensor, structure: Structure, sketch: Sketch | None) -> Closed:
+        return closed_form(tensor, structure, self.target_error, sketch, tries=self.tries, root=hub(structure))

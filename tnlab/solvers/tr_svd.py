@@ -10,8 +10,6 @@ References:
 """
 
 import math
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -28,49 +26,36 @@ from tnlab.network.network import Network
 from tnlab.network.peeling import Goal, Peeled, peel, with_ranks
 from tnlab.network.structure import Bond, Core, Structure
 from tnlab.network.truncation import Sketch, Unfolding, as_array, as_tensor, permuted, sketched, square, truncate
-from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
+from tnlab.solvers.base import solvers
+from tnlab.solvers.closed_form_base import AbstractClosedForm
 
 
 @solvers.register("tr_svd")
 @dataclass(frozen=True)
-class TRSVD(AbstractSolver):
+class TRSVD(AbstractClosedForm):
     """TR-SVD: a first split and a train, of given ranks or to a given error.
 
     Attributes:
         tries: At most so many beginnings and divisions of the first rank; for large tensors there is one beginning.
-        randomised: Look for every subspace by random sampling.
-        oversampling: Samples beyond the rank.
-        power_iterations: Multiplications with the unfolding before its subspace is taken.
         sure_of: Ranks of a ring of three cores that it finds in any tensor that has them. It is not sure of others: the
             first split knows its subspace, but not which basis of it the two bonds share.
     """
 
     tries: int = 32
-    randomised: bool = False
-    oversampling: int = 8
-    power_iterations: int = 1
 
     fits: ClassVar[tuple[str, ...]] = ("tensor_ring",)
-    chooses_ranks: ClassVar[bool] = True
     sure_of: ClassVar[tuple[int, ...]] = (2, 2, 1)
 
     @override
-    def iterate(
-        self, tensor: Data, structure: Structure, *, init: Init = "svd", generator: torch.Generator
-    ) -> Iterator[Snapshot]:
-        tensor = whole_tensor(tensor, structure)
-        begun = time.perf_counter()
+    def _truncated(self, tensor: Tensor, structure: Structure, sketch: Sketch | None) -> Closed:
         check_ring(structure)
         require_closed_form(tensor, structure, self.target_error)
-        sketch = Sketch(generator, self.oversampling, self.power_iterations) if self.randomised else None
         total = square(as_array(tensor))
 
         def attempt(error: float | None) -> Closed:
             return _best(tensor, structure, Goal(error, sketch=sketch), total, self.tries)
 
-        made = within(self.target_error, attempt, len(structure.cores), tensor.dtype)
-        seconds = time.perf_counter() - begun
-        yield Snapshot(0, made.relative_error, made.network, seconds, Status.DIRECT, made.upper_bound)
+        return within(self.target_error, attempt, len(structure.cores), tensor.dtype)
 
 
 def check_ring(structure: Structure) -> None:

@@ -91,7 +91,7 @@ class TTCross(AbstractSolver):
                 error,
                 network,
                 time.perf_counter() - begun,
-                self._status(sweep, error, waited),
+                self._standing(sweep, error, waited),
                 held_out_error=None if known.whole else error,
                 evaluations=known.evaluations,
             )
@@ -122,7 +122,7 @@ class TTCross(AbstractSolver):
                 return rounded, after
         return network, error
 
-    def _status(self, sweep: int, error: float, waited: int) -> Status:
+    def _standing(self, sweep: int, error: float, waited: int) -> Status:
         if sweep and error < 1e-14:
             return Status.EXACT
         if sweep and self.target_error and error <= self.target_error:

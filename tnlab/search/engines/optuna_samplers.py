@@ -8,6 +8,7 @@ References:
 """
 
 import math
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
@@ -91,12 +92,13 @@ class OptunaSampler(AbstractEngine[Study]):
         """Return how many trials are asked at once."""
         return 1
 
+    @abstractmethod
     def _sampler(self, optuna: Any, seed: int) -> Any:
-        raise NotImplementedError
+        """Return optuna's sampler."""
 
+    @abstractmethod
     def _values(self, problem: Problem, found: Evaluation) -> list[float]:
         """Return what optuna is to minimise."""
-        raise NotImplementedError
 
     def _directions(self) -> list[str]:
         return ["minimize"]

@@ -1,0 +1,48 @@
+"""What the solvers in closed form share: the settings of a random sampling, and one snapshot."""
+
+import time
+from abc import abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+from typing_extensions import override
+
+from tnlab.network.closed_form import Closed
+from tnlab.network.structure import Structure
+from tnlab.network.truncation import Sketch
+from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, whole_tensor
+
+
+@dataclass(frozen=True)
+class AbstractClosedForm(AbstractSolver):
+    """Truncates a tensor without iterating, by the ranks of a structure or to a target error.
+
+    Attributes:
+        randomised: Look for every subspace by random sampling.
+        oversampling: Samples beyond the rank.
+        power_iterations: Multiplications with the unfolding before its subspace is taken.
+    """
+
+    randomised: bool = False
+    oversampling: int = 8
+    power_iterations: int = 1
+
+    chooses_ranks: ClassVar[bool] = True
+
+    @override
+    def iterate(
+        self, tensor: Data, structure: Structure, *, init: Init = "svd", generator: torch.Generator
+    ) -> Iterator[Snapshot]:
+        tensor = whole_tensor(tensor, structure)
+        begun = time.perf_counter()
+        sketch = Sketch(generator, self.oversampling, self.power_iterations) if self.randomised else None
+        made = self._truncated(tensor, structure, sketch)
+        seconds = time.perf_counter() - begun
+        yield Snapshot(0, made.relative_error, made.network, seconds, Status.DIRECT, made.upper_bound)
+
+    @abstractmethod
+    def _truncated(self, tensor: Tensor, structure: Structure, sketch: Sketch | None) -> Closed:
+        """Return the truncated network with its error and the bound it keeps to; no sketch means exact subspaces."""
