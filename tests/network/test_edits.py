@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tnlab.errors import StructureError
+from tnlab.formats import formats
 from tnlab.network import edits
 from tnlab.network.isomorphism import isomorphic
 from tnlab.network.structure import Bond, Core, Structure
@@ -91,3 +92,9 @@ def test_clipping_ranks_lowers_only_what_nobody_carries():
     fat = edits.set_rank(edits.set_rank(CHAIN, 0, 50), 1, 50)
     assert edits.clip_ranks(fat).ranks == (4, 6)
     assert edits.clip_ranks(CHAIN) == CHAIN
+
+
+def test_set_ranks_gives_every_bond_its_own():
+    ring = formats["tensor_ring"].build((2, 3, 4), 2)
+    assert edits.set_ranks(ring, (1, 2, 3)).ranks == (1, 2, 3)
+    assert edits.set_ranks(ring, ring.ranks) is ring

@@ -7,7 +7,8 @@ import torch
 
 from tnlab.data.planted import planted
 from tnlab.formats import formats
-from tnlab.network.growth import gains, with_ranks
+from tnlab.network.edits import set_ranks
+from tnlab.network.growth import gains
 from tnlab.network.network import Network
 from tnlab.solvers.base import Status
 from tnlab.solvers.decompose import decompose
@@ -30,7 +31,7 @@ def test_grows_until_the_target_is_reached(name):
     assert result.status is Status.REACHED
     assert result.relative_error <= 0.1
     topology = formats[name].build((6, 7, 6, 7), 1)
-    assert with_ranks(result.structure, topology.ranks) == topology
+    assert set_ranks(result.structure, topology.ranks) == topology
     assert result.parameters < tensor.numel() / 4
 
 

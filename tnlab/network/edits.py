@@ -77,6 +77,14 @@ def set_rank(structure: Structure, bond: int, rank: int) -> Structure:
     return replace(structure, bonds=tuple(bonds))
 
 
+def set_ranks(structure: Structure, ranks: Sequence[int]) -> Structure:
+    """Give every bond a rank, in the order of the bonds."""
+    if tuple(ranks) == structure.ranks:
+        return structure
+    bonds = tuple(replace(bond, rank=rank) for bond, rank in zip(structure.bonds, ranks, strict=True))
+    return replace(structure, bonds=bonds)
+
+
 def add_leg(structure: Structure, core: int, size: int) -> Structure:
     """Add a mode of ``size`` after the last one, carried by ``core``."""
     _check("core", core, len(structure.cores))

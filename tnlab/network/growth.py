@@ -1,12 +1,12 @@
 """Which bond to widen: what each would gain, estimated for all of them from one pass over the network."""
 
 import math
-from dataclasses import replace
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from tnlab.network.edits import set_ranks
 from tnlab.network.network import Network
 from tnlab.network.normal_equations import NormalEquations, apply
 from tnlab.network.structure import Structure
@@ -14,12 +14,6 @@ from tnlab.network.sweeps import plan_gradient, update_order
 from tnlab.network.warm_start import warm_start
 
 SHAKE = 0.01  # of a core's root mean square
-
-
-def with_ranks(structure: Structure, ranks: tuple[int, ...]) -> Structure:
-    """Return the structure with other ranks."""
-    bonds = tuple(replace(bond, rank=rank) for bond, rank in zip(structure.bonds, ranks, strict=True))
-    return replace(structure, bonds=bonds)
 
 
 def shaken(network: Network, *, generator: torch.Generator) -> Network:
@@ -49,7 +43,7 @@ def gains(tensor: Tensor, network: Network, *, generator: torch.Generator) -> tu
         generator: Source of the random entries.
     """
     structure = network.structure
-    wider = with_ranks(structure, tuple(rank + 1 for rank in structure.ranks))
+    wider = set_ranks(structure, tuple(rank + 1 for rank in structure.ranks))
     padded = warm_start(network.to(torch.float64), wider, generator=generator)
     plan, fit = plan_gradient(wider), NormalEquations(tensor)
     values = plan.start(fit.data(plan.mode_order), [fit.to_solver(core) for core in padded.cores])

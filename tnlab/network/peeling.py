@@ -15,7 +15,7 @@ References:
 
 import math
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -23,6 +23,7 @@ import numpy as np
 import torch
 
 from tnlab.errors import StructureError
+from tnlab.network.edits import set_ranks
 from tnlab.network.spectra import is_tree
 from tnlab.network.structure import Structure
 from tnlab.network.truncation import Sketch, Truncation, Unfolding, permuted, sketched, square, truncate, wide
@@ -171,7 +172,7 @@ def peel(array: Any, structure: Structure, goal: Goal, *, total: float, memory: 
         labels[first : first + len(inward)] = [structure.order + bond]
         rest = rest.reshape([sizes[label] for label in labels])
         left.remove(core)
-    return Peeled(with_ranks(structure, ranks), steps, rest, labels, math.fsum(discarded), promised, doubt, sizes)
+    return Peeled(set_ranks(structure, ranks), steps, rest, labels, math.fsum(discarded), promised, doubt, sizes)
 
 
 def residual(array: Any, peeled: Peeled, cores: Sequence[Any]) -> float:
@@ -209,14 +210,6 @@ def check_tree(structure: Structure) -> None:
             f"A closed form needs a tree, {len(structure.cores) - 1} bonds for {len(structure.cores)} cores, but the "
             f"structure has {len(structure.bonds)} bonds and so a loop; fit it with als, or a ring with tr_svd."
         )
-
-
-def with_ranks(structure: Structure, ranks: Sequence[int]) -> Structure:
-    """Return the structure with other ranks."""
-    if tuple(ranks) == structure.ranks:
-        return structure
-    bonds = tuple(replace(bond, rank=rank) for bond, rank in zip(structure.bonds, ranks, strict=True))
-    return replace(structure, bonds=bonds)
 
 
 def hub(structure: Structure) -> int:

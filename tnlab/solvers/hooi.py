@@ -22,9 +22,10 @@ from typing_extensions import override
 from tnlab.errors import StructureError
 from tnlab.metrics import relative_error
 from tnlab.network.closed_form import DIGITS, closed_form
+from tnlab.network.edits import set_ranks
 from tnlab.network.memory_needs import require_closed_form
 from tnlab.network.network import Network
-from tnlab.network.peeling import hub, with_ranks
+from tnlab.network.peeling import hub
 from tnlab.network.structure import Structure
 from tnlab.network.truncation import Unfolding, as_array, as_tensor, square, truncate, wide
 from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
@@ -138,7 +139,7 @@ class _Iteration:
         if self.target is not None:
             for mode, basis in enumerate(self.bases):
                 ranks[star.bond(mode)] = basis.shape[1]
-        structure = with_ranks(star.structure, ranks)
+        structure = set_ranks(star.structure, ranks)
         by_bond = sorted(range(len(self.bases)), key=star.bond)
         middle = as_tensor(self.core, self.tensor).permute(by_bond)
         cores = [middle] * len(structure.cores)

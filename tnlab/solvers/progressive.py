@@ -14,7 +14,8 @@ import torch
 from typing_extensions import override
 
 from tnlab.network.balance import balanced
-from tnlab.network.growth import gains, shaken, with_ranks
+from tnlab.network.edits import set_rank, set_ranks
+from tnlab.network.growth import gains, shaken
 from tnlab.network.memory import require_memory
 from tnlab.network.network import Network
 from tnlab.network.normal_equations import NormalEquations
@@ -55,7 +56,7 @@ class Progressive(AbstractSolver):
     ) -> Iterator[Snapshot]:
         tensor = whole_tensor(tensor, structure)
         begun, sweep = time.perf_counter(), 0
-        small = structure if isinstance(init, Network) else with_ranks(structure, (1,) * len(structure.bonds))
+        small = structure if isinstance(init, Network) else set_ranks(structure, (1,) * len(structure.bonds))
         require_memory(plan_sweep(small), tensor, svd=init == "svd")
         network = starting_network(tensor, small, init, generator=generator)
         fit = NormalEquations(tensor)
@@ -90,7 +91,7 @@ class Progressive(AbstractSolver):
         """Return the bonds that may still be widened: to the ranks asked for, or for a target error without limit."""
         if self.target_error is None:
             return tuple(bond for bond, rank in enumerate(now.ranks) if rank < structure.ranks[bond])
-        wider = with_ranks(now, tuple(rank + 1 for rank in now.ranks))
+        wider = set_ranks(now, tuple(rank + 1 for rank in now.ranks))
         return tuple(
             bond
             for bond, rank in enumerate(now.ranks)
@@ -118,7 +119,7 @@ class Progressive(AbstractSolver):
         residual = fit.square * error**2
         chosen = (best,) if _carried(now, best) and gained[best] > USELESS * residual else growable
         more = {bond: 1 if self.target_error is None else max(1, now.ranks[bond] // 8) for bond in chosen}
-        wider = with_ranks(now, tuple(rank + more.get(bond, 0) for bond, rank in enumerate(now.ranks)))
+        wider = set_ranks(now, tuple(rank + more.get(bond, 0) for bond, rank in enumerate(now.ranks)))
         return shaken(warm_start(network.to(torch.float64), wider, generator=generator), generator=generator)
 
     def _shown(self, network: Network, structure: Structure) -> Network:
@@ -162,7 +163,7 @@ class _Kept:
 def _carried(structure: Structure, bond: int) -> bool:
     """Whether the neighbours of a bond could carry one rank more."""
     rank = structure.ranks[bond] + 1
-    wider = with_ranks(structure, tuple(rank if b == bond else own for b, own in enumerate(structure.ranks)))
+    wider = set_rank(structure, bond, rank)
     return wider.carriable_rank(bond) >= rank
 
 

@@ -21,9 +21,10 @@ from typing_extensions import override
 from tnlab.errors import StructureError
 from tnlab.metrics import relative_error
 from tnlab.network.closed_form import DIGITS, FEW, Closed, rounding, within
+from tnlab.network.edits import set_ranks
 from tnlab.network.memory_needs import require_closed_form
 from tnlab.network.network import Network
-from tnlab.network.peeling import Goal, Peeled, peel, with_ranks
+from tnlab.network.peeling import Goal, Peeled, peel
 from tnlab.network.structure import Bond, Core, Structure
 from tnlab.network.truncation import Sketch, Unfolding, as_array, as_tensor, permuted, sketched, square, truncate
 from tnlab.solvers.base import solvers
@@ -88,7 +89,7 @@ class _Ring:
         for bond, rank in zip(self.bonds[1:-1], self.train.structure.ranks, strict=True):
             ranks[bond] = rank
         ranks[self.bonds[0]], ranks[self.bonds[-1]] = self.basis.shape[1:]
-        return with_ranks(self.structure, ranks)
+        return set_ranks(self.structure, ranks)
 
     @property
     def lost(self) -> float:
