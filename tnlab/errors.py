@@ -20,6 +20,14 @@ class FormatError(TnlabError, ValueError):
     """A named format cannot be built for this order or rank."""
 
 
+class ExecutorError(TnlabError, RuntimeError):
+    """Where fits were to run there is nobody, or nobody any more."""
+
+
+class StudyBusyError(TnlabError, RuntimeError):
+    """A study is being written by another process; it can be watched, but not gone on with."""
+
+
 class NotInstalledError(TnlabError, ImportError):
     """An optional package is needed and not installed."""
 
