@@ -1,0 +1,143 @@
+"""A study in a file of lines. Its writer holds a lock on a second file beside it, which dies with the process."""
+
+import contextlib
+import json
+import os
+import socket
+from pathlib import Path
+from typing import BinaryIO
+
+from filelock import FileLock, Timeout
+from typing_extensions import override
+
+from tnlab.errors import DataError, StudyBusyError
+from tnlab.search.logs.base import MARK, AbstractLog
+
+PIECE = 2**20  # bytes read at a time
+
+
+class FileLog(AbstractLog):
+    """The lines of one file.
+
+    Args:
+        path: The file; it need not exist.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.location = str(path)
+        self._path = path
+        self._file: BinaryIO | None = None
+        self._lock = FileLock(path.with_name(path.name + ".lock"), timeout=0, thread_local=False)
+
+    @override
+    def acquire(self) -> None:
+        self._check()
+        try:
+            self._lock.acquire()
+            self._file = self._path.open("ab")
+            self._cut()
+            self._sign()
+        except Timeout:
+            raise StudyBusyError(f"The study {self.location!r} is being written by {self._writer()}. "
+                                 "Watch it, or stop it there first.") from None  # fmt: skip
+        except OSError as error:
+            self.release()
+            raise self._unusable(error) from None
+
+    @override
+    def release(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+        self._lock.release()
+
+    @override
+    def append(self, line: bytes) -> None:
+        assert self._file is not None, "acquire the log first"
+        try:
+            self._file.write(line)
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise self._unusable(error) from None
+
+    @override
+    def read(self, after: int = 0) -> tuple[list[bytes], int]:
+        try:
+            with self._path.open("rb") as file:
+                file.seek(after)
+                content = file.read()
+        except FileNotFoundError:
+            return [], 0
+        except OSError as error:
+            raise self._unusable(error) from None
+        whole = content[: content.rfind(b"\n") + 1]
+        return whole.splitlines(keepends=True), after + len(whole)
+
+    @override
+    def delete(self) -> None:
+        self.acquire()
+        try:
+            self._path.unlink(missing_ok=True)
+        except OSError as error:
+            raise self._unusable(error) from None
+        finally:
+            self.release()
+        Path(self._lock.lock_file).unlink(missing_ok=True)
+
+    @override
+    def busy(self) -> str:
+        if self._file is not None or not Path(self._lock.lock_file).exists():
+            return ""
+        try:
+            with FileLock(self._lock.lock_file, timeout=0):
+                return ""
+        except Timeout:
+            return self._writer()
+        except OSError:
+            return ""
+
+    def _check(self) -> None:
+        """Refuse what is no study, before anything is changed."""
+        if self._path.exists() and not self._path.is_file():
+            raise DataError(f"A study must be a file, but {self.location!r} is a folder or a device.")
+        try:
+            with self._path.open("rb") as file:
+                head = file.read(len(MARK))
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise self._unusable(error) from None
+        if not MARK.startswith(head):
+            raise DataError(f"{self.location!r} is not a study; name another file, which need not exist.")
+
+    def _cut(self) -> None:
+        """Remove a last line that was never finished."""
+        size = self._path.stat().st_size
+        with self._path.open("r+b") as file:
+            end = size
+            while end:
+                begin = max(0, end - PIECE)
+                file.seek(begin)
+                found = file.read(end - begin).rfind(b"\n")
+                if found >= 0:
+                    end = begin + found + 1
+                    break
+                end = begin
+            if end < size:
+                file.truncate(end)
+
+    def _sign(self) -> None:
+        """Write into the locked file who holds it, for whoever comes too late."""
+        with contextlib.suppress(OSError):  # not every system lets a locked file be written
+            Path(self._lock.lock_file).write_text(json.dumps({"host": socket.gethostname(), "pid": os.getpid()}))
+
+    def _writer(self) -> str:
+        try:
+            record = json.loads(Path(self._lock.lock_file).read_text())
+            return f"process {int(record['pid'])} on {record['host']!s:.100}"
+        except (OSError, KeyError, TypeError, ValueError):
+            return "another process"
+
+    def _unusable(self, error: OSError) -> DataError:
+        return DataError(f"The study {self.location!r} cannot be read and written: {error.strerror or error}.")
