@@ -15,7 +15,7 @@ from tnlab.data.planted import planted
 from tnlab.errors import DataError, FormatError, StructureError
 from tnlab.network.adjacency import from_ranks, ring
 from tnlab.network.structure import Bond, Core, Structure
-from tnlab.search.driver import Driver, Progress
+from tnlab.search.driver import Driver
 from tnlab.search.engine import AbstractEngine
 from tnlab.search.engines.annealing import Annealing
 from tnlab.search.engines.hill_climb import HillClimb
@@ -26,6 +26,7 @@ from tnlab.search.evaluation import Evaluation, Fate, Proposal
 from tnlab.search.evaluator import Evaluator
 from tnlab.search.objective import FewestParameters, WeightedSum
 from tnlab.search.problem import Problem
+from tnlab.search.progress import Progress
 from tnlab.search.run import Search, search
 
 MODES = (3, 3, 3, 3, 3)
@@ -114,11 +115,12 @@ def test_prunes_by_size_and_by_certificate_and_fits_the_rest():
 
 
 def test_best_of_batch_lowers_the_cutoff_within_it():
-    """After the truth nothing larger need be fitted."""
+    """After the truth nothing larger need be fitted, unless it was decided on before the truth was told."""
     larger = ring(MODES, (0, 2, 4, 1, 3), (2, 2, 2, 2, 3))
     batches = (proposals(TRUTH, larger),)
-    assert drive(ListedBest(batches))[-1].counts.pruned_by_size == 1
-    assert drive(Listed(batches))[-1].counts.pruned == 0
+    assert drive(ListedBest(batches), ahead=1)[-1].counts.pruned_by_size == 1
+    assert drive(ListedBest(batches), ahead=2)[-1].counts.pruned == 0
+    assert drive(Listed(batches), ahead=1)[-1].counts.pruned == 0
 
 
 @pytest.mark.parametrize(
@@ -137,7 +139,7 @@ def test_pruning_happens_and_changes_nothing(engine):
     runs = []
     for prune in (True, False):
         steps = []
-        budget = {"max_rank": 3, "max_seconds": 600.0}
+        budget = {"max_rank": 3, "max_seconds": 600.0, "ahead": 1}
         for progress in Search(X, 0.02, engine=engine, family="ring", prune=prune, warm=False, seed=2, **budget):
             steps.append(progress)
             if len(steps) == (80 if isinstance(engine, TNLS) else 50):

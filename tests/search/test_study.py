@@ -3,6 +3,9 @@
 import json
 import math
 import os
+import socket
+import threading
+import time
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -14,15 +17,19 @@ import torch
 import tnlab.search.engines  # noqa: F401  (registers them)
 from tnlab.cli import main
 from tnlab.data.planted import planted
-from tnlab.errors import DataError, FormatError
+from tnlab.errors import DataError, FormatError, StudyBusyError
+from tnlab.metrics import relative_error
 from tnlab.network.adjacency import ring
-from tnlab.search.driver import Progress
 from tnlab.search.engines.growth import Growth
+from tnlab.search.engines.tnga import TNGA
 from tnlab.search.engines.tnls import TNLS
 from tnlab.search.evaluation import Evaluation, Fate
 from tnlab.search.evaluator import Evaluator
+from tnlab.search.logs.file import FileLog
+from tnlab.search.progress import Progress
 from tnlab.search.run import Search, search
 from tnlab.search.study import Study
+from tnlab.search.study_reader import StudyReader
 
 TRUTH = ring((3,) * 5, (0, 2, 4, 1, 3), (2, 1, 2, 2, 3))
 X = planted(TRUTH, noise=0.01, seed=1)
@@ -45,6 +52,15 @@ def _facts(one: Evaluation | None) -> tuple:
     return one.structure, one.relative_error, one.score, one.fate, one.move, one.number, one.sweeps, one.finished, cores
 
 
+def records(path: Path) -> list[dict]:
+    return [json.loads(line) for line in path.read_bytes().splitlines()]
+
+
+def numbers(path: Path) -> list[int]:
+    """Return the numbers of the evaluations that a file holds, as they were written."""
+    return [record["number"] for record in records(path) if "number" in record]
+
+
 @pytest.mark.parametrize("engine", ENGINES, ids=["tnls", "growth"])
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=str)
 def test_a_search_that_was_left_goes_on_as_if_it_had_not_been(engine, dtype, tmp_path):
@@ -55,28 +71,25 @@ def test_a_search_that_was_left_goes_on_as_if_it_had_not_been(engine, dtype, tmp
     whole = list(whole_run)
     assert whole[-1].counts.repeated + whole[-1].counts.pruned > 0 or engine is not ENGINES[0]
     assert seen(list(islice(run_of(engine, path, tensor), 9))) == seen(whole[:9])
-    assert len(path.read_bytes().splitlines()) == 1 + 9
+    assert set(range(1, 10)) <= set(numbers(path))
     assert seen(list(run_of(engine, path, tensor))) == seen(whole)
-    kept = path.read_bytes()
-    lines = kept.splitlines(keepends=True)
-    assert len(lines) == len(whole)  # a header, and the last snapshot is no evaluation
+    assert sorted(numbers(path)) == list(range(1, len(whole)))  # the last snapshot is no evaluation
+    lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join(lines[:14]) + lines[14][: len(lines[14]) // 2])
     resumed = run_of(engine, path, tensor)
     assert seen(list(resumed)) == seen(whole)
     assert resumed.result.relative_error == whole_run.result.relative_error
-    assert [json.loads(line)["number"] for line in path.read_bytes().splitlines()[1:]] == list(range(1, len(whole)))
-    kept = path.read_bytes()
+    assert sorted(numbers(path)) == list(range(1, len(whole)))
     assert seen(list(run_of(engine, path, tensor))) == seen(whole)
-    assert path.read_bytes() == kept
+    assert sorted(numbers(path)) == list(range(1, len(whole)))
 
 
 def test_what_is_replayed_is_not_fitted_again_and_its_seconds_are_spent(tmp_path, monkeypatch):
     """With the evaluator out of order, a recorded search still runs; a larger budget goes on from there."""
     path = tmp_path / "study"
     first = list(run_of(ENGINES[0], path, max_evaluations=5))
-    lines = path.read_text().splitlines()
-    late = json.loads(lines[-1]) | {"seconds": 5000.0}
-    path.write_text("\n".join([*lines[:-1], json.dumps(late)]) + "\n")
+    kept = [record | {"seconds": 5000.0} if record.get("number") == 5 else record for record in records(path)]
+    path.write_text("".join(json.dumps(record) + "\n" for record in kept))
     more = run_of(ENGINES[0], path, max_evaluations=8)
     assert list(more)[-1].counts.fitted == 8
     assert 5000 < more.result.seconds < 5100
@@ -91,21 +104,94 @@ def test_another_way_replaces_what_was_recorded_from_there_on(tmp_path):
     path = tmp_path / "study"
     steps = [step.evaluation for step in islice(run_of(ENGINES[0], path), 6) if step.evaluation is not None]
     lines = path.read_bytes().splitlines(keepends=True)
-    study = Study(path, json.loads(lines[0]))
-    again = study.recorded(3, steps[2].structure)
+    study = Study(FileLog(path), json.loads(lines[0]))
+    again = study.recorded(2, steps[1].structure)
     assert again is not None
-    assert again.relative_error == steps[2].relative_error
+    assert again.relative_error == steps[1].relative_error
     other = ring((3,) * 5, (0, 1, 2, 3, 4), (3, 1, 3, 1, 3))
     assert study.recorded(3, other) is None
     study.append(other, Evaluation(other, math.nan, math.inf, None, Fate.PRUNED_BY_SIZE, "", 3, 0, 1.0))
-    reopened = Study(path, json.loads(lines[0]))
+    study.release()
+    reopened = Study(FileLog(path), json.loads(lines[0]))
     for now in (study, reopened):
         assert now.recorded(4, steps[3].structure) is None
     found = reopened.recorded(3, other)
+    reopened.release()
     assert found is not None
     assert math.isnan(found.relative_error)
     assert math.isinf(found.score)
-    assert path.read_bytes().splitlines(keepends=True)[:7] == lines
+    assert path.read_bytes().startswith(b"".join(lines))
+    reader = StudyReader(path)
+    assert [one.structure for one in reader.evaluations] == [steps[0].structure, steps[1].structure, other]
+
+
+def test_an_evaluation_that_ended_early_waits_for_its_turn(tmp_path):
+    """What was in flight when a search was killed is fitted; what had ended behind it is not fitted again."""
+    path, whole = tmp_path / "study", list(run_of(ENGINES[0]))
+    list(run_of(ENGINES[0], path))
+    fitted = [record["number"] for record in records(path) if record.get("fate") == "fitted"]
+    lost = fitted[2]
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(line for line in lines if not line.startswith(f'{{"number": {lost},'.encode())))
+    assert StudyReader(path).evaluations[-1].number == lost - 1
+    assert seen(list(run_of(ENGINES[0], path))) == seen(whole)
+    assert [number for number in numbers(path) if number == lost] == [lost]
+    assert len(numbers(path)) == len(set(numbers(path)))
+    assert [one.number for one in StudyReader(path).evaluations] == list(range(1, len(whole)))
+
+
+def test_one_writes_and_others_watch(tmp_path):
+    """A second writer is told who the first one is; a watcher sees what the writer sees, and reads its cores."""
+    path = tmp_path / "study"
+    assert StudyReader(path).poll() == []
+    run = iter(run_of(TNGA(population=12, keep=6), path, max_evaluations=30))
+    first = list(islice(run, 4))
+    reader = StudyReader(path)
+    assert reader.busy == f"process {os.getpid()} on {socket.gethostname()}"
+    with pytest.raises(StudyBusyError, match=f"written by process {os.getpid()} .*Watch it"):
+        next(iter(run_of(TNGA(population=12, keep=6), path)))
+    rest = list(run)
+    shown = StudyReader(path)
+    assert reader.progress is not None
+    assert reader.progress.counts.proposed >= first[-1].counts.proposed
+    later = reader.poll()
+    assert later[-1].status == rest[-1].status
+    assert later[-1].counts == rest[-1].counts
+    assert shown.progress is not None
+    assert (shown.progress.gap, shown.progress.reached) == (rest[-1].gap, rest[-1].reached)
+    assert shown.busy == ""
+    repeated = [one for one in shown.evaluations if one.fate is Fate.REPEATED]
+    assert repeated
+    for one in (rest[-1].incumbent, repeated[0]):
+        network = shown.network(one.number)
+        assert network is not None
+        assert relative_error(X, network.to_tensor()) == pytest.approx(one.relative_error, rel=1e-9)
+    with pytest.raises(DataError, match="no evaluation 99999"):
+        shown.network(99999)
+
+
+def test_stopping_from_another_thread(tmp_path):
+    """What is being fitted is dropped; the study goes on to the same end."""
+    path, whole = tmp_path / "study", list(run_of(ENGINES[0]))
+    run = run_of(ENGINES[0], path)
+    steps = []
+    for progress in run:
+        steps.append(progress)
+        if len(steps) == 5:
+            thread = threading.Thread(target=run.stop)
+            thread.start()
+            thread.join()
+    assert "Stopped on request" in steps[-1].status
+    assert len(steps) == 6
+    assert seen(list(run_of(ENGINES[0], path))) == seen(whole)
+
+
+def test_waiting_costs_nothing_of_the_budget(tmp_path):
+    """Who does not pull has paused the search."""
+    run = iter(run_of(ENGINES[0], max_seconds=1000.0))
+    seconds = next(run).seconds
+    time.sleep(0.5)
+    assert next(run).seconds < seconds + 0.4
 
 
 @pytest.mark.parametrize(
@@ -157,8 +243,10 @@ def test_damage_is_said(tmp_path):
     path = tmp_path / "study"
     list(islice(run_of(Growth(), path), 4))
     head, *lines = path.read_bytes().splitlines(keepends=True)
-    wrong = json.dumps(json.loads(lines[0]) | {"cores": "AAAA"}).encode() + b"\n"
-    for broken in ([b"{}\n", *lines], [lines[0], lines[2]], [wrong, *lines[1:]]):
+    first = next(record for record in records(path) if record.get("number") == 1)
+    wrong = json.dumps(first | {"cores": "AAAA"}).encode() + b"\n"
+    lines = [line for line in lines if not line.startswith(b'{"number": 1,')]
+    for broken in ([b"{}\n", *lines], [b'{"number": 0}\n'], [b'{"forget": "all"}\n'], [wrong, *lines]):
         path.write_bytes(head + b"".join(broken))
         with pytest.raises(DataError, match="is damaged"):
             next(iter(run_of(Growth(), path)))
@@ -201,7 +289,7 @@ def test_in_the_shell(tmp_path, capsys, monkeypatch):
     first = record(4)
     kept = path.read_bytes()
     assert record(4) | {"seconds": 0} == first | {"seconds": 0}
-    assert path.read_bytes() == kept
+    assert numbers(path) == [json.loads(line)["number"] for line in kept.splitlines() if b'"number"' in line[:12]]
     assert record(7)["evaluations"] == 7
     assert path.read_bytes().startswith(kept)
     assert main([*asked, "--seed", "1"]) == 2

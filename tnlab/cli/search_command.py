@@ -14,8 +14,8 @@ from tnlab.cli.outputs import check_target, save_network
 from tnlab.data import Source
 from tnlab.errors import FormatError
 from tnlab.network import structure_json
-from tnlab.search.driver import Progress
 from tnlab.search.engine import engines
+from tnlab.search.progress import Progress
 from tnlab.search.run import Search, SearchResult
 
 

@@ -1,12 +1,18 @@
-"""The loop that every search shares: ask, look up, consult the certificate, fit, tell.
+"""The loop that every search shares: ask, look up, consult the certificate, have it fitted, tell.
 
 A proposal that was met before costs a look-up. One that cannot score below the engine's cutoff is not fitted: first
 its parameters are looked at, then its certificate. The engine is told a score that is above its cutoff and not above
 what the fit would have come to, so that its trajectory stays what it would have been.
+
+Fits run wherever the executor has them run, several at once; what a search finds does not depend on where, nor on how
+many. For the next proposal of a batch is decided on, and its warm start chosen, when all but the last few before it
+have been told: always the same few, however many fits may run.
 """
 
 import math
+import threading
 import time
+from collections import deque
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -20,33 +26,38 @@ from tnlab.network.isomorphism import canonical_form
 from tnlab.search.engine import AbstractEngine
 from tnlab.search.evaluation import Counts, Evaluation, Fate, Proposal
 from tnlab.search.evaluator import Evaluator
+from tnlab.search.executors.base import AbstractChannel, AbstractExecutor, Answer, Cancelled, Task
+from tnlab.search.executors.inline import Inline
 from tnlab.search.neighbours import Neighbours
 from tnlab.search.problem import Problem
+from tnlab.search.progress import Books, Progress
 from tnlab.search.study import Study
 
+AHEAD = 8  # proposals decided on at once
+STOPPED = "Stopped on request; the best so far is kept."
 
-@dataclass(frozen=True, eq=False)
-class Progress:
-    """A search after one evaluation. Nothing in it changes later.
+
+@dataclass(eq=False)
+class _Asked:
+    """A proposal that was decided on and not told yet.
 
     Attributes:
-        evaluation: The latest one.
-        incumbent: The best so far: of those that reach the target the one with the fewest parameters, and the nearest
-            to it while none does; without a target the one with the least score.
-        counts: Work done.
-        pareto: Evaluations that no other beats in parameters and error at once, by ascending parameters.
-        bound: What no structure of the family can do without; None where there is no target.
-        seconds: Wall time since the search began.
-        status: Why the search has ended, as a sentence; empty while it goes on.
+        proposal: What was asked, with the cores that its fit starts from.
+        key: Its structure up to isomorphism.
+        number: Of its evaluation.
+        cutoff: Score above which its answer does not matter.
+        found: Its evaluation, once there is one.
+        fitting: Whether it is being fitted.
+        recorded: That it repeats another, and when this was seen, from a study.
     """
 
-    evaluation: Evaluation | None
-    incumbent: Evaluation | None
-    counts: Counts
-    pareto: tuple[Evaluation, ...]
-    bound: ParameterBound | None
-    seconds: float
-    status: str = ""
+    proposal: Proposal
+    key: Hashable
+    number: int
+    cutoff: float
+    found: Evaluation | None = None
+    fitting: bool = False
+    recorded: Evaluation | None = None
 
 
 @dataclass(eq=False)
@@ -63,8 +74,12 @@ class Driver:
             cold starts (``warm=False``) the engine's path is the same without, only later.
         warm: Whether a fit that is given no cores starts from those of the nearest structure fitted so far.
         begun: When the search began (``time.monotonic``); the budget of seconds counts from there. What is replayed
-            from a study moves it, so that just the seconds recorded there are spent, and replaying is free.
+            from a study moves it, so that just the seconds recorded there are spent, and replaying is free; so does
+            the time that passes while nobody pulls.
         study: Where evaluations are kept, and those of an earlier run are replayed from while the proposals agree.
+        executor: Where fits run.
+        ahead: Proposals of a batch that are decided on before the first of them is told. More keep more workers busy;
+            fewer let each know more.
     """
 
     problem: Problem
@@ -76,121 +91,181 @@ class Driver:
     warm: bool = True
     begun: float = field(default_factory=time.monotonic)
     study: Study | None = None
-    counts: Counts = field(default_factory=Counts, init=False)
-    incumbent: Evaluation | None = field(default=None, init=False)
+    executor: AbstractExecutor = field(default_factory=Inline)
+    ahead: int = AHEAD
+    _books: Books = field(init=False)
     _known: dict[Hashable, Evaluation] = field(default_factory=dict, init=False)
-    _pareto: list[Evaluation] = field(default_factory=list, init=False)
     _neighbours: Neighbours = field(default_factory=Neighbours, init=False)
+    _window: deque[_Asked] = field(default_factory=deque, init=False)
+    _spent: float = field(default=0.0, init=False)
+    _stopped: threading.Event = field(default_factory=threading.Event, init=False)
+    _channel: AbstractChannel | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        problem = self.problem
+        self._books = Books(problem.target_error, problem.max_evaluations, problem.max_seconds, self.bound)
 
     def run(self) -> Iterator[Progress]:
         """Yield after every evaluation; the last snapshot carries the reason for the end."""
-        state = self.engine.start(self.problem, self.generator)
-        ended, latest = "", None
-        while not ended:
-            told: list[Evaluation] = []
-            for proposal in self.engine.ask(state, self.generator):
-                ended = self._ended()
-                if ended:
-                    break
-                latest = self._evaluate(proposal, self.engine.cutoff_within(state, told))
-                told.append(latest)
-                yield self._progress(latest)
-            if not told:
-                ended = ended or self._ended() or "The engine has nothing more to propose."
-            else:
-                state = self.engine.tell(state, told, self.generator)
-        yield replace(self._progress(latest), status=ended)
+        self._channel = channel = self.executor.connect(self.evaluator.light())
+        ended = ""
+        try:
+            state = self.engine.start(self.problem, self.generator)
+            while not ended:
+                told: list[Evaluation] = []
+                for found in self._batch(state, told, channel):
+                    yield from self._shown(self._books.progress(self._seconds))
+                    told.append(found)
+                ended = self._ended() or ("" if told else "The engine has nothing more to propose.")
+                if told:
+                    state = self.engine.tell(state, told, self.generator)
+            if self.study is not None:
+                self.study.close(ended, self._seconds)
+            yield self._books.progress(self._seconds, ended)
+        finally:
+            channel.close()
 
-    def _evaluate(self, proposal: Proposal, cutoff: float) -> Evaluation:
+    def stop(self) -> None:
+        """End the run soon; from any thread. What is being fitted is dropped."""
+        self._stopped.set()
+        if self._channel is not None:
+            self._channel.cancel()
+
+    @property
+    def counts(self) -> Counts:
+        """Work done."""
+        return self._books.counts
+
+    def _shown(self, progress: Progress) -> Iterator[Progress]:
+        """Yield a snapshot; the time until the next one is asked for is not the search's."""
+        shown = time.monotonic()
+        yield progress
+        self.begun += time.monotonic() - shown
+
+    def _batch(self, state: Any, told: list[Evaluation], channel: AbstractChannel) -> Iterator[Evaluation]:
+        """Yield what became of the proposals of one batch, in its order; ``told`` is what was taken of it by then."""
+        proposals, window = iter(self.engine.ask(state, self.generator)), self._window
+        while not self._over():
+            while len(window) < self.ahead and not self._budget():
+                proposal = next(proposals, None)
+                if proposal is None:
+                    break
+                asked = self._decided(proposal, self.engine.cutoff_within(state, told))
+                window.append(asked)
+                if asked.fitting:
+                    self._submit(asked, channel)
+            if not window:
+                return
+            try:
+                found = self._resolved(window[0], channel)
+            except Cancelled:
+                break
+            window.popleft()
+            self._record(found)
+            yield found
+        window.clear()
+        channel.cancel()
+
+    def _decided(self, proposal: Proposal, cutoff: float) -> _Asked:
+        """Return a proposal with its answer, where that costs no fit."""
         if not self.problem.admits(proposal.structure):
             raise StructureError(
                 f"The engine proposed a structure outside the family {self.problem.family!r} with ranks up to "
                 f"{self.problem.max_rank}: {proposal.structure}."
             )
-        key = canonical_form(proposal.structure)
+        key, number = canonical_form(proposal.structure), self.counts.proposed + len(self._window) + 1
+        asked = _Asked(proposal, key, number, cutoff)
+        recorded = self.study.recorded(number, proposal.structure) if self.study is not None else None
+        if recorded is not None:
+            self._spent = max(self._spent, recorded.seconds)
+            self.begun = time.monotonic() - self._spent
+            if recorded.fate is Fate.REPEATED:
+                asked.recorded = recorded
+            else:
+                asked.found = recorded
+            return asked
         known = self._known.get(key)
-        found = self._replayed(proposal, known)
-        if found is None:
-            found = self._found(proposal, known, cutoff)
-            if self.study is not None:
-                self.study.append(proposal.structure, found)
+        twin = any(other.key == key and not other.proposal.again for other in self._window)
+        if not proposal.again and (twin or (known is not None and _settled(known, proposal, cutoff))):
+            return asked  # it is looked up when all before it are told
+        asked.found = self._pruned(asked) if self.prune else None
+        if asked.found is None and not self.evaluator.affordable(proposal.structure, self._deadline):
+            asked.found = self._record_of(asked, 1.0, Fate.TOO_COSTLY)
+        if asked.found is not None:
+            self._keep(asked)
+        asked.fitting = asked.found is None
+        return asked
+
+    def _pruned(self, asked: _Asked) -> Evaluation | None:
+        """Return the record of a proposal that cannot score below the cutoff; None if it could."""
+        structure = asked.proposal.structure
+        if self.problem.score(structure.parameters, 0.0) > asked.cutoff:
+            return self._record_of(asked, 0.0, Fate.PRUNED_BY_SIZE)
+        if asked.cutoff < math.inf:
+            least = error_bound(self.problem.spectra, structure).error_bound
+            if self.problem.score(structure.parameters, least) > asked.cutoff:
+                return self._record_of(asked, least, Fate.PRUNED_BY_CERTIFICATE)
+        return None
+
+    def _submit(self, asked: _Asked, channel: AbstractChannel) -> None:
+        """Have a proposal fitted, from the nearest cores there are."""
+        if self.warm and asked.proposal.init is None:
+            init = self._neighbours.nearest(asked.proposal.structure)
+            asked.proposal = replace(asked.proposal, init=init)
+        until = time.time() + self._deadline - time.monotonic()
+        channel.submit(Task(asked.number, asked.proposal, asked.cutoff if self.prune else math.inf, until))
+        asked.fitting = True
+
+    def _resolved(self, asked: _Asked, channel: AbstractChannel) -> Evaluation:
+        """Return the evaluation of the first in the window; wait for it where it is being fitted."""
+        known = self._known.get(asked.key)
+        if asked.found is None and not asked.fitting:
+            if known is not None and (asked.recorded or self._budget() or self._same(known, asked)):
+                seconds = asked.recorded.seconds if asked.recorded else self._seconds
+                asked.found = replace(known, fate=Fate.REPEATED, move=asked.proposal.move, number=asked.number,
+                                      sweeps=0, seconds=seconds)  # fmt: skip
+                if asked.recorded is None:
+                    self._keep(asked)
+            else:
+                self._submit(asked, channel)
+        while asked.found is None:
+            self._take(channel.next())
+        return asked.found
+
+    def _same(self, known: Evaluation, asked: _Asked) -> bool:
+        return not asked.proposal.again and _settled(known, asked.proposal, asked.cutoff)
+
+    def _take(self, answer: Answer) -> None:
+        """File an answer under its proposal, and write it down at once: those before it may take long."""
+        asked = next(asked for asked in self._window if asked.number == answer.number)
+        fitted = answer.fitted
+        if fitted is None:
+            asked.found = self._record_of(asked, 1.0, Fate.TOO_COSTLY)
+        else:
+            record = self._record_of(asked, fitted.relative_error, Fate.FITTED)
+            more = {"network": fitted.network, "sweeps": fitted.sweeps, "finished": fitted.finished}
+            asked.found = replace(record, **more)
+        self._keep(asked)
+
+    def _keep(self, asked: _Asked) -> None:
+        if self.study is not None and asked.found is not None:
+            self.study.append(asked.proposal.structure, asked.found)
+
+    def _record_of(self, asked: _Asked, error: float, fate: Fate) -> Evaluation:
+        structure = asked.proposal.structure
+        score = self.problem.score(structure.parameters, error)
+        return Evaluation(structure, error, score, None, fate, asked.proposal.move, asked.number, 0, self._seconds)
+
+    def _record(self, found: Evaluation) -> None:
+        key = canonical_form(found.structure)
+        known = self._known.get(key)
         if known is None or (
             found.fate is not Fate.REPEATED and (known.pruned or found.relative_error < known.relative_error)
         ):
             self._known[key] = found
-        self._record(found)
-        return found
-
-    def _replayed(self, proposal: Proposal, known: Evaluation | None) -> Evaluation | None:
-        """Return what the study has recorded at this place for this structure; None if nothing."""
-        number = self.counts.proposed + 1
-        found = self.study.recorded(number, proposal.structure) if self.study is not None else None
-        if found is None or (found.fate is Fate.REPEATED and known is None):
-            return None
-        self.begun = time.monotonic() - found.seconds
-        if found.fate is Fate.REPEATED and known is not None:
-            return replace(known, fate=found.fate, move=found.move, number=number, sweeps=0, seconds=found.seconds)
-        return found
-
-    def _found(self, proposal: Proposal, known: Evaluation | None, cutoff: float) -> Evaluation:
-        if known is not None and not proposal.again and _settled(known, proposal, cutoff):
-            return replace(known, fate=Fate.REPEATED, move=proposal.move, number=self.counts.proposed + 1, sweeps=0,
-                           seconds=self._seconds)  # fmt: skip
-        found = self._pruned(proposal, cutoff) if self.prune else None
-        if found is None and not self.evaluator.affordable(proposal.structure, self._deadline):
-            return self._record_of(proposal, 1.0, Fate.TOO_COSTLY)
-        return self._fitted(proposal, cutoff) if found is None else found
-
-    def _pruned(self, proposal: Proposal, cutoff: float) -> Evaluation | None:
-        """Return the record of a proposal that cannot score below the cutoff; None if it could."""
-        parameters = proposal.structure.parameters
-        if self.problem.score(parameters, 0.0) > cutoff:
-            return self._record_of(proposal, 0.0, Fate.PRUNED_BY_SIZE)
-        if cutoff < math.inf:
-            least = error_bound(self.problem.spectra, proposal.structure).error_bound
-            if self.problem.score(parameters, least) > cutoff:
-                return self._record_of(proposal, least, Fate.PRUNED_BY_CERTIFICATE)
-        return None
-
-    def _fitted(self, proposal: Proposal, cutoff: float) -> Evaluation:
-        if self.warm and proposal.init is None:
-            proposal = replace(proposal, init=self._neighbours.nearest(proposal.structure))
-        fitted = self.evaluator(proposal, cutoff if self.prune else math.inf, self._deadline)
-        record = self._record_of(proposal, fitted.relative_error, Fate.FITTED)
-        return replace(record, network=fitted.network, sweeps=fitted.sweeps, finished=fitted.finished)
-
-    def _record_of(self, proposal: Proposal, error: float, fate: Fate) -> Evaluation:
-        structure = proposal.structure
-        score = self.problem.score(structure.parameters, error)
-        number = self.counts.proposed + 1
-        return Evaluation(structure, error, score, None, fate, proposal.move, number, 0, self._seconds)
-
-    def _record(self, found: Evaluation) -> None:
-        self.counts = Counts(
-            proposed=self.counts.proposed + 1,
-            repeated=self.counts.repeated + (found.fate is Fate.REPEATED),
-            pruned_by_size=self.counts.pruned_by_size + (found.fate is Fate.PRUNED_BY_SIZE),
-            pruned_by_certificate=self.counts.pruned_by_certificate + (found.fate is Fate.PRUNED_BY_CERTIFICATE),
-            too_costly=self.counts.too_costly + (found.fate is Fate.TOO_COSTLY),
-            fitted=self.counts.fitted + (found.fate is Fate.FITTED),
-            sweeps=self.counts.sweeps + found.sweeps,
-        )
-        if found.network is None or found.fate is Fate.REPEATED:
-            return
-        if self.warm:
+        if self.warm and found.fate is Fate.FITTED and found.network is not None:
             self._neighbours.add(found.network)
-        if self.incumbent is None or self._rank(found) < self._rank(self.incumbent):
-            self.incumbent = found
-        if not any(_beats(other, found) for other in self._pareto):
-            kept = [other for other in self._pareto if not _beats(found, other)]
-            self._pareto = sorted([*kept, found], key=lambda own: own.parameters)
-
-    def _rank(self, found: Evaluation) -> tuple[float, ...]:
-        if self.problem.target_error is None:
-            return (found.score,)
-        if self.problem.reached(found.relative_error):
-            return (0.0, found.parameters, found.relative_error)
-        return (1.0, found.relative_error, found.parameters)
+        self._books.record(found)
 
     @property
     def _deadline(self) -> float:
@@ -200,29 +275,25 @@ class Driver:
     def _seconds(self) -> float:
         return time.monotonic() - self.begun
 
-    def _progress(self, latest: Evaluation | None) -> Progress:
-        return Progress(latest, self.incumbent, self.counts, tuple(self._pareto), self.bound, self._seconds)
-
-    def _ended(self) -> str:
-        if self._proved():
+    def _over(self) -> str:
+        """Return why nothing more is needed, not even what is being fitted."""
+        if self._books.proved():
             return "Proved: no structure of the family with fewer parameters reaches the target."
-        if self.counts.fitted >= self.problem.max_evaluations:
+        return STOPPED if self._stopped.is_set() else ""
+
+    def _budget(self) -> str:
+        """Return which budget is spent, what is being fitted included."""
+        promised = sum(asked.found.fate is Fate.FITTED if asked.found else asked.fitting for asked in self._window)
+        if self.counts.fitted + promised >= self.problem.max_evaluations:
             return f"The budget of {self.problem.max_evaluations} evaluations is spent."
         if self._seconds >= self.problem.max_seconds:
             return f"The budget of {self.problem.max_seconds:g} seconds is spent."
         return ""
 
-    def _proved(self) -> bool:
-        best = self.incumbent
-        if best is None or self.bound is None:
-            return False
-        return self.problem.reached(best.relative_error) and best.parameters <= self.bound.parameters
+    def _ended(self) -> str:
+        return self._over() or self._budget()
 
 
 def _settled(known: Evaluation, proposal: Proposal, cutoff: float) -> bool:
     """Return whether what is known of a structure answers the new proposal of it too."""
     return known.score > cutoff or (known.network is not None and known.finished and proposal.init is None)
-
-
-def _beats(first: Evaluation, second: Evaluation) -> bool:
-    return first.parameters <= second.parameters and first.relative_error <= second.relative_error

@@ -1,10 +1,11 @@
 """Fit one proposed structure, and no longer than until its answer is decided."""
 
+import contextlib
 import hashlib
 import math
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -28,6 +29,12 @@ HASTE = 3.0  # how much faster than at present the error may still fall
 RIDGES = {"svd": 0.3, "random": 1.0}  # with which an annealed start begins, by where it starts
 FADED = 1e-4  # at which its ridge is gone
 ANNEALED = 0.5  # part of its sweeps in which the ridge fades
+ONE_THREAD = 1_000_000  # entries of a tensor up to which more threads only cost time
+
+
+def never() -> bool:
+    """Return that nobody has stopped a fit."""
+    return False
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,14 +77,27 @@ class Evaluator:
     tolerance: float = 1e-4
     seed: int = 0
 
-    def __call__(self, proposal: Proposal, cutoff: float, deadline: float) -> Fitted:
+    def __call__(
+        self, proposal: Proposal, cutoff: float, deadline: float, stopped: Callable[[], bool] = never
+    ) -> Fitted:
         """Fit a structure; stop early once it reaches the target, or cannot score below the cutoff any more.
+
+        Small tensors are fitted with one thread, wherever that is: more would only round otherwise.
 
         Args:
             proposal: The structure, with cores to start from if there are any.
             cutoff: Score above which the answer does not matter.
             deadline: Time (``time.monotonic``) at which to stop with what there is.
+            stopped: Asked after every sweep whether to stop with what there is.
         """
+        with _threads(1 if self.problem.entries <= ONE_THREAD else torch.get_num_threads()):
+            return self._fitted(proposal, cutoff, lambda: time.monotonic() > deadline or stopped())
+
+    def light(self) -> "Evaluator":
+        """Return the same evaluator without what was computed on the way: what is sent to where fits run."""
+        return replace(self, problem=replace(self.problem))
+
+    def _fitted(self, proposal: Proposal, cutoff: float, late: Callable[[], bool]) -> Fitted:
         structure = proposal.structure
         needed = self.problem.objective.error_for(structure.parameters, self.problem.entries, cutoff)
         sweeps = self.max_sweeps if proposal.max_sweeps is None else proposal.max_sweeps
@@ -88,14 +108,14 @@ class Evaluator:
         aim = min(needed, self.problem.target_error or math.inf)
         best, spent = None, 0
         for init, annealed in self._starts(proposal):
-            watch = _Watch(math.inf if annealed else aim if proposal.decide else needed, sweeps, deadline)
+            watch = _Watch(math.inf if annealed else aim if proposal.decide else needed, sweeps, late)
             found = self._fit(
                 structure, init, generator, self._solver(sweeps, target, RIDGES[str(init)] if annealed else 0.0), watch
             )
             spent += found.sweeps
             if best is None or found.relative_error < best.relative_error:
                 best = found
-            if watch.late or best.relative_error <= aim or best.relative_error > proposal.reach * aim:
+            if watch.stopped or best.relative_error <= aim or best.relative_error > proposal.reach * aim:
                 break
         assert best is not None
         return Fitted(best.network, best.relative_error, spent, best.finished)
@@ -138,19 +158,32 @@ class Evaluator:
 class _Watch:
     """Stops a fit whose error, falling at three times its present rate, would not reach what is needed any more."""
 
-    def __init__(self, needed: float, sweeps: int, deadline: float) -> None:
-        self.needed, self.sweeps, self.deadline = needed, sweeps, deadline
-        self.late = False
+    def __init__(self, needed: float, sweeps: int, late: Callable[[], bool]) -> None:
+        self.needed, self.sweeps, self.late = needed, sweeps, late
+        self.stopped = False
         self._errors: list[float] = []
 
     def __call__(self, snapshot: Snapshot) -> bool:
         self._errors.append(snapshot.relative_error)
-        self.late = time.monotonic() > self.deadline
-        if self.late or len(self._errors) < 2 * RATE:
-            return self.late
+        self.stopped = self.late()
+        if self.stopped or len(self._errors) < 2 * RATE:
+            return self.stopped
         rate = (self._errors[-1 - RATE] - self._errors[-1]) / RATE
         left = self.sweeps - snapshot.sweep
         return self._errors[-1] - left * max(rate, 0.0) * HASTE > self.needed
+
+
+@contextlib.contextmanager
+def _threads(count: int) -> Iterator[None]:
+    """Let torch use so many threads for a while."""
+    before = torch.get_num_threads()
+    if count != before:
+        torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        if count != before:
+            torch.set_num_threads(before)
 
 
 def stable_seed(structure: Structure, seed: int) -> int:

@@ -15,13 +15,15 @@ from tnlab.errors import FormatError
 from tnlab.metrics import relative_error
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
-from tnlab.search.driver import Driver, Progress
+from tnlab.search.driver import AHEAD, STOPPED, Driver
 from tnlab.search.engine import AbstractEngine, engines
 from tnlab.search.evaluation import Counts, Evaluation
 from tnlab.search.evaluator import Evaluator
+from tnlab.search.executors import AbstractExecutor, executor_of
 from tnlab.search.objective import FewestParameters, Objective
 from tnlab.search.problem import Problem
-from tnlab.search.study import Study, header
+from tnlab.search.progress import Progress
+from tnlab.search.study import Study, described, header, study_log
 from tnlab.seeding import as_generator
 
 BOUND_SHARE, BOUND_SECONDS = 0.1, 2.0  # of the seconds allowed, and at most: what a lower bound may take
@@ -106,8 +108,12 @@ class Search:
         warm: Whether a fit starts from the cores of the nearest structure fitted so far.
         solver: Name of the solver that fits.
         evaluator: Settings of the fits: ``max_sweeps``, ``restarts``, ``tolerance``.
-        study: File in which every evaluation is kept. The same search of it goes on from there; budgets may differ, and
-            count what is recorded. Needs a seed.
+        study: Where every evaluation is kept: a file, or ``DATABASE_URL#NAME``. The same search of it goes on from
+            there; budgets may differ, and count what is recorded. Needs a seed.
+        executor: Where fits run: ``"inline"``, ``"pool:2"``, ``"dask:ADDRESS"``, an executor, or a client of dask.
+        ahead: Proposals of a batch that are decided on before the first of them is told; the same number finds the
+            same on every executor.
+        source: Where the tensor can be had from again, to be kept with the study (``Source.recipe``).
     """
 
     X: Tensor
@@ -124,11 +130,18 @@ class Search:
     solver: str = "als"
     evaluator: dict[str, Any] = field(default_factory=dict)
     study: Path | str | None = None
+    executor: "str | AbstractExecutor | Any" = "inline"
+    ahead: int = AHEAD
+    source: dict[str, Any] | None = None
     _latest: Progress | None = field(default=None, init=False)
+    _driver: Driver | None = field(default=None, init=False)
+    _stopped: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         if (self.target_error is None) == (self.objective is None):
             raise FormatError("Say what to search for: either target_error=E, or objective=..., and not both.")
+        if self.ahead < 1:
+            raise ValueError(f"ahead must be at least 1, but is {self.ahead!r}.")
         if self.study is not None and self.seed is None:
             raise FormatError("A study needs a seed: without one no search can go on from another.")
         named = isinstance(self.engine, str)
@@ -156,19 +169,51 @@ class Search:
         seed = int(torch.randint(2**31, (), generator=generator))
         evaluator = Evaluator(self.problem, self.solver, seed=seed, **self.evaluator)
         study = self._opened(evaluator)
+        executor = executor_of(self.executor)
+        try:
+            if study is not None:
+                budget = {"max_evaluations": self.max_evaluations, "max_seconds": self.max_seconds}
+                study.open(executor=executor.name, workers=executor.workers, **budget)
+            driver = Driver(
+                self.problem, self._engine, evaluator, generator, self._bound(study), self.prune, self.warm, begun,
+                study, executor, self.ahead,
+            )  # fmt: skip
+            self._driver = driver
+            if self._stopped:
+                driver.stop()
+            for progress in driver.run():
+                self._latest = progress
+                yield progress
+        finally:
+            if executor is not self.executor:
+                executor.close()
+            if study is not None:
+                study.release()
+
+    def stop(self) -> None:
+        """End the search soon and keep the best so far; from any thread. Fits in flight are dropped."""
+        self._stopped = True
+        if self._driver is not None:
+            self._driver.stop()
+
+    def _bound(self, study: Study | None) -> ParameterBound | None:
+        """Return what no structure can do without: as it was proved for the study, or proved now."""
+        if study is not None and study.bound is not None:
+            return study.bound
         bound = self.problem.lower_bound(min(BOUND_SHARE * self.max_seconds, BOUND_SECONDS))
-        driver = Driver(self.problem, self._engine, evaluator, generator, bound, self.prune, self.warm, begun, study)
-        for progress in driver.run():
-            self._latest = progress
-            yield progress
+        if study is not None and bound is not None:
+            study.prove(bound)
+        return bound
 
     def _opened(self, evaluator: Evaluator) -> Study | None:
         if self.study is None:
             return None
         seed = self.seed if isinstance(self.seed, int) else evaluator.seed  # drawn from the generator that was given
-        asked = header(evaluator, engine=self._name, engine_settings=repr(self._engine), seed=seed, prune=self.prune,
-                       warm=self.warm)  # fmt: skip
-        return Study(Path(self.study), asked, self.X.device)
+        asked = header(
+            evaluator, engine=self._name, engine_settings=described(self._engine), seed=seed, prune=self.prune,
+            warm=self.warm, ahead=self.ahead, source=self.source,
+        )  # fmt: skip
+        return Study(study_log(self.study), asked, self.X.device)
 
     @property
     def fitted(self) -> int:
@@ -198,7 +243,7 @@ class Search:
             engine=self._name,
             family=self.problem.family,
             seconds=latest.seconds,
-            status=latest.status or "Stopped on request; the best so far is kept.",
+            status=latest.status or STOPPED,
         )
 
 

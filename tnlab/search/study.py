@@ -1,16 +1,22 @@
-"""A study: a file of JSON lines that keeps every evaluation of a search, so that the same search can go on from it.
+"""A study: every evaluation of a search as a line of JSON, so that the same search can go on from it, or be watched.
 
-The first line says what is searched, and how; budgets are left out, for they may grow. Every further line is one
-evaluation, written before the next proposal is made; cores are safetensors in base64, and nothing is pickled. Lines are
-only ever added. A line whose number was met before replaces that evaluation and all after it, which happens when an
-engine that looks at the clock goes another way than it did: what it left stays in the file, and is not replayed.
+The first line says what is searched, and how; budgets are not part of that, for they may grow. Further lines are:
+
+- an evaluation, written when its fit has ended, so not always in the order of its number; cores are safetensors in
+  base64, and nothing is pickled;
+- ``forget``: the evaluations from a number on count no more. An engine that looks at the clock may go another way than
+  it did: what it left stays in the file, and is not replayed;
+- ``opened``, ``bound`` and ``closed``: who writes, with which budget; what was proved; why a search has ended.
 """
 
 import base64
+import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +24,36 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 
-from tnlab.errors import DataError
+from tnlab.bounds.parameter_bound import ParameterBound
+from tnlab.errors import DataError, TnlabError
 from tnlab.network import structure_json
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab.search.evaluation import Evaluation, Fate
 from tnlab.search.evaluator import Evaluator
+from tnlab.search.logs.base import AbstractLog
+from tnlab.search.logs.file import FileLog
 
-VERSION = 1
-LONGEST = 2**20  # bytes of a header
+VERSION = 2
+NOT_COMPARED = ("source",)  # parts of a header that say where something is, not what
+Record = dict[str, Any]
 
 
-def header(evaluator: Evaluator, **settings: object) -> dict[str, object]:
+def study_log(location: str | Path) -> AbstractLog:
+    """Return the lines at a location: a path, or ``DATABASE_URL#NAME`` as SQLAlchemy writes it.
+
+    Raises:
+        NotInstalledError: It is a database, and SQLAlchemy is not installed.
+        DataError: The URL names no study, or makes no sense.
+    """
+    if "://" not in str(location):
+        return FileLog(Path(location))
+    from tnlab.search.logs.database import DatabaseLog  # noqa: PLC0415 (optional)
+
+    return DatabaseLog(str(location))
+
+
+def header(evaluator: Evaluator, **settings: object) -> Record:
     """Return what a study must agree on to be gone on from: the tensor, the problem, the fits, and further settings."""
     problem = evaluator.problem
     array = problem.tensor.detach().cpu().contiguous().numpy()
@@ -38,7 +62,8 @@ def header(evaluator: Evaluator, **settings: object) -> dict[str, object]:
         "shape": list(array.shape),
         "dtype": str(array.dtype),
         "tensor": hashlib.blake2b(array.data, digest_size=16).hexdigest(),
-        "objective": repr(problem.objective),
+        "target_error": problem.target_error,
+        "objective": described(problem.objective),
         "family": problem.family,
         "max_rank": problem.max_rank,
         "solver": evaluator.solver,
@@ -49,125 +74,208 @@ def header(evaluator: Evaluator, **settings: object) -> dict[str, object]:
     }
 
 
-@dataclass(eq=False)
-class Study:
-    """The evaluations in one file. Opening it creates it, or reads it and cuts off a line that was never finished.
+def described(part: Any) -> Record:
+    """Return a dataclass as JSON can hold it: its name and its settings."""
+    settings = {each.name: getattr(part, each.name) for each in dataclasses.fields(part)}
+    plain = {name: value if _is_plain(value) else repr(value) for name, value in settings.items()}
+    return json.loads(json.dumps({"name": type(part).__name__, **plain}))
 
-    Attributes:
-        path: The file.
+
+class Study:
+    """What a search writes, and what it had written before. Whoever opens it is its only writer until it is left.
+
+    Args:
+        log: Where the lines are.
         asked: The header of the search that is to be kept here.
         device: Where recorded cores are put.
 
     Raises:
-        DataError: The file is no study, is of another search, is damaged, or cannot be read and written.
+        DataError: There is no study, but something else; it is of another search, or damaged; or it cannot be read and
+            written.
+        StudyBusyError: Somebody else writes it.
     """
 
-    path: Path
-    asked: Mapping[str, object]
-    device: torch.device | str = "cpu"
-    _records: list[dict[str, Any]] = field(default_factory=list, init=False)
-
-    def __post_init__(self) -> None:
-        if self.path.exists() and not self.path.is_file():
-            raise DataError(f"A study must be a file, but {str(self.path)!r} is a folder or a device.")
+    def __init__(self, log: AbstractLog, asked: Record, device: torch.device | str = "cpu") -> None:
+        self._log, self._device = log, device
+        self._records: dict[int, Record] = {}
+        self.bound: ParameterBound | None = None
+        self._compare(log.read()[0][:1], asked)
+        log.acquire()
         try:
-            self.path.touch()
-            self._read()
-        except OSError as error:
-            raise self._unwritable(error) from None
+            lines, _ = log.read()
+            self._compare(lines[:1], asked)
+            if not lines:
+                log.append(_line(asked))
+            for place, line in enumerate(lines[1:], start=2):
+                self._take(parsed(line, place, log.location))
+        except BaseException:
+            log.release()
+            raise
+
+    def open(self, *, executor: str, workers: int, max_evaluations: int, max_seconds: float) -> None:
+        """Write down who writes from here on, and how much may be spent."""
+        self._write({"opened": {
+            "at": datetime.now(UTC).isoformat(timespec="seconds"), "host": socket.gethostname(), "pid": os.getpid(),
+            "executor": executor, "workers": workers, "max_evaluations": max_evaluations, "max_seconds": max_seconds,
+        }})  # fmt: skip
+
+    def prove(self, bound: ParameterBound) -> None:
+        """Write down what was proved, so that going on need not prove it again, or less of it."""
+        self.bound = bound
+        structure = structure_json.to_dict(bound.structure) if bound.structure is not None else None
+        self._write({"bound": {**dataclasses.asdict(bound), "structure": structure}})
 
     def recorded(self, number: int, structure: Structure) -> Evaluation | None:
-        """Return the evaluation with this number; None if there is none, or it is of another structure.
+        """Return the evaluation with this number; where it is of another structure, forget what is recorded from there.
 
         That of a repetition has no network: the one it repeats has it.
 
         Raises:
             DataError: The record is damaged.
         """
-        if number > len(self._records):
+        record = self._records.pop(number, None)
+        if record is None:
             return None
-        record = self._records[number - 1]
-        try:
-            if structure_json.from_dict(record["structure"]) != structure:
-                return None
-            return Evaluation(
-                structure, float(record["relative_error"]), float(record["score"]),
-                _network(structure, record["cores"], self.device), Fate(record["fate"]), str(record["move"]), number,
-                int(record["sweeps"]), float(record["seconds"]), bool(record["finished"]),
-            )  # fmt: skip
-        except (KeyError, TypeError, ValueError, SafetensorError) as error:
-            raise self._damaged(f"evaluation {number}: {error!r:.200}") from None
+        found = evaluation_of(record, self._log.location, self._device)
+        if found.structure == structure:
+            return dataclasses.replace(found, structure=structure)
+        self._write({"forget": number})
+        self._records = {}
+        return None
 
     def append(self, structure: Structure, found: Evaluation) -> None:
-        """Write what became of the proposal of a structure; it takes the place of what had its number or a later one.
+        """Write what became of the proposal of a structure.
 
         Raises:
-            DataError: The file cannot be written.
+            DataError: It cannot be written.
+            StudyBusyError: Somebody else has become its writer.
         """
-        fitted = found.network if found.fate is Fate.FITTED else None
-        record = {
-            "number": found.number,
-            "fate": found.fate.value,
-            "move": found.move,
-            "structure": structure_json.to_dict(structure),
-            "relative_error": found.relative_error,
-            "score": found.score,
-            "sweeps": found.sweeps,
-            "seconds": found.seconds,
-            "finished": found.finished,
-            "cores": _text(fitted) if fitted is not None else None,
-        }
-        try:
-            with self.path.open("ab") as file:
-                file.write(_line(record))
-        except OSError as error:
-            raise self._unwritable(error) from None
-        del self._records[found.number - 1 :]
+        self._write(record_of(structure, found))
 
-    def _read(self) -> None:
-        with self.path.open("r+b") as file:
-            head = file.readline(LONGEST)
-            if not head.endswith(b"\n") and _line(self.asked).startswith(head):  # new, or killed at once
-                file.seek(0)
-                file.write(_line(self.asked))
-                return
-            self._compare(head)
-            end = len(head)
-            for line in file:
-                if not line.endswith(b"\n"):
-                    break
-                self._take(line)
-                end += len(line)
-            file.truncate(end)
+    def close(self, status: str, seconds: float) -> None:
+        """Write down why the search has ended."""
+        self._write({"closed": {"status": status, "seconds": seconds}})
 
-    def _compare(self, head: bytes) -> None:
-        try:
-            kept = json.loads(head)
-        except (ValueError, RecursionError):
-            kept = None
-        if not isinstance(kept, dict) or "tnlab_study" not in kept:
-            raise DataError(f"{str(self.path)!r} is not a study; name another file, which need not exist.")
-        for name in [*self.asked, *kept]:
-            old, new = (json.dumps(part.get(name)) for part in (kept, self.asked))
-            if old != new:
-                raise DataError(f"The study {str(self.path)!r} is of another search: {name} is {old:.300} there, but "
+    def release(self) -> None:
+        """Let others write."""
+        self._log.release()
+
+    def _write(self, record: Record) -> None:
+        self._log.append(_line(record))
+
+    def _take(self, record: Record) -> None:
+        if "number" in record:
+            self._records[record["number"]] = record
+        elif "forget" in record:
+            self._records = {number: kept for number, kept in self._records.items() if number < record["forget"]}
+        elif "bound" in record:
+            self.bound = bound_of(record["bound"], self._log.location)
+
+    def _compare(self, first: Sequence[bytes], asked: Record) -> None:
+        if not first:
+            return
+        kept, location = header_of(first[0], self._log.location), self._log.location
+        for name in [*asked, *kept]:
+            old, new = (json.dumps(part.get(name)) for part in (kept, asked))
+            if old != new and name not in NOT_COMPARED:
+                raise DataError(f"The study {location!r} is of another search: {name} is {old:.300} there, but "
                                 f"{new:.300} was asked for. Ask for the same, or name another file.")  # fmt: skip
 
-    def _take(self, line: bytes) -> None:
-        try:
-            record = json.loads(line)
-            number = int(record["number"])
-        except (KeyError, TypeError, ValueError, RecursionError) as error:
-            raise self._damaged(f"after evaluation {len(self._records)}: {error!r:.200}") from None
-        if not 1 <= number <= len(self._records) + 1:
-            raise self._damaged(f"evaluation {number} follows evaluation {len(self._records)}")
-        self._records[number - 1 :] = [record]
 
-    def _damaged(self, what: str) -> DataError:
-        return DataError(f"The study {str(self.path)!r} is damaged ({what}); name another file.")
+def header_of(line: bytes, location: str) -> Record:
+    """Return what the first line of a study says.
 
-    def _unwritable(self, error: OSError) -> DataError:
-        return DataError(f"The study {str(self.path)!r} cannot be read and written: {error.strerror or error}.")
+    Raises:
+        DataError: It is no study.
+    """
+    try:
+        kept = json.loads(line)
+    except (ValueError, RecursionError):
+        kept = None
+    if not isinstance(kept, dict) or "tnlab_study" not in kept:
+        raise DataError(f"{location!r} is not a study; name another file, which need not exist.")
+    return kept
+
+
+def parsed(line: bytes, place: int, location: str) -> Record:
+    """Return a further line of a study as a record.
+
+    Raises:
+        DataError: It is damaged.
+    """
+    try:
+        record = json.loads(line)
+        for name in ("number", "forget"):
+            if name in record and (type(record[name]) is not int or record[name] < 1):
+                raise ValueError(f"{name} is {record[name]!r:.40}")
+        if not record.keys() & {"number", "forget", "opened", "bound", "closed"}:
+            raise ValueError("it says nothing that is known")
+    except (AttributeError, TypeError, ValueError, RecursionError) as error:
+        raise damaged(location, f"line {place}: {error!r:.200}") from None
+    return record
+
+
+def damaged(location: str, what: str) -> DataError:
+    """Return the error for a study whose lines make no sense."""
+    return DataError(f"The study {location!r} is damaged ({what}); name another file.")
+
+
+def record_of(structure: Structure, found: Evaluation) -> Record:
+    """Return an evaluation as JSON can hold it; ``number`` comes first."""
+    fitted = found.network if found.fate is Fate.FITTED else None
+    return {
+        "number": found.number,
+        "fate": found.fate.name.lower(),
+        "move": found.move,
+        "structure": structure_json.to_dict(structure),
+        "relative_error": found.relative_error,
+        "score": found.score,
+        "sweeps": found.sweeps,
+        "seconds": found.seconds,
+        "finished": found.finished,
+        "cores": _text(fitted) if fitted is not None else None,
+    }
+
+
+def evaluation_of(
+    record: Mapping[str, Any], location: str, device: torch.device | str = "cpu", *, cores: bool = True
+) -> Evaluation:
+    """Return the evaluation that a record holds, with its cores or without.
+
+    Raises:
+        DataError: The record is damaged.
+    """
+    try:
+        structure = structure_json.from_dict(record["structure"])
+        return Evaluation(
+            structure, float(record["relative_error"]), float(record["score"]),
+            _network(structure, record["cores"], device) if cores else None, Fate[str(record["fate"]).upper()],
+            str(record["move"]), record["number"], int(record["sweeps"]), float(record["seconds"]),
+            bool(record["finished"]),
+        )  # fmt: skip
+    except (KeyError, TypeError, ValueError, SafetensorError) as error:
+        raise damaged(location, f"evaluation {record['number']}: {error!r:.200}") from None
+
+
+def bound_of(record: Mapping[str, Any], location: str) -> ParameterBound:
+    """Return the bound that a record holds.
+
+    Raises:
+        DataError: The record is damaged.
+    """
+    try:
+        structure = structure_json.from_dict(record["structure"]) if record["structure"] is not None else None
+        return ParameterBound(**{**record, "structure": structure})
+    except (KeyError, TypeError, TnlabError) as error:
+        raise damaged(location, f"its bound: {error!r:.200}") from None
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, tuple | list):
+        return all(map(_is_plain, value))
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _is_plain(part) for key, part in value.items())
+    return value is None or isinstance(value, bool | int | float | str)
 
 
 def _line(record: Mapping[str, object]) -> bytes:

@@ -11,8 +11,8 @@ from tnlab.data.planted import planted
 from tnlab.errors import FormatError
 from tnlab.metrics import relative_error
 from tnlab.network.adjacency import ring
-from tnlab.search.driver import Progress
 from tnlab.search.engine import AbstractEngine, engines
+from tnlab.search.progress import Progress
 from tnlab.search.run import Search
 
 

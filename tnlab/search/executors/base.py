@@ -71,7 +71,10 @@ class AbstractChannel(ABC):
 
     @abstractmethod
     def cancel(self) -> None:
-        """Drop all tasks that were not answered, and end running fits at their next sweep; from any thread."""
+        """Drop all tasks that were not answered, end running fits at their next sweep, take no more; from any thread.
+
+        Whoever waits in ``next``, or asks it later, gets ``Cancelled``.
+        """
 
     @abstractmethod
     def close(self) -> None:
@@ -82,10 +85,11 @@ class AbstractExecutor(ABC):
     """Fits proposals: here, in other processes, on other machines.
 
     Attributes:
+        name: Under which it is registered.
         workers: Fits that run at once.
     """
 
-    summary: ClassVar[str]
+    name: ClassVar[str]
 
     @classmethod
     @abstractmethod

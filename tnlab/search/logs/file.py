@@ -101,6 +101,8 @@ class FileLog(AbstractLog):
         """Refuse what is no study, before anything is changed."""
         if self._path.exists() and not self._path.is_file():
             raise DataError(f"A study must be a file, but {self.location!r} is a folder or a device.")
+        if not self._path.parent.is_dir():
+            raise DataError(f"The study {self.location!r} cannot be read and written: there is no such folder.")
         try:
             with self._path.open("rb") as file:
                 head = file.read(len(MARK))

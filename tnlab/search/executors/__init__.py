@@ -1,0 +1,6 @@
+"""Where fits run: in this process, in others, on other machines."""
+
+from tnlab.search.executors.base import AbstractExecutor as AbstractExecutor
+from tnlab.search.executors.base import executors as executors
+from tnlab.search.executors.inline import Inline as Inline
+from tnlab.search.executors.spec import executor_of as executor_of
