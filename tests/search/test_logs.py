@@ -139,6 +139,7 @@ def test_a_paused_writer_is_fenced_off(shared, monkeypatch):
     told.close()
     assert heard.poll(60)
     heard.recv()
+    assert process.pid is not None
     os.kill(process.pid, signal.SIGSTOP)
     time.sleep(0.4)
     log = DatabaseLog(shared)
@@ -192,7 +193,7 @@ def test_a_quiet_writer_keeps_its_lease(shared, monkeypatch):
 def test_other_machines_wait(shared, monkeypatch):
     """A writer of another machine is not called dead, whatever its number; that of this one is, at once."""
     log = DatabaseLog(shared)
-    monkeypatch.setattr(Writer, "here", classmethod(lambda own: own("far", "another", 2**22 + 1, "t")))
+    monkeypatch.setattr(Writer, "here", lambda: Writer("far", "another", 2**22 + 1, "t"))
     log.acquire()
     other = DatabaseLog(shared)
     assert other.busy() == f"process {2**22 + 1} on far"
