@@ -413,7 +413,7 @@ def test_close_ends_the_worker():
 
 
 def test_a_page_that_fell_silent_holds_the_fit_until_it_is_back(monkeypatch):
-    monkeypatch.setattr("tnlab_widgets.explorer.SILENCE", 0.3)
+    monkeypatch.setattr("tnlab_widgets._data_widget.SILENCE", 0.3)
     explorer = Explorer("camera", modes=(4,) * 8, structure=formats["tensor_ring"].build((4,) * 8, 5))
     try:
         explorer.set_state({"heartbeat": 1.0})
@@ -426,3 +426,11 @@ def test_a_page_that_fell_silent_holds_the_fit_until_it_is_back(monkeypatch):
         wait_for(lambda: explorer.fit_state["sweep"] > sweep, seconds=10)
     finally:
         explorer.close()
+
+
+def test_a_fitted_network_opens_warm(page, explorer):
+    fitted = explorer.widget.network
+    again = page(Explorer("camera", modes=(16,) * 4, structure=fitted))
+    state = again.settled()
+    assert again.widget.value.ranks == fitted.structure.ranks
+    assert state["errors"][0] <= explorer.widget.relative_error + 1e-9  # the very first sweep goes on from there

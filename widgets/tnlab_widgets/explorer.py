@@ -1,45 +1,41 @@
 """Draw a tensor network over data, tweak it, and watch the error: the editor with a tensor and a fit behind it."""
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
 import traitlets
 from traitlets import Bunch, Dict, Float, Int, List
 from typing_extensions import override
 
 from tnlab.bounds.error_bound import Certificate
-from tnlab.data import Source, datasets, read_source
+from tnlab.data import Source
 from tnlab.errors import DataError
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
-from tnlab_widgets._base import from_page, sentence
 from tnlab_widgets._certificate_desk import Bound, Minimum
 from tnlab_widgets._certificates import Certifier
+from tnlab_widgets._data_widget import DataWidget
 from tnlab_widgets._options import count_of, seed_of, starting, target_of
 from tnlab_widgets._pictures import Panels
 from tnlab_widgets._reports import bound_state, fit_state, minimum_state, spectra, visit_list
 from tnlab_widgets._run import Progress
 from tnlab_widgets._session import FitSession
 from tnlab_widgets._session_file import SUFFIX, SavedSession, read_session, write_session
-from tnlab_widgets._sources import as_source, catalogue, describe
+from tnlab_widgets._sources import as_source, describe
 from tnlab_widgets._structures import presentable, similar_structure
-from tnlab_widgets._uploads import Inbox
 from tnlab_widgets.editor import NetworkEditor
 
-SILENCE = 180.0  # seconds without a heartbeat after which nobody is there; a hidden page sends one a minute
 
-
-class Explorer(NetworkEditor, bundle="explorer"):
+class Explorer(DataWidget, NetworkEditor, bundle="explorer"):
     """Edit a tensor network while it is fitted to a tensor.
 
     Args:
         data: Name of a built-in data set, an array or tensor, a ``Source``, or the path of a .npy, PNG or JPEG file.
         modes: Mode sizes to cut the data into; by default what suits it.
         order: "plain" or "quantised".
-        structure: A structure, its JSON, the name of a format, or a name and a rank, e.g. ``("tr", 4)``.
+        structure: A structure, its JSON, the name of a format, a name and a rank, e.g. ``("tr", 4)``, or a network,
+            from whose cores the fit goes on.
         seed: Where random numbers start.
         target_error: The relative error aimed at, marked on the page.
 
@@ -54,24 +50,15 @@ class Explorer(NetworkEditor, bundle="explorer"):
         >>> explorer.relative_error, explorer.network
     """
 
-    datasets = List(help="[{name, label, licence}] of the built-in data").tag(sync=True)
-    data = Dict(help="{name, label, shape, modes, order, kind, size, suggestions}").tag(sync=True)
-    original = Dict(help="{kind, width, height, pixels}: the tensor as a picture").tag(sync=True)
     fit_state = Dict(help="How the fit stands").tag(sync=True)
     pictures = Dict(help="Reconstruction and residual, a few times a second").tag(sync=True)
     spectra = List(help="Singular values on every bond, descending").tag(sync=True)
     spectra_seq = Int(0, help="The structure_seq that `spectra` belongs to").tag(sync=True)
     visited = List(help="[{id, parameters, relative_error, label, status}] of every structure tried").tag(sync=True)
     current_id = Int(0, help="The visited structure that is drawn; 0 for none yet").tag(sync=True)
-    heartbeat = Float(0.0, help="When the page last said that it is there; any change counts").tag(sync=True)
     bound = Dict(help="What no fit of the structure can beat, and why: see `_reports.bound_state`").tag(sync=True)
     minimum = Dict(help="Fewest parameters for the target: see `_reports.minimum_state`").tag(sync=True)
     target_error = Float(0.1, min=0.0, max=1.0, help="The relative error aimed at").tag(sync=True)
-    command = from_page(Dict(help="{seq, kind, ...} the page wants done"))
-    upload = from_page(Dict(help="{id, index, total, name, size, data}: a piece of a file"))
-    upload_ack = Dict(help="{id, index, error, done}").tag(sync=True)
-    download = Dict(help="{seq, filename, data}: a file for the person to keep").tag(sync=True)
-    problem = Dict(help="{seq, text}: what went wrong, in a sentence").tag(sync=True)
 
     _started = False
 
@@ -89,38 +76,23 @@ class Explorer(NetworkEditor, bundle="explorer"):
         source = as_source(data, modes, order)
         self._session = FitSession(self._show, seed=seed_of(seed))
         self._certifier = Certifier(self._show_bound, self._show_minimum)
-        self._inbox = Inbox()
-        self._newest_command = self._problems = 0
-        self._heard = 0.0
         self._failure = ""
         self._adopt(source)
         super().__init__(
-            starting(structure, source.modes),
+            starting(structure.structure if isinstance(structure, Network) else structure, source.modes),
             **{
                 "modes_locked": True,
                 "label": "Tensor network explorer",
-                "datasets": catalogue(),
                 "target_error": target_of(target_error),
                 "_view_count": 0,  # not None: the page then keeps it up to date
-                "data": describe(source),
-                "original": self._panels.original(),
                 **traits,
             },
         )
-        self._session.submit(self._value)
+        cores = Network(self._value, structure.cores) if isinstance(structure, Network) else "warm"
+        self._session.submit(self._value, init=cores)
         self._started = True
         self._ask_bound()
         self._aim()
-
-    @property
-    def source(self) -> Source:
-        """The data, and how it is cut into modes."""
-        return self._source
-
-    @property
-    def tensor(self) -> torch.Tensor:
-        """The tensor that is being fitted."""
-        return self._source.tensor
 
     @property
     def network(self) -> Network | None:
@@ -224,7 +196,7 @@ class Explorer(NetworkEditor, bundle="explorer"):
 
     def _show(self, progress: Progress, detailed: bool) -> None:
         """Tell the page how the fit stands; called from the worker thread."""
-        if self._heard and time.monotonic() - self._heard > SILENCE:
+        if self._deserted:
             self._session.suspend(True)
         if not self._push_current(progress, lambda seq: {"fit_state": fit_state(progress, seq)}):
             return
@@ -280,18 +252,10 @@ class Explorer(NetworkEditor, bundle="explorer"):
             self.push(**traits(self.structure_seq))
             return True
 
-    @override
-    def _tell(self, text: str) -> None:
-        with self._guard:
-            self._problems += 1
-            self.push(problem={"seq": self._problems, "text": text})
-
     # What the page asks for
 
-    @traitlets.observe("heartbeat")
-    def _page_heard(self, _: Bunch) -> None:
-        """Note that a page is there: one that crashed sends nothing more, and its fit is held until one does."""
-        self._heard = time.monotonic()
+    @override
+    def _page_is_back(self) -> None:
         self._session.suspend(False)
 
     @traitlets.observe("_view_count")
@@ -300,47 +264,16 @@ class Explorer(NetworkEditor, bundle="explorer"):
         if change["old"] or change["new"]:
             self._session.suspend(not change["new"])
 
-    @traitlets.observe("command")
-    def _obey(self, change: Bunch) -> None:
-        command = change["new"]
-        if not command:
-            return
-        try:
-            seq, kind = command.get("seq"), command.get("kind")
-            if not isinstance(seq, int) or seq <= self._newest_command:
-                return
-            self._newest_command = seq
-            action = self._ACTIONS.get(kind) if isinstance(kind, str) else None
-            if action is None:
-                raise DataError(f"Unknown command {kind!r:.40}. Known: {', '.join(self._ACTIONS)}.")
-            action(self, command)
-        except Exception as error:  # noqa: BLE001 - an exception in an observer would be seen by nobody
-            self._tell(sentence(error))
+    @override
+    def _take(self, source: Source) -> None:
+        self._open(source, similar_structure(source.modes, self._value))
 
-    @traitlets.observe("upload")
-    def _receive(self, change: Bunch) -> None:
-        message = change["new"]
-        if not message:
-            return
-        ack = {"id": message.get("id"), "index": message.get("index"), "error": "", "done": False}
-        try:
-            arrived = self._inbox.receive(message)
-            if arrived is not None:
-                self._open_file(*arrived)
-                ack["done"] = True
-        except Exception as error:  # noqa: BLE001
-            ack["error"] = sentence(error)
-            self._tell(ack["error"])
-        if ack["done"] or ack["error"]:
-            self.push(upload={})  # do not keep the last piece in the page's state
-        self.push(upload_ack=ack)
-
+    @override
     def _open_file(self, name: str, content: bytes) -> None:
         if name.lower().endswith(SUFFIX):
             self._restore_session(read_session(name, content))
         else:
-            source = read_source(name, content)
-            self._open(source, similar_structure(source.modes, self._value))
+            super()._open_file(name, content)
 
     def _restore_session(self, saved: SavedSession) -> None:
         self._open(saved.source, saved.structure)
@@ -370,17 +303,6 @@ class Explorer(NetworkEditor, bundle="explorer"):
             raise DataError("That structure is no longer in the history.")
         self._accept(presentable(visit.structure), self._next_own_seq())
 
-    def _do_dataset(self, command: dict[str, Any]) -> None:
-        source = datasets[str(command.get("name"))].source()
-        self._open(source, similar_structure(source.modes, self._value))
-
-    def _do_reshape(self, command: dict[str, Any]) -> None:
-        modes = command.get("modes")
-        if not isinstance(modes, list | tuple):
-            raise DataError(f"Mode sizes must be a list of numbers, but are {modes!r:.80}.")
-        source = self._source.with_modes(modes, command.get("order"))
-        self._open(source, similar_structure(source.modes, self._value))
-
     def _do_try_seeds(self, command: dict[str, Any]) -> None:
         self._session.try_seeds(count_of(command.get("count", 5)))
 
@@ -392,6 +314,7 @@ class Explorer(NetworkEditor, bundle="explorer"):
         self.push(target_error=target_of(command.get("value")))
 
     _ACTIONS = {  # noqa: RUF012 - never changed
+        **DataWidget._ACTIONS,
         "pause": lambda self, _: self._session.pause(),
         "resume": lambda self, _: self._session.resume(),
         "stop": lambda self, _: self._session.stop(),
@@ -399,7 +322,5 @@ class Explorer(NetworkEditor, bundle="explorer"):
         "try_seeds": _do_try_seeds,
         "restore": _do_restore,
         "target": _do_target,
-        "dataset": _do_dataset,
-        "reshape": _do_reshape,
         "save": _do_save,
     }
