@@ -6,14 +6,16 @@ import numpy as np
 import pytest
 import torch
 
-from tnlab import Search, WeightedSum, search
+from tnlab import FewestParameters, Search, WeightedSum, search
 from tnlab.data import datasets, planted
 from tnlab.errors import DataError, FormatError, UnknownNameError
 from tnlab.metrics import relative_error
 from tnlab.network.adjacency import from_ranks, ring
 from tnlab.network.isomorphism import isomorphic
 from tnlab.network.network import Network
+from tnlab.search.engines.optuna_samplers import TPE
 from tnlab.search.gains import gains, losses
+from tnlab.search.problem import Problem
 
 TOY = torch.as_tensor(np.load(Path(__file__).parents[2] / "benchmarks" / "data" / "tnale_ring_toy.npy"))
 TRUTH = {(0, 3): 3, (0, 5): 2, (1, 2): 2, (1, 4): 2, (2, 3): 4, (4, 5): 3}  # as its authors give it
@@ -127,3 +129,19 @@ def test_growth_reaches_the_largest_rank_allowed():
     left, right = torch.linalg.qr(draw)[0]
     matrix = left @ right.T  # five equal singular values
     assert search(matrix, target_error=1e-3, engine="growth", max_rank=5, max_seconds=10).parameters == 120
+
+
+def test_tpe_asks_for_a_batch_at_once():
+    """So that several workers are busy; what is under way is not asked for again, and the same seed asks the same."""
+    pytest.importorskip("optuna")
+    engine = TPE(batch=4)
+    problem = Problem(TOY, FewestParameters(0.02), "ring", max_rank=3)
+    runs = []
+    for _ in range(2):
+        generator = torch.Generator().manual_seed(0)
+        state = engine.start(problem, generator)
+        runs.append([proposal.structure for proposal in engine.ask(state, generator)])
+    assert runs[0] == runs[1]
+    assert len(set(runs[0])) == 4
+    run = Search(TOY, 0.02, engine=engine, family="ring", max_rank=3, max_evaluations=20)
+    assert list(run)[-1].counts.proposed >= 20

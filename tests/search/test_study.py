@@ -194,6 +194,18 @@ def test_waiting_costs_nothing_of_the_budget(tmp_path):
     assert next(run).seconds < seconds + 0.4
 
 
+@pytest.mark.parametrize("engine", ["auto", "certificate", "tnga"])
+def test_more_seconds_go_on_the_same_way(engine, tmp_path):
+    """An engine that shares out its seconds goes on sharing out those that it began with: nothing is forgotten."""
+    path = tmp_path / "study"
+    settings = {"family": "any", "max_evaluations": 12}
+    first = list(run_of(engine, path, **settings, max_seconds=6.0))[:-1]
+    more = list(run_of(engine, path, **settings | {"max_evaluations": 20}, max_seconds=600.0))
+    assert seen(more[: len(first)]) == seen(first)
+    assert not any("forget" in record for record in records(path))
+    assert more[-1].counts.fitted > first[-1].counts.fitted or more[-1].status.startswith("Proved")
+
+
 @pytest.mark.parametrize(
     ("field", "change"),
     [

@@ -31,7 +31,8 @@ def ascending(
         target_error: Relative error to be reached.
         family: ``"ring"``, ``"tree"``, ``"degree3"`` or ``"any"``.
         max_rank: Largest rank of a bond; None for what the cuts can use.
-        max_seconds: Time after which no more are looked for, once the cuts are known.
+        max_seconds: Time spent looking, once the cuts are known, after which no more are looked for. What the caller
+            does between two structures does not count.
         cut_seconds: Time for the cuts, by default as much. Those that are not known by then forbid nothing.
     """
     problem = cut_problem(spectra, target_error, max_rank, time.monotonic() + (cut_seconds or max_seconds))
@@ -62,7 +63,9 @@ def _ascending(searches: Sequence[Search], problem: CutProblem, deadline: float)
             if bounds[place] <= limit:
                 leaves, bounds[place] = _between(search, above, limit, deadline)
                 found += leaves
+        shown = time.monotonic()
         yield from sorted(found, key=problem.parameters)
+        deadline += time.monotonic() - shown
         if time.monotonic() > deadline:
             return
         above = limit

@@ -62,7 +62,9 @@ def _ascending(problem: CutProblem, deadline: float, best: float) -> Iterator[tu
             continue
         seen.add(tree)
         children = _children(problem, tree)
+        shown = time.monotonic()
         yield max(problem.least, cost), tree if children is None else None
+        deadline += time.monotonic() - shown  # what the caller does meanwhile does not count
         for child in _raised(problem, tree, range(len(tree))) if children is None else children:
             heapq.heappush(queue, (problem.parameters(dict(child)), child))
 

@@ -80,6 +80,7 @@ class Driver:
         executor: Where fits run.
         ahead: Proposals of a batch that are decided on before the first of them is told. More keep more workers busy;
             fewer let each know more.
+        max_seconds: Wall time; by default what the problem says, which engines plan with.
     """
 
     problem: Problem
@@ -93,6 +94,8 @@ class Driver:
     study: Study | None = None
     executor: AbstractExecutor = field(default_factory=Inline)
     ahead: int = AHEAD
+    max_seconds: float | None = None
+    _limit: float = field(init=False)
     _books: Books = field(init=False)
     _known: dict[Hashable, Evaluation] = field(default_factory=dict, init=False)
     _neighbours: Neighbours = field(default_factory=Neighbours, init=False)
@@ -103,7 +106,8 @@ class Driver:
 
     def __post_init__(self) -> None:
         problem = self.problem
-        self._books = Books(problem.target_error, problem.max_evaluations, problem.max_seconds, self.bound)
+        self._limit = problem.max_seconds if self.max_seconds is None else self.max_seconds
+        self._books = Books(problem.target_error, problem.max_evaluations, self._limit, self.bound)
 
     def run(self) -> Iterator[Progress]:
         """Yield after every evaluation; the last snapshot carries the reason for the end."""
@@ -269,7 +273,7 @@ class Driver:
 
     @property
     def _deadline(self) -> float:
-        return self.begun + self.problem.max_seconds
+        return self.begun + self._limit
 
     @property
     def _seconds(self) -> float:
@@ -286,8 +290,8 @@ class Driver:
         promised = sum(asked.found.fate is Fate.FITTED if asked.found else asked.fitting for asked in self._window)
         if self.counts.fitted + promised >= self.problem.max_evaluations:
             return f"The budget of {self.problem.max_evaluations} evaluations is spent."
-        if self._seconds >= self.problem.max_seconds:
-            return f"The budget of {self.problem.max_seconds:g} seconds is spent."
+        if self._seconds >= self._limit:
+            return f"The budget of {self._limit:g} seconds is spent."
         return ""
 
     def _ended(self) -> str:

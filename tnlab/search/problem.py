@@ -40,7 +40,7 @@ class Problem:
         family: Which structures count, a key of ``FAMILIES``.
         max_rank: Largest rank of a bond; None leaves it to the data.
         max_evaluations: Structures that may be fitted.
-        max_seconds: Wall time.
+        max_seconds: Wall time; engines plan with it.
 
     Raises:
         DataError: The tensor cannot be fitted.

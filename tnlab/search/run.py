@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -169,14 +169,16 @@ class Search:
         seed = int(torch.randint(2**31, (), generator=generator))
         evaluator = Evaluator(self.problem, self.solver, seed=seed, **self.evaluator)
         study = self._opened(evaluator)
+        if study is not None and study.planned_seconds is not None:
+            evaluator = replace(evaluator, problem=replace(self.problem, max_seconds=study.planned_seconds))
         executor = executor_of(self.executor)
         try:
             if study is not None:
                 budget = {"max_evaluations": self.max_evaluations, "max_seconds": self.max_seconds}
                 study.open(executor=executor.name, workers=executor.workers, **budget)
             driver = Driver(
-                self.problem, self._engine, evaluator, generator, self._bound(study), self.prune, self.warm, begun,
-                study, executor, self.ahead,
+                evaluator.problem, self._engine, evaluator, generator, self._bound(study, evaluator.problem),
+                self.prune, self.warm, begun, study, executor, self.ahead, self.max_seconds,
             )  # fmt: skip
             self._driver = driver
             if self._stopped:
@@ -196,11 +198,11 @@ class Search:
         if self._driver is not None:
             self._driver.stop()
 
-    def _bound(self, study: Study | None) -> ParameterBound | None:
+    def _bound(self, study: Study | None, problem: Problem) -> ParameterBound | None:
         """Return what no structure can do without: as it was proved for the study, or proved now."""
         if study is not None and study.bound is not None:
             return study.bound
-        bound = self.problem.lower_bound(min(BOUND_SHARE * self.max_seconds, BOUND_SECONDS))
+        bound = problem.lower_bound(min(BOUND_SHARE * self.max_seconds, BOUND_SECONDS))
         if study is not None and bound is not None:
             study.prove(bound)
         return bound

@@ -93,12 +93,17 @@ class Study:
         DataError: There is no study, but something else; it is of another search, or damaged; or it cannot be read and
             written.
         StudyBusyError: Somebody else writes it.
+
+    Attributes:
+        bound: What was proved by then; None if nothing was.
+        planned_seconds: The budget with which it began. Engines go on planning with it, whatever is allowed by now.
     """
 
     def __init__(self, log: AbstractLog, asked: Record, device: torch.device | str = "cpu") -> None:
         self._log, self._device = log, device
         self._records: dict[int, Record] = {}
         self.bound: ParameterBound | None = None
+        self.planned_seconds: float | None = None
         self._compare(log.read()[0][:1], asked)
         log.acquire()
         try:
@@ -170,6 +175,8 @@ class Study:
             self._records = {number: kept for number, kept in self._records.items() if number < record["forget"]}
         elif "bound" in record:
             self.bound = bound_of(record["bound"], self._log.location)
+        elif "opened" in record and self.planned_seconds is None:
+            self.planned_seconds = record["opened"].get("max_seconds")
 
     def _compare(self, first: Sequence[bytes], asked: Record) -> None:
         if not first:

@@ -133,7 +133,13 @@ class TPE(OptunaSampler):
     """Optuna's tree-structured Parzen estimator: sample where good structures are dense and poor ones are not.
 
     It tells good from poor by rank alone, and takes at most 25 for good: a score above the 25th best is not needed.
+
+    Attributes:
+        batch: Structures asked for at once, so that as many workers are busy. Those of a batch know nothing of each
+            other but that they are under way, which sampling counts as poor.
     """
+
+    batch: int = 1
 
     paper: ClassVar[str] = (
         "Bergstra 2011: https://papers.nips.cc/paper/4443-algorithms-for-hyper-parameter-optimization"
@@ -145,7 +151,11 @@ class TPE(OptunaSampler):
 
     @override
     def _sampler(self, optuna: Any, seed: int) -> Any:
-        return optuna.samplers.TPESampler(seed=seed)
+        return optuna.samplers.TPESampler(seed=seed, constant_liar=self.batch > 1)
+
+    @override
+    def _batch(self) -> int:
+        return self.batch
 
     @override
     def _values(self, problem: Problem, found: Evaluation) -> list[float]:
