@@ -113,7 +113,7 @@ class Search:
         executor: Where fits run: ``"inline"``, ``"pool:2"``, ``"dask:ADDRESS"``, an executor, or a client of dask.
         ahead: Proposals of a batch that are decided on before the first of them is told; the same number finds the
             same on every executor.
-        source: Where the tensor can be had from again, to be kept with the study (``Source.recipe``).
+        source: Where the tensor can be had from again, to be kept with the study (``tnlab.data.recipe``).
     """
 
     X: Tensor
@@ -175,7 +175,8 @@ class Search:
         try:
             if study is not None:
                 budget = {"max_evaluations": self.max_evaluations, "max_seconds": self.max_seconds}
-                study.open(executor=executor.name, workers=executor.workers, **budget)
+                named = self.executor if isinstance(self.executor, str) else executor.name
+                study.open(executor=named, workers=executor.workers, **budget)
             driver = Driver(
                 evaluator.problem, self._engine, evaluator, generator, self._bound(study, evaluator.problem),
                 self.prune, self.warm, begun, study, executor, self.ahead, self.max_seconds,
@@ -210,7 +211,8 @@ class Search:
     def _opened(self, evaluator: Evaluator) -> Study | None:
         if self.study is None:
             return None
-        seed = self.seed if isinstance(self.seed, int) else evaluator.seed  # drawn from the generator that was given
+        # Only a number can be given again; of a generator, what was drawn from it tells whether it is the same one.
+        seed = self.seed if isinstance(self.seed, int) else f"of a generator: {evaluator.seed}"
         asked = header(
             evaluator, engine=self._name, engine_settings=described(self._engine), seed=seed, prune=self.prune,
             warm=self.warm, ahead=self.ahead, source=self.source,

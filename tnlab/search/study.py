@@ -23,6 +23,7 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
+from torch import Tensor
 
 from tnlab.bounds.parameter_bound import ParameterBound
 from tnlab.errors import DataError, TnlabError
@@ -56,12 +57,11 @@ def study_log(location: str | Path) -> AbstractLog:
 def header(evaluator: Evaluator, **settings: object) -> Record:
     """Return what a study must agree on to be gone on from: the tensor, the problem, the fits, and further settings."""
     problem = evaluator.problem
-    array = problem.tensor.detach().cpu().contiguous().numpy()
     return {
         "tnlab_study": VERSION,
-        "shape": list(array.shape),
-        "dtype": str(array.dtype),
-        "tensor": hashlib.blake2b(array.data, digest_size=16).hexdigest(),
+        "shape": list(problem.modes),
+        "dtype": str(problem.tensor.dtype).removeprefix("torch."),
+        "tensor": tensor_hash(problem.tensor),
         "target_error": problem.target_error,
         "objective": described(problem.objective),
         "family": problem.family,
@@ -72,6 +72,11 @@ def header(evaluator: Evaluator, **settings: object) -> Record:
         "tolerance": evaluator.tolerance,
         **settings,
     }
+
+
+def tensor_hash(tensor: Tensor) -> str:
+    """Return what tells a tensor's entries from all others."""
+    return hashlib.blake2b(tensor.detach().cpu().contiguous().numpy().data, digest_size=16).hexdigest()
 
 
 def described(part: Any) -> Record:

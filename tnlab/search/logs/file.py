@@ -14,6 +14,7 @@ from tnlab.errors import DataError, StudyBusyError
 from tnlab.search.logs.base import MARK, AbstractLog
 
 PIECE = 2**20  # bytes read at a time
+PATIENCE = 0.5  # seconds to wait for a lock: who only asks who writes holds it for an instant
 
 
 class FileLog(AbstractLog):
@@ -27,7 +28,7 @@ class FileLog(AbstractLog):
         self.location = str(path)
         self._path = path
         self._file: BinaryIO | None = None
-        self._lock = FileLock(path.with_name(path.name + ".lock"), timeout=0, thread_local=False)
+        self._lock = FileLock(path.with_name(path.name + ".lock"), timeout=PATIENCE, thread_local=False)
 
     @override
     def acquire(self) -> None:
