@@ -197,6 +197,21 @@ def test_leaving_the_loop_keeps_the_result():
     assert run.result.relative_error == pytest.approx(progress.incumbent.relative_error)
 
 
+def test_time_while_nobody_pulls_is_not_taken_from_fits_in_flight():
+    """A pause that is longer than the seconds allowed changes no evaluation."""
+    batch = proposals(
+        *(ring(MODES, around, (2, 2, 2, 2, 2)) for around in ((0, 1, 2, 3, 4), (0, 2, 1, 3, 4), (0, 3, 1, 2, 4)))
+    )
+    found = {}
+    for pause in (0.0, 2.5):
+        problem = Problem(X, FewestParameters(0.02), "any", max_seconds=2.0)
+        run = Driver(problem, Listed((batch,)), Evaluator(problem), torch.Generator().manual_seed(0)).run()
+        first = next(run)
+        time.sleep(pause)
+        found[pause] = [(one.evaluation.relative_error, one.evaluation.sweeps) for one in (first, *run)]
+    assert found[0.0] == found[2.5]
+
+
 def test_callback_stops():
     """A true answer is the same as leaving the loop."""
     seen = []

@@ -144,7 +144,10 @@ class Driver:
         """Yield a snapshot; the time until the next one is asked for is not the search's."""
         shown = time.monotonic()
         yield progress
-        self.begun += time.monotonic() - shown
+        waited = time.monotonic() - shown
+        self.begun += waited
+        if self._channel is not None:
+            self._channel.postpone(waited)
 
     def _batch(self, state: Any, told: list[Evaluation], channel: AbstractChannel) -> Iterator[Evaluation]:
         """Yield what became of the proposals of one batch, in its order; ``told`` is what was taken of it by then."""

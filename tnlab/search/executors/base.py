@@ -69,6 +69,9 @@ class AbstractChannel(ABC):
             Cancelled: ``cancel`` was called meanwhile.
         """
 
+    def postpone(self, seconds: float) -> None:
+        """Let tasks that have not begun end later: nobody pulled meanwhile. For channels whose tasks wait for that."""
+
     @abstractmethod
     def cancel(self) -> None:
         """Drop all tasks that were not answered, end running fits at their next sweep, take no more; from any thread.

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections import deque
+from dataclasses import replace
 from typing import ClassVar
 
 from typing_extensions import override
@@ -34,6 +35,10 @@ class InlineChannel(AbstractChannel):
         if self._cancelled.is_set():
             raise Cancelled
         return Answer(task.number, fitted)
+
+    @override
+    def postpone(self, seconds: float) -> None:
+        self._tasks = deque(replace(task, until=task.until + seconds) for task in self._tasks)
 
     @override
     def cancel(self) -> None:
