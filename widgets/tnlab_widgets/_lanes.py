@@ -1,0 +1,228 @@
+"""One search of several side by side: what is searched, how it stands, and its evaluations for the page."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from tnlab.data import Source
+from tnlab.errors import DataError
+from tnlab.search.evaluation import Counts
+from tnlab.search.progress import Progress
+from tnlab.search.run import Search
+from tnlab.search.study_reader import StudyReader
+from tnlab.search.study_resume import resumed
+from tnlab_widgets._workbench_incumbents import Incumbents
+from tnlab_widgets._workbench_points import Points
+
+WAITING, RUNNING, ENDED, WATCHING = "waiting", "running", "ended", "watching"
+ACTIVE = (WAITING, RUNNING)
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What a lane searches.
+
+    Attributes:
+        engine: Name of the engine.
+        location: Its study.
+        label: What its data are called.
+        target_error: Relative error to reach.
+        family: Family of structures; nothing for what the engine is meant for.
+        source: The data; None where they cannot be had any more, and the study can only be looked at.
+        settings: How its search begins, budget and executor left out; None where its study says that.
+    """
+
+    engine: str
+    location: Path
+    label: str
+    target_error: float | None
+    family: str
+    source: Source | None
+    settings: dict[str, Any] | None = None
+
+    def search(self, executor: Any, budget: dict[str, Any]) -> Search:
+        """Return the search, which goes on from its study.
+
+        Raises:
+            DataError: The data are not there.
+        """
+        if self.source is None:
+            raise DataError(f"The data of {self.location.stem!r} cannot be had any more; it can only be looked at.")
+        tensor = self.source.tensor
+        if self.settings is None:
+            return resumed(str(self.location), tensor=tensor, executor=executor, **budget).search
+        return Search(tensor, study=self.location, executor=executor, **{**self.settings, **budget})
+
+
+class Lane:
+    """One search, or the study of one. ``pull`` and ``let_go`` are for the thread that searches, the rest for any.
+
+    Attributes:
+        id: What the page calls it.
+        plan: What it searches.
+        points: Its evaluations.
+        phase: "waiting", "running", "ended" or "watching".
+        wanted: Whether it is to run: at once, or as soon as nobody else writes its study.
+        search: The search; None before its first evaluation, and where it is only looked at.
+        progress: How it stands.
+        problem: Why it failed, as a sentence.
+    """
+
+    def __init__(self, number: int, plan: Plan, *, wanted: bool) -> None:
+        self.id, self.plan, self.wanted = number, plan, wanted
+        self.points = Points()
+        self.phase = WAITING if wanted else ENDED
+        self.search: Search | None = None
+        self.status = self.problem = ""
+        self.progress: Progress | None = None
+        self.lock = threading.Lock()
+        self._steps: Iterator[Progress] | None = None
+        self._reader: StudyReader | None = None
+        self._generation = 0
+        self._incumbents = Incumbents()
+
+    @property
+    def name(self) -> str:
+        """Of its study."""
+        return self.plan.location.stem
+
+    @property
+    def active(self) -> bool:
+        """Whether it is being searched, or would be if it were not paused."""
+        return self.phase in ACTIVE
+
+    @property
+    def begun(self) -> bool:
+        """Whether it holds its study: it has been pulled, and has neither ended nor been let go."""
+        return self._steps is not None
+
+    @property
+    def resumable(self) -> bool:
+        """Whether it has ended and its data are there to go on with."""
+        return self.plan.source is not None and self.phase == ENDED
+
+    @property
+    def seconds(self) -> float:
+        """Spent searching."""
+        return self.progress.seconds if self.progress is not None else 0.0
+
+    def want(self) -> None:
+        """Have it searched, from where its study is."""
+        with self.lock:
+            self.wanted, self.problem, self.status = True, "", ""
+            if self.phase != WATCHING:
+                self.phase = WAITING
+
+    def pull(self, executor: Any, budget: dict[str, Any]) -> None:
+        """Search for one more evaluation.
+
+        Raises:
+            TnlabError: It cannot go on.
+        """
+        if self._steps is None:
+            search = self.plan.search(executor, budget)
+            with self.lock:
+                self.search = search
+                if not self.wanted:
+                    search.stop()
+            self._steps = iter(search)
+        progress = next(self._steps, None)
+        with self.lock:
+            self.phase = RUNNING
+            if progress is not None:
+                self._take(progress)
+            if progress is None or progress.status:
+                self.phase, self.wanted, self._steps = ENDED, False, None
+
+    def let_go(self) -> None:
+        """Leave the study to others; what is being fitted is dropped."""
+        steps, self._steps = self._steps, None
+        if steps is not None:
+            steps.close()  # type: ignore[attr-defined] - it is a generator
+        with self.lock:
+            if self.active:
+                self.phase = WAITING if self.wanted else ENDED
+
+    def give_way(self) -> None:
+        """Look on while somebody else writes the study, and go on when it is free again."""
+        self._steps = None
+        with self.lock:
+            self.phase, self.status = WATCHING, "Watching: it is being written by another process."
+
+    def fail(self, why: str) -> None:
+        """End with a sentence."""
+        self._steps = None
+        with self.lock:
+            self.phase, self.wanted, self.problem, self.status = ENDED, False, why, why
+
+    def stop(self) -> None:
+        """End soon, and keep the best so far."""
+        with self.lock:
+            self.wanted, search = False, self.search
+            if self.phase == WAITING:
+                self.phase, self.status = ENDED, self._how_it_ended()
+        if search is not None:
+            search.stop()
+
+    def look(self) -> bool:
+        """Read what is new in the study; return whether there is anything.
+
+        Raises:
+            DataError: It is damaged, or gone.
+        """
+        reader = self._reader or StudyReader(self.plan.location)
+        seen = self.points.count if reader is self._reader and reader.generation == self._generation else 0
+        busy = reader.busy  # asked first: what is written until then is read below
+        reader.poll()
+        with self.lock:
+            before = self.phase, self.progress
+            for found in reader.evaluations[seen:]:
+                self.points.record(found)
+            self.points.cut(len(reader.evaluations))
+            self.progress = reader.progress
+            self.phase = WATCHING if busy else WAITING if self.wanted else ENDED
+            self.status = f"Watching: it is being written by {busy}." if busy else self._how_it_ended()
+            self._reader, self._generation = (reader if busy else None), reader.generation
+            return before != (self.phase, self.progress)
+
+    def report(self, *, paused: bool) -> dict[str, Any]:
+        """Return how it stands as the page shows it."""
+        with self.lock:
+            now, plan, phase = self.progress, self.plan, self.phase
+            said = {"status": self.status, "problem": self.problem}
+            total, generation = self.points.count, self.points.generation
+        incumbent, bound = (now.incumbent, now.bound) if now is not None else (None, None)
+        return {
+            **said,
+            "id": self.id,
+            "engine": plan.engine,
+            "study": self.name,
+            "data": plan.label,
+            "target": plan.target_error,
+            "family": plan.family,
+            "state": "paused" if paused and phase in ACTIVE else phase,
+            "seconds": now.seconds if now is not None else 0.0,
+            "fraction": now.fraction if now is not None else 0.0,
+            "seconds_left": now.seconds_left if now is not None else None,
+            "counts": asdict(now.counts if now is not None else Counts()),
+            "total": total,
+            "generation": generation,
+            "incumbent": self._incumbents.show(incumbent, reached=now is not None and now.reached),
+            "bound": bound.parameters if bound is not None else None,
+            "resumable": self.resumable,
+        }
+
+    def _how_it_ended(self) -> str:
+        ended = self.progress.status if self.progress is not None else ""
+        return ended or f"Not running; {self.points.count:,} evaluations are recorded."
+
+    def _take(self, progress: Progress) -> None:
+        """Note how it stands; what is only replayed from the study has been noted before."""
+        found = progress.evaluation
+        if found is not None and not progress.status:
+            self.points.record(found)
+            if found.number < self.points.count and self.progress is not None:
+                return
+        self.progress, self.status = progress, progress.status

@@ -1,0 +1,244 @@
+"""Watch structure searches think: engines side by side, each with a study on disk that it goes on from."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+from typing_extensions import override
+
+from tnlab.data import Source
+from tnlab.errors import DataError
+from tnlab.interop.svg import to_svg
+from tnlab.network.network import Network
+from tnlab.search.engine import engines as engines_known
+from tnlab.search.run import SearchResult
+from tnlab.search.study_folder import studies_folder
+from tnlab_widgets._data_widget import Action
+from tnlab_widgets._lanes import Plan
+from tnlab_widgets._pictures import Panels
+from tnlab_widgets._sources import as_source, describe
+from tnlab_widgets._structures import presentable
+from tnlab_widgets._workbench_scheduler import Scheduler
+from tnlab_widgets._workbench_settings import Settings, engine_menu, executor_menu, family_menu, with_given
+from tnlab_widgets._workbench_shelf import WorkbenchShelf
+from tnlab_widgets._workbench_studies import Shelf
+from tnlab_widgets._workbench_threads import Errands, Reporter
+
+PRIVATE = "TNLAB_PRIVATE_STUDIES"  # set to 1 where strangers share a server
+VOILA = "VOILA_REQUEST_URL"  # set in a kernel that serves one visitor of one page
+
+
+class SearchWorkbench(WorkbenchShelf, bundle="workbench"):
+    """Search for the structure of a tensor with one engine or several, and watch.
+
+    Every search writes a study; what was evaluated is not lost, whatever ends it.
+
+    Args:
+        data: Name of a built-in data set, an array or tensor, a ``Source``, or the path of a .npy, PNG or JPEG file.
+        modes: Mode sizes to cut the data into; by default what suits it.
+        order: "plain" or "quantised".
+        engines: Names of engines; each gets a lane of its own.
+        target_error: Relative error to reach with the fewest parameters.
+        family: Which structures count; by default what each engine is meant for.
+        max_rank: Largest rank of a bond.
+        max_evaluations: Structures that each engine may fit.
+        max_seconds: Seconds that each engine may spend.
+        seed: Same seed, same search.
+        executor: Where fits run: a name such as ``"pool:2"``, an executor, or a client of dask.
+        studies: Folder of the studies; by default that of the user.
+
+    Raises:
+        DataError: The data cannot be searched, or a setting is out of range.
+        UnknownNameError: There is no such data set, engine or family.
+        TypeError: A keyword is unknown.
+
+    Example:
+        >>> bench = SearchWorkbench("camera", engines=("auto", "tnale"), target_error=0.1)
+        >>> bench.start()
+        >>> bench.wait(60)
+        >>> bench.results["auto"].parameters
+    """
+
+    def __init__(
+        self,
+        data: object = "camera",
+        *,
+        modes: Sequence[int] | None = None,
+        order: str | None = None,
+        engines: Sequence[str] | str = ("auto",),
+        target_error: float = 0.1,
+        family: str | None = None,
+        max_rank: int | None = None,
+        max_evaluations: int = 1000,
+        max_seconds: float = 60.0,
+        seed: int = 0,
+        executor: Any = "inline",
+        studies: str | Path | None = None,
+        **traits: Any,
+    ) -> None:
+        self._source = as_source(data, modes, order)
+        self._panels = Panels(self._source)
+        private = os.environ.get(PRIVATE) == "1"
+        self._one_visitor = private or VOILA in os.environ
+        self._shelf = Shelf(studies_folder() if studies is None else Path(studies), private=private)
+        menu, self._given = with_given(executor_menu(private=private), executor)
+        chosen = {
+            "engines": engines, "target_error": target_error, "family": family or "", "max_rank": max_rank,
+            "max_evaluations": max_evaluations, "max_seconds": max_seconds, "seed": seed, "executor": menu[0]["name"],
+        }  # fmt: skip
+        self._settings = Settings().changed(chosen, [menu[0]["name"]])
+        self._sent = {}
+        self._reporter = Reporter(self._report)
+        self._errands = Errands(self._look_around, self._tell)
+        self._scheduler = Scheduler(self._reporter.due, lambda _: self._errands.send(lambda: None))
+        super().__init__(
+            **{
+                "engines": engine_menu(),
+                "families": family_menu(),
+                "executors": sorted(menu, key=lambda entry: entry["name"] != "inline"),
+                "settings": self._settings.to_page(len(self._source.modes)),
+                "run": self._run_state(),
+                **traits,
+            }
+        )
+        self._errands.send(self._list_studies)
+
+    # For notebooks
+
+    def start(self) -> None:
+        """Begin a new search with every chosen engine, each with a study of its own.
+
+        Raises:
+            DataError: An engine cannot run with these settings, or the studies cannot be written.
+        """
+        settings, source = self._settings, self._source
+        refused = settings.refusals(len(source.modes))
+        for engine in settings.engines:
+            if engine in refused:
+                raise DataError(refused[engine])
+        recipe = self._shelf.recipe(source)
+        plans = [self._planned(engine, source, recipe) for engine in settings.engines]
+        self._put([self._lane_of(plan, wanted=True) for plan in plans])
+        self._go()
+
+    def pause(self) -> None:
+        """Hold all searches after the evaluation at hand; the time that they wait is not counted."""
+        self._scheduler.pause()
+        self._show_run()
+
+    def resume(self) -> None:
+        """Go on: after a pause, and with searches that were stopped or have spent their budget, from their studies.
+
+        Raises:
+            DataError: There is nothing to go on with.
+        """
+        if not self._scheduler.busy:
+            ended = [lane for lane in self._scheduler.lanes if lane.resumable]
+            if not ended:
+                raise DataError("There is no search to go on with; start one, or open a study whose data are there.")
+            for lane in ended:
+                lane.want()
+        self._go()
+
+    def stop(self) -> None:
+        """End all searches soon; the best so far and the studies are kept."""
+        self._scheduler.stop()
+        self._show_run()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait until all searches have ended, or for so long; return whether they have."""
+        return self._scheduler.wait(seconds)
+
+    @property
+    def results(self) -> dict[str, SearchResult]:
+        """What every engine has found so far; those that have fitted nothing yet are left out."""
+        found = {}
+        for lane in self._scheduler.lanes:
+            if lane.search is not None and lane.search.fitted:
+                found[lane.plan.engine if lane.plan.engine not in found else lane.name] = lane.search.result
+        return found
+
+    @property
+    def network(self) -> Network | None:
+        """The best network of all engines; None before the first fit."""
+        found = list(self.results.values())
+        best = min(found, key=lambda own: (not own.reached, own.parameters if own.reached else own.relative_error),
+                   default=None)  # fmt: skip
+        return best.network if best is not None else None
+
+    @override
+    def close(self) -> None:
+        scheduler = self.__dict__.get("_scheduler")  # absent where the constructor failed
+        if scheduler is not None:
+            scheduler.close()
+            self._reporter.close()
+            self._errands.close()
+            if self.explorer is not None:
+                self.explorer.close()
+        super().close()
+
+    @override
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        self._scheduler.guest(True)
+        try:
+            super().set_state(sync_data)
+        finally:
+            self._scheduler.guest(False)
+
+    @override
+    def _fallback_svg(self) -> str:
+        best = self.network
+        return to_svg(presentable(best.structure)) if best is not None else ""
+
+    def _planned(self, engine: str, source: Source, recipe: Mapping[str, Any]) -> Plan:
+        settings = self._settings
+        family = settings.family or engines_known[engine].families[0]
+        searched = {
+            "target_error": settings.target_error, "engine": engine, "family": family, "max_rank": settings.max_rank,
+            "seed": settings.seed, "source": dict(recipe),
+        }  # fmt: skip
+        location = self._shelf.fresh(source.label, engine)
+        return Plan(engine, location, source.label, settings.target_error, family, source, searched)
+
+    @override
+    def _go(self) -> None:
+        settings = self._settings
+        budget = {"max_evaluations": settings.max_evaluations, "max_seconds": settings.max_seconds}
+        self._scheduler.go(self._given.get(settings.executor, settings.executor), budget)
+        self._show_run()
+
+    @override
+    def _page_is_back(self) -> None:
+        self._scheduler.suspend(False)
+
+    @override
+    def _take(self, source: Source) -> None:
+        if self._run_state()["state"] in ("running", "stopping"):
+            raise DataError("The data cannot change while a search runs; stop it first.")
+        panels = Panels(source)
+        shown = {"data": describe(source), "original": panels.original()}
+        with self._guard:
+            self._source, self._panels = source, panels
+            self.push(**shown, settings=self._settings.to_page(len(source.modes)))
+
+    _ACTIONS: ClassVar[Mapping[str, Action]] = {
+        **WorkbenchShelf._ACTIONS,
+        "start": lambda self, _: self.start(),
+        "pause": lambda self, _: self.pause(),
+        "resume": lambda self, _: self.resume(),
+        "stop": lambda self, _: self.stop(),
+        "settings": lambda self, command: self._choose(changes_of(command)),
+    }
+
+
+def changes_of(command: dict[str, Any]) -> dict[str, Any]:
+    """Return the changes that a command asks for.
+
+    Raises:
+        DataError: They are no record.
+    """
+    changes = command.get("changes")
+    if not isinstance(changes, dict):
+        raise DataError(f"Settings are changed by a record of new values, not by {changes!r:.80}.")
+    return changes
