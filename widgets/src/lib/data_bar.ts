@@ -6,7 +6,7 @@ import { type DataRecord, type DatasetEntry, type ExplorerModel, type Order, sai
 import { formatModes } from "./format.js";
 import { modesBox } from "./modes_box.js";
 import { explain } from "./tooltip.js";
-import { ENDINGS, type Uploader } from "./upload.js";
+import type { Uploader } from "./upload.js";
 
 const ORDERS: Record<Order, string> = {
   plain: "Plain: entries are read row by row and cut into modes.",
@@ -26,7 +26,8 @@ export function parseTarget(text: string): number | string {
   return `The target error is a number above 0 and at most 1, but "${text.trim().slice(0, 20)}" was typed.`;
 }
 
-export function dataBar(model: ExplorerModel, uploads: Uploader, complain: (sentence: string) => void, signal: AbortSignal): DataBar {
+/** `aim` stands at the end, where the target error has its field otherwise. */
+export function dataBar(model: ExplorerModel, uploads: Uploader, complain: (sentence: string) => void, signal: AbortSignal, aim?: HTMLElement): DataBar {
   const dataset = datasetMenu(model, signal);
   const shape = html("span", { class: "tnx-shape" });
   const order = html("select", { class: "tnx-field", "aria-label": "order of the entries", "data-field": "order" });
@@ -53,7 +54,7 @@ export function dataBar(model: ExplorerModel, uploads: Uploader, complain: (sent
 
   const sending = uploadBox(uploads, signal);
   const element = html("div", { class: "tnx-data", role: "group", "aria-label": "data" },
-    dataset, shape, modes.element, order, sending.element, html("span", { class: "tnx-space" }), targetField(model, complain, signal));
+    dataset, shape, modes.element, order, sending.element, html("span", { class: "tnx-space" }), aim ?? targetField(model, complain, signal));
   return { element, showUpload: sending.show };
 }
 
@@ -108,7 +109,7 @@ interface UploadBox {
 }
 
 function uploadBox(uploads: Uploader, signal: AbortSignal): UploadBox {
-  const picker = html("input", { type: "file", accept: ENDINGS.join(), hidden: "", "data-field": "file", "aria-label": "file to upload", tabindex: -1 });
+  const picker = html("input", { type: "file", accept: uploads.kinds.endings.join(), hidden: "", "data-field": "file", "aria-label": "file to upload", tabindex: -1 });
   listen(picker, "change", () => {
     const file = picker.files?.[0];
     if (file) uploads.send(file);
@@ -116,7 +117,7 @@ function uploadBox(uploads: Uploader, signal: AbortSignal): UploadBox {
   }, signal);
   const start = button({
     icon: "upload", text: "Upload", label: "Upload a file", action: "upload",
-    tip: "A .npy array, a .png or .jpg picture, or a saved .tnlab session; up to 64 MiB. You may drop it anywhere here.",
+    tip: `${uploads.kinds.words.replace(/^a/, "A")}; up to 64 MiB. You may drop it anywhere here.`,
     onPress: () => picker.click(),
   }, signal);
   const bar = html("progress", { max: 1, value: 0, "aria-label": "upload" });

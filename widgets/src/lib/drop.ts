@@ -5,8 +5,8 @@ import { html, listen } from "./dom.js";
 const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
 
 /** Show where a file may be dropped while one is dragged over the root, and hand it over. */
-export function dropZone(root: HTMLElement, take: (file: File) => void, signal: AbortSignal): void {
-  const veil = html("div", { class: "tnx-veil", hidden: "", "aria-hidden": "true" }, html("span", {}, "Drop a .npy, .png, .jpg or .tnlab file"));
+export function dropZone(root: HTMLElement, take: (file: File) => void, signal: AbortSignal, words = "Drop a .npy, .png, .jpg or .tnlab file"): void {
+  const veil = html("div", { class: "tnx-veil", hidden: "", "aria-hidden": "true" }, html("span", {}, words));
   root.append(veil);
   let depth = 0;
   const on = (type: "dragenter" | "dragover" | "dragleave" | "drop", act: (event: DragEvent) => void): void =>

@@ -22,7 +22,7 @@ import { type BoundState, type ExplorerModel, type FitState, type MinimumState, 
 import { type FitBar, fitBar, isMilestone, milestoneWords } from "./fit_bar.js";
 import { formatCount, formatShort } from "./format.js";
 import { type HistoryBar, historyBar, sessionButtons } from "./history_bar.js";
-import { staysInside } from "./keys.js";
+import { keepKeys } from "./keep_keys.js";
 import type { EditorModel, Numbers } from "./model.js";
 import { type Alert, problemAlert } from "./notices.js";
 import { freshness, type NumbersPanel, numbersPanel } from "./numbers.js";
@@ -140,16 +140,6 @@ function scaleSwitch(parts: Parts, signal: AbortSignal): HTMLElement {
     showChart(parts);
   }, signal);
   return html("label", { class: "tnx-switch", "data-tip": "Logarithmic error axis" }, box, html("span", {}, "log error"));
-}
-
-/** No key that the widget may keep reaches the notebook, where x would cut a cell. */
-function keepKeys(root: HTMLElement, signal: AbortSignal): void {
-  for (const type of ["keydown", "keyup", "keypress"] as const) {
-    listen(root, type, (event) => {
-      const typing = event.target instanceof Element && event.target.matches("input, select, textarea");
-      if (staysInside(event, typing)) event.stopPropagation();
-    }, signal);
-  }
 }
 
 function follow(parts: Parts, signal: AbortSignal): void {

@@ -5,6 +5,7 @@ import { visitWords } from "./chart.js";
 import { html, listen, setAttributes, setText } from "./dom.js";
 import { type Download, type ExplorerModel, said, send, type Visit, watch } from "./explorer_model.js";
 import { formatError } from "./format.js";
+import { offerFile } from "./offer_file.js";
 import { asBytes } from "./pixels.js";
 import { keyed } from "./svg_box.js";
 import { explain } from "./tooltip.js";
@@ -71,11 +72,4 @@ export function sessionButtons(model: ExplorerModel, send_file: (file: File) => 
     if (download && asked !== 0 && download.seq === asked) offerFile(download.filename, asBytes(download.data));
   }, signal);
   return html("div", { class: "tnx-session" }, picker, save, open);
-}
-
-/** Hand a file to the browser's downloads. */
-function offerFile(name: string, bytes: Uint8Array): void {
-  const url = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type: "application/octet-stream" }));
-  html("a", { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -6,14 +6,30 @@ import { nextSeq } from "./model.js";
 
 export const CHUNK = 1024 * 1024;
 export const MAX_BYTES = 64 * CHUNK;
-export const ENDINGS = [".npy", ".png", ".jpg", ".jpeg", ".tnlab"];
 export const PATIENCE_MS = 30_000;
 
+/** Which files a widget takes. */
+export interface FileKinds {
+  readonly endings: readonly string[];
+  /** The same in words, as after "Choose". */
+  readonly words: string;
+}
+
+export const SESSION_FILES: FileKinds = {
+  endings: [".npy", ".png", ".jpg", ".jpeg", ".tnlab"],
+  words: "a .npy array, a .png or .jpg picture, or a .tnlab session",
+};
+
+export const STUDY_FILES: FileKinds = {
+  endings: [".npy", ".png", ".jpg", ".jpeg", ".study", ".json"],
+  words: "a .npy array, a .png or .jpg picture, or a .study or .json file with a study",
+};
+
 /** Say why a file cannot be taken, or "". Nothing of it has been read. */
-export function refusal(name: string, size: number): string {
+export function refusal(name: string, size: number, { endings, words } = SESSION_FILES): string {
   const short = name.length > 60 ? `${name.slice(0, 57)}...` : name;
-  if (!ENDINGS.some((ending) => name.toLowerCase().endsWith(ending))) {
-    return `"${short}" cannot be read here. Choose a .npy array, a .png or .jpg picture, or a .tnlab session.`;
+  if (!endings.some((ending) => name.toLowerCase().endsWith(ending))) {
+    return `"${short}" cannot be read here. Choose ${words}.`;
   }
   if (size === 0) return `"${short}" is empty.`;
   if (size <= MAX_BYTES) return "";
@@ -44,13 +60,14 @@ export class Uploader {
     private readonly model: ExplorerModel,
     private readonly events: UploadEvents,
     signal: AbortSignal,
+    readonly kinds: FileKinds = SESSION_FILES,
   ) {
     watch(model, ["upload_ack"], () => this.hear(), signal);
     signal.addEventListener("abort", () => this.end());
   }
 
   send(file: File): void {
-    const reason = refusal(file.name, file.size);
+    const reason = refusal(file.name, file.size, this.kinds);
     if (reason) return this.events.fail(reason);
     clearTimeout(this.timer);
     this.current = { id: nextSeq(), file, index: 0 };
