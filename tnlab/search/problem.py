@@ -27,6 +27,7 @@ FAMILIES = {
 }
 UNLIMITED_RANK = 16  # largest rank proposed where nobody set one
 CUT_SHARE = 0.4  # of the seconds: what the spectra of all cuts may take before structures are listed by them
+ALIGNED = 64  # bytes
 MAX_ORDER = 16  # sets of modes are listed for the bounds: 2^order
 
 
@@ -58,6 +59,7 @@ class Problem:
 
     def __post_init__(self) -> None:
         whole_tensor(self.tensor)
+        object.__setattr__(self, "tensor", _plain(self.tensor))
         target = self.target_error
         if target is not None and not 0 < target < 1:
             raise ValueError(f"The target error must lie between 0 and 1, but is {target!r}.")
@@ -159,6 +161,12 @@ class Problem:
         if self.family == "ring":
             return bool(degrees.max() <= 2) and not _inner_cycle(joined)
         return self.family == "any" or bool(degrees.max() <= 3)
+
+
+def _plain(tensor: Tensor) -> Tensor:
+    """Return a tensor in the order of its modes, and aligned: products round the same wherever they are computed."""
+    tensor = tensor.contiguous()
+    return tensor.clone() if tensor.data_ptr() % ALIGNED else tensor
 
 
 class _Kept:
