@@ -102,6 +102,7 @@ export class Pretence {
   private random: () => number;
   best: Incumbent | null = null;
   private closest = Infinity;
+  private readonly tally = [0, 0, 0, 0, 0];
 
   constructor(readonly id: number, readonly engine: string, readonly most: number, private readonly target = 0.1) {
     let seed = 7919 * (id + 1);
@@ -135,6 +136,7 @@ export class Pretence {
     this.points.errors[k] = error;
     this.points.seconds[k] = 0.03 * (k + 1);
     this.points.fates[k] = fate;
+    this.tally[fate] = (this.tally[fate] ?? 0) + 1;
     if (fate === 0) this.judge(k, parameters, error);
   }
 
@@ -152,8 +154,8 @@ export class Pretence {
   }
 
   lane(more: Partial<Lane> = {}): Lane {
-    const { count, fates } = this.points;
-    const of = (fate: number): number => fates.subarray(0, count).reduce((sum, each) => sum + Number(each === fate), 0);
+    const { count } = this.points;
+    const of = (fate: number): number => this.tally[fate] ?? 0;
     const counts = { proposed: count, fitted: of(0), repeated: of(1), pruned_by_size: of(2), pruned_by_certificate: of(3), too_costly: of(4), sweeps: 9 * of(0) };
     return {
       id: this.id, engine: this.engine, study: `camera-${this.engine}-${this.id}`, state: "running", status: "", seconds: 0.03 * count, fraction: count / this.most,

@@ -73,10 +73,11 @@ function source(core: SceneCore, before: Scene, after: Scene): Point | SceneCore
 
 function blendBond(old: SceneBond | undefined, bond: SceneBond, at: ReadonlyMap<string, SceneCore>, t: number): SceneBond {
   const [first, second] = bond.id.replace(/#\d+$/, "").split("-").map((name) => at.get(name));
-  const middle = first && second ? between(first, second, 0.5) : bond.label;
+  const simple = first !== undefined && second !== undefined && bond.dot === null;
+  const middle = simple ? between(first, second, 0.5) : bond.label;
   const lines = bond.lines.map((line, k) => {
-    const grown = old?.lines[k] ?? (first && second && bond.lines.length === 1 ? { from: first, to: second, control: middle } : dotted(line.from));
-    return bend(grown, line, t);
+    const control = between(old?.lines[k]?.control ?? middle, line.control, t);
+    return simple ? { from: first, to: second, control } : bend(old?.lines[k] ?? dotted(line.from), line, t);
   });
   return {
     ...bond,

@@ -10,9 +10,14 @@ export interface Memory {
   running: boolean;
 }
 
+let written = "";
+
 export function remember(memory: Memory): void {
+  const text = JSON.stringify(memory);
+  if (text === written) return;
+  written = text;
   try {
-    localStorage.setItem(KEY, JSON.stringify(memory));
+    localStorage.setItem(KEY, text);
   } catch {
     // A page without storage starts afresh after a reload.
   }

@@ -1,0 +1,71 @@
+// @vitest-environment jsdom
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { Pretence } from "./fake_workbench.js";
+import { type Columns, LanePoints, unpack } from "./lane_points.js";
+import { PointLayer } from "./point_layer.js";
+
+const frame = { left: 50, top: 20, right: 250, bottom: 170 };
+const axes = { logX: true, logY: false };
+const colours = ["#0072b2", "#008a63"];
+const window = { left: 2.5, right: 4.2, low: 0, high: 0.3 };
+let pictures: Uint32Array[] = [];
+
+beforeAll(() => {
+  vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockImplementation((() => ({
+    createImageData(width: number, height: number) {
+      const data = new Uint8ClampedArray(4 * width * height);
+      pictures.push(new Uint32Array(data.buffer));
+      return { width, height, data };
+    },
+    putImageData() {},
+  })) as never);
+});
+afterAll(() => void vi.restoreAllMocks());
+beforeEach(() => (pictures = []));
+
+const lane = (id: number): { pretence: Pretence; points: LanePoints; add(count: number): void } => {
+  const pretence = new Pretence(id, "growth", 3000);
+  const points = new LanePoints();
+  return { pretence, points, add(count) {
+    const { from, count: made, data } = pretence.run(count);
+    points.take(from, unpack(data, made) as Columns);
+  } };
+};
+
+describe("the layer of points", () => {
+  it("adds new points to the picture, which is then that of all at once", () => {
+    const [a, b] = [lane(1), lane(2)];
+    const lanes = [{ id: 1, points: a.points, look: 0 }, { id: 2, points: b.points, look: 1 }];
+    const layer = new PointLayer();
+    for (let turn = 0; turn < 12; turn++) {
+      a.add(40);
+      b.add(30);
+      layer.show(lanes, window, frame, axes, colours);
+    }
+    expect(layer.work.whole).toBe(1);
+    const whole = new PointLayer();
+    whole.show(lanes, window, frame, axes, colours);
+    expect(layer.work.added).toBe(whole.work.added);
+    const [grown, once] = pictures as [Uint32Array, Uint32Array];
+    const opacity = (pixels: Uint32Array): number[] => Array.from(pixels, (pixel) => pixel >>> 24);
+    expect(opacity(grown)).toEqual(opacity(once));
+    expect(grown.some((pixel) => pixel !== 0)).toBe(true);
+  });
+  it("is only shifted while it is moved, and drawn anew beyond its margin, for another scale, colour or lane", () => {
+    const one = lane(1);
+    one.add(500);
+    const lanes = [{ id: 1, points: one.points, look: 0 }];
+    const layer = new PointLayer();
+    const show = (next = window, own = colours): number => (layer.show(lanes, next, frame, axes, own), layer.work.whole);
+    const moved = (part: number): typeof window => ({ ...window, left: window.left + part * 1.7, right: window.right + part * 1.7 });
+    expect(show()).toBe(1);
+    expect(show(moved(0.2))).toBe(1);
+    expect(layer.canvas.style.transform).toBe("translate(-40.00px, 0.00px)");
+    expect(show(moved(0.3))).toBe(2);
+    expect(layer.canvas.style.transform).toBe("");
+    expect(show({ ...moved(0.3), high: 0.2 })).toBe(3);
+    expect(show({ ...moved(0.3), high: 0.2 }, ["#ffffff", "#000000"])).toBe(4);
+    one.points.reset(7);
+    expect(show({ ...moved(0.3), high: 0.2 }, ["#ffffff", "#000000"])).toBe(5);
+  });
+});
