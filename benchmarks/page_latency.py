@@ -6,25 +6,11 @@ from the wheel event to the change of the number.
 """
 
 import argparse
-import os
-import socket
 import statistics
-import subprocess
-import sys
-import urllib.request
-from time import monotonic, sleep
 
+from _pages import CHROMIUM, FLAGS, dashboard
 from playwright.sync_api import Page, sync_playwright
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-sync",
-]
 PLACE = """bond => {
   const box = document.querySelector(`[data-rank-of="${bond.dataset.bond}"]`).getBoundingClientRect();
   return [box.x + box.width / 2, box.y + box.height / 2];
@@ -53,26 +39,6 @@ WATCH = """() => {
   document.addEventListener('wheel', () => { open.parameters = Number(field('parameters').dataset.value); },
     {capture: true, passive: true});
 }"""
-
-
-def serve() -> tuple[subprocess.Popen[bytes], str]:
-    """Start the dashboard on a free port; return the process and the Explorer's address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "tnlab", "dashboard", "--no-browser", "--port", str(port)]
-    process = subprocess.Popen(command, env={**os.environ, "OMP_NUM_THREADS": "1"}, stdout=subprocess.DEVNULL)
-    begun = monotonic()
-    while monotonic() - begun < 60:
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/voila/static/", timeout=1)
-        except urllib.error.HTTPError:
-            break
-        except OSError:
-            sleep(0.2)
-        else:
-            break
-    return process, f"http://127.0.0.1:{port}/voila/render/explorer.ipynb"
 
 
 def scroll_on_bonds(page: Page, changes: int) -> list[dict[str, float]]:
@@ -108,27 +74,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--changes", type=int, default=48)
     changes = parser.parse_args().changes
-    process, address = serve()
-    try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-            print("| camera as | what | changes | median ms | 95 % ms |\n|---|---|---|---|---|")
-            for modes, preset in (("16x16x16x16", "tensor_ring"), ("4x4x4x4x4x4x4x4", "tensor_ring")):
-                page = browser.new_page(viewport={"width": 1280, "height": 800})
-                page.goto(address)
-                page.wait_for_selector("[data-field='relative-error'][data-value^='0.']", timeout=60_000)
-                field = page.locator("[data-field='modes']")
-                field.fill(modes)
-                field.press("Enter")
-                page.wait_for_timeout(1500)
-                page.locator(f"[data-action='preset:{preset}']").click()
-                page.wait_for_timeout(1500)
-                page.evaluate(WATCH)
-                report(f"{modes}, {preset}", scroll_on_bonds(page, changes))
-                page.close()
-            browser.close()
-    finally:
-        process.terminate()
+    with dashboard() as (_, address), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        print("| camera as | what | changes | median ms | 95 % ms |\n|---|---|---|---|---|")
+        for modes, preset in (("16x16x16x16", "tensor_ring"), ("4x4x4x4x4x4x4x4", "tensor_ring")):
+            page = browser.new_page(viewport={"width": 1280, "height": 800})
+            page.goto(f"{address}/explorer.ipynb")
+            page.wait_for_selector("[data-field='relative-error'][data-value^='0.']", timeout=60_000)
+            field = page.locator("[data-field='modes']")
+            field.fill(modes)
+            field.press("Enter")
+            page.wait_for_timeout(1500)
+            page.locator(f"[data-action='preset:{preset}']").click()
+            page.wait_for_timeout(1500)
+            page.evaluate(WATCH)
+            report(f"{modes}, {preset}", scroll_on_bonds(page, changes))
+            page.close()
+        browser.close()
 
 
 if __name__ == "__main__":
