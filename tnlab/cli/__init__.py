@@ -3,6 +3,7 @@
 from tnlab.cli.app import app as app
 from tnlab.cli.app import main as main
 from tnlab.cli.bound_command import bound
+from tnlab.cli.compare_command import compare
 from tnlab.cli.export_command import export
 from tnlab.cli.fit_command import fit
 from tnlab.cli.lists import list_datasets, list_formats, list_solvers
@@ -18,4 +19,5 @@ app.command()(fit)
 app.command()(bound)
 app.command("engines")(list_engines)
 app.command()(search)
+app.command()(compare)
 app.command()(export)

@@ -1,0 +1,106 @@
+"""``tnlab compare``: engines against each other on several data sets, from one file, with a report at the end."""
+
+import json
+import math
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import torch
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.text import Text
+
+from tnlab.cli.inputs import AsJson
+from tnlab.figures.comparison_report import write_report
+from tnlab.search.comparison.plan import read_plan
+from tnlab.search.comparison.results import circumstances, write_results
+from tnlab.search.comparison.runs import Comparison, Standing
+from tnlab.search.comparison.summary import Row, summarised
+
+
+def compare(
+    file: Annotated[Path, typer.Argument(metavar="FILE.toml", help="What to compare (see docs/compare.md).")],
+    jobs: Annotated[int, typer.Option(min=1, max=1024, help="Processes that the runs are spread over.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Compare search engines on several data sets and seeds, and write a report.
+
+    Every run is a study in the output folder. Ctrl-C, or worse, loses none of it:
+    the same command goes on from there, and makes only what is new when the file has changed.
+    """
+    plan = read_plan(file)
+    comparison = Comparison(plan, jobs)
+    _follow(comparison, file)
+    made_with = circumstances() | {"runs at a time": str(jobs)}
+    results = *write_results(plan, comparison.outcomes, made_with), write_report(plan, comparison.outcomes, made_with)
+    if as_json:
+        typer.echo(json.dumps({path.name: str(path) for path in results}))
+        return
+    for line in _table(summarised(plan, comparison.outcomes)):
+        typer.echo(line)
+    typer.echo("written: " + ", ".join(str(path) for path in results))
+
+
+def _follow(comparison: Comparison, file: Path) -> None:
+    """Make all runs: with a bar where somebody watches, with a line for each where nobody does."""
+    plan, before = comparison.plan, torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        if sys.stderr.isatty():
+            _with_bar(comparison)
+        else:
+            for standing in comparison:
+                typer.echo(_line(standing), err=True)
+    except KeyboardInterrupt:
+        done, total = len(comparison.outcomes), len(plan.runs)
+        typer.echo(f"\n{done} of {total} runs are done, and kept in {plan.output}; what was running is kept too. "
+                   f"tnlab compare {file} goes on from there.", err=True)  # fmt: skip
+        raise
+    finally:
+        torch.set_num_threads(before)
+
+
+def _with_bar(comparison: Comparison) -> None:
+    clocks = (TimeElapsedColumn(), TimeRemainingColumn(compact=True))
+    columns = (BarColumn(30), MofNCompleteColumn(), *clocks, TextColumn("{task.description}", markup=False))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task("", total=len(comparison.plan.runs))
+        for standing in comparison:
+            progress.update(bar, completed=standing.done, description=_said(standing))
+            if standing.outcome.failure:
+                progress.console.print(Text(f"{standing.run.label} failed: {standing.outcome.failure}"))
+
+
+def _line(standing: Standing) -> str:
+    return f"[{standing.done}/{standing.total}] {_said(standing)}" + (" (read back)" if standing.kept else "")
+
+
+def _said(standing: Standing) -> str:
+    outcome = standing.outcome
+    if outcome.failure:
+        return f"{standing.run.label}: failed: {outcome.failure}"
+    found = f"{outcome.parameters:,.0f} parameters" if outcome.reached else "target not reached"
+    return f"{standing.run.label}: {found} in {outcome.evaluations:,} fits and {outcome.seconds:.1f} s"
+
+
+def _table(rows: tuple[Row, ...]) -> list[str]:
+    """Return a table for people, case by case."""
+    lines, width = [], max(len(row.entrant.label) for row in rows)
+    for place, row in enumerate(rows):
+        if place == 0 or row.case != rows[place - 1].case:
+            bound = f" (proved: not below {row.bound:,})" if row.bound else ""
+            lines += [f"{row.case.label}{bound}"]
+        lines.append(f"  {row.entrant.label:{width}}  {_words(row)}")
+    return lines
+
+
+def _words(row: Row) -> str:
+    if row.failed == row.runs:
+        return f"failed: {' '.join(row.failures)}"
+    reached = f"reached {row.reached} of {row.runs}"
+    if math.isinf(row.parameters.median):
+        return f"{reached}, error {row.relative_error:.3g} in {row.evaluations:,.0f} fits and {row.seconds:.3g} s"
+    fits, seconds = row.evaluations_to_best.median, row.seconds_to_best.median
+    return f"{reached}, median {row.parameters.median:,.6g} parameters after {fits:,.6g} fits and {seconds:.3g} s"

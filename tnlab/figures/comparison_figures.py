@@ -1,0 +1,76 @@
+"""What the figures of a comparison show: costs per problem, ranks per case, courses per case."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tnlab.figures.convergence import Convergence, convergence_info
+from tnlab.figures.critical_difference import CriticalDifference, critical_difference_info
+from tnlab.figures.performance_profile import PerformanceProfile, performance_profile_info
+from tnlab.search.comparison.plan import Case, Plan, Run
+from tnlab.search.comparison.runs import Outcome
+from tnlab.search.comparison.summary import Row, summarised
+
+Outcomes = Mapping[Run, Outcome]
+
+
+@dataclass(frozen=True)
+class ComparisonFigures:
+    """All of them.
+
+    Attributes:
+        rows: What each engine did in each case.
+        by_parameters: Profile of the parameters of the best; a problem is a case with a seed.
+        by_evaluations: Profile of the structures fitted until the target was reached.
+        ranks: Of the median parameters, a data set being a case; None with fewer than two engines or cases.
+        courses: Per case, how the best shrank.
+    """
+
+    rows: tuple[Row, ...]
+    by_parameters: PerformanceProfile
+    by_evaluations: PerformanceProfile
+    ranks: CriticalDifference | None
+    courses: Mapping[Case, Convergence]
+
+
+def comparison_figures(plan: Plan, outcomes: Outcomes) -> ComparisonFigures:
+    """Return what is to be shown of a comparison whose runs are all there.
+
+    Raises:
+        ValueError: A run is missing.
+    """
+    if missing := sum(run not in outcomes for run in plan.runs):
+        raise ValueError(f"{missing} of {len(plan.runs)} runs are missing.")
+    rows = summarised(plan, outcomes)
+    by_engine = {
+        entrant.label: [outcomes[Run(case, entrant, seed)] for case in plan.cases for seed in plan.seeds]
+        for entrant in plan.entrants
+    }
+    sizes = {name: [one.parameters for one in own] for name, own in by_engine.items()}
+    fits = {name: [one.to_reach[0] for one in own] for name, own in by_engine.items()}
+    medians = {name: [row.parameters.median for row in rows if row.entrant.label == name] for name in by_engine}
+    enough = len(plan.entrants) > 1 and len(plan.cases) > 1
+    return ComparisonFigures(
+        rows=rows,
+        by_parameters=performance_profile_info(sizes, "parameters of the best"),
+        by_evaluations=performance_profile_info(fits, "structures fitted until the target is reached"),
+        ranks=critical_difference_info(medians) if enough else None,
+        courses={case: _courses(case, plan, outcomes, rows) for case in plan.cases},
+    )
+
+
+def bound_of(case: Case, rows: tuple[Row, ...]) -> int | None:
+    """Return what was proved for all engines that ran on a case, whatever families they searched; None if nothing."""
+    bounds = [row.bound for row in rows if row.case == case and row.failed < row.runs]
+    return min(bounds) if bounds and min(bounds) > 0 else None
+
+
+def _courses(case: Case, plan: Plan, outcomes: Outcomes, rows: tuple[Row, ...]) -> Convergence:
+    runs = {
+        entrant.label: [
+            [(float(fitted), float(size)) for fitted, _, size in outcomes[Run(case, entrant, seed)].steps]
+            for seed in plan.seeds
+        ]
+        for entrant in plan.entrants
+    }
+    end = max(1, *(outcomes[run].evaluations for run in plan.runs if run.case == case))
+    return convergence_info(runs, bound_of(case, rows), float(end))

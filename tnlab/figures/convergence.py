@@ -1,0 +1,128 @@
+"""How searches with several seeds shrank: median and quartiles of the best, against the structures they fitted."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tnlab.figures.series import faint, log_axis, series_colour, series_look, shown_name
+from tnlab.figures.style import FORBIDDEN, ORANGE, plotly_objects, styled
+from tnlab.search.comparison.summary import quantile
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+Steps = Sequence[tuple[float, float]]  # structures fitted and parameters, whenever a smaller one was found
+
+
+@dataclass(frozen=True)
+class Course:
+    """How one engine went, over its seeds; infinite while so many of them had not reached the target.
+
+    Attributes:
+        name: Of the engine.
+        evaluations: Structures fitted, ascending: wherever one of its runs found something better, and the end.
+        low: First quartile of the parameters of the best by then.
+        median: Their median.
+        high: Their third quartile.
+    """
+
+    name: str
+    evaluations: tuple[float, ...]
+    low: tuple[float, ...]
+    median: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Convergence:
+    """What ``convergence_plot`` shows.
+
+    Attributes:
+        courses: The engines.
+        bound: Parameters below which no structure reaches the target; None if nothing was proved.
+    """
+
+    courses: tuple[Course, ...]
+    bound: int | None
+
+
+def convergence_info(runs: Mapping[str, Sequence[Steps]], bound: int | None, end: float) -> Convergence:
+    """Return how several engines went. A search that has ended keeps its best.
+
+    Args:
+        runs: For each engine the steps of each of its runs; none where a run did not reach the target.
+        bound: What was proved for all of them.
+        end: Up to how many structures to show.
+
+    Raises:
+        ValueError: There is no engine, or one without a run.
+    """
+    if not runs or not all(runs.values()):
+        raise ValueError("There must be at least one engine, and a run of each.")
+    return Convergence(tuple(_course(name, own, end) for name, own in runs.items()), bound)
+
+
+def convergence_plot(info: Convergence) -> "Figure":
+    """Draw the medians as lines and the quartiles as bands, over what no structure can be."""
+    figure = plotly_objects().Figure()
+    styled(figure, title="", x="structures fitted", y="parameters of the best")
+    low, high = _heights(info)
+    end = max(course.evaluations[-1] for course in info.courses)
+    if info.bound is not None:
+        _draw_bound(figure, info.bound, low, end)
+    for place, course in enumerate(info.courses):
+        _draw_course(figure, place, course)
+    figure.update_layout(
+        margin={"t": 20, "b": 60},
+        xaxis=log_axis(1, max(end, 2) * 1.03),
+        yaxis=log_axis(low, high) | {"automargin": True},
+        showlegend=True,
+    )
+    return figure
+
+
+def _draw_course(figure: "Figure", place: int, course: Course) -> None:
+    shown = [k for k, value in enumerate(course.high) if math.isfinite(value)]
+    edge = {"x": [course.evaluations[k] for k in shown], "mode": "lines", "line": {"width": 0, "shape": "hv"}}
+    edge |= {"legendgroup": str(place), "showlegend": False, "hoverinfo": "skip"}
+    figure.add_scatter(y=[course.low[k] for k in shown], **edge)
+    fill = {"fill": "tonexty", "fillcolor": faint(series_colour(place))}
+    figure.add_scatter(y=[course.high[k] for k in shown], **edge, **fill)
+    shown = [k for k, value in enumerate(course.median) if math.isfinite(value)]
+    name = shown_name(course.name) + ("" if shown else " (median: not reached)")
+    hover = "%{fullData.name}<br>median %{y:,.6g} parameters after %{x:,.6g} fits<extra></extra>"
+    figure.add_scatter(
+        x=[course.evaluations[k] for k in shown] or [None], y=[course.median[k] for k in shown] or [None],
+        mode="lines", name=name, legendgroup=str(place), hovertemplate=hover, **series_look(place, shape="hv"),
+    )  # fmt: skip
+
+
+def _draw_bound(figure: "Figure", bound: int, low: float, end: float) -> None:
+    flat = {"fillcolor": FORBIDDEN, "line_width": 0, "layer": "below"}
+    figure.add_shape(x0=0, x1=1, xref="x domain", y0=low / 2, y1=bound, **flat)
+    figure.add_scatter(
+        x=[1, max(end, 2) * 1.03], y=[bound, bound], mode="lines", line={"color": ORANGE}, legendrank=2000,
+        name=f"proved: not below {bound:,}",
+        hovertemplate=f"no structure below {bound:,} parameters reaches the target<extra></extra>",
+    )  # fmt: skip
+
+
+def _heights(info: Convergence) -> tuple[float, float]:
+    """Return from where to where the parameters go: all that is drawn, the bound, and a little room."""
+    drawn = [value for course in info.courses for part in (course.low, course.median, course.high) for value in part]
+    values = [value for value in drawn if math.isfinite(value)] + ([float(info.bound)] if info.bound else [])
+    least, most = (min(values), max(values)) if values else (1.0, 10.0)
+    room = max(most / least, 1.5) ** 0.08
+    return least / room, most * room
+
+
+def _course(name: str, runs: Sequence[Steps], end: float) -> Course:
+    places = sorted({1.0, float(end), *(float(fitted) for run in runs for fitted, _ in run if fitted <= end)})
+    columns = [sorted(_best(run, place) for run in runs) for place in places]
+    low, median, high = (tuple(quantile(column, level) for column in columns) for level in (0.25, 0.5, 0.75))
+    return Course(name, tuple(places), low, median, high)
+
+
+def _best(run: Steps, fitted: float) -> float:
+    return min((parameters for then, parameters in run if then <= fitted), default=math.inf)

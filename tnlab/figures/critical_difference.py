@@ -1,0 +1,181 @@
+"""Critical-difference diagrams: mean ranks of engines over data sets, and which of them cannot be told apart.
+
+References:
+    Demsar 2006: https://jmlr.org/papers/v7/demsar06a.html
+    Benavoli 2016: https://jmlr.org/papers/v17/benavoli16a.html
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tnlab.figures.rank_tests import critical_difference, friedman, mean_ranks, pairwise_wilcoxon
+from tnlab.figures.series import shown_name
+from tnlab.figures.style import BLUE, GREY, PURPLE, plotly_objects, styled
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+
+FEW = 10  # data sets up to which the distributions that the tests rest on are rough (Demsar 2006)
+BAR, ROW = 0.3, 0.6  # distance of bars, and of names
+Group = tuple[int, int]  # first and last place in the order of ranks
+
+
+@dataclass(frozen=True)
+class CriticalDifference:
+    """What ``critical_difference_plot`` shows.
+
+    Attributes:
+        names: Of the engines, the best first.
+        ranks: Their mean ranks over the data sets, ascending.
+        sets: How many data sets there are.
+        alpha: Level of the tests.
+        chi_squared: Friedman's statistic.
+        f_statistic: That of Iman and Davenport.
+        p_value: Of it: how likely so different ranks are if all engines are alike.
+        difference: Mean ranks that differ by less are not told apart (Nemenyi).
+        groups: Engines that are not told apart by it, as places in ``names``.
+        pairs: For every two places in ``names``, the p-value of Wilcoxon's test, adjusted after Holm.
+        pair_groups: Engines of which no two are told apart by these.
+        caution: What to bear in mind, as a sentence; empty if there is nothing.
+    """
+
+    names: tuple[str, ...]
+    ranks: tuple[float, ...]
+    sets: int
+    alpha: float
+    chi_squared: float
+    f_statistic: float
+    p_value: float
+    difference: float
+    groups: tuple[Group, ...]
+    pairs: Mapping[tuple[int, int], float]
+    pair_groups: tuple[Group, ...]
+    caution: str
+
+    @property
+    def differ(self) -> bool:
+        """Whether the engines are not all alike; only then do the groups mean anything."""
+        return self.p_value < self.alpha
+
+
+def critical_difference_info(costs: Mapping[str, Sequence[float]], alpha: float = 0.05) -> CriticalDifference:
+    """Return how several engines rank over the same data sets.
+
+    Args:
+        costs: For each engine what it came to on each data set, less is better; infinite where it failed.
+        alpha: Level of the tests.
+
+    Raises:
+        ValueError: There are fewer than two engines or data sets, or not every engine has all data sets.
+    """
+    counts = {len(own) for own in costs.values()}
+    if len(costs) < 2 or len(counts) != 1 or min(counts) < 2:
+        raise ValueError("Ranks need two engines and two data sets at least, and every engine on every data set.")
+    table = np.array(list(costs.values()), dtype=float).T
+    order = np.argsort(mean_ranks(table), kind="stable")
+    table, names = table[:, order], [list(costs)[place] for place in order]
+    ranks = [float(rank) for rank in mean_ranks(table)]
+    sets, engines = table.shape
+    chi, statistic, p_value = friedman(table)
+    difference, pairs = critical_difference(engines, sets, alpha), pairwise_wilcoxon(table)
+    return CriticalDifference(
+        names=tuple(names), ranks=tuple(ranks), sets=sets, alpha=alpha, chi_squared=chi, f_statistic=statistic,
+        p_value=p_value, difference=difference,
+        groups=_groups(engines, lambda first, last: ranks[last] - ranks[first] < difference),
+        pairs=pairs, pair_groups=_groups(engines, lambda first, last: _none_apart(pairs, first, last, alpha)),
+        caution=_caution(sets, engines, alpha),
+    )  # fmt: skip
+
+
+def critical_difference_plot(info: CriticalDifference) -> "Figure":
+    """Draw the mean ranks on an axis, and a bar over engines that are not told apart by the critical difference."""
+    figure = plotly_objects().Figure()
+    styled(figure, title="")
+    count, half = len(info.names), (len(info.names) + 1) // 2
+    bars = info.groups if info.differ else ((0, count - 1),)
+    top = -0.4 - BAR * len(bars)
+    _draw_ruler(figure, info)
+    for level, (first, last) in enumerate(bars):
+        alike = " ~ ".join(shown_name(name) for name in info.names[first : last + 1])
+        hover = f"not told apart: {alike}<extra></extra>"
+        look = {"line": {"color": PURPLE, "width": 6}, "showlegend": False, "hovertemplate": hover}
+        x, y = [info.ranks[first] - 0.03, info.ranks[last] + 0.03], [-0.4 - BAR * level] * 2
+        figure.add_scatter(x=x, y=y, mode="lines", **look)
+    for place, (name, rank) in enumerate(zip(info.names, info.ranks, strict=True)):
+        left = place < half
+        depth, side = top - ROW * (place if left else count - 1 - place), 0.9 if left else count + 0.1
+        figure.add_scatter(
+            x=[rank, rank, side], y=[0, depth, depth], mode="lines", line={"color": GREY, "width": 1.5},
+            showlegend=False, hoverinfo="skip",
+        )  # fmt: skip
+        text = f"{shown_name(name)}  {rank:.2f} " if left else f" {rank:.2f}  {shown_name(name)}"
+        anchor = {"xanchor": "right" if left else "left", "yanchor": "middle", "showarrow": False}
+        figure.add_annotation(x=side, y=depth, text=text, **anchor)
+    hover = "mean rank %{x:.3f}<extra></extra>"
+    figure.add_scatter(
+        x=list(info.ranks), y=[0] * count, mode="markers", marker={"color": BLUE, "size": 10}, showlegend=False,
+        hovertemplate=hover,
+    )  # fmt: skip
+    bottom, room = top - ROW * half, 0.6 * count
+    figure.update_layout(
+        margin={"t": 10, "l": 10, "r": 10, "b": 10},
+        height=round(46 * (2 - bottom)),
+        xaxis={"visible": False, "range": [1 - room, max(count, 1 + info.difference) + room]},
+        yaxis={"visible": False, "range": [bottom, 2]},
+    )
+    return figure
+
+
+def _draw_ruler(figure: "Figure", info: CriticalDifference) -> None:
+    """Draw the axis of ranks and, above it, how long the critical difference is."""
+    count = len(info.names)
+    figure.add_shape(x0=1, x1=count, y0=0, y1=0, line={"color": GREY, "width": 2}, layer="below")
+    for rank in range(1, count + 1):
+        figure.add_shape(x0=rank, x1=rank, y0=0, y1=0.15, line={"color": GREY, "width": 2}, layer="below")
+        figure.add_annotation(x=rank, y=0.17, text=str(rank), yanchor="bottom", showarrow=False)
+    figure.add_annotation(
+        x=count, y=0.17, text="mean rank", yanchor="bottom", xanchor="left", xshift=12, showarrow=False
+    )
+    end = 1 + info.difference
+    figure.add_shape(x0=1, x1=end, y0=1.2, y1=1.2, line={"color": PURPLE, "width": 2})
+    for x in (1, end):
+        figure.add_shape(x0=x, x1=x, y0=1.1, y1=1.3, line={"color": PURPLE, "width": 2})
+    said = f"critical difference {info.difference:.2f}"
+    figure.add_annotation(x=(1 + end) / 2, y=1.3, text=said, yanchor="bottom", showarrow=False)
+
+
+def _groups(count: int, alike: Callable[[int, int], bool]) -> tuple[Group, ...]:
+    """Return the longest runs of neighbours in which first and last, and so all, are alike."""
+    found: list[Group] = []
+    for first in range(count):
+        last = first
+        while last + 1 < count and alike(first, last + 1):
+            last += 1
+        if last > first and (not found or last > found[-1][1]):
+            found.append((first, last))
+    return tuple(found)
+
+
+def _none_apart(pairs: Mapping[tuple[int, int], float], first: int, last: int, alpha: float) -> bool:
+    return all(pairs[a, b] >= alpha for a in range(first, last) for b in range(a + 1, last + 1))
+
+
+def _caution(sets: int, engines: int, alpha: float) -> str:
+    """Say when there are too few data sets for the tests to mean anything."""
+    least, needed = 2 * 0.5**sets, 1
+    while engines * (engines - 1) * 0.5**needed >= alpha:  # Holm multiplies the least p-value by the number of pairs
+        needed += 1
+    if least >= alpha:
+        return (
+            f"{sets} data sets are too few to tell any two engines apart: even if one is better on all of them, "
+            f"chance alone does that with probability {least:.2g}. Take the ranks as a description."
+        )
+    if sets < needed:
+        return (
+            f"{sets} data sets are few: with {engines} engines it takes {needed} before Wilcoxon's test can tell two "
+            "of them apart, after Holm's correction."
+        )
+    return f"With {sets} data sets the distributions that these tests rest on are rough." if sets <= FEW else ""

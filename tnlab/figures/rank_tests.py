@@ -1,0 +1,88 @@
+"""Tests of whether several engines differ over several data sets, from ranks alone.
+
+References:
+    Demsar 2006: https://jmlr.org/papers/v7/demsar06a.html
+    Iman 1980: https://doi.org/10.1080/03610928008827904
+    Holm 1979: https://www.jstor.org/stable/4615733
+"""
+
+import math
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+import scipy
+from numpy.typing import ArrayLike, NDArray
+
+Values = NDArray[np.float64]  # scipy.stats is loaded when it is first used: that takes long
+
+
+def mean_ranks(costs: ArrayLike) -> Values:
+    """Return the mean rank of every column, 1 for the least cost; equal costs share the mean of their ranks.
+
+    Args:
+        costs: A row per data set, a column per engine; infinite is worst.
+    """
+    return scipy.stats.rankdata(np.asarray(costs, dtype=float), axis=1).mean(axis=0)
+
+
+def friedman(costs: ArrayLike) -> tuple[float, float, float]:
+    """Return Friedman's chi squared, the F of Iman and Davenport and its p-value, for k engines on N data sets.
+
+    As in Demsar 2006, ties are not corrected for, which is on the safe side. ``F`` is infinite where all data sets
+    agree.
+
+    Args:
+        costs: A row per data set, a column per engine; at least two of both.
+    """
+    sets, engines = np.shape(np.asarray(costs))
+    ranks = mean_ranks(costs)
+    spread = float((ranks**2).sum()) - engines * (engines + 1) ** 2 / 4
+    chi = 12 * sets / (engines * (engines + 1)) * spread
+    left = sets * (engines - 1) - chi
+    statistic = (sets - 1) * chi / left if left > 1e-9 * sets else math.inf
+    return chi, statistic, float(scipy.stats.f.sf(statistic, engines - 1, (engines - 1) * (sets - 1)))
+
+
+def critical_difference(engines: int, sets: int, alpha: float = 0.05) -> float:
+    """Return by how much two mean ranks must differ at least to be told apart (Nemenyi)."""
+    quantile = float(scipy.stats.studentized_range.ppf(1 - alpha, engines, np.inf)) / math.sqrt(2)
+    return quantile * math.sqrt(engines * (engines + 1) / (6 * sets))
+
+
+def holm(p_values: Sequence[float]) -> tuple[float, ...]:
+    """Return p-values adjusted for there being several, in their order."""
+    adjusted, largest = [1.0] * len(p_values), 0.0
+    for step, place in enumerate(sorted(range(len(p_values)), key=lambda k: p_values[k])):
+        largest = max(largest, min(1.0, (len(p_values) - step) * p_values[place]))
+        adjusted[place] = largest
+    return tuple(adjusted)
+
+
+def wilcoxon(first: Sequence[float], second: Sequence[float]) -> float:
+    """Return the two-sided p-value of the signed-rank test on logarithms of costs; zeros are split evenly.
+
+    Costs of different data sets are not of one size, so that factors are compared. Where one of two is infinite, their
+    factor counts as larger than all finite ones.
+    """
+    gaps = [_log_ratio(a, b) for a, b in zip(first, second, strict=True)]
+    largest = max((abs(gap) for gap in gaps if math.isfinite(gap)), default=0.0)
+    finite = [gap if math.isfinite(gap) else math.copysign(largest + 1, gap) for gap in gaps]
+    if not any(finite):
+        return 1.0
+    return float(scipy.stats.wilcoxon(np.round(finite, 12), zero_method="zsplit").pvalue)
+
+
+def pairwise_wilcoxon(costs: ArrayLike) -> dict[tuple[int, int], float]:
+    """Return the p-value of every two columns, adjusted after Holm."""
+    columns = np.asarray(costs, dtype=float).T
+    pairs = list(combinations(range(len(columns)), 2))
+    return dict(zip(pairs, holm([wilcoxon(list(columns[a]), list(columns[b])) for a, b in pairs]), strict=True))
+
+
+def _log_ratio(first: float, second: float) -> float:
+    if first == second:
+        return 0.0
+    if math.isinf(first) or math.isinf(second):
+        return math.inf if math.isinf(first) else -math.inf
+    return math.log(first / second)

@@ -1,0 +1,235 @@
+"""What a comparison file asks for: engines, data sets, target errors, seeds and a budget, checked before any run."""
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import tnlab.search.engines  # noqa: F401 - registers them
+from tnlab.data import modes_text
+from tnlab.errors import DataError, UnknownNameError
+from tnlab.search.comparison.origins import Origin, origin_of
+from tnlab.search.comparison.tables import (
+    COUNT,
+    ERROR,
+    POSITIVE,
+    SEED,
+    TEXT,
+    Kind,
+    Table,
+    one_of,
+    one_or_more,
+    read_toml,
+)
+from tnlab.search.engine import AbstractEngine, engines
+from tnlab.search.executors import executors
+from tnlab.search.problem import FAMILIES
+
+SEEDS = Kind(
+    "a count of at least 1, or a list of different seeds",
+    lambda value: COUNT.holds(value) or (isinstance(value, list) and one_or_more(SEED).holds(value)),
+)
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """An engine that takes part.
+
+    Attributes:
+        label: What to call it.
+        name: Of the engine.
+        settings: Those that differ from its own, as pairs.
+    """
+
+    label: str
+    name: str
+    settings: tuple[tuple[str, Any], ...] = ()
+
+    def engine(self) -> AbstractEngine[Any]:
+        """Return the engine with these settings."""
+        return engines[self.name](**dict(self.settings))
+
+
+@dataclass(frozen=True)
+class Case:
+    """A data set at one target error.
+
+    Attributes:
+        label: What to call it.
+        origin: Where the tensor comes from.
+        target_error: Relative error to reach.
+        family: Which structures count; None for what each engine is meant for.
+        max_rank: Largest rank of a bond; None leaves it to the data.
+        modes: Mode sizes of the tensor.
+        digest: Tells its entries from others.
+        planted: Parameters of the structure that the tensor was made of; None if it is not known.
+    """
+
+    label: str
+    origin: Origin
+    target_error: float
+    family: str | None
+    max_rank: int | None
+    modes: tuple[int, ...]
+    digest: str
+    planted: int | None = None
+
+
+@dataclass(frozen=True)
+class Run:
+    """One engine on one case with one seed."""
+
+    case: Case
+    entrant: Entrant
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """What its study is called: the same for the same search, whatever its labels and its budget are."""
+        asked = [self.case.digest, self.case.target_error, self.case.family, self.case.max_rank, self.entrant.name,
+                 repr(self.entrant.engine()), self.seed]  # fmt: skip
+        mark = hashlib.blake2b(json.dumps(asked).encode(), digest_size=6).hexdigest()
+        words = re.sub(r"[^A-Za-z0-9]+", "-", f"{self.entrant.name} {modes_text(self.case.modes)}").strip("-")
+        return f"{words}-seed{self.seed}-{mark}"
+
+    @property
+    def label(self) -> str:
+        """What to call it."""
+        return f"{self.entrant.label} on {self.case.label}, seed {self.seed}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A comparison, before it is made.
+
+    Attributes:
+        title: What to call it.
+        entrants: The engines.
+        cases: The data sets with their target errors.
+        seeds: Every engine searches every case with each of them.
+        max_evaluations: Structures that a run may fit.
+        max_seconds: Wall time of a run.
+        executor: Where the fits of a run are made.
+        output: Folder of the studies, the results and the report.
+        text: The file, as it stands.
+    """
+
+    title: str
+    entrants: tuple[Entrant, ...]
+    cases: tuple[Case, ...]
+    seeds: tuple[int, ...]
+    max_evaluations: int
+    max_seconds: float
+    executor: str
+    output: Path
+    text: str
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """All runs, case by case; seeds before engines, so that what is there early is a fair part of it."""
+        return tuple(
+            Run(case, entrant, seed) for case in self.cases for seed in self.seeds for entrant in self.entrants
+        )
+
+
+def read_plan(path: Path) -> Plan:
+    """Return what a TOML file asks for. Files in it, and the output, are looked for from its own folder.
+
+    Raises:
+        DataError: It cannot be read, or a key is missing, unknown or wrong.
+    """
+    table, text = read_toml(path)
+    folder = path.absolute().parent
+    seeds = table.take("seeds", SEEDS, 1)
+    entrants = tuple(_entrant(part) for part in table.tables("engines"))
+    plan = Plan(
+        title=table.take("title", TEXT, path.stem),
+        entrants=entrants,
+        cases=_cases(table, folder),
+        seeds=tuple(seeds) if isinstance(seeds, list) else tuple(range(seeds)),
+        max_evaluations=table.take("max_evaluations", COUNT, 1000),
+        max_seconds=float(table.take("max_seconds", POSITIVE, 60.0)),
+        executor=_executor(table),
+        output=folder / table.take("output", TEXT, path.stem),
+        text=text,
+    )
+    table.done()
+    for key, labels in (("engines", [one.label for one in entrants]), ("datasets", [one.label for one in plan.cases])):
+        _told_apart(table, key, labels)
+    return plan
+
+
+def _executor(table: Table) -> str:
+    given = table.take("executor", TEXT, "inline")
+    if given.partition(":")[0] not in executors:
+        raise table.wrong("executor", f"cannot be taken: {UnknownNameError('executor', given, executors)}")
+    return given
+
+
+def _told_apart(table: Table, key: str, labels: Sequence[str]) -> None:
+    label, times = Counter(labels).most_common(1)[0]
+    if times > 1:
+        raise table.wrong(key, f'has {label!r:.80} {times} times; tell them apart with label = "...".')
+
+
+def _entrant(table: Table) -> Entrant:
+    given = table.take("name", TEXT)
+    if given not in engines:
+        raise DataError(f"{table.place}: name: {UnknownNameError('engine', given, engines)}")
+    part = engines[given]
+    name = next(known for known, other in engines.items() if other is part)
+    settings = _settings(table, part)
+    said = ", ".join(f"{key} {value:g}" if isinstance(value, float) else f"{key} {value}" for key, value in settings)
+    label = table.take("label", TEXT, f"{given} ({said})" if said else given)
+    table.done()
+    return Entrant(label, name, settings)
+
+
+def _settings(table: Table, part: type[AbstractEngine[Any]]) -> tuple[tuple[str, Any], ...]:
+    """Return the settings of an engine that a table gives, each of the kind that its default is of."""
+    chosen = []
+    for known in fields(part) if is_dataclass(part) else ():
+        default = known.default if known.default_factory is MISSING else known.default_factory()
+        value = table.take(known.name, _like(default), default)
+        if known.name in table.values:
+            chosen.append((known.name, tuple(value) if isinstance(value, list) else value))
+    return tuple(chosen)
+
+
+def _like(default: object) -> Kind:
+    if isinstance(default, bool):
+        return Kind("true or false", lambda value: isinstance(value, bool))
+    if isinstance(default, int):
+        return Kind("a whole number", lambda value: isinstance(value, int) and not isinstance(value, bool))
+    if isinstance(default, float):
+        return Kind("a number", lambda value: isinstance(value, (int, float)) and not isinstance(value, bool))
+    if isinstance(default, str):
+        return TEXT
+    if isinstance(default, tuple):
+        return Kind("a list", lambda value: isinstance(value, list))
+    return Kind("a number or a text", lambda value: isinstance(value, (int, float, str)))
+
+
+def _cases(table: Table, folder: Path) -> tuple[Case, ...]:
+    """Return the cases; target errors, family and largest rank of a data set go before those of the whole file."""
+    common, cases = _scope(table), []
+    for part in table.tables("datasets"):
+        origin, scope = origin_of(part, folder), common | _scope(part)
+        part.done()
+        if "target_errors" not in scope:
+            raise table.wrong("target_errors", f"is missing; it must be {one_or_more(ERROR).words}.")
+        given, digest, truth = scope["target_errors"], origin.digest(), origin.truth()
+        for error in given if isinstance(given, list) else [given]:
+            label = f"{origin.label}, error {error:g}"
+            limits = scope.get("family"), scope.get("max_rank"), origin.load().modes, digest
+            cases.append(Case(label, origin, float(error), *limits, truth.parameters if truth is not None else None))
+    return tuple(cases)
+
+
+def _scope(table: Table) -> dict[str, Any]:
+    kinds = {"target_errors": one_or_more(ERROR), "family": one_of(*FAMILIES), "max_rank": COUNT}
+    return {key: value for key, kind in kinds.items() if (value := table.take(key, kind, None)) is not None}

@@ -1,0 +1,139 @@
+"""Tables of a TOML file, read key by key: what is wrong is said in one sentence that names the table and the key."""
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tnlab.errors import DataError, UnknownNameError
+
+REQUIRED = object()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a value must be: in words, and as a test."""
+
+    words: str
+    holds: Callable[[Any], bool]
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _number(value: object) -> bool:
+    return _whole(value) or isinstance(value, float)
+
+
+TEXT = Kind("a text", lambda value: isinstance(value, str) and bool(value.strip()))
+COUNT = Kind("a whole number of at least 1", lambda value: _whole(value) and value >= 1)
+SEED = Kind("a whole number from 0 to 2^63 - 1", lambda value: _whole(value) and 0 <= value < 2**63)
+POSITIVE = Kind("a number above 0", lambda value: _number(value) and 0 < value < float("inf"))
+NOISE = Kind("a number of at least 0", lambda value: _number(value) and 0 <= value < float("inf"))
+ERROR = Kind("a number between 0 and 1", lambda value: _number(value) and 0 < value < 1)
+TABLES = Kind("a list of names or tables, with at least one in it", lambda value: _some(value, (str, dict)))
+
+
+def _some(value: object, kinds: tuple[type, ...]) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(part, kinds) for part in value)
+
+
+def one_or_more(kind: Kind) -> Kind:
+    """Return the kind of a value or a list of different ones."""
+
+    def holds(value: Any) -> bool:
+        if not isinstance(value, list):
+            return kind.holds(value)
+        return bool(value) and all(kind.holds(part) for part in value) and len(set(value)) == len(value)
+
+    return Kind(f"{kind.words}, or a list of different ones", holds)
+
+
+def one_of(*words: str) -> Kind:
+    """Return the kind of a word out of a few."""
+    return Kind(f"one of {', '.join(words)}", lambda value: value in words)
+
+
+@dataclass(eq=False)
+class Table:
+    """One table, and where it stands. Every key is taken once; what is left in the end is not known.
+
+    Attributes:
+        place: The file and the table, for messages.
+        values: What stands in it.
+
+    Example:
+        >>> table = Table("runs.toml", {"seeds": 3, "titel": "Rings"})
+        >>> table.take("seeds", COUNT), table.take("title", TEXT, "")
+        (3, '')
+        >>> table.done()
+        Traceback (most recent call last):
+        tnlab.errors.DataError: runs.toml: Unknown key 'titel'. Did you mean 'title'? Known: seeds, title.
+    """
+
+    place: str
+    values: dict[str, Any]
+    _known: list[str] = field(default_factory=list, init=False)
+
+    def take(self, key: str, kind: Kind, default: Any = REQUIRED) -> Any:
+        """Return the value of a key, or the default.
+
+        Raises:
+            DataError: It is missing or not what is needed.
+        """
+        self._known.append(key)
+        if key not in self.values:
+            if default is REQUIRED:
+                close = [str(UnknownNameError("key", name, [key])) for name in self.values]
+                near = next((said for said in close if "Did you mean" in said), "")
+                raise self.wrong(key, f"is missing; it must be {kind.words}. {near}".strip())
+            return default
+        value = self.values[key]
+        if not kind.holds(value):
+            raise self.wrong(key, f"must be {kind.words}, but is {value!r:.80}.")
+        return value
+
+    def wrong(self, key: str, what: str) -> DataError:
+        """Return the error that says what is wrong with a key."""
+        return DataError(f"{self.place}: {key} {what}")
+
+    def done(self) -> None:
+        """Refuse what nobody asked for.
+
+        Raises:
+            DataError: There is another key.
+        """
+        for key in self.values:
+            if key not in self._known:
+                raise DataError(f"{self.place}: {UnknownNameError('key', key, self._known)}")
+
+    def tables(self, key: str) -> list["Table"]:
+        """Return a list of tables; a text in it stands for the table that has it as its name.
+
+        Raises:
+            DataError: It is missing, empty or something else.
+        """
+        parts = self.take(key, TABLES)
+        return [
+            Table(f"{self.place}, {key}[{place}]", {"name": part} if isinstance(part, str) else dict(part))
+            for place, part in enumerate(parts, start=1)
+        ]
+
+
+def read_toml(path: Path) -> tuple[Table, str]:
+    """Return the outermost table of a file, and its text.
+
+    Raises:
+        DataError: It cannot be read, or is not TOML.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        return Table(path.name, tomllib.loads(text)), text
+    except FileNotFoundError:
+        raise DataError(f"There is no file {str(path)!r:.200}.") from None
+    except OSError as error:
+        raise DataError(f"{str(path)!r:.200} cannot be read: {error.strerror or error}.") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise DataError(f"{path.name} is not TOML: {str(error).rstrip('.')}.") from None
