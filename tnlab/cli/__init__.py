@@ -8,7 +8,9 @@ from tnlab.cli.export_command import export
 from tnlab.cli.fit_command import fit
 from tnlab.cli.lists import list_datasets, list_formats, list_solvers
 from tnlab.cli.places import dashboard, lab
-from tnlab.cli.search_command import list_engines, search
+from tnlab.cli.search_command import list_engines, resume, search
+from tnlab.cli.study_command import studies, study
+from tnlab.cli.watch_command import watch
 
 for _command in (lab, dashboard):
     app.command()(_command)
@@ -18,6 +20,8 @@ app.command("solvers")(list_solvers)
 app.command()(fit)
 app.command()(bound)
 app.command("engines")(list_engines)
-app.command()(search)
+for _command in (search, resume, watch, studies):
+    app.command()(_command)
+app.add_typer(study)
 app.command()(compare)
 app.command()(export)

@@ -1,22 +1,26 @@
-"""``tnlab search``: find the structure of one tensor, and say what the answer is worth. ``tnlab engines`` lists how."""
+"""``tnlab search``: find the structure of one tensor; ``tnlab resume`` goes on; ``tnlab engines`` lists how."""
 
-import json
-import math
-import sys
 from pathlib import Path
 from typing import Annotated
 
-import torch
 import typer
 
-from tnlab.cli.inputs import ONE_THREAD, AsJson, Data, EntryOrder, Shape, source_of, table, tensor_text
-from tnlab.cli.outputs import check_target, save_network
-from tnlab.data import Source
+from tnlab.cli.following import follow
+from tnlab.cli.inputs import AsJson, Data, EntryOrder, Shape, source_of, tensor_text
+from tnlab.cli.outputs import check_target
+from tnlab.data.recipe import recipe_of
 from tnlab.errors import FormatError
-from tnlab.network import structure_json
+from tnlab.search.driver import AHEAD
 from tnlab.search.engine import engines
-from tnlab.search.progress import Progress
-from tnlab.search.run import Search, SearchResult
+from tnlab.search.executors import executor_of
+from tnlab.search.run import Search
+from tnlab.search.study_reader import StudyReader
+from tnlab.search.study_resume import resumed
+
+Save = Annotated[Path | None, typer.Option(help="Write the fitted network here (safetensors).")]
+Log = Annotated[Path | None, typer.Option(help="Add a line for every evaluation to this file.")]
+Location = Annotated[str, typer.Argument(metavar="STUDY", help="A study: its file, or DATABASE_URL#NAME.")]
+WHERE = "Where fits run: inline, pool, pool:4 (processes), dask or dask:ADDRESS."
 
 
 def search(
@@ -32,31 +36,57 @@ def search(
     max_evaluations: Annotated[int, typer.Option(min=1, help="Structures that may be fitted.")] = 10_000,
     max_seconds: Annotated[float, typer.Option(min=0.01, help="Wall time.")] = 60.0,
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Same seed, same search, unless time ends it.")] = 0,
-    save: Annotated[Path | None, typer.Option(help="Write the fitted network here (safetensors).")] = None,
+    executor: Annotated[str, typer.Option(help=WHERE)] = "inline",
+    ahead: Annotated[
+        int, typer.Option(min=1, help="Structures decided on ahead of the answers, to keep workers busy.")
+    ] = AHEAD,
+    save: Save = None,
     study: Annotated[
-        Path | None, typer.Option(help="Keep every evaluation here; the same command goes on from there.")
-    ] = None,
+        str, typer.Option(metavar="STUDY", help="Keep every evaluation here: a file, or DATABASE_URL#NAME.")
+    ] = "",
+    log: Log = None,
     as_json: AsJson = False,
 ) -> None:
     """Search for the structure with the fewest parameters that reaches a target error.
 
-    Ctrl-C ends the search, and what was found by then is printed and saved. With --study,
-    seconds and evaluations recorded there count as spent: allow more to go on after the budget has ended.
+    Ctrl-C ends the search, and what was found by then is printed and saved. With --study, "tnlab resume" or the same
+    command goes on from there, and "tnlab watch" shows it meanwhile. Seconds and evaluations recorded there count as
+    spent: allow more to go on after the budget has ended.
     """
     if not 0 < target_error < 1:
         raise FormatError(f"--target-error must lie between 0 and 1, but is {target_error!r}.")
     source = source_of(data, shape, order)
     check_target(save)
-    if source.array.size <= ONE_THREAD:
-        torch.set_num_threads(1)
+    executor_of(executor)  # a bad one is refused before anything is written
     run = Search(
         source.tensor, target_error, engine=engine, family=family or None, max_rank=max_rank,
-        max_evaluations=max_evaluations, max_seconds=max_seconds, seed=seed, study=study,
+        max_evaluations=max_evaluations, max_seconds=max_seconds, seed=seed, study=study or None, executor=executor,
+        ahead=ahead, source=recipe_of(source),
     )  # fmt: skip
-    result = _followed(run)
-    if save is not None:
-        save_network(result.network, save)
-    typer.echo(json.dumps(_record(result)) if as_json else table(_rows(source, result)))
+    after = len(StudyReader(study).evaluations) if study else 0
+    follow(run, tensor_text(source), after=after, log=log, save=save, as_json=as_json)
+
+
+def resume(
+    study: Location,
+    max_evaluations: Annotated[int | None, typer.Option(min=1, help="By default as before.")] = None,
+    max_seconds: Annotated[float | None, typer.Option(min=0.01, help="By default as before.")] = None,
+    executor: Annotated[str, typer.Option(help=f"{WHERE} By default as before.")] = "",
+    save: Save = None,
+    log: Log = None,
+    as_json: AsJson = False,
+) -> None:
+    """Go on with a study that was left, to the same result as without the break.
+
+    All that is needed is in the study. What is recorded counts as spent: allow more to go on after the budget has
+    ended.
+    """
+    check_target(save)
+    if executor:
+        executor_of(executor)
+    found = resumed(study, max_evaluations=max_evaluations, max_seconds=max_seconds, executor=executor or None)
+    assert found.source is not None
+    follow(found.search, tensor_text(found.source), after=found.evaluations, log=log, save=save, as_json=as_json)
 
 
 def list_engines() -> None:
@@ -64,74 +94,3 @@ def list_engines() -> None:
     for name, engine in engines.items():
         summary = (engine.__doc__ or "").strip().splitlines()[0]
         typer.echo(f"{name:14} {summary}\n{'':14} searches {', '.join(engine.families)}; {engine.paper}")
-
-
-def _followed(run: Search) -> SearchResult:
-    """Run to the end, with a line of progress where somebody watches; Ctrl-C keeps what was found."""
-    live = sys.stderr.isatty()
-    try:
-        for progress in run:
-            if live:
-                _show(run, progress)
-    except KeyboardInterrupt:
-        if not run.fitted:
-            raise
-        how = f" The same command goes on from {run.study}." if run.study is not None else ""
-        typer.echo(f"\nStopped; this is the best found by then.{how}", err=True)
-    finally:
-        if live:
-            sys.stderr.write("\r\x1b[K")
-    return run.result
-
-
-def _show(run: Search, progress: Progress) -> None:
-    done = max(progress.seconds / run.max_seconds, progress.counts.fitted / run.max_evaluations)
-    bar = "#" * round(20 * min(1.0, done))
-    best, least = progress.incumbent, progress.bound
-    found = f"{best.parameters:,} parameters at error {best.relative_error:.4g}" if best is not None else "nothing yet"
-    bound = f", at least {least.parameters:,}" if least is not None else ""
-    counts = progress.counts
-    text = f"[{bar:20}] {progress.seconds:5.1f} s  {counts.fitted} fitted, {counts.pruned} pruned  best: {found}{bound}"
-    sys.stderr.write(f"\r\x1b[K{text}")
-    sys.stderr.flush()
-
-
-def _record(result: SearchResult) -> dict[str, object]:
-    return {
-        "parameters": result.parameters,
-        "relative_error": result.relative_error,
-        "reached": result.reached,
-        "evaluations": result.counts.fitted,
-        "proposed": result.counts.proposed,
-        "repeated": result.counts.repeated,
-        "pruned": result.counts.pruned,
-        "sweeps": result.counts.sweeps,
-        "lower_bound": result.bound.parameters if result.bound is not None else None,
-        "scope": result.bound.scope if result.bound is not None else None,
-        "gap": result.gap if math.isfinite(result.gap) else None,
-        "proved": result.proved,
-        "seconds": result.seconds,
-        "engine": result.engine,
-        "family": result.family,
-        "status": result.status,
-        "pareto": [[one.parameters, one.relative_error] for one in result.pareto],
-        "structure": structure_json.to_dict(result.structure),
-    }
-
-
-def _rows(source: Source, result: SearchResult) -> dict[str, str]:
-    bonds = [bond for bond in range(len(result.structure.bonds)) if result.structure.bonds[bond].rank > 1]
-    ranks = ", ".join(f"{result.structure.bond_label(bond)} {result.structure.bonds[bond].rank}" for bond in bonds)
-    counts = result.counts
-    rows = {
-        "tensor": tensor_text(source),
-        "parameters": f"{result.parameters:,} (compression ratio {result.structure.compression_ratio:.4g})",
-        "relative error": f"{result.relative_error:.6g}" + ("" if result.reached else ": the target was not reached"),
-        "ranks above 1": ranks or "none",
-    }
-    if result.bound is not None:
-        rows["at least"] = f"{result.bound.parameters:,} parameters. {result.bound.scope}"
-        rows["gap"] = "none: proved" if result.proved else f"{100 * result.gap:.1f} %" if result.reached else "unknown"
-    rows["proposed"] = f"{counts.proposed:,} structures: {counts.repeated:,} repeated, {counts.pruned:,} pruned"
-    rows["fitted"] = f"{counts.fitted:,} structures in {counts.sweeps:,} sweeps"
-    return rows | {"seconds": f"{result.seconds:.3g}", "status": result.status}

@@ -1,0 +1,88 @@
+"""One line at the foot of a terminal that says how a search stands; the same for who searches and who watches."""
+
+import sys
+import time
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, ProgressColumn, Task, TextColumn
+from rich.progress import Progress as Bar
+from rich.text import Text
+from typing_extensions import override
+
+from tnlab.search.progress import Progress
+from tnlab.search.progress_log import best_words
+
+WIDTH, PER_SECOND = 20, 4
+
+
+class ProgressBar:
+    """A bar on stderr that goes away when it is left; nothing where that is no terminal.
+
+    Args:
+        console: Where to draw instead.
+    """
+
+    def __init__(self, console: Console | None = None) -> None:
+        self.live = console is not None or sys.stderr.isatty()
+        self._bar = Bar(
+            BarColumn(WIDTH),
+            TextColumn("{task.fields[best]}", markup=False),
+            TextColumn("{task.fields[counts]}", markup=False, style="dim"),
+            _Left(),
+            console=console or Console(stderr=True, highlight=False),
+            transient=True,
+            refresh_per_second=PER_SECOND,
+        )
+        self._task = self._bar.add_task("", total=1.0, best="...", counts="", left=None, shown=0.0)
+
+    def __enter__(self) -> Self:
+        if self.live:
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.live:
+            self._bar.stop()
+
+    def show(self, progress: Progress) -> None:
+        """Show a snapshot."""
+        if self.live:
+            self._bar.update(
+                self._task,
+                completed=progress.fraction,
+                best=best_words(progress),
+                counts=_counts(progress),
+                left=progress.seconds_left,
+                shown=time.monotonic(),
+            )
+
+
+class _Left(ProgressColumn):
+    """The time left, which goes on while a fit takes long."""
+
+    @override
+    def render(self, task: Task) -> Text:
+        left = task.fields["left"]
+        if left is None:
+            return Text("")
+        return Text(f"{span(max(0.0, left - (time.monotonic() - task.fields['shown'])))} left", style="dim")
+
+
+def span(seconds: float) -> str:
+    """Return a time in two units at most."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 100:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min" if hours < 48 else f"{hours // 24} d {hours % 24} h"
+
+
+def _counts(progress: Progress) -> str:
+    counts = progress.counts
+    return f"{counts.fitted:,} fitted, {counts.pruned:,} pruned, {counts.repeated:,} repeated"

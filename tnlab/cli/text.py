@@ -1,0 +1,30 @@
+"""Text from elsewhere, for a terminal; and tables of it."""
+
+from collections.abc import Sequence
+
+
+def plain(text: object) -> str:
+    """Return text without what a terminal would obey: control characters become question marks."""
+    return "".join(letter if letter.isprintable() else "?" for letter in str(text))
+
+
+def columns(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Return a table with aligned columns; numbers stand at the right."""
+    cells = [list(head), *([_cell(value) for value in row] for row in rows)]
+    widths = [max(len(row[place]) for row in cells) for place in range(len(head))]
+    right = [all(isinstance(row[place], int | float | None) for row in rows) for place in range(len(head))]
+    return "\n".join(
+        "  ".join(
+            text.rjust(width) if side else text.ljust(width)
+            for text, width, side in zip(row, widths, right, strict=True)
+        ).rstrip()
+        for row in cells
+    )
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return f"{value:,}" if isinstance(value, int) else plain(value)

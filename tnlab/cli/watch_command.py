@@ -1,0 +1,76 @@
+"""``tnlab watch``: see how a search goes that another process runs, on this machine or another."""
+
+import json
+import time
+from typing import Annotated
+
+import typer
+
+from tnlab.cli.following import resume_command
+from tnlab.cli.inputs import AsJson, table
+from tnlab.cli.progress_bar import ProgressBar
+from tnlab.cli.search_command import Location
+from tnlab.cli.text import plain
+from tnlab.search.progress_log import best_words
+from tnlab.search.study_reader import StudyReader
+from tnlab.search.study_resume import opened
+from tnlab.search.study_summary import Summary, data_of
+
+PAUSE = 0.5  # seconds between two looks
+
+
+def watch(
+    study: Location,
+    once: Annotated[bool, typer.Option("--once", help="Print how it stands now, and leave.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Watch a study that another process writes, until that ends. Ctrl-C leaves it alone.
+
+    With --once or --json it is looked at once.
+    """
+    reader = opened(study)
+    if not once and not as_json:
+        try:
+            _watched(reader)
+        except KeyboardInterrupt:
+            return
+    summary = Summary.of(reader)
+    typer.echo(json.dumps(summary.record()) if as_json else table(rows_of(reader, summary)))
+
+
+def rows_of(reader: StudyReader, summary: Summary) -> dict[str, str]:
+    """Return how a study stands, for people."""
+    target = f", target error {summary.target_error:g}" if summary.target_error is not None else ""
+    rows = {
+        "study": plain(summary.location),
+        "search": plain(f"{data_of(reader)}: {summary.engine}, family {summary.family}{target}, seed {summary.seed}"),
+    }
+    progress = reader.progress
+    if progress is not None:
+        counts = progress.counts
+        rows["best"] = best_words(progress) + ("" if progress.reached else ": the target was not reached")
+        rows["proposed"] = f"{counts.proposed:,} structures: {counts.repeated:,} repeated, {counts.pruned:,} pruned"
+        rows["fitted"] = f"{counts.fitted:,} structures in {counts.sweeps:,} sweeps"
+        rows["seconds"] = f"{progress.seconds:.3g} of {progress.max_seconds:g}"
+    rows["state"] = f"being written by {plain(summary.writer)}" if summary.writer else summary.status or "left"
+    if not summary.writer and not (progress is not None and progress.gap == 0):
+        rows["to go on"] = resume_command(summary.location)
+    return rows
+
+
+def _watched(reader: StudyReader) -> None:
+    """Show progress until nobody writes any more."""
+    with ProgressBar() as bar:
+        best, shown = None, False
+        while True:
+            busy = reader.busy
+            reader.poll()
+            progress = reader.progress
+            if progress is not None:
+                bar.show(progress)
+                if not bar.live and shown and progress.incumbent is not best:
+                    typer.echo(f"{progress.counts.fitted:,} fitted: {best_words(progress)}")
+                best, shown = progress.incumbent, True
+            if not busy:
+                return
+            time.sleep(PAUSE)
