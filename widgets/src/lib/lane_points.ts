@@ -116,5 +116,8 @@ export class LanePoints {
 }
 
 /** Whether an evaluation is drawn in the cloud: neither a second time, nor where nothing is known of its error. */
-export const isDrawn = (points: LanePoints, k: number): boolean =>
-  points.fates[k] !== REPEATED && points.fates[k] !== TOO_COSTLY && (points.errors[k] ?? NaN) >= 0 && (points.parameters[k] ?? 0) > 0;
+export function isDrawn(points: LanePoints, k: number): boolean {
+  const [fate, error] = [points.fates[k], points.errors[k] as number];
+  if (fate === FITTED) return error >= 0 && (points.parameters[k] as number) > 0;
+  return (fate === PRUNED_BY_CERTIFICATE || fate === PRUNED_BY_SIZE) && error > 0 && (points.parameters[k] as number) > 0;
+}

@@ -58,7 +58,7 @@ export function laneTable(watchLane: (lane: number) => void, signal: AbortSignal
     return head;
   });
   const body = html("tbody");
-  const empty = html("p", { class: "tnw-empty" }, "Choose engines and press Start. Every engine has a row here.");
+  const empty = html("p", { class: "tnw-empty" }, "Every engine has a row here once the search has begun.");
   listen(body, "click", (event) => {
     const row = (event.target as Element).closest("[data-lane]");
     if (row) watchLane(Number(row.getAttribute("data-lane")));

@@ -34,7 +34,7 @@ const MOVING = "Drag to move, Ctrl + scroll or + and \u2212 to zoom, double clic
 
 export function workbenchCharts({ tip, open, say }: ChartsEvents, signal: AbortSignal): Charts {
   let state: ChartsState | null = null;
-  const progress = progressChart(tip, open, signal);
+  const progress = progressChart(tip, { open, say }, signal);
   const cloud = cloudChart(tip, { open, say }, signal);
   const render = (): void => {
     if (state) draw(state);

@@ -142,7 +142,7 @@ describe("a search", () => {
     model.receive({ lanes: [far], points: { lane: 1, generation: 0, ...lane.run(50) } });
     await wait(50);
     expect(field("nearest").textContent).toContain("nothing reaches 1e-6 yet");
-    expect(field("nearest").textContent).toContain("growth: nearest");
+    expect(field("nearest").textContent).toContain("growth not yet: nearest");
     expect(field("best").textContent).toBe("\u2013");
   });
   it("draws the best structure, and lets a person watch another lane and open it", async () => {
