@@ -226,6 +226,7 @@ def test_a_host_that_is_not_ours(host, monkeypatch):
 
 def test_addresses():
     assert launch.page_address("127.0.0.1", 8866) == "http://127.0.0.1:8866/voila/render/explorer.ipynb"
+    assert launch.page_address("::1", 1, "search_workbench.ipynb").endswith("/voila/render/search_workbench.ipynb")
     assert launch.page_address("::", 1) == "http://[::1]:1/voila/render/explorer.ipynb"
     assert launch.is_loopback("localhost")
     assert launch.is_loopback("::1")
@@ -258,6 +259,15 @@ def test_dashboard_starts_voila_on_the_dashboards_only(served):
     assert {"--port=9999", "--Voila.ip=127.0.0.1", "--template=tnlab", "--no-browser"} <= set(command)
     assert env["OMP_NUM_THREADS"]
     assert "JUPYTER_TOKEN" not in env or env["JUPYTER_TOKEN"] == os.environ.get("JUPYTER_TOKEN")
+    assert "TNLAB_PRIVATE_STUDIES" not in env
+
+
+def test_the_dashboard_prints_the_address_of_every_page(served, monkeypatch):
+    monkeypatch.setattr(launch, "_serve", lambda command, env, announce, **_: announce() or 0)
+    said = run("dashboard", "--port", 9999, "--no-browser")
+    for label, page in launch.PAGES.items():
+        assert f"{label}: {launch.page_address('127.0.0.1', 9999, page)}" in said
+        assert (launch.notebooks() / "dashboards" / page).is_file()
 
 
 def test_an_open_host_gets_a_warning_and_a_token(served, capsys):
@@ -266,6 +276,7 @@ def test_an_open_host_gets_a_warning_and_a_token(served, capsys):
     assert "Warning: other machines can reach 0.0.0.0" in capsys.readouterr().err
     assert "--Voila.auto_token=True" in command
     assert len(env["JUPYTER_TOKEN"]) >= 32
+    assert env["TNLAB_PRIVATE_STUDIES"] == "1"
     assert not any(env["JUPYTER_TOKEN"] in word for word in command)
 
 

@@ -21,7 +21,7 @@ import typer
 from tnlab.errors import TnlabError
 
 FIRST_NOTEBOOK = "00_draw_tweak_watch.ipynb"
-EXPLORER = "explorer.ipynb"
+PAGES = {"Explorer": "explorer.ipynb", "Search workbench": "search_workbench.ipynb"}  # the first one is opened
 START_LIMIT = 90.0  # seconds until a server must answer
 STOP_LIMIT = 10.0  # seconds it gets to end its kernels
 
@@ -67,30 +67,36 @@ def lab(*, port: int | None, browser: bool) -> int:
 
 
 def dashboard(*, port: int, host: str, browser: bool) -> int:
-    """Serve the dashboards with Voila until stopped, print the Explorer's address; return the exit code.
+    """Serve the dashboards with Voila until stopped, print their addresses; return the exit code.
+
+    Where other machines can reach it, visitors see only studies whose names their page knows.
 
     Raises:
         LaunchError: A part is missing, or the port or host cannot be used.
     """
     _require("voila", "ipykernel", "anywidget")
     pages = notebooks() / "dashboards"
-    _require_file(pages / EXPLORER)
+    for page in PAGES.values():
+        _require_file(pages / page)
     check_port(host, port)
-    child, flags, address = environment(), [f"--Voila.ip={host}", f"--port={port}"], page_address(host, port)
+    child, flags, token = environment(), [f"--Voila.ip={host}", f"--port={port}"], ""
     if not is_loopback(host):
         # Whoever opens a page gets a kernel on this machine. The token stays out of the list of processes.
         child["JUPYTER_TOKEN"] = secrets.token_urlsafe(24)
+        child["TNLAB_PRIVATE_STUDIES"] = "1"
         flags.append("--Voila.auto_token=True")
-        address += f"?token={child['JUPYTER_TOKEN']}"
-        warning = f"Warning: other machines can reach {host}; whoever has the address below can run code on this one."
+        token = f"?token={child['JUPYTER_TOKEN']}"
+        warning = f"Warning: other machines can reach {host}; whoever has an address below can run code on this one."
         typer.echo(warning, err=True)
 
     def announce() -> None:
-        typer.echo(f"Explorer: {address}")
+        addresses = {label: page_address(host, port, page) + token for label, page in PAGES.items()}
+        for label, address in addresses.items():
+            typer.echo(f"{label}: {address}")
         typer.echo("Press Ctrl+C to stop.")
         sys.stdout.flush()
         if browser and _has_screen():
-            webbrowser.open(address)
+            webbrowser.open(next(iter(addresses.values())))
 
     command = [sys.executable, "-m", "voila", str(pages), *VOILA_FLAGS, *flags]
     return _serve(command, child, ready=lambda: _answers(host, port), announce=announce, filtered=True)
@@ -131,10 +137,10 @@ def check_port(host: str, port: int) -> None:
         raise LaunchError(f"The host {host!r} is not an address of this machine; use --host 127.0.0.1.")
 
 
-def page_address(host: str, port: int) -> str:
-    """Return the address of the Explorer as a browser on this machine opens it."""
+def page_address(host: str, port: int, page: str = "explorer.ipynb") -> str:
+    """Return the address of a dashboard as a browser on this machine opens it."""
     shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
-    return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/voila/render/{EXPLORER}"
+    return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/voila/render/{page}"
 
 
 def is_loopback(host: str) -> bool:

@@ -69,6 +69,10 @@ class WorkbenchShelf(WorkbenchState):
                 self._reporter.due()
         return bool(watched)
 
+    @override
+    def _list_soon(self) -> None:
+        self._errands.send(self._list_studies)
+
     def _list_studies(self) -> None:
         self.push(studies=self._shelf.entries())
 
@@ -81,11 +85,10 @@ class WorkbenchShelf(WorkbenchState):
         for lane in lanes:
             lane.look()
         plan, budget = found[0]
-        self._put(lanes)
         if plan.source is not None:
             self._take(plan.source)
-        chosen = settings_of([lane.plan for lane in lanes], budget)
-        self._choose(chosen)
+        self._choose(settings_of([lane.plan for lane in lanes], budget))
+        self._put(lanes)
         if resume:
             self._go()
 
@@ -158,13 +161,13 @@ class WorkbenchShelf(WorkbenchState):
 
     def _do_studies(self, command: dict[str, Any]) -> None:
         self._shelf.know(names_of(command, MOST_NAMES))
-        self._errands.send(self._list_studies)
+        self._list_soon()
 
     def _do_study_open(self, command: dict[str, Any]) -> None:
         names, resume = names_of(command, MOST_LANES), bool(command.get("resume"))
         self._shelf.know(names)
         self._errands.send(lambda: self._open_studies(names, resume=resume))
-        self._errands.send(self._list_studies)
+        self._list_soon()
 
     def _do_compare(self, command: dict[str, Any]) -> None:
         self._do_study_open({**command, "resume": False})

@@ -45,6 +45,7 @@ class WorkbenchState(DataWidget):
     _reporter: Reporter
     _one_visitor: bool
     _sent: dict[int, tuple[int, int]]
+    _phases: tuple[tuple[int, str], ...] = ()
 
     def _report(self) -> None:
         """Tell the page how things stand; called ten times a second at most, from a thread of its own."""
@@ -59,6 +60,14 @@ class WorkbenchState(DataWidget):
             self.push(lanes=reports, run=self._run_state(), bound=bound_of(lanes))
             for lane in lanes:
                 self._send_new_points(lane)
+        phases = tuple((lane["id"], lane["state"]) for lane in reports)
+        if phases != self._phases:
+            self._phases = phases
+            self._list_soon()
+
+    def _list_soon(self) -> None:
+        """Have the studies listed: some search has begun or ended."""
+        raise NotImplementedError
 
     def _show_run(self) -> None:
         """Answer a command at once; the lanes follow."""

@@ -102,7 +102,7 @@ class SearchWorkbench(WorkbenchShelf, bundle="workbench"):
                 **traits,
             }
         )
-        self._errands.send(self._list_studies)
+        self._list_soon()
 
     # For notebooks
 
