@@ -68,7 +68,6 @@ export function cloudChart(tip: Tooltip, events: CloudEvents, signal: AbortSigna
   const spot = html("span", { class: "tnw-spot" });
 
   const draw = (plot: Plot): void => {
-    extents.update(state.lanes);
     front.update(state.lanes);
     colours ??= readColours(plot.element);
     layer.show(state.lanes, plot.window, plot.frame, plot, colours);
@@ -100,7 +99,10 @@ export function cloudChart(tip: Tooltip, events: CloudEvents, signal: AbortSigna
     titles: { x: "parameters", y: "relative error" },
     write: { x: formatTick, y: formatShort },
     shown: (tick, axis) => axis === "y" || Number.isInteger(tick),
-    whole: (plot) => wholeOf(extents, state, plot),
+    whole(plot) {
+      extents.update(state.lanes);
+      return wholeOf(extents, state, plot);
+    },
     draw,
     hover,
     click(at) {

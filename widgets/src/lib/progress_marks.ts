@@ -34,8 +34,8 @@ export function drawBound(group: SVGElement, { bound, gap }: ProgressState, plot
   setAttributes(hatch, { d: hatchPath({ left, right, top: edge, bottom }, 9) });
   setAttributes(line, { d: y <= bottom ? `M${left} ${y}H${right}` : "" });
   setAttributes(words, { x: right - 2, y: Math.min(y + 14, bottom - 4), visibility: y <= bottom ? null : "hidden" });
-  const away = gap === null ? "" : ` \u00b7 gap ${gapWords(gap)}`;
-  setText(words, `proved: no fewer than ${formatCount(bound.parameters)}${away}`);
+  const least = `no fewer than ${formatCount(bound.parameters)}`;
+  setText(words, gap === null ? `proved: ${least}` : gap <= 0 ? "proved: nothing smaller" : `proved: ${least} \u00b7 gap ${gapWords(gap)}`);
 }
 
 /** The steps of a lane as a path within the frame: down at an improvement, on to where the lane is now. */

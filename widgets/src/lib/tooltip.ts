@@ -23,6 +23,7 @@ export function tooltip(root: HTMLElement, signal: AbortSignal): Tooltip {
   root.append(bubble);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let owner: Element | null = null;
+  let pressed: Element | null = null; // what was pressed has been understood: no word until the pointer has left it
 
   const hide = (): void => {
     clearTimeout(timer);
@@ -39,13 +40,16 @@ export function tooltip(root: HTMLElement, signal: AbortSignal): Tooltip {
   const offer = (event: Event, wait: number): void => {
     const target = event.target instanceof Element ? event.target.closest("[data-tip]") : null;
     if (owner !== null && owner.contains(event.target as Node)) return;
-    if (target === null) return hide();
+    if (wait > 0 && target !== pressed) pressed = null;
+    if (target === null || (wait > 0 && target === pressed)) return hide();
     hide();
     timer = setTimeout(() => target.isConnected && show(target, target.getAttribute("data-tip") ?? ""), wait);
   };
   listen(root, "pointerover", (event) => event.pointerType !== "touch" && offer(event, DELAY_MS), signal);
   listen(root, "focusin", (event) => (event.target as Element).matches(":focus-visible") && offer(event, 0), signal);
   for (const type of ["pointerleave", "pointerdown", "focusout"] as const) listen(root, type, hide, signal);
+  listen(root, "pointerdown", (event) => (pressed = event.target instanceof Element ? event.target.closest("[data-tip]") : null), signal);
+  listen(root, "pointerleave", () => (pressed = null), signal);
   listen(root, "keydown", (event) => event.key === "Escape" && hide(), signal);
   signal.addEventListener("abort", () => clearTimeout(timer));
   return { show, hide };

@@ -173,6 +173,13 @@ describe("a search", () => {
     press(cloud, "0");
     expect(cloud.dataset["chosen"]).toBeUndefined();
   });
+  it("fits the cloud to what has come at once, and follows until a person moves it", async () => {
+    mount();
+    searched(300);
+    await wait(60);
+    const ticks = [...root.querySelectorAll('[data-plot="cloud"] [data-key^="x"]')].map((tick) => Number(tick.getAttribute("data-key")?.slice(1)));
+    expect(Math.max(...ticks)).toBeGreaterThanOrEqual(3000);
+  });
   it("keeps its keys, and shows what Python says as text", () => {
     const outside = vi.fn();
     document.body.addEventListener("keydown", outside);
