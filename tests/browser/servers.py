@@ -98,6 +98,7 @@ def _private_folders(home: Path) -> dict[str, str]:
         "JUPYTER_DATA_DIR": str(home / "data"),
         "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
         "IPYTHONDIR": str(home / "ipython"),
+        "TNLAB_STUDIES": str(home / "studies"),
         "OMP_NUM_THREADS": "1",
         "BROWSER": "true",
     }

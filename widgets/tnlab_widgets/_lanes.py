@@ -111,9 +111,9 @@ class Lane:
     def want(self) -> None:
         """Have it searched, from where its study is."""
         with self.lock:
-            self.wanted, self.problem, self.status = True, "", ""
+            self.wanted, self.problem = True, ""
             if self.phase != WATCHING:
-                self.phase = WAITING
+                self.phase, self.status = WAITING, self._how_it_ended()
 
     def pull(self, executor: Any, budget: dict[str, Any]) -> None:
         """Search for one more evaluation.
@@ -149,7 +149,7 @@ class Lane:
         """Look on while somebody else writes the study, and go on when it is free again."""
         self._steps = None
         with self.lock:
-            self.phase, self.status = WATCHING, "Watching: it is being written by another process."
+            self.phase, self.status = WATCHING, self._who_writes("another process")
 
     def fail(self, why: str) -> None:
         """End with a sentence."""
@@ -183,7 +183,7 @@ class Lane:
             self.points.cut(len(reader.evaluations))
             self.progress = reader.progress
             self.phase = WATCHING if busy else WAITING if self.wanted else ENDED
-            self.status = f"Watching: it is being written by {busy}." if busy else self._how_it_ended()
+            self.status = self._who_writes(busy) if busy else self._how_it_ended()
             self._reader, self._generation = (reader if busy else None), reader.generation
             return before != (self.phase, self.progress)
 
@@ -214,7 +214,14 @@ class Lane:
             "resumable": self.resumable,
         }
 
+    def _who_writes(self, busy: str) -> str:
+        if self.wanted:
+            return f"Waiting until {busy} has let go of its study; then it goes on here."
+        return f"Watching: it is being written by {busy}."
+
     def _how_it_ended(self) -> str:
+        if self.wanted:
+            return f"Going on from evaluation {self.points.count:,} of its study."
         ended = self.progress.status if self.progress is not None else ""
         return ended or f"Not running; {self.points.count:,} evaluations are recorded."
 

@@ -84,6 +84,9 @@ class WorkbenchState(DataWidget):
         else:
             state = "watching" if "watching" in phases else "ended"
         said = AWAY if state == "running" and scheduler.suspended else SAID[state]
+        held_back = [lane.status for lane in lanes if lane.wanted and lane.status]
+        if state in ("running", "watching") and held_back:
+            said = held_back[0]
         resumable = scheduler.paused or any(lane.resumable for lane in lanes)
         return {"state": state, "status": said, "can_resume": resumable, "private": self._one_visitor}
 

@@ -1,0 +1,70 @@
+"""The search workbench in a real JupyterLab and as `tnlab dashboard` serves it: a search outlives its page."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.pages import Watched
+from tests.browser.servers import Server
+from tests.browser.workbench_page import choose, proposed, start, state, wait_for_more
+
+pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.timeout(300)]
+PATIENCE = 90_000  # milliseconds: a busy machine starts kernels slowly
+PRIMARY = ".tnw-primary"
+
+# Through the application itself: clicking "Run All" before the session is settled would start two kernels.
+_OPEN = """async ([path, run]) => {
+  const app = window.jupyterapp;
+  await app.restored;
+  const panel = await app.commands.execute("docmanager:open", { path });
+  await panel.context.ready;
+  await panel.sessionContext.ready;
+  await panel.sessionContext.session.kernel.info;
+  if (run) await app.commands.execute("notebook:run-all-cells");
+}"""
+_SAVE = "() => window.jupyterapp.commands.execute('docmanager:save')"
+
+
+def goes_on(page: Page, before: int) -> None:
+    """Wait until the search shows what it had before, and more."""
+    page.locator(PRIMARY).wait_for(timeout=PATIENCE)
+    more = wait_for_more(page, before)
+    wait_for_more(page, more)
+    assert state(page) == "running"
+
+
+def test_in_voila_a_search_goes_on_after_a_reload(voila: Server, watch: Callable[..., Watched]) -> None:
+    watched = watch()
+    page = watched.page
+    page.goto(f"{voila.address}/voila/render/search_workbench.ipynb", timeout=PATIENCE)
+    page.locator(PRIMARY).wait_for(timeout=PATIENCE)
+    choose(page, max_seconds=600, target_error=0.08)
+    start(page)
+    before = wait_for_more(page, 10)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the screen"
+    page.reload(timeout=PATIENCE)
+    goes_on(page, before)
+    assert page.locator('[data-field="max_seconds"]').input_value() not in ("", "60")
+    page.locator("[data-action='stop']").click()
+    page.locator('[data-field="run-status"][data-state="ended"]').wait_for(timeout=PATIENCE)
+
+
+def test_in_jupyterlab_a_search_goes_on_while_the_page_is_away(lab: Server, watch: Callable[..., Watched]) -> None:
+    page = watch().page
+    path = "dashboards/search_workbench.ipynb"
+    page.goto(f"{lab.address}/lab", timeout=PATIENCE)
+    page.wait_for_function("window.jupyterapp !== undefined", timeout=PATIENCE)
+    page.evaluate(_OPEN, [path, True])
+    page.locator(PRIMARY).wait_for(timeout=PATIENCE)
+    choose(page, max_seconds=600, target_error=0.08)
+    start(page)
+    before = wait_for_more(page, 10)
+    page.evaluate(_SAVE)
+    page.reload(timeout=PATIENCE)
+    page.wait_for_function("window.jupyterapp !== undefined", timeout=PATIENCE)
+    page.evaluate(_OPEN, [path, False])
+    goes_on(page, before)
+    page.locator("[data-action='stop']").click()
+    page.locator('[data-field="run-status"][data-state="ended"]').wait_for(timeout=PATIENCE)
+    assert proposed(page) > before
