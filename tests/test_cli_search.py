@@ -1,7 +1,9 @@
 """``tnlab search`` and ``tnlab engines``, as they are typed."""
 
 import json
+import re
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from tnlab.cli import main
 from tnlab.network.network import Network
 from tnlab.search.engine import engines
+from tnlab.search.study_reader import StudyReader
 
 TOY = str(Path(__file__).parents[1] / "benchmarks" / "data" / "tnale_ring_toy.npy")
 ASKED = ["search", TOY, "--target-error", "1e-4", "--engine", "certificate", "--family", "ring"]
@@ -63,3 +66,30 @@ def test_an_engine_without_its_package_says_how_to_get_it(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "optuna", None)
     assert main(["search", TOY, "--target-error", "0.5", "--engine", "tpe"]) == 2
     assert "pip install 'tnlab[search]'" in capsys.readouterr().err
+
+
+def test_where_fits_run_and_where_progress_goes(tmp_path, capsys):
+    """What is not understood is refused before a study is begun."""
+    asked = [*ASKED, "--study", str(tmp_path / "a.study")]
+    for wrong, words in (
+        (["--executor", "nowhere"], "Unknown executor 'nowhere'"),
+        (["--executor", "pool:none"], "pool"),
+        (["--log", str(tmp_path)], "cannot be written"),
+        (["--study", str(tmp_path / "none" / "a.study")], "no such folder"),
+        (["--study", "nosuch://host/db#a"], "not the URL" if find_spec("sqlalchemy") else "pip install"),
+    ):
+        assert main([*asked, *wrong]) == 2
+        said = capsys.readouterr().err
+        assert words in said
+        assert said.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+    log = tmp_path / "a.log"
+    assert main([*asked, "--executor", "inline", "--ahead", "1", "--log", str(log)]) == 0
+    reader = StudyReader(tmp_path / "a.study")
+    assert reader.header["ahead"] == 1
+    assert reader.openings[-1]["executor"] == "inline"
+    lines = log.read_text().splitlines()
+    assert len(lines) == len(reader.evaluations) + 1
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ .*", line) for line in lines)
+    assert "best: 126 parameters at error" in lines[-2]
+    assert "Proved: " in lines[-1]

@@ -288,7 +288,7 @@ def test_a_study_needs_a_seed(tmp_path):
 
 
 def test_in_the_shell(tmp_path, capsys, monkeypatch):
-    """The same line goes on; Ctrl-C says so; another file is refused in one sentence."""
+    """The same line goes on; Ctrl-C says how; another file is refused in one sentence."""
     data, path = tmp_path / "x.npy", tmp_path / "my.study"
     np.save(data, X.numpy())
     asked = ["search", str(data), "--target-error", "0.02", "--engine", "tnls", "--max-rank", "3", "--json"]
@@ -314,4 +314,4 @@ def test_in_the_shell(tmp_path, capsys, monkeypatch):
 
     monkeypatch.setattr(Search, "__iter__", interrupted)
     assert main(asked) == 0
-    assert f"The same command goes on from {path}." in capsys.readouterr().err
+    assert f"Go on with: tnlab resume {path}" in capsys.readouterr().err

@@ -10,6 +10,7 @@ import torch
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Column
 from rich.text import Text
 
 from tnlab.cli.inputs import AsJson
@@ -32,8 +33,9 @@ def compare(
     """
     plan = read_plan(file)
     comparison = Comparison(plan, jobs)
-    _follow(comparison, file)
-    made_with = circumstances() | {"runs at a time": str(jobs)}
+    kept = _follow(comparison, file)
+    said = f"{len(plan.runs) - kept} made now, {jobs} at a time, and {kept} read back"
+    made_with = circumstances() | {"runs": said}
     results = *write_results(plan, comparison.outcomes, made_with), write_report(plan, comparison.outcomes, made_with)
     if as_json:
         typer.echo(json.dumps({path.name: str(path) for path in results}))
@@ -43,16 +45,12 @@ def compare(
     typer.echo("written: " + ", ".join(str(path) for path in results))
 
 
-def _follow(comparison: Comparison, file: Path) -> None:
-    """Make all runs: with a bar where somebody watches, with a line for each where nobody does."""
+def _follow(comparison: Comparison, file: Path) -> int:
+    """Make all runs: with a bar where somebody watches, a line for each where nobody does; return those read back."""
     plan, before = comparison.plan, torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        if sys.stderr.isatty():
-            _with_bar(comparison)
-        else:
-            for standing in comparison:
-                typer.echo(_line(standing), err=True)
+        return _with_bar(comparison) if sys.stderr.isatty() else _with_lines(comparison)
     except KeyboardInterrupt:
         done, total = len(comparison.outcomes), len(plan.runs)
         typer.echo(f"\n{done} of {total} runs are done, and kept in {plan.output}; what was running is kept too. "
@@ -62,15 +60,28 @@ def _follow(comparison: Comparison, file: Path) -> None:
         torch.set_num_threads(before)
 
 
-def _with_bar(comparison: Comparison) -> None:
+def _with_lines(comparison: Comparison) -> int:
+    kept = 0
+    for standing in comparison:
+        kept += standing.kept
+        typer.echo(_line(standing), err=True)
+    return kept
+
+
+def _with_bar(comparison: Comparison) -> int:
+    kept = 0
     clocks = (TimeElapsedColumn(), TimeRemainingColumn(compact=True))
-    columns = (BarColumn(30), MofNCompleteColumn(), *clocks, TextColumn("{task.description}", markup=False))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    rest = Column(ratio=1, no_wrap=True, overflow="ellipsis")  # what is too long takes nothing from the bar
+    words = TextColumn("{task.description}", markup=False, table_column=rest)
+    columns = (BarColumn(20), MofNCompleteColumn(), *clocks, words)
+    with Progress(*columns, console=Console(stderr=True), transient=True, expand=True) as progress:
         bar = progress.add_task("", total=len(comparison.plan.runs))
         for standing in comparison:
+            kept += standing.kept
             progress.update(bar, completed=standing.done, description=_said(standing))
             if standing.outcome.failure:
                 progress.console.print(Text(f"{standing.run.label} failed: {standing.outcome.failure}"))
+    return kept
 
 
 def _line(standing: Standing) -> str:

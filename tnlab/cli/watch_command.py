@@ -26,7 +26,7 @@ def watch(
 ) -> None:
     """Watch a study that another process writes, until that ends. Ctrl-C leaves it alone.
 
-    With --once or --json it is looked at once.
+    Where there is no terminal, improvements are printed line by line. With --once or --json it is looked at once.
     """
     reader = opened(study)
     if not once and not as_json:
@@ -61,16 +61,16 @@ def rows_of(reader: StudyReader, summary: Summary) -> dict[str, str]:
 def _watched(reader: StudyReader) -> None:
     """Show progress until nobody writes any more."""
     with ProgressBar() as bar:
-        best, shown = None, False
+        best = None
         while True:
             busy = reader.busy
             reader.poll()
             progress = reader.progress
             if progress is not None:
                 bar.show(progress)
-                if not bar.live and shown and progress.incumbent is not best:
+                if not bar.live and progress.incumbent is not best:
                     typer.echo(f"{progress.counts.fitted:,} fitted: {best_words(progress)}")
-                best, shown = progress.incumbent, True
+                best = progress.incumbent
             if not busy:
                 return
             time.sleep(PAUSE)

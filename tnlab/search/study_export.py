@@ -121,8 +121,9 @@ def _number(value: float) -> object:
 
 
 def _safe(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in tuple("=+-@\t\r\n") else text
+    """Return text on one line that no spreadsheet takes for a formula."""
+    text = "".join(letter if letter.isprintable() else " " for letter in text).strip()
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
 def _check(lines: Sequence[bytes], name: str) -> None:

@@ -10,11 +10,10 @@ from tnlab.data.recipe import source_from_recipe
 from tnlab.data.source import Source
 from tnlab.errors import DataError, TnlabError
 from tnlab.search.engine import AbstractEngine, engines
-from tnlab.search.evaluator import Evaluator
 from tnlab.search.executors import executors
 from tnlab.search.objective import FewestParameters, Objective, WeightedSum
 from tnlab.search.run import Search
-from tnlab.search.study import Record, described, header
+from tnlab.search.study import Record, described, tensor_hash
 from tnlab.search.study_reader import StudyReader
 
 OBJECTIVES: dict[str, type[Objective]] = {part.__name__: part for part in (FewestParameters, WeightedSum)}
@@ -73,7 +72,7 @@ def resumed(
     budget: Record = {name: last[name] for name in BUDGET if name in last}
     budget |= {name: value for name, value in zip(BUDGET, (max_evaluations, max_seconds), strict=True) if value}
     search = _search_of(reader, tensor, study=location, executor=executor or _executor_of(last), **budget)
-    if header(Evaluator(search.problem))["tensor"] != kept["tensor"]:
+    if tensor_hash(tensor) != kept.get("tensor"):
         name = f" {source.name!r:.200}" if source is not None else ""
         raise DataError(f"The data{name} has changed since the study {reader.location!r} was made of it: "
                         "its entries are others. Put back the old ones, or begin another study.")  # fmt: skip

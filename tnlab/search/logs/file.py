@@ -1,9 +1,7 @@
 """A study in a file of lines. Its writer holds a lock on a second file beside it, which dies with the process."""
 
 import contextlib
-import json
 import os
-import socket
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,6 +10,7 @@ from typing_extensions import override
 
 from tnlab.errors import DataError, StudyBusyError
 from tnlab.search.logs.base import MARK, AbstractLog
+from tnlab.search.logs.writer import Writer
 
 PIECE = 2**20  # bytes read at a time
 PATIENCE = 0.5  # seconds to wait for a lock: who only asks who writes holds it for an instant
@@ -133,13 +132,12 @@ class FileLog(AbstractLog):
     def _sign(self) -> None:
         """Write into the locked file who holds it, for whoever comes too late."""
         with contextlib.suppress(OSError):  # not every system lets a locked file be written
-            Path(self._lock.lock_file).write_text(json.dumps({"host": socket.gethostname(), "pid": os.getpid()}))
+            Path(self._lock.lock_file).write_text(Writer.here().text)
 
     def _writer(self) -> str:
         try:
-            record = json.loads(Path(self._lock.lock_file).read_text())
-            return f"process {int(record['pid'])} on {record['host']!s:.100}"
-        except (OSError, KeyError, TypeError, ValueError):
+            return Writer.parsed(Path(self._lock.lock_file).read_text()).words
+        except (OSError, UnicodeDecodeError):
             return "another process"
 
     def _unusable(self, error: OSError) -> DataError:

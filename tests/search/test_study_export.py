@@ -1,0 +1,290 @@
+"""Studies elsewhere: as CSV, as JSON and back, in another place, in a list, against each other, and gone on with."""
+
+import csv
+import io
+import json
+import math
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+import pytest
+import torch
+
+import tnlab.search.engines  # noqa: F401  (registers them)
+from tnlab.data import datasets, planted
+from tnlab.data.recipe import recipe_of, source_from_recipe
+from tnlab.data.source import Source
+from tnlab.errors import DataError, StudyBusyError, TnlabError
+from tnlab.network.adjacency import ring
+from tnlab.search.engine import AbstractEngine
+from tnlab.search.engines.growth import Growth
+from tnlab.search.engines.tnls import TNLS
+from tnlab.search.evaluation import Evaluation, Fate
+from tnlab.search.evaluator import Evaluator
+from tnlab.search.objective import FewestParameters, Objective, WeightedSum
+from tnlab.search.run import Search
+from tnlab.search.study import study_log
+from tnlab.search.study_export import lines_from, lines_of, to_csv, to_json, write_study
+from tnlab.search.study_folder import studies_folder, studies_in
+from tnlab.search.study_reader import StudyReader
+from tnlab.search.study_resume import opened, resumed
+from tnlab.search.study_summary import Summary, comparable
+
+X = planted(ring((3,) * 5, (0, 2, 4, 1, 3), (2, 1, 2, 2, 3)), noise=0.01, seed=1)
+
+
+TRIED = TNLS(samples=15, generations=4)
+
+
+def run_of(study, engine: AbstractEngine | str = TRIED, **settings) -> Search:
+    settings = {"max_evaluations": 12, "max_seconds": 1e6, "max_rank": 3, "family": "ring", "seed": 3} | settings
+    if "objective" not in settings:
+        settings["target_error"] = 0.008
+    return Search(X, engine=engine, study=study, **settings)
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """A study that has ended, and its data."""
+    torch.set_default_dtype(torch.float64)
+    folder = tmp_path_factory.mktemp("kept")
+    np.save(folder / "x.npy", X.numpy())
+    source = Source.of(X.numpy(), name=str(folder / "x.npy"))
+    list(run_of(folder / "one.study", source=recipe_of(source)))
+    return folder / "one.study"
+
+
+def test_csv_has_a_row_for_every_evaluation(kept):
+    reader = StudyReader(kept)
+    rows = list(csv.DictReader(io.StringIO(to_csv(reader))))
+    assert len(rows) == len(reader.evaluations) > 12
+    for row, found in zip(rows, reader.evaluations, strict=True):
+        assert (int(row["number"]), int(row["parameters"]), row["fate"]) == (
+            found.number, found.parameters, found.fate.name.lower(),
+        )  # fmt: skip
+        assert float(row["relative_error"]) == found.relative_error
+        assert float(row["seconds"]) == found.seconds
+        assert json.loads(row["structure"])["modes"] == [3] * 5
+
+
+def test_no_cell_of_text_is_a_formula():
+    """And what is not a number is an empty cell."""
+    structure = ring((3,) * 5, (0, 1, 2, 3, 4), (2,) * 5)
+    moves = ["=1+1", "+1", "-1", "@x", "\t=x", "\rx\n", 'a "b", c\nd']
+    cells = ["'=1+1", "'+1", "'-1", "'@x", "'=x", "x", 'a "b", c d']
+
+    class Reader:
+        evaluations = [  # noqa: RUF012
+            Evaluation(structure, math.nan, -1.0, None, Fate.TOO_COSTLY, move, k + 1, 0, math.inf)
+            for k, move in enumerate(moves)
+        ]
+
+    rows = list(csv.DictReader(io.StringIO(to_csv(Reader()), newline="")))  # type: ignore[arg-type]
+    assert [row["move"] for row in rows] == cells
+    assert {(row["relative_error"], row["score"], row["seconds"]) for row in rows} == {("", "-1.0", "")}
+
+
+@pytest.mark.parametrize("place", ["two.study", "sqlite:///{}/s.db#two"])
+def test_json_comes_back_byte_for_byte_and_goes_on(kept, place, tmp_path):
+    if "://" in place:
+        pytest.importorskip("sqlalchemy")
+    place = place.format(tmp_path) if "://" in place else str(tmp_path / place)
+    text = to_json(kept)
+    assert json.loads(text, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))["tnlab_study_export"] == 1
+    write_study(lines_from(text.encode(), "two.json"), place)
+    assert lines_of(place) == lines_of(kept)
+    with pytest.raises(DataError, match="already"):
+        write_study(lines_of(kept), place)
+    whole = list(run_of(None, max_evaluations=15))[-1]
+    last = list(resumed(place, max_evaluations=15).search)[-1]
+    assert (last.counts, last.status) == (whole.counts, whole.status)
+    assert last.incumbent is not None
+    assert whole.incumbent is not None
+    assert last.incumbent.relative_error == whole.incumbent.relative_error
+    study_log(place).delete()
+    assert study_log(place).read()[0] == []
+
+
+def test_odd_numbers_come_back(kept):
+    head, first, *rest = lines_of(kept)
+    record = json.loads(rest[-2]) | {"relative_error": math.nan, "score": -math.inf}
+    odd = [head, first, *rest[:-2], json.dumps(record).encode() + b"\n", rest[-1]]
+    path = kept.with_name("odd.study")
+    path.write_bytes(b"".join(odd))
+    text = to_json(path)
+    assert "NaN" not in text.replace('"NaN"', "")
+    assert lines_from(text.encode(), "odd") == odd
+
+
+def test_without_cores_it_is_small_and_cannot_be_gone_on_with(kept, tmp_path):
+    text = to_json(kept, cores=False)
+    assert len(text) < 0.8 * len(to_json(kept))
+    write_study(lines_from(text.encode(), "small"), tmp_path / "small.study")
+    small, whole = Summary.of(tmp_path / "small.study"), Summary.of(kept)
+    assert replace(small, location="", name="", modified="", bytes=0) == replace(
+        whole, location="", name="", modified="", bytes=0
+    )
+    with pytest.raises(DataError, match="without its cores"):
+        resumed(str(tmp_path / "small.study"))
+    with pytest.raises(DataError, match="another search: cores is"):
+        next(iter(run_of(tmp_path / "small.study")))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"", b"a letter", b"{}", b"[]", b"null", b'{"tnlab_study_export": 2}', b'{"tnlab_study_export": 1}',
+        b'{"tnlab_study_export": 1, "header": {}, "records": []}',
+        b'{"tnlab_study_export": 1, "header": {"tnlab_study": 1}, "records": []}',
+        b'{"tnlab_study_export": 1, "header": {"tnlab_study": 2}, "records": [1]}',
+        b'{"tnlab_study_export": 1, "header": {"tnlab_study": 2}, "records": [{"number": 1}]}',
+        b'{"tnlab_study_export": 1, "header": {"tnlab_study": 2}, "records": [{"number": -1}]}',
+        b'{"tnlab_study_export": 1, "header": {"tnlab_study": 2}, "records": {"nonfinite": []}}',
+        b'{"tnlab_study_export": 1, "header": {"tnlab_study": 2}, "records": {"nonfinite": "x"}}',
+        b'{"tnlab_study": 2}\n{"number": 1, "structure": 3}\n', b'{"tnlab_study": 7}\n', b"\x80\x04K\x01.",
+        b"[" * 100_000,
+    ],
+)  # fmt: skip
+def test_what_is_no_study_is_not_taken_in(content):
+    with pytest.raises(DataError) as caught:
+        lines_from(content, "odd.json")
+    assert "odd.json" in str(caught.value)
+
+
+def test_a_summary_says_what_it_came_to(kept, tmp_path):
+    row = Summary.of(kept)
+    last = StudyReader(kept).progress
+    assert last is not None
+    assert last.incumbent is not None
+    assert (row.name, row.data, row.engine, row.family, row.seed) == ("one", "x.npy", "tnls", "ring", 3)
+    assert (row.parameters, row.relative_error) == (last.incumbent.parameters, last.incumbent.relative_error)
+    assert (row.fitted, row.state, row.writer) == (12, "ended", "")
+    assert row.fitted_to_best is not None
+    assert 1 <= row.fitted_to_best <= 12
+    assert row.bytes == kept.stat().st_size
+    assert json.loads(json.dumps(row.record()))["state"] == "ended"
+    list(islice(run_of(tmp_path / "left.study", engine=Growth(), family="any"), 2))
+    left = Summary.of(tmp_path / "left.study")
+    assert (left.state, left.data) == ("left", "a tensor of 3x3x3x3x3")
+    assert "families" in comparable([row, left])
+    assert comparable([row, row]) == ""
+    with pytest.raises(DataError, match="There is no study"):
+        Summary.of(tmp_path / "none.study")
+
+
+def test_studies_of_a_folder(kept, tmp_path, monkeypatch):
+    write_study(lines_of(kept), tmp_path / "b.study")
+    write_study(lines_of(kept), tmp_path / "other")
+    (tmp_path / "c.study").write_text("a letter")
+    (tmp_path / "d.study").mkdir()
+    assert studies_in(tmp_path) == [str(tmp_path / "b.study")]
+    assert studies_in(tmp_path / "other") == [str(tmp_path / "other")]
+    with pytest.raises(DataError, match="There is no study"):
+        studies_in(tmp_path / "none")
+    monkeypatch.setenv("TNLAB_STUDIES", str(tmp_path))
+    assert studies_folder() == tmp_path
+    monkeypatch.delenv("TNLAB_STUDIES")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert studies_folder() == tmp_path / "tnlab" / "studies"
+
+
+def test_a_recipe_leads_back_to_the_tensor(tmp_path):
+    np.save(tmp_path / "x.npy", np.arange(1.0, 17.0))
+    for source in (
+        datasets["camera"].source().with_modes((256, 256), "plain"),
+        Source.of(np.arange(1.0, 17.0), str(tmp_path / "x.npy"), (4, 4), label="mine"),
+    ):
+        recipe = json.loads(json.dumps(recipe_of(source)))
+        again = source_from_recipe(recipe)
+        assert torch.equal(again.tensor, source.tensor)
+        assert (again.label, again.order) == (source.label, source.order)
+    assert recipe_of(Source.of(np.ones(4), "from memory")) is None
+    for odd in ({}, {"name": 3, "modes": [4], "order": "plain"}, recipe | {"modes": 16}, recipe | {"modes": [4, 5]},
+                recipe | {"modes": ["4", "4"]}, recipe | {"order": "odd"}, recipe | {"name": str(tmp_path)},
+                recipe | {"name": "/dev/zero"}):  # fmt: skip
+        with pytest.raises(DataError):
+            source_from_recipe(odd)
+
+
+@pytest.mark.parametrize(
+    ("engine", "settings"),
+    [
+        ("growth", {}),
+        ("certificate", {"max_seconds": 50.0}),
+        (TNLS(samples=7, generations=3), {"objective": WeightedSum(weight=5.0, log=True)}),
+        (TNLS(samples=7), {"objective": FewestParameters(0.01, penalty=3.0)}),
+        ("random", {"prune": False, "warm": False, "evaluator": {"restarts": 1, "max_sweeps": 9}, "ahead": 2}),
+    ],
+    ids=["growth", "certificate", "weighted", "penalty", "random"],
+)
+def test_what_a_study_says_is_enough_to_go_on(engine, settings, tmp_path, monkeypatch):
+    """Left after three, gone on with from the header alone: as if it had not been left."""
+    settings = {"family": "ring", "max_evaluations": 7} | settings
+    whole = list(run_of(None, engine, **settings))
+    path = tmp_path / "a.study"
+    list(islice(run_of(path, engine, **settings), 3))
+    found = resumed(str(path), tensor=X)
+    assert (found.source, found.search.max_evaluations) == (None, 7)
+    steps = list(found.search)
+    assert [_facts(step) for step in steps] == [_facts(step) for step in whole]
+    fitted = steps[-1].counts.fitted
+    monkeypatch.setattr(Evaluator, "__call__", None)
+    assert list(resumed(str(path), tensor=X).search)[-1].counts.fitted == fitted
+
+
+def _facts(step) -> tuple:
+    found = step.evaluation
+    return found.structure, found.relative_error, found.score, found.fate, found.number, step.counts, step.status
+
+
+class Own(Objective):
+    """An objective that only its author has."""
+
+
+def test_what_cannot_be_gone_on_with_says_why(kept, tmp_path):
+    def refused(words: str, path, **settings) -> None:
+        with pytest.raises(TnlabError, match=words) as caught:
+            resumed(str(path), **settings)
+        assert str(caught.value).count("\n") == 0
+
+    refused("There is no study", tmp_path / "none.study")
+    (tmp_path / "x.study").write_text("a letter\n")
+    refused("is not a study", tmp_path / "x.study")
+    list(islice(run_of(tmp_path / "bare.study"), 1))
+    refused("does not say where its tensor is from", tmp_path / "bare.study")
+    refused("its entries are others", tmp_path / "bare.study", tensor=X + 1)
+    refused("of shape .*but the data has shape", tmp_path / "bare.study", tensor=X[0])
+    refused("type float64, but .* float32", tmp_path / "bare.study", tensor=X.float())
+    list(islice(run_of(tmp_path / "g.study", seed=torch.Generator().manual_seed(1)), 1))
+    refused("its seed is", tmp_path / "g.study", tensor=X)
+    head, *rest = lines_of(kept)
+    for change, words in (
+        ({"engine": "nobody"}, "Unknown engine 'nobody'"),
+        ({"engine_settings": {"name": "TNLS", "wings": 2}}, "no wings in this version"),
+        ({"engine_settings": {"name": "Mine"}}, "not one of tnlab's own"),
+        ({"engine_settings": {"name": "TNLS", "samples": "many"}}, "cannot be gone on with|samples"),
+        ({"engine_settings": 3}, "cannot be gone on with"),
+        ({"objective": {"name": "Own"}}, "not one of tnlab's own"),
+        ({"source": {"name": "/none/x.npy", "modes": [3] * 5, "order": "plain"}}, "without its data: The data is gone"),
+        ({"source": {}}, "without its data"),
+    ):
+        path = tmp_path / "changed.study"
+        path.write_bytes(json.dumps(json.loads(head) | change).encode() + b"\n" + b"".join(rest))
+        refused(words, path)
+    np.save(tmp_path / "x.npy", X.numpy())
+    recipe = {"name": str(tmp_path / "x.npy"), "modes": [3] * 5, "order": "plain"}
+    path.write_bytes(json.dumps(json.loads(head) | {"source": recipe}).encode() + b"\n" + b"".join(rest))
+    assert resumed(str(path)).evaluations == len(opened(str(kept)).evaluations)
+    np.save(tmp_path / "x.npy", 2 * X.numpy())
+    refused("has changed since", path)
+
+
+def test_two_cannot_import_to_one_place(kept, tmp_path):
+    log = study_log(tmp_path / "one.study")
+    log.acquire()
+    try:
+        with pytest.raises(StudyBusyError, match="is being written"):
+            write_study(lines_of(kept), tmp_path / "one.study")
+    finally:
+        log.release()
