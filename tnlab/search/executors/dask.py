@@ -4,6 +4,7 @@ import pickle
 import sys
 import threading
 from multiprocessing import current_process
+from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
 
@@ -69,9 +70,14 @@ class Dask(AbstractExecutor):
     @override
     def connect(self, evaluator: Evaluator) -> DaskChannel:
         try:
-            return DaskChannel(self.client, evaluator)
+            return DaskChannel(self.client, evaluator, self._heal)
         except (pickle.PicklingError, AttributeError, TypeError) as error:
             raise ExecutorError(f"The search cannot be sent to another process: {error}") from error
+
+    def _heal(self) -> None:
+        """Start workers of our own again that dask has given up on, after they were lost more than once."""
+        if self._cluster is not None:
+            self._cluster.scale(len(self._cluster.worker_spec))
 
     @override
     def close(self) -> None:
@@ -91,6 +97,8 @@ class Dask(AbstractExecutor):
             return self._local(int(where or 0) or None)
         known = {"scheduler_file": where} if where.endswith(".json") else {"address": where}
         try:
+            if "scheduler_file" in known:
+                Path(where).read_bytes()  # dask would wait until somebody writes it
             return self._distributed.Client(**known, timeout=PATIENCE, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:  # TimeoutError is an OSError
             raise ExecutorError(f"No scheduler of dask answers at {where!r}: {error}") from error
@@ -100,7 +108,7 @@ class Dask(AbstractExecutor):
             raise ExecutorError(f"{GUARD}.")
         try:
             self._cluster = self._distributed.LocalCluster(
-                n_workers=workers or cores(), threads_per_worker=1, processes=True, dashboard_address=None
+                n_workers=workers or cores(), threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0"
             )
         except (OSError, RuntimeError) as error:
             raise ExecutorError(f"No workers of dask could be started: {error} {GUARD}.") from error

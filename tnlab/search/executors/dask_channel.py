@@ -5,6 +5,7 @@ import functools
 import importlib
 import threading
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from importlib import metadata
@@ -61,10 +62,16 @@ class _Ticket:
 
 
 class DaskChannel(AbstractChannel):
-    """The fits of one search on the workers that a client knows."""
+    """The fits of one search on the workers that a client knows.
 
-    def __init__(self, client: Client, evaluator: Evaluator) -> None:
-        self._client = client
+    Args:
+        client: Of dask.
+        evaluator: What fits.
+        heal: Called when there are no workers, to have some; by default they come by themselves.
+    """
+
+    def __init__(self, client: Client, evaluator: Evaluator, heal: Callable[[], None] = lambda: None) -> None:
+        self._client, self._heal = client, heal
         self._parcel = Parcel(pack_evaluator(evaluator.light()), version())
         self._brought: Future | None = None
         self._unsent: deque[_Ticket] = deque()
@@ -125,6 +132,7 @@ class DaskChannel(AbstractChannel):
         """Bring the evaluator to the workers there are, and return whether there are any; more fetch it from them."""
         self._check()
         if not self._client.nthreads():
+            self._heal()
             return False
         try:
             self._brought = self._client.scatter(self._parcel, broadcast=True, hash=False)
