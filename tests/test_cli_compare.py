@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -123,6 +124,13 @@ def children(process):
     return [int(word) for word in listed.split() if int(word) != process.pid]
 
 
+def until_none_is_left(process):
+    deadline = time.monotonic() + 20
+    while children(process):
+        assert time.monotonic() < deadline, "processes are left"
+        time.sleep(0.1)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
@@ -135,12 +143,24 @@ def test_processes_end_with_the_command_and_nothing_is_lost(file, how, capsys):
     said = process.communicate(timeout=20)[1]
     assert process.returncode == (130 if how == signal.SIGINT else -signal.SIGKILL)
     assert ("goes on from there" in said) == (how == signal.SIGINT)
-    deadline = time.monotonic() + 20
-    while children(process):
-        assert time.monotonic() < deadline, "processes are left"
-        time.sleep(0.1)
+    until_none_is_left(process)
     kept = list((file.parent / "rings" / "runs").glob("*.json"))
     assert 1 <= len(kept) < 6
     file.write_text(LONG.replace("seeds = 6", "seeds = 1"))
     assert main(["compare", str(file)]) == 0
     assert "planted_ring" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs Linux")
+def test_a_process_that_is_lost_is_said(file):
+    file.write_text(LONG)
+    process = started(file)
+    for pid in children(process):
+        if "spawn_main" in Path(f"/proc/{pid}/cmdline").read_text():
+            os.kill(pid, signal.SIGKILL)
+            break
+    said = process.communicate(timeout=30)[1]
+    assert process.returncode == 2
+    assert "A process was lost" in said.splitlines()[-1]
+    until_none_is_left(process)

@@ -14,9 +14,10 @@ from tnlab.figures.critical_difference import critical_difference_info, critical
 from tnlab.figures.performance_profile import performance_profile_info, performance_profile_plot
 from tnlab.figures.rank_tests import critical_difference, friedman, holm, mean_ranks, pairwise_wilcoxon, wilcoxon
 from tnlab.figures.series import log_axis, shown_name
+from tnlab.search.comparison.entrants import Entrant
 from tnlab.search.comparison.origins import Origin
-from tnlab.search.comparison.plan import Case, Entrant, Plan
-from tnlab.search.comparison.runs import Outcome
+from tnlab.search.comparison.outcomes import Outcome
+from tnlab.search.comparison.plan import Case, Plan
 
 INF = math.inf
 EVIL = '<img src=x onerror="window.hit=1">%{x}&</script>'
@@ -201,7 +202,7 @@ def test_the_report_says_what_came_out(plan):
     assert "6 runs could not be made" in page
     assert "3 engines on 3 cases with 2 seeds: 18 runs" in page
     assert "TNLS(samples=8," in page
-    assert "3 data sets are too few to tell any two engines apart" in page
+    assert "3 data sets are too few to tell two engines apart by themselves" in page
     assert "least 60" in page
 
 

@@ -11,11 +11,13 @@ import torch
 
 from tnlab.errors import DataError
 from tnlab.search.comparison import runs as module
+from tnlab.search.comparison.outcomes import Outcome
 from tnlab.search.comparison.plan import read_plan
 from tnlab.search.comparison.results import circumstances, write_results
-from tnlab.search.comparison.runs import Comparison, Outcome
+from tnlab.search.comparison.runs import Comparison
 from tnlab.search.comparison.summary import Spread, quantile, summarised
 from tnlab.search.run import Search
+from tnlab.search.study_reader import StudyReader
 
 HEAD = """
 engines = ["hill_climb", {name = "tnls", samples = 8, label = "TNLS 8"}]
@@ -191,6 +193,14 @@ def test_every_run_has_a_study_and_is_read_back(write, uninterrupted, monkeypatc
     again, standings = all_of(plan)
     assert again.outcomes == uninterrupted.outcomes
     assert all(one.kept for one in standings)
+
+
+def test_a_study_knows_where_its_data_is_from(write):
+    head = HEAD.replace("seeds = 2", "seeds = 1").replace("max_evaluations = 12", "max_evaluations = 1")
+    plan = read_plan(write(head + 'datasets = ["planted_ring"]', data=""))
+    all_of(plan)
+    for run in plan.runs:
+        assert StudyReader(plan.output / "runs" / f"{run.name}.study").source["name"] == "planted_ring"
 
 
 def test_only_what_is_new_is_run(write, monkeypatch):

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from tnlab.figures.convergence import Convergence, convergence_info
 from tnlab.figures.critical_difference import CriticalDifference, critical_difference_info
 from tnlab.figures.performance_profile import PerformanceProfile, performance_profile_info
+from tnlab.search.comparison.outcomes import Outcome
 from tnlab.search.comparison.plan import Case, Plan, Run
-from tnlab.search.comparison.runs import Outcome
 from tnlab.search.comparison.summary import Row, summarised
 
 Outcomes = Mapping[Run, Outcome]
@@ -52,7 +52,7 @@ def comparison_figures(plan: Plan, outcomes: Outcomes) -> ComparisonFigures:
     return ComparisonFigures(
         rows=rows,
         by_parameters=performance_profile_info(sizes, "parameters of the best"),
-        by_evaluations=performance_profile_info(fits, "structures fitted until the target is reached"),
+        by_evaluations=performance_profile_info(fits, "fits to reach the target"),
         ranks=critical_difference_info(medians) if enough else None,
         courses={case: _courses(case, plan, outcomes, rows) for case in plan.cases},
     )

@@ -170,8 +170,8 @@ def _caution(sets: int, engines: int, alpha: float) -> str:
         needed += 1
     if least >= alpha:
         return (
-            f"{sets} data sets are too few to tell any two engines apart: even if one is better on all of them, "
-            f"chance alone does that with probability {least:.2g}. Take the ranks as a description."
+            f"{sets} data sets are too few to tell two engines apart by themselves: even if one is better on all of "
+            f"them, chance alone does that with probability {least:.2g}. Take the ranks as a description."
         )
     if sets < needed:
         return (

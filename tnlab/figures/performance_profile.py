@@ -81,7 +81,7 @@ def performance_profile_plot(info: PerformanceProfile) -> "Figure":
             x=xs, y=ys, mode="lines", name=shown_name(profile.name), hovertemplate=hover,
             **series_look(place, shape="hv"),
         )  # fmt: skip
-    styled(figure, title="", x=f"{info.cost}: at most so many times the best", y="part of the problems")
+    styled(figure, title="", x=f"{info.cost}: times the least", y="part of the problems")
     figure.update_layout(
         margin={"t": 20, "b": 60},
         xaxis=log_axis(0.99, end) if end > 4 else {"range": [0.99, end]},

@@ -18,7 +18,7 @@ STYLE = """
   --band: #1d2127; --link: #7fb8f0; --best: #1c3a2a; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 72rem; padding: 0 1.25rem 4rem; background: var(--paper); color: var(--ink);
-  font: 16px/1.5 system-ui, sans-serif; overflow-wrap: break-word; }
+  font: 16px/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
 a { color: var(--link); }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
 .skip { position: absolute; left: -100rem; }
@@ -29,18 +29,20 @@ h3 { font-size: 1.05rem; margin: 1.75rem 0 .25rem; }
 p, ul, dl { max-width: 52rem; } .soft, figcaption, small { color: var(--soft); }
 nav ol { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; padding: 0; margin: .5rem 0; list-style: none; }
 .scroll { overflow-x: auto; margin: .75rem 0; border: 1px solid var(--line); border-radius: 6px; }
-table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums; }
+table { overflow-wrap: normal; border-collapse: collapse; width: 100%; font-size: .9rem;
+  font-variant-numeric: tabular-nums; }
 caption { text-align: left; padding: .5rem .75rem; color: var(--soft); }
 th, td { padding: .4rem .75rem; text-align: right; vertical-align: top; border-top: 1px solid var(--line); }
 thead th { background: var(--band); border-top: 0; vertical-align: bottom; }
 th:first-child, .text { text-align: left; } tbody th { font-weight: 600; min-width: 9rem; overflow-wrap: anywhere; }
 td.text { min-width: 14rem; } td small { display: block; white-space: nowrap; }
 tr.best td, tr.best th { background: var(--best); }
-figure { margin: 1rem 0; } figcaption { font-size: .9rem; max-width: 52rem; } .plot { width: 100%; min-height: 8rem; }
+figure { margin: 1rem 0; } figcaption { font-size: .9rem; max-width: 52rem; }
+.plot { width: 100%; min-height: 8rem; overflow: hidden; }
 pre { background: var(--band); border: 1px solid var(--line); border-radius: 6px; padding: .75rem; overflow-x: auto; }
 .note { border-left: 4px solid #D55E00; background: var(--band); padding: .5rem .75rem; max-width: 52rem; }
 ul.note { padding-left: 2rem; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; }
+dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .1rem 1rem; }
 dt { color: var(--soft); } dd { margin: 0; }
 @media print { nav, .skip { display: none; } .scroll { overflow: visible; } }
 """
@@ -49,11 +51,14 @@ const plots = [...document.querySelectorAll(".plot")];
 const colours = () => {
   const style = getComputedStyle(document.documentElement);
   const [ink, line, paper] = ["--ink", "--line", "--paper"].map((name) => style.getPropertyValue(name).trim());
-  return { font: { color: ink, family: "system-ui, sans-serif" }, legend: { bgcolor: "rgba(0,0,0,0)" },
+  return { font: { color: ink, family: "system-ui, sans-serif" },
     hoverlabel: { bgcolor: paper, bordercolor: line, font: { color: ink } } };
 };
 const draw = (plot) => {
   const { data, layout } = JSON.parse(document.getElementById(plot.id + "-data").textContent);
+  if (plot.clientWidth < 640 && layout.showlegend) {
+    Object.assign(layout, { legend: { orientation: "h", y: -0.25 }, height: layout.height + 120 });
+  }
   const options = { responsive: true, displaylogo: false };
   return Plotly.react(plot, data, Object.assign(layout, colours()), options);
 };

@@ -5,13 +5,13 @@ import json
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import tnlab.search.engines  # noqa: F401 - registers them
 from tnlab.data import modes_text
-from tnlab.errors import DataError, UnknownNameError
+from tnlab.errors import UnknownNameError
+from tnlab.search.comparison.entrants import Entrant, entrant_of
 from tnlab.search.comparison.origins import Origin, origin_of
 from tnlab.search.comparison.tables import (
     COUNT,
@@ -25,7 +25,6 @@ from tnlab.search.comparison.tables import (
     one_or_more,
     read_toml,
 )
-from tnlab.search.engine import AbstractEngine, engines
 from tnlab.search.executors import executors
 from tnlab.search.problem import FAMILIES
 
@@ -33,25 +32,6 @@ SEEDS = Kind(
     "a count of at least 1, or a list of different seeds",
     lambda value: COUNT.holds(value) or (isinstance(value, list) and one_or_more(SEED).holds(value)),
 )
-
-
-@dataclass(frozen=True)
-class Entrant:
-    """An engine that takes part.
-
-    Attributes:
-        label: What to call it.
-        name: Of the engine.
-        settings: Those that differ from its own, as pairs.
-    """
-
-    label: str
-    name: str
-    settings: tuple[tuple[str, Any], ...] = ()
-
-    def engine(self) -> AbstractEngine[Any]:
-        """Return the engine with these settings."""
-        return engines[self.name](**dict(self.settings))
 
 
 @dataclass(frozen=True)
@@ -145,7 +125,7 @@ def read_plan(path: Path) -> Plan:
     table, text = read_toml(path)
     folder = path.absolute().parent
     seeds = table.take("seeds", SEEDS, 1)
-    entrants = tuple(_entrant(part) for part in table.tables("engines"))
+    entrants = tuple(entrant_of(part) for part in table.tables("engines"))
     plan = Plan(
         title=table.take("title", TEXT, path.stem),
         entrants=entrants,
@@ -174,44 +154,6 @@ def _told_apart(table: Table, key: str, labels: Sequence[str]) -> None:
     label, times = Counter(labels).most_common(1)[0]
     if times > 1:
         raise table.wrong(key, f'has {label!r:.80} {times} times; tell them apart with label = "...".')
-
-
-def _entrant(table: Table) -> Entrant:
-    given = table.take("name", TEXT)
-    if given not in engines:
-        raise DataError(f"{table.place}: name: {UnknownNameError('engine', given, engines)}")
-    part = engines[given]
-    name = next(known for known, other in engines.items() if other is part)
-    settings = _settings(table, part)
-    said = ", ".join(f"{key} {value:g}" if isinstance(value, float) else f"{key} {value}" for key, value in settings)
-    label = table.take("label", TEXT, f"{given} ({said})" if said else given)
-    table.done()
-    return Entrant(label, name, settings)
-
-
-def _settings(table: Table, part: type[AbstractEngine[Any]]) -> tuple[tuple[str, Any], ...]:
-    """Return the settings of an engine that a table gives, each of the kind that its default is of."""
-    chosen = []
-    for known in fields(part) if is_dataclass(part) else ():
-        default = known.default if known.default_factory is MISSING else known.default_factory()
-        value = table.take(known.name, _like(default), default)
-        if known.name in table.values:
-            chosen.append((known.name, tuple(value) if isinstance(value, list) else value))
-    return tuple(chosen)
-
-
-def _like(default: object) -> Kind:
-    if isinstance(default, bool):
-        return Kind("true or false", lambda value: isinstance(value, bool))
-    if isinstance(default, int):
-        return Kind("a whole number", lambda value: isinstance(value, int) and not isinstance(value, bool))
-    if isinstance(default, float):
-        return Kind("a number", lambda value: isinstance(value, (int, float)) and not isinstance(value, bool))
-    if isinstance(default, str):
-        return TEXT
-    if isinstance(default, tuple):
-        return Kind("a list", lambda value: isinstance(value, list))
-    return Kind("a number or a text", lambda value: isinstance(value, (int, float, str)))
 
 
 def _cases(table: Table, folder: Path) -> tuple[Case, ...]:

@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
-from multiprocessing.synchronize import Event
+from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
 import torch
@@ -35,9 +35,9 @@ def in_processes(
         ExecutorError: A process was lost.
     """
     context = get_context("spawn")
-    stop = context.Event()
+    told, tell = context.Pipe(duplex=False)  # its end is the word to stop: no lock that a killed process could hold
     count = max(1, min(processes, len(jobs)))
-    pool = ProcessPoolExecutor(count, mp_context=context, initializer=_prepare, initargs=(stop,))
+    pool = ProcessPoolExecutor(count, mp_context=context, initializer=_prepare, initargs=(told,))
     try:
         with _one_thread_each():
             made = {pool.submit(_made, make, job, shared): job for job in jobs}
@@ -48,8 +48,9 @@ def in_processes(
             "A process was lost: killed, or out of memory. What has ended is kept; the same again goes on from there."
         ) from None
     finally:
-        stop.set()
+        tell.close()
         pool.shutdown(cancel_futures=True)
+        told.close()
 
 
 @contextmanager
@@ -87,15 +88,15 @@ class _Current:
 _current = _Current()
 
 
-def _prepare(stop: Event) -> None:
+def _prepare(told: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal; the first one answers
     torch.set_num_threads(1)
-    threading.Thread(target=_watch, args=(stop,), daemon=True).start()
+    threading.Thread(target=_watch, args=(told,), daemon=True).start()
     threading.Thread(target=_leave_with_parent, daemon=True).start()
 
 
-def _watch(stop: Event) -> None:
-    stop.wait()
+def _watch(told: Connection) -> None:
+    told.poll(None)
     _current.stop()
 
 

@@ -14,11 +14,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from tnlab.errors import DataError
+from tnlab.search.comparison.outcomes import Outcome
 from tnlab.search.comparison.plan import Plan, Run
-from tnlab.search.comparison.runs import Outcome
 from tnlab.search.comparison.summary import Row, summarised
 
 VERSION = 1
@@ -34,7 +32,7 @@ def circumstances() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             found[package] = "not installed"
     found["system"] = platform.platform()
-    found["processor"] = f"{_processor()}, {os.cpu_count()} cores, {torch.get_num_threads()} threads a fit at most"
+    found["processor"] = f"{_processor()}, {os.cpu_count()} cores"
     return found
 
 

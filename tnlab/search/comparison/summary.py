@@ -4,8 +4,9 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from tnlab.search.comparison.plan import Case, Entrant, Plan, Run
-from tnlab.search.comparison.runs import Outcome
+from tnlab.search.comparison.entrants import Entrant
+from tnlab.search.comparison.outcomes import Outcome
+from tnlab.search.comparison.plan import Case, Plan, Run
 
 LEVELS = (0.10, 0.25, 0.50, 0.75, 0.90)
 
