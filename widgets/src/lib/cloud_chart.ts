@@ -53,7 +53,7 @@ export function pointWords(name: string, points: LanePoints, k: number): string 
 
 export function cloudChart(tip: Tooltip, events: CloudEvents, signal: AbortSignal): Cloud {
   let state: CloudState = { lanes: [], target: 0, bound: null, best: new Map(), logError: false };
-  const layer = new PointLayer();
+  const layer = new PointLayer(() => plot.ask(), signal);
   const extents = new Extents();
   const front = new CommonFront();
   const index = new PointIndex();

@@ -17,6 +17,10 @@ export interface LayerLane {
 }
 
 const MARGIN = 0.25; // of what is seen, on each side
+const EDGE = 12; // pixels that no mark reaches beyond its middle
+const FEW = 300;
+const SLOW_MS = 6;
+const REST_MS = 120;
 
 interface Drawn {
   window: Window;
@@ -39,8 +43,17 @@ export class PointLayer {
   private image: ImageData | null = null;
   private raster: Raster | null = null;
   private sprites: { strong: Sprite; faint: Sprite }[] = [];
+  private fresh = 0;
+  private slow = false;
+  private due = false;
+  private timer: ReturnType<typeof setTimeout> | undefined;
   /** How often everything was drawn anew, and points added; for measuring. */
   readonly work = { whole: 0, added: 0 };
+
+  /** `again` asks to be shown once more, when a zoom has come to rest. */
+  constructor(private readonly again: () => void, signal: AbortSignal) {
+    signal.addEventListener("abort", () => clearTimeout(this.timer));
+  }
 
   /** Show the lanes in a window of `frame`; `colours` holds a CSS colour for every look. */
   show(lanes: readonly LayerLane[], window: Window, frame: Frame, axes: { logX: boolean; logY: boolean }, colours: readonly string[]): void {
@@ -50,9 +63,30 @@ export class PointLayer {
       window, width, height, ...axes, ratio: globalThis.devicePixelRatio || 1, colours: colours.join(), radius: radiusFor(total),
       lanes: lanes.map(({ id, look, points }) => ({ id, look, count: 0, version: points.version })),
     };
-    if (this.drawn === null || !fits(this.drawn, next)) this.begin(next);
-    this.add(lanes, colours);
+    const fit = this.drawn === null ? "none" : fitOf(this.drawn, next);
+    const stretch = fit === "scaled" && this.slow && !this.due;
+    if (fit !== "moved" && !stretch) this.renew(next, lanes, colours);
+    else this.add(lanes, colours);
+    if (stretch) this.later();
     this.place(window);
+  }
+
+  /** Draw everything; where that takes long, a zoom stretches the picture first and draws it when it rests. */
+  private renew(next: Drawn, lanes: readonly LayerLane[], colours: readonly string[]): void {
+    clearTimeout(this.timer);
+    this.due = false;
+    const start = performance.now();
+    this.begin(next);
+    this.add(lanes, colours);
+    this.slow = performance.now() - start > SLOW_MS;
+  }
+
+  private later(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.due = true;
+      this.again();
+    }, REST_MS);
   }
 
   private begin(next: Drawn): void {
@@ -74,71 +108,79 @@ export class PointLayer {
     }));
   }
 
-  /** Add what has come since; the picture is put on the canvas once. */
+  /** Add what has come since. */
   private add(lanes: readonly LayerLane[], colours: readonly string[]): void {
-    const { drawn, raster, image } = this;
-    if (drawn === null || raster === null || image === null) return;
-    let least = raster.height;
-    let most = -1;
-    const scaleX = drawn.width / (drawn.window.right - drawn.window.left);
-    const scaleY = drawn.height / (drawn.window.high - drawn.window.low);
+    const { drawn, raster } = this;
+    if (drawn === null || raster === null) return;
+    const scaleX = (drawn.width * drawn.ratio) / (drawn.window.right - drawn.window.left);
+    const scaleY = (drawn.height * drawn.ratio) / (drawn.window.high - drawn.window.low);
+    const [left, top] = [MARGIN * drawn.width * drawn.ratio, MARGIN * drawn.height * drawn.ratio];
+    const spots: number[] = [];
     lanes.forEach(({ points, look }, place) => {
       const state = drawn.lanes[place] as Drawn["lanes"][number];
       const { strong, faint } = this.sprites[place] as { strong: Sprite; faint: Sprite };
       const colour = pixelColour(colours[look] ?? "");
       for (let k = state.count; k < points.count; k++) {
         if (!isDrawn(points, k)) continue;
-        const x = (MARGIN * drawn.width + (toPlane(points.parameters[k] as number, drawn.logX) - drawn.window.left) * scaleX) * drawn.ratio;
-        const y = (MARGIN * drawn.height + (drawn.window.high - toPlane(points.errors[k] as number, drawn.logY)) * scaleY) * drawn.ratio;
-        if (!(x > -9 && y > -9 && x < raster.width + 9 && y < raster.height + 9)) continue;
-        const mark = points.fates[k] === FITTED ? strong : faint;
-        stamp(raster, mark, x, y, colour);
-        this.work.added += 1;
-        if (y - mark.size < least) least = y - mark.size;
-        if (y + mark.size > most) most = y + mark.size;
+        const x = left + (toPlane(points.parameters[k] as number, drawn.logX) - drawn.window.left) * scaleX;
+        const y = top + (drawn.window.high - toPlane(points.errors[k] as number, drawn.logY)) * scaleY;
+        if (!(x > -EDGE && y > -EDGE && x < raster.width + EDGE && y < raster.height + EDGE)) continue;
+        stamp(raster, points.fates[k] === FITTED ? strong : faint, x, y, colour);
+        spots.push(x, y);
       }
       state.count = points.count;
     });
-    this.put(image, Math.max(0, Math.floor(least)), Math.min(raster.height, Math.ceil(most)));
+    this.work.added += spots.length / 2;
+    this.put(spots);
   }
 
-  private fresh = 0;
-
-  /** Only the rows that have changed; all of them after a new beginning. */
-  private put(image: ImageData, least: number, most: number): void {
-    const whole = this.fresh !== this.work.whole;
+  /** Put on the canvas what has changed: a few new marks one by one, else everything. */
+  private put(spots: readonly number[]): void {
+    const context = this.image && this.canvas.getContext("2d");
+    if (!context || this.image === null) return;
+    const whole = this.fresh !== this.work.whole || spots.length > 2 * FEW;
     this.fresh = this.work.whole;
-    const [from, to] = whole ? [0, image.height] : [least, most];
-    if (to > from) this.canvas.getContext("2d")?.putImageData(image, 0, 0, 0, from, image.width, to - from);
+    if (whole) return context.putImageData(this.image, 0, 0);
+    for (let k = 0; k < spots.length; k += 2) {
+      context.putImageData(this.image, 0, 0, Math.round(spots[k] as number) - EDGE, Math.round(spots[k + 1] as number) - EDGE, 2 * EDGE + 1, 2 * EDGE + 1);
+    }
   }
 
-  /** Shift the picture to where the window is now. */
+  /** Move the picture, and stretch it while a zoom goes on, to where the window is now. */
   private place(window: Window): void {
     if (this.drawn === null) return;
-    const [dx, dy] = shift(this.drawn, window);
-    this.canvas.style.transform = dx === 0 && dy === 0 ? "" : `translate(${dx.toFixed(2)}px, ${dy.toFixed(2)}px)`;
+    const { ratio, width, height } = this.drawn;
+    const { dx, dy, sx, sy } = moveOf(this.drawn, window);
+    if (sx === 1 && sy === 1) {
+      const [x, y] = [dx, dy].map((by) => Math.round(by * ratio) / ratio) as [number, number]; // or it would blur
+      this.canvas.style.transform = x === 0 && y === 0 ? "" : `translate(${x}px, ${y}px)`;
+    } else {
+      const [x, y] = [dx + MARGIN * width * (1 - sx), dy + MARGIN * height * (1 - sy)];
+      this.canvas.style.transform = `translate(${x}px, ${y}px) scale(${sx}, ${sy})`;
+    }
   }
-}
-
-/** How far a picture has to move, in pixels. */
-function shift({ window: was, width, height }: Drawn, now: Window): [number, number] {
-  return [((was.left - now.left) / (now.right - now.left)) * width, ((now.high - was.high) / (now.high - now.low)) * height];
 }
 
 const close = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-9 * (Math.abs(a) + Math.abs(b));
 
-/** Whether the picture drawn can show what is asked for by adding and moving. */
-function fits(drawn: Drawn, next: Drawn): boolean {
+/** How far a picture has to move, in pixels, and how much it has to grow. */
+function moveOf({ window: was, width, height }: Drawn, now: Window): { dx: number; dy: number; sx: number; sy: number } {
+  const [across, up] = [now.right - now.left, now.high - now.low];
+  const [sx, sy] = [(was.right - was.left) / across, (was.high - was.low) / up];
+  const whole = (scale: number): number => (close(scale, 1) ? 1 : scale);
+  return { dx: ((was.left - now.left) / across) * width, dy: ((now.high - was.high) / up) * height, sx: whole(sx), sy: whole(sy) };
+}
+
+/** Whether the picture drawn can show what is asked for as it is, moved; stretched for a while; or not at all. */
+function fitOf(drawn: Drawn, next: Drawn): "moved" | "scaled" | "none" {
   const same = drawn.width === next.width && drawn.height === next.height && drawn.ratio === next.ratio && drawn.logX === next.logX &&
     drawn.logY === next.logY && drawn.colours === next.colours && drawn.radius === next.radius && drawn.lanes.length === next.lanes.length;
-  if (!same) return false;
-  const before = next.lanes.every(({ id, look, version }, place) => {
+  const before = same && next.lanes.every(({ id, look, version }, place) => {
     const old = drawn.lanes[place] as Drawn["lanes"][number];
     return old.id === id && old.look === look && old.version === version;
   });
-  const [was, now] = [drawn.window, next.window];
-  const scaled = !close(was.right - was.left, now.right - now.left) || !close(was.high - was.low, now.high - now.low);
-  if (!before || scaled) return false;
-  const [dx, dy] = shift(drawn, now);
-  return Math.abs(dx) <= MARGIN * drawn.width && Math.abs(dy) <= MARGIN * drawn.height;
+  if (!before) return "none";
+  const { dx, dy, sx, sy } = moveOf(drawn, next.window);
+  if (sx !== 1 || sy !== 1) return Math.max(sx, sy, 1 / sx, 1 / sy) < 2 ? "scaled" : "none";
+  return Math.abs(dx) <= MARGIN * drawn.width && Math.abs(dy) <= MARGIN * drawn.height ? "moved" : "none";
 }

@@ -134,6 +134,7 @@ function follow(model: WorkbenchModel, tell: Tell, parts: Parts, signal: AbortSi
   const target = (): number => lanes()[0]?.target ?? settings()?.target_error ?? 0;
 
   const showCharts = (): void => parts.charts.show({ lanes: lanes(), data: (id) => book.of(id), target: target(), bound: bound() });
+  const soon = once(showCharts, signal);
   const showSettings = (): void => {
     const chosen = settings();
     const state = run()?.state;
@@ -179,7 +180,7 @@ function follow(model: WorkbenchModel, tell: Tell, parts: Parts, signal: AbortSi
     [["points"], () => {
       const message = said<PointsMessage>(model.get("points"));
       if (message) book.receive(message);
-      showCharts();
+      soon();
     }],
   ];
   for (const [traits, show] of tells) {
@@ -188,6 +189,19 @@ function follow(model: WorkbenchModel, tell: Tell, parts: Parts, signal: AbortSi
   }
   const timer = setInterval(() => book.follow(lanes()), 1000);
   signal.addEventListener("abort", () => clearInterval(timer));
+}
+
+/** Do it with the next frame, however often it is asked for. */
+function once(act: () => void, signal: AbortSignal): () => void {
+  let asked = false;
+  return () => {
+    if (asked) return;
+    asked = true;
+    requestAnimationFrame(() => {
+      asked = false;
+      if (!signal.aborted) act();
+    });
+  };
 }
 
 /** After a reload with a new kernel (Voila), ask for what was on the page before. */
