@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 
@@ -288,3 +289,36 @@ def test_two_cannot_import_to_one_place(kept, tmp_path):
             write_study(lines_of(kept), tmp_path / "one.study")
     finally:
         log.release()
+
+
+JUNK = [None, -1, 0, 2.5, "AAAA", [], {}, [1], {"a": 1}, True, 10**400, math.nan, math.inf]
+
+
+def test_any_value_may_be_wrong(kept, tmp_path):
+    """One value of one line is another, or missing: it is read, or refused in one sentence; and stays as it was."""
+    chosen = [json.loads(line) for line in [*lines_of(kept)[:4], lines_of(kept)[-1]]]
+    path = tmp_path / "odd.study"
+    refused = 0
+    for place, record in enumerate(chosen):
+        inner = next((name for name in ("opened", "bound", "closed") if name in record), None)
+        changes = [*_changed(record)]
+        changes += [{inner: changed} for changed in _changed(record[inner])] if inner is not None else []
+        for changed in changes:
+            lines = [json.dumps(changed if k == place else own).encode() + b"\n" for k, own in enumerate(chosen)]
+            path.write_bytes(b"".join(lines))
+            with suppress(TnlabError):
+                to_csv(StudyReader(path))
+                Summary.of(path).record()
+                lines_from(path.read_bytes(), "odd")
+                resumed(str(path), tensor=X)
+                refused -= 1
+            refused += 1
+            assert path.read_bytes() == b"".join(lines)
+    assert refused > 100
+
+
+def _changed(record: dict):
+    """Yield a record with every value gone, or one of five others in its place."""
+    for k, gone in enumerate(record):
+        yield {name: value for name, value in record.items() if name != gone}
+        yield from (record | {gone: JUNK[(3 * k + n) % len(JUNK)]} for n in range(5))

@@ -34,6 +34,7 @@ from tnlab.search.evaluation import Evaluation, Fate
 from tnlab.search.evaluator import Evaluator
 from tnlab.search.logs.base import AbstractLog
 from tnlab.search.logs.file import FileLog
+from tnlab.search.study_checks import check_header, check_record
 
 VERSION = 2
 NOT_COMPARED = ("source",)  # parts of a header that say where something is, not what
@@ -206,6 +207,10 @@ def header_of(line: bytes, location: str) -> Record:
         kept = None
     if not isinstance(kept, dict) or "tnlab_study" not in kept:
         raise DataError(f"{location!r} is not a study; name another file, which need not exist.")
+    try:
+        check_header(kept)
+    except ValueError as error:
+        raise damaged(location, str(error)) from None
     return kept
 
 
@@ -217,12 +222,8 @@ def parsed(line: bytes, place: int, location: str) -> Record:
     """
     try:
         record = json.loads(line)
-        for name in ("number", "forget"):
-            if name in record and (type(record[name]) is not int or record[name] < 1):
-                raise ValueError(f"{name} is {record[name]!r:.40}")
-        if not record.keys() & {"number", "forget", "opened", "bound", "closed"}:
-            raise ValueError("it says nothing that is known")
-    except (AttributeError, TypeError, ValueError, RecursionError) as error:
+        check_record(record)
+    except (ValueError, RecursionError) as error:
         raise damaged(location, f"line {place}: {error!r:.200}") from None
     return record
 
@@ -265,7 +266,7 @@ def evaluation_of(
             str(record["move"]), record["number"], int(record["sweeps"]), float(record["seconds"]),
             bool(record["finished"]),
         )  # fmt: skip
-    except (KeyError, TypeError, ValueError, SafetensorError) as error:
+    except (KeyError, OverflowError, TypeError, ValueError, SafetensorError) as error:
         raise damaged(location, f"evaluation {record['number']}: {error!r:.200}") from None
 
 
