@@ -14,7 +14,13 @@ const PREFIX = "IPY_MODEL_";
 /** Where Escape has a meaning of its own. */
 const OWN_ESCAPE = "input, textarea, select, .tn-menu, .tn-sheet, .tn-diagram, [role='listbox']";
 
-export function explorerPanel(model: WorkbenchModel, back: () => void, signal: AbortSignal): ExplorerPanel {
+export interface ExplorerEvents {
+  back(): void;
+  /** The page behind is covered, or seen again. */
+  cover(covered: boolean): void;
+}
+
+export function explorerPanel(model: WorkbenchModel, { back, cover }: ExplorerEvents, signal: AbortSignal): ExplorerPanel {
   let shown: string | null = null;
   let view: { el: HTMLElement; remove(): void } | null = null;
   let home: HTMLElement | null = null;
@@ -40,6 +46,7 @@ export function explorerPanel(model: WorkbenchModel, back: () => void, signal: A
     view = null;
     place.replaceChildren();
     element.hidden = true;
+    cover(false);
     if (home?.isConnected) home.focus({ preventScroll: true });
   };
   signal.addEventListener("abort", () => view?.remove());
@@ -48,6 +55,7 @@ export function explorerPanel(model: WorkbenchModel, back: () => void, signal: A
     shown = reference;
     home = document.activeElement instanceof HTMLElement ? document.activeElement : null;
     element.hidden = false;
+    cover(true);
     setText(words, "Opening\u2026");
     close.focus({ preventScroll: true });
     element.scrollIntoView?.({ block: "nearest" });

@@ -34,6 +34,7 @@ const MOVING = "Drag to move, Ctrl + scroll or + and \u2212 to zoom, double clic
 
 export function workbenchCharts({ tip, open, say }: ChartsEvents, signal: AbortSignal): Charts {
   let state: ChartsState | null = null;
+  let opening = "";
   const progress = progressChart(tip, { open, say }, signal);
   const cloud = cloudChart(tip, { open, say }, signal);
   const render = (): void => {
@@ -59,7 +60,7 @@ export function workbenchCharts({ tip, open, say }: ChartsEvents, signal: AbortS
     cloud.show({ lanes: looks, target, bound: bound && { parameters: bound.parameters, words }, best, logError: logError.input.checked });
     numbers.show(lanes, bound, gap, target);
     const total = looks.reduce((sum, lane) => sum + lane.points.count, 0);
-    setText(known, total > 0 ? `${formatCount(total)} evaluations` : "");
+    setText(known, opening || (total > 0 ? `${formatCount(total)} evaluations` : ""));
     setAttributes(known, { "data-value": total });
   };
   followTheme(() => cloud.recolour(), signal);
@@ -78,7 +79,9 @@ export function workbenchCharts({ tip, open, say }: ChartsEvents, signal: AbortS
     showOpening(point) {
       const lane = state?.lanes.find(({ id }) => id === point?.lane);
       setAttributes(cloud.plot.element, { "aria-busy": point ? "true" : null });
-      if (point && lane) say(`Opening evaluation ${formatCount(point.number)} of ${laneName(lane, state?.lanes ?? [])}.`);
+      opening = point && lane ? `opening evaluation ${formatCount(point.number)} of ${laneName(lane, state?.lanes ?? [])}\u2026` : "";
+      say(opening);
+      render();
     },
   };
 }

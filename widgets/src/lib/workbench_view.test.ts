@@ -248,9 +248,11 @@ describe("the Explorer over the page", () => {
     await wait(0);
     expect(model.widget_manager.get_model).toHaveBeenCalledWith("abc");
     expect(find(".tnw-explorer").contains(view.el)).toBe(true);
+    expect(find(".tnw-grid").hasAttribute("inert")).toBe(true);
     press(document.activeElement as HTMLElement, "Escape");
     expect(told("close_explorer")).toEqual([{ kind: "close_explorer" }]);
     expect(find(".tnw-explorer").hidden).toBe(true);
+    expect(find(".tnw-grid").hasAttribute("inert")).toBe(false);
     expect(view.remove).toHaveBeenCalledOnce();
     model.receive({ explorer: null });
     const next = child();

@@ -51,6 +51,7 @@ export function mountWorkbench(root: HTMLElement, model: WorkbenchModel, signal:
   const complain = (sentence: string): void => problem.show(sentence);
   const popups = new Popups(root, signal, () => root.querySelector<HTMLElement>(".tnw-primary")?.focus());
   const open = (lane: number, number: number): void => void tell({ kind: "open", lane, number });
+  const grid = html("div", { class: "tnw-grid" });
   const parts = {
     settings: settingsFields({ change: (changes) => tell({ kind: "settings", changes }), complain }, signal),
     engines: enginesBox((engines) => tell({ kind: "settings", changes: { engines } }), signal),
@@ -58,13 +59,13 @@ export function mountWorkbench(root: HTMLElement, model: WorkbenchModel, signal:
     charts: workbenchCharts({ tip, open, say }, signal),
     incumbent: incumbentPanel({ open, say }, signal),
     lanes: laneTable((lane) => parts.incumbent.watch(lane), signal),
-    explorer: explorerPanel(model, () => tell({ kind: "close_explorer" }), signal),
+    explorer: explorerPanel(model, { back: () => tell({ kind: "close_explorer" }), cover: (covered) => setAttributes(grid, { inert: covered }) }, signal),
   };
   const uploads = makeUploads(model, tell, parts.settings.aim, { complain, say }, signal);
   const studies = studiesDrawer(popups, { tell: exporter(model, tell, signal), upload: uploads.send }, signal);
   const panel = (name: string, label: string, ...children: Node[]): HTMLElement =>
     html("section", { class: `tnx-panel tnw-${name}-panel`, "aria-label": label }, ...children);
-  root.prepend(html("div", { class: "tnw-grid" },
+  grid.append(
     html("div", { class: "tnw-top" },
       html("div", { class: "tnw-bar" }, uploads.bar, studies.toggle),
       html("div", { class: "tnw-bar" }, parts.engines.element, html("span", { class: "tnx-space" }), parts.settings.budget, parts.run.element)),
@@ -72,7 +73,8 @@ export function mountWorkbench(root: HTMLElement, model: WorkbenchModel, signal:
     panel("cloud", "trade-off", ...parts.charts.cloud),
     panel("best", "best structure", parts.incumbent.element),
     panel("lanes", "engines", parts.run.status, parts.lanes.element),
-  ), problem.element, studies.element, parts.explorer.element, live);
+  );
+  root.prepend(grid, problem.element, studies.element, parts.explorer.element, live);
   dropZone(root, uploads.send, signal, "Drop a .npy, .png, .jpg, .study or .json file");
   listen(root, "change", () => problem.hide(), signal, { capture: true });
   keepKeys(root, signal);
