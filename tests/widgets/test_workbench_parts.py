@@ -17,7 +17,7 @@ from tnlab_widgets._workbench_incumbents import Incumbents
 from tnlab_widgets._workbench_points import PIECE, Points
 from tnlab_widgets._workbench_recorded import recorded
 from tnlab_widgets._workbench_settings import Settings
-from tnlab_widgets._workbench_studies import Shelf
+from tnlab_widgets._workbench_studies import Shelf, budget_of
 
 MODES = (3, 3, 3, 3)
 RING = ring(MODES, (0, 1, 2, 3), (2, 2, 2, 2))
@@ -154,9 +154,9 @@ def test_a_study_lies_on_the_shelf_with_its_data(shelf):
     assert (entry["engine"], entry["busy"], entry["mine"]) == ("hill_climb", "", True)
     assert entry["evaluations"] >= 6
     json.dumps(entry)
-    plan, budget = shelf.plan(name)
+    plan, reader = shelf.plan(name)
     assert plan.source.modes == MODES
-    assert budget == {"max_evaluations": 6, "max_seconds": 60.0}
+    assert budget_of(reader) == {"max_evaluations": 6, "max_seconds": 60.0}
     shelf.delete(name)
     assert shelf.entries() == []
     assert not list(shelf.folder.glob("*.npy")), "the data of a study that is gone are left"

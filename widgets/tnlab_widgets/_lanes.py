@@ -68,9 +68,15 @@ class Lane:
         search: The search; None before its first evaluation, and where it is only looked at.
         progress: How it stands.
         problem: Why it failed, as a sentence.
+
+    Args:
+        number: What the page is to call it.
+        plan: What it searches.
+        wanted: Whether it is to run.
+        reader: Of its study, if it has been read.
     """
 
-    def __init__(self, number: int, plan: Plan, *, wanted: bool) -> None:
+    def __init__(self, number: int, plan: Plan, *, wanted: bool, reader: StudyReader | None = None) -> None:
         self.id, self.plan, self.wanted = number, plan, wanted
         self.points = Points()
         self.phase = WAITING if wanted else ENDED
@@ -79,8 +85,8 @@ class Lane:
         self.progress: Progress | None = None
         self.lock = threading.Lock()
         self._steps: Iterator[Progress] | None = None
-        self._reader: StudyReader | None = None
-        self._generation = 0
+        self._reader = reader
+        self._generation = -1  # of the reader, when it was last looked at
         self._incumbents = Incumbents()
 
     @property
@@ -124,7 +130,7 @@ class Lane:
         if self._steps is None:
             search = self.plan.search(executor, budget)
             with self.lock:
-                self.search = search
+                self.search, self._reader = search, None
                 if not self.wanted:
                     search.stop()
             self._steps = iter(search)
@@ -173,7 +179,7 @@ class Lane:
             DataError: It is damaged, or gone.
         """
         reader = self._reader or StudyReader(self.plan.location)
-        seen = self.points.count if reader is self._reader and reader.generation == self._generation else 0
+        seen = self.points.count if reader.generation == self._generation else 0
         busy = reader.busy  # asked first: what is written until then is read below
         reader.poll()
         with self.lock:
@@ -184,7 +190,7 @@ class Lane:
             self.progress = reader.progress
             self.phase = WATCHING if busy else WAITING if self.wanted else ENDED
             self.status = self._who_writes(busy) if busy else self._how_it_ended()
-            self._reader, self._generation = (reader if busy else None), reader.generation
+            self._reader, self._generation = (reader, reader.generation) if busy else (None, -1)
             return before != (self.phase, self.progress)
 
     def report(self, *, paused: bool) -> dict[str, Any]:
@@ -213,6 +219,19 @@ class Lane:
             "bound": bound.parameters if bound is not None else None,
             "resumable": self.resumable,
         }
+
+    def summary(self) -> dict[str, Any]:
+        """Return what it has come to, as the list of studies shows it."""
+        with self.lock:
+            best = self.progress.incumbent if self.progress is not None else None
+            return {
+                "engine": self.plan.engine,
+                "label": self.plan.label,
+                "target_error": self.plan.target_error,
+                "parameters": best.parameters if best is not None else None,
+                "relative_error": best.relative_error if best is not None else None,
+                "evaluations": self.points.count,
+            }
 
     def _who_writes(self, busy: str) -> str:
         if self.wanted:

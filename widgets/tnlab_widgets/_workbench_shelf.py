@@ -7,6 +7,7 @@ from typing_extensions import override
 
 from tnlab.errors import DataError, UnknownNameError
 from tnlab.search.study_folder import SUFFIX
+from tnlab.search.study_reader import StudyReader
 from tnlab_widgets._base import sentence
 from tnlab_widgets._data_widget import Action
 from tnlab_widgets._lanes import WATCHING, Lane, Plan
@@ -14,7 +15,7 @@ from tnlab_widgets._workbench_export import EXPORTS, exported
 from tnlab_widgets._workbench_recorded import recorded
 from tnlab_widgets._workbench_settings import Settings, settings_of
 from tnlab_widgets._workbench_state import WorkbenchState
-from tnlab_widgets._workbench_studies import Shelf
+from tnlab_widgets._workbench_studies import Shelf, budget_of
 from tnlab_widgets._workbench_threads import Errands, Reporter
 from tnlab_widgets.explorer import Explorer
 
@@ -42,9 +43,9 @@ class WorkbenchShelf(WorkbenchState):
             raise DataError("That search is no longer shown.")
         return lane
 
-    def _lane_of(self, plan: Plan, *, wanted: bool) -> Lane:
+    def _lane_of(self, plan: Plan, *, wanted: bool, reader: StudyReader | None = None) -> Lane:
         self._lanes_made += 1
-        return Lane(self._lanes_made, plan, wanted=wanted)
+        return Lane(self._lanes_made, plan, wanted=wanted and plan.source is not None, reader=reader)
 
     def _put(self, lanes: Sequence[Lane]) -> None:
         """Show these searches instead of those there were."""
@@ -69,25 +70,22 @@ class WorkbenchShelf(WorkbenchState):
                 self._reporter.due()
         return bool(watched)
 
-    @override
-    def _list_soon(self) -> None:
-        self._errands.send(self._list_studies)
-
     def _list_studies(self) -> None:
-        self.push(studies=self._shelf.entries())
+        """List the studies; called from a thread of its own, for reading them may take long."""
+        self.push(studies=self._shelf.entries({lane.name: lane.summary() for lane in self._scheduler.lanes}))
 
     def _open_studies(self, names: Sequence[str], *, resume: bool) -> None:
         """Show studies as lanes, and go on with them if that is asked for; data and settings follow the first."""
         if self._scheduler.busy and not self._scheduler.paused:
             raise DataError("A search runs; stop it before you open another study.")
         found = [self._shelf.plan(name) for name in names]
-        lanes = [self._lane_of(plan, wanted=resume and plan.source is not None) for plan, _ in found]
+        lanes = [self._lane_of(plan, wanted=resume, reader=reader) for plan, reader in found]
         for lane in lanes:
             lane.look()
-        plan, budget = found[0]
+        plan, reader = found[0]
         if plan.source is not None:
             self._take(plan.source)
-        self._choose(settings_of([lane.plan for lane in lanes], budget))
+        self._choose(settings_of([lane.plan for lane in lanes], budget_of(reader)))
         self._put(lanes)
         if resume:
             self._go()
@@ -120,7 +118,7 @@ class WorkbenchShelf(WorkbenchState):
         left = [lane for lane in self._scheduler.lanes if lane.name != name]
         if len(left) < len(self._scheduler.lanes):
             self._put(left)
-        self._list_studies()
+        self._list_soon()
 
     def _export(self, seq: int, name: str, kind: str) -> None:
         filename, content = exported(self._shelf.location(name), kind)
@@ -135,7 +133,7 @@ class WorkbenchShelf(WorkbenchState):
 
     def _take_in(self, name: str, content: bytes) -> None:
         taken = self._shelf.take_in(name, content)
-        self._list_studies()
+        self._list_soon()
         self._open_studies([taken], resume=False)
 
     # What the page asks for

@@ -43,6 +43,7 @@ class WorkbenchState(DataWidget):
 
     _scheduler: Scheduler
     _reporter: Reporter
+    _librarian: Reporter
     _one_visitor: bool
     _sent: dict[int, tuple[int, int]]
     _phases: tuple[tuple[int, str], ...] = ()
@@ -67,7 +68,7 @@ class WorkbenchState(DataWidget):
 
     def _list_soon(self) -> None:
         """Have the studies listed: some search has begun or ended."""
-        raise NotImplementedError
+        self._librarian.due()
 
     def _show_run(self) -> None:
         """Answer a command at once; the lanes follow."""

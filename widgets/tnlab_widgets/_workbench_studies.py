@@ -4,7 +4,7 @@ import hashlib
 import io
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +24,9 @@ from tnlab.search.study_summary import Summary, data_of
 from tnlab_widgets._lanes import Plan
 
 LONGEST = 160
+BEST = ("parameters", "relative_error", "evaluations")
 NAME = re.compile(r"[\w][\w.-]*", re.ASCII)
+Record = dict[str, Any]
 
 
 class Shelf:
@@ -38,7 +40,7 @@ class Shelf:
     def __init__(self, folder: Path, *, private: bool = False) -> None:
         self.folder, self.private = folder, private
         self.mine: set[str] = set()
-        self._known: dict[Path, tuple[tuple[int, int], Summary]] = {}
+        self._known: dict[Path, tuple[tuple[int, int], Record]] = {}
 
     def location(self, name: object) -> Path:
         """Return where the study with this name is.
@@ -63,7 +65,7 @@ class Shelf:
         self.mine.add(name)
         return self._path(name)
 
-    def recipe(self, source: Source) -> dict[str, Any]:
+    def recipe(self, source: Source) -> Record:
         """Return where a source can be had from again; what is not built in is kept beside the studies.
 
         Raises:
@@ -83,8 +85,8 @@ class Shelf:
         except (OSError, TnlabError):
             return None
 
-    def plan(self, name: object) -> tuple[Plan, dict[str, Any]]:
-        """Return what a study searches, and the budget it last had.
+    def plan(self, name: object) -> tuple[Plan, StudyReader]:
+        """Return what a study searches, and what it holds.
 
         Raises:
             DataError: There is no such study, or it is damaged.
@@ -95,15 +97,19 @@ class Shelf:
         label = data_of(reader)
         if source is not None and source.name not in datasets:
             source = replace(source, name=label, label=label)
-        return Plan(reader.engine, location, label, reader.target_error, reader.family, source), budget_of(reader)
+        return Plan(reader.engine, location, label, reader.target_error, reader.family, source), reader
 
-    def entries(self) -> list[dict[str, Any]]:
-        """Return what is on the shelf, the newest first; reading may take long."""
+    def entries(self, shown: Mapping[str, Record] | None = None) -> list[Record]:
+        """Return what is on the shelf, the newest first; reading may take long.
+
+        Args:
+            shown: What is known by name without reading: of searches that run.
+        """
         found = []
         for path in sorted(self.folder.glob(f"*{SUFFIX}")):
             if NAME.fullmatch(path.stem) and (not self.private or path.stem in self.mine):
                 try:
-                    found.append(self._entry(path))
+                    found.append(self._entry(path, (shown or {}).get(path.stem)))
                 except (OSError, TnlabError):  # it went away meanwhile, or is no study
                     continue
         return sorted(found, key=lambda entry: entry["modified"], reverse=True)
@@ -176,29 +182,28 @@ class Shelf:
                 raise DataError(f"The data cannot be kept in {str(self.folder)!r}: {error.strerror}.") from None
         return path.absolute()
 
-    def _entry(self, path: Path) -> dict[str, Any]:
+    def _entry(self, path: Path, shown: Record | None) -> Record:
         stat = path.stat()
-        stamp = (stat.st_mtime_ns, stat.st_size)
-        known = self._known.get(path)
-        if known is None or known[0] != stamp:
-            known = self._known[path] = stamp, Summary.of(path)
-        summary = known[1]
         return {
+            **(shown or self._read(path, (stat.st_mtime_ns, stat.st_size))),
             "name": path.stem,
-            "engine": summary.engine,
-            "label": summary.data,
-            "target_error": summary.target_error,
-            "parameters": summary.parameters,
-            "relative_error": summary.relative_error,
-            "evaluations": summary.evaluations,
-            "modified": summary.modified,
-            "bytes": summary.bytes,
+            "modified": datetime.fromtimestamp(stat.st_mtime, UTC).isoformat(timespec="seconds"),
+            "bytes": stat.st_size,
             "busy": FileLog(path).busy(),
             "mine": path.stem in self.mine,
         }
 
+    def _read(self, path: Path, stamp: tuple[int, int]) -> Record:
+        """Return what a study came to; it is read again only where it has changed."""
+        known = self._known.get(path)
+        if known is None or known[0] != stamp:
+            read = Summary.of(path)
+            record = {name: getattr(read, name) for name in ("engine", "target_error", *BEST)} | {"label": read.data}
+            known = self._known[path] = stamp, record
+        return known[1]
 
-def budget_of(reader: StudyReader) -> dict[str, Any]:
+
+def budget_of(reader: StudyReader) -> Record:
     """Return the budget that a study last had."""
     last = reader.openings[-1] if reader.openings else {}
     return {name: last[name] for name in BUDGET if name in last}

@@ -12,10 +12,15 @@ POLL = 0.5  # seconds between two looks at studies that others write
 
 
 class Reporter:
-    """Calls ``report`` soon after ``due``, ten times a second at most, from a thread of its own."""
+    """Calls ``report`` soon after ``due``, and not too often, from a thread of its own.
 
-    def __init__(self, report: Callable[[], None]) -> None:
-        self._report = report
+    Args:
+        report: What is called.
+        every: Seconds between two calls at least.
+    """
+
+    def __init__(self, report: Callable[[], None], every: float = EVERY) -> None:
+        self._report, self._every = report, every
         self._due, self._closed = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="tnlab-report", daemon=True)
         self._thread.start()
@@ -37,7 +42,7 @@ class Reporter:
                 self._report()
             except Exception as error:  # noqa: BLE001 - logged; the next report may do better
                 sentence(error)
-            self._closed.wait(max(EVERY - (time.monotonic() - begun), EVERY / 4))
+            self._closed.wait(max(self._every - (time.monotonic() - begun), self._every / 4))
 
 
 class Errands:

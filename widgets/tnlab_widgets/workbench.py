@@ -90,6 +90,7 @@ class SearchWorkbench(WorkbenchShelf, bundle="workbench"):
         self._settings = Settings().changed(chosen, [menu[0]["name"]])
         self._sent = {}
         self._reporter = Reporter(self._report)
+        self._librarian = Reporter(self._list_studies, every=1.0)
         self._errands = Errands(self._look_around, self._tell)
         self._scheduler = Scheduler(self._reporter.due, lambda _: self._errands.send(lambda: None))
         super().__init__(
@@ -173,6 +174,7 @@ class SearchWorkbench(WorkbenchShelf, bundle="workbench"):
         if scheduler is not None:
             scheduler.close()
             self._reporter.close()
+            self._librarian.close()
             self._errands.close()
             if self.explorer is not None:
                 self.explorer.close()
