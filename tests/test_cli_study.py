@@ -234,6 +234,11 @@ def test_in_a_database(place, capsys):
     assert [line.split("  ")[0] for line in listed] == ["sqlite:///s.db#first one", "sqlite:///s.db#second"]
     assert "needs a name" in refused(capsys, "resume", "sqlite:///s.db")
     said(capsys, "study", "delete", "sqlite:///s.db#second", "--yes")
+    empty = study_log("sqlite:///s.db#empty")
+    empty.acquire()
+    empty.release()
+    assert "There is no study" in said(capsys, "studies", "sqlite:///s.db").splitlines()[1]
+    empty.delete()
     assert len(json.loads(said(capsys, "studies", "sqlite:///s.db", "--json"))) == 1
 
 

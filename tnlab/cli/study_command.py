@@ -132,7 +132,7 @@ def _summary(location: str) -> Summary | dict[str, str]:
     try:
         return Summary.of(location)
     except TnlabError as error:
-        return {"location": location, "problem": str(error)}
+        return {"location": study_log(location).location, "problem": str(error)}
 
 
 def _listed(row: "Summary | dict[str, str]") -> tuple[object, ...]:

@@ -200,7 +200,7 @@ class Tables:
             raise self._unusable(error) from None
 
     def _unusable(self, error: SQLAlchemyError) -> DataError:
-        said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+        said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0].rstrip(".")
         for secret in _secrets(self._url):
             said = said.replace(secret, "***").replace(quote_plus(secret), "***")
         return DataError(f"The database {self.location!r} cannot be used: {said:.300}.")
