@@ -121,7 +121,7 @@ export function studiesDrawer(popups: Popups, events: StudiesEvents, signal: Abo
       keyed(list, next, ({ name }) => name, makeRow, (row, study) => showRow(row, study, open.has(study.name), running, picked.has(study.name), now));
       next.forEach(({ name }, k) => {
         const row = list.children[k];
-        if (row?.getAttribute("data-key") !== name) list.insertBefore(list.querySelector(`[data-key="${CSS.escape(name)}"]`) as Element, row ?? null);
+        if (row?.getAttribute("data-key") !== name) list.insertBefore([...list.children].find((other) => other.getAttribute("data-key") === name) as Element, row ?? null);
       });
     },
   };

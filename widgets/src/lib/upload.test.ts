@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { ExplorerModel, UploadChunk } from "./explorer_model.js";
 import { FakeModel } from "./fake_model.js";
-import { CHUNK, MAX_BYTES, PATIENCE_MS, refusal, Uploader } from "./upload.js";
+import { CHUNK, MAX_BYTES, PATIENCE_MS, refusal, STUDY_FILES, Uploader } from "./upload.js";
 
 let model: FakeModel;
 let end: AbortController;
@@ -81,4 +81,9 @@ it("takes arrays, pictures and sessions only", () => {
   expect(["a.npy", "b.PNG", "c.jpeg", "d.tnlab"].map((name) => refusal(name, 10))).toEqual(["", "", "", ""]);
   expect(refusal("x.pkl", 10)).toContain("cannot be read");
   expect(refusal("x.npy", 0)).toContain("is empty");
+});
+
+it("takes other files where a widget says so", () => {
+  expect(["a.npy", "b.study", "c.JSON"].map((name) => refusal(name, 10, STUDY_FILES))).toEqual(["", "", ""]);
+  expect(refusal("d.tnlab", 10, STUDY_FILES)).toContain("a .study or .json file with a study");
 });

@@ -81,7 +81,8 @@ export function enginesBox(choose: (names: string[]) => void, signal: AbortSigna
       const ordered = [...engines.filter(free), ...engines.filter((engine) => !free(engine))];
       keyed(list, ordered, ({ name }) => name, makeRow, (row, engine) => showRow(row, engine, next, locked));
       if (ordered.some(({ name }, k) => list.children[k]?.getAttribute("data-key") !== name) && !list.contains(focused(list))) {
-        list.append(...ordered.flatMap(({ name }) => list.querySelector(`[data-key="${CSS.escape(name)}"]`) ?? []));
+        const rows = new Map([...list.children].map((row) => [row.getAttribute("data-key"), row]));
+        list.append(...ordered.flatMap(({ name }) => rows.get(name) ?? []));
       }
     },
   };

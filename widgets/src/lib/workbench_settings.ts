@@ -64,15 +64,15 @@ const TYPED: Record<Typed["key"], Typed> = {
     read: (text) => (text.trim() === "" ? null : parseCount(text, "The largest rank", 1, 1e6)), tip: "No bond gets a larger rank. Empty: no limit but the tensor's own.",
   },
   max_evaluations: {
-    key: "max_evaluations", title: "evaluations", width: 72, write: (settings) => String(settings.max_evaluations),
+    key: "max_evaluations", title: "evaluations", width: 62, write: (settings) => String(settings.max_evaluations),
     read: (text) => parseCount(text, "The number of evaluations", 1, 1e9), tip: "Each engine ends after so many proposals.",
   },
   max_seconds: {
-    key: "max_seconds", title: "time", width: 64, write: (settings) => secondsText(settings.max_seconds), read: parseSeconds,
+    key: "max_seconds", title: "time", width: 60, write: (settings) => secondsText(settings.max_seconds), read: parseSeconds,
     tip: "Each engine ends after so much time of its own: 90, 5 min or 2 h.",
   },
   seed: {
-    key: "seed", title: "seed", width: 52, write: (settings) => String(settings.seed), read: (text) => parseCount(text, "The seed", 0, 2 ** 31 - 1),
+    key: "seed", title: "seed", width: 46, write: (settings) => String(settings.seed), read: (text) => parseCount(text, "The seed", 0, 2 ** 31 - 1),
     tip: "Where random numbers start: the same seed finds the same again.",
   },
 };

@@ -18,6 +18,9 @@ const field = (name: string): HTMLInputElement => find(`[data-field="${name}"]`)
 const action = (name: string): HTMLElement => find(`[data-action="${name}"]`);
 const told = (kind: string): unknown[] => model.commands.filter((command) => command.kind === kind);
 const wait = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+/** Wait until so many commands have left the page: they go one by one. */
+const sent = (count: number): Promise<unknown> => vi.waitFor(() => expect(model.commands.length).toBeGreaterThanOrEqual(count), 3000);
+const drawn = (): Promise<unknown> => vi.waitFor(() => expect(root.querySelectorAll('[data-plot="cloud"] .tnx-axes text').length).toBeGreaterThan(3), 3000);
 const change = (element: HTMLElement, value: string): void => {
   (element as HTMLInputElement).value = value;
   element.dispatchEvent(new Event("change", { bubbles: true }));
@@ -69,8 +72,8 @@ describe("settings", () => {
     expect(find(".tnx-problem").textContent).toContain("The seed is a whole number");
     model.receive({ settings: settings({ max_rank: 12, max_seconds: 90 }) });
     expect([field("max_rank").value, field("max_seconds").value]).toEqual(["12", "90 s"]);
-    await wait(80);
     change(field("max_rank"), "");
+    await sent(2);
     expect(told("settings")[1]).toEqual({ kind: "settings", changes: { max_rank: null } });
     model.receive({ run: run("running") });
     expect(field("max_rank").readOnly).toBe(true);
@@ -89,8 +92,8 @@ describe("settings", () => {
     expect(told("settings")).toEqual([{ kind: "settings", changes: { engines: ["growth", "annealing", "random_search"] } }]);
     press(box("growth"), "Escape");
     expect(find(".tnw-engine-list").hidden).toBe(true);
-    await wait(80);
     (find('.tnw-chip[data-engine="growth"]') as HTMLElement).click();
+    await sent(2);
     expect(told("settings")[1]).toEqual({ kind: "settings", changes: { engines: ["annealing"] } });
   });
   it("let data be chosen and uploaded as in the Explorer", () => {
@@ -103,17 +106,17 @@ describe("settings", () => {
 describe("a search", () => {
   it("is started, held, gone on with and ended by one button that changes, and another", async () => {
     mount();
-    for (const [state, deed] of [["idle", "start"], ["running", "pause"], ["paused", "resume"]] as const) {
+    for (const [turn, [state, deed]] of ([["idle", "start"], ["running", "pause"], ["paused", "resume"]] as const).entries()) {
       model.receive({ run: run(state) });
       const primary = find(".tnw-primary");
       expect(primary.dataset["action"]).toBe(deed);
       expect(primary.getAttribute("aria-label")?.toLowerCase()).toBe(deed);
       primary.click();
-      await wait(80);
+      await sent(turn + 1);
       expect(model.commands.at(-1)).toEqual({ kind: deed });
     }
     action("stop").click();
-    await wait(80);
+    await sent(4);
     expect(model.commands.at(-1)).toEqual({ kind: "stop" });
     model.receive({ run: run("stopping") });
     find(".tnw-primary").click();
@@ -131,8 +134,7 @@ describe("a search", () => {
     expect(row.querySelector('[data-field="lane-counts"]')?.getAttribute("data-value")).toBe("400");
     expect(row.querySelector('[data-field="lane-left"]')?.textContent).toContain("left");
     expect(row.querySelectorAll(".tnw-stack i").length).toBe(5);
-    await wait(40);
-    expect(root.querySelectorAll(".tnw-lines path").length).toBe(2);
+    await vi.waitFor(() => expect(root.querySelectorAll(".tnw-lines path").length).toBe(2), 3000);
     expect(field("spoken").textContent).toContain("New best");
   });
   it("says how near it is while nothing reaches the target", async () => {
@@ -140,7 +142,7 @@ describe("a search", () => {
     const far: Lane = { ...new Pretence(1, "growth", 100).lane(), target: 1e-6 };
     const lane = new Pretence(1, "growth", 100, 1e-6);
     model.receive({ lanes: [far], points: { lane: 1, generation: 0, ...lane.run(50) } });
-    await wait(50);
+    await vi.waitFor(() => expect(field("nearest").textContent).not.toBe(""), 3000);
     expect(field("nearest").textContent).toContain("nothing reaches 1e-6 yet");
     expect(field("nearest").textContent).toContain("growth not yet: nearest");
     expect(field("best").textContent).toBe("\u2013");
@@ -158,7 +160,7 @@ describe("a search", () => {
   it("opens a point that keys have found in the cloud", async () => {
     mount();
     searched();
-    await wait(60);
+    await drawn();
     const cloud = find('[data-plot="cloud"]');
     press(cloud, "ArrowRight");
     expect(field("spoken").textContent).toContain("evaluation");
@@ -168,7 +170,6 @@ describe("a search", () => {
     expect(told("open").length).toBe(1);
     expect(cloud.dataset["chosen"]).toBeUndefined();
     press(cloud, "+");
-    await wait(40);
     expect(cloud.dataset["chosen"]).toBe("");
     press(cloud, "0");
     expect(cloud.dataset["chosen"]).toBeUndefined();
@@ -176,7 +177,7 @@ describe("a search", () => {
   it("fits the cloud to what has come at once, and follows until a person moves it", async () => {
     mount();
     searched(300);
-    await wait(60);
+    await drawn();
     const ticks = [...root.querySelectorAll('[data-plot="cloud"] [data-key^="x"]')].map((tick) => Number(tick.getAttribute("data-key")?.slice(1)));
     expect(Math.max(...ticks)).toBeGreaterThanOrEqual(3000);
   });
@@ -195,7 +196,29 @@ describe("a search", () => {
   });
 });
 
+describe("a tooltip", () => {
+  it("does not come back over what was pressed until the pointer has left it", async () => {
+    mount();
+    const over = (element: Element): void => void element.dispatchEvent(new MouseEvent("pointerover", { bubbles: true }));
+    const tip = find(".tnx-tip");
+    const primary = find(".tnw-primary");
+    primary.dispatchEvent(new MouseEvent("pointerdown", { bubbles: true }));
+    over(primary.firstElementChild as Element);
+    await wait(400);
+    expect(tip.hidden).toBe(true);
+    over(root);
+    over(primary);
+    await wait(400);
+    expect(tip.hidden).toBe(false);
+  });
+});
+
 describe("studies", () => {
+  it("stand in the order that Python gives them", () => {
+    mount({ studies: [study("one"), study('t"wo')] });
+    model.receive({ studies: [study("three"), study('t"wo'), study("one")] });
+    expect([...root.querySelectorAll("[data-study]")].map((row) => row.getAttribute("data-study"))).toEqual(["three", 't"wo', "one"]);
+  });
   it("are opened, compared and exported", async () => {
     mount({ studies: [study("one"), study("two", { busy: "process 7 on host" })] });
     action("studies").click();
@@ -203,12 +226,12 @@ describe("studies", () => {
     (row("one").querySelector('[data-way="resume"]') as HTMLElement).click();
     (row("two").querySelector('[data-way="resume"]') as HTMLElement).click();
     (row("two").querySelector('[data-way="open"]') as HTMLElement).click();
-    await wait(150);
+    await sent(2);
     expect(told("study_open")).toEqual([{ kind: "study_open", names: ["one"], resume: true }, { kind: "study_open", names: ["two"], resume: false }]);
     for (const name of ["one", "two"]) (row(name).querySelector("input") as HTMLElement).click();
     action("compare").click();
     (row("one").querySelector('[data-way="csv"]') as HTMLElement).click();
-    await wait(150);
+    await sent(4);
     expect(told("compare")).toEqual([{ kind: "compare", names: ["one", "two"] }]);
     expect(told("study_export")).toEqual([{ kind: "study_export", name: "one", format: "csv" }]);
   });
@@ -286,8 +309,8 @@ describe("after a reload", () => {
     end.abort();
     root.replaceChildren();
     end = new AbortController();
-    mount({ run: run("idle", { private: true }) });
-    await wait(150);
+    mount({ run: run("idle", { private: true }), studies: [study("another")] });
+    await sent(2);
     const names = ["camera-growth-1", "camera-annealing-2"];
     expect(model.commands).toEqual([{ kind: "studies", names }, { kind: "study_open", names, resume: true }]);
   });
@@ -295,7 +318,7 @@ describe("after a reload", () => {
     localStorage.setItem("tnlab-workbench", JSON.stringify({ studies: ["a", 7, ""], running: true }));
     mount();
     await wait(150);
-    expect(model.commands).toEqual([{ kind: "studies", names: ["a"] }]);
+    expect(model.commands).toEqual([{ kind: "studies", names: ["a"] }]); // and no more
     end.abort();
     root.replaceChildren();
     end = new AbortController();

@@ -8,7 +8,7 @@
  * "upload", "dismiss". [data-field="dataset" | "modes" | "order" | "family" | "max_rank" | "target_error" |
  * "max_evaluations" | "max_seconds" | "seed" | "executor" | "clock" | "log-x" | "log-error" | "shown-lane"] take values;
  * input[data-engine=NAME] in the list, [data-engine=NAME] among the chips. [data-field="run-status" | "best" |
- * "minimum" | "gap" | "best-parameters" | "best-error" | "last-change" | "nearest" | "points-known"] and, in
+ * "minimum" | "gap" | "best-parameters" | "best-error" | "last-change" | "nearest" | "points-known" | "spoken"] and, in
  * tr[data-lane=ID], "lane-state" | "lane-best" | "lane-error" | "lane-gap" | "lane-counts" | "lane-left" | "lane-move"
  * are read (data-value: the raw number). [data-plot="progress" | "cloud"]: data-chosen once moved, data-held in a drag.
  */
@@ -31,7 +31,7 @@ import { STUDY_FILES, Uploader } from "./upload.js";
 import { incumbentPanel } from "./incumbent_panel.js";
 import { workbenchCharts } from "./workbench_charts.js";
 import { enginesBox } from "./workbench_engines.js";
-import { recall, remember } from "./workbench_memory.js";
+import { type Memory, recall, remember } from "./workbench_memory.js";
 import { type Bound, type PointsMessage, queued, type Run, type Settings, type Tell, teller, type WorkbenchModel, type WorkbenchState, watchTraits } from "./workbench_model.js";
 import { runBar } from "./workbench_run.js";
 import { settingsFields } from "./workbench_settings.js";
@@ -78,8 +78,9 @@ export function mountWorkbench(root: HTMLElement, model: WorkbenchModel, signal:
   dropZone(root, uploads.send, signal, "Drop a .npy, .png, .jpg, .study or .json file");
   listen(root, "change", () => problem.hide(), signal, { capture: true });
   keepKeys(root, signal);
+  const memory = recall();
   follow(model, tell, { ...parts, studies, problem, say }, signal);
-  comeBack(model, tell);
+  comeBack(model, tell, memory);
 }
 
 interface Uploads {
@@ -169,7 +170,8 @@ function follow(model: WorkbenchModel, tell: Tell, parts: Parts, signal: AbortSi
   const keep = (): void => {
     const names = lanes().map(({ study }) => study);
     const mine = (model.get("studies") ?? []).filter((study) => study.mine).map(({ name }) => name);
-    if (names.length + mine.length > 0) remember({ studies: names, mine, running: run()?.state === "running" });
+    const before = names.length > 0 ? null : recall(); // a kernel that has just begun has no say in what was on the page
+    remember(before ? { ...before, mine: [...new Set([...before.mine, ...mine])] } : { studies: names, mine, running: run()?.state === "running" });
   };
   const tells: [readonly (keyof WorkbenchState)[], () => void][] = [
     [["lanes", "bound"], showLanes],
@@ -207,8 +209,7 @@ function once(act: () => void, signal: AbortSignal): () => void {
 }
 
 /** After a reload with a new kernel (Voila), ask for what was on the page before. */
-function comeBack(model: WorkbenchModel, tell: Tell): void {
-  const memory = recall();
+function comeBack(model: WorkbenchModel, tell: Tell, memory: Memory | null): void {
   const run = said<Run>(model.get("run"));
   const fresh = (run === null || run.state === "idle") && (model.get("lanes") ?? []).length === 0;
   if (memory === null || !fresh) return;
