@@ -455,6 +455,9 @@ def test_without_a_page_it_is_used_from_python(tmp_path):
     bench.start()
     assert bench.wait(60)
     assert set(bench.results) == {"hill_climb", "tnls"}
+    bench.resume(max_evaluations=14)
+    assert bench.wait(60)
+    assert [found.counts.fitted for found in bench.results.values()] == [14, 14]
     bench.close()
 
 

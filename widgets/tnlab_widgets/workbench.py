@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from typing_extensions import override
 
-from tnlab.data import Source
+from tnlab.data import Source, modes_text
 from tnlab.errors import DataError
 from tnlab.interop.svg import to_svg
 from tnlab.network.network import Network
@@ -105,6 +105,11 @@ class SearchWorkbench(WorkbenchShelf, bundle="workbench"):
         )
         self._list_soon()
 
+    def __repr__(self) -> str:
+        source, lanes = self._source, self._scheduler.lanes
+        names = ", ".join(lane.plan.engine for lane in lanes) or ", ".join(self._settings.engines)
+        return f"SearchWorkbench({source.label}, {modes_text(source.modes)}: {names}; {self._run_state()['state']})"
+
     # For notebooks
 
     def start(self) -> None:
@@ -128,12 +133,16 @@ class SearchWorkbench(WorkbenchShelf, bundle="workbench"):
         self._scheduler.pause()
         self._show_run()
 
-    def resume(self) -> None:
+    def resume(self, **changes: Any) -> None:
         """Go on: after a pause, and with searches that were stopped or have spent their budget, from their studies.
 
+        Args:
+            changes: A larger ``max_evaluations`` or ``max_seconds``, or another ``executor``, for those that had ended.
+
         Raises:
-            DataError: There is nothing to go on with.
+            DataError: There is nothing to go on with, or a change makes no sense.
         """
+        self._choose(changes)
         if not self._scheduler.busy:
             ended = [lane for lane in self._scheduler.lanes if lane.resumable]
             if not ended:
