@@ -22,7 +22,7 @@ class StudyReader:
 
     Example:
         >>> reader = StudyReader("camera.study")  # doctest: +SKIP
-        >>> for progress in reader.poll():
+        >>> for progress in reader.poll():  # doctest: +SKIP
         ...     print(progress.counts.fitted, progress.incumbent.parameters)
 
     Attributes:
