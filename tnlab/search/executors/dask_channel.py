@@ -3,7 +3,9 @@
 import contextlib
 import functools
 import importlib
+import operator
 import threading
+import uuid
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import CancelledError
@@ -24,7 +26,9 @@ LOOK = 0.5  # seconds between looks for workers while there are none
 
 
 class Parcel:
-    """An evaluator on its way to a worker, and there, unpacked once.
+    """An evaluator on its way to a worker, and there, unpacked once. It is called there, with a task.
+
+    Only workers unpack it: the scheduler itself needs no tnlab.
 
     Attributes:
         packed: The evaluator.
@@ -48,6 +52,20 @@ class Parcel:
         if version() != self.version:
             raise ExecutorError(f"The search runs with tnlab {self.version}, but a worker has tnlab {version()}.")
         return unpack_evaluator(self.packed)
+
+    def __call__(self, packed: bytes) -> bytes:
+        """Do a task, until it is done, or nobody wants it any more."""
+        worker = importlib.import_module("distributed").get_worker()
+        key, tasks = worker.get_current_task(), worker.state.tasks
+
+        def unwanted() -> bool:
+            task = tasks.get(key)
+            return task is None or task.state == "cancelled"
+
+        try:
+            return pack(perform(self.evaluator, unpack(packed), unwanted))
+        except Exception as error:  # noqa: BLE001 - it is raised again where it is waited for
+            raise portable(error) from None
 
 
 @dataclass(eq=False)
@@ -119,7 +137,7 @@ class DaskChannel(AbstractChannel):
         """Send what waits to be sent, as soon as there are workers."""
         while self._unsent and not self._cancelled and (self._there() or self._bring()):
             ticket, parcel = self._unsent.popleft(), self._brought
-            future = self._client.submit(fit_there, parcel, ticket.packed, pure=False)
+            future = self._client.submit(operator.call, parcel, ticket.packed, key=f"tnlab-fit-{uuid.uuid4().hex}")
             with self._changing:
                 ticket.parcel, ticket.future = parcel, future
                 self._sent.add(ticket)
@@ -136,9 +154,11 @@ class DaskChannel(AbstractChannel):
             return False
         try:
             self._brought = self._client.scatter(self._parcel, broadcast=True, hash=False)
-        except (OSError, ValueError, KeyError):
-            self._check()
+        except OSError:  # a worker was lost meanwhile
             return False
+        except Exception as error:
+            raise ExecutorError(f"The workers of dask cannot take the search ({error}). They need tnlab "
+                                f"{version()}: pip install 'tnlab[cluster]' where they run.") from error  # fmt: skip
         return True
 
     def _answer(self, ticket: _Ticket) -> Answer | None:
@@ -172,21 +192,6 @@ class DaskChannel(AbstractChannel):
         if isinstance(error, TnlabError) or error is None:
             raise error or ExecutorError("A fit on a worker of dask ended with an error that it does not say.")
         raise ExecutorError(f"A fit on a worker of dask ended with {type(error).__name__}: {error}") from error
-
-
-def fit_there(parcel: Parcel, packed: bytes) -> bytes:
-    """Do a task on a worker, until it is done, or nobody wants it any more."""
-    worker = importlib.import_module("distributed").get_worker()
-    key, tasks = worker.get_current_task(), worker.state.tasks
-
-    def unwanted() -> bool:
-        task = tasks.get(key)
-        return task is None or task.state == "cancelled"
-
-    try:
-        return pack(perform(parcel.evaluator, unpack(packed), unwanted))
-    except Exception as error:  # noqa: BLE001 - it is raised again where it is waited for
-        raise portable(error) from None
 
 
 def version() -> str:
