@@ -461,6 +461,40 @@ def test_without_a_page_it_is_used_from_python(tmp_path):
     bench.close()
 
 
+LEFT = """
+import sys, time
+from tnlab_widgets import SearchWorkbench
+bench = SearchWorkbench("camera", engines=("tnls", "annealing"), target_error=0.1, studies=sys.argv[1])
+bench.start()
+while not bench.results:
+    time.sleep(0.01)
+print(bench)
+"""
+
+
+def test_a_program_may_end_while_it_searches(tmp_path):
+    command = [sys.executable, "-c", LEFT, str(tmp_path)]
+    env = {**os.environ, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "SearchWorkbench(Camera, 16x16x16x16: tnls, annealing; running)\n"
+    for path in tmp_path.glob("*.study"):
+        assert StudyReader(path).header["source"]["name"] == "camera"
+
+
+def test_fits_may_run_in_other_processes(bench):
+    shown = bench(executor="pool:2", engines=("hill_climb",))
+    assert shown.widget.settings["executor"] == "pool:2"
+    running(shown)
+    [lane] = ended(shown)
+    shown.command("settings", changes={"executor": "inline"})
+    running(shown)
+    [here] = ended(shown)
+    assert here["incumbent"]["parameters"] == lane["incumbent"]["parameters"]
+    reader = StudyReader(shown.widget._shelf.location(lane["study"]))
+    assert reader.openings[0]["workers"] == 2
+
+
 def test_close_ends_its_threads(tmp_path):
     before = set(threading.enumerate())
     bench = SearchWorkbench("camera", studies=tmp_path, **{**QUICK, **LONG})

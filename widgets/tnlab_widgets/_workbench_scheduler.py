@@ -1,5 +1,6 @@
 """The thread that searches: of all lanes it pulls the one that has spent the least, one evaluation at a time."""
 
+import atexit
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -83,6 +84,7 @@ class Scheduler:
             if self._thread is None and not self.closed:
                 self._thread = threading.Thread(target=self._run, name="tnlab-search", daemon=True)
                 self._thread.start()
+                atexit.register(self.close)  # a thread in the middle of a fit would bring the interpreter down
             self._desk.notify_all()
 
     def pause(self) -> None:
@@ -125,6 +127,7 @@ class Scheduler:
 
     def close(self) -> None:
         """End the search and its thread; nothing that is recorded is lost."""
+        atexit.unregister(self.close)
         with self._desk:
             self.closed = True
             for lane in (*self._lanes, *self._leaving):
