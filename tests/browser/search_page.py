@@ -1,0 +1,40 @@
+"""A search on the workbench's page, wherever it is served: begin it, read how far it is."""
+
+from playwright.sync_api import Page
+
+_PROPOSED = """() => Math.min(...[...document.querySelectorAll('[data-field="lane-counts"]')]
+  .map(each => Number(each.dataset.value)))"""
+
+
+def choose(page: Page, **settings: object) -> None:
+    """Fill in settings by the names of their fields."""
+    for name, value in settings.items():
+        field = page.locator(f'[data-field="{name}"]')
+        field.fill(str(value))
+        field.press("Enter")
+
+
+def start(page: Page) -> None:
+    """Press the button that begins a search, and wait until the first structures have been proposed."""
+    page.locator(".tnw-primary[data-action='start']:not([disabled])").click(timeout=60_000)
+    wait_for_more(page, 0)
+
+
+def proposed(page: Page) -> int:
+    """Return how many structures were proposed, of the lane with the fewest."""
+    return int(page.evaluate(_PROPOSED))
+
+
+def wait_for_more(page: Page, than: int, seconds: float = 90) -> int:
+    """Wait until more structures have been proposed, and return how many."""
+    page.wait_for_function(
+        f"than => {{ const now = ({_PROPOSED})(); return Number.isFinite(now) && now > than }}",
+        arg=than,
+        timeout=1000 * seconds,
+    )
+    return proposed(page)
+
+
+def state(page: Page) -> str:
+    """Return how the search stands."""
+    return page.locator('[data-field="run-status"]').get_attribute("data-state") or ""
