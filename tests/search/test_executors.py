@@ -198,6 +198,18 @@ def test_a_lost_process_is_replaced_and_its_fit_done_again(pool, monkeypatch):
     channel.close()
 
 
+@pytest.mark.slow
+def test_processes_without_work_end_until_there_is_some(monkeypatch):
+    """And are there again for the next task."""
+    monkeypatch.setattr(pool_crew, "IDLE", 0.05)
+    with Pool(1) as lazy:
+        channel = lazy.connect(evaluator())
+        for number in (1, 2):
+            assert answered(channel, task(number)) == inline(task(number))
+            while pids(lazy):
+                time.sleep(0.01)
+
+
 def test_an_error_in_a_fit_is_raised_where_it_is_waited_for(pool):
     """With its own type; the process goes on."""
     channel = pool.connect(evaluator())

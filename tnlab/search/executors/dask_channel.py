@@ -5,11 +5,12 @@ import functools
 import importlib
 import operator
 import threading
+import time
 import uuid
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import CancelledError
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -72,8 +73,7 @@ class Parcel:
 class _Ticket:
     """A task on its way: how often its worker was lost, what it was sent with, and what it comes back as."""
 
-    number: int
-    packed: bytes
+    task: Task
     losses: int = 0
     parcel: Future | None = None
     future: Future | None = None
@@ -100,7 +100,7 @@ class DaskChannel(AbstractChannel):
 
     @override
     def submit(self, task: Task) -> None:
-        self._unsent.append(_Ticket(task.number, pack(task)))
+        self._unsent.append(_Ticket(task))
         self._send()
 
     @override
@@ -110,12 +110,19 @@ class DaskChannel(AbstractChannel):
             try:
                 ticket = self._done.get(timeout=LOOK if self._unsent else None)
             except Empty:
+                if self._unsent and time.time() > self._unsent[0].task.until:
+                    raise ExecutorError("No worker of dask was there in the time that the search had.") from None
                 continue
             if self._cancelled or ticket is None:
                 raise Cancelled
             answer = self._answer(ticket)
             if answer is not None:
                 return answer
+
+    @override
+    def postpone(self, seconds: float) -> None:
+        for ticket in self._unsent:
+            ticket.task = replace(ticket.task, until=ticket.task.until + seconds)
 
     @override
     def cancel(self) -> None:
@@ -137,7 +144,7 @@ class DaskChannel(AbstractChannel):
         """Send what waits to be sent, as soon as there are workers."""
         while self._unsent and not self._cancelled and (self._there() or self._bring()):
             ticket, parcel = self._unsent.popleft(), self._brought
-            future = self._client.submit(operator.call, parcel, ticket.packed, key=f"tnlab-fit-{uuid.uuid4().hex}")
+            future = self._client.submit(operator.call, parcel, pack(ticket.task), key=f"tnlab-fit-{uuid.uuid4().hex}")
             with self._changing:
                 ticket.parcel, ticket.future = parcel, future
                 self._sent.add(ticket)
@@ -169,13 +176,13 @@ class DaskChannel(AbstractChannel):
             self._sent.discard(ticket)
         with contextlib.suppress(CancelledError):
             if future.status == "finished":
-                return Answer(ticket.number, unpack(future.result()))
+                return Answer(ticket.task.number, unpack(future.result()))
             if future.status == "error":
                 return self._erred(ticket, future.exception())
         self._check()
         ticket.losses += 1
         if ticket.losses >= LOSSES:
-            return Answer(ticket.number, None)
+            return Answer(ticket.task.number, None)
         if ticket.parcel is self._brought:
             self._brought = None  # lost, with all workers that had it
         self._unsent.append(ticket)
@@ -188,7 +195,7 @@ class DaskChannel(AbstractChannel):
     def _erred(self, ticket: _Ticket, error: BaseException | None) -> Answer:
         """Return that a ticket is given up, if its workers were lost with it; else raise what went wrong there."""
         if type(error).__name__ == "KilledWorker":
-            return Answer(ticket.number, None)
+            return Answer(ticket.task.number, None)
         if isinstance(error, TnlabError) or error is None:
             raise error or ExecutorError("A fit on a worker of dask ended with an error that it does not say.")
         raise ExecutorError(f"A fit on a worker of dask ended with {type(error).__name__}: {error}") from error
