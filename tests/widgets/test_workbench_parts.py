@@ -16,8 +16,8 @@ from tnlab.search.study_reader import StudyReader
 from tnlab_widgets._workbench_incumbents import Incumbents
 from tnlab_widgets._workbench_points import PIECE, Points
 from tnlab_widgets._workbench_recorded import recorded
-from tnlab_widgets._workbench_settings import Settings
-from tnlab_widgets._workbench_studies import Shelf, budget_of
+from tnlab_widgets._workbench_settings import Settings, restored
+from tnlab_widgets._workbench_studies import Shelf
 
 MODES = (3, 3, 3, 3)
 RING = ring(MODES, (0, 1, 2, 3), (2, 2, 2, 2))
@@ -156,7 +156,10 @@ def test_a_study_lies_on_the_shelf_with_its_data(shelf):
     json.dumps(entry)
     plan, reader = shelf.plan(name)
     assert plan.source.modes == MODES
-    assert budget_of(reader) == {"max_evaluations": 6, "max_seconds": 60.0}
+    expected = Settings(("hill_climb",), 0.5, "ring", None, 6, 60.0, 0, "inline")
+    assert restored(Settings(max_rank=5, executor="pool:2"), [reader], ["inline", "pool:2"]) == expected
+    reader.header["seed"], reader.openings[-1]["executor"] = "someone's", "dask:tcp://198.51.100.1:1"
+    assert restored(Settings(seed=3), [reader], ["inline"]) == replace(expected, seed=3)
     shelf.delete(name)
     assert shelf.entries() == []
     assert not list(shelf.folder.glob("*.npy")), "the data of a study that is gone are left"

@@ -1,7 +1,7 @@
 """One search of several side by side: what is searched, how it stands, and its evaluations for the page."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -29,9 +29,10 @@ class Plan:
         location: Its study.
         label: What its data are called.
         target_error: Relative error to reach.
-        family: Family of structures; nothing for what the engine is meant for.
+        family: Family of structures.
         source: The data; None where they cannot be had any more, and the study can only be looked at.
         settings: How its search begins, budget and executor left out; None where its study says that.
+        keep: Keeps the data, and says where they can be had again; called when the search begins.
     """
 
     engine: str
@@ -41,6 +42,7 @@ class Plan:
     family: str
     source: Source | None
     settings: dict[str, Any] | None = None
+    keep: Callable[[], dict[str, Any]] | None = None
 
     def search(self, executor: Any, budget: dict[str, Any]) -> Search:
         """Return the search, which goes on from its study.
@@ -53,7 +55,8 @@ class Plan:
         tensor = self.source.tensor
         if self.settings is None:
             return resumed(str(self.location), tensor=tensor, executor=executor, **budget).search
-        return Search(tensor, study=self.location, executor=executor, **{**self.settings, **budget})
+        recipe = self.keep() if self.keep is not None else None
+        return Search(tensor, study=self.location, source=recipe, executor=executor, **{**self.settings, **budget})
 
 
 class Lane:

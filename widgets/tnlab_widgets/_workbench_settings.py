@@ -1,15 +1,17 @@
 """What a person chooses before a search: engines, target, family, budget, executor; checked, and as menus."""
 
+import contextlib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from tnlab.errors import DataError, UnknownNameError
+from tnlab.errors import DataError, TnlabError, UnknownNameError
 from tnlab.search.engine import engines
 from tnlab.search.executors import executors
 from tnlab.search.problem import FAMILIES, MAX_ORDER
-from tnlab_widgets._lanes import Plan
+from tnlab.search.study_reader import StudyReader
+from tnlab.search.study_resume import BUDGET
 from tnlab_widgets._options import seed_of
 
 MAX_EVALUATIONS = 10**7
@@ -121,16 +123,27 @@ def with_given(menu: list[dict[str, str]], executor: Any) -> tuple[list[dict[str
     return [{"name": name, "label": name}, *menu], {name: executor}
 
 
-def settings_of(plans: Sequence[Plan], budget: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings that searches were begun with, as far as they agree."""
-    first, families = plans[0], {plan.family for plan in plans}
+def restored(settings: Settings, readers: Sequence[StudyReader], executors: Sequence[str]) -> Settings:
+    """Return the settings that studies were written with: those of the first, and the engines of all.
+
+    What they do not say, or what cannot be chosen here, stays as it is.
+    """
+    first, families = readers[0], {reader.family for reader in readers}
+    last = first.openings[-1] if first.openings else {}
+    names = dict.fromkeys(reader.engine for reader in readers if reader.engine in engines)
     found = {
-        "engines": [plan.engine for plan in plans if plan.engine in engines],
+        "engines": list(names)[:MOST_ENGINES],
         "target_error": first.target_error,
         "family": first.family if len(families) == 1 else "",
-        **budget,
+        "max_rank": first.header.get("max_rank"),
+        "seed": first.header.get("seed"),
+        **{name: last.get(name) for name in BUDGET},
+        "executor": last.get("executor"),
     }
-    return {name: value for name, value in found.items() if value not in (None, [])}
+    for name, value in found.items():
+        with contextlib.suppress(TnlabError):
+            settings = settings.changed({name: value}, executors)
+    return settings
 
 
 def _counts(cores: int) -> list[int]:

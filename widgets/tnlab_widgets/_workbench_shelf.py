@@ -13,9 +13,9 @@ from tnlab_widgets._data_widget import Action
 from tnlab_widgets._lanes import WATCHING, Lane, Plan
 from tnlab_widgets._workbench_export import EXPORTS, exported
 from tnlab_widgets._workbench_recorded import recorded
-from tnlab_widgets._workbench_settings import Settings, settings_of
+from tnlab_widgets._workbench_settings import Settings, restored
 from tnlab_widgets._workbench_state import WorkbenchState
-from tnlab_widgets._workbench_studies import Shelf, budget_of
+from tnlab_widgets._workbench_studies import Shelf
 from tnlab_widgets._workbench_threads import Errands, Reporter
 from tnlab_widgets.explorer import Explorer
 
@@ -82,10 +82,10 @@ class WorkbenchShelf(WorkbenchState):
         lanes = [self._lane_of(plan, wanted=resume, reader=reader) for plan, reader in found]
         for lane in lanes:
             lane.look()
-        plan, reader = found[0]
-        if plan.source is not None:
-            self._take(plan.source)
-        self._choose(settings_of([lane.plan for lane in lanes], budget_of(reader)))
+        source = found[0][0].source
+        if source is not None:
+            self._take(source)
+        self._set(restored(self._settings, [reader for _, reader in found], self._executor_names))
         self._put(lanes)
         if resume:
             self._go()
@@ -93,9 +93,16 @@ class WorkbenchShelf(WorkbenchState):
     def _choose(self, changes: dict[str, Any]) -> None:
         """Change settings, and show them; those there were stay where one of them is refused."""
         with self._guard:
-            known = [entry["name"] for entry in self.executors]
-            self._settings = self._settings.changed(changes, known)
-            self.push(settings=self._settings.to_page(len(self._source.modes)))
+            self._set(self._settings.changed(changes, self._executor_names))
+
+    def _set(self, settings: Settings) -> None:
+        with self._guard:
+            self._settings = settings
+            self.push(settings=settings.to_page(len(self._source.modes)))
+
+    @property
+    def _executor_names(self) -> list[str]:
+        return [entry["name"] for entry in self.executors]
 
     def _open_point(self, lane: Lane, number: int) -> None:
         """Open an evaluation in an Explorer that goes on from its cores."""

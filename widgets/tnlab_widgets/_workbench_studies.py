@@ -19,7 +19,6 @@ from tnlab.search.logs.file import FileLog
 from tnlab.search.study_export import lines_from, write_study
 from tnlab.search.study_folder import SUFFIX
 from tnlab.search.study_reader import StudyReader
-from tnlab.search.study_resume import BUDGET
 from tnlab.search.study_summary import Summary, data_of
 from tnlab_widgets._lanes import Plan
 
@@ -201,12 +200,6 @@ class Shelf:
             record = {name: getattr(read, name) for name in ("engine", "target_error", *BEST)} | {"label": read.data}
             known = self._known[path] = stamp, record
         return known[1]
-
-
-def budget_of(reader: StudyReader) -> Record:
-    """Return the budget that a study last had."""
-    last = reader.openings[-1] if reader.openings else {}
-    return {name: last[name] for name in BUDGET if name in last}
 
 
 def _head(path: Path) -> bytes:

@@ -1,7 +1,8 @@
 """Watch structure searches think: engines side by side, each with a study on disk that it goes on from."""
 
+import functools
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -116,15 +117,15 @@ class SearchWorkbench(WorkbenchShelf, bundle="workbench"):
         """Begin a new search with every chosen engine, each with a study of its own.
 
         Raises:
-            DataError: An engine cannot run with these settings, or the studies cannot be written.
+            DataError: An engine cannot run with these settings, or the folder of studies cannot be made.
         """
         settings, source = self._settings, self._source
         refused = settings.refusals(len(source.modes))
         for engine in settings.engines:
             if engine in refused:
                 raise DataError(refused[engine])
-        recipe = self._shelf.recipe(source)
-        plans = [self._planned(engine, source, recipe) for engine in settings.engines]
+        keep = functools.cache(lambda: self._shelf.recipe(source))  # by the thread that searches: it may take long
+        plans = [self._planned(engine, source, keep) for engine in settings.engines]
         self._put([self._lane_of(plan, wanted=True) for plan in plans])
         self._go()
 
@@ -202,15 +203,15 @@ class SearchWorkbench(WorkbenchShelf, bundle="workbench"):
         best = self.network
         return to_svg(presentable(best.structure)) if best is not None else ""
 
-    def _planned(self, engine: str, source: Source, recipe: Mapping[str, Any]) -> Plan:
+    def _planned(self, engine: str, source: Source, keep: Callable[[], dict[str, Any]]) -> Plan:
         settings = self._settings
         family = settings.family or engines_known[engine].families[0]
         searched = {
             "target_error": settings.target_error, "engine": engine, "family": family, "max_rank": settings.max_rank,
-            "seed": settings.seed, "source": dict(recipe),
+            "seed": settings.seed,
         }  # fmt: skip
         location = self._shelf.fresh(source.label, engine)
-        return Plan(engine, location, source.label, settings.target_error, family, source, searched)
+        return Plan(engine, location, source.label, settings.target_error, family, source, searched, keep)
 
     @override
     def _go(self) -> None:
