@@ -1,5 +1,7 @@
 """What keeps the lines of a study: in a file and in a database alike, by real processes that write, die and sleep."""
 
+# pyright: reportPrivateUsage=false
+
 import multiprocessing
 import os
 import signal
@@ -82,14 +84,17 @@ def numbered(number: int) -> bytes:
     return LINES[0] if number == 0 else b'{"number": %d}\n' % number
 
 
-def writing(place: str, told) -> None:
+def writing(place: str, told, pause: bool = False) -> None:
     log = log_of(place)
     log.acquire()
     for number in range(1_000_000):
         log.append(numbered(number))
         told.send(number)
+        if pause:
+            os.kill(os.getpid(), signal.SIGSTOP)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a dead process is not told from a child of this one")
 def test_a_killed_writer_loses_nothing_and_leaves_at_once(place):
     """All that append returned for is there, whole, and the next goes on right after it, without waiting."""
     heard, told = PROCESSES.Pipe(duplex=False)
@@ -103,8 +108,9 @@ def test_a_killed_writer_loses_nothing_and_leaves_at_once(place):
         log.acquire()
     while last < 20:
         last = heard.recv()
-    process.kill()
-    process.join()
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGKILL)
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # dead, though nobody has asked for its end yet
     while heard.poll():
         try:
             last = heard.recv()
@@ -119,6 +125,7 @@ def test_a_killed_writer_loses_nothing_and_leaves_at_once(place):
     log.append(LINES[0])
     assert log.read()[0] == [*lines, LINES[0]]
     log.release()
+    process.join()
 
 
 @pytest.fixture(params=["sqlite", "server"])
@@ -134,13 +141,12 @@ def test_a_paused_writer_is_fenced_off(shared, monkeypatch):
     """It slept through the end of its lease; awake again, it is refused, and nothing of it is written."""
     monkeypatch.setattr(database, "SILENCE", 0.3)
     heard, told = PROCESSES.Pipe(duplex=False)
-    process = PROCESSES.Process(target=writing, args=(shared, told), daemon=True)
+    process = PROCESSES.Process(target=writing, args=(shared, told, True), daemon=True)
     process.start()
     told.close()
     assert heard.poll(60)
     heard.recv()
     assert process.pid is not None
-    os.kill(process.pid, signal.SIGSTOP)
     time.sleep(0.4)
     log = DatabaseLog(shared)
     assert log.busy() == ""
@@ -153,6 +159,30 @@ def test_a_paused_writer_is_fenced_off(shared, monkeypatch):
     log.append(b'{"mine": 2}\n')
     assert log.read()[0] == [*lines, b'{"mine": 1}\n', b'{"mine": 2}\n']
     log.release()
+
+
+@pytest.mark.skipif(not SERVER, reason="needs TNLAB_TEST_DATABASE")
+def test_a_writer_paused_within_a_transaction_keeps_nobody_waiting(monkeypatch):
+    """The server ends it; in a file, others wait for it."""
+    from tnlab.search.logs import tables
+
+    monkeypatch.setattr(tables, "PATIENCE", 1)
+    log, other = (DatabaseLog(f"{SERVER}#paused") for _ in range(2))
+    log.acquire()
+    monkeypatch.setattr(database, "SILENCE", -1.0)
+    with pytest.raises(DataError, match="cannot be used"):
+        _pause_within_a_transaction(log, other)
+    assert other.read()[0] == LINES[:1]
+    other.delete()
+
+
+def _pause_within_a_transaction(log: DatabaseLog, other: DatabaseLog) -> None:
+    assert log._me is not None
+    with log._tables._asked() as connection:
+        assert log._tables._signed(connection, "paused", log._me.text, log._me.text)
+        other.acquire()  # waits for the row, and has it when the server has ended this transaction
+        other.append(LINES[0])
+        connection.exec_driver_sql("SELECT 1")
 
 
 def test_who_lost_the_lease_is_told_by_whom(shared, monkeypatch):

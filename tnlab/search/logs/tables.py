@@ -40,7 +40,7 @@ from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
 from tnlab.errors import DataError, NotInstalledError
 
-PATIENCE = 30  # seconds that a file database may be locked by others
+PATIENCE = 30  # seconds that others may keep a lock
 SECRET = ("password", "passwd", "pwd", "secret", "token")
 KEPT = MetaData()
 STUDIES = Table(
@@ -88,6 +88,8 @@ class Tables:
             if self._url.database in (None, "", ":memory:"):
                 raise DataError("A study needs a database that lasts; name its file, as in sqlite:///studies.db#NAME.")
             event.listen(self._engine, "connect", _patient)
+        elif self._url.get_backend_name() == "postgresql":
+            event.listen(self._engine, "connect", _brief)
 
     def create(self) -> None:
         """Make the tables where they are missing."""
@@ -216,6 +218,15 @@ def _patient(connection: Any, _record: object) -> None:
     """Have a new connection to a file wait for others, and keep what was committed even if the power fails."""
     connection.execute(f"PRAGMA busy_timeout={1000 * PATIENCE}")
     connection.execute("PRAGMA synchronous=FULL")
+
+
+def _brief(connection: Any, _record: object) -> None:
+    """Have the server end a transaction of ours that stands still, so that a paused writer keeps nobody waiting."""
+    cursor = connection.cursor()
+    for name in ("idle_in_transaction_session_timeout", "lock_timeout"):
+        cursor.execute(f"SET {name} = {1000 * PATIENCE}")
+    cursor.close()
+    connection.commit()
 
 
 def _hidden(url: URL) -> dict[str, str]:

@@ -58,11 +58,12 @@ class Writer:
             return False
         try:
             os.kill(self.pid, 0)
+            state = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0]
         except ProcessLookupError:
             return True
-        except OSError:  # somebody else's
+        except OSError:  # somebody else's, or there is no such file
             return False
-        return False
+        return state in "ZX"  # ended, but nobody has asked how
 
 
 def _machine() -> str:
