@@ -1,62 +1,20 @@
-"""One search of several side by side: what is searched, how it stands, and its evaluations for the page."""
+"""One search of several side by side: how it stands, and its evaluations for the page."""
 
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
-from tnlab.data import Source
-from tnlab.errors import DataError
 from tnlab.search.evaluation import Counts
 from tnlab.search.progress import Progress
 from tnlab.search.run import Search
 from tnlab.search.study_reader import StudyReader
-from tnlab.search.study_resume import resumed
 from tnlab_widgets._workbench_incumbents import Incumbents
+from tnlab_widgets._workbench_plan import Plan
 from tnlab_widgets._workbench_points import Points
 
 WAITING, RUNNING, ENDED, WATCHING = "waiting", "running", "ended", "watching"
 ACTIVE = (WAITING, RUNNING)
-
-
-@dataclass(frozen=True, eq=False)
-class Plan:
-    """What a lane searches.
-
-    Attributes:
-        engine: Name of the engine.
-        location: Its study.
-        label: What its data are called.
-        target_error: Relative error to reach.
-        family: Family of structures.
-        source: The data; None where they cannot be had any more, and the study can only be looked at.
-        settings: How its search begins, budget and executor left out; None where its study says that.
-        keep: Keeps the data, and says where they can be had again; called when the search begins.
-    """
-
-    engine: str
-    location: Path
-    label: str
-    target_error: float | None
-    family: str
-    source: Source | None
-    settings: dict[str, Any] | None = None
-    keep: Callable[[], dict[str, Any]] | None = None
-
-    def search(self, executor: Any, budget: dict[str, Any]) -> Search:
-        """Return the search, which goes on from its study.
-
-        Raises:
-            DataError: The data are not there.
-        """
-        if self.source is None:
-            raise DataError(f"The data of {self.location.stem!r} cannot be had any more; it can only be looked at.")
-        tensor = self.source.tensor
-        if self.settings is None:
-            return resumed(str(self.location), tensor=tensor, executor=executor, **budget).search
-        recipe = self.keep() if self.keep is not None else None
-        return Search(tensor, study=self.location, source=recipe, executor=executor, **{**self.settings, **budget})
 
 
 class Lane:

@@ -10,8 +10,9 @@ from tnlab.search.study_folder import SUFFIX
 from tnlab.search.study_reader import StudyReader
 from tnlab_widgets._base import sentence
 from tnlab_widgets._data_widget import Action
-from tnlab_widgets._lanes import WATCHING, Lane, Plan
+from tnlab_widgets._lanes import WATCHING, Lane
 from tnlab_widgets._workbench_export import EXPORTS, exported
+from tnlab_widgets._workbench_plan import Plan
 from tnlab_widgets._workbench_recorded import recorded
 from tnlab_widgets._workbench_settings import Settings, restored
 from tnlab_widgets._workbench_state import WorkbenchState

@@ -20,7 +20,7 @@ from tnlab.search.study_export import lines_from, write_study
 from tnlab.search.study_folder import SUFFIX
 from tnlab.search.study_reader import StudyReader
 from tnlab.search.study_summary import Summary, data_of
-from tnlab_widgets._lanes import Plan
+from tnlab_widgets._workbench_plan import Plan
 
 LONGEST = 160
 BEST = ("parameters", "relative_error", "evaluations")

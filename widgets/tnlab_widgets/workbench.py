@@ -16,10 +16,10 @@ from tnlab.search.engine import engines as engines_known
 from tnlab.search.run import SearchResult
 from tnlab.search.study_folder import studies_folder
 from tnlab_widgets._data_widget import Action
-from tnlab_widgets._lanes import Plan
 from tnlab_widgets._pictures import Panels
 from tnlab_widgets._sources import as_source, describe
 from tnlab_widgets._structures import presentable
+from tnlab_widgets._workbench_plan import Plan
 from tnlab_widgets._workbench_scheduler import Scheduler
 from tnlab_widgets._workbench_settings import Settings, engine_menu, executor_menu, family_menu, with_given
 from tnlab_widgets._workbench_shelf import WorkbenchShelf
