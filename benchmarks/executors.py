@@ -41,11 +41,22 @@ FITS = {  # what is fitted, sweeps per start, largest rank: from some millisecon
 AIMS = {"driver": 1.0, "study": 2.0, "dask": 10.0}  # milliseconds an evaluation
 
 
+class Given:
+    """Proposals, described in few words: a study writes down the settings of its engine."""
+
+    def __init__(self, proposals: tuple[Proposal, ...]) -> None:
+        self.proposals = proposals
+
+    @override
+    def __repr__(self) -> str:
+        return f"{len(self.proposals)} proposals"
+
+
 @dataclass(frozen=True)
 class Listed(AbstractEngine[bool]):
     """Proposes what is given, in one batch."""
 
-    proposals: tuple[Proposal, ...] = ()
+    given: Given
 
     paper: ClassVar[str] = "none"
     families: ClassVar[tuple[str, ...]] = ("any",)
@@ -56,7 +67,7 @@ class Listed(AbstractEngine[bool]):
 
     @override
     def ask(self, state: bool, generator: torch.Generator) -> Iterable[Proposal]:
-        return self.proposals if state else ()
+        return self.given.proposals if state else ()
 
     @override
     def tell(self, state: bool, evaluations: Sequence[Evaluation], generator: torch.Generator) -> bool:
@@ -82,7 +93,7 @@ def seconds_of(
     X: torch.Tensor, proposals: tuple[Proposal, ...], executor: AbstractExecutor, **settings: object
 ) -> float:
     """Return the wall time of a search that fits all proposals."""
-    run = Search(X, objective=WeightedSum(1.0), engine=Listed(proposals), max_seconds=1e6, executor=executor,
+    run = Search(X, objective=WeightedSum(1.0), engine=Listed(Given(proposals)), max_seconds=1e6, executor=executor,
                  prune=False, warm=False, evaluator={"tolerance": 0.0}, **settings)  # fmt: skip
     begun = time.perf_counter()
     fitted = 0
