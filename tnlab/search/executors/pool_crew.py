@@ -179,6 +179,8 @@ class _Hand(threading.Thread):
                     self._crew.lose(ticket)
                 else:
                     self._crew.settle(ticket, outcome)
+                if ticket.dropped:
+                    self.forget(ticket.freight)  # it may have been brought after the others were told to
         except ExecutorError as error:
             self._crew.fail(str(error))
         except Exception as error:  # noqa: BLE001 - or whoever waits would wait for ever
