@@ -191,6 +191,18 @@ def test_a_new_start_has_new_lanes_and_studies(bench):
     assert second["study"] != first["study"]
 
 
+def test_the_list_of_studies_follows_what_runs(bench):
+    shown = bench("camera", **LONG)
+    running(shown)
+    shown.until(lambda: len(shown.widget.studies) == 2)
+    before = {entry["name"]: entry["evaluations"] for entry in shown.widget.studies}
+    assert {entry["busy"] for entry in shown.widget.studies} == {"this page"}
+    shown.until(lambda: all(entry["evaluations"] > before[entry["name"]] for entry in shown.widget.studies))
+    shown.command("stop")
+    ended(shown)
+    shown.until(lambda: {entry["busy"] for entry in shown.widget.studies} == {""})
+
+
 def test_an_error_ends_its_lane_and_not_the_others(bench, monkeypatch):
     def fails(self, state, generator):
         raise RuntimeError("the engine broke")

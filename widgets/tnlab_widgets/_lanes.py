@@ -96,21 +96,25 @@ class Lane:
                     search.stop()
             self._steps = iter(search)
         progress = next(self._steps, None)
+        over = progress is None or bool(progress.status)
+        if over:
+            self._leave()
         with self.lock:
-            self.phase = RUNNING
             if progress is not None:
                 self._take(progress)
-            if progress is None or progress.status:
-                self.phase, self.wanted, self._steps = ENDED, False, None
+            self.phase, self.wanted = (ENDED, False) if over else (RUNNING, self.wanted)
 
     def let_go(self) -> None:
         """Leave the study to others; what is being fitted is dropped."""
-        steps, self._steps = self._steps, None
-        if steps is not None:
-            steps.close()  # type: ignore[attr-defined] - it is a generator
+        self._leave()
         with self.lock:
             if self.active:
                 self.phase = WAITING if self.wanted else ENDED
+
+    def _leave(self) -> None:
+        steps, self._steps = self._steps, None
+        if steps is not None:
+            steps.close()  # type: ignore[attr-defined] - it is a generator
 
     def give_way(self) -> None:
         """Look on while somebody else writes the study, and go on when it is free again."""
@@ -192,6 +196,7 @@ class Lane:
                 "parameters": best.parameters if best is not None else None,
                 "relative_error": best.relative_error if best is not None else None,
                 "evaluations": self.points.count,
+                **({"busy": "this page"} if self.begun else {}),
             }
 
     def _who_writes(self, busy: str) -> str:

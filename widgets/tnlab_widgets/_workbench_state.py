@@ -1,5 +1,6 @@
 """What the workbench tells its page: how every search stands, and its evaluations in packed pieces."""
 
+import time
 from typing import Any
 
 from ipywidgets import widget_serialization
@@ -20,6 +21,7 @@ SAID = {
     "ended": "Ended.",
     "watching": "Watching a search that runs elsewhere.",
 }
+FRESHEN = 2.0  # seconds between two looks at the studies of searches that run here
 AWAY = "Held, for nobody seems to be there."
 
 
@@ -47,6 +49,7 @@ class WorkbenchState(DataWidget):
     _one_visitor: bool
     _sent: dict[int, tuple[int, int]]
     _phases: tuple[tuple[int, str], ...] = ()
+    _freshened = 0.0
 
     def _report(self) -> None:
         """Tell the page how things stand; called ten times a second at most, from a thread of its own."""
@@ -65,10 +68,19 @@ class WorkbenchState(DataWidget):
         if phases != self._phases:
             self._phases = phases
             self._list_soon()
+        elif time.monotonic() - self._freshened > FRESHEN:
+            self._freshen()
 
     def _list_soon(self) -> None:
         """Have the studies listed: some search has begun or ended."""
         self._librarian.due()
+
+    def _freshen(self) -> None:
+        """Show in the list of studies how far those are that are searched here, without reading any."""
+        self._freshened = time.monotonic()
+        now = {lane.name: lane.summary() for lane in self._scheduler.lanes}
+        with self._guard:
+            self.push(studies=[{**entry, **now.get(entry["name"], {})} for entry in self.studies])
 
     def _show_run(self) -> None:
         """Answer a command at once; the lanes follow."""

@@ -183,13 +183,14 @@ class Shelf:
 
     def _entry(self, path: Path, shown: Record | None) -> Record:
         stat = path.stat()
+        known = shown or self._read(path, (stat.st_mtime_ns, stat.st_size))
         return {
-            **(shown or self._read(path, (stat.st_mtime_ns, stat.st_size))),
             "name": path.stem,
             "modified": datetime.fromtimestamp(stat.st_mtime, UTC).isoformat(timespec="seconds"),
             "bytes": stat.st_size,
             "busy": FileLog(path).busy(),
             "mine": path.stem in self.mine,
+            **known,
         }
 
     def _read(self, path: Path, stamp: tuple[int, int]) -> Record:
