@@ -4,6 +4,7 @@
 ended, its exit status. ``cluster``: two workers of dask, whose address is the first answer; a line kills one of them.
 """
 
+import contextlib
 import os
 import random
 import signal
@@ -79,6 +80,8 @@ def search(executor: str, study: str) -> None:
 
 
 def searches() -> None:
+    with contextlib.suppress(ImportError):
+        __import__("distributed")
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
