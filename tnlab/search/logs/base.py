@@ -29,7 +29,9 @@ class AbstractLog(ABC):
 
     @abstractmethod
     def append(self, line: bytes) -> None:
-        r"""Add a line, which ends with ``\n`` and has no other; it lasts when this returns, whatever happens then.
+        r"""Add a line that ends with ``\n``, or several; they last when this returns, whatever happens then.
+
+        All of them are added, or none.
 
         Raises:
             StudyBusyError: Somebody else has become its writer.
@@ -40,7 +42,8 @@ class AbstractLog(ABC):
     def read(self, after: int = 0) -> tuple[list[bytes], int]:
         """Return the whole lines from a place on, and the place after them; 0 is the beginning.
 
-        A line that is being written is left for the next time. What does not exist has no lines.
+        A line that is being written is left for the next time. What does not exist has no lines; what was deleted, and
+        may have begun anew, is to be read from its beginning: the place is 0.
 
         Raises:
             DataError: It cannot be read.

@@ -99,7 +99,9 @@ class DatabaseLog(AbstractLog):
     @override
     def read(self, after: int = 0) -> tuple[list[bytes], int]:
         found = self._tables.lines(self._name, after)
-        return [text.encode() + b"\n" for _, text in found], found[-1][0] if found else after
+        if found:
+            return [text.encode() + b"\n" for _, text in found], found[-1][0]
+        return [], after if self._tables.last(self._name) >= after else 0
 
     @override
     def delete(self) -> None:

@@ -1,9 +1,10 @@
 """A study in a file of lines. Its writer holds a lock on a second file beside it, which dies with the process."""
 
-import contextlib
+import errno
 import os
+from contextlib import suppress
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 from filelock import FileLock, Timeout
 from typing_extensions import override
@@ -26,16 +27,17 @@ class FileLog(AbstractLog):
     def __init__(self, path: Path) -> None:
         self.location = str(path)
         self._path = path
-        self._file: BinaryIO | None = None
-        self._lock = FileLock(path.with_name(path.name + ".lock"), timeout=PATIENCE, thread_local=False)
+        self._file: FileIO | None = None
+        real = os.path.realpath(path)  # what a link points to has one lock
+        self._lock = FileLock(f"{real}.lock", timeout=PATIENCE, thread_local=False)
 
     @override
     def acquire(self) -> None:
         self._check()
         try:
             self._lock.acquire()
-            self._file = self._path.open("ab")
-            self._cut()
+            self._file = FileIO(self._path, "a+")
+            self._cut(self._file)
             self._sign()
         except Timeout:
             raise StudyBusyError(f"The study {self.location!r} is being written by {self._writer()}. "
@@ -54,17 +56,25 @@ class FileLog(AbstractLog):
     @override
     def append(self, line: bytes) -> None:
         assert self._file is not None, "acquire the log first"
+        found = os.fstat(self._file.fileno())
         try:
-            self._file.write(line)
-            self._file.flush()
+            if not found.st_nlink:
+                raise FileNotFoundError(errno.ENOENT, "it was removed")
+            left = memoryview(line)
+            while left:
+                left = left[self._file.write(left) :]
             os.fsync(self._file.fileno())
         except OSError as error:
+            with suppress(OSError):  # all of it, or nothing
+                self._file.truncate(found.st_size)
             raise self._unusable(error) from None
 
     @override
     def read(self, after: int = 0) -> tuple[list[bytes], int]:
         try:
             with self._path.open("rb") as file:
+                if after > file.seek(0, os.SEEK_END):
+                    return [], 0
                 file.seek(after)
                 content = file.read()
         except FileNotFoundError:
@@ -82,8 +92,9 @@ class FileLog(AbstractLog):
         except OSError as error:
             raise self._unusable(error) from None
         finally:
+            with suppress(OSError):  # while it is held: who waits for it sees that it is gone, and makes another
+                Path(self._lock.lock_file).unlink()
             self.release()
-        Path(self._lock.lock_file).unlink(missing_ok=True)
 
     @override
     def busy(self) -> str:
@@ -113,25 +124,24 @@ class FileLog(AbstractLog):
         if not MARK.startswith(head):
             raise DataError(f"{self.location!r} is not a study; name another file, which need not exist.")
 
-    def _cut(self) -> None:
+    @staticmethod
+    def _cut(file: FileIO) -> None:
         """Remove a last line that was never finished."""
-        size = self._path.stat().st_size
-        with self._path.open("r+b") as file:
-            end = size
-            while end:
-                begin = max(0, end - PIECE)
-                file.seek(begin)
-                found = file.read(end - begin).rfind(b"\n")
-                if found >= 0:
-                    end = begin + found + 1
-                    break
-                end = begin
-            if end < size:
-                file.truncate(end)
+        size = end = file.seek(0, os.SEEK_END)
+        while end:
+            begin = max(0, end - PIECE)
+            file.seek(begin)
+            found = file.read(end - begin).rfind(b"\n")
+            if found >= 0:
+                end = begin + found + 1
+                break
+            end = begin
+        if end < size:
+            file.truncate(end)
 
     def _sign(self) -> None:
         """Write into the locked file who holds it, for whoever comes too late."""
-        with contextlib.suppress(OSError):  # not every system lets a locked file be written
+        with suppress(OSError):  # not every system lets a locked file be written
             Path(self._lock.lock_file).write_text(Writer.here().text)
 
     def _writer(self) -> str:

@@ -120,6 +120,13 @@ class Tables:
         with self._asked() as connection:
             return [(place, text) for place, text in connection.execute(asked.order_by(LINES.c.place))]
 
+    def last(self, study: str) -> int:
+        """Return the place of the last line; 0 if there is none."""
+        if not self._made():
+            return 0
+        with self._asked() as connection:
+            return self._last(connection, study)
+
     def writer(self, study: str) -> tuple[str, float] | None:
         """Return who writes a study, empty for nobody, and the seconds since its last sign; None if there is none."""
         if not self._made():
@@ -142,9 +149,7 @@ class Tables:
     def take(self, study: str, old: str, new: str) -> int | None:
         """Hand a study from one writer to another; return the place of its last line, None if it was another's."""
         with self._asked() as connection:
-            if not self._signed(connection, study, old, new):
-                return None
-            return connection.scalar(select(func.max(LINES.c.place)).where(LINES.c.study == study)) or 0
+            return self._last(connection, study) if self._signed(connection, study, old, new) else None
 
     def sign(self, study: str, writer: str, after: str | None = None) -> bool:
         """Say that a writer is alive, or (``after``) who comes after it; return whether it was the writer."""
@@ -172,6 +177,10 @@ class Tables:
     def close(self) -> None:
         """Hang up; the next question calls again."""
         self._engine.dispose()
+
+    @staticmethod
+    def _last(connection: Connection, study: str) -> int:
+        return connection.scalar(select(func.max(LINES.c.place)).where(LINES.c.study == study)) or 0
 
     def _signed(self, connection: Connection, study: str, old: str, new: str) -> bool:
         """Lock the row of a study for this transaction, if ``old`` writes it, and have ``new`` write it."""
