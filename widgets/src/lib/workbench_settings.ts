@@ -65,7 +65,7 @@ const TYPED: Record<Typed["key"], Typed> = {
   },
   max_evaluations: {
     key: "max_evaluations", title: "evaluations", width: 62, write: (settings) => String(settings.max_evaluations),
-    read: (text) => parseCount(text, "The number of evaluations", 1, 1e9), tip: "Each engine ends after so many proposals.",
+    read: (text) => parseCount(text, "The number of evaluations", 1, 1e9), tip: "Each engine ends after so many fits; what is ruled out or repeated does not count.",
   },
   max_seconds: {
     key: "max_seconds", title: "time", width: 60, write: (settings) => secondsText(settings.max_seconds), read: parseSeconds,
