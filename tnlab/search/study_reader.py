@@ -34,16 +34,19 @@ class StudyReader:
     """
 
     def __init__(self, location: str | Path) -> None:
+        self.generation = 0
+        self._log = study_log(location)
+        self._begin()
+        self.poll()
+
+    def _begin(self) -> None:
         self.header: Record = {}
         self.openings: list[Record] = []
         self.evaluations: list[Evaluation] = []
         self.progress: Progress | None = None
-        self.generation = 0
-        self._log = study_log(location)
         self._place = self._lines = 0
         self._early: dict[int, Evaluation] = {}
-        self._books = Books(None, 1, 1.0)
-        self.poll()
+        self._books = self._fresh()
 
     @property
     def location(self) -> str:
@@ -78,10 +81,16 @@ class StudyReader:
     def poll(self) -> list[Progress]:
         """Return what is new: a snapshot for every evaluation, and one for the end.
 
+        A study that was deleted holds nothing any more, until one begins there again.
+
         Raises:
             DataError: The study is damaged, or cannot be read.
         """
-        lines, self._place = self._log.read(self._place)
+        lines, place = self._log.read(self._place)
+        if place < self._place:
+            self._begin()
+            self.generation += 1
+        self._place = place
         news: list[Progress] = []
         for line in lines:
             self._lines += 1
@@ -101,25 +110,27 @@ class StudyReader:
         if not 1 <= number <= len(self.evaluations):
             raise DataError(f"The study {self.location!r} has no evaluation {number!r:.40}.")
         wanted = self.evaluations[number - 1]
-        best: Network | None = None
-        least = float("inf")
+        network = None
         for place, line in enumerate(self._log.read()[0], start=1):
             if not line.startswith(b'{"number": '):
                 continue
             record = parsed(line, place, self.location)
-            if record["cores"] is None or record["relative_error"] > least:
+            if record["cores"] is None or record["relative_error"] != wanted.relative_error:
                 continue
-            if record["number"] == number or record["relative_error"] == wanted.relative_error:
-                found = evaluation_of(record, self.location)
-                if record["number"] == number or isomorphic(found.structure, wanted.structure):
-                    best, least = found.network, found.relative_error
-        return best
+            found = evaluation_of(record, self.location)
+            if found.structure == wanted.structure and found.number == number:
+                return found.network
+            if network is None and isomorphic(found.structure, wanted.structure):
+                network = found.network
+        return network
 
     def _taken(self, record: Record) -> list[Progress]:
         if "number" in record:
             found = evaluation_of(record, self.location, cores=False)
             if found.number <= len(self.evaluations):  # a later line counts more
+                behind = self.evaluations[found.number :]
                 self._forget(found.number)
+                self._early |= {other.number: other for other in behind}
             self._early[found.number] = found
             return self._due()
         if "forget" in record:
