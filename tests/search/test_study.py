@@ -17,7 +17,7 @@ import torch
 import tnlab.search.engines  # noqa: F401  (registers them)
 from tnlab.cli import main
 from tnlab.data.planted import planted
-from tnlab.errors import DataError, FormatError, StudyBusyError
+from tnlab.errors import DataError, FormatError, StudyBusyError, TnlabError
 from tnlab.metrics import relative_error
 from tnlab.network.adjacency import ring
 from tnlab.search.engines.growth import Growth
@@ -184,6 +184,71 @@ def test_stopping_from_another_thread(tmp_path):
     assert "Stopped on request" in steps[-1].status
     assert len(steps) == 6
     assert seen(list(run_of(ENGINES[0], path))) == seen(whole)
+
+
+def test_a_later_line_counts_more_and_takes_nothing_with_it(tmp_path):
+    """A watcher sees what a search that goes on would see: the later one of a number, and all behind it."""
+    path = tmp_path / "study"
+    list(run_of(ENGINES[0], path))
+    reader = StudyReader(path)
+    count, third = len(reader.evaluations), next(line for line in records(path) if line.get("number") == 3)
+    with path.open("a") as file:
+        file.write(json.dumps(third | {"relative_error": 0.75}) + "\n")
+    for each in (reader, StudyReader(path)):
+        each.poll()
+        assert [one.number for one in each.evaluations] == list(range(1, count + 1))
+        assert each.evaluations[2].relative_error == 0.75
+        assert each.progress is not None
+        assert each.progress.counts.proposed == count
+
+
+def test_cores_are_those_of_what_counts(tmp_path):
+    """Not of an evaluation with this number that was forgotten, though its error was less."""
+    path = tmp_path / "study"
+    list(run_of(ENGINES[0], path))
+    fitted = sorted((one for one in StudyReader(path).evaluations if one.fate is Fate.FITTED),
+                    key=lambda one: one.relative_error)  # fmt: skip
+    least, most = (next(line for line in records(path) if line.get("number") == fitted[place].number)
+                   for place in (0, -1))  # fmt: skip
+    with path.open("a") as file:
+        for line in ({"forget": 1}, least | {"number": 1}, {"forget": 1}, most | {"number": 1}):
+            file.write(json.dumps(line) + "\n")
+    reader = StudyReader(path)
+    network = reader.network(1)
+    assert network is not None
+    assert network.structure == reader.evaluations[0].structure == fitted[-1].structure
+
+
+def test_a_study_that_began_anew_is_watched_anew(tmp_path):
+    path = tmp_path / "study"
+    list(run_of(ENGINES[0], path))
+    reader = StudyReader(path)
+    FileLog(path).delete()
+    assert reader.poll() == []
+    assert (reader.header, reader.evaluations, reader.progress) == ({}, [], None)
+    list(islice(run_of(ENGINES[1], path), 3))
+    reader.poll()
+    assert reader.engine == "growth"
+    assert len(reader.evaluations) >= 3
+    assert reader.generation == 1
+
+
+def test_whatever_keeps_a_search_from_beginning_leaves_the_study_to_others(tmp_path):
+    """Even while its error is being looked at."""
+    path = tmp_path / "study"
+    for executor in ("nobody", "pool:none"):
+        with pytest.raises(TnlabError) as caught:
+            next(iter(run_of(ENGINES[0], path, executor=executor)))
+        assert caught.tb is not None
+        assert StudyReader(path).busy == ""
+    list(islice(run_of(ENGINES[0], path), 2))
+
+
+def test_settings_that_numpy_computed_are_numbers_too(tmp_path):
+    path = tmp_path / "study"
+    odd = {"max_rank": np.int64(3), "max_evaluations": np.int32(3), "max_seconds": np.float32(1e6)}
+    list(run_of(replace(ENGINES[0], samples=np.int64(15)), path, **odd))
+    assert list(run_of(ENGINES[0], path, max_evaluations=4))[-1].counts.fitted == 4
 
 
 def test_waiting_costs_nothing_of_the_budget(tmp_path):

@@ -13,7 +13,7 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Hashable, Iterator
+from collections.abc import Generator, Hashable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -109,7 +109,7 @@ class Driver:
         self._limit = problem.max_seconds if self.max_seconds is None else self.max_seconds
         self._books = Books(problem.target_error, problem.max_evaluations, self._limit, self.bound)
 
-    def run(self) -> Iterator[Progress]:
+    def run(self) -> Generator[Progress, None, None]:
         """Yield after every evaluation; the last snapshot carries the reason for the end."""
         self._channel = channel = self.executor.connect(self.evaluator.light())
         ended = ""

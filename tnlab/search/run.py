@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -168,30 +169,26 @@ class Search:
         generator = as_generator(self.seed)
         seed = int(torch.randint(2**31, (), generator=generator))
         evaluator = Evaluator(self.problem, self.solver, seed=seed, **self.evaluator)
-        study = self._opened(evaluator)
-        if study is not None and study.planned_seconds is not None:
-            evaluator = replace(evaluator, problem=replace(self.problem, max_seconds=study.planned_seconds))
-        executor = executor_of(self.executor)
-        try:
+        with ExitStack() as left:
+            executor = executor_of(self.executor)
+            if executor is not self.executor:
+                left.callback(executor.close)
+            study = self._opened(evaluator)
             if study is not None:
-                budget = {"max_evaluations": self.max_evaluations, "max_seconds": self.max_seconds}
+                left.callback(study.release)
                 named = self.executor if isinstance(self.executor, str) else executor.name
+                budget = {"max_evaluations": self.max_evaluations, "max_seconds": self.max_seconds}
                 study.open(executor=named, workers=executor.workers, **budget)
-            driver = Driver(
+                evaluator = replace(evaluator, problem=replace(self.problem, max_seconds=study.planned_seconds))
+            self._driver = Driver(
                 evaluator.problem, self._engine, evaluator, generator, self._bound(study, evaluator.problem),
                 self.prune, self.warm, begun, study, executor, self.ahead, self.max_seconds,
             )  # fmt: skip
-            self._driver = driver
             if self._stopped:
-                driver.stop()
-            for progress in driver.run():
+                self._driver.stop()
+            for progress in left.enter_context(closing(self._driver.run())):
                 self._latest = progress
                 yield progress
-        finally:
-            if executor is not self.executor:
-                executor.close()
-            if study is not None:
-                study.release()
 
     def stop(self) -> None:
         """End the search soon and keep the best so far; from any thread. Fits in flight are dropped."""

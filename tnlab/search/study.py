@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
@@ -84,7 +85,7 @@ def described(part: Any) -> Record:
     """Return a dataclass as JSON can hold it: its name and its settings."""
     settings = {each.name: getattr(part, each.name) for each in dataclasses.fields(part)}
     plain = {name: value if _is_plain(value) else repr(value) for name, value in settings.items()}
-    return json.loads(json.dumps({"name": type(part).__name__, **plain}))
+    return json.loads(_json({"name": type(part).__name__, **plain}))
 
 
 class Study:
@@ -102,14 +103,15 @@ class Study:
 
     Attributes:
         bound: What was proved by then; None if nothing was.
-        planned_seconds: The budget with which it began. Engines go on planning with it, whatever is allowed by now.
+        planned_seconds: The budget with which it began, once it is open. Engines go on planning with it, whatever is
+            allowed by now.
     """
 
     def __init__(self, log: AbstractLog, asked: Record, device: torch.device | str = "cpu") -> None:
         self._log, self._device = log, device
         self._records: dict[int, Record] = {}
         self.bound: ParameterBound | None = None
-        self.planned_seconds: float | None = None
+        self.planned_seconds = 0.0
         self._compare(log.read()[0][:1], asked)
         log.acquire()
         try:
@@ -125,6 +127,7 @@ class Study:
 
     def open(self, *, executor: str, workers: int, max_evaluations: int, max_seconds: float) -> None:
         """Write down who writes from here on, and how much may be spent."""
+        self.planned_seconds = self.planned_seconds or max_seconds
         self._write({"opened": {
             "at": datetime.now(UTC).isoformat(timespec="seconds"), "host": socket.gethostname(), "pid": os.getpid(),
             "executor": executor, "workers": workers, "max_evaluations": max_evaluations, "max_seconds": max_seconds,
@@ -181,15 +184,15 @@ class Study:
             self._records = {number: kept for number, kept in self._records.items() if number < record["forget"]}
         elif "bound" in record:
             self.bound = bound_of(record["bound"], self._log.location)
-        elif "opened" in record and self.planned_seconds is None:
-            self.planned_seconds = record["opened"].get("max_seconds")
+        elif "opened" in record:
+            self.planned_seconds = self.planned_seconds or record["opened"]["max_seconds"]
 
     def _compare(self, first: Sequence[bytes], asked: Record) -> None:
         if not first:
             return
         kept, location = header_of(first[0], self._log.location), self._log.location
         for name in [*asked, *kept]:
-            old, new = (json.dumps(part.get(name)) for part in (kept, asked))
+            old, new = (_json(part.get(name)) for part in (kept, asked))
             if old != new and name not in NOT_COMPARED:
                 raise DataError(f"The study {location!r} is of another search: {name} is {old:.300} there, but "
                                 f"{new:.300} was asked for. Ask for the same, or name another file.")  # fmt: skip
@@ -288,11 +291,22 @@ def _is_plain(value: object) -> bool:
         return all(map(_is_plain, value))
     if isinstance(value, dict):
         return all(isinstance(key, str) and _is_plain(part) for key, part in value.items())
-    return value is None or isinstance(value, bool | int | float | str)
+    return value is None or isinstance(value, bool | int | float | str | np.number | np.bool_)
 
 
 def _line(record: Mapping[str, object]) -> bytes:
-    return json.dumps(record).encode() + b"\n"
+    return _json(record).encode() + b"\n"
+
+
+def _json(value: object) -> str:
+    """Return a value as JSON, where a number of numpy's is a number like others."""
+    return json.dumps(value, default=_number)
+
+
+def _number(value: object) -> object:
+    if isinstance(value, np.number | np.bool_):
+        return value.item()
+    raise TypeError(f"{value!r:.80} cannot be kept in a study")
 
 
 def _text(network: Network) -> str:
