@@ -348,7 +348,7 @@ def test_a_study_needs_a_seed(tmp_path):
         search(X, target_error=0.02, study=path, seed=torch.Generator().manual_seed(5), **ways) for _ in range(2)
     )
     assert first.relative_error == second.relative_error
-    with pytest.raises(DataError, match="seed is .of a generator"):
+    with pytest.raises(DataError, match=r"seed is .of a generator"):
         search(X, target_error=0.02, study=path, seed=torch.Generator().manual_seed(6), **ways)
 
 

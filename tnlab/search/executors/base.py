@@ -3,9 +3,7 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from types import TracebackType
-from typing import ClassVar
-
-from typing_extensions import Self
+from typing import ClassVar, Self
 
 from tnlab.registry import Registry
 from tnlab.search.evaluation import Proposal
@@ -69,7 +67,7 @@ class AbstractChannel(ABC):
             Cancelled: ``cancel`` was called meanwhile.
         """
 
-    def postpone(self, seconds: float) -> None:
+    def postpone(self, seconds: float) -> None:  # noqa: B027 - most have nothing to do
         """Let tasks that have not begun end later: nobody pulled meanwhile. For channels whose tasks wait for that."""
 
     @abstractmethod
@@ -116,7 +114,7 @@ class AbstractExecutor(ABC):
             ExecutorError: There is nobody there.
         """
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - most have nothing to do
         """End what was started for it; what the user brought along goes on."""
 
     def __enter__(self) -> Self:
