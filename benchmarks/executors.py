@@ -126,18 +126,23 @@ def speed_table(executors: dict[str, AbstractExecutor], seconds: float, repeats:
     return table(header, rows)
 
 
+def clocks() -> np.ndarray:
+    """Return wall time, and CPU time of this process."""
+    return np.array([time.perf_counter(), time.process_time()])
+
+
 @contextmanager
-def timed_fits() -> Iterator[list[float]]:
-    """Collect the seconds of every fit in this process."""
-    spent: list[float] = []
+def timed_fits() -> Iterator[list[np.ndarray]]:
+    """Collect the seconds, and those of the CPU, of every fit in this process."""
+    spent = [np.zeros(2)]
     fit = Evaluator.__call__
 
     def timed(*arguments, **named):
-        begun = time.perf_counter()
+        begun = clocks()
         try:
             return fit(*arguments, **named)
         finally:
-            spent.append(time.perf_counter() - begun)
+            spent.append(clocks() - begun)
 
     Evaluator.__call__ = timed  # type: ignore[method-assign]
     try:
@@ -162,9 +167,9 @@ def overhead_table(pool: Pool, dask: Dask | None, count: int, repeats: int) -> s
         for _ in range(repeats):
             with tempfile.TemporaryDirectory() as folder, timed_fits() as fits:
                 study = {"study": Path(folder) / "x.study"} if stored else {}
-                begun = time.process_time()
-                wall = seconds_of(X, proposals, executor, ahead=ahead, **study)
-                values.append((wall - sum(fits), time.process_time() - begun - sum(fits)))
+                begun = clocks()
+                seconds_of(X, proposals, executor, ahead=ahead, **study)
+                values.append(clocks() - begun - sum(fits))
         return np.median(values, axis=0) / count * 1e3
 
     measured(Inline())
@@ -183,12 +188,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="into docs/benchmarks.md")
     parser.add_argument("--quick", action="store_true", help="to see that it runs")
+    parser.add_argument("--seconds", type=float, default=3.0, help="of fits, for each number in the first table")
     asked = parser.parse_args()
     begun = load()
     with ExitStack() as stack:
         one, two = stack.enter_context(Pool(1)), stack.enter_context(Pool(2))
         dask = stack.enter_context(Dask(1))
-        speed = speed_table({"inline": Inline(), "pool:1": one, "pool:2": two}, 0.5 if asked.quick else 4.0,
+        speed = speed_table({"inline": Inline(), "pool:1": one, "pool:2": two}, 0.5 if asked.quick else asked.seconds,
                             1 if asked.quick else 5)  # fmt: skip
         costs = overhead_table(one, dask, 40 if asked.quick else 400, 1 if asked.quick else 5)
     words = f"{machine(('numpy', 'torch', 'distributed'))} Load when the run began: {begun:.1f}."
