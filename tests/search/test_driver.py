@@ -299,3 +299,29 @@ def test_what_one_sweep_could_not_finish_is_not_fitted():
     *_, last = run
     assert (last.counts.too_costly, last.counts.pruned, last.counts.fitted) == (1, 1, 0)
     assert last.seconds < 5
+
+
+def test_a_structure_that_is_too_costly_is_so_twice(monkeypatch):
+    """Proposed again while the first was still to be told, it is not fitted unseen."""
+    monkeypatch.setattr(Evaluator, "affordable", lambda *_: False)
+    monkeypatch.setattr(Evaluator, "__call__", None)
+    for ahead in (1, 8):
+        steps = drive(Listed((proposals(TRUTH, TRUTH),)), ahead=ahead)
+        assert [step.evaluation.fate for step in steps[:-1]] == [Fate.TOO_COSTLY] * 2
+
+
+def test_what_has_not_begun_when_the_time_is_over_is_not_fitted(monkeypatch):
+    """The first fit is told, however long it took; those that were decided on with it are left for another time."""
+    fit = Evaluator.__call__
+
+    def slow(*arguments):
+        time.sleep(0.5)
+        return fit(*arguments)
+
+    monkeypatch.setattr(Evaluator, "__call__", slow)
+    batch = proposals(*(ring(MODES, range(5), (rank, other, 2, 2, 2)) for rank in (1, 2, 3) for other in (1, 2, 3)))
+    steps = drive(Listed((batch,)), max_seconds=0.4)
+    assert [step.evaluation.number for step in steps] == [1, 1]
+    assert steps[-1].counts.fitted == 1
+    assert steps[-1].seconds < 0.9
+    assert "0.4 seconds" in steps[-1].status

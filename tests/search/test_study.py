@@ -6,13 +6,15 @@ import os
 import socket
 import threading
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
 import torch
+from typing_extensions import override
 
 import tnlab.search.engines  # noqa: F401  (registers them)
 from tnlab.cli import main
@@ -20,10 +22,12 @@ from tnlab.data.planted import planted
 from tnlab.errors import DataError, FormatError, StudyBusyError, TnlabError
 from tnlab.metrics import relative_error
 from tnlab.network.adjacency import ring
+from tnlab.network.network import Network
+from tnlab.search.engine import AbstractEngine
 from tnlab.search.engines.growth import Growth
 from tnlab.search.engines.tnga import TNGA
 from tnlab.search.engines.tnls import TNLS
-from tnlab.search.evaluation import Evaluation, Fate
+from tnlab.search.evaluation import Evaluation, Fate, Proposal
 from tnlab.search.evaluator import Evaluator
 from tnlab.search.logs.file import FileLog
 from tnlab.search.progress import Progress
@@ -138,6 +142,45 @@ def test_an_evaluation_that_ended_early_waits_for_its_turn(tmp_path):
     assert [number for number in numbers(path) if number == lost] == [lost]
     assert len(numbers(path)) == len(set(numbers(path)))
     assert [one.number for one in StudyReader(path).evaluations] == list(range(1, len(whole)))
+
+
+@dataclass(frozen=True)
+class Twice(AbstractEngine[int]):
+    """Proposes a few structures, the first of them again from cores of its own."""
+
+    paper: ClassVar[str] = "none"
+    families: ClassVar[tuple[str, ...]] = ("ring",)
+
+    @override
+    def start(self, problem, generator):
+        return 0
+
+    @override
+    def ask(self, state, generator):
+        if state:
+            return
+        start = Network.random(TRUTH, generator=torch.Generator().manual_seed(3))
+        yield Proposal(TRUTH, max_sweeps=2)
+        yield Proposal(TRUTH, init=start, max_sweeps=2)
+        for rank in (1, 2, 3):
+            yield Proposal(ring(TRUTH.modes, range(5), (rank, 2, 2, 2, 2)))
+
+    @override
+    def tell(self, state, evaluations, generator):
+        return 1
+
+
+def test_what_the_budget_left_undone_is_done_by_a_larger_one(tmp_path):
+    """A structure that was to be fitted again had no budget left for that: it counts as repeated until there is."""
+    path = tmp_path / "study"
+    whole = list(run_of(Twice(), max_evaluations=9))
+    small = [list(run_of(Twice(), path, max_evaluations=2)) for _ in range(2)]
+    assert [step.evaluation.fate for step in small[0]][1] is Fate.REPEATED
+    assert seen(small[0]) == seen(small[1])
+    assert seen(list(run_of(Twice(), path, max_evaluations=9))) == seen(whole)
+    assert seen(list(run_of(Twice(), path, max_evaluations=9))) == seen(whole)
+    reader = StudyReader(path)
+    assert [one.relative_error for one in reader.evaluations] == [s.evaluation.relative_error for s in whole[:-1]]
 
 
 def test_one_writes_and_others_watch(tmp_path):

@@ -157,12 +157,11 @@ class Driver:
                 proposal = next(proposals, None)
                 if proposal is None:
                     break
-                asked = self._decided(proposal, self.engine.cutoff_within(state, told))
-                window.append(asked)
-                if asked.fitting:
-                    self._submit(asked, channel)
+                window.append(self._decided(proposal, self.engine.cutoff_within(state, told), channel))
             if not window:
                 return
+            if self._late(window[0]):
+                break
             try:
                 found = self._resolved(window[0], channel)
             except Cancelled:
@@ -173,8 +172,8 @@ class Driver:
         window.clear()
         channel.cancel()
 
-    def _decided(self, proposal: Proposal, cutoff: float) -> _Asked:
-        """Return a proposal with its answer, where that costs no fit."""
+    def _decided(self, proposal: Proposal, cutoff: float, channel: AbstractChannel) -> _Asked:
+        """Return a proposal with its answer, where that is recorded; else begin with it, unless another may answer."""
         if not self.problem.admits(proposal.structure):
             raise StructureError(
                 f"The engine proposed a structure outside the family {self.problem.family!r} with ranks up to "
@@ -193,15 +192,19 @@ class Driver:
             return asked
         known = self._known.get(key)
         twin = any(other.key == key and not other.proposal.again for other in self._window)
-        if not proposal.again and (twin or (known is not None and _settled(known, proposal, cutoff))):
-            return asked  # it is looked up when all before it are told
-        asked.found = self._pruned(asked) if self.prune else None
-        if asked.found is None and not self.evaluator.affordable(proposal.structure, self._deadline):
-            asked.found = self._record_of(asked, 1.0, Fate.TOO_COSTLY)
-        if asked.found is not None:
-            self._keep(asked)
-        asked.fitting = asked.found is None
+        if proposal.again or not (twin or (known is not None and _settled(known, asked))):
+            self._begin(asked, channel)  # the others are looked up when all before them are told
         return asked
+
+    def _begin(self, asked: _Asked, channel: AbstractChannel) -> None:
+        """Have a proposal fitted, unless that could not win, or would take too long."""
+        asked.found = self._pruned(asked) if self.prune else None
+        if asked.found is None and not self.evaluator.affordable(asked.proposal.structure, self._deadline):
+            asked.found = self._record_of(asked, 1.0, Fate.TOO_COSTLY)
+        if asked.found is None:
+            self._submit(asked, channel)
+        else:
+            self._keep(asked)
 
     def _pruned(self, asked: _Asked) -> Evaluation | None:
         """Return the record of a proposal that cannot score below the cutoff; None if it could."""
@@ -225,22 +228,23 @@ class Driver:
 
     def _resolved(self, asked: _Asked, channel: AbstractChannel) -> Evaluation:
         """Return the evaluation of the first in the window; wait for it where it is being fitted."""
-        known = self._known.get(asked.key)
         if asked.found is None and not asked.fitting:
-            if known is not None and (asked.recorded or self._budget() or self._same(known, asked)):
+            known = self._known.get(asked.key)
+            if known is not None and (self._budget() or _settled(known, asked)):
                 seconds = asked.recorded.seconds if asked.recorded else self._seconds
                 asked.found = replace(known, fate=Fate.REPEATED, move=asked.proposal.move, number=asked.number,
                                       sweeps=0, seconds=seconds)  # fmt: skip
                 if asked.recorded is None:
                     self._keep(asked)
             else:
-                self._submit(asked, channel)
+                self._begin(asked, channel)
         while asked.found is None:
             self._take(channel.next())
         return asked.found
 
-    def _same(self, known: Evaluation, asked: _Asked) -> bool:
-        return not asked.proposal.again and _settled(known, asked.proposal, asked.cutoff)
+    def _late(self, asked: _Asked) -> bool:
+        """Return whether the time is over, and the first in the window has no answer yet: no more is waited for."""
+        return asked.found is None and asked.recorded is None and self._seconds >= self._limit
 
     def _take(self, answer: Answer) -> None:
         """File an answer under its proposal, and write it down at once: those before it may take long."""
@@ -301,6 +305,6 @@ class Driver:
         return self._over() or self._budget()
 
 
-def _settled(known: Evaluation, proposal: Proposal, cutoff: float) -> bool:
+def _settled(known: Evaluation, asked: _Asked) -> bool:
     """Return whether what is known of a structure answers the new proposal of it too."""
-    return known.score > cutoff or (known.network is not None and known.finished and proposal.init is None)
+    return known.score > asked.cutoff or (known.network is not None and known.finished and asked.proposal.init is None)
