@@ -26,16 +26,19 @@ class Sampling:
 @engines.register("random")
 @dataclass(frozen=True)
 class RandomSearch(AbstractEngine[Sampling]):
-    """Draw structures one by one.
+    """Draw structures at random.
 
     Attributes:
         density: Part of the pairs of cores that a random graph joins.
+        batch: Structures that are drawn at once, so that as many workers are busy; none knows of any other anyway.
     """
 
     density: float = 0.4
+    batch: int = 64
 
     paper: ClassVar[str] = "Bergstra 2012: https://jmlr.org/papers/v13/bergstra12a.html"
     families: ClassVar[tuple[str, ...]] = ("ring", "tree", "any")
+    best_of_batch: ClassVar[bool] = True
 
     @override
     def start(self, problem: Problem, generator: torch.Generator) -> Sampling:
@@ -43,7 +46,8 @@ class RandomSearch(AbstractEngine[Sampling]):
 
     @override
     def ask(self, state: Sampling, generator: torch.Generator) -> Iterable[Proposal]:
-        return [Proposal(self._draw(state.problem, generator), move="drawn at random")]
+        for _ in range(self.batch):
+            yield Proposal(self._draw(state.problem, generator), move="drawn at random")
 
     @override
     def tell(self, state: Sampling, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Sampling:
