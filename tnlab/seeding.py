@@ -25,3 +25,8 @@ def spawn(generator: torch.Generator) -> torch.Generator:
     """Return a new generator whose numbers follow from, but do not repeat, the given one's."""
     seed = int(torch.randint(2**62, (), generator=generator))
     return as_generator(seed)
+
+
+def uniform(generator: torch.Generator) -> float:
+    """Return a number from 0 to 1, 1 not included: the same one whatever torch's default dtype is."""
+    return float(torch.rand((), generator=generator, dtype=torch.float32))

@@ -99,7 +99,7 @@ class Coding:
         code = Code((), ())
         for _ in range(TRIES):
             ranks = torch.randint(low, max(low, self.limit) + 1, (len(self.pairs),), generator=generator)
-            ranks[torch.rand(len(self.pairs), generator=generator) < sparsity] = 1
+            ranks[torch.rand(len(self.pairs), generator=generator, dtype=torch.float32) < sparsity] = 1
             code = Code(tuple(ranks.tolist()), tuple(drawn))
             if self.small(code):
                 return code

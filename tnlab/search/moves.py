@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tnlab.network.adjacency import from_matrix, from_ranks, ring, to_matrix
 from tnlab.network.structure import Structure
 from tnlab.search.problem import Problem
+from tnlab.seeding import uniform
 
 Move = tuple[Structure, str]
 TRIES = 100  # moves drawn until one stays inside the family
@@ -73,7 +74,7 @@ def draw(problem: Problem, generator: torch.Generator, *, largest: int, density:
         return structure
     structure = structure if problem.admits(structure) else from_ranks(problem.modes, {})
     for i, j in combinations(range(order), 2):
-        if float(torch.rand((), generator=generator)) < density:
+        if uniform(generator) < density:
             structure = _with_rank(problem, to_matrix(structure), i, j, next(ranks)) or structure
     return structure
 

@@ -14,6 +14,7 @@ from tnlab.search.engine import AbstractEngine, engines
 from tnlab.search.evaluation import Evaluation, Proposal
 from tnlab.search.moves import draw, random_move
 from tnlab.search.problem import Problem
+from tnlab.seeding import uniform
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +88,7 @@ class Annealing(AbstractEngine[Chain]):
         if step > self.steps and state.best is not None:
             state, step = replace(state, here=state.best[0], score=state.best[1]), 0
         structure, move = random_move(state.problem, state.here, generator)
-        luck = -math.log(max(float(torch.rand((), generator=generator)), 1e-300))
+        luck = -math.log(max(uniform(generator), 1e-300))
         return replace(state, proposal=Proposal(structure, move=move), luck=luck, spread=spread, step=step)
 
     @override

@@ -69,5 +69,5 @@ class RandomSearch(AbstractEngine[Sampling]):
         tree = {(around[int(torch.randint(k, (), generator=generator))], around[k]): rank() for k in range(1, order)}
         if problem.family == "tree":
             return from_ranks(problem.modes, tree)
-        joined = torch.rand((order, order), generator=generator) < self.density
+        joined = torch.rand((order, order), generator=generator, dtype=torch.float32) < self.density
         return from_ranks(problem.modes, {(i, j): rank() for i in range(order) for j in range(i) if joined[i, j]})

@@ -12,6 +12,7 @@ from tnlab.search.coding import Code, Coding, two_places
 from tnlab.search.engine import AbstractEngine, engines
 from tnlab.search.evaluation import Evaluation, Proposal
 from tnlab.search.problem import Problem
+from tnlab.seeding import uniform
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,10 +76,11 @@ class TNGA(AbstractEngine[Population]):
     def tell(self, state: Population, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Population:
         order = sorted(range(len(evaluations)), key=lambda place: evaluations[place].score)[: self.keep]
         parents = [state.codes[place] for place in order]
-        weights = [max(math.log(self.alpha / (0.01 + 5 * k)), 0.01) for k in range(len(parents))]
+        worth = [max(math.log(self.alpha / (0.01 + 5 * k)), 0.01) for k in range(len(parents))]
+        weights = torch.tensor(worth, dtype=torch.float32)
         children = list(parents[: self.elite])
         while len(children) < self.population:
-            couple = torch.multinomial(torch.tensor(weights), 2, replacement=True, generator=generator).tolist()
+            couple = torch.multinomial(weights, 2, replacement=True, generator=generator).tolist()
             for child in self._crossed(state.coding, parents[couple[0]], parents[couple[1]], generator):
                 mutated = self._mutated(state.coding, child, generator)
                 children.append(mutated if state.coding.small(mutated) else self._random(state.coding, generator))
@@ -90,7 +92,7 @@ class TNGA(AbstractEngine[Population]):
         return sorted(found.score for found in told)[self.keep - 1] if len(told) >= self.keep else math.inf
 
     def _random(self, coding: Coding, generator: torch.Generator) -> Code:
-        sparsity = float(torch.rand((), generator=generator))
+        sparsity = uniform(generator)
         if coding.problem.family == "ring":
             sparsity = 0.0
         code = coding.random(generator, sparsity=sparsity)
@@ -111,12 +113,12 @@ class TNGA(AbstractEngine[Population]):
         )
 
     def _mutated(self, coding: Coding, code: Code, generator: torch.Generator) -> Code:
-        for place, chance in enumerate(torch.rand(len(code.ranks), generator=generator).tolist()):
+        for place, chance in enumerate(torch.rand(len(code.ranks), generator=generator, dtype=torch.float32).tolist()):
             if chance < self.mutation:
                 others = [rank for rank in self._alleles(coding) if rank != code.ranks[place]]
                 pick = int(torch.randint(len(others), (), generator=generator)) if others else None
                 code = code if pick is None else code.with_rank(place, others[pick])
-        if coding.permutes and float(torch.rand((), generator=generator)) < self.mutation * coding.problem.order:
+        if coding.permutes and uniform(generator) < self.mutation * coding.problem.order:
             code = code.swapped(*two_places(coding.problem.order, generator))
         return code
 

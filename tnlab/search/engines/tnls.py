@@ -12,6 +12,7 @@ from tnlab.search.coding import Code, Coding, two_places
 from tnlab.search.engine import AbstractEngine, engines
 from tnlab.search.evaluation import Evaluation, Proposal
 from tnlab.search.problem import Problem
+from tnlab.seeding import uniform
 
 LARGEST_STEP = 4
 TRIES = 20  # draws of a sample before one that is too large is left out
@@ -93,12 +94,12 @@ class TNLS(AbstractEngine[Sampling]):
     def _sample(self, state: Sampling, age: int, generator: torch.Generator) -> Code | None:
         coding, centre = state.coding, state.centre
         for _ in range(TRIES):
-            steps = torch.randn(len(centre.ranks), generator=generator) * self.rank_decay**age
+            steps = torch.randn(len(centre.ranks), generator=generator, dtype=torch.float32) * self.rank_decay**age
             ranks = [
                 self._step(rank, float(step), coding.limit) for rank, step in zip(centre.ranks, steps, strict=True)
             ]
             code = Code(tuple(ranks), centre.modes)
-            swap = float(torch.rand((), generator=generator)) < self.swap_decay**age
+            swap = uniform(generator) < self.swap_decay**age
             if swap and coding.permutes:
                 code = code.swapped(*two_places(coding.problem.order, generator))
             if coding.small(code):
