@@ -12,9 +12,24 @@ from tnlab_widgets import SearchWorkbench
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
+_EXPLORER = Path(__file__).parents[2] / "widgets" / "tnlab_widgets" / "static" / "explorer.css"
 _PAINTED = """() => {
   const canvas = document.querySelector(".tnw-points");
   return canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some(byte => byte > 0);
+}"""
+# What a second sheet that comes after those of the page changes of how things look.
+_CHANGED = """css => {
+  const parts = [...document.querySelectorAll(".tnw *")];
+  const looks = () => parts.map(part => getComputedStyle(part)).map(look =>
+    [...look].map(name => [name, look.getPropertyValue(name)]));
+  const before = looks(), sheet = document.createElement("style");
+  sheet.textContent = css;
+  document.head.append(sheet);
+  const after = looks();
+  sheet.remove();
+  return [...new Set(parts.flatMap((part, place) => before[place]
+    .filter(([, value], row) => value !== after[place][row][1])
+    .map(([name]) => `${part.getAttribute("class")}: ${name}`)))];
 }"""
 _FITS = "() => document.documentElement.scrollWidth <= innerWidth"
 
@@ -140,6 +155,18 @@ def test_studies_are_exported_and_deleted_after_a_question(bench: Callable[..., 
     shown.button("Delete it").click()
     shown.until(lambda: not (tmp_path / f"{name}.study").exists(), "a study that is gone", 20)
     shown.until(lambda: shown.find("[data-study]").count() == 0, "an empty list")
+
+
+def test_the_sheet_of_an_explorer_changes_nothing_here(bench: Callable[..., Stage]) -> None:
+    shown = started(bench(engines=("random",)))
+    shown.button("Stop").click()
+    shown.until(lambda: shown.widget.run["state"] == "ended", "an end", 20)
+    shown.find('[data-action="studies"]').click()
+    delete = shown.find("[data-study]").get_by_role("button", name="Delete")
+    shown.until(lambda: delete.get_attribute("aria-disabled") is None, "a button that may be pressed")
+    delete.click()
+    expect(shown.button("Delete it")).to_be_visible()
+    assert shown.page.evaluate(_CHANGED, _EXPLORER.read_text()) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
