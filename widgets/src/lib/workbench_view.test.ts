@@ -122,6 +122,19 @@ describe("a search", () => {
     find(".tnw-primary").click();
     expect(model.commands.length).toBe(4);
   });
+  it("does not begin with a setting that makes no sense", async () => {
+    mount();
+    change(field("target_error"), "0");
+    find(".tnx-problem button").click();
+    find(".tnw-primary").click();
+    expect(model.commands).toEqual([]);
+    expect(find(".tnx-problem").textContent).toContain("The target error is a number above 0");
+    expect(document.activeElement).toBe(field("target_error"));
+    change(field("target_error"), "0.2");
+    find(".tnw-primary").click();
+    await sent(2);
+    expect(model.commands.at(-1)).toEqual({ kind: "start" });
+  });
   it("is told in numbers", async () => {
     mount();
     const lanes = searched();

@@ -55,7 +55,12 @@ export function mountWorkbench(root: HTMLElement, model: WorkbenchModel, signal:
   const parts = {
     settings: settingsFields({ change: (changes) => tell({ kind: "settings", changes }), complain }, signal),
     engines: enginesBox((engines) => tell({ kind: "settings", changes: { engines } }), signal),
-    run: runBar((kind) => tell({ kind }), signal),
+    run: runBar((kind) => {
+      const wrong = kind === "start" || kind === "resume" ? grid.querySelector<HTMLElement>('[aria-invalid="true"]') : null;
+      if (wrong === null) return void tell({ kind });
+      wrong.focus();
+      wrong.dispatchEvent(new Event("change")); // it says again what is wrong
+    }, signal),
     charts: workbenchCharts({ tip, open, say }, signal),
     incumbent: incumbentPanel({ open, say }, signal),
     lanes: laneTable((lane) => parts.incumbent.watch(lane), signal),
