@@ -106,6 +106,11 @@ class AbstractExecutor(ABC):
     def workers(self) -> int:
         """Fits that run at once."""
 
+    @property
+    def over(self) -> str:
+        """Why no search can be connected any more; empty while one can."""
+        return ""
+
     @abstractmethod
     def connect(self, evaluator: Evaluator) -> AbstractChannel:
         """Bring the tensor of a search to where its fits will run; several searches may be connected.

@@ -56,6 +56,11 @@ class Pool(AbstractExecutor):
     def workers(self) -> int:
         return self._workers
 
+    @property
+    @override
+    def over(self) -> str:
+        return self._crew.over
+
     @override
     def connect(self, evaluator: Evaluator) -> "PoolChannel":
         self._crew.start()

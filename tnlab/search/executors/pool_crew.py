@@ -149,7 +149,7 @@ class Crew:
         for hand in self._hands:
             hand.kill()
         for hand in self._hands:
-            if hand.ident is not None:
+            if hand.ident is not None and hand is not threading.current_thread():  # which may be tidying up
                 hand.join()
 
 
@@ -169,24 +169,32 @@ class _Hand(threading.Thread):
     def run(self) -> None:
         try:
             self._replace()
-            while (ticket := self._crew.take(self)) is not None:
-                if self._process is None or self._process.poll() is not None:
-                    self._replace()
-                try:
-                    outcome = self._asked(ticket)
-                except (EOFError, OSError):
-                    self.rest()
-                    self._crew.lose(ticket)
-                else:
-                    self._crew.settle(ticket, outcome)
-                if ticket.dropped:
-                    self.forget(ticket.freight)  # it may have been brought after the others were told to
+            while self._serve():
+                pass
         except ExecutorError as error:
             self._crew.fail(str(error))
         except Exception as error:  # noqa: BLE001 - or whoever waits would wait for ever
             self._crew.fail(f"The pool cannot go on: {type(error).__name__}: {error}")
         finally:
             self.rest()
+
+    def _serve(self) -> bool:
+        """Do one ticket, of which nothing is kept; return whether there was one."""
+        ticket = self._crew.take(self)
+        if ticket is None:
+            return False
+        if self._process is None or self._process.poll() is not None:
+            self._replace()
+        try:
+            outcome = self._asked(ticket)
+        except (EOFError, OSError):
+            self.rest()
+            self._crew.lose(ticket)
+        else:
+            self._crew.settle(ticket, outcome)
+        if ticket.dropped:
+            self.forget(ticket.freight)  # it may have been brought after the others were told to
+        return True
 
     def tell(self, kind: str, number: int) -> None:
         """Say something to the process, if it is there."""

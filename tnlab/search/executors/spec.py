@@ -31,7 +31,7 @@ def executor_of(spec: Any) -> AbstractExecutor:
     name, _, argument = str(spec).partition(":")
     with _keeping:
         key = os.getpid(), str(spec)
-        if key not in _kept:
+        if key not in _kept or _kept[key].over:  # what could not go on once may be able to now
             _kept[key] = executors[name].parsed(argument)
         return _Lent(_kept[key])
 
