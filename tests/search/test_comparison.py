@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
 
 from tnlab.errors import DataError
 from tnlab.search.comparison import runs as module
@@ -35,12 +34,6 @@ ranks = [2, 1, 3, 2]
 noise = 0.02
 seed = 3
 """
-
-
-@pytest.fixture(autouse=True)
-def float32(float64):
-    """Engines draw with the default dtype: the one that processes have, and the fixture for all of this file."""
-    torch.set_default_dtype(torch.float32)
 
 
 @pytest.fixture
@@ -276,6 +269,15 @@ def test_what_fails_is_an_outcome_and_is_tried_again(write, monkeypatch):
     assert {one.failure for one in again.outcomes.values()} == {"", "ZeroDivisionError: division by zero"}
     row = next(row for row in summarised(plan, again.outcomes) if row.entrant.name == "tnls")
     assert (row.runs, row.failed, row.reached, row.failures) == (2, 2, 0, ("ZeroDivisionError: division by zero",))
+
+
+def test_an_outcome_that_cannot_be_kept_keeps_no_other_from_being_made(write):
+    plan = read_plan(write(HEAD.replace("seeds = 2", "seeds = 1")))
+    (plan.output / "runs" / f"{plan.runs[0].name}.json").mkdir(parents=True)
+    again, _ = all_of(plan)
+    failures = [outcome.failure for outcome in again.outcomes.values()]
+    assert "cannot be written" in failures[0]
+    assert failures[1:] == [""]
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"tnlab_outcome": 1}', '{"tnlab_outcome": 1, "steps": 3}'])

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from tnlab.errors import DataError
 from tnlab.search.comparison.plan import Run
 from tnlab.search.executors import AbstractExecutor
 
@@ -80,12 +81,13 @@ class Budget:
 
 
 def keep(run: Run, budget: Budget, outcome: Outcome) -> None:
-    """Write the outcome of a run that has ended beside its study."""
+    """Write the outcome of a run that has ended beside its study.
+
+    Raises:
+        DataError: It cannot be written.
+    """
     record = {"tnlab_outcome": VERSION, **budget.spent, **asdict(outcome)}
-    path = budget.study(run).with_suffix(".json")
-    half = path.with_suffix(".half")
-    half.write_text(json.dumps(record), encoding="utf-8")
-    half.replace(path)
+    write_text(budget.study(run).with_suffix(".json"), json.dumps(record))
 
 
 def kept(run: Run, budget: Budget) -> Outcome | None:
@@ -98,3 +100,17 @@ def kept(run: Run, budget: Budget) -> Outcome | None:
         return Outcome(steps=steps, **record)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file as a whole or not at all.
+
+    Raises:
+        DataError: It cannot be written.
+    """
+    half = path.with_name(f".{path.name}.half")
+    try:
+        half.write_bytes(text.encode())
+        half.replace(path)
+    except OSError as error:
+        raise DataError(f"{str(path)!r} cannot be written: {error.strerror or error}.") from None

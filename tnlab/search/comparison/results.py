@@ -14,8 +14,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from tnlab.errors import DataError
-from tnlab.search.comparison.outcomes import Outcome
+from tnlab.search.comparison.outcomes import Outcome, write_text
 from tnlab.search.comparison.plan import Plan, Run
 from tnlab.search.comparison.summary import Row, summarised
 
@@ -66,20 +65,6 @@ def write_results(plan: Plan, outcomes: Mapping[Run, Outcome], made_with: Mappin
     write_text(as_json, json.dumps(record, indent=1, allow_nan=False) + "\n")
     write_text(as_csv, text.getvalue())
     return as_json, as_csv
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file as a whole or not at all.
-
-    Raises:
-        DataError: It cannot be written.
-    """
-    half = path.with_name(f".{path.name}.half")
-    try:
-        half.write_bytes(text.encode())
-        half.replace(path)
-    except OSError as error:
-        raise DataError(f"{str(path)!r} cannot be written: {error.strerror or error}.") from None
 
 
 def _flat(row: Row) -> dict[str, Any]:

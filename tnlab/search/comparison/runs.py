@@ -97,14 +97,14 @@ def _made(run: Run, budget: Budget, begun: Callable[[Search], object]) -> Outcom
     """
     try:
         outcome = _searched(run, budget, begun)
+        if outcome.status != STOPPED:
+            keep(run, budget, outcome)
     except StudyBusyError:
         return Outcome("Another process is making this run.")
     except (TnlabError, ValueError) as error:
         return Outcome(" ".join(str(error).split()))
     except Exception as error:  # noqa: BLE001 - whatever an engine does, the other runs go on
         return Outcome(" ".join(f"{type(error).__name__}: {error}".split()))
-    if outcome.status != STOPPED:
-        keep(run, budget, outcome)
     return outcome
 
 
