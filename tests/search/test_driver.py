@@ -140,7 +140,7 @@ def test_pruning_happens_and_changes_nothing(engine):
     for prune in (True, False):
         steps = []
         budget = {"max_rank": 3, "max_seconds": 600.0, "ahead": 1}
-        for progress in Search(X, 0.02, engine=engine, family="ring", prune=prune, warm=False, seed=2, **budget):
+        for progress in Search(X, 0.02, engine=engine, family="ring", prune=prune, warm=False, seed=4, **budget):
             steps.append(progress)
             if len(steps) == (80 if isinstance(engine, TNLS) else 50):
                 break
