@@ -48,7 +48,6 @@ def run_of(study, engine: AbstractEngine | str = TRIED, **settings) -> Search:
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory):
     """A study that has ended, and its data."""
-    torch.set_default_dtype(torch.float64)
     folder = tmp_path_factory.mktemp("kept")
     np.save(folder / "x.npy", X.numpy())
     source = Source.of(X.numpy(), name=str(folder / "x.npy"))
