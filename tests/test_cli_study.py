@@ -159,6 +159,7 @@ def test_resume_takes_everything_from_the_study(place, capsys, monkeypatch):
     (place / "below").mkdir()
     monkeypatch.chdir(place / "below")
     assert record(capsys, "resume", "../a.study")["evaluations"] == 4
+    assert "tnlab resume ../a.study --max-evaluations MORE" in said(capsys, "study", "show", "../a.study")
     assert record(capsys, "resume", "../a.study", "--max-evaluations", "6", "--save", "n")["evaluations"] == 6
     assert record(capsys, "resume", "../a.study", "--executor", "inline")["evaluations"] == 6
     assert Path("n").is_file()

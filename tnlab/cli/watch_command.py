@@ -11,6 +11,7 @@ from tnlab.cli.inputs import AsJson, table
 from tnlab.cli.progress_bar import ProgressBar
 from tnlab.cli.search_command import Location
 from tnlab.cli.text import plain
+from tnlab.search.progress import Progress
 from tnlab.search.progress_log import best_words
 from tnlab.search.study_reader import StudyReader
 from tnlab.search.study_resume import opened
@@ -48,14 +49,22 @@ def rows_of(reader: StudyReader, summary: Summary) -> dict[str, str]:
     progress = reader.progress
     if progress is not None:
         counts = progress.counts
-        rows["best"] = best_words(progress) + ("" if progress.reached else ": the target was not reached")
+        missed = ": the target is not reached yet" if summary.writer else ": the target was not reached"
+        rows["best"] = best_words(progress) + ("" if progress.reached else missed)
         rows["proposed"] = f"{counts.proposed:,} structures: {counts.repeated:,} repeated, {counts.pruned:,} pruned"
         rows["fitted"] = f"{counts.fitted:,} structures in {counts.sweeps:,} sweeps"
         rows["seconds"] = f"{progress.seconds:.3g} of {progress.max_seconds:g}"
     rows["state"] = f"being written by {plain(summary.writer)}" if summary.writer else summary.status or "left"
     if not summary.writer and not (progress is not None and progress.gap == 0):
-        rows["to go on"] = resume_command(summary.location)
+        rows["to go on"] = resume_command(summary.location) + (_more(progress) if progress is not None else "")
     return rows
+
+
+def _more(progress: Progress) -> str:
+    """Return what a command that goes on has to allow, where nothing is left to spend."""
+    if progress.seconds >= progress.max_seconds:
+        return " --max-seconds MORE"
+    return " --max-evaluations MORE" if progress.counts.fitted >= progress.max_evaluations else ""
 
 
 def _watched(reader: StudyReader) -> None:

@@ -77,7 +77,7 @@ def _content(name: str, data: bytes | Path, max_bytes: int | None) -> bytes:
             )
         content = data.read_bytes() if isinstance(data, Path) else bytes(data)
     except FileNotFoundError:
-        raise DataError(f"There is no file {name!r:.200}.") from None
+        raise DataError(f"There is no file {str(data)!r:.200}.") from None
     except OSError as error:
         raise DataError(f"{name!r:.200} cannot be read: {error.strerror or error}.") from None
     if not content:
