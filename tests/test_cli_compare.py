@@ -27,7 +27,7 @@ datasets = [{planted = "tensor_ring", shape = "3^4", ranks = [2, 1, 3, 2], noise
 LONG = """
 engines = ["random"]
 target_errors = 0.05
-seeds = 6
+seeds = 16
 max_seconds = 3
 datasets = ["planted_ring"]
 """
@@ -115,7 +115,7 @@ def started(file):
     """Start the command with two processes, and wait until its first run has ended."""
     command = [sys.executable, "-m", "tnlab", "compare", str(file), "--jobs", "2"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    assert process.stderr.readline().startswith("[1/6]")
+    assert process.stderr.readline().startswith("[1/16]")
     return process
 
 
@@ -145,8 +145,8 @@ def test_processes_end_with_the_command_and_nothing_is_lost(file, how, capsys):
     assert ("goes on from there" in said) == (how == signal.SIGINT)
     until_none_is_left(process)
     kept = list((file.parent / "rings" / "runs").glob("*.json"))
-    assert 1 <= len(kept) < 6
-    file.write_text(LONG.replace("seeds = 6", "seeds = 1"))
+    assert 1 <= len(kept) < 16
+    file.write_text(LONG.replace("seeds = 16", "seeds = 1"))
     assert main(["compare", str(file)]) == 0
     assert "planted_ring" in capsys.readouterr().out
 
