@@ -24,7 +24,8 @@ from tnlab.search.executors import AbstractExecutor, executor_of
 from tnlab.search.objective import FewestParameters, Objective
 from tnlab.search.problem import Problem
 from tnlab.search.progress import Progress
-from tnlab.search.study import Study, described, header, study_log
+from tnlab.search.study import Study, study_log
+from tnlab.search.study_lines import described, header
 from tnlab.seeding import as_generator
 
 BOUND_SHARE, BOUND_SECONDS = 0.1, 2.0  # of the seconds allowed, and at most: what a lower bound may take

@@ -1,45 +1,24 @@
-"""A study: every evaluation of a search as a line of JSON, so that the same search can go on from it, or be watched.
+"""A study: what a search writes as it goes on, and replays when it is gone on with. Its lines are in study_lines."""
 
-The first line says what is searched, and how; budgets are not part of that, for they may grow. Further lines are:
-
-- an evaluation, written when its fit has ended, so not always in the order of its number; cores are safetensors in
-  base64, and nothing is pickled;
-- ``forget``: the evaluations from a number on count no more. An engine that looks at the clock may go another way than
-  it did: what it left stays in the file, and is not replayed;
-- ``opened``, ``bound`` and ``closed``: who writes, with which budget; what was proved; why a search has ended.
-"""
-
-import base64
 import dataclasses
-import hashlib
-import json
 import os
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load, save
-from torch import Tensor
 
 from tnlab.bounds.parameter_bound import ParameterBound
-from tnlab.errors import DataError, TnlabError
+from tnlab.errors import DataError
 from tnlab.network import structure_json
-from tnlab.network.network import Network
 from tnlab.network.structure import Structure
-from tnlab.search.evaluation import Evaluation, Fate
-from tnlab.search.evaluator import Evaluator
+from tnlab.search.evaluation import Evaluation
 from tnlab.search.logs.base import AbstractLog
 from tnlab.search.logs.file import FileLog
-from tnlab.search.study_checks import check_header, check_record
+from tnlab.search.study_lines import Record, bound_of, evaluation_of, header_of, json_of, line_of, parsed, record_of
 
-VERSION = 2
 NOT_COMPARED = ("source",)  # parts of a header that say where something is, not what
-Record = dict[str, Any]
 
 
 def study_log(location: str | Path) -> AbstractLog:
@@ -54,38 +33,6 @@ def study_log(location: str | Path) -> AbstractLog:
     from tnlab.search.logs.database import DatabaseLog  # noqa: PLC0415 (optional)
 
     return DatabaseLog(str(location))
-
-
-def header(evaluator: Evaluator, **settings: object) -> Record:
-    """Return what a study must agree on to be gone on from: the tensor, the problem, the fits, and further settings."""
-    problem = evaluator.problem
-    return {
-        "tnlab_study": VERSION,
-        "shape": list(problem.modes),
-        "dtype": str(problem.tensor.dtype).removeprefix("torch."),
-        "tensor": tensor_hash(problem.tensor),
-        "target_error": problem.target_error,
-        "objective": described(problem.objective),
-        "family": problem.family,
-        "max_rank": problem.max_rank,
-        "solver": evaluator.solver,
-        "max_sweeps": evaluator.max_sweeps,
-        "restarts": evaluator.restarts,
-        "tolerance": evaluator.tolerance,
-        **settings,
-    }
-
-
-def tensor_hash(tensor: Tensor) -> str:
-    """Return what tells a tensor's entries from all others."""
-    return hashlib.blake2b(tensor.detach().cpu().contiguous().numpy().data, digest_size=16).hexdigest()
-
-
-def described(part: Any) -> Record:
-    """Return a dataclass as JSON can hold it: its name and its settings."""
-    settings = {each.name: getattr(part, each.name) for each in dataclasses.fields(part)}
-    plain = {name: value if _is_plain(value) else repr(value) for name, value in settings.items()}
-    return json.loads(_json({"name": type(part).__name__, **plain}))
 
 
 class Study:
@@ -118,7 +65,7 @@ class Study:
             lines, _ = log.read()
             self._compare(lines[:1], asked)
             if not lines:
-                log.append(_line(asked))
+                log.append(line_of(asked))
             for place, line in enumerate(lines[1:], start=2):
                 self._take(parsed(line, place, log.location))
         except BaseException:
@@ -175,7 +122,7 @@ class Study:
         self._log.release()
 
     def _write(self, record: Record) -> None:
-        self._log.append(_line(record))
+        self._log.append(line_of(record))
 
     def _take(self, record: Record) -> None:
         if "number" in record:
@@ -192,132 +139,7 @@ class Study:
             return
         kept, location = header_of(first[0], self._log.location), self._log.location
         for name in [*asked, *kept]:
-            old, new = (_json(part.get(name)) for part in (kept, asked))
+            old, new = (json_of(part.get(name)) for part in (kept, asked))
             if old != new and name not in NOT_COMPARED:
                 raise DataError(f"The study {location!r} is of another search: {name} is {old:.300} there, but "
                                 f"{new:.300} was asked for. Ask for the same, or name another file.")  # fmt: skip
-
-
-def header_of(line: bytes, location: str) -> Record:
-    """Return what the first line of a study says.
-
-    Raises:
-        DataError: It is no study.
-    """
-    try:
-        kept = json.loads(line)
-    except (ValueError, RecursionError):
-        kept = None
-    if not isinstance(kept, dict) or "tnlab_study" not in kept:
-        raise DataError(f"{location!r} is not a study; name another file, which need not exist.")
-    try:
-        check_header(kept)
-    except ValueError as error:
-        raise damaged(location, str(error)) from None
-    return kept
-
-
-def parsed(line: bytes, place: int, location: str) -> Record:
-    """Return a further line of a study as a record.
-
-    Raises:
-        DataError: It is damaged.
-    """
-    try:
-        record = json.loads(line)
-        check_record(record)
-    except (ValueError, RecursionError) as error:
-        raise damaged(location, f"line {place}: {error!r:.200}") from None
-    return record
-
-
-def damaged(location: str, what: str) -> DataError:
-    """Return the error for a study whose lines make no sense."""
-    return DataError(f"The study {location!r} is damaged ({what}); name another file.")
-
-
-def record_of(structure: Structure, found: Evaluation) -> Record:
-    """Return an evaluation as JSON can hold it; ``number`` comes first."""
-    fitted = found.network if found.fate is Fate.FITTED else None
-    return {
-        "number": found.number,
-        "fate": found.fate.name.lower(),
-        "move": found.move,
-        "structure": structure_json.to_dict(structure),
-        "relative_error": found.relative_error,
-        "score": found.score,
-        "sweeps": found.sweeps,
-        "seconds": found.seconds,
-        "finished": found.finished,
-        "cores": _text(fitted) if fitted is not None else None,
-    }
-
-
-def evaluation_of(
-    record: Mapping[str, Any], location: str, device: torch.device | str = "cpu", *, cores: bool = True
-) -> Evaluation:
-    """Return the evaluation that a record holds, with its cores or without.
-
-    Raises:
-        DataError: The record is damaged.
-    """
-    try:
-        structure = structure_json.from_dict(record["structure"])
-        return Evaluation(
-            structure, float(record["relative_error"]), float(record["score"]),
-            _network(structure, record["cores"], device) if cores else None, Fate[str(record["fate"]).upper()],
-            str(record["move"]), record["number"], int(record["sweeps"]), float(record["seconds"]),
-            bool(record["finished"]),
-        )  # fmt: skip
-    except (KeyError, OverflowError, TypeError, ValueError, SafetensorError) as error:
-        raise damaged(location, f"evaluation {record['number']}: {error!r:.200}") from None
-
-
-def bound_of(record: Mapping[str, Any], location: str) -> ParameterBound:
-    """Return the bound that a record holds.
-
-    Raises:
-        DataError: The record is damaged.
-    """
-    try:
-        structure = structure_json.from_dict(record["structure"]) if record["structure"] is not None else None
-        return ParameterBound(**{**record, "structure": structure})
-    except (KeyError, TypeError, TnlabError) as error:
-        raise damaged(location, f"its bound: {error!r:.200}") from None
-
-
-def _is_plain(value: object) -> bool:
-    if isinstance(value, tuple | list):
-        return all(map(_is_plain, value))
-    if isinstance(value, dict):
-        return all(isinstance(key, str) and _is_plain(part) for key, part in value.items())
-    return value is None or isinstance(value, bool | int | float | str | np.number | np.bool_)
-
-
-def _line(record: Mapping[str, object]) -> bytes:
-    return _json(record).encode() + b"\n"
-
-
-def _json(value: object) -> str:
-    """Return a value as JSON, where a number of numpy's is a number like others."""
-    return json.dumps(value, default=_number)
-
-
-def _number(value: object) -> object:
-    if isinstance(value, np.number | np.bool_):
-        return value.item()
-    raise TypeError(f"{value!r:.80} cannot be kept in a study")
-
-
-def _text(network: Network) -> str:
-    """Return cores as safetensors in base64."""
-    cores = {str(place): core.detach().cpu().contiguous().clone() for place, core in enumerate(network.cores)}
-    return base64.b64encode(save(cores)).decode()
-
-
-def _network(structure: Structure, text: str | None, device: torch.device | str) -> Network | None:
-    if text is None:
-        return None
-    cores = load(base64.b64decode(text))
-    # a copy, for what was read may lie at an odd address, where sums are rounded otherwise
-    return Network(structure, tuple(cores[str(place)].clone().to(device) for place in range(len(structure.cores))))

@@ -16,7 +16,8 @@ from tnlab.errors import DataError, StudyBusyError
 from tnlab.network import structure_json
 from tnlab.search.evaluation import Evaluation
 from tnlab.search.logs.base import MARK
-from tnlab.search.study import VERSION, Record, evaluation_of, header_of, parsed, study_log
+from tnlab.search.study import study_log
+from tnlab.search.study_lines import VERSION, Record, evaluation_of, header_of, parsed
 from tnlab.search.study_reader import StudyReader
 from tnlab.search.study_resume import LEFT_OUT
 

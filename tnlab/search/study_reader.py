@@ -8,7 +8,8 @@ from tnlab.network.isomorphism import isomorphic
 from tnlab.network.network import Network
 from tnlab.search.evaluation import Evaluation
 from tnlab.search.progress import Books, Progress
-from tnlab.search.study import Record, bound_of, evaluation_of, header_of, parsed, study_log
+from tnlab.search.study import study_log
+from tnlab.search.study_lines import Record, bound_of, evaluation_of, header_of, parsed
 
 
 class StudyReader:

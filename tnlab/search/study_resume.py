@@ -13,7 +13,7 @@ from tnlab.search.engine import AbstractEngine, engines
 from tnlab.search.executors import executors
 from tnlab.search.objective import FewestParameters, Objective, WeightedSum
 from tnlab.search.run import Search
-from tnlab.search.study import Record, described, tensor_hash
+from tnlab.search.study_lines import Record, described, tensor_hash
 from tnlab.search.study_reader import StudyReader
 
 OBJECTIVES: dict[str, type[Objective]] = {part.__name__: part for part in (FewestParameters, WeightedSum)}

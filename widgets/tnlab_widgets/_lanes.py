@@ -144,9 +144,9 @@ class Lane:
             DataError: It is damaged, or gone.
         """
         reader = self._reader or StudyReader(self.plan.location)
-        seen = self.points.count if reader.generation == self._generation else 0
         busy = reader.busy  # asked first: what is written until then is read below
         reader.poll()
+        seen = self.points.count if reader.generation == self._generation else 0
         with self.lock:
             before = self.phase, self.progress
             for found in reader.evaluations[seen:]:

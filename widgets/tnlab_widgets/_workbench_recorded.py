@@ -8,7 +8,8 @@ from tnlab.network.isomorphism import isomorphic
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab.search.evaluation import Fate
-from tnlab.search.study import evaluation_of, parsed, study_log
+from tnlab.search.study import study_log
+from tnlab.search.study_lines import evaluation_of, parsed
 
 NO_CORES = b'"cores": null'
 
