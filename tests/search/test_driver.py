@@ -24,6 +24,7 @@ from tnlab.search.engines.tnga import TNGA
 from tnlab.search.engines.tnls import TNLS
 from tnlab.search.evaluation import Evaluation, Fate, Proposal
 from tnlab.search.evaluator import Evaluator
+from tnlab.search.executors.inline import Inline, InlineChannel
 from tnlab.search.objective import FewestParameters, WeightedSum
 from tnlab.search.problem import Problem
 from tnlab.search.progress import Progress
@@ -210,6 +211,20 @@ def test_time_while_nobody_pulls_is_not_taken_from_fits_in_flight():
         time.sleep(pause)
         found[pause] = [(one.evaluation.relative_error, one.evaluation.sweeps) for one in (first, *run)]
     assert found[0.0] == found[2.5]
+
+
+def test_starting_processes_is_no_part_of_the_search():
+    """They may take seconds; the budget begins when fits can."""
+
+    class Slow(Inline):
+        @override
+        def connect(self, evaluator: Evaluator) -> InlineChannel:
+            time.sleep(2.0)
+            return super().connect(evaluator)
+
+    steps = drive(Listed((proposals(TRUTH),)), executor=Slow(), max_seconds=2.0)
+    assert steps[-1].counts.fitted == 1
+    assert steps[-1].seconds < 2.0
 
 
 def test_callback_stops():

@@ -111,7 +111,9 @@ class Driver:
 
     def run(self) -> Generator[Progress, None, None]:
         """Yield after every evaluation; the last snapshot carries the reason for the end."""
+        opened = time.monotonic()
         self._channel = channel = self.executor.connect(self.evaluator.light())
+        self.begun += time.monotonic() - opened  # processes that start are no part of the search
         ended = ""
         try:
             state = self.engine.start(self.problem, self.generator)

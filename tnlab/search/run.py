@@ -166,7 +166,6 @@ class Search:
 
     def __iter__(self) -> Iterator[Progress]:
         """Yield a snapshot after every evaluation."""
-        begun = time.monotonic()
         generator = as_generator(self.seed)
         seed = int(torch.randint(2**31, (), generator=generator))
         evaluator = Evaluator(self.problem, self.solver, seed=seed, **self.evaluator)
@@ -181,6 +180,7 @@ class Search:
                 budget = {"max_evaluations": self.max_evaluations, "max_seconds": self.max_seconds}
                 study.open(executor=named, workers=executor.workers, **budget)
                 evaluator = replace(evaluator, problem=replace(self.problem, max_seconds=study.planned_seconds))
+            begun = time.monotonic()  # once all is there that searches
             self._driver = Driver(
                 evaluator.problem, self._engine, evaluator, generator, self._bound(study, evaluator.problem),
                 self.prune, self.warm, begun, study, executor, self.ahead, self.max_seconds,

@@ -62,17 +62,19 @@ class Crew:
     Attributes:
         changed: Guards everything here, and is notified of every change.
         over: Why no ticket is taken any more; empty while they are.
+        ready: Whether a process has ever been ready.
     """
 
     def __init__(self, size: int) -> None:
         self.changed = threading.Condition()
         self.over = ""
+        self.ready = False
         self._owner = os.getpid()
         self._queue: deque[Ticket] = deque()
         self._hands = [_Hand(self) for _ in range(size)]
 
     def start(self) -> None:
-        """Start the processes, if they are not there yet.
+        """Start the processes, if they are not there yet, and wait until the first can take a ticket.
 
         Raises:
             ExecutorError: They ended, or belong to another process, of which this one is a fork.
@@ -85,6 +87,15 @@ class Crew:
             for hand in self._hands:
                 if hand.ident is None:
                     hand.start()
+            self.changed.wait_for(lambda: self.ready or self.over)
+            if not self.ready:
+                raise ExecutorError(self.over)
+
+    def arrive(self) -> None:
+        """Say that a process is there."""
+        with self.changed:
+            self.ready = True
+            self.changed.notify_all()
 
     def put(self, ticket: Ticket) -> None:
         """Queue a ticket."""
@@ -169,6 +180,7 @@ class _Hand(threading.Thread):
     def run(self) -> None:
         try:
             self._replace()
+            self._crew.arrive()
             while self._serve():
                 pass
         except ExecutorError as error:

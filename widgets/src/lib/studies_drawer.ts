@@ -62,7 +62,7 @@ export function studiesDrawer(popups: Popups, events: StudiesEvents, signal: Abo
   }, signal);
   const compare = button({
     text: "Compare", label: "Compare the chosen studies", action: "compare", tip: "Choose two or more; their lines are drawn over each other.",
-    onPress: () => events.tell({ kind: "compare", names: [...picked] }),
+    onPress: () => show({ kind: "compare", names: [...picked] }),
   }, signal);
   const bring = button({ icon: "upload", text: "Import", label: "Import a study", action: "import-study", tip: "A .study or .json file that was exported.", onPress: () => picker.click() }, signal);
   const shut = button({ icon: "close", label: "Close the studies", action: "close-studies", tip: "Close (Esc)", onPress: () => setOpen(false) }, signal);
@@ -74,6 +74,11 @@ export function studiesDrawer(popups: Popups, events: StudiesEvents, signal: Abo
     setAttributes(toggle, { "aria-expanded": String(open) });
     (open ? shut : toggle).focus();
   };
+  /** What is asked for is shown under the drawer. */
+  const show = (body: WorkbenchCommand): void => {
+    events.tell(body);
+    setOpen(false);
+  };
   listen(element, "keydown", (event) => {
     if (event.key !== "Escape") return;
     event.preventDefault();
@@ -81,8 +86,8 @@ export function studiesDrawer(popups: Popups, events: StudiesEvents, signal: Abo
   }, signal);
 
   const deeds: Record<Way, (study: StudyEntry) => void> = {
-    open: ({ name }) => events.tell({ kind: "study_open", names: [name], resume: false }),
-    resume: ({ name }) => events.tell({ kind: "study_open", names: [name], resume: true }),
+    open: ({ name }) => show({ kind: "study_open", names: [name], resume: false }),
+    resume: ({ name }) => show({ kind: "study_open", names: [name], resume: true }),
     csv: ({ name }) => events.tell({ kind: "study_export", name, format: "csv" }),
     json: ({ name }) => events.tell({ kind: "study_export", name, format: "json" }),
     study: ({ name }) => events.tell({ kind: "study_export", name, format: "study" }),
