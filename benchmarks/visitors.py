@@ -35,7 +35,7 @@ def open_page(page: Page, address: str) -> float:
 
 def begin(page: Page, seconds: int) -> None:
     """Start a search that outlasts the measurement, and wait for its first evaluations."""
-    for name, value in (("modes", "16x16x16x16"), ("max_seconds", str(seconds))):
+    for name, value in (("modes", "16x16x16x16"), ("max_seconds", str(seconds)), ("max_evaluations", "10M")):
         field = page.locator(f"[data-field='{name}']")
         field.fill(value)
         field.press("Enter")
