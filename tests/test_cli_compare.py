@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -114,7 +115,8 @@ def test_ctrl_c_says_how_to_go_on(file, monkeypatch, capsys):
 def started(file):
     """Start the command with two processes, and wait until its first run has ended."""
     command = [sys.executable, "-m", "tnlab", "compare", str(file), "--jobs", "2"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a shell lets what it runs behind it ignore Ctrl-C
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=heard)  # noqa: PLW1509
     assert process.stderr.readline().startswith("[1/16]")
     return process
 
