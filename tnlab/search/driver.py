@@ -168,8 +168,7 @@ class Driver:
                 found = self._resolved(window[0], channel)
             except Cancelled:
                 break
-            window.popleft()
-            self._record(found)
+            self._record(window.popleft().key, found)
             yield found
         window.clear()
         channel.cancel()
@@ -269,8 +268,7 @@ class Driver:
         score = self.problem.score(structure.parameters, error)
         return Evaluation(structure, error, score, None, fate, asked.proposal.move, asked.number, 0, self._seconds)
 
-    def _record(self, found: Evaluation) -> None:
-        key = canonical_form(found.structure)
+    def _record(self, key: Hashable, found: Evaluation) -> None:
         known = self._known.get(key)
         if known is None or (
             found.fate is not Fate.REPEATED and (known.pruned or found.relative_error < known.relative_error)
