@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from tests.widgets.searching import NOISE, QUICK
 from tnlab.network import structure_json
 from tnlab.network.structure import Structure
-from tnlab_widgets import Explorer, NetworkEditor
+from tnlab_widgets import Explorer, NetworkEditor, SearchWorkbench
 
 _SEQ = itertools.count(1)
 
@@ -105,3 +106,13 @@ def explorer(page: Callable[..., Page]) -> Page:
     shown = page(Explorer("camera", modes=(16, 16, 16, 16), structure=("tt", 4)))
     shown.settled()
     return shown
+
+
+@pytest.fixture
+def bench(page, tmp_path):
+    """Opens a workbench with its studies in a folder of this test."""
+
+    def bench(data=NOISE, **settings):
+        return page(SearchWorkbench(data, studies=tmp_path, **{**QUICK, **settings}))
+
+    return bench
