@@ -3,7 +3,6 @@
 import json
 import math
 import os
-import socket
 import threading
 import time
 from dataclasses import dataclass, replace
@@ -17,52 +16,20 @@ import torch
 from typing_extensions import override
 
 import tnlab.search.engines  # noqa: F401  (registers them)
+from tests.search.study_searches import ENGINES, TRUTH, X, numbers, records, run_of, seen
 from tnlab.cli import main
-from tnlab.data.planted import planted
-from tnlab.errors import DataError, FormatError, StudyBusyError, TnlabError
-from tnlab.metrics import relative_error
+from tnlab.errors import DataError, FormatError, TnlabError
 from tnlab.network.adjacency import ring
 from tnlab.network.network import Network
 from tnlab.search.engine import AbstractEngine
 from tnlab.search.engines.growth import Growth
-from tnlab.search.engines.tnga import TNGA
 from tnlab.search.engines.tnls import TNLS
 from tnlab.search.evaluation import Evaluation, Fate, Proposal
 from tnlab.search.evaluator import Evaluator
 from tnlab.search.logs.file import FileLog
-from tnlab.search.progress import Progress
 from tnlab.search.run import Search, search
 from tnlab.search.study import Study
 from tnlab.search.study_reader import StudyReader
-
-TRUTH = ring((3,) * 5, (0, 2, 4, 1, 3), (2, 1, 2, 2, 3))
-X = planted(TRUTH, noise=0.01, seed=1)
-ENGINES = [TNLS(samples=15, generations=4), Growth()]
-
-
-def run_of(engine, study=None, X=X, **settings) -> Search:
-    settings = {"max_evaluations": 16, "max_seconds": 1e6, "max_rank": 3, "family": "ring", "seed": 3} | settings
-    return Search(X, 0.008, engine=engine, study=study, **settings)
-
-
-def seen(steps: list[Progress]) -> list[tuple]:
-    """Return everything but the time."""
-    return [(*_facts(step.evaluation), step.counts, _facts(step.incumbent), step.status) for step in steps]
-
-
-def _facts(one: Evaluation | None) -> tuple:
-    assert one is not None
-    cores = [core.tolist() for core in one.network.cores] if one.network is not None else None
-    return one.structure, one.relative_error, one.score, one.fate, one.move, one.number, one.sweeps, one.finished, cores
-
-
-def records(path: Path) -> list[dict]:
-    return [json.loads(line) for line in path.read_bytes().splitlines()]
-
-
-def numbers(path: Path) -> list[int]:
-    """Return the numbers of the evaluations that a file holds, as they were written."""
-    return [record["number"] for record in records(path) if "number" in record]
 
 
 @pytest.mark.parametrize("engine", ENGINES, ids=["tnls", "growth"])
@@ -183,36 +150,6 @@ def test_what_the_budget_left_undone_is_done_by_a_larger_one(tmp_path):
     assert [one.relative_error for one in reader.evaluations] == [s.evaluation.relative_error for s in whole[:-1]]
 
 
-def test_one_writes_and_others_watch(tmp_path):
-    """A second writer is told who the first one is; a watcher sees what the writer sees, and reads its cores."""
-    path = tmp_path / "study"
-    assert StudyReader(path).poll() == []
-    run = iter(run_of(TNGA(population=12, keep=6), path, max_evaluations=30))
-    first = list(islice(run, 4))
-    reader = StudyReader(path)
-    assert reader.busy == f"process {os.getpid()} on {socket.gethostname()}"
-    with pytest.raises(StudyBusyError, match=f"written by process {os.getpid()} .*Watch it"):
-        next(iter(run_of(TNGA(population=12, keep=6), path)))
-    rest = list(run)
-    shown = StudyReader(path)
-    assert reader.progress is not None
-    assert reader.progress.counts.proposed >= first[-1].counts.proposed
-    later = reader.poll()
-    assert later[-1].status == rest[-1].status
-    assert later[-1].counts == rest[-1].counts
-    assert shown.progress is not None
-    assert (shown.progress.gap, shown.progress.reached) == (rest[-1].gap, rest[-1].reached)
-    assert shown.busy == ""
-    repeated = [one for one in shown.evaluations if one.fate is Fate.REPEATED]
-    assert repeated
-    for one in (rest[-1].incumbent, repeated[0]):
-        network = shown.network(one.number)
-        assert network is not None
-        assert relative_error(X, network.to_tensor()) == pytest.approx(one.relative_error, rel=1e-9)
-    with pytest.raises(DataError, match="no evaluation 99999"):
-        shown.network(99999)
-
-
 def test_stopping_from_another_thread(tmp_path):
     """What is being fitted is dropped; the study goes on to the same end."""
     path, whole = tmp_path / "study", list(run_of(ENGINES[0]))
@@ -227,53 +164,6 @@ def test_stopping_from_another_thread(tmp_path):
     assert "Stopped on request" in steps[-1].status
     assert len(steps) == 6
     assert seen(list(run_of(ENGINES[0], path))) == seen(whole)
-
-
-def test_a_later_line_counts_more_and_takes_nothing_with_it(tmp_path):
-    """A watcher sees what a search that goes on would see: the later one of a number, and all behind it."""
-    path = tmp_path / "study"
-    list(run_of(ENGINES[0], path))
-    reader = StudyReader(path)
-    count, third = len(reader.evaluations), next(line for line in records(path) if line.get("number") == 3)
-    with path.open("a") as file:
-        file.write(json.dumps(third | {"relative_error": 0.75}) + "\n")
-    for each in (reader, StudyReader(path)):
-        each.poll()
-        assert [one.number for one in each.evaluations] == list(range(1, count + 1))
-        assert each.evaluations[2].relative_error == 0.75
-        assert each.progress is not None
-        assert each.progress.counts.proposed == count
-
-
-def test_cores_are_those_of_what_counts(tmp_path):
-    """Not of an evaluation with this number that was forgotten, though its error was less."""
-    path = tmp_path / "study"
-    list(run_of(ENGINES[0], path))
-    fitted = sorted((one for one in StudyReader(path).evaluations if one.fate is Fate.FITTED),
-                    key=lambda one: one.relative_error)  # fmt: skip
-    least, most = (next(line for line in records(path) if line.get("number") == fitted[place].number)
-                   for place in (0, -1))  # fmt: skip
-    with path.open("a") as file:
-        for line in ({"forget": 1}, least | {"number": 1}, {"forget": 1}, most | {"number": 1}):
-            file.write(json.dumps(line) + "\n")
-    reader = StudyReader(path)
-    network = reader.network(1)
-    assert network is not None
-    assert network.structure == reader.evaluations[0].structure == fitted[-1].structure
-
-
-def test_a_study_that_began_anew_is_watched_anew(tmp_path):
-    path = tmp_path / "study"
-    list(run_of(ENGINES[0], path))
-    reader = StudyReader(path)
-    FileLog(path).delete()
-    assert reader.poll() == []
-    assert (reader.header, reader.evaluations, reader.progress) == ({}, [], None)
-    list(islice(run_of(ENGINES[1], path), 3))
-    reader.poll()
-    assert reader.engine == "growth"
-    assert len(reader.evaluations) >= 3
-    assert reader.generation == 1
 
 
 def test_whatever_keeps_a_search_from_beginning_leaves_the_study_to_others(tmp_path):
