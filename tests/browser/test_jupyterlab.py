@@ -6,22 +6,17 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.explorer_page import draw_and_turn, relative_error, wait_for_fit
+from tests.browser.lab_page import open_notebook
 from tests.browser.pages import Watched
 from tests.browser.servers import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.timeout(180)]
 
-# Through the application itself: clicking "Run All" before the session is settled would start two kernels.
-_OPEN = """async (path) => {
-  const app = window.jupyterapp;
-  await app.restored;
-  const panel = await app.commands.execute("docmanager:open", { path });
-  await panel.context.ready;
-  await panel.sessionContext.ready;
-  await panel.sessionContext.session.kernel.info;
-  panel.content.activeCellIndex = 3;
+_RUN_TO_EXPLORER = """async () => {
+  const app = window.jupyterapp, notebook = app.shell.currentWidget.content;
+  notebook.activeCellIndex = 3;
   await app.commands.execute("notebook:run-all-above");
-  panel.content.activeCellIndex = 2;
+  notebook.activeCellIndex = 2;
 }"""
 _CELLS = "window.jupyterapp.shell.currentWidget.content.widgets.length"
 
@@ -32,7 +27,8 @@ def notebook(lab: Server, watch: Callable[..., Watched]) -> Page:
     page = watch().page
     page.goto(f"{lab.address}/lab")
     page.wait_for_function("window.jupyterapp !== undefined", timeout=60_000)
-    page.evaluate(_OPEN, "00_draw_tweak_watch.ipynb")
+    open_notebook(page, "00_draw_tweak_watch.ipynb")
+    page.evaluate(_RUN_TO_EXPLORER)
     page.locator("[data-core]").first.wait_for(timeout=60_000)
     return page
 

@@ -4,22 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.browser.lab_page import open_notebook, run_all
 from tests.browser.pages import Watched
 from tests.browser.servers import Server
 
 pytest.importorskip("plotly")
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.timeout(240)]
-
-_RUN = """async (path) => {
-  const app = window.jupyterapp;
-  await app.restored;
-  const panel = await app.commands.execute("docmanager:open", { path });
-  await panel.context.ready;
-  await panel.sessionContext.ready;
-  await panel.sessionContext.session.kernel.info;
-  await app.commands.execute("notebook:run-all-cells");
-}"""
-
 
 _DRAWN = "count => document.querySelectorAll('.js-plotly-plot:has(.main-svg)').length >= count"
 
@@ -38,7 +28,8 @@ def test_every_figure_is_drawn(
     page = watch().page
     page.goto(f"{lab.address}/lab")
     page.wait_for_function("window.jupyterapp !== undefined", timeout=60_000)
-    page.evaluate(_RUN, f"{lesson}.ipynb")
+    open_notebook(page, f"{lesson}.ipynb")
+    run_all(page)
     page.wait_for_function(_DRAWN, arg=figures, timeout=120_000)
     assert page.locator(".js-plotly-plot").count() == figures
     assert words in page.locator(".js-plotly-plot").first.inner_text()

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.explorer_page import relative_error, wait_for_fit
+from tests.browser.lab_page import open_notebook, run_all
 from tests.browser.pages import Watched
 from tests.browser.search_page import choose, proposed, start, state, wait_for_more
 from tests.browser.servers import Server
@@ -14,16 +15,6 @@ pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.timeout(300)]
 PATIENCE = 90_000  # milliseconds: a busy machine starts kernels slowly
 PRIMARY = ".tnw-primary"
 
-# Through the application itself: clicking "Run All" before the session is settled would start two kernels.
-_OPEN = """async ([path, run]) => {
-  const app = window.jupyterapp;
-  await app.restored;
-  const panel = await app.commands.execute("docmanager:open", { path });
-  await panel.context.ready;
-  await panel.sessionContext.ready;
-  await panel.sessionContext.session.kernel.info;
-  if (run) await app.commands.execute("notebook:run-all-cells");
-}"""
 _SAVE = "() => window.jupyterapp.commands.execute('docmanager:save')"
 
 
@@ -60,7 +51,8 @@ def test_in_jupyterlab_a_search_goes_on_while_the_page_is_away(lab: Server, watc
     path = "dashboards/search_workbench.ipynb"
     page.goto(f"{lab.address}/lab", timeout=PATIENCE)
     page.wait_for_function("window.jupyterapp !== undefined", timeout=PATIENCE)
-    page.evaluate(_OPEN, [path, True])
+    open_notebook(page, path)
+    run_all(page)
     page.locator(PRIMARY).wait_for(timeout=PATIENCE)
     choose(page, max_seconds=600, target_error=0.08)
     start(page)
@@ -68,7 +60,7 @@ def test_in_jupyterlab_a_search_goes_on_while_the_page_is_away(lab: Server, watc
     page.evaluate(_SAVE)
     page.reload(timeout=PATIENCE)
     page.wait_for_function("window.jupyterapp !== undefined", timeout=PATIENCE)
-    page.evaluate(_OPEN, [path, False])
+    open_notebook(page, path)
     goes_on(page, before)
     page.locator("[data-action='stop']").click()
     page.locator('[data-field="run-status"][data-state="ended"]').wait_for(timeout=PATIENCE)
