@@ -1,16 +1,17 @@
-# Three commands, each does its own set-up:  make dashboard   make lab   make test
+# Each command does its own set-up:  make dashboard   make lab   make test   make slow
 # Settings: PORT=8866  VENV=.venv  PYTHON=python3.12
 VENV ?= .venv
 PORT ?= 8866
 BIN = $(VENV)/bin
 
-.PHONY: help dashboard lab test clean
+.PHONY: help dashboard lab test slow clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make dashboard   the Explorer as a web page (PORT=$(PORT))"
 	@echo "make lab         the first notebook in JupyterLab"
-	@echo "make test        every test, notebooks and browser included"
+	@echo "make test        the tests, notebooks and browser included"
+	@echo "make slow        the tests that make test leaves out: each takes more than ten seconds"
 	@echo "make clean       remove $(VENV)"
 
 dashboard: $(VENV)/.ready-lab
@@ -22,6 +23,9 @@ lab: $(VENV)/.ready-lab
 test: $(VENV)/.ready-test
 	@.ci/chromium
 	TNLAB_REQUIRE_BROWSER=1 $(BIN)/python -m pytest --nbmake tests notebooks
+
+slow: $(VENV)/.ready-test
+	$(BIN)/python -m pytest -m slow tests
 
 # Stale when a dependency or a pin changed since the last set-up.
 $(VENV)/.ready-%: pyproject.toml constraints.txt .ci/venv
