@@ -3,8 +3,10 @@
 import json
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -115,6 +117,21 @@ def test_more_than_is_free_is_refused_with_numbers_and_a_way_out(monkeypatch):
     assert "TNLAB_MEMORY" in str(caught.value)
     monkeypatch.setenv("TNLAB_MEMORY", "8G")
     require_memory(plan_sweep(structure), tensor)
+
+
+def test_a_sweep_takes_what_was_predicted():
+    """Arrays that a product needs turned are copied, and count: here they are a quarter of it all."""
+    structure = formats["fully_connected"].build((16,) * 4, 2)
+    plan = plan_sweep(structure)
+    tensor, cores = np.zeros((16,) * 4), [np.zeros(shape) for shape in structure.core_shapes]
+    plan.sweep(plan.start(tensor, list(cores)), lambda _, right: right)  # what is made once does not count
+    tracemalloc.start()
+    try:
+        plan.sweep(plan.start(tensor, [core.copy() for core in cores]), lambda _, right: right)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak == pytest.approx(predicted_memory(plan, torch.float64).sweep, rel=0.1)
 
 
 def test_what_a_structure_needs_is_known_without_a_tensor():

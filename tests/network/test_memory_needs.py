@@ -1,11 +1,14 @@
 """Every solver refuses what would not fit in memory, before it allocates it."""
 
+from bisect import bisect_left
+
 import pytest
 import torch
 
 from tnlab.errors import StructureError
 from tnlab.formats import formats
 from tnlab.network import memory
+from tnlab.network.memory_needs import require_closed_form
 from tnlab.solvers.base import solvers
 from tnlab.solvers.progressive import Progressive
 
@@ -59,3 +62,30 @@ def test_the_dense_system_of_levenberg_marquardt_counts(monkeypatch):
     next(solvers["lbfgs"]().iterate(tensor, structure, generator=torch.Generator().manual_seed(0)))
     with pytest.raises(StructureError, match="MiB besides"):
         next(solvers["lm"]().iterate(tensor, structure, generator=torch.Generator().manual_seed(0)))
+
+
+def least_memory(require, *arguments):
+    """Return the bytes from which on a fit is not refused."""
+
+    def fits(size):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(memory, "SPARE", 0)
+            patch.setenv("TNLAB_MEMORY", str(size))
+            try:
+                require(*arguments)
+            except StructureError:
+                return False
+            return True
+
+    return bisect_left(range(2**40), True, lo=1, key=fits)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+@pytest.mark.parametrize("error", [None, 1e-6], ids=["to ranks", "to an error"])
+def test_a_truncation_of_a_transposed_tensor_counts_its_copy(dtype, error):
+    """The copy stays beside whatever else is needed."""
+    structure = formats["tucker"].build((16,) * 4, 4)
+    tensor = torch.ones(structure.modes, dtype=dtype)
+    in_order = least_memory(require_closed_form, tensor, structure, error)
+    turned = least_memory(require_closed_form, tensor.movedim(0, -1), structure, error)
+    assert turned - in_order == tensor.numel() * dtype.itemsize

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import pytest
@@ -14,6 +14,7 @@ import tnlab.search.engines  # noqa: F401  (registers them)
 from tnlab.data.planted import planted
 from tnlab.errors import DataError, FormatError, StructureError
 from tnlab.network.adjacency import from_ranks, ring
+from tnlab.network.network import Network
 from tnlab.network.structure import Bond, Core, Structure
 from tnlab.search.driver import Driver
 from tnlab.search.engine import AbstractEngine
@@ -23,7 +24,7 @@ from tnlab.search.engines.tnale import TnALE
 from tnlab.search.engines.tnga import TNGA
 from tnlab.search.engines.tnls import TNLS
 from tnlab.search.evaluation import Evaluation, Fate, Proposal
-from tnlab.search.evaluator import Evaluator
+from tnlab.search.evaluator import Evaluator, Fitted
 from tnlab.search.executors.inline import Inline, InlineChannel
 from tnlab.search.objective import FewestParameters, WeightedSum
 from tnlab.search.problem import Problem
@@ -71,10 +72,19 @@ class ListedBest(Listed):
     best_of_batch: ClassVar[bool] = True
 
 
-def drive(engine: AbstractEngine, *, objective=None, family="any", **settings) -> list[Progress]:
+@dataclass(frozen=True, eq=False)
+class BrokenOff(Evaluator):
+    """Fits as ever, and says of every fit that it did not run to its own end."""
+
+    @override
+    def __call__(self, *arguments) -> Fitted:
+        return replace(super().__call__(*arguments), finished=False)
+
+
+def drive(engine: AbstractEngine, *, objective=None, family="any", evaluator=Evaluator, **settings) -> list[Progress]:
     budget = {key: settings.pop(key) for key in ("max_rank", "max_evaluations", "max_seconds") if key in settings}
     problem = Problem(X, objective or FewestParameters(0.02), family, **budget)
-    driver = Driver(problem, engine, Evaluator(problem), torch.Generator().manual_seed(0), **settings)
+    driver = Driver(problem, engine, evaluator(problem), torch.Generator().manual_seed(0), **settings)
     return list(driver.run())
 
 
@@ -96,6 +106,27 @@ def test_a_structure_met_before_is_not_fitted_again():
     assert (steps[-1].counts.repeated, steps[-1].counts.fitted) == (2, 2)
     assert steps[1].evaluation.score == steps[0].evaluation.score
     assert steps[-1].counts.sweeps == sum(step.evaluation.sweeps for step in steps[:-1])
+
+
+@pytest.mark.parametrize(
+    ("evaluator", "cores_given", "limit", "fate"),
+    [
+        (Evaluator, False, math.inf, Fate.REPEATED),
+        (BrokenOff, False, math.inf, Fate.FITTED),
+        (BrokenOff, False, 0.0, Fate.REPEATED),
+        (Evaluator, True, math.inf, Fate.FITTED),
+    ],
+    ids=["finished", "broken off", "broken off, but not worth more", "finished, but from other cores"],
+)
+@pytest.mark.parametrize("at_once", [False, True])
+def test_a_fit_answers_for_its_structure_once_more_sweeps_would_hardly_help(
+    evaluator, cores_given, limit, fate, at_once
+):
+    init = Network.random(TRUTH, generator=torch.Generator().manual_seed(1)) if cores_given else None
+    first, second = Proposal(TRUTH), Proposal(TRUTH, init=init)
+    batches = ((first, second),) if at_once else ((first,), (second,))
+    steps = drive(Listed(batches, limit), evaluator=evaluator, prune=False)
+    assert [step.evaluation.fate for step in steps[:-1]] == [Fate.FITTED, fate]
 
 
 def test_prunes_by_size_and_by_certificate_and_fits_the_rest():

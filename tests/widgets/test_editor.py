@@ -91,6 +91,19 @@ def test_nothing_the_page_sends_raises_or_breaks_the_structure(message):
     widget.close()
 
 
+def test_a_number_that_is_taken_is_not_answered_again(editor):
+    """An edit that arrives twice, or another one under its number, changes nothing and gets no second verdict."""
+    first, other = (structure_json.to_dict(set_rank(RING, 0, rank)) for rank in (7, 5))
+    editor.widget.set_state({"proposal": {"seq": 10**9, "structure": first}})
+    verdict = editor.widget.verdict
+    editor.widget.set_state({"proposal": {"seq": 10**9, "structure": other}})
+    assert editor.widget.value.ranks[0] == 7
+    editor.widget.set_state({"proposal": {"seq": 10**9, "structure": {}}})
+    assert editor.widget.verdict is verdict
+    editor.widget.set_state({"proposal": {"seq": 10**9 + 1, "structure": other}})
+    assert editor.widget.value.ranks[0] == 5
+
+
 def test_a_late_proposal_does_not_undo_a_newer_one(editor):
     newer, older = structure_json.to_dict(set_rank(RING, 0, 7)), structure_json.to_dict(set_rank(RING, 0, 5))
     editor.widget.set_state({"proposal": {"seq": 10**9 + 1, "structure": newer}})
