@@ -1,16 +1,20 @@
 """Widgets without a front end: tests play the page with ``set_state``."""
 
 import itertools
-import time
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import torch
 
+from tests.waiting import PATIENCE, wait_for
 from tests.widgets.searching import NOISE, QUICK
+from tnlab.formats import formats
 from tnlab.network import structure_json
 from tnlab.network.structure import Structure
 from tnlab_widgets import Explorer, NetworkEditor, SearchWorkbench
+from tnlab_widgets._session import FitSession
 
 _SEQ = itertools.count(1)
 
@@ -51,9 +55,9 @@ class Page:
                 break
         return self.widget.upload_ack
 
-    def until(self, holds: Callable[[], object], seconds: float = 20.0) -> Any:
+    def until(self, holds: Callable[[], object]) -> Any:
         """Wait for something the worker does."""
-        return wait_for(holds, seconds)
+        return wait_for(holds)
 
     def settled(self) -> dict[str, Any]:
         """Wait until the current structure has been fitted and shown, and return the state of the fit."""
@@ -71,18 +75,14 @@ class Page:
             return newest and pictures["title"] == state["status"]
 
 
-def wait_for(holds: Callable[[], object], seconds: float = 20.0) -> Any:
-    """Wait until a condition holds, and return its value."""
-    deadline = time.monotonic() + seconds
-    while not (value := holds()):
-        assert time.monotonic() < deadline, f"waited {seconds:g} s"
-        time.sleep(0.002)
-    return value
-
-
-@pytest.fixture(name="wait_for")
-def _wait_for() -> Callable[..., Any]:
-    return wait_for
+def another_fit() -> None:
+    """Fit something else for thirty sweeps, or to its end: whatever is not held has had its turns by then."""
+    done = threading.Event()
+    session = FitSession(lambda at, detailed: done.set() if at.sweep >= 30 or not at.running else None)
+    session.load(torch.rand((4,) * 6, generator=torch.Generator().manual_seed(0), dtype=torch.float64))
+    session.submit(formats["tt"].build((4,) * 6, 3))
+    assert done.wait(PATIENCE)
+    session.close()
 
 
 @pytest.fixture

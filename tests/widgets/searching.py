@@ -12,11 +12,9 @@ def state(shown):
     return shown.widget.run["state"]
 
 
-def ended(shown, seconds=30.0):
+def ended(shown):
     """Wait until all searches have ended and the page was told so."""
-    shown.until(
-        lambda: state(shown) == "ended" and all(lane["state"] == "ended" for lane in shown.widget.lanes), seconds
-    )
+    shown.until(lambda: state(shown) == "ended" and all(lane["state"] == "ended" for lane in shown.widget.lanes))
     return shown.widget.lanes
 
 

@@ -2,19 +2,20 @@
 
 import io
 import threading
-import time
 
 import numpy as np
 import pytest
 import torch
 
-from tests.widgets.conftest import wait_for
+from tests.waiting import PATIENCE, wait_for
+from tests.widgets.conftest import another_fit
 from tnlab.data import Source, datasets
 from tnlab.errors import DataError, StructureError, TnlabError
 from tnlab.formats import formats
 from tnlab.metrics import relative_error
 from tnlab.network import structure_json
 from tnlab.network.edits import add_bond, set_rank
+from tnlab.solvers.als import ALS
 from tnlab_widgets import Explorer
 
 
@@ -76,17 +77,27 @@ def test_a_larger_rank_lowers_the_error(explorer):
     assert len(widget.visited) == 2
 
 
-def test_fifty_quick_edits_end_with_the_last_one_fitted(explorer):
-    widget = explorer.widget
-    slowest = 0.0
+def test_fifty_edits_are_taken_during_one_sweep_and_the_last_is_fitted(explorer, monkeypatch):
+    widget, iterate = explorer.widget, ALS.iterate
+    in_hand, may_end, ended_early = threading.Event(), threading.Event(), []
+
+    def long_sweeps(*args, **kwargs):
+        for snapshot in iterate(*args, **kwargs):
+            in_hand.set()
+            if not may_end.wait(PATIENCE):
+                ended_early.append(snapshot)
+            yield snapshot
+
+    monkeypatch.setattr(ALS, "iterate", long_sweeps)
     for rank in range(1, 51):
-        begun = time.perf_counter()
         seq = explorer.propose(set_rank(widget.value, 1, rank))
-        slowest = max(slowest, time.perf_counter() - begun)
+        assert in_hand.wait(PATIENCE)
+        assert widget.structure_seq == widget.numbers["seq"] == seq
+    may_end.set()
+    assert not ended_early  # an edit never waits for a fit
     state = explorer.settled()
     assert widget.network.structure.ranks[1] == widget.value.ranks[1] == 50
     assert state["seq"] == seq
-    assert slowest < 1  # an edit never waits for a fit
 
 
 def test_edits_from_two_threads_while_the_worker_reports(explorer):
@@ -398,7 +409,7 @@ def test_the_page_that_went_away_stops_the_fit(explorer):
     widget.set_state({"_view_count": 0})
     generation = widget.fit_state["generation"]
     explorer.propose(set_rank(widget.value, 1, 9))
-    time.sleep(0.1)
+    another_fit()
     assert widget.fit_state["generation"] == generation
     widget.set_state({"_view_count": 1})
     assert explorer.settled()["generation"] > generation
@@ -413,17 +424,18 @@ def test_close_ends_the_worker():
 
 
 def test_a_page_that_fell_silent_holds_the_fit_until_it_is_back(monkeypatch):
-    monkeypatch.setattr("tnlab_widgets._data_widget.SILENCE", 0.3)
+    monkeypatch.setattr("tnlab_widgets._data_widget.SILENCE", -1.0)
     explorer = Explorer("camera", modes=(4,) * 8, structure=formats["tensor_ring"].build((4,) * 8, 5))
     try:
         explorer.set_state({"heartbeat": 1.0})
-        wait_for(lambda: explorer._session._desk.suspended, seconds=10)
-        time.sleep(0.3)
-        sweep = explorer.fit_state["sweep"]
-        time.sleep(0.3)
-        assert explorer.fit_state["sweep"] == sweep
+        desk = wait_for(lambda: explorer._session._desk.suspended and explorer._session._desk)
+        sweep = desk.run.sweep
+        another_fit()
+        assert desk.run.sweep <= sweep + 1  # the one at hand may have ended
+        assert desk.run.running
+        monkeypatch.setattr("tnlab_widgets._data_widget.SILENCE", PATIENCE)
         explorer.set_state({"heartbeat": 2.0})
-        wait_for(lambda: explorer.fit_state["sweep"] > sweep, seconds=10)
+        wait_for(lambda: explorer.fit_state["sweep"] > sweep + 1)
     finally:
         explorer.close()
 

@@ -1,7 +1,5 @@
 """Measures of the graph that the page asks for."""
 
-import time
-
 import pytest
 
 from tnlab.formats import formats
@@ -59,11 +57,7 @@ def test_an_enormous_cut_is_sent_as_a_number_that_the_page_has(editor):
     assert pair["cut_rank"] == 2**53
 
 
-def test_sixteen_cores_take_milliseconds(editor):
-    grid = formats["grid"].build((4,) * 16, 3)
-    seconds = []
-    for _ in range(3):
-        start = time.perf_counter()
-        assert measure(editor, grid, pair=[0, 15])["pair"]["cut_rank"] == 9
-        seconds.append(time.perf_counter() - start)
-    assert min(seconds) < 0.1
+def test_more_cores_than_cuts_could_be_listed_for_are_measured(editor):
+    """A corner of a grid is cut off by its two bonds, found without a look at each of the 2^63 cuts."""
+    grid = formats["grid"].build((2,) * 64, 3)
+    assert measure(editor, grid, pair=[0, 63])["pair"]["cut_rank"] == 9
