@@ -11,6 +11,7 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
+from tests.waiting import PATIENCE
 from tnlab import cli, launch
 from tnlab.data import datasets
 from tnlab.formats import formats
@@ -291,6 +292,7 @@ def test_lab_opens_the_first_notebook(served):
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_stopping_leaves_no_server_behind(tmp_path):
     note = tmp_path / "pid"
+    # The child is a server that goes on until it is ended.
     child = f"import os, time, pathlib; pathlib.Path({str(note)!r}).write_text(str(os.getpid())); time.sleep(60)"
     parent = (
         "import os, sys, pathlib; from tnlab import launch;"
@@ -302,7 +304,7 @@ def test_stopping_leaves_no_server_behind(tmp_path):
         assert process.stdout is not None
         assert process.stdout.readline() == "up\n"
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE) == 0
     with pytest.raises(ProcessLookupError):
         os.kill(int(note.read_text()), 0)
 

@@ -6,12 +6,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests.waiting import PATIENCE, wait_for
 from tnlab.cli import main
 from tnlab.search.comparison import runs
 from tnlab.search.run import Search
@@ -127,10 +127,7 @@ def children(process):
 
 
 def until_none_is_left(process):
-    deadline = time.monotonic() + 20
-    while children(process):
-        assert time.monotonic() < deadline, "processes are left"
-        time.sleep(0.1)
+    wait_for(lambda: not children(process), "until no process is left")
 
 
 @pytest.mark.slow
@@ -142,7 +139,7 @@ def test_processes_end_with_the_command_and_nothing_is_lost(file, how, capsys):
     pids = children(process)
     assert len(pids) >= 2
     os.killpg(process.pid, how) if how == signal.SIGINT else process.kill()
-    said = process.communicate(timeout=20)[1]
+    said = process.communicate(timeout=PATIENCE)[1]
     assert process.returncode == (130 if how == signal.SIGINT else -signal.SIGKILL)
     assert ("goes on from there" in said) == (how == signal.SIGINT)
     until_none_is_left(process)
@@ -162,7 +159,7 @@ def test_a_process_that_is_lost_is_said(file):
         if "spawn_main" in Path(f"/proc/{pid}/cmdline").read_text():
             os.kill(pid, signal.SIGKILL)
             break
-    said = process.communicate(timeout=30)[1]
+    said = process.communicate(timeout=PATIENCE)[1]
     assert process.returncode == 2
     assert "A process was lost" in said.splitlines()[-1]
     until_none_is_left(process)

@@ -7,7 +7,6 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
 from itertools import islice
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from tests.waiting import PATIENCE, wait_for
 from tnlab.cli import main
 from tnlab.cli.progress_bar import ProgressBar, span
 from tnlab.data import planted
@@ -68,13 +68,9 @@ def started(*arguments: str, **ways) -> subprocess.Popen:
     )
 
 
-def wait_for(path: str, evaluations: int) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        if len(StudyReader(path).evaluations) >= evaluations:
-            return
-        time.sleep(0.05)
-    pytest.fail("the other process has not begun")
+def recorded(path: str, evaluations: int) -> None:
+    """Wait until a study has so many evaluations."""
+    wait_for(lambda: len(StudyReader(path).evaluations) >= evaluations)
 
 
 @posix
@@ -83,7 +79,7 @@ def test_control_c_leaves_a_study_that_is_watched_and_gone_on_with(place, capsys
     whole = record(capsys, "search", "x.npy", *ASKED, "--max-evaluations", "25", "--max-seconds", "900")
     asked = [*ASKED, "--max-evaluations", "25", "--max-seconds", "900", "--study", "my study", "--log", "a.log"]
     with started("search", "x.npy", *asked) as search:
-        wait_for("my study", 1)
+        recorded("my study", 1)
         os.kill(search.pid, signal.SIGSTOP)  # not done before the others have begun
         with started("watch", "my study") as watch:
             assert watch.stdout is not None
@@ -94,19 +90,18 @@ def test_control_c_leaves_a_study_that_is_watched_and_gone_on_with(place, capsys
             seen = record(capsys, "watch", "my study")
             assert (seen["state"], seen["engine"]) == ("being written", "tnls")
             os.kill(search.pid, signal.SIGCONT)
-            wait_for("my study", seen["evaluations"] + 2)
+            recorded("my study", seen["evaluations"] + 2)
             search.send_signal(signal.SIGINT)
-            out, error = search.communicate(timeout=60)
+            out, error = search.communicate(timeout=PATIENCE)
             assert search.returncode == 0
             assert "Stopping after this sweep" in error
             assert "Go on with: tnlab resume 'my study'" in error
             assert "Stopped on request" in out
-            watched, _ = watch.communicate(timeout=60)
+            watched, _ = watch.communicate(timeout=PATIENCE)
             assert watch.returncode == 0
             assert "to go on           tnlab resume 'my study'" in watched
             assert "Stopped on request" in watched
-    recorded = len(StudyReader("my study").evaluations)
-    assert recorded < whole["proposed"]
+    assert len(StudyReader("my study").evaluations) < whole["proposed"]
     command = shlex.split(error[error.index("tnlab resume") :].splitlines()[0])
     assert same(record(capsys, *command[1:], "--log", "a.log"), whole)
     numbers = [int(line.split()[1]) for line in Path("a.log").read_text().splitlines() if line.split()[1].isdigit()]
@@ -121,18 +116,19 @@ def test_the_second_control_c_ends_at_once(place):
     script = (
         "import time, tnlab.cli.following as f; f.Search.stop = lambda run: None\n"
         "old = f.ProgressBar.show\n"
-        "f.ProgressBar.show = lambda bar, progress: time.sleep(60) if progress.counts.fitted == 2 else None\n"
+        # until the second signal comes
+        "f.ProgressBar.show = lambda bar, progress: time.sleep(600) if progress.counts.fitted == 2 else None\n"
         "import sys; from tnlab.cli import main; sys.exit(main(sys.argv[1:]))"
     )
     asked = ["search", "x.npy", *ASKED, "--study", "a.study"]
     with subprocess.Popen([sys.executable, "-c", script, *asked], stderr=subprocess.PIPE, text=True) as search:
-        wait_for("a.study", 2)
+        recorded("a.study", 2)
         search.send_signal(signal.SIGTERM)
         assert search.stderr is not None
         while "Once more" not in search.stderr.readline():
             pass
         search.send_signal(signal.SIGINT)
-        assert search.wait(timeout=20) == 130
+        assert search.wait(timeout=PATIENCE) == 130
     assert len(StudyReader("a.study").evaluations) >= 2
     assert not StudyReader("a.study").busy
 

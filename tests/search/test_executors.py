@@ -13,6 +13,7 @@ import pytest
 import torch
 
 import tnlab.search.engines  # noqa: F401  (registers them)
+from tests.waiting import wait_for
 from tnlab.data.planted import planted
 from tnlab.errors import ExecutorError, FormatError, UnknownNameError
 from tnlab.network.adjacency import from_ranks, ring
@@ -68,11 +69,13 @@ def inline(*tasks: Task, **settings) -> dict[int, float | None]:
 
 def busy(pool: Pool) -> int:
     """Return the process that is at work, once there is just one."""
-    while True:
+
+    def one_at_work() -> int | None:
         at_work = [hand for hand in pool._crew._hands if hand.ticket is not None and hand._known]
-        if len(at_work) == 1 and (process := at_work[0]._process) is not None:
-            return process.pid
-        time.sleep(0.01)
+        process = at_work[0]._process if len(at_work) == 1 else None
+        return None if process is None else process.pid
+
+    return wait_for(one_at_work)
 
 
 def pids(pool: Pool) -> list[int]:
@@ -206,8 +209,7 @@ def test_processes_without_work_end_until_there_is_some(monkeypatch):
         channel = lazy.connect(evaluator())
         for number in (1, 2):
             assert answered(channel, task(number)) == inline(task(number))
-            while pids(lazy):
-                time.sleep(0.01)
+            wait_for(lambda: not pids(lazy))
 
 
 def test_an_error_in_a_fit_is_raised_where_it_is_waited_for(pool):
@@ -303,7 +305,7 @@ from tnlab.search.run import Search
 def told(progress):
     hands = run._driver.executor._kept._crew._hands
     print(*[hand._process.pid for hand in hands], flush=True)
-    time.sleep(1000)
+    time.sleep(1000)  # until it is killed
 
 run = Search(torch.rand((4,) * 6, generator=torch.Generator().manual_seed(0)), target_error=1e-6, engine="tnga",
              executor="pool:2", max_seconds=1e6)
@@ -325,8 +327,4 @@ def test_processes_end_with_their_parent(tmp_path):
         assert not {os.getsid(child) for child in children} & {os.getsid(0), os.getsid(parent.pid)}
         parent.kill()
         parent.wait()
-    begun = time.monotonic()
-    while any(map(alive, children)) and time.monotonic() < begun + 5:
-        time.sleep(0.02)
-    assert not any(map(alive, children))
-    assert time.monotonic() - begun < 2
+    wait_for(lambda: not any(map(alive, children)))

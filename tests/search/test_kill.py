@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import wait_for
 from tnlab.search.study_reader import StudyReader
 
 KILLS = 20
@@ -97,12 +98,10 @@ def killed(searches: Process, executor: str, path: Path, chosen: random.Random, 
     wanted = len(evaluations_of(path)) + chosen.choice((0, 1, 1, 2, 3))
     searches.say(executor, path)
     pid, *workers = map(int, searches.heard().split())
-    time.sleep(chosen.uniform(0.0, 0.05))
+    time.sleep(chosen.uniform(0.0, 0.05))  # killed at any moment whatever, not at one that a state marks
     kill_worker(workers)
-    while len(evaluations_of(path)) < wanted:
-        assert Path(f"/proc/{pid}").exists()
-        time.sleep(0.005)
-    time.sleep(chosen.uniform(0.0, 0.02))
+    wait_for(lambda: len(evaluations_of(path)) >= wanted or not Path(f"/proc/{pid}").exists())
+    time.sleep(chosen.uniform(0.0, 0.02))  # as above
     os.kill(pid, signal.SIGKILL)
     assert searches.heard() == str(-signal.SIGKILL), "the search was over before it could be killed"
 

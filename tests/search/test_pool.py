@@ -4,13 +4,13 @@
 
 import gc
 import sys
-import time
 from itertools import islice
 from pathlib import Path
 
 import pytest
 
 import tnlab.search.engines  # noqa: F401  (registers them)
+from tests.waiting import wait_for
 from tnlab.data.planted import planted
 from tnlab.errors import ExecutorError
 from tnlab.network.adjacency import ring
@@ -43,11 +43,7 @@ def test_a_tensor_is_not_kept_when_its_search_is_over():
         for steps in (3, None):
             list(islice(search_with(pool), steps))
         gc.collect()
-        for _ in range(100):
-            if not tensors_kept():
-                break
-            time.sleep(0.05)
-        assert tensors_kept() == 0
+        wait_for(lambda: tensors_kept() == 0)
 
 
 def test_a_pool_that_could_not_start_is_made_again(monkeypatch):
