@@ -114,7 +114,7 @@ def test_a_callback_stops_and_keeps_the_best():
     )
     assert result.status is Status.STOPPED
     assert result.sweeps == 3 == seen[-1].sweep
-    assert result.relative_error == min(snapshot.relative_error for snapshot in seen)
+    assert result.relative_error == pytest.approx(min(snapshot.relative_error for snapshot in seen), rel=1e-9)
 
 
 def test_running_out_of_sweeps_is_a_status():

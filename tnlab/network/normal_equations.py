@@ -1,8 +1,9 @@
 """The normal equations ``A G = B`` of one core: solve them, and read the error of the whole fit off them.
 
 In float64: in numpy on a CPU, where it starts small operations fastest, else in torch. The error follows from
-``|X - X_hat|^2 = |X|^2 - 2 <A, B> + <A G, A>``; where that difference has lost its digits, the residual itself is
-formed.
+``|X - X_hat|^2 = |X|^2 - 2 <A, B> + <A G, A>``; where rounding of its terms is not small against that difference, the
+residual itself is formed. The terms can be far larger than ``|X|^2``: large cores whose contributions cancel make them
+so, and every bond on which that happens shows in ``|A|^2 |G|`` of the cores at its ends.
 """
 
 import math
@@ -22,6 +23,9 @@ from tnlab.network.residual import relative_residual
 SHIFT = 1e-13  # of the mean diagonal of G: below what rounding does to G anyway
 SINGULAR = 1e-11  # of the same: below it an eigenvalue of G is taken for zero
 DIGITS = 1e3  # times the machine epsilon: a difference of squares below it has lost its digits
+LEAST = 1e-9  # of |X|^2: a square below it is never read off
+EPS = float(np.finfo(np.float64).eps)
+DOUBT = {torch.float64: 1e-9, torch.float32: 1e-5}  # relative error: how far from the truth a reading may be
 
 
 class NormalEquations:
@@ -36,6 +40,7 @@ class NormalEquations:
         self.ridge = ridge
         self.on_cpu = tensor.device.type == "cpu"
         self.square = squared_norm(tensor.detach())
+        self._terms = 0.0
 
     def data(self, mode_order: tuple[int, ...]) -> Any:
         """Return the tensor with its modes in the order that a plan wants."""
@@ -64,19 +69,45 @@ class NormalEquations:
     def record(self, grams: list[Any], right: Any, solution: Any) -> None:
         """Note the core that was put in the place of the latest one; ``error`` is that of the network with it."""
         self._grams, self._right, self._solution = grams, right, solution
+        self._terms = max(self._terms, terms(grams, solution))
 
     def error(self, network: Network) -> float:
-        """Return the relative error after the latest solve, in float64."""
+        """Return the relative error after the latest solve: read off the equations where rounding is small.
+
+        Such a reading is within about 1e-9 of the truth (in float32 1e-5), in units of the relative error.
+        """
         model = apply(self._grams, self._solution)
         overlap, norm = float((self._solution * self._right).sum()), float((model * self._solution).sum())
-        square = self.square - 2 * overlap + norm
-        if square > self.square * max(DIGITS * torch.finfo(self.tensor.dtype).eps, 1e-9):
-            return math.sqrt(square / self.square)
-        return self.residual(network)
+        square = 1 + (norm - 2 * overlap) / self.square
+        largest, self._terms = self._terms, 0.0
+        return math.sqrt(square) if self.trusts(square, largest) else self.residual(network)
+
+    def trusts(self, square: float, largest: float) -> bool:
+        """Return whether a squared relative error read off the equations has the digits to be believed.
+
+        Args:
+            square: The reading.
+            largest: The largest ``|A|^2 |G|`` of the equations that it rests on.
+        """
+        eps = torch.finfo(self.tensor.dtype).eps
+        size = math.sqrt(largest / self.square)
+        # what float64 does to the terms, and the tensor's dtype to the product with the tensor and to the cores
+        lost = EPS * size**2 + eps * size + (eps * size) ** 2
+        return square > max(DIGITS * eps, LEAST) and lost <= 2 * DOUBT[self.tensor.dtype] * math.sqrt(square)
 
     def residual(self, network: Network) -> float:
         """Return the relative error from the residual itself, in float64."""
         return relative_residual(self.tensor, network)
+
+
+def terms(grams: list[Any], core: Any) -> float:
+    """Return ``|A|^2 |G|``: no term that is summed up in ``<A G, A>`` is larger."""
+    flat = core.reshape(-1)
+    size = float(flat @ flat)
+    for gram in grams:
+        flat = gram.reshape(-1)
+        size *= math.sqrt(float(flat @ flat))
+    return size
 
 
 def apply(grams: list[Any], core: Any) -> Any:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from tnlab.network.network import Network
-from tnlab.network.normal_equations import NormalEquations, apply
+from tnlab.network.normal_equations import NormalEquations, apply, terms
 from tnlab.network.structure import Structure
 from tnlab.network.sweeps import plan_gradient
 
@@ -31,6 +31,7 @@ class Objective:
         self._tensor = self.normal.data(self._plan.mode_order)
         self._values = self._plan.start(self._tensor, [None] * len(structure.cores))
         ends = np.cumsum([0, *(int(np.prod(shape)) for shape in structure.core_shapes)])
+        self._largest = 0.0
         self.slices = [slice(int(start), int(stop)) for start, stop in itertools.pairwise(ends)]
 
     def vector(self, network: Network) -> Any:
@@ -52,22 +53,28 @@ class Objective:
         return [vector[part].reshape(shape) for part, shape in zip(self.slices, shapes, strict=True)]
 
     def __call__(self, vector: Any) -> tuple[float, Any]:
-        """Return the value and the gradient at a vector."""
+        """Return the value and the gradient at a vector; the value from the residual where rounding is large."""
         self._values[1 : 1 + len(self.slices)] = self.cores(vector)
         gradient: list[Any] = [None] * len(self.slices)
-        square, value = self.normal.square, 0.0
+        square, value, self._largest = self.normal.square, 0.0, 0.0
         for step, grams, right in self._plan.equations(self._values):
             core = step.present(self._values)
             model = apply(grams, core)
             value = 0.5 + (0.5 * float((model * core).sum()) - float((core * right).sum())) / square
             gradient[step.core] = step.as_core((model - right) / square)
+            self._largest = max(self._largest, terms(grams, core))
+        if not self.normal.trusts(2 * value, self._largest):
+            cores = tuple(map(torch.as_tensor, self.cores(vector)))
+            value = self.normal.residual(Network(self.structure, cores)) ** 2 / 2
         return value, _joined(gradient)
 
     def error(self, value: float, network: Network) -> float:
-        """Return the relative error of a network at which the objective has this value."""
-        if 2 * value > max(1e3 * torch.finfo(self.normal.tensor.dtype).eps, 1e-9):
-            return (2 * value) ** 0.5
-        return self.normal.residual(network)
+        """Return the relative error of a network at which the objective has this value, as the latest ones had it.
+
+        It is within about 1e-9 of the truth (in float32 1e-5); where rounding may exceed that, it is measured.
+        """
+        trusted = self.normal.trusts(2 * value, self._largest)
+        return math.sqrt(2 * value) if trusted else self.normal.residual(network)
 
     def gauss_newton(self, vector: Any) -> Any:
         """Return ``J^T J / |X|^2`` for the Jacobian J of the network's tensor by all core entries."""

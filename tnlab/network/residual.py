@@ -16,7 +16,7 @@ SLAB = 2**20  # entries; 8 MiB in float64
 
 def relative_residual(tensor: Tensor, network: Network) -> float:
     """Return ``|X - X_hat|_F / |X|_F`` for a network of the tensor's shape, evaluated in float64."""
-    double = network.to(torch.float64)
+    double = network.to(torch.float64, tensor.device)
     if tensor.numel() <= SLAB:
         return relative_error(tensor, double.to_tensor())
     square = 0.0

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 import torch
 
 from tnlab.errors import StructureError
-from tnlab.metrics import relative_error
 from tnlab.network.isomorphism import canonical_form
 from tnlab.network.network import Network
+from tnlab.network.residual import relative_residual
 from tnlab.network.structure import Structure
 from tnlab.network.sweeps import plan_sweep
 from tnlab.network.warm_start import warm_start
@@ -103,7 +103,7 @@ class Evaluator:
         sweeps = self.max_sweeps if proposal.max_sweeps is None else proposal.max_sweeps
         generator = as_generator(stable_seed(structure, self.seed))
         if sweeps == 0 and proposal.init is not None:
-            return Fitted(proposal.init, relative_error(self.problem.tensor, proposal.init.to_tensor()), 0, True)
+            return Fitted(proposal.init, relative_residual(self.problem.tensor, proposal.init), 0, True)
         target = None if proposal.polish else self.problem.target_error
         aim = min(needed, self.problem.target_error or math.inf)
         best, spent = None, 0

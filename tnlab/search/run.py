@@ -13,8 +13,8 @@ from torch import Tensor
 
 from tnlab.bounds.parameter_bound import ParameterBound
 from tnlab.errors import FormatError
-from tnlab.metrics import relative_error
 from tnlab.network.network import Network
+from tnlab.network.residual import relative_residual
 from tnlab.network.structure import Structure
 from tnlab.search.driver import AHEAD, STOPPED, Driver
 from tnlab.search.engine import AbstractEngine, engines
@@ -233,7 +233,7 @@ class Search:
         if latest is None or latest.incumbent is None or latest.incumbent.network is None:
             raise FormatError("No structure was fitted yet; iterate over the search first, or allow it more.")
         network = latest.incumbent.network
-        error = relative_error(self.X, network.to(torch.float64).to_tensor().to(self.X.device))
+        error = relative_residual(self.X, network)
         return SearchResult(
             network=network,
             relative_error=error,

@@ -9,10 +9,10 @@ import torch
 from torch import Tensor
 from typing_extensions import override
 
-from tnlab.metrics import relative_error
 from tnlab.network.contraction import contract
 from tnlab.network.memory_needs import require_autograd
 from tnlab.network.network import Network
+from tnlab.network.residual import relative_residual
 from tnlab.network.starts import starting_network
 from tnlab.network.structure import Structure
 from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
@@ -58,7 +58,7 @@ class Adam(AbstractSolver):
         recent: deque[float] = deque(maxlen=PATIENCE + 1)
         for sweep in range(self.max_sweeps + 1):
             network = Network(structure, tuple(core.detach().clone() for core in cores))
-            error = relative_error(tensor, network.to(torch.float64).to_tensor())
+            error = relative_residual(tensor, network)
             recent.append(error)
             status = self._status(sweep, error, settled=self._settled(recent, wanders=True))
             yield Snapshot(sweep, error, network, time.perf_counter() - begun, status)

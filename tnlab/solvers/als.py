@@ -67,7 +67,8 @@ class ALS(AbstractSolver):
             network = Network(structure, tuple(map(fit.to_user, plan.cores(values))))
             error = fit.error(network)
             recent.append(error)
-            status = self._status(sweep, error, settled=fit.ridge == 0 and self._settled(recent))
+            settled = fit.ridge == 0 and self._settled(recent)
+            error, status = self._judged(sweep, error, network, fit.residual, settled=settled)
             fit.ridge = faded(fit.ridge, decay)
             yield Snapshot(sweep, error, network, time.perf_counter() - begun, status)
             if status is not Status.RUNNING:

@@ -3,7 +3,7 @@
 import math
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar, Literal
@@ -47,6 +47,8 @@ class Snapshot:
     Attributes:
         sweep: Number of sweeps done; 0 is the start itself.
         relative_error: ``|X - X_hat|_F / |X|_F``, evaluated in float64; of the fitted entries where some are missing.
+            While the fit is running it may be a reading of the normal equations, within about 1e-9 of the truth (in
+            float32 1e-5); at the end of an iteration it is measured from the residual.
         network: The cores, in the tensor's dtype and on its device.
         seconds: Wall time since the fit began.
         status: Whether the solver will go on.
@@ -105,6 +107,16 @@ class AbstractSolver(ABC):
             DataError: The tensor cannot be fitted (see ``check_tensor``).
             StructureError: ``init`` is a network of another structure, or a sweep would not fit in memory.
         """
+
+    def _judged(
+        self, sweep: int, error: float, network: Network, measure: Callable[[Network], float], *, settled: bool
+    ) -> tuple[float, Status]:
+        """Return the error after a sweep and how the fit stands; an error that would end the fit is measured first."""
+        status = self._status(sweep, error, settled=settled)
+        if status is Status.RUNNING:
+            return error, status
+        error = measure(network)
+        return error, self._status(sweep, error, settled=settled)
 
     def _status(self, sweep: int, error: float, *, settled: bool) -> Status:
         """Return how an iterative fit stands after a sweep."""

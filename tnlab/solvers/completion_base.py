@@ -66,17 +66,19 @@ class AbstractCompletion(AbstractSolver):
         sweep = EntrySweep(fit.entries, [on_solver(core) for core in start.cores])
         following = _Following(self, isinstance(init, Network))
         values = sweep.values()
+        same = known.values.dtype == torch.float64  # else the cores that are shown are rounded ones
         steps = self._steps(sweep, values, fit.values, warm=isinstance(init, Network))
         for count in range(self.max_sweeps + 1):
             if count:
                 values = next(steps)
             cores = tuple(torch.as_tensor(core).to(known.values.dtype) for core in sweep.cores)
+            rounded = [on_solver(core) for core in cores]
             snapshot = Snapshot(
                 count,
-                fit.error(values),
+                fit.error(values if same else EntrySweep(fit.entries, rounded).values()),
                 Network(structure, cores) if count else start,
                 time.perf_counter() - begun,
-                held_out_error=None if test is None else test.error(EntrySweep(test.entries, sweep.cores).values()),
+                held_out_error=None if test is None else test.error(EntrySweep(test.entries, rounded).values()),
             )
             snapshot = following.judge(snapshot)
             yield snapshot

@@ -22,6 +22,7 @@ from typing_extensions import override
 from tnlab.metrics import relative_error, squared_norm
 from tnlab.network.arithmetic import mode_product
 from tnlab.network.network import Network
+from tnlab.network.residual import relative_residual
 from tnlab.network.structure import Structure
 from tnlab.seeding import spawn
 from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
@@ -72,15 +73,11 @@ class Compressed(AbstractSolver):
         for snapshot in polish.iterate(tensor, structure, init=init, generator=generator):
             if snapshot.sweep == 0 and best is not None:
                 continue  # the best start again
-            status = snapshot.status
-            if (
-                snapshot.sweep > 1
-                and status is Status.RUNNING
-                and last - snapshot.relative_error < self.tolerance * last
-            ):
-                status = Status.CONVERGED
-            last = snapshot.relative_error
-            yield replace(snapshot, sweep=done, seconds=time.perf_counter() - begun, status=status)
+            status, error = snapshot.status, snapshot.relative_error
+            if snapshot.sweep > 1 and status is Status.RUNNING and last - error < self.tolerance * last:
+                status, error = Status.CONVERGED, relative_residual(tensor, snapshot.network)
+            last, seconds = error, time.perf_counter() - begun
+            yield replace(snapshot, sweep=done, relative_error=error, seconds=seconds, status=status)
             done += 1
             if status is not Status.RUNNING:
                 return

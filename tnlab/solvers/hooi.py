@@ -20,12 +20,12 @@ from torch import Tensor
 from typing_extensions import override
 
 from tnlab.errors import StructureError
-from tnlab.metrics import relative_error
 from tnlab.network.closed_form import DIGITS, closed_form
 from tnlab.network.edits import set_ranks
 from tnlab.network.memory_needs import require_closed_form
 from tnlab.network.network import Network
 from tnlab.network.peeling import hub
+from tnlab.network.residual import relative_residual
 from tnlab.network.structure import Structure
 from tnlab.network.truncation import Unfolding, as_array, as_tensor, square, truncate, wide
 from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
@@ -151,7 +151,7 @@ class _Iteration:
         )
         error = math.sqrt(max(self.total - square(self.core), 0.0) / self.total)
         if error <= DIGITS[self.tensor.dtype]:
-            error = relative_error(self.tensor, network.to(torch.float64).to_tensor())
+            error = relative_residual(self.tensor, network)
         return network, error
 
     def _update(self, mode: int, projected: Any) -> None:
@@ -210,4 +210,4 @@ def _start(
         for place, core in enumerate(network.cores)
     )
     network = Network(structure, cores).to(tensor.dtype, tensor.device)
-    return network, relative_error(tensor, network.to(torch.float64).to_tensor())
+    return network, relative_residual(tensor, network)

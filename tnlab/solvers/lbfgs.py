@@ -66,7 +66,8 @@ class LBFGS(AbstractSolver):
             network = objective.network(point)
             error = objective.error(value, network)
             recent.append(value)
-            status = self._status(sweep, error, settled=found is None or self._settled(recent, power=2))
+            settled = found is None or self._settled(recent, power=2)
+            error, status = self._judged(sweep, error, network, objective.normal.residual, settled=settled)
             yield Snapshot(sweep, error, network, time.perf_counter() - begun, status)
             if status is not Status.RUNNING:
                 return

@@ -67,7 +67,8 @@ class LevenbergMarquardt(AbstractSolver):
             network = objective.network(state.point)
             error = objective.error(state.value, network)
             recent.append(state.value)
-            status = self._status(sweep, error, settled=not moved or self._settled(recent, power=2))
+            settled = not moved or self._settled(recent, power=2)
+            error, status = self._judged(sweep, error, network, objective.normal.residual, settled=settled)
             yield Snapshot(sweep, error, network, time.perf_counter() - begun, status)
             if status is not Status.RUNNING:
                 return

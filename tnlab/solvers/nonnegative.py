@@ -72,7 +72,8 @@ class Nonnegative(AbstractSolver):
             network = Network(structure, tuple(map(fit.to_user, plan.cores(values))))
             error = fit.error(network)
             recent.append(error)
-            status = self._status(sweep, error, settled=self._settled(recent))
+            settled = self._settled(recent)
+            error, status = self._judged(sweep, error, network, fit.residual, settled=settled)
             yield Snapshot(sweep, error, network, time.perf_counter() - begun, status)
             if status is not Status.RUNNING:
                 return

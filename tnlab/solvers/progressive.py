@@ -66,13 +66,14 @@ class Progressive(AbstractSolver):
         while True:
             growable = self._growable(network.structure, structure)
             recent = deque([error], maxlen=PATIENCE + 1)
-            for done, (network, error) in enumerate(_sweeps(fit, network), start=1):  # noqa: B020
+            for done, (network, reading) in enumerate(_sweeps(fit, network), start=1):  # noqa: B020
                 sweep += 1
-                still = recent[-1] - error < self.still * error
-                recent.append(error)
-                uneven = error < FINE and not even
+                still = recent[-1] - reading < self.still * reading
+                recent.append(reading)
+                uneven = reading < FINE and not even
                 due = (still and uneven) or (bool(growable) and (still or done >= self.sweeps_per_rank))
-                status = self._status(sweep, error, settled=not growable and self._settled(recent))
+                settled = not growable and self._settled(recent)
+                error, status = self._judged(sweep, reading, network, fit.residual, settled=settled)
                 if status is Status.RUNNING and due and not uneven and kept.idle:
                     status = Status.CONVERGED
                 least, found = kept.best(network, error)

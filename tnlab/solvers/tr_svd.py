@@ -19,12 +19,12 @@ from torch import Tensor
 from typing_extensions import override
 
 from tnlab.errors import StructureError
-from tnlab.metrics import relative_error
 from tnlab.network.closed_form import DIGITS, FEW, Closed, rounding, within
 from tnlab.network.edits import set_ranks
 from tnlab.network.memory_needs import require_closed_form
 from tnlab.network.network import Network
 from tnlab.network.peeling import Goal, Peeled, peel
+from tnlab.network.residual import relative_residual
 from tnlab.network.structure import Bond, Core, Structure
 from tnlab.network.truncation import Sketch, Unfolding, as_array, as_tensor, permuted, sketched, square, truncate
 from tnlab.solvers.base import solvers
@@ -133,7 +133,7 @@ def _best(tensor: Tensor, structure: Structure, goal: Goal, total: float, tries:
     error = math.sqrt(max(best.lost, 0.0) / total)
     bound = math.sqrt((best.discarded + best.train.promised + best.doubt + best.train.doubt) / total)
     if error <= DIGITS[tensor.dtype]:
-        error = relative_error(tensor, network.to(torch.float64).to_tensor())
+        error = relative_residual(tensor, network)
     return Closed(network, error, bound + rounding(len(found.cores), tensor.dtype))
 
 

@@ -113,7 +113,7 @@ class TTCross(AbstractSolver):
         if not self.target_error:
             network = chain.padded(round_network(network, ranks=list(chain.structure.ranks)).network)
             return network, known.error(chain.cores(network))
-        error = known.error(cores)
+        error = known.error(chain.cores(network))
         spare = (max(self.target_error**2 - error**2, 0.0)) ** 0.5
         for part in (0.9, 0.5, 0.1) if spare else ():
             rounded = round_network(network, target_error=min(part * spare, 0.99)).network

@@ -14,9 +14,9 @@ import torch
 from torch import Tensor
 from typing_extensions import override
 
-from tnlab.metrics import relative_error
 from tnlab.network.canonical import canonical
 from tnlab.network.network import Network
+from tnlab.network.residual import relative_residual
 from tnlab.network.rounding import round_network
 from tnlab.network.structure import Bond, Core, Structure
 from tnlab.search.engine import AbstractEngine, engines
@@ -142,11 +142,11 @@ class Reconnect(AbstractEngine[Tree]):
         limit = problem.max_rank or (None if problem.target_error else problem.rank_limit)
         if limit is not None and network.structure.bonds:
             network = round_network(network, ranks=limit).network
-        error = relative_error(problem.tensor, network.to_tensor())
+        error = relative_residual(problem.tensor, network)
         left = (problem.target_error or 0.0) ** 2 - error**2
         if left > 0:
             rounded = round_network(network, target_error=0.999 * math.sqrt(left / (1 - error**2))).network
-            if problem.reached(relative_error(problem.tensor, rounded.to_tensor())):
+            if problem.reached(relative_residual(problem.tensor, rounded)):
                 network = rounded
         return network.to(problem.tensor.dtype, problem.tensor.device)
 

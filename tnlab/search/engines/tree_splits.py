@@ -16,8 +16,8 @@ import numpy as np
 import torch
 from typing_extensions import override
 
-from tnlab.metrics import relative_error
 from tnlab.network.network import Network
+from tnlab.network.residual import relative_residual
 from tnlab.network.rounding import round_network
 from tnlab.search.engine import AbstractEngine, engines
 from tnlab.search.evaluation import Evaluation, Proposal
@@ -104,10 +104,10 @@ class TreeSplits(AbstractEngine[Programs]):
         """Return the tree that the splits make of the tensor, rounded by what is left of the budget."""
         network = split_tensor(problem.tensor, sketch, ranks)
         target = problem.target_error or self.error
-        error = relative_error(problem.tensor, network.to_tensor())
+        error = relative_residual(problem.tensor, network)
         left = target**2 - error**2
         if left <= LEAST_LEFT * target**2:
             return network
         # the rounded tree lies in the spaces of the tree before: the squares of both errors add up
         rounded = round_network(network, target_error=math.sqrt(left / (1 - error**2))).network
-        return rounded if relative_error(problem.tensor, rounded.to_tensor()) <= target else network
+        return rounded if relative_residual(problem.tensor, rounded) <= target else network
