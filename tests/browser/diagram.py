@@ -86,9 +86,9 @@ class Diagram:
 
     def wait_bonds(self, expected: dict[tuple[str, ...], int]) -> None:
         """Wait until Python holds exactly these bonds."""
-        self.stage.until(lambda: self.bonds() == expected, f"bonds {expected}, not {self.bonds()}", 5)
+        self.stage.until(lambda: self.bonds() == expected, f"bonds {expected}, not {self.bonds()}")
 
     def wait_cores(self, names: str) -> None:
         """Wait until Python holds cores of these names."""
         got = lambda: {core.name for core in self.value.cores}  # noqa: E731
-        self.stage.until(lambda: got() == set(names), f"cores {names}, not {got()}", 5)
+        self.stage.until(lambda: got() == set(names), f"cores {names}, not {got()}")

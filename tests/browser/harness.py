@@ -11,6 +11,8 @@ from typing import Any
 import comm
 from playwright.sync_api import CDPSession, Locator, Page
 
+from tests.waiting import PATIENCE
+
 _ADDRESS = "http://127.0.0.1/widget"
 _PAGE = """<!doctype html><html lang="en"><head><title>tnlab</title><style>body{margin:8px}</style></head>
 <body><div id="widget"></div><p id="outside" tabindex="0">outside</p></body></html>"""
@@ -73,18 +75,18 @@ class Stage:
         except Exception as error:  # noqa: BLE001 - reported by the test, as Jupyter would only log it
             self.failures.append(repr(error))
 
-    def until(self, holds: Callable[[], object], what: str, seconds: float = 10.0) -> Any:
+    def until(self, holds: Callable[[], object], what: str) -> Any:
         """Let the page run until a condition holds, and return its value."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + PATIENCE
         while not (value := holds()):
-            assert time.monotonic() < deadline, f"waited {seconds:g} s: {what} ({self.failures})"
-            self.page.wait_for_timeout(15)
+            assert time.monotonic() < deadline, f"waited {PATIENCE:g} s: {what} ({self.failures})"
+            self.page.wait_for_timeout(15)  # between two looks; messages of the page arrive only in this time
         return value
 
     def settle(self) -> None:
         """Let messages in flight arrive in both directions."""
         for _ in range(3):
-            self.page.wait_for_timeout(40)
+            self.page.wait_for_timeout(40)  # messages in flight send no event when they are there
 
     def find(self, selector: str) -> Locator:
         """Return what the selector finds inside the widget."""
@@ -108,7 +110,7 @@ class Stage:
         self.page.mouse.move(*at)
         for _ in range(abs(ticks)):
             self.page.mouse.wheel(0, -100 if ticks > 0 else 100)
-            self.page.wait_for_timeout(30)
+            self.page.wait_for_timeout(30)  # as far apart as the notches of a wheel
         self.settle()
 
     def press(self, *keys: str) -> None:
@@ -135,7 +137,7 @@ class Stage:
     def _touch(self, kind: str, points: list[Point]) -> None:
         session = self._session()
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
-        self.page.wait_for_timeout(20)
+        self.page.wait_for_timeout(20)  # as far apart as a screen reports touches
 
     def _session(self) -> CDPSession:
         if not hasattr(self, "_cdp"):

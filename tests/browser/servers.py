@@ -111,6 +111,6 @@ def _wait(address: str, process: subprocess.Popen[bytes], log: Path, seconds: fl
             with urllib.request.urlopen(address, timeout=2):
                 return
         except (URLError, OSError):
-            time.sleep(0.2)
+            time.sleep(0.2)  # between two looks at a server that sends no event
     tail = log.read_text(errors="replace")[-2000:]
     raise RuntimeError(f"The server at {address} does not answer:\n{tail}")

@@ -45,7 +45,7 @@ def test_what_does_not_suit_the_modes_says_why(editor: Editor) -> None:
         assert formats[name].refusal(3) in (item.get_attribute("title") or "")
         item.click(force=True)
         status = diagram.stage.find("[data-status]")
-        diagram.stage.until(lambda: status.inner_text().endswith(formats[name].refusal(3)), "the reason", 3)  # noqa: B023
+        diagram.stage.until(lambda: status.inner_text().endswith(formats[name].refusal(3)), "the reason")  # noqa: B023
         assert len(diagram.value.cores) == 3
     diagram.stage.button("More formats").click()
     allowed = diagram.stage.find("[role=menuitem]:not([aria-disabled])").evaluate_all("all => all.length")

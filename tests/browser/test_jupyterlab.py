@@ -45,5 +45,5 @@ def test_keys_on_the_widget_do_not_cut_or_insert_cells(notebook: Page) -> None:
     notebook.locator('[data-core="A"]').first.focus()
     for key in ("x", "d", "d", "b", "a", "Escape"):
         notebook.keyboard.press(key)
-    notebook.wait_for_timeout(300)
+    notebook.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     assert notebook.evaluate(_CELLS) == cells

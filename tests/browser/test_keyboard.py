@@ -94,7 +94,7 @@ def test_changes_are_spoken_through_one_polite_region(editor: Editor) -> None:
     assert region.count() == 1
     diagram.bond("A-B").focus()
     diagram.stage.press("ArrowUp")
-    diagram.stage.until(lambda: "3" in (region.text_content() or ""), "the new rank is spoken", 3)
+    diagram.stage.until(lambda: "3" in (region.text_content() or ""), "the new rank is spoken")
 
 
 def test_one_finger_draws_a_bond(editor: Editor) -> None:
@@ -106,7 +106,7 @@ def test_one_finger_draws_a_bond(editor: Editor) -> None:
 def test_a_tap_selects_a_bond_and_its_buttons_change_the_rank(editor: Editor) -> None:
     diagram = editor(touch=True)
     diagram.stage.tap(diagram.on_bond("B-C"))
-    diagram.stage.until(lambda: diagram.selected() == {"bond B-C"}, "the bond is selected", 3)
+    diagram.stage.until(lambda: diagram.selected() == {"bond B-C"}, "the bond is selected")
     diagram.stage.tap(middle(diagram.stage.find("[data-action=raise]")))
     diagram.wait_bonds({**CHAIN, ("B", "C"): 3})
 

@@ -72,10 +72,10 @@ def test_ctrl_wheel_zooms_and_fit_brings_it_back(editor: Editor) -> None:
     diagram.page.keyboard.down("Control")
     diagram.page.mouse.wheel(0, -300)
     diagram.page.keyboard.up("Control")
-    diagram.stage.until(lambda: diagram.core("A").bounding_box()["width"] > 1.05 * width, "it is larger", 3)
+    diagram.stage.until(lambda: diagram.core("A").bounding_box()["width"] > 1.05 * width, "it is larger")
     diagram.core("A").focus()
     diagram.stage.press("f")
-    diagram.stage.until(lambda: diagram.core("A").bounding_box()["width"] < 1.05 * width, "it is back", 3)
+    diagram.stage.until(lambda: diagram.core("A").bounding_box()["width"] < 1.05 * width, "it is back")
 
 
 def test_pinned_cores_stay_when_the_rest_is_laid_out(editor: Editor) -> None:

@@ -63,7 +63,7 @@ def test_wheel_beside_the_network_scrolls_the_page(editor: Editor) -> None:
     diagram = editor()
     diagram.page.add_style_tag(content="body { height: 4000px }")
     diagram.stage.wheel(diagram.void(), -2)
-    diagram.stage.until(lambda: diagram.page.evaluate("scrollY") > 0, "the page scrolls", 3)
+    diagram.stage.until(lambda: diagram.page.evaluate("scrollY") > 0, "the page scrolls")
 
 
 def test_delete_and_undo_and_redo_keep_the_selection(editor: Editor) -> None:

@@ -1,7 +1,6 @@
 """The dashboard as `tnlab dashboard` serves it."""
 
 import contextlib
-import time
 from collections.abc import Callable
 
 import psutil
@@ -11,6 +10,7 @@ from playwright.sync_api import Browser
 from tests.browser.explorer_page import draw_and_turn, relative_error, wait_for_fit
 from tests.browser.pages import Watched
 from tests.browser.servers import Server
+from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.timeout(180)]
 PATIENCE = 90_000  # milliseconds: a busy machine starts kernels slowly
@@ -50,10 +50,7 @@ def test_a_page_that_closes_ends_its_kernel(voila: Server, browser: Browser) -> 
     own = kernels(voila) - before
     assert len(own) == 1
     page.locator("[data-action='preset:fully_connected']").click()  # a fit that goes on for long
-    page.wait_for_timeout(500)
+    page.locator('[data-state="live"] > [data-field="relative-error"]').wait_for(timeout=PATIENCE)
     page.goto("about:blank")
-    deadline = time.monotonic() + 30
-    while own & kernels(voila) and time.monotonic() < deadline:
-        page.wait_for_timeout(200)
+    wait_for(lambda: not own & kernels(voila), "until the kernel has ended")
     page.close()
-    assert not own & kernels(voila)
