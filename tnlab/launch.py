@@ -109,9 +109,9 @@ def notebooks() -> Path:
 
 
 def environment() -> dict[str, str]:
-    """Return the environment of a child: one thread per fit, and in a checkout its own templates and packages."""
+    """Return the environment of a child: few idle threads, and in a checkout its own templates and packages."""
     child = dict(os.environ)
-    child.setdefault("OMP_NUM_THREADS", "1")
+    child.setdefault("OMP_NUM_THREADS", "1")  # a server has many kernels: their libraries start no threads of their own
     checkout = _checkout()
     if checkout:
         _prepend(child, "JUPYTER_PATH", checkout / "share" / "jupyter")

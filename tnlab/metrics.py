@@ -6,14 +6,18 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
+from tnlab.threads import on_one_thread
+
 BLOCK = 2**20  # entries in float64 at a time: no copy of a large tensor is made
 
 
+@on_one_thread(lambda tensor: tensor.numel())
 def squared_norm(tensor: Tensor) -> float:
     """Return ``|X|_F^2``, the sum of the squares of all entries, evaluated in float64."""
     return sum(float(torch.linalg.vector_norm(block, dtype=torch.float64)) ** 2 for (block,) in _blocks(tensor))
 
 
+@on_one_thread(lambda tensor, *_, **__: tensor.numel())
 def relative_error(tensor: Tensor, reconstruction: Tensor) -> float:
     """Return ``|X - X_hat|_F / |X|_F``, evaluated in float64.
 

@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tnlab.bounds.cut_ranks import cut_ranks
-from tnlab.bounds.spectra import SLACK, Cut, CutSpectra
+from tnlab.bounds.spectra import SLACK, Cut, CutSpectra, entries_of
 from tnlab.errors import DataError
 from tnlab.network.structure import Structure
+from tnlab.threads import on_one_thread
 
 CHUNK = 256  # structures at a time: what they pass between steps stays in the cache
 
@@ -49,6 +50,7 @@ class Certificate:
     cuts: int
 
 
+@on_one_thread(lambda X, *_, **__: entries_of(X))
 def error_bound(X: Tensor | CutSpectra, structure: Structure, *, cuts: Sequence[Cut] | None = None) -> Certificate:
     """Return what no fit of a structure to a tensor can beat.
 

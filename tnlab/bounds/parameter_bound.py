@@ -19,9 +19,10 @@ from torch import Tensor
 from tnlab.bounds import general_family, graph_family, ring_family, tree_family
 from tnlab.bounds.cut_problem import CutProblem, Found, Ranks, cut_of, cut_problem
 from tnlab.bounds.greedy import best_graph, best_train, cheapest
-from tnlab.bounds.spectra import CutSpectra
+from tnlab.bounds.spectra import CutSpectra, entries_of
 from tnlab.errors import DataError, FormatError, UnknownNameError
 from tnlab.network.structure import Structure
+from tnlab.threads import on_one_thread
 
 MAX_ORDER = 16  # sets of modes are listed: 2^order
 
@@ -74,6 +75,7 @@ class Family:
     latent: bool = False
 
 
+@on_one_thread(lambda X, *_, **__: entries_of(X))
 def parameter_bound(
     X: Tensor | CutSpectra,
     target_error: float,

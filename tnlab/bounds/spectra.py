@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tnlab.errors import DataError
+from tnlab.threads import on_one_thread, one_thread
 
 Cut = tuple[int, ...]
 Vector = NDArray[np.float64]
@@ -61,7 +62,8 @@ class CutSpectra:
         self.modes: tuple[int, ...] = tuple(tensor.shape)
         self.max_side = max_side
         self._tensor = tensor.detach().cpu().double().contiguous().numpy()
-        self._square = float(np.dot(self._tensor.ravel(), self._tensor.ravel()))
+        with one_thread(self._tensor.size):
+            self._square = float(np.dot(self._tensor.ravel(), self._tensor.ravel()))
         self._grams: dict[Cut, Vector] = {}
         self._tails: dict[Cut, Vector] = {}
         self._tables: dict[tuple[Cut, ...] | None, tuple[tuple[Cut, ...], Vector]] = {}
@@ -108,6 +110,7 @@ class CutSpectra:
                 if 2 * size < self.order or 0 in cut:
                     yield cut
 
+    @on_one_thread(lambda self, *_, **__: self._tensor.size)
     def table(self, cuts: Sequence[Cut] | None = None) -> tuple[tuple[Cut, ...], Vector]:
         """Return the sides of the asked cuts, by default of all, and their tails, (cuts, ranks), 0 beyond full rank."""
         key = None if cuts is None else tuple(cuts)
@@ -135,6 +138,7 @@ class CutSpectra:
     def _rows(self, side: Cut) -> int:
         return math.prod(self.modes[mode] for mode in side)
 
+    @on_one_thread(lambda self, _: self._tensor.size)
     def _spectrum(self, side: Cut) -> Vector:
         rows = self._rows(side)
         gram = self._gram_of(side) if rows <= self.max_side else _gram(self._compressed(), side)
@@ -180,6 +184,11 @@ class CutSpectra:
                         self._tails[cut] = tail
         except (OSError, ValueError, KeyError, EOFError):
             self._tails.clear()  # a damaged cache is worth nothing and costs nothing
+
+
+def entries_of(X: Tensor | CutSpectra) -> int:
+    """Return the entries of a tensor, given by itself or by its spectra; 0 of what is neither."""
+    return math.prod(X.modes if isinstance(X, CutSpectra) else getattr(X, "shape", ()))
 
 
 def _gram(tensor: Vector, side: Cut) -> Vector:

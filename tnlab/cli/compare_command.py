@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import torch
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -47,8 +46,7 @@ def compare(
 
 def _follow(comparison: Comparison, file: Path) -> int:
     """Make all runs: with a bar where somebody watches, a line for each where nobody does; return those read back."""
-    plan, before = comparison.plan, torch.get_num_threads()
-    torch.set_num_threads(1)
+    plan = comparison.plan
     try:
         return _with_bar(comparison) if sys.stderr.isatty() else _with_lines(comparison)
     except KeyboardInterrupt:
@@ -56,8 +54,6 @@ def _follow(comparison: Comparison, file: Path) -> int:
         typer.echo(f"\n{done} of {total} runs are done, and kept in {plan.output}; what was running is kept too. "
                    f"tnlab compare {file} goes on from there.", err=True)  # fmt: skip
         raise
-    finally:
-        torch.set_num_threads(before)
 
 
 def _with_lines(comparison: Comparison) -> int:

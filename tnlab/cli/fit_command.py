@@ -5,12 +5,10 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any
 
-import torch
 import typer
 from torch import Tensor
 
 from tnlab.cli.inputs import (
-    ONE_THREAD,
     AsJson,
     Data,
     EntryOrder,
@@ -67,8 +65,6 @@ def fit(
     if target_error is not None and not 0 < target_error < 1:
         raise DataError(f"--target-error must be above 0 and below 1, but is {target_error}.")
     check_target(save)
-    if source.array.size <= ONE_THREAD:
-        torch.set_num_threads(1)
     settings = {"seed": seed, "max_sweeps": max_sweeps, "restarts": restarts, "target_error": target_error}
     result = _fit(known.entries(source), wanted, solver=solver or None, **settings)
     if save is not None:

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import torch
 import typer
 
-from tnlab.cli.inputs import ONE_THREAD, table
+from tnlab.cli.inputs import table
 from tnlab.cli.interruption import Interruption
 from tnlab.cli.outputs import save_network
 from tnlab.cli.progress_bar import ProgressBar
@@ -38,8 +37,6 @@ def follow(
         save: File for the best network.
         as_json: Whether to print JSON.
     """
-    if run.X.numel() <= ONE_THREAD:
-        torch.set_num_threads(1)
     with _log_of(log, after) as note:
         interrupted = _followed(run, note)
     if interrupted:

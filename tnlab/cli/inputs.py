@@ -14,8 +14,6 @@ from tnlab.formats import formats
 from tnlab.network import structure_json
 from tnlab.network.structure import Structure
 
-ONE_THREAD = 1_000_000  # up to about this many entries more threads only cost time
-
 Data = Annotated[
     str, typer.Argument(metavar="INPUT", help="A built-in name (see tnlab datasets), or a .npy, PNG or JPEG file.")
 ]

@@ -14,6 +14,7 @@ from tnlab.network.gauge import unfolding
 from tnlab.network.network import Network
 from tnlab.network.spectra import is_tree
 from tnlab.network.structure import Structure
+from tnlab.threads import on_one_thread
 
 
 def add(first: Network, second: Network) -> Network:
@@ -75,6 +76,7 @@ def multiply(first: Network, second: Network) -> Network:
     return rebuilt(structure, cores)
 
 
+@on_one_thread(lambda first, second: first.parameters + second.parameters)
 def inner(first: Network, second: Network) -> float:
     """Return the sum of the products of all entries, of two networks over the same modes, of any topologies.
 
@@ -92,6 +94,7 @@ def inner(first: Network, second: Network) -> float:
     return float(contract_indices(indices, (), [*first.cores, *second.cores]))
 
 
+@on_one_thread(lambda network: network.parameters)
 def norm(network: Network) -> float:
     """Return the Frobenius norm of the tensor; on a tree to full precision, by its canonical form.
 
@@ -106,6 +109,7 @@ def norm(network: Network) -> float:
     return math.sqrt(max(inner(network, network), 0.0))
 
 
+@on_one_thread(lambda first, second: first.parameters + second.parameters)
 def distance(first: Network, second: Network) -> float:
     """Return the Frobenius norm of the difference; see ``norm`` for its precision: full on trees of one topology.
 
@@ -147,6 +151,7 @@ def select(network: Network, at: Mapping[int, int | slice]) -> Network:
     return Network(Structure(modes, tuple(cores), structure.bonds), tuple(arrays))
 
 
+@on_one_thread(lambda network, *_: network.parameters)
 def mode_product(network: Network, mode: int, matrix: Tensor) -> Network:
     """Return the tensor multiplied along a mode by a matrix of shape (new size, mode size).
 

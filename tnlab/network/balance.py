@@ -18,8 +18,10 @@ from tnlab.network.canonical import axis_of
 from tnlab.network.gauge import narrow, unfolding
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
+from tnlab.threads import on_one_thread
 
 
+@on_one_thread(lambda network, *_, **__: network.parameters)
 def balanced(network: Network, *, max_sweeps: int = 100, tolerance: float = 1e-8) -> Network:
     """Return the same tensor in the gauge in which its cores have the least sum of squares.
 

@@ -19,8 +19,10 @@ from tnlab.errors import StructureError
 from tnlab.network.gauge import unfolding
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
+from tnlab.threads import on_one_thread
 
 
+@on_one_thread(lambda network, *_, **__: network.parameters)
 def canonical(network: Network, centre: int = 0) -> Network:
     """Return the same tensor with every core but the centre isometric towards the centre.
 

@@ -13,6 +13,7 @@ from tnlab.errors import DataError, StructureError
 from tnlab.network import structure_json
 from tnlab.network.contraction import contract
 from tnlab.network.structure import Structure
+from tnlab.threads import on_one_thread
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +54,7 @@ class Network:
         """Number of entries of all cores together."""
         return self.structure.parameters
 
+    @on_one_thread(lambda self: max(self.parameters, math.prod(self.structure.modes)))
     def to_tensor(self) -> Tensor:
         """Return the tensor the network stands for, of shape ``structure.modes``."""
         return contract(self.structure, self.cores)

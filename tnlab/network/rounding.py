@@ -19,6 +19,7 @@ from tnlab.network.network import Network
 from tnlab.network.spectra import is_tree
 from tnlab.network.structure import Structure
 from tnlab.network.tree_rounding import Budget, round_by_grams, round_by_qr, truncate_by_qr
+from tnlab.threads import on_one_thread
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +37,7 @@ class Rounded:
     relative_error: float
 
 
+@on_one_thread(lambda network, *_, **__: network.parameters)
 def truncate_bond(
     network: Network, bond: int, *, rank: int | None = None, target_error: float | None = None
 ) -> Rounded:
@@ -67,6 +69,7 @@ def truncate_bond(
     return Rounded(truncated, lost / size if size else 0.0)
 
 
+@on_one_thread(lambda network, *_, **__: network.parameters)
 def round_network(
     network: Network, *, ranks: int | Sequence[int] | None = None, target_error: float | None = None
 ) -> Rounded:

@@ -6,10 +6,12 @@ from torch import Tensor
 from tnlab.network.gauge import unfolding
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
+from tnlab.threads import on_one_thread
 
 Gram = tuple[int, int]
 
 
+@on_one_thread(lambda network: network.parameters)
 def bond_spectra(network: Network) -> tuple[Tensor, ...]:
     """Return the singular values on every bond, descending and of unit norm, in float64 on the CPU.
 

@@ -21,8 +21,10 @@ from tnlab.network.gauge import narrow, widen
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab.network.sweeps import update_order
+from tnlab.threads import on_one_thread
 
 
+@on_one_thread(lambda network, structure, **_: network.parameters + structure.parameters)
 def warm_start(network: Network, structure: Structure, *, generator: torch.Generator) -> Network:
     """Return a network of the edited structure whose tensor is as near to the old one as the edit allows.
 

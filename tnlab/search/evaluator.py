@@ -1,10 +1,9 @@
 """Fit one proposed structure, and no longer than until its answer is decided."""
 
-import contextlib
 import hashlib
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
@@ -22,6 +21,7 @@ from tnlab.seeding import as_generator
 from tnlab.solvers.als import ALS
 from tnlab.solvers.base import AbstractSolver, Init, Snapshot, Status, solvers
 from tnlab.solvers.fit import fit
+from tnlab.threads import one_thread
 
 RATE = 5  # sweeps over which the decrease of the error is averaged
 FLOPS = 2e9  # of a sweep per second, at the least: what one thread makes of small products
@@ -29,7 +29,6 @@ HASTE = 3.0  # how much faster than at present the error may still fall
 RIDGES = {"svd": 0.3, "random": 1.0}  # with which an annealed start begins, by where it starts
 FADED = 1e-4  # at which its ridge is gone
 ANNEALED = 0.5  # part of its sweeps in which the ridge fades
-ONE_THREAD = 1_000_000  # entries of a tensor up to which more threads only cost time
 
 
 def never() -> bool:
@@ -82,7 +81,7 @@ class Evaluator:
     ) -> Fitted:
         """Fit a structure; stop early once it reaches the target, or cannot score below the cutoff any more.
 
-        Small tensors are fitted with one thread, wherever that is: more would only round otherwise.
+        Small tensors are fitted with one thread, wherever that is, so that the floats are the same.
 
         Args:
             proposal: The structure, with cores to start from if there are any.
@@ -90,7 +89,7 @@ class Evaluator:
             deadline: Time (``time.monotonic``) at which to stop with what there is.
             stopped: Asked after every sweep whether to stop with what there is.
         """
-        with _threads(1 if self.problem.entries <= ONE_THREAD else torch.get_num_threads()):
+        with one_thread(self.problem.entries):
             return self._fitted(proposal, cutoff, lambda: time.monotonic() > deadline or stopped())
 
     def light(self) -> "Evaluator":
@@ -171,19 +170,6 @@ class _Watch:
         rate = (self._errors[-1 - RATE] - self._errors[-1]) / RATE
         left = self.sweeps - snapshot.sweep
         return self._errors[-1] - left * max(rate, 0.0) * HASTE > self.needed
-
-
-@contextlib.contextmanager
-def _threads(count: int) -> Iterator[None]:
-    """Let torch use so many threads for a while."""
-    before = torch.get_num_threads()
-    if count != before:
-        torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        if count != before:
-            torch.set_num_threads(before)
 
 
 def stable_seed(structure: Structure, seed: int) -> int:

@@ -27,6 +27,7 @@ from tnlab.search.progress import Progress
 from tnlab.search.study import Study, study_log
 from tnlab.search.study_lines import described, header
 from tnlab.seeding import as_generator
+from tnlab.threads import on_one_thread, one_thread, steps_on_one_thread
 
 BOUND_SHARE, BOUND_SECONDS = 0.1, 2.0  # of the seconds allowed, and at most: what a lower bound may take
 
@@ -165,7 +166,10 @@ class Search:
         self.problem = Problem(self.X, objective, family, self.max_rank, **budget)
 
     def __iter__(self) -> Iterator[Progress]:
-        """Yield a snapshot after every evaluation."""
+        """Yield a snapshot after every evaluation. With a small tensor a step, but not the caller, has one thread."""
+        return steps_on_one_thread(self._snapshots(), self.problem.entries)
+
+    def _snapshots(self) -> Iterator[Progress]:
         generator = as_generator(self.seed)
         seed = int(torch.randint(2**31, (), generator=generator))
         evaluator = Evaluator(self.problem, self.solver, seed=seed, **self.evaluator)
@@ -233,7 +237,8 @@ class Search:
         if latest is None or latest.incumbent is None or latest.incumbent.network is None:
             raise FormatError("No structure was fitted yet; iterate over the search first, or allow it more.")
         network = latest.incumbent.network
-        error = relative_residual(self.X, network)
+        with one_thread(self.problem.entries):
+            error = relative_residual(self.X, network)
         return SearchResult(
             network=network,
             relative_error=error,
@@ -249,6 +254,7 @@ class Search:
         )
 
 
+@on_one_thread(lambda X, **_: X.numel() if isinstance(X, Tensor) else 0)
 def search(
     X: Tensor,
     *,

@@ -6,7 +6,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from typing import ClassVar, Literal
+from functools import wraps
+from typing import Any, ClassVar, Literal
 
 import torch
 from torch import Tensor
@@ -18,6 +19,7 @@ from tnlab.metrics import squared_norm
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab.registry import Registry
+from tnlab.threads import steps_on_one_thread
 
 Init = str | Network
 Data = Tensor | Observed | TensorFunction
@@ -91,6 +93,12 @@ class AbstractSolver(ABC):
     chooses_ranks: ClassVar[bool] = False
     nonnegative: ClassVar[bool] = False
 
+    def __init_subclass__(cls, **settings: Any) -> None:
+        """Have every solver sweep on one thread where the work is small; what is done between two sweeps is not."""
+        super().__init_subclass__(**settings)
+        if "iterate" in vars(cls):
+            cls.iterate = _swept_on_one_thread(cls.iterate)
+
     @abstractmethod
     def iterate(
         self, tensor: Data, structure: Structure, *, init: Init = "svd", generator: torch.Generator
@@ -140,6 +148,25 @@ class AbstractSolver(ABC):
         fell = recent[0] - recent[-1]
         least = power * past * self.tolerance * recent[0]
         return len(recent) > past and (abs(fell) if wanders else fell) < least
+
+
+def entries_of(X: Data, structure: Structure) -> int:
+    """Return how many numbers a fit works on: the tensor's entries, those known, or the cores' where it is a function.
+
+    What no solver takes has 0.
+    """
+    if isinstance(X, TensorFunction):
+        return structure.parameters
+    return X.values.numel() if isinstance(X, Observed) else X.numel() if isinstance(X, Tensor) else 0
+
+
+def _swept_on_one_thread(iterate: Callable[..., Iterator[Snapshot]]) -> Callable[..., Iterator[Snapshot]]:
+    @wraps(iterate)
+    def bound(self: AbstractSolver, tensor: Data, structure: Structure, **start: Any) -> Iterator[Snapshot]:
+        steps = iterate(self, tensor, structure, **start)
+        return steps_on_one_thread(steps, entries_of(tensor, structure))
+
+    return bound
 
 
 def check_target(target_error: float | None, *, chosen: bool = False) -> None:

@@ -10,6 +10,7 @@ from tnlab.formats import formats
 from tnlab.solvers.base import Data
 from tnlab.solvers.completion_base import known_entries
 from tnlab.solvers.fit import Fit, fit
+from tnlab.threads import on_one_thread
 
 EXACT = 1e-8  # an error below it tells the ranks apart no more
 
@@ -29,6 +30,7 @@ class RankChoice:
     fits: dict[int, Fit]
 
 
+@on_one_thread(lambda X, *_, **__: (X if isinstance(X, torch.Tensor) else X.values).numel())
 def choose_rank(
     X: Data,
     format: str,  # noqa: A002  (what it is called everywhere else)

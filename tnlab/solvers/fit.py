@@ -15,7 +15,18 @@ from tnlab.network.network import Network
 from tnlab.network.residual import relative_residual
 from tnlab.network.structure import Structure
 from tnlab.seeding import as_generator, spawn
-from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, check_target, solvers, whole_tensor
+from tnlab.solvers.base import (
+    AbstractSolver,
+    Data,
+    Init,
+    Snapshot,
+    Status,
+    check_target,
+    entries_of,
+    solvers,
+    whole_tensor,
+)
+from tnlab.threads import on_one_thread
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +67,7 @@ class Fit:
         return self.network.parameters
 
 
+@on_one_thread(lambda X, structure, **_: entries_of(X, structure))
 def fit(
     X: Data,
     structure: Structure,
@@ -70,7 +82,7 @@ def fit(
     callback: Callable[[Snapshot], object] | None = None,
     solver: str | AbstractSolver | None = None,
 ) -> Fit:
-    """Fit the cores of a structure to a tensor.
+    """Fit the cores of a structure to a tensor; with one thread, the callback too, where the tensor is small.
 
     Args:
         X: The tensor, of shape ``structure.modes``, float32 or float64, on any device; or ``Observed`` entries of

@@ -11,7 +11,6 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterable
-from contextlib import nullcontext
 from itertools import islice
 from pathlib import Path
 from types import MethodType
@@ -25,11 +24,6 @@ from tnlab.errors import TnlabError
 from tnlab.network.structure import Structure
 from tnlab_widgets._base import sentence
 from tnlab_widgets._certificate_desk import MAX_CUTS, Bound, Desk, Minimum, cut_count
-
-try:
-    from threadpoolctl import ThreadpoolController
-except ImportError:  # slower without it, not wrong
-    ThreadpoolController = None
 
 MAX_SECONDS = 60.0  # of spectra, after those of the network drawn
 REPORT_EVERY = 0.25
@@ -48,15 +42,13 @@ class _Worker:
         self.seen: Structure | None = None
 
     def __call__(self) -> None:
-        one_thread = ThreadpoolController().limit(limits=1) if ThreadpoolController else nullcontext()
-        with one_thread:
-            while (step := self._next()) is not None:
-                data = self.desk.data
-                try:
-                    step()
-                except Exception as error:  # noqa: BLE001 - the worker must live on
-                    sentence(error)
-                    self.failed = data
+        while (step := self._next()) is not None:
+            data = self.desk.data
+            try:
+                step()
+            except Exception as error:  # noqa: BLE001 - the worker must live on
+                sentence(error)
+                self.failed = data
 
     def _next(self) -> Callable[[], None] | None:
         """Wait for something to do and return it; None when the desk is closed."""

@@ -9,11 +9,10 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from tnlab.network.network import Network
@@ -24,11 +23,6 @@ from tnlab.solvers.base import Init, Status
 from tnlab_widgets._base import sentence
 from tnlab_widgets._run import Job, Progress, Run, check_affordable, starting_point
 from tnlab_widgets._visited import Visited, visit_key
-
-try:
-    from threadpoolctl import ThreadpoolController
-except ImportError:  # small fits are slower without it, not wrong
-    ThreadpoolController = None
 
 MAX_SWEEPS = 2000
 TRY_SWEEPS = 200
@@ -117,21 +111,18 @@ class _Worker:
         self.last_report = self.next_detail = -1e9
 
     def __call__(self) -> None:
-        torch.set_num_threads(1)
-        one_thread = ThreadpoolController().limit(limits=1) if ThreadpoolController else nullcontext()
-        with one_thread:
-            while (job := self.desk.next_job()) is not None:
-                run = self.desk.run
-                assert run is not None
-                try:
-                    check_affordable(job.structure)
-                    self._try_seeds(job, run) if job.tries else self._fit(job, run)
-                except Exception as error:  # noqa: BLE001 - the worker must live on, and the person be told
-                    with self.desk.changed:
-                        if self.desk.is_current(job):
-                            run.failure = sentence(error)
-                            run.finish(run.failure)
-                self._finish(job, run)
+        while (job := self.desk.next_job()) is not None:
+            run = self.desk.run
+            assert run is not None
+            try:
+                check_affordable(job.structure)
+                self._try_seeds(job, run) if job.tries else self._fit(job, run)
+            except Exception as error:  # noqa: BLE001 - the worker must live on, and the person be told
+                with self.desk.changed:
+                    if self.desk.is_current(job):
+                        run.failure = sentence(error)
+                        run.finish(run.failure)
+            self._finish(job, run)
 
     def _fit(self, job: Job, run: Run) -> None:
         if job.fresh:

@@ -4,19 +4,11 @@ import atexit
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from typing import Any
-
-import torch
 
 from tnlab.errors import StudyBusyError
 from tnlab_widgets._base import sentence
 from tnlab_widgets._lanes import Lane
-
-try:
-    from threadpoolctl import ThreadpoolController
-except ImportError:  # small fits are slower without it, not wrong
-    ThreadpoolController = None
 
 JOIN = 2.0  # seconds that a fit in flight gets to end
 COURTESY = 0.05  # the longest that the search waits for somebody who handles a message of the page
@@ -139,20 +131,18 @@ class Scheduler:
     # The thread
 
     def _run(self) -> None:
-        torch.set_num_threads(1)
-        with ThreadpoolController().limit(limits=1) if ThreadpoolController else nullcontext():
-            while not self.closed:
-                with self._desk:
-                    self._desk.wait_for(lambda: self.closed or self._leaving or self._next() or self._to_leave())
-                    leaving, self._leaving = [*self._leaving, *self._to_leave()], []
-                    lane = self._next()
-                for each in leaving:
-                    self._attempt(each, each.let_go)
-                if lane is not None and not self.closed:
-                    self._attempt(lane, lambda lane=lane: lane.pull(self._executor, self._budget))
-                self._show()
-            for lane in self._lanes:
-                self._attempt(lane, lane.let_go)
+        while not self.closed:
+            with self._desk:
+                self._desk.wait_for(lambda: self.closed or self._leaving or self._next() or self._to_leave())
+                leaving, self._leaving = [*self._leaving, *self._to_leave()], []
+                lane = self._next()
+            for each in leaving:
+                self._attempt(each, each.let_go)
+            if lane is not None and not self.closed:
+                self._attempt(lane, lambda lane=lane: lane.pull(self._executor, self._budget))
+            self._show()
+        for lane in self._lanes:
+            self._attempt(lane, lane.let_go)
 
     def _next(self) -> Lane | None:
         """Return the lane whose turn it is; one that is to stop comes first."""

@@ -11,8 +11,6 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
-import torch
-
 from tnlab.errors import ExecutorError
 
 Job = TypeVar("Job")
@@ -90,7 +88,6 @@ _current = _Current()
 
 def _prepare(told: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal; the first one answers
-    torch.set_num_threads(1)
     threading.Thread(target=_watch, args=(told,), daemon=True).start()
     threading.Thread(target=_leave_with_parent, daemon=True).start()
 

@@ -45,8 +45,7 @@ def pack_evaluator(evaluator: Evaluator, apart: Tensor | None = None) -> bytes:
 
 
 def unpack_evaluator(packed: bytes, apart: Tensor | None = None) -> Evaluator:
-    """Return the evaluator, in a process that fits: from now on it uses one thread."""
-    torch.set_num_threads(1)
+    """Return the evaluator, in a process that fits."""
     return unpack(packed, apart)[1]
 
 
