@@ -128,8 +128,8 @@ def test_every_solver_sweeps_on_one_thread_and_is_free_between(name):
     """A solver that is iterated over by hand too, and one that is left in the middle."""
     part = solvers[name]
     structure = formats[part.fits[0] if part.fits else "tt"].build((3,) * 4, 2)
-    X = structure_of_data(part)
-    steps = part(max_sweeps=3).iterate(X, structure, generator=torch.Generator().manual_seed(0))
+    data = data_for(part)
+    steps = part(max_sweeps=3).iterate(data, structure, generator=torch.Generator().manual_seed(0))
     with Watch() as watch:
         next(steps)
     assert watch.seen == BOUND
@@ -139,7 +139,7 @@ def test_every_solver_sweeps_on_one_thread_and_is_free_between(name):
     assert now() == FREE
 
 
-def structure_of_data(part: type[AbstractSolver]):
+def data_for(part: type[AbstractSolver]):
     whole = X.abs() if part.nonnegative else X
     if part.takes == "function":
         return tnlab.TensorFunction((3,) * 4, lambda at: whole[tuple(at.T)])

@@ -21,8 +21,8 @@ import scipy.linalg  # noqa: F401 - and this one loads scipy's
 import torch
 from threadpoolctl import LibController, ThreadpoolController
 
-# Entries up to which one thread is used. On two cores that others use too one was faster at every size tried: at 1e7 entries
-# a train took 0.36 of the seconds of two threads and 0.28 of their processor time. Idle cores may pay beyond that.
+# Entries up to which one thread is used. On two cores with other work on them, one was faster at every size tried: at
+# 1e7 entries a train took 0.36 of the seconds and 0.28 of the processor time of two. Idle cores may pay beyond that.
 ONE_THREAD = 10_000_000
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")

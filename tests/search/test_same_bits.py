@@ -32,6 +32,7 @@ if __name__ == "__main__":
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)  # fifteen imports of torch, on whatever cores there are
 def test_the_number_of_threads_is_not_seen_in_the_floats(tmp_path):
     script = tmp_path / "search.py"
     script.write_text(SCRIPT)
@@ -41,7 +42,7 @@ def test_the_number_of_threads_is_not_seen_in_the_floats(tmp_path):
         subprocess.Popen([sys.executable, script], env=plain | threads, cwd=tmp_path, stdout=subprocess.PIPE, text=True)
         for threads in ({}, {"OMP_NUM_THREADS": "1"}, {"OMP_NUM_THREADS": "2"})
     ]
-    lines = [line for run in runs for line in run.communicate(timeout=110)[0].splitlines()]
+    lines = [line for run in runs for line in run.communicate()[0].splitlines()]
     assert [run.returncode for run in runs] == [0, 0, 0]
     assert len(lines) == 9
     assert len(set(lines)) == 1
