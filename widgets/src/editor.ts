@@ -1,8 +1,8 @@
 /** NetworkEditor: draw a structure. Python's half is tnlab_widgets/editor.py. */
 
 import type { RenderProps } from "@anywidget/types";
-import { mountEditor } from "./lib/editor_view.js";
-import type { EditorState } from "./lib/model.js";
+import { mountEditor } from "./editor/editor.js";
+import type { EditorState } from "./wire/editor_state.js";
 
 export default {
   render({ model, el, signal }: RenderProps<EditorState & Record<string, unknown>>): void {

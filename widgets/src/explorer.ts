@@ -1,9 +1,9 @@
 /** Explorer: the editor on a tensor that is being fitted. Python's half is tnlab_widgets/explorer.py. */
 
 import type { RenderProps } from "@anywidget/types";
-import type { ExplorerModel, ExplorerState } from "./lib/explorer_model.js";
-import { mountExplorer } from "./lib/explorer_view.js";
-import { beats } from "./lib/heartbeat.js";
+import type { ExplorerModel, ExplorerState } from "./wire/explorer_state.js";
+import { mountExplorer } from "./explorer/explorer.js";
+import { beats } from "./wire/heartbeat.js";
 
 export default {
   render({ model, el, signal }: RenderProps<ExplorerState & Record<string, unknown>>): void {

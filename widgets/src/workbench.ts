@@ -1,9 +1,9 @@
 /** SearchWorkbench: watch structures being searched for. Python's half is tnlab_widgets/workbench.py. */
 
 import type { RenderProps } from "@anywidget/types";
-import { beats } from "./lib/heartbeat.js";
-import type { WorkbenchModel, WorkbenchState } from "./lib/workbench_model.js";
-import { mountWorkbench } from "./lib/workbench_view.js";
+import { beats } from "./wire/heartbeat.js";
+import type { WorkbenchModel, WorkbenchState } from "./wire/workbench_state.js";
+import { mountWorkbench } from "./workbench/workbench.js";
 
 export default {
   render({ model, el, signal }: RenderProps<WorkbenchState & Record<string, unknown>>): void {

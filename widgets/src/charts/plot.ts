@@ -1,0 +1,186 @@
+/** A chart that can be moved and zoomed: axes and marks as SVG, and between them what the chart draws itself. */
+
+import { html, listen, setAttributes, setText, svg } from "../ui/dom.js";
+import type { Point } from "../diagram/geometry.js";
+import { plotGestures, plotKey } from "./plot_gestures.js";
+import { around, type Frame, fromPlane, panned, pixelX, pixelY, sameWindow, ticks, toPlane, type Window, zoomed } from "./plot_window.js";
+import { keyed } from "../ui/svg_box.js";
+
+export interface PlotOptions {
+  label: string;
+  name: string;
+  titles: { x: string; y: string };
+  write: { x(value: number): string; y(value: number): string };
+  /** Whether a tick is worth its place: half an evaluation is not. */
+  shown(tick: number, axis: "x" | "y"): boolean;
+  /** The window that shows everything. */
+  whole(plot: Plot): Window;
+  draw(plot: Plot): void;
+  click(at: Point): void;
+  hover(at: Point | null): void;
+  /** Keys that are not the view's. */
+  key?(event: KeyboardEvent): boolean;
+}
+
+const MARGINS = { left: 50, right: 14, top: 22, bottom: 34 };
+
+export class Plot {
+  readonly element: HTMLElement;
+  /** Under and over what is drawn between them. */
+  readonly under = svg("svg", { class: "tnw-under", "aria-hidden": "true" });
+  readonly over = svg("svg", { class: "tnw-over", "aria-hidden": "true" });
+  readonly middle = html("div", { class: "tnw-middle", "aria-hidden": "true" });
+  window: Window = { left: 0, right: 1, low: 0, high: 1 };
+  frame: Frame = { left: 0, top: 0, right: 1, bottom: 1 };
+  logX = false;
+  logY = false;
+  /** Whether a person has chosen what is seen. */
+  chosen = false;
+  dragging = false;
+  private size = { width: 0, height: 0 };
+  private readonly axes = svg("g", { class: "tnx-axes" });
+  private asked = false;
+
+  constructor(
+    private readonly options: PlotOptions,
+    private readonly signal: AbortSignal,
+  ) {
+    this.element = html("div", {
+      class: "tnw-plot tnx-chart", tabindex: 0, role: "application", "aria-roledescription": "chart", "aria-label": options.label, "data-plot": options.name,
+    }, this.under, this.middle, this.over);
+    this.under.append(this.axes);
+    this.watchSize();
+    this.takeHands();
+  }
+
+  get width(): number {
+    return this.size.width;
+  }
+
+  get height(): number {
+    return this.size.height;
+  }
+
+  private watchSize(): void {
+    if (typeof ResizeObserver === "undefined") return;
+    const observer = new ResizeObserver(([entry]) => {
+      const { width, height } = entry?.contentRect ?? { width: 0, height: 0 };
+      if (width < 1 || height < 1 || (width === this.width && height === this.height)) return;
+      this.size = { width, height };
+      this.frame = { left: MARGINS.left, top: MARGINS.top, right: Math.max(MARGINS.left + 10, width - MARGINS.right), bottom: Math.max(MARGINS.top + 10, height - MARGINS.bottom) };
+      for (const layer of [this.under, this.over]) setAttributes(layer, { viewBox: `0 0 ${width} ${height}` });
+      const { left, top, right, bottom } = this.frame;
+      Object.assign(this.middle.style, { left: `${left}px`, top: `${top}px`, width: `${right - left}px`, height: `${bottom - top}px` });
+      this.ask();
+    });
+    observer.observe(this.element);
+    this.signal.addEventListener("abort", () => observer.disconnect());
+  }
+
+  private takeHands(): void {
+    const { options, element } = this;
+    const hands = {
+      inside: ({ x, y }: Point) => x >= this.frame.left && x <= this.frame.right && y >= this.frame.top && y <= this.frame.bottom,
+      pan: (dx: number, dy: number) => this.choose(panned(this.window, this.frame, dx, dy)),
+      zoom: (factor: number, at?: Point) => this.choose(zoomed(this.window, this.frame, factor, at?.x, at?.y)),
+      reset: () => this.reset(),
+      click: options.click,
+      hover: options.hover,
+      held: (held: boolean) => {
+        this.dragging = held;
+        setAttributes(element, { "data-held": held ? "" : null });
+        this.ask();
+      },
+      toPlot: (event: MouseEvent) => {
+        const box = element.getBoundingClientRect();
+        const stretch = box.width > 0 ? this.width / box.width : 1;
+        return { x: (event.clientX - box.left) * stretch, y: (event.clientY - box.top) * stretch };
+      },
+    };
+    plotGestures(element, hands, this.signal);
+    listen(element, "keydown", (event) => {
+      if (options.key?.(event) || plotKey(event, hands)) event.preventDefault();
+    }, this.signal);
+  }
+
+  private choose(window: Window): void {
+    if (sameWindow(window, this.window)) return;
+    [this.window, this.chosen] = [window, true];
+    setAttributes(this.element, { "data-chosen": "" });
+    this.ask();
+  }
+
+  /** Show everything again, and go on doing so. */
+  reset(): void {
+    this.chosen = false;
+    setAttributes(this.element, { "data-chosen": null });
+    this.ask();
+  }
+
+  /** Draw with the next frame. */
+  ask(): void {
+    if (this.asked || this.width === 0) return;
+    this.asked = true;
+    requestAnimationFrame(() => {
+      this.asked = false;
+      if (!this.signal.aborted) this.draw();
+    });
+  }
+
+  private draw(): void {
+    if (!this.chosen) this.window = this.options.whole(this);
+    this.drawAxes();
+    this.options.draw(this);
+  }
+
+  /** Pixels of a value. */
+  x(value: number): number {
+    return pixelX(this.window, this.frame, toPlane(value, this.logX));
+  }
+
+  y(value: number): number {
+    return pixelY(this.window, this.frame, toPlane(value, this.logY));
+  }
+
+  /** The window around values, as these axes show them. */
+  holding(xs: readonly [number, number], ys: readonly [number, number], air?: number): Window {
+    const plane = ([a, b]: readonly [number, number], log: boolean): [number, number] => [toPlane(a, log), toPlane(b, log)];
+    return around(plane(xs, this.logX), plane(ys, this.logY), air);
+  }
+
+  /** The least and greatest value on the axis of x. */
+  get reach(): [number, number] {
+    return [fromPlane(this.window.left, this.logX), fromPlane(this.window.right, this.logX)];
+  }
+
+  private drawAxes(): void {
+    const { titles, write, shown } = this.options;
+    const { left, top, right, bottom } = this.frame;
+    const { window } = this;
+    const across = ticks(window.left, window.right, this.logX, Math.max(2, Math.floor((right - left) / 64))).filter((tick) => shown(tick, "x")).map((tick) => {
+      const x = this.x(tick);
+      const text = write.x(tick);
+      return { key: `x${tick}`, line: `M${x} ${top}V${bottom + 4}`, x: Math.min(x, this.width - 4 * text.length), y: bottom + 16, text, anchor: "middle" };
+    });
+    const up = ticks(window.low, window.high, this.logY, Math.max(2, Math.floor((bottom - top) / 44))).filter((tick) => shown(tick, "y")).map((tick) => {
+      const y = this.y(tick);
+      return { key: `y${tick}`, line: `M${left - 4} ${y}H${right}`, x: left - 6, y: y + 4, text: write.y(tick), anchor: "end" };
+    });
+    const names = [
+      { key: "up", line: `M${left} ${top}V${bottom}`, x: 6, y: 13, text: titles.y, anchor: "start" },
+      { key: "across", line: `M${left} ${bottom}H${right}`, x: right, y: bottom + 31, text: titles.x, anchor: "end" },
+    ];
+    keyed(this.axes, [...across, ...up, ...names], (mark) => mark.key, () => svg("g", {}, svg("path"), svg("text")), (element, mark) => {
+      const [line, label] = element.children as unknown as [Element, Element];
+      setAttributes(line, { d: mark.line });
+      setAttributes(label, { x: mark.x, y: mark.y, "text-anchor": mark.anchor });
+      setText(label, mark.text);
+    });
+  }
+
+  /** Change what an axis is called. */
+  rename(titles: Partial<PlotOptions["titles"]>): void {
+    Object.assign(this.options.titles, titles);
+    this.ask();
+  }
+}

@@ -1,0 +1,93 @@
+/** A diagram that nobody edits, moving from one structure to the next. */
+
+import { html, setAttributes, svg } from "../ui/dom.js";
+import { draw, makeLayers } from "./paint.js";
+import { polar } from "./geometry.js";
+import type { StructureRecord } from "../wire/editor_state.js";
+import { blend, carried, eased } from "./morph.js";
+import { type Scene, sceneBox, sceneOf } from "./scene.js";
+import { NOTHING } from "../structure/selection.js";
+import { type Draft, EMPTY, fromRecord, isPlaced } from "../structure/structure.js";
+import * as vp from "./viewport.js";
+
+export const MORPH_MS = 400;
+
+export interface MorphView {
+  element: HTMLElement;
+  /** Draw a structure; bonds at the places in `changed` stand out. */
+  show(structure: StructureRecord | null, changed: readonly number[], words: string): void;
+}
+
+/** Cores that have no place yet lie on a circle. */
+function placed(draft: Draft): Draft {
+  if (draft.cores.every(isPlaced)) return draft;
+  const step = (2 * Math.PI) / Math.max(1, draft.cores.length);
+  const radius = Math.max(70, 22 * draft.cores.length);
+  return { ...draft, cores: draft.cores.map((core, k) => ({ ...core, ...polar({ x: 0, y: 0 }, k * step - Math.PI / 2, radius) })) };
+}
+
+/** The view that shows a whole scene: a box moves as everything else does. */
+const viewOf = (scene: Scene, size: vp.Size): vp.Viewport => vp.fit(sceneBox(scene, 22), size);
+
+const calm = (): boolean => typeof matchMedia !== "undefined" && matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+export function morphView(signal: AbortSignal): MorphView {
+  const diagram = svg("svg", { class: "tn-diagram" });
+  const layers = makeLayers(diagram);
+  const stage = html("div", { class: "tnw-stage", inert: true }, diagram);
+  const element = html("div", { class: "tnw-morph", role: "img", "aria-label": "no structure yet" }, stage);
+  let size = vp.UNMEASURED;
+  let draft: Draft = EMPTY;
+  let [from, to]: [Scene, Scene] = [sceneOf(EMPTY), sceneOf(EMPTY)];
+  let shown = to;
+  let began = 0;
+  let moving = false;
+  let strong: ReadonlySet<string> = new Set();
+
+  const paint = (scene: Scene, t: number): void => {
+    shown = scene;
+    const [a, b] = [viewOf(from, size), viewOf(to, size)];
+    const mix = (x: number, y: number): number => x + (y - x) * t;
+    const view = { scale: mix(a.scale, b.scale), centre: { x: mix(a.centre.x, b.centre.x), y: mix(a.centre.y, b.centre.y) } };
+    setAttributes(diagram, { viewBox: vp.viewBox(view, size) });
+    draw(layers, scene, { selection: NOTHING, scale: view.scale, locked: true });
+    for (const bond of layers.bonds.children) setAttributes(bond, { "data-changed": strong.has((bond as SVGElement).dataset["bond"] ?? "") ? "" : null });
+  };
+  const step = (now: number): void => {
+    if (signal.aborted) return;
+    const t = Math.min(1, (now - began) / MORPH_MS);
+    paint(blend(from, to, eased(t)), eased(t));
+    moving = t < 1;
+    if (moving) requestAnimationFrame(step);
+  };
+  if (typeof ResizeObserver !== "undefined") {
+    const observer = new ResizeObserver(([entry]) => {
+      const { width, height } = entry?.contentRect ?? size;
+      if (width < 1 || height < 1) return;
+      size = { width, height };
+      if (!moving) paint(to, 1);
+    });
+    observer.observe(stage);
+    signal.addEventListener("abort", () => observer.disconnect());
+  }
+
+  return {
+    element,
+    show(structure, changed, words) {
+      setAttributes(element, { "aria-label": words });
+      const next = structure === null ? EMPTY : carried(draft, placed(fromRecord(structure)));
+      strong = new Set(changed.flatMap((place) => next.bonds[place]?.id ?? []));
+      const first = draft.cores.length === 0;
+      draft = next;
+      from = first ? sceneOf(next) : shown;
+      to = sceneOf(next);
+      if (first || calm() || next.cores.length === 0) {
+        [from, moving] = [to, false];
+        return paint(to, 1);
+      }
+      began = performance.now();
+      if (!moving) requestAnimationFrame(step);
+      moving = true;
+    },
+  };
+}

@@ -1,0 +1,177 @@
+/** Draw a scene into SVG in place: an element lives as long as its core, bond or leg, so that drags and focus last. */
+
+import { type Attributes, setAttributes, setText, svg } from "../ui/dom.js";
+import { CORE_RADIUS, curvePath, DOT_RADIUS, RIM } from "./geometry.js";
+import type { Scene, SceneBond, SceneCore, SceneLeg } from "./scene.js";
+import { includes, type Item, type Selection } from "../structure/selection.js";
+
+export interface Layers {
+  readonly bonds: SVGGElement;
+  readonly overlay: SVGGElement;
+  readonly legs: SVGGElement;
+  readonly cores: SVGGElement;
+  readonly ranks: SVGGElement;
+  readonly ghosts: SVGGElement;
+}
+
+export function makeLayers(root: SVGSVGElement): Layers {
+  const layer = (name: string): SVGGElement => svg("g", { class: `tn-${name}` });
+  const layers = {
+    bonds: layer("bonds"),
+    overlay: layer("overlay"),
+    legs: layer("legs"),
+    cores: layer("cores"),
+    ranks: layer("ranks"),
+    ghosts: layer("ghosts"),
+  };
+  for (const hidden of [layers.ranks, layers.ghosts]) hidden.setAttribute("aria-hidden", "true");
+  root.append(...Object.values(layers));
+  return layers;
+}
+
+export interface Looks {
+  readonly selection: Selection;
+  /** Pixels per diagram unit; hit areas never fall below 40 pixels on touch screens. */
+  readonly scale: number;
+  readonly locked: boolean;
+}
+
+type Part = SVGElement & { readonly dataset: DOMStringMap };
+
+/** Make `layer` hold one element per value, in order, reusing those that are there. */
+function join<T, E extends SVGElement>(
+  layer: SVGGElement,
+  key: "core" | "bond" | "leg" | "rankOf",
+  values: readonly T[],
+  id: (value: T) => string,
+  make: () => E,
+  paint: (element: E, value: T) => void,
+): void {
+  const old = new Map([...layer.children].map((child) => [(child as Part).dataset[key] ?? "", child as E]));
+  const kept = new Set(values.map(id));
+  for (const [name, element] of old) if (!kept.has(name)) element.remove();
+  values.forEach((value, place) => {
+    const element = old.get(id(value)) ?? make();
+    element.dataset[key] = id(value);
+    paint(element, value);
+    if (layer.children[place] !== element && !old.has(id(value))) layer.insertBefore(element, layer.children[place] ?? null);
+  });
+}
+
+const part = <T extends SVGElement>(element: SVGElement, name: string): T =>
+  [...element.children].find((child) => child.classList.contains(name)) as T;
+
+function state(item: Item, words: string, looks: Looks): Attributes {
+  const selected = includes(looks.selection, item);
+  return { "aria-label": words + (selected ? ", selected" : ""), "data-selected": selected ? "" : null, tabindex: 0 };
+}
+
+export function draw(layers: Layers, scene: Scene, looks: Looks): void {
+  join(layers.bonds, "bond", scene.bonds, (bond) => bond.id, makeBond, (element, bond) => paintBond(element, bond, looks));
+  join(layers.legs, "leg", scene.legs, (leg) => String(leg.mode), makeLeg, (element, leg) => paintLeg(element, leg, looks));
+  join(layers.cores, "core", scene.cores, (core) => core.name, makeCore, (element, core) => paintCore(element, core, looks));
+  join(layers.ranks, "rankOf", scene.bonds, (bond) => bond.id, makeRank, (element, bond) => paintRank(element, bond, looks));
+}
+
+/** Ranks lie above all lines, so that a crossing bond never hides one. */
+const makeRank = (): SVGGElement =>
+  svg("g", { class: "tn-rank" }, svg("rect", { class: "tn-plate", y: -9.5, height: 19, rx: 9.5 }), svg("text", { dy: "0.35em" }));
+
+function paintRank(element: SVGGElement, bond: SceneBond, looks: Looks): void {
+  const text = String(bond.rank);
+  const width = 8.5 * text.length + 10;
+  setAttributes(element, { transform: `translate(${bond.label.x.toFixed(2)} ${bond.label.y.toFixed(2)})` });
+  setAttributes(element.firstElementChild as Element, { x: -width / 2, width });
+  element.classList.toggle("tn-strong", includes(looks.selection, { kind: "bond", id: bond.id }));
+  setText(element.lastElementChild as Element, text);
+}
+
+function makeCore(): SVGGElement {
+  return svg(
+    "g",
+    { class: "tn-core", role: "button" },
+    svg("circle", { class: "tn-hit" }),
+    svg("circle", { class: "tn-rim" }),
+    svg("circle", { class: "tn-disc" }),
+    svg("text", { class: "tn-name", dy: "0.35em", "aria-hidden": "true" }),
+    svg("path", { class: "tn-pin", d: "M-3 -9h6l-1 5 3 3h-4l-1 6-1-6h-4l3-3z", "aria-hidden": "true" }),
+  );
+}
+
+function paintCore(element: SVGGElement, core: SceneCore, looks: Looks): void {
+  setAttributes(element, {
+    ...state({ kind: "core", id: core.name }, core.words, looks),
+    transform: `translate(${core.x.toFixed(2)} ${core.y.toFixed(2)})`,
+    "data-latent": core.latent ? "" : null,
+    "data-pinned": core.pinned ? "" : null,
+    "aria-pressed": includes(looks.selection, { kind: "core", id: core.name }) ? "true" : "false",
+  });
+  setAttributes(part(element, "tn-hit"), { r: Math.max(core.radius + RIM, 20 / looks.scale) });
+  setAttributes(part(element, "tn-rim"), { r: core.radius + RIM / 2 + 1 });
+  setAttributes(part(element, "tn-disc"), { r: core.radius });
+  setAttributes(part(element, "tn-pin"), { transform: `translate(${core.radius} ${-core.radius})` });
+  const name = part<SVGTextElement>(element, "tn-name");
+  setText(name, core.name.length > 6 ? `${core.name.slice(0, 5)}\u2026` : core.name);
+  const size = (core.latent ? 12 : 15) * Math.min(1, 3 / Math.max(2, core.name.length));
+  setAttributes(name, { "font-size": Math.max(6, size).toFixed(1) });
+}
+
+function makeBond(): SVGGElement {
+  return svg(
+    "g",
+    { class: "tn-bond", role: "spinbutton", "aria-valuemin": 1 },
+    svg("path", { class: "tn-hit" }),
+    svg("path", { class: "tn-halo" }),
+    svg("path", { class: "tn-line" }),
+    svg("circle", { class: "tn-dot-hit" }),
+    svg("circle", { class: "tn-dot" }),
+  );
+}
+
+function paintBond(element: SVGGElement, bond: SceneBond, looks: Looks): void {
+  const d = bond.lines.map(curvePath).join("");
+  setAttributes(element, {
+    ...state({ kind: "bond", id: bond.id }, bond.words, looks),
+    "aria-valuenow": bond.rank,
+    "data-rank": bond.rank,
+    "data-hyper": bond.dot ? "" : null,
+  });
+  setAttributes(part(element, "tn-hit"), { d, "stroke-width": Math.max(bond.width + 8, 22, 16 / looks.scale) });
+  setAttributes(part(element, "tn-halo"), { d, "stroke-width": bond.width + 7 });
+  setAttributes(part(element, "tn-line"), { d, "stroke-width": bond.width, "stroke-dasharray": bond.rank <= 1 ? "4 4" : null });
+  const dot = { cx: bond.dot?.x ?? 0, cy: bond.dot?.y ?? 0, visibility: bond.dot ? null : "hidden" };
+  setAttributes(part(element, "tn-dot"), { ...dot, r: DOT_RADIUS });
+  setAttributes(part(element, "tn-dot-hit"), { ...dot, r: Math.max(CORE_RADIUS - 2, 14 / looks.scale) });
+}
+
+function makeLeg(): SVGGElement {
+  return svg(
+    "g",
+    { class: "tn-leg" },
+    svg("path", { class: "tn-hit" }),
+    svg("circle", { class: "tn-end-hit" }),
+    svg("path", { class: "tn-halo" }),
+    svg("path", { class: "tn-line" }),
+    svg("circle", { class: "tn-end" }),
+    svg("text", { class: "tn-size", dy: "0.35em", "aria-hidden": "true" }),
+  );
+}
+
+function paintLeg(element: SVGGElement, leg: SceneLeg, looks: Looks): void {
+  const d = `M${leg.from.x.toFixed(2)} ${leg.from.y.toFixed(2)}L${leg.end.x.toFixed(2)} ${leg.end.y.toFixed(2)}`;
+  const counted = looks.locked ? {} : { "aria-valuenow": leg.size, "aria-valuemin": 1 };
+  setAttributes(element, {
+    ...state({ kind: "leg", id: leg.mode }, leg.words, looks),
+    role: looks.locked ? "button" : "spinbutton",
+    ...counted,
+    "data-size": leg.size,
+    "data-of": leg.core,
+  });
+  for (const name of ["tn-hit", "tn-halo", "tn-line"]) setAttributes(part(element, name), { d });
+  setAttributes(part(element, "tn-end"), { cx: leg.end.x.toFixed(2), cy: leg.end.y.toFixed(2), r: 3 });
+  const [cx, cy] = [(leg.end.x + leg.label.x) / 2, (leg.end.y + leg.label.y) / 2];
+  setAttributes(part(element, "tn-end-hit"), { cx: cx.toFixed(2), cy: cy.toFixed(2), r: Math.max(15, 13 / looks.scale) });
+  const label = part<SVGTextElement>(element, "tn-size");
+  setAttributes(label, { x: leg.label.x.toFixed(2), y: leg.label.y.toFixed(2) });
+  setText(label, String(leg.size));
+}

@@ -1,0 +1,81 @@
+/** Commands that arrange what is drawn: move, pin, lay out, copy and paste, show a whole structure. */
+
+import { copy, parseClip, paste, shareClip, sharedClip } from "../structure/clipboard.js";
+import { commitAndFocus, type Desk } from "./desk.js";
+import * as edits from "../structure/edits.js";
+import { placeMissing } from "../diagram/missing_places.js";
+import type { StructureRecord } from "../wire/editor_state.js";
+import { NOTHING } from "../structure/selection.js";
+import { fromRecord, toRecord } from "../structure/structure.js";
+
+const MOVE = 10;
+const FINE = 2;
+
+export function copyTargets(desk: Desk): boolean {
+  const clip = copy(desk.store.committed, desk.stage.targets);
+  if (clip === null) desk.tell("Select cores to copy them with the bonds among them.");
+  else {
+    shareClip(clip);
+    navigator.clipboard?.writeText(JSON.stringify(clip)).catch(() => {});
+    desk.tell(`Copied ${clip.cores.map((core) => core.name).join(", ")}.`);
+  }
+  return clip !== null;
+}
+
+export async function pasteClip(desk: Desk): Promise<void> {
+  const foreign = async (): Promise<string> => (await navigator.clipboard?.readText()) ?? "";
+  const clip = sharedClip() ?? parseClip(await foreign().catch(() => ""));
+  if (clip === null) return desk.tell("Nothing has been copied yet.");
+  commitAndFocus(desk, paste(desk.store.committed, clip, desk.store.locked));
+}
+
+export function duplicate(desk: Desk): void {
+  const clip = copy(desk.store.committed, desk.stage.targets);
+  if (clip === null) return desk.tell("Select cores to duplicate them.");
+  commitAndFocus(desk, paste(desk.store.committed, clip, desk.store.locked));
+}
+
+export function pinTargets(desk: Desk): void {
+  const { cores } = desk.stage.targets;
+  if (cores.length === 0) return desk.tell("Select cores to pin them: automatic layout then leaves them where they are.");
+  desk.store.commit(edits.togglePins(desk.store.committed, cores));
+}
+
+export function move(desk: Desk, dx: number, dy: number, fine: boolean): void {
+  const { store, stage } = desk;
+  const { cores } = stage.targets;
+  if (cores.length === 0) return;
+  const by = fine ? FINE : MOVE;
+  const draft = edits.place(store.committed, (core) =>
+    cores.includes(core.name) ? { x: core.x + dx * by, y: core.y + dy * by } : undefined,
+  );
+  store.commit({ draft, say: "" }, `move ${cores.join()}`);
+}
+
+/** Ask Python where the cores go: as a gesture, or (at first sight) without an undo step. */
+export async function layOut(desk: Desk, gesture: boolean): Promise<void> {
+  const { store, stage, ask } = desk;
+  const asked = store.committed;
+  const structure = { ...toRecord(asked) };
+  if (!gesture) structure.cores = structure.cores.map(({ position: _, ...core }) => core);
+  try {
+    const reply = await ask({ kind: "layout", structure });
+    const places = new Map(fromRecord(reply.structure as StructureRecord).cores.map((core) => [core.name, core]));
+    const draft = edits.place(store.committed, (core) => pick(places.get(core.name)));
+    if (gesture) store.commit({ draft, say: "Laid out anew." });
+    else store.settle(draft);
+    stage.fit();
+  } catch (error) {
+    desk.fail((error as Error).message);
+  }
+}
+
+const pick = (at: { x: number; y: number } | undefined): { x: number; y: number } | undefined =>
+  at && Number.isFinite(at.x) ? { x: at.x, y: at.y } : undefined;
+
+/** Show a whole structure as a gesture: undoable, proposed, fitted to the window. */
+export function apply(desk: Desk, structure: StructureRecord, say: string): void {
+  const draft = placeMissing(fromRecord(structure));
+  desk.store.commit({ draft, select: NOTHING, say });
+  desk.stage.fit();
+}

@@ -1,0 +1,56 @@
+/** What the toolbar, the keys and the menu can do, by name. */
+
+import { copyTargets, duplicate, layOut, move, pasteClip, pinTargets } from "./arranging_commands.js";
+import type { Desk } from "./desk.js";
+import { addBond, addCore, addLeg, collapseBond, openField, removeTargets, step, toggleFocused } from "./drawing_commands.js";
+import type { Command } from "./gestures/shortcuts.js";
+import { everything, NOTHING } from "../structure/selection.js";
+
+type Step = (desk: Desk, fine: boolean) => void;
+
+const VIEW_ONLY: ReadonlySet<Command> = new Set([
+  "copy", "select_all", "escape", "toggle", "graph", "fit", "zoom_in", "zoom_out", "export", "help", "menu",
+]);
+
+/** Commands that a read-only editor still has. */
+export const isViewOnly = (command: Command): boolean => VIEW_ONLY.has(command);
+
+export function run(desk: Desk, command: Command, fine = false): void {
+  if (desk.store.readOnly && !isViewOnly(command)) return desk.tell("This diagram is read-only.");
+  STEPS[command](desk, fine);
+}
+
+const STEPS: Record<Command, Step> = {
+  core: addCore,
+  bond: addBond,
+  leg: addLeg,
+  delete: removeTargets,
+  collapse: collapseBond,
+  raise: (desk) => step(desk, 1),
+  lower: (desk) => step(desk, -1),
+  type: () => {},
+  toggle: toggleFocused,
+  enter: (desk) => openField(desk, desk.stage.focusedItem),
+  undo: ({ store }) => store.undo(),
+  redo: ({ store }) => store.redo(),
+  copy: copyTargets,
+  cut: (desk) => copyTargets(desk) && removeTargets(desk),
+  paste: (desk) => void pasteClip(desk),
+  duplicate: duplicate,
+  select_all: ({ store }) => store.select(everything(store.committed)),
+  escape: ({ store }) => store.select(NOTHING),
+  layout: (desk) => void layOut(desk, true),
+  pin: pinTargets,
+  graph: (desk) => desk.graph.toggle(),
+  fit: ({ stage }) => stage.fit(),
+  zoom_in: ({ stage }) => stage.zoom(1.25),
+  zoom_out: ({ stage }) => stage.zoom(0.8),
+  left: (desk, fine) => move(desk, -1, 0, fine),
+  right: (desk, fine) => move(desk, 1, 0, fine),
+  up: (desk, fine) => move(desk, 0, -1, fine),
+  down: (desk, fine) => move(desk, 0, 1, fine),
+  import: (desk) => desk.show("import"),
+  export: (desk) => desk.show("export"),
+  help: (desk) => desk.show("help"),
+  menu: (desk) => desk.show("menu"),
+};

@@ -1,0 +1,65 @@
+/** The network as a file: Python writes the text, the page makes a PNG of the SVG. */
+
+import type { Desk } from "./desk.js";
+import { html } from "../ui/dom.js";
+import type { ExportFormat } from "../wire/editor_state.js";
+import { toRecord } from "../structure/structure.js";
+
+export interface ExportedFile {
+  readonly blob: Blob;
+  readonly filename: string;
+}
+
+/** Name of every file, as in Python. */
+const STEM = "tensor_network";
+const PNG_SCALE = 2;
+const MAX_PIXELS = 8192;
+
+/** Whether the page is dark, judged by the colour of the text. */
+export function isDark(root: HTMLElement): boolean {
+  const [r = 0, g = 0, b = 0] = (getComputedStyle(root).color.match(/[\d.]+/g) ?? []).map(Number);
+  return 0.299 * r + 0.587 * g + 0.114 * b > 140;
+}
+
+/** Return the file of a format; rejects with a sentence where Python cannot write it. */
+export async function exportAs(desk: Desk, format: ExportFormat | "png"): Promise<ExportedFile> {
+  if (format === "json") {
+    const text = JSON.stringify(toRecord(desk.store.committed), null, 2);
+    return { blob: new Blob([text], { type: "application/json" }), filename: `${STEM}.json` };
+  }
+  const dark = isDark(desk.root);
+  const reply = await desk.ask({ kind: "export", format: format === "png" ? "svg" : format, dark });
+  const text = reply.text ?? "";
+  if (format === "png") return { blob: await rasterise(text, dark), filename: `${STEM}.png` };
+  return { blob: new Blob([text], { type: "text/plain" }), filename: reply.filename ?? `${STEM}.${format}` };
+}
+
+/** Draw an SVG text on a canvas. */
+async function rasterise(text: string, dark: boolean): Promise<Blob> {
+  const url = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));
+  try {
+    const image = new Image();
+    image.src = url;
+    await image.decode();
+    const scale = Math.min(PNG_SCALE, MAX_PIXELS / Math.max(image.width, image.height, 1));
+    const canvas = html("canvas", { width: Math.ceil(image.width * scale), height: Math.ceil(image.height * scale) });
+    const context = canvas.getContext("2d");
+    if (context === null) throw new Error("This browser cannot draw a PNG.");
+    context.fillStyle = dark ? "#111111" : "#ffffff";
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.drawImage(image, 0, 0, canvas.width, canvas.height);
+    return await new Promise((resolve, reject) =>
+      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("The picture is too large for a PNG.")))),
+    );
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}
+
+/** Offer a file for download. */
+export function download(blob: Blob, filename: string): void {
+  const url = URL.createObjectURL(blob);
+  const link = html("a", { href: url, download: filename });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

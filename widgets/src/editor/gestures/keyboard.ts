@@ -1,0 +1,40 @@
+/** Keys on the widget: those it uses become commands, and none that it may keep reaches the notebook. */
+
+import { run } from "../commands.js";
+import type { Desk } from "../desk.js";
+import { openField } from "../drawing_commands.js";
+import { isField, listen } from "../../ui/dom.js";
+import type { Gestures } from "./gestures.js";
+import { type Command, commandOf, type Focus, staysInside } from "./shortcuts.js";
+import type { Popups } from "../../ui/popup.js";
+
+const NATIVE_ON_BUTTONS: ReadonlySet<Command> = new Set(["enter", "toggle", "left", "right", "up", "down", "escape"]);
+
+export function listenToKeys(desk: Desk, gestures: Gestures, popups: Popups): void {
+  const { root, stage, signal } = desk;
+  const focus = (): Focus => stage.focusedItem?.kind ?? "none";
+
+  const command = (event: KeyboardEvent): Command | null => {
+    if (event.defaultPrevented || isField(event.target) || popups.isOpen || event.isComposing) return null;
+    const found = commandOf(event, focus());
+    const onButton = event.target instanceof Element && event.target.closest("button") !== null;
+    return found !== null && onButton && NATIVE_ON_BUTTONS.has(found) ? null : found;
+  };
+  const act = (event: KeyboardEvent, found: Command): void => {
+    event.preventDefault();
+    if (found === "escape" && gestures.cancel()) return;
+    if (found === "type") openField(desk, stage.focusedItem, event.key);
+    else if (found === "toggle" && stage.focusedItem === null) return;
+    else run(desk, found, event.shiftKey);
+  };
+  listen(root, "keydown", (event) => {
+    const found = command(event);
+    if (staysInside(event, found !== null || isField(event.target))) event.stopPropagation();
+    if (found !== null) act(event, found);
+  }, signal);
+  for (const type of ["keyup", "keypress"] as const) {
+    listen(root, type, (event) => {
+      if (staysInside(event, false)) event.stopPropagation();
+    }, signal);
+  }
+}

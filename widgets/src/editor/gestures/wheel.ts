@@ -1,0 +1,45 @@
+/** The wheel: on a bond it changes the rank, with Ctrl it zooms, elsewhere the page scrolls. */
+
+import type { Desk } from "../desk.js";
+import { step } from "../drawing_commands.js";
+import type { Item } from "../../structure/selection.js";
+
+const NOTCH = 40;
+const LINE = 16;
+const PAUSE_MS = 300;
+
+/** Turn wheel movements into whole steps: one per notch of a mouse, one per `NOTCH` pixels of a touch pad. */
+export class Notches {
+  private sum = 0;
+  private last = 0;
+
+  /** Return 1 (away from the person), -1 or 0. */
+  add(deltaY: number, deltaMode: number, now: number): number {
+    const pixels = deltaMode === 0 ? deltaY : deltaY * LINE * (deltaMode === 1 ? 3 : 30);
+    if (now - this.last > PAUSE_MS || Math.sign(pixels) !== Math.sign(this.sum)) this.sum = 0;
+    this.last = now;
+    this.sum += pixels;
+    if (Math.abs(this.sum) < NOTCH) return 0;
+    const direction = -Math.sign(this.sum);
+    this.sum = 0;
+    return direction;
+  }
+}
+
+export function onWheel(desk: Desk): (event: WheelEvent) => void {
+  const { stage, store } = desk;
+  const notches = new Notches();
+  const counts = (item: Item | null): item is Item =>
+    !store.readOnly && (item?.kind === "bond" || (item?.kind === "leg" && !store.locked));
+  return (event) => {
+    const item = stage.itemOf(event.target);
+    if (event.ctrlKey || event.metaKey) {
+      event.preventDefault();
+      stage.zoom(Math.exp(-Math.max(-120, Math.min(120, event.deltaY)) / 400), stage.toDiagram(event));
+    } else if (counts(item) && event.deltaY !== 0) {
+      event.preventDefault();
+      const by = notches.add(event.deltaY, event.deltaMode, event.timeStamp);
+      if (by !== 0) step(desk, by, item);
+    }
+  };
+}

@@ -1,0 +1,186 @@
+/**
+ * The measures of the network's graph over the diagram, while they are switched on: leverages, bottlenecks, and the
+ * least cut between two cores or legs that are selected. Python measures; a question is asked anew whenever the draft
+ * or the pair changes, and only the answer to the newest one counts.
+ */
+
+import { type CutOverlay, cutOverlay, type ShownCut } from "./cut_overlay.js";
+import type { Desk, GraphSwitch } from "../desk.js";
+import { setAttributes, setText, svg } from "../../ui/dom.js";
+import type { EditorExtras, EditorHandle } from "../extension_points.js";
+import { formatCount } from "../../ui/format.js";
+import { graphMarks, LINE_HEIGHT, type Mark, type Measured } from "../../diagram/graph_marks.js";
+import { bondWords, bottleneckWords, type Ends, endsOf, narrowestOf, pairWords } from "./graph_words.js";
+import type { Between, Reply, StructureRecord } from "../../wire/editor_state.js";
+import { count } from "../../structure/selection.js";
+import { bondLabel, type Draft, draftError, toRecord } from "../../structure/structure.js";
+import { keyed } from "../../ui/svg_box.js";
+
+/** What Python said, and about what. */
+interface Answer {
+  readonly graph: string;
+  readonly draft: Draft;
+  readonly leverages: readonly number[];
+  readonly bottlenecks: readonly number[];
+  readonly ends: Ends | null;
+  readonly between: Between | null;
+}
+
+/** What the measures depend on: not on where cores are drawn. */
+const graphKey = ({ cores, bonds }: StructureRecord): string =>
+  JSON.stringify([cores.map(({ name, legs }) => [name, legs]), bonds.map((bond) => [bond.cores, bond.rank])]);
+
+export class GraphOverlay implements GraphSwitch {
+  shown = false;
+  /** Called when there is something new to draw and say. */
+  changed: () => void = () => {};
+  /** Called with words that a person has just asked for by a selection. */
+  say: (sentence: string) => void = () => {};
+  private asked = "";
+  private question = 0;
+  private answer: Answer | null = null;
+  private refusal = "";
+  private readonly group = svg("g", { class: "tn-graph", "aria-hidden": "true" });
+  private readonly cut: CutOverlay = cutOverlay();
+
+  constructor(
+    private readonly desk: () => Desk,
+    private readonly extras: EditorExtras,
+  ) {}
+
+  toggle(): void {
+    this.shown = !this.shown;
+    this.asked = this.refusal = "";
+    this.answer = null;
+    this.question += 1; // what is still on its way is not wanted
+    this.say(this.shown ? "Measures of the graph shown." : "Measures of the graph hidden.");
+    this.changed();
+    this.extras.onGraph?.(this.shown);
+  }
+
+  /** Ask, where what is on screen has not been asked about. */
+  refresh(): void {
+    if (!this.shown) return;
+    const { store, stage, ask } = this.desk();
+    const draft = store.committed;
+    const ends = endsOf(draft, stage.targets);
+    const structure = toRecord(draft);
+    const pair = ends === null || ends.cores[0] === ends.cores[1] ? null : ends.cores;
+    const asked = `${graphKey(structure)} ${ends?.words ?? ""}`;
+    if (asked === this.asked) return;
+    this.asked = asked;
+    const mine = ++this.question;
+    this.refusal = draftError(draft);
+    if (this.refusal !== "") return;
+    const newest = (): boolean => mine === this.question && !this.desk().signal.aborted;
+    ask({ kind: "measure", structure, pair: pair && [...pair] }).then(
+      (reply) => newest() && this.take(reply, draft, ends),
+      (error: Error) => newest() && this.refuse(error.message),
+    );
+  }
+
+  private take(reply: Reply, draft: Draft, ends: Ends | null): void {
+    const { leverages = [], bottlenecks = [], pair = null } = reply;
+    this.refusal = "";
+    this.answer = { graph: graphKey(toRecord(draft)), draft, leverages, bottlenecks, ends, between: pair };
+    if (ends !== null) this.say(pairWords(draft, ends, pair));
+    this.changed();
+  }
+
+  private refuse(why: string): void {
+    this.refusal = why;
+    this.changed();
+  }
+
+  /** The answer, as far as it is about the graph on screen. */
+  private get current(): Answer | null {
+    const { store } = this.desk();
+    const same = this.shown && this.refusal === "" && this.answer?.graph === graphKey(toRecord(store.committed));
+    return same ? this.answer : null;
+  }
+
+  /** The answer, as far as it is about the two things selected, too. */
+  private get compared(): (Answer & { ends: Ends }) | null {
+    const answer = this.current;
+    const { store, stage } = this.desk();
+    const ends = endsOf(store.committed, stage.targets);
+    return answer?.ends && answer.ends.words === ends?.words ? { ...answer, ends } : null;
+  }
+
+  /** What the line under the diagram says of a bond, of the two things selected, or of the whole. */
+  words(bond: string | null): string {
+    if (!this.shown) return "";
+    if (this.refusal !== "") return `not measured: ${this.refusal}`;
+    const answer = this.current;
+    if (answer === null) return "";
+    const place = answer.draft.bonds.findIndex(({ id }) => id === bond);
+    const narrow = narrowestOf(answer.draft, answer.bottlenecks) >= 0 && answer.bottlenecks.includes(place);
+    if (place >= 0) return bondWords(answer.leverages[place] ?? 0, narrow);
+    if (this.compared !== null) return pairWords(answer.draft, this.compared.ends, answer.between);
+    return count(this.desk().stage.targets) === 0 ? bottleneckWords(answer.draft, answer.bottlenecks) : "";
+  }
+
+  /** Whether the words are those that compare two things, which say by themselves what is selected. */
+  get comparing(): boolean {
+    return this.compared !== null;
+  }
+
+  /** Follow the drawing. */
+  redraw(handle: EditorHandle): void {
+    if (!this.shown || this.answer === null || this.refusal !== "") {
+      this.group.remove();
+      return this.cut.show(null, handle);
+    }
+    this.cut.show(this.leastCut(), handle);
+    if (handle.overlay.lastChild !== this.group) handle.overlay.append(this.group); // words over the line of the cut
+    setAttributes(this.group, { "data-state": this.current === null ? "old" : "live" });
+    keyed(this.group, graphMarks(handle.drawn().scene, this.measured(this.answer)), (mark) => mark.id, makeMark, paintMark);
+  }
+
+  private measured({ draft, leverages, bottlenecks }: Answer): Map<string, Measured> {
+    const tightest = narrowestOf(draft, bottlenecks);
+    return new Map(
+      draft.bonds.map((bond, index) => {
+        const { id, rank } = bond;
+        const note = this.current === null ? "" : (this.extras.bondNote?.({ id, index, label: bondLabel(bond), rank }) ?? "");
+        const words = [(leverages[index] ?? 0).toFixed(2), note, index === tightest ? BOTTLENECK : ""];
+        return [id, { words: words.filter((word) => word !== ""), narrow: tightest >= 0 && bottlenecks.includes(index) }];
+      }),
+    );
+  }
+
+  private leastCut(): ShownCut | null {
+    const answer = this.compared;
+    if (answer === null || answer.between === null) return null;
+    const crossing = answer.between.bonds.flatMap((place) => answer.draft.bonds[place]?.id ?? []);
+    const words = `least cut ${formatCount(answer.between.cut_rank)}`;
+    return { modes: [], crossing, inside: near(answer.draft, answer.ends.cores[0], crossing), words, old: false };
+  }
+}
+
+const BOTTLENECK = "bottleneck";
+
+/** The cores that hang together with one when the bonds of a cut are gone. */
+function near(draft: Draft, start: number, crossing: readonly string[]): ReadonlySet<string> {
+  const found = new Set(draft.cores.slice(start, start + 1).map((core) => core.name));
+  const whole = draft.bonds.filter((bond) => !crossing.includes(bond.id));
+  for (let before = -1; before < found.size; ) {
+    before = found.size;
+    for (const bond of whole) if (bond.cores.some((name) => found.has(name))) bond.cores.forEach((name) => found.add(name));
+  }
+  return found;
+}
+
+const makeMark = (): SVGGElement => svg("g", {}, svg("path", { class: "tn-narrow" }), svg("text", { class: "tn-measure" }));
+
+function paintMark(element: SVGGElement, { id, at, words, brackets }: Mark): void {
+  setAttributes(element, { "data-measure": id, "data-narrow": brackets === "" ? null : "" });
+  setAttributes(element.firstElementChild as Element, { d: brackets || null });
+  const text = element.lastElementChild as Element;
+  const lines = words.map((word, k) => ({ word, k }));
+  const top = at.y - ((words.length - 1) / 2) * LINE_HEIGHT;
+  keyed(text, lines, ({ k }) => String(k), () => svg("tspan", { dy: "0.35em" }), (line, { word, k }) => {
+    setAttributes(line, { x: at.x.toFixed(1), y: (top + k * LINE_HEIGHT).toFixed(1), class: word === BOTTLENECK ? "tn-narrow-word" : null });
+    setText(line, word);
+  });
+}

@@ -1,0 +1,144 @@
+/** The line under the diagram: what is selected, its numbers, and the network's. */
+
+import type { Desk } from "../desk.js";
+import { setCount, step } from "../drawing_commands.js";
+import { focused, html, listen, setAttributes, setText } from "../../ui/dom.js";
+import type { EditorModel, Numbers } from "../../wire/editor_state.js";
+import { MAX_DIGITS, readCount } from "./number_field.js";
+import { count, type Item } from "../../structure/selection.js";
+import { bondLabel, carrier, compressionRatio, coreParameters, coreShape, type Draft, findBond, findCore, parameters } from "../../structure/structure.js";
+
+const THIN = "\u202f";
+
+/** 12345 as "12 345". */
+export const grouped = (value: number): string =>
+  value >= 1e15 ? value.toExponential(2) : String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, THIN);
+
+/** Three figures and a metric prefix: 1.23 M. */
+export function metric(value: number): string {
+  const power = Math.min(5, Math.max(0, Math.floor(Math.log10(Math.max(1, value)) / 3)));
+  return `${Number((value / 1000 ** power).toPrecision(3))}${["", " k", " M", " G", " T", " P"][power]}`;
+}
+
+/** Say what is selected. */
+export function describe(draft: Draft, { cores, bonds, legs }: { cores: readonly string[]; bonds: readonly string[]; legs: readonly number[] }): string {
+  const n = cores.length + bonds.length + legs.length;
+  if (n === 0) return plurals([[draft.cores.length, "core"], [draft.bonds.length, "bond"], [draft.modes.length, "mode"]]);
+  if (n > 1) return `${plurals([[cores.length, "core"], [bonds.length, "bond"], [legs.length, "leg"]])} selected`;
+  const core = findCore(draft, cores[0] ?? "");
+  if (core !== undefined) {
+    const own = coreParameters(draft, core);
+    const share = Math.round((100 * own) / parameters(draft));
+    const kind = core.legs.length === 0 ? "latent core" : "core";
+    return `${kind} ${core.name}  ${coreShape(draft, core).join(" x ") || "1"} = ${grouped(own)} parameters (${share}${THIN}%)${core.pinned ? "  pinned" : ""}`;
+  }
+  const bond = findBond(draft, bonds[0] ?? "");
+  if (bond !== undefined) return `${bond.cores.length > 2 ? "hyper-bond" : "bond"} ${bondLabel(bond)}  rank`;
+  const [mode = 0] = legs;
+  return `leg of core ${carrier(draft, mode)}  mode ${mode}  size`;
+}
+
+function plurals(counts: readonly [number, string][]): string {
+  const words = counts.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}${n === 1 ? "" : "s"}`);
+  return words.join(", ") || "nothing drawn yet";
+}
+
+export interface Inspector {
+  readonly element: HTMLElement;
+  refresh(): void;
+}
+
+export interface InspectorWords {
+  /** What to add after what is selected; of a bond, after its rank. */
+  badge(bond: string | null): string;
+  /** Whether these words say by themselves what is selected. */
+  comparing(): boolean;
+  hideNumbers: boolean;
+}
+
+export function makeInspector(desk: Desk, model: EditorModel, words: InspectorWords): Inspector {
+  const what = html("span", { class: "tn-what" });
+  const less = html("button", { type: "button", class: "tn-button", "data-action": "lower", title: "One less", "aria-label": "One less" }, "\u2212");
+  const input = html("input", { class: "tn-count", type: "text", inputmode: "numeric", maxlength: MAX_DIGITS, "data-action": "count" });
+  const more = html("button", { type: "button", class: "tn-button", "data-action": "raise", title: "One more", "aria-label": "One more" }, "+");
+  const stepper = html("span", { class: "tn-stepper" }, less, input, more);
+  const badge = html("span", { class: "tn-badge" });
+  const numbers = html("span", { class: "tn-numbers" });
+  const element = html("div", { class: "tn-inspector" }, what, stepper, badge, numbers);
+  let item: Item | null = null;
+
+  const commit = (): void => {
+    const value = readCount(input.value, item?.kind === "leg" ? "mode size" : "rank");
+    setAttributes(input, { "aria-invalid": typeof value === "string" ? "true" : null });
+    desk.fail(typeof value === "string" ? value : "");
+    if (typeof value === "number" && item !== null && value !== countOf(desk.store.committed, item)) setCount(desk, item, value);
+  };
+  listen(less, "click", () => item && step(desk, -1, item), desk.signal);
+  listen(more, "click", () => item && step(desk, 1, item), desk.signal);
+  listen(input, "change", commit, desk.signal);
+  listen(input, "keydown", (event) => {
+    const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (event.key === "Enter") commit();
+    if (event.key === "Escape") input.value = String(item && countOf(desk.store.committed, item));
+    if (by === undefined || item === null) return;
+    event.preventDefault();
+    step(desk, by, item);
+    input.value = String(countOf(desk.store.committed, item));
+  }, desk.signal);
+
+  const refresh = (): void => {
+    const { store, stage } = desk;
+    const { targets } = stage;
+    if (!element.contains(focused(element))) item = countable(desk);
+    else if (item !== null && countOf(store.committed, item) === undefined) item = null;
+    setText(what, describe(store.committed, item !== null && count(targets) < 2 ? only(item) : targets));
+    setAttributes(what, { title: what.textContent });
+    setAttributes(stepper, { hidden: item === null ? "" : null });
+    setAttributes(input, { "aria-label": item?.kind === "leg" ? "size of the mode" : "rank of the bond", readonly: fixed(desk, item) ? "" : null });
+    for (const button of [less, more]) setAttributes(button, { hidden: fixed(desk, item) ? "" : null });
+    if (item !== null && focused(input) !== input) input.value = String(countOf(store.committed, item));
+    setText(badge, words.badge(item?.kind === "bond" ? item.id : null));
+    setAttributes(badge, { title: badge.textContent || null });
+    setAttributes(element, { "data-comparing": words.comparing() ? "" : null });
+    if (!words.hideNumbers) paintNumbers(numbers, desk, model);
+  };
+  return { element, refresh };
+}
+
+const only = (item: Item) => ({
+  cores: [],
+  bonds: item.kind === "bond" ? [item.id] : [],
+  legs: item.kind === "leg" ? [item.id] : [],
+});
+
+const fixed = (desk: Desk, item: Item | null): boolean => desk.store.readOnly || (item?.kind === "leg" && desk.store.locked);
+
+function countOf(draft: Draft, item: Item): number | undefined {
+  return item.kind === "bond" ? findBond(draft, item.id)?.rank : item.kind === "leg" ? draft.modes[item.id] : undefined;
+}
+
+/** The bond or leg that the stepper stands for: the one selected, or where several bonds are, the first. */
+function countable({ stage }: Desk): Item | null {
+  const { cores, bonds, legs } = stage.targets;
+  if (cores.length > 0) return null;
+  if (bonds[0] !== undefined) return { kind: "bond", id: bonds[0] };
+  return legs[0] !== undefined && legs.length === 1 ? { kind: "leg", id: legs[0] } : null;
+}
+
+function paintNumbers(box: HTMLElement, { store }: Desk, model: EditorModel): void {
+  const numbers = model.get("numbers") as Partial<Numbers>;
+  const fresh = numbers.seq === store.seq;
+  const rows: [string, string, string, boolean][] = [
+    ["parameters", grouped(parameters(store.committed)), "Entries of all cores together", true],
+    ["compression", Number(compressionRatio(store.committed).toPrecision(3)) + "x", "Entries of the tensor over parameters; above 1 is smaller", true],
+    ["contraction", numbers.contraction_cost === undefined ? "" : `${metric(numbers.contraction_cost)}flop`, "Operations to contract the network once", fresh],
+  ];
+  if (box.children.length === 0) {
+    box.append(...rows.map(([name, , title]) => html("span", { title, "data-number": name }, `${name} `, html("b", {}))));
+  }
+  rows.forEach(([, value, , current], place) => {
+    const line = box.children[place] as HTMLElement;
+    setText(line.querySelector("b") as Element, value);
+    setAttributes(line, { hidden: value === "" || store.committed.cores.length === 0 ? "" : null, "data-old": current ? null : "" });
+  });
+}

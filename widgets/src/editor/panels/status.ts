@@ -1,0 +1,96 @@
+/** Sentences: the line that shows errors and notices, the region that speaks, the hint of the first visit. */
+
+import type { Store } from "../store.js";
+import { html, setAttributes, setText } from "../../ui/dom.js";
+import { SILENT_KERNEL } from "../../wire/ask.js";
+
+const PASSING_MS = 6000;
+
+export class Status {
+  readonly line = html("div", { class: "tn-status", "data-status": "" });
+  readonly live = html("div", { class: "tn-live", role: "status", "aria-live": "polite" });
+  private failure = "";
+  private passing = "";
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly store: Store,
+    signal: AbortSignal,
+  ) {
+    signal.addEventListener("abort", () => clearTimeout(this.timer));
+  }
+
+  /** Speak; a sentence said twice in a row is heard twice. */
+  say(sentence: string): void {
+    if (sentence === "") return;
+    this.live.textContent = this.live.textContent === sentence ? `${sentence}\u00a0` : sentence;
+  }
+
+  /** Speak, and show for a while. */
+  tell(sentence: string): void {
+    this.passing = sentence;
+    this.say(sentence);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.pass(), PASSING_MS);
+    this.refresh();
+  }
+
+  private pass(): void {
+    this.passing = "";
+    this.refresh();
+  }
+
+  /** Show what failed until something else is done; "" takes it away. */
+  fail(sentence: string): void {
+    if (sentence === this.failure) return;
+    this.failure = sentence;
+    this.say(sentence);
+    this.refresh();
+  }
+
+  /** A new draft: what failed before it no longer matters. */
+  renew(): void {
+    this.failure = this.passing = "";
+    clearTimeout(this.timer);
+    this.refresh();
+  }
+
+  refresh(): void {
+    const { error, notice, silent } = this.store;
+    const wrong = error === "" ? "" : `Not applied: ${error}`;
+    const sentence = this.failure || wrong || (silent ? SILENT_KERNEL : "") || this.passing || notice;
+    const grave = sentence !== "" && (sentence === this.failure || sentence === wrong || silent);
+    setText(this.line, sentence);
+    setAttributes(this.line, { "data-grave": grave ? "" : null });
+    setAttributes(this.root, { "data-state": error === "" ? null : "error" });
+  }
+}
+
+const HINT = "Drag from one core to another to add a bond. Scroll on a bond to change its rank.";
+const SEEN = "tnlab-hint-seen";
+
+/** The line over the diagram that goes away at the first edit and never returns. */
+export function makeHint(useless: boolean): { element: HTMLElement; dismiss(): void } {
+  const element = html("div", { class: "tn-hint", "data-hint": "", hidden: useless || remembered() ? "" : null }, HINT);
+  return {
+    element,
+    dismiss() {
+      if (element.hidden) return;
+      element.hidden = true;
+      try {
+        localStorage.setItem(SEEN, "1");
+      } catch {
+        // A page without storage shows the hint again next time.
+      }
+    },
+  };
+}
+
+function remembered(): boolean {
+  try {
+    return localStorage.getItem(SEEN) !== null;
+  } catch {
+    return false;
+  }
+}

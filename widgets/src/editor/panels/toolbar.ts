@@ -1,0 +1,182 @@
+/** The toolbar: presets with their rank, tools, view, files. One stop for Tab; arrow keys go along it. */
+
+import { isViewOnly, run } from "../commands.js";
+import type { Desk } from "../desk.js";
+import { focused, html, listen, setAttributes } from "../../ui/dom.js";
+import { GRAPH_STORY } from "./graph_words.js";
+import { type Icon, icon } from "./tool_icons.js";
+import type { Command } from "../gestures/shortcuts.js";
+import type { EditorModel, Preset } from "../../wire/editor_state.js";
+import { MAX_DIGITS, readCount } from "./number_field.js";
+import type { MenuRow } from "../../ui/popup.js";
+import { typicalRank } from "../../structure/structure.js";
+
+interface Tool {
+  readonly command: Command & Icon;
+  readonly label: string;
+  readonly text?: string;
+  /** What the tooltip says, if more than the label. */
+  readonly story?: string;
+}
+
+const GROUPS: readonly (readonly Tool[])[] = [
+  [
+    { command: "core", label: "Add a core (N)", text: "Core" },
+    { command: "bond", label: "Bond the selected cores (B)", text: "Bond" },
+    { command: "leg", label: "Give the selected core a leg (L)", text: "Leg" },
+    { command: "delete", label: "Remove what is selected (Delete)" },
+  ],
+  [
+    { command: "undo", label: "Undo (Ctrl+Z)" },
+    { command: "redo", label: "Redo (Ctrl+Shift+Z)" },
+  ],
+  [
+    { command: "layout", label: "Lay out anew; pinned cores stay (A)" },
+    { command: "pin", label: "Pin the selected cores (P)" },
+    { command: "graph", label: "Measure the graph (G)", text: "Graph", story: GRAPH_STORY },
+    { command: "fit", label: "Fit to the window (F)" },
+    { command: "zoom_out", label: "Zoom out (-)" },
+    { command: "zoom_in", label: "Zoom in (+)" },
+  ],
+  [
+    { command: "export", label: "Export as JSON, SVG, PNG, TikZ, Python or einsum", text: "Export" },
+    { command: "import", label: "Import JSON or einsum", text: "Import" },
+    { command: "help", label: "Keys and gestures (?)" },
+  ],
+];
+
+/** So many presets are buttons; where there are more than one other, those are in a menu. */
+const ROW = 7;
+
+export interface Toolbar {
+  readonly element: HTMLElement;
+  refresh(): void;
+}
+
+type Choose = (preset: Preset, rank: number) => void;
+
+export function makeToolbar(desk: Desk, model: EditorModel, choose: Choose): Toolbar {
+  const element = html("div", { class: "tn-toolbar", role: "toolbar", "aria-label": "Network tools" });
+  const presets = html("div", { class: "tn-group tn-presets", role: "group", "aria-label": "Presets" });
+  const rank = html("input", { class: "tn-rank-field", type: "text", inputmode: "numeric", maxlength: MAX_DIGITS, "data-action": "preset_rank", "aria-label": "Rank of a preset", title: "Rank of every bond of a preset" });
+  const buttons = new Map<Command, HTMLButtonElement>();
+  element.append(presets);
+  for (const group of GROUPS) {
+    const box = html("div", { class: "tn-group", role: "group" });
+    for (const tool of group) box.append(toolButton(desk, tool, buttons));
+    element.append(box);
+  }
+  let typed = false;
+  listen(rank, "input", () => (typed = true), desk.signal);
+  const pick: Choose = (preset) => {
+    const value = readCount(rank.value, "rank");
+    if (typeof value === "string") return desk.fail(value);
+    choose(preset, value);
+  };
+  rove(element, desk.signal);
+  const refresh = (): void => {
+    paintPresets(presets, rank, desk, model, pick);
+    if (!typed) rank.value = String(typicalRank(desk.store.committed));
+    paintTools(buttons, desk);
+    rest(element);
+  };
+  return { element, refresh };
+}
+
+function toolButton(desk: Desk, tool: Tool, buttons: Map<Command, HTMLButtonElement>): HTMLButtonElement {
+  const button = html("button", { type: "button", class: "tn-button", title: tool.story ?? tool.label, "aria-label": tool.label, "data-action": tool.command }, icon(tool.command));
+  if (tool.text !== undefined) button.append(html("span", {}, tool.text));
+  if (tool.command === "export") setAttributes(button, { "aria-haspopup": "menu" });
+  listen(button, "click", () => run(desk, tool.command), desk.signal);
+  buttons.set(tool.command, button);
+  return button;
+}
+
+/** Buttons without a use now stay focusable, so that the focus is never lost under a finger. */
+function paintTools(buttons: ReadonlyMap<Command, HTMLButtonElement>, { store, graph }: Desk): void {
+  buttons.forEach((button, command) => {
+    if (command === "graph") setAttributes(button, { "aria-pressed": String(graph.shown) });
+    const idle = (command === "undo" && !store.canUndo) || (command === "redo" && !store.canRedo);
+    setAttributes(button, {
+      "aria-disabled": idle ? "true" : null,
+      hidden: store.readOnly && !isViewOnly(command) ? "" : null,
+    });
+  });
+  for (const button of buttons.values()) {
+    const group = button.parentElement as HTMLElement;
+    setAttributes(group, { hidden: [...group.children].every((child) => child.hasAttribute("hidden")) ? "" : null });
+  }
+}
+
+function paintPresets(box: HTMLElement, rank: HTMLInputElement, desk: Desk, model: EditorModel, pick: Choose): void {
+  const presets = model.get("presets") ?? [];
+  const refusals = model.get("refusals") ?? {};
+  setAttributes(box, { hidden: desk.store.readOnly || presets.length === 0 ? "" : null });
+  const shown = presets.length > ROW + 1 ? presets.slice(0, ROW) : presets;
+  const names = presets.map((preset) => preset.name).join();
+  if (box.dataset["names"] !== names) {
+    box.dataset["names"] = names;
+    const more = shown.length < presets.length ? [moreButton(desk, model, pick)] : [];
+    box.replaceChildren(...shown.map((preset) => presetButton(preset, desk, model, pick)), ...more, html("label", { class: "tn-rank-label" }, "rank ", rank));
+  }
+  shown.forEach((preset, place) => {
+    const refusal = refusals[preset.name];
+    setAttributes(box.children[place] as HTMLElement, { title: story(preset, refusal), "aria-disabled": refusal ? "true" : null });
+  });
+}
+
+function presetButton(preset: Preset, desk: Desk, model: EditorModel, pick: Choose): HTMLButtonElement {
+  const button = html("button", { type: "button", class: "tn-button", "data-action": `preset:${preset.name}`, "aria-label": preset.label }, preset.short);
+  listen(button, "click", () => pickOrSay(preset, desk, model, pick), desk.signal);
+  return button;
+}
+
+/** The presets that are no button of their own, in a menu with their full names. */
+function moreButton(desk: Desk, model: EditorModel, pick: Choose): HTMLButtonElement {
+  const button = html("button", { type: "button", class: "tn-button tn-more", "data-action": "more_presets", "aria-haspopup": "menu", "aria-label": "More formats", title: "More formats" }, "More", icon("more"));
+  listen(button, "click", () => {
+    const refusals = model.get("refusals") ?? {};
+    const rows = (model.get("presets") ?? []).slice(ROW).map((preset): MenuRow => {
+      const refusal = refusals[preset.name];
+      return {
+        label: preset.label, keys: preset.short, action: `preset:${preset.name}`,
+        hint: story(preset, refusal), idle: Boolean(refusal),
+        run: () => pickOrSay(preset, desk, model, pick),
+      };
+    });
+    desk.menu("More formats", rows, button);
+  }, desk.signal);
+  return button;
+}
+
+const story = (preset: Preset, refusal = ""): string => `${preset.label}: ${preset.description} ${refusal}`.trim();
+
+function pickOrSay(preset: Preset, desk: Desk, model: EditorModel, pick: Choose): void {
+  const refusal = model.get("refusals")?.[preset.name];
+  if (refusal) desk.fail(refusal);
+  else pick(preset, 0);
+}
+
+const stops = (bar: HTMLElement): HTMLElement[] =>
+  [...bar.querySelectorAll<HTMLElement>("button, input")].filter((stop) => stop.closest("[hidden]") === null);
+
+/** Leave one stop for Tab. */
+function rest(bar: HTMLElement): void {
+  const all = stops(bar);
+  const current = all.find((stop) => stop.getAttribute("tabindex") === "0") ?? all[0];
+  for (const stop of all) setAttributes(stop, { tabindex: stop === current ? 0 : -1 });
+}
+
+function rove(bar: HTMLElement, signal: AbortSignal): void {
+  listen(bar, "focusin", (event) => {
+    for (const stop of stops(bar)) setAttributes(stop, { tabindex: stop === event.target ? 0 : -1 });
+  }, signal);
+  listen(bar, "keydown", (event) => {
+    const all = stops(bar);
+    const here = all.indexOf(focused(bar) as HTMLElement);
+    const next = { ArrowRight: here + 1, ArrowLeft: here - 1, Home: 0, End: all.length - 1 }[event.key];
+    if (next === undefined || here < 0) return;
+    all[(next + all.length) % all.length]?.focus();
+    event.preventDefault();
+  }, signal);
+}

@@ -1,0 +1,153 @@
+/** The diagram on the page: its SVG, the part of it that is seen, and what in it has the focus. */
+
+import { focused, html, setAttributes, svg } from "../ui/dom.js";
+import { draw, type Layers, makeLayers } from "../diagram/paint.js";
+import type { Point } from "../diagram/geometry.js";
+import { type Scene, sceneBox, sceneOf } from "../diagram/scene.js";
+import { count, includes, type Item, only, type Selection, union } from "../structure/selection.js";
+import type { Store } from "./store.js";
+import * as vp from "../diagram/viewport.js";
+
+export class Stage {
+  readonly box: HTMLElement;
+  readonly svg: SVGSVGElement;
+  readonly layers: Layers;
+  scene: Scene = { cores: [], bonds: [], legs: [] };
+  private size = vp.UNMEASURED;
+  private view: vp.Viewport = { centre: { x: 0, y: 0 }, scale: 1 };
+  private fitted = true;
+  /** Pixels at the top that a fit leaves free (for the hint). */
+  inset = 0;
+  /** Called when the view has moved (inline fields follow their bond). */
+  moved: () => void = () => {};
+
+  constructor(
+    private readonly store: Store,
+    signal: AbortSignal,
+  ) {
+    this.svg = svg("svg", { class: "tn-diagram", role: "application", tabindex: 0, "aria-roledescription": "network diagram" });
+    this.layers = makeLayers(this.svg);
+    this.box = html("div", { class: "tn-stage" }, this.svg);
+    this.watchSize(signal);
+  }
+
+  private watchSize(signal: AbortSignal): void {
+    if (typeof ResizeObserver === "undefined") return;
+    const observer = new ResizeObserver((entries) => {
+      const box = entries[entries.length - 1]?.contentRect;
+      if (box === undefined || box.width < 1 || box.height < 1) return;
+      this.size = { width: box.width, height: box.height };
+      if (this.fitted) this.fit();
+      else this.show(this.view);
+    });
+    observer.observe(this.box);
+    signal.addEventListener("abort", () => observer.disconnect());
+  }
+
+  get scale(): number {
+    return this.view.scale;
+  }
+
+  /** Draw the store's draft. An element that had the focus and is gone hands it to the diagram, never to the page. */
+  redraw(): void {
+    const before = focused(this.svg);
+    const held = before !== null && before !== this.svg && this.svg.contains(before);
+    this.scene = sceneOf(this.store.draft);
+    const { selection, locked } = this.store;
+    draw(this.layers, this.scene, { selection, scale: this.view.scale, locked });
+    if (held && !this.svg.contains(before)) this.svg.focus({ preventScroll: true });
+  }
+
+  private show(view: vp.Viewport): void {
+    this.view = view;
+    setAttributes(this.svg, { viewBox: vp.viewBox(view, this.size) });
+    this.redraw();
+    this.moved();
+  }
+
+  fit(): void {
+    this.fitted = true;
+    const room = { width: this.size.width, height: Math.max(40, this.size.height - this.inset) };
+    const view = vp.fit(sceneBox(sceneOf(this.store.draft)), room);
+    this.show(vp.pan(view, 0, this.inset / 2));
+  }
+
+  /** Fit again where something has left the window, unless a person chose what is seen. */
+  keepInView(): void {
+    if (!this.fitted) return;
+    const box = sceneBox(this.scene, 4);
+    const [a, b] = [this.toPixels(box), this.toPixels({ x: box.x + box.width, y: box.y + box.height })];
+    if (a.x < 0 || a.y < 0 || b.x > this.size.width || b.y > this.size.height) this.fit();
+  }
+
+  zoom(factor: number, at?: Point): void {
+    this.fitted = false;
+    this.show(vp.zoom(this.view, factor, at));
+  }
+
+  pan(dx: number, dy: number): void {
+    this.fitted = false;
+    this.show(vp.pan(this.view, dx, dy));
+  }
+
+  /** Diagram point under a point of the window. */
+  toDiagram(client: { clientX: number; clientY: number }): Point {
+    const rect = this.svg.getBoundingClientRect();
+    const stretch = rect.width > 0 ? this.size.width / rect.width : 1;
+    const pixel = { x: (client.clientX - rect.left) * stretch, y: (client.clientY - rect.top) * stretch };
+    return vp.toDiagram(this.view, this.size, pixel);
+  }
+
+  /** Pixels from the top left corner of the diagram. */
+  toPixels(point: Point): Point {
+    return vp.toPixels(this.view, this.size, point);
+  }
+
+  get centre(): Point {
+    return this.view.centre;
+  }
+
+  itemOf(target: EventTarget | null): Item | null {
+    if (!(target instanceof Element)) return null;
+    const { core, bond, leg } = (target.closest<SVGElement>("[data-core],[data-bond],[data-leg]") ?? this.svg).dataset;
+    if (core !== undefined) return { kind: "core", id: core };
+    if (bond !== undefined) return { kind: "bond", id: bond };
+    return leg === undefined ? null : { kind: "leg", id: Number(leg) };
+  }
+
+  elementOf(item: Item): SVGElement | null {
+    const layer = { core: this.layers.cores, bond: this.layers.bonds, leg: this.layers.legs }[item.kind];
+    const same = (child: Element): boolean => (child as SVGElement).dataset[item.kind] === String(item.id);
+    return ([...layer.children].find(same) as SVGElement | undefined) ?? null;
+  }
+
+  focusOn(item: Item | null): void {
+    ((item && this.elementOf(item)) ?? this.svg).focus({ preventScroll: true });
+  }
+
+  get focusedItem(): Item | null {
+    const element = focused(this.svg);
+    return element !== null && this.svg.contains(element) ? this.itemOf(element) : null;
+  }
+
+  /** What a command acts on: the selection, or what has the focus when that is not part of it. */
+  get targets(): Selection {
+    const item = this.focusedItem;
+    const { selection } = this.store;
+    return item === null || includes(selection, item) ? selection : only(item);
+  }
+
+  /** The selection together with what has the focus. */
+  get gathered(): Selection {
+    const item = this.focusedItem;
+    const { selection } = this.store;
+    return item === null || count(selection) === 0 ? this.targets : union(selection, only(item));
+  }
+
+  /** Where the number of a bond or leg stands. */
+  labelOf(item: Item): Point | null {
+    if (item.kind === "bond") return this.scene.bonds.find((bond) => bond.id === item.id)?.label ?? null;
+    if (item.kind === "leg") return this.scene.legs.find((leg) => leg.mode === item.id)?.label ?? null;
+    return this.scene.cores.find((core) => core.name === item.id) ?? null;
+  }
+}

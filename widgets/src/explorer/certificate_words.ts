@@ -1,0 +1,99 @@
+/** What a certificate says, in words that never claim more than is proved: bounds from below are rounded down. Pure. */
+
+import type { BoundState, MinimumState } from "../wire/explorer_state.js";
+import { formatCount, formatError, formatRatio, formatShort } from "../ui/format.js";
+import type { StructureRecord } from "../wire/editor_state.js";
+
+/** An error that is proved from below, rounded down to the digits that are shown. */
+export const floorError = (value: number): string => formatError(rounded(value, Math.floor));
+
+/** An error that is proved from above, rounded up. */
+export const ceilError = (value: number): string => formatError(rounded(value, Math.ceil));
+
+function rounded(value: number, round: (x: number) => number): number {
+  if (!(value > 0)) return 0;
+  const digits = value < 1e-4 ? 1 - Math.floor(Math.log10(value)) : value < 0.01 ? 5 : 4;
+  const shown = Number(formatError(value));
+  if (round === Math.floor ? shown <= value : shown >= value) return shown; // not 0.1399 for 0.14 - 1e-17
+  return Number(round(value * 10 ** digits) / 10 ** digits);
+}
+
+const far = (bound: BoundState): string => (bound.complete ? "" : `, so far (${formatCount(bound.cuts)} of ${formatCount(bound.all_cuts)} cuts)`);
+
+/** After "no fit of this structure". */
+export const boundWords = (bound: BoundState): string => `can be below ${floorError(bound.error_bound)}${far(bound)}`;
+
+export const noBoundWords = (bound: BoundState): string => `no cut limits the error of this structure${far(bound)}`;
+
+/** After "the best fit is". */
+export const upperWords = (bound: BoundState): string => (bound.upper === null ? "" : `certainly not above ${ceilError(bound.upper)}`);
+
+/** Modes 0, 1, 2, 5 as "0-2, 5". */
+export function modeRuns(modes: readonly number[]): string {
+  const sorted = [...modes].sort((a, b) => a - b);
+  const runs: number[][] = [];
+  for (const mode of sorted) {
+    const run = runs[runs.length - 1];
+    if (run !== undefined && mode === (run[run.length - 1] ?? -2) + 1) run.push(mode);
+    else runs.push([mode]);
+  }
+  return runs.map((run) => (run.length > 2 ? `${run[0]}\u2013${run[run.length - 1]}` : run.join(", "))).join(", ");
+}
+
+/** The two sides of a cut, that with mode 0 first: "modes 0, 1 | 2, 3". */
+export function cutModes(cut: readonly number[], order: number): string {
+  const all = Array.from({ length: order }, (_, mode) => mode);
+  const rest = all.filter((mode) => !cut.includes(mode));
+  const [first, second] = cut.includes(0) ? [cut, rest] : [rest, cut];
+  return `modes ${modeRuns(first)} | ${modeRuns(second)}`;
+}
+
+export const cutWords = (bound: BoundState, order: number): string =>
+  bound.cut.length === 0 ? "" : `${cutModes(bound.cut, order)}, cut rank ${formatCount(bound.cut_rank)}`;
+
+/** What one more rank on a bond can gain at most: of the error now, or before a fit, what would still be out of reach. */
+export function oneMoreWords(bound: BoundState, index: number, error: number | null): string {
+  const next = bound.one_more[index];
+  if (next === undefined) return "";
+  if (error === null) return next > 0 ? `one more rank: still no fit below ${floorError(next)}` : "";
+  const gain = error - next;
+  return gain > 0 ? `one more rank: error can fall by at most ${ceilError(gain)}` : "one more rank: no gain possible";
+}
+
+/** Exp of the entropy of the squared singular values: how many of them carry the weight. */
+export function effectiveRank(values: readonly number[]): number {
+  const squares = values.map((value) => value * value);
+  const total = squares.reduce((sum, square) => sum + square, 0);
+  if (!(total > 0)) return 0;
+  const parts = squares.map((square) => square / total).filter((part) => part > 0);
+  return Math.exp(-parts.reduce((sum, part) => sum + part * Math.log(part), 0));
+}
+
+/** Whether the proofs of a minimum speak about a structure: one core per mode, no hyper-bonds. */
+export const inScope = (structure: StructureRecord): boolean =>
+  structure.cores.every((core) => core.legs.length === 1) && structure.bonds.every((bond) => bond.cores.length === 2);
+
+export function minimumWords(minimum: MinimumState): string {
+  if (minimum.parameters === null) return minimum.running ? "searching" : "none known";
+  return minimum.proved ? formatCount(minimum.parameters) : `at least ${formatCount(minimum.parameters)}`;
+}
+
+/** How far the structure drawn is from the minimum. */
+export function gapWords(minimum: MinimumState, parameters: number, comparable: boolean): string {
+  if (minimum.parameters === null) return "";
+  if (!comparable) return "not for this structure";
+  if (parameters < minimum.parameters) return "this one has fewer: out of reach";
+  return `gap ${minimum.proved ? "" : "\u2264 "}${formatRatio(parameters / minimum.parameters)}\u202f\u00d7`;
+}
+
+/** Everything that a proved minimum says, and what it does not. */
+export function minimumStory(minimum: MinimumState): string {
+  const target = formatShort(minimum.target);
+  if (minimum.parameters === null) {
+    const why = "The ranks that the cuts of the tensor need give the fewest parameters";
+    return minimum.running ? `${why} for a relative error of ${target}; the search is running.` : `No minimum is known for this tensor and a relative error of ${target}.`;
+  }
+  const claim = `No network with fewer than ${formatCount(minimum.parameters)} parameters reaches a relative error of ${target}.`;
+  const open = minimum.incumbent === null ? "" : ` No cut rules out ${formatCount(minimum.incumbent)}; whether a network with so many reaches it, only a fit can say.`;
+  return `${claim} ${minimum.scope}${open}${minimum.running ? " The search is running." : ""}`;
+}

@@ -1,0 +1,248 @@
+// @vitest-environment jsdom
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { BoundState, DataRecord, ExplorerModel, ExplorerState, FitState, Visit } from "../wire/explorer_state.js";
+import { mountExplorer } from "./explorer.js";
+import { FakeModel, square } from "../testing/fake_model.js";
+import { fitWords } from "./fit_bar.js";
+import { freshness } from "./numbers_panel.js";
+
+const MARKUP = "<img src=x onerror=alert(1)>";
+const data: DataRecord = {
+  name: "camera", label: "Camera", shape: [28, 30], modes: [4, 5, 6, 7], order: "plain", kind: "image", size: 840,
+  suggestions: [{ modes: [4, 5, 6, 7], order: "plain", label: "4x5x6x7 plain" }, { modes: [28, 30], order: "plain", label: "28x30 plain" }],
+};
+const fitted = (more: Partial<FitState> = {}): FitState => ({
+  seq: 0, generation: 1, running: true, paused: false, status: "The fit is running.", sweep: 41, relative_error: 0.1072,
+  seconds: 1, seed: 0, errors: [0.2, 0.11, 0.1072], ...more,
+});
+const visit = (id: number, parameters: number, relative_error: number): Visit => ({ id, parameters, relative_error, label: "4 cores", status: "" });
+
+let model: FakeModel;
+let root: HTMLElement;
+let end: AbortController;
+const receive = (traits: Partial<ExplorerState>): void => model.receive(traits as never);
+const find = (selector: string): HTMLElement => root.querySelector(selector) as HTMLElement;
+const field = (name: string): HTMLElement => find(`[data-field="${name}"]`);
+const action = (name: string): HTMLElement => find(`[data-action="${name}"]`);
+const command = (): unknown => (model.state as unknown as ExplorerState).command;
+const raise = (): void => {
+  const bond = find('[data-bond="A-B"]');
+  bond.focus();
+  bond.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowUp", bubbles: true, cancelable: true }));
+};
+
+beforeEach(() => {
+  root = document.body.appendChild(document.createElement("div"));
+  end = new AbortController();
+  const traits: Partial<ExplorerState> = {
+    modes_locked: true, datasets: [{ name: "camera", label: "Camera" }, { name: "cat", label: MARKUP }], data, fit_state: {}, pictures: {},
+    original: {}, bound: {}, minimum: {}, spectra: [], spectra_seq: 0, visited: [], current_id: 0, target_error: 0.1, command: {}, upload: {}, upload_ack: {},
+    download: {}, problem: {},
+  };
+  model = new FakeModel(traits as never);
+  mountExplorer(root, model as unknown as ExplorerModel, end.signal);
+});
+afterEach(() => {
+  end.abort();
+  root.remove();
+});
+
+describe("numbers", () => {
+  it("change at once with the draft, and the error of another draft is shown as old", () => {
+    receive({ fit_state: fitted() });
+    expect(field("relative-error").textContent).toBe("0.1072");
+    expect(find(".tnx-relative-error").dataset["state"]).toBe("live");
+    const before = Number(field("parameters").dataset["value"]);
+    raise();
+    expect(Number(field("parameters").dataset["value"])).toBeGreaterThan(before);
+    expect(find(".tnx-relative-error").dataset["state"]).toBe("old");
+    const { seq } = model.state.proposal as { seq: number };
+    receive({ fit_state: fitted({ seq, relative_error: 0.09 }) });
+    expect(find(".tnx-relative-error").dataset["state"]).toBe("live");
+    expect(field("relative-error").dataset["value"]).toBe("0.09");
+    expect(field("relative-error").dataset["seq"]).toBe(String(seq));
+    expect(Number(field("relative-error").dataset["updated"])).toBeGreaterThan(0);
+  });
+  it("tell live, paused, still, old and unknown apart", () => {
+    expect(freshness(null, 0)).toBe("none");
+    expect(freshness(fitted({ relative_error: null }), 0)).toBe("none");
+    expect(freshness(fitted(), 1)).toBe("old");
+    expect(freshness(fitted({ paused: true }), 0)).toBe("paused");
+    expect(freshness(fitted({ running: false }), 0)).toBe("still");
+  });
+  it("say whether the target is reached", () => {
+    receive({ fit_state: fitted() });
+    expect(root.textContent).toContain("above target 0.1");
+    receive({ target_error: 0.2 });
+    expect(root.textContent).toContain("below target 0.2");
+  });
+});
+
+const bound = (more: Partial<BoundState> = {}): BoundState => ({
+  seq: 0, generation: 1, error_bound: 0.0412, cut: [0, 1], cut_rank: 15, crossing: [1, 3], upper: null, cuts: 3, all_cuts: 7, complete: false,
+  one_more: [0.0412, 0.03, 0.0412, 0.03], spectrum: [0.9, 0.3, 0.1], ...more,
+});
+const text = (name: string): string => field(name).textContent ?? "";
+
+describe("the certificate", () => {
+  const state = (): string | undefined => find(".tnx-proof").dataset["state"];
+  it("stands beside the error, dimmed while cuts are missing and when it belongs to another draft", () => {
+    expect(state()).toBe("none");
+    receive({ fit_state: fitted(), bound: bound() });
+    expect(state()).toBe("partial");
+    expect(text("error-bound")).toContain("so far (3 of 7 cuts)");
+    receive({ bound: bound({ complete: true, cuts: 7 }) });
+    expect(state()).toBe("still");
+    expect(text("error-bound")).toContain("no fit of this structure ");
+    expect(text("binding-cut")).toBe("modes 0, 1 | 2, 3, cut rank 15");
+    expect(field("error-bound").dataset["value"]).toBe("0.0412");
+    raise();
+    expect(state()).toBe("old");
+  });
+  it("brackets a tree, and claims nothing where no cut does", () => {
+    expect(find(".tnx-proof-upper").hidden).toBe(true);
+    receive({ bound: bound({ upper: 0.2, complete: true }) });
+    expect(find(".tnx-proof-upper").hidden).toBe(false);
+    receive({ bound: bound({ error_bound: 0, cut: [], crossing: [], spectrum: [], complete: true }) });
+    expect(field("error-bound").hidden).toBe(true);
+    expect(find(".tnx-proof-lower").textContent).toContain("no cut limits");
+    expect(find(".tnx-proof-cut").hidden).toBe(true);
+  });
+  it("says that the target is out of reach only of the structure that it is about", () => {
+    receive({ fit_state: fitted(), target_error: 0.03, bound: bound() });
+    expect(root.textContent).toContain("above target 0.03: out of reach");
+    raise();
+    expect(root.textContent).not.toContain("out of reach");
+  });
+  it("is drawn as a cut, hidden by a button, and dimmed until a new draft has its own", () => {
+    const cut = (): Element => find(".tn-cut");
+    receive({ bound: bound() });
+    expect(cut().getAttribute("visibility")).toBeNull();
+    expect([...cut().querySelectorAll("[data-crosses]")].map((gap) => gap.getAttribute("data-crosses"))).toEqual(["B-C", "A-D"]);
+    action("toggle-cut").click();
+    expect(action("toggle-cut").getAttribute("aria-pressed")).toBe("false");
+    expect(cut().getAttribute("visibility")).toBe("hidden");
+    action("toggle-cut").click();
+    raise();
+    expect(cut().getAttribute("data-state")).toBe("old");
+    const { seq } = model.state.proposal as { seq: number };
+    receive({ bound: bound({ seq, crossing: [0, 2] }) });
+    expect(cut().getAttribute("data-state")).toBe("live");
+    expect(cut().querySelector("[data-crosses]")?.getAttribute("data-crosses")).toBe("A-B");
+    const [, ...bonds] = square().bonds;
+    receive({ structure: { ...square(), bonds }, structure_seq: -1 });
+    expect(cut().getAttribute("visibility")).toBe("hidden");
+  });
+  it("shows the singular values across the cut while no bond is selected, and what a bond could gain when one is", () => {
+    receive({ fit_state: fitted(), bound: bound(), spectra: [[1, 1], [1], [1], [1]] });
+    expect(find(".tnx-bond").textContent).toContain("across the cut");
+    find('[data-bond="A-B"]').focus();
+    receive({ bound: bound({ complete: true }) });
+    expect(find(".tnx-bond").textContent).toContain("singular values of A-B");
+    expect(find(".tn-inspector").textContent).toContain("one more rank: error can fall by at most 0.0660");
+    expect(find(".tn-inspector").textContent).toContain("effective rank 2");
+  });
+  it("tells the fewest parameters for the target, and the gap to them", () => {
+    const minimum = { target: 0.1, parameters: 100, incumbent: 100, gap: 0, proved: true, family: "any", scope: "Proved for graphs.", running: false };
+    receive({ minimum });
+    expect(text("minimum")).toBe("100");
+    expect(Number(field("gap").dataset["value"])).toBeCloseTo(Number(field("parameters").dataset["value"]) / 100);
+    expect(find(".tnx-proof-minimum").getAttribute("data-tip")).toContain("Proved for graphs.");
+    receive({ target_error: 0.2 });
+    expect(find(".tnx-least").dataset["state"]).toBe("old");
+    receive({ minimum: { ...minimum, target: 0.2, parameters: null, running: true } });
+    expect(text("minimum")).toBe("searching");
+  });
+});
+
+describe("the line of the fit", () => {
+  it("says in a few words what Python says in a sentence", () => {
+    expect(fitWords(fitted())).toBe("running");
+    expect(fitWords(fitted({ running: false, status: "Converged: further sweeps no longer lower the error." }))).toBe("converged");
+    expect(fitWords(fitted({ running: false, status: "The largest number of sweeps was reached." }))).toBe("not converged");
+    expect(fitWords(fitted({ status: "Start 2 of 5 is at 0.1241; seed 1 is best." }))).toBe("start 2 of 5 is at 0.1241");
+  });
+  it("steers the fit, and its buttons stay the same elements", () => {
+    receive({ fit_state: fitted() });
+    const pause = action("pause");
+    pause.click();
+    expect(command()).toMatchObject({ kind: "pause" });
+    receive({ fit_state: fitted({ paused: true }) });
+    expect(action("pause")).toBe(pause);
+    expect(pause.getAttribute("aria-label")).toBe("Resume the fit");
+    pause.click();
+    expect(command()).toMatchObject({ kind: "resume" });
+    action("try-seeds").click();
+    expect(command()).toMatchObject({ kind: "try_seeds", count: 5 });
+  });
+  it("speaks at the end of a fit, not at every sweep", () => {
+    const spoken = find(".tn-live");
+    const before = spoken.textContent;
+    receive({ fit_state: fitted() });
+    receive({ fit_state: fitted({ sweep: 42 }) });
+    expect(spoken.textContent).toBe(before);
+    receive({ fit_state: fitted({ running: false, status: "Converged: done." }) });
+    expect(spoken.textContent).toContain("Converged");
+  });
+});
+
+describe("history", () => {
+  it("keeps chips in order of their first visit and restores one", () => {
+    receive({ visited: [visit(2, 50, 0.2), visit(1, 90, 0.1)], current_id: 2 });
+    const chips = [...root.querySelectorAll<HTMLElement>("[data-history]")];
+    expect(chips.map((chip) => chip.dataset["history"])).toEqual(["1", "2"]);
+    expect(chips[1]?.getAttribute("aria-current")).toBe("true");
+    chips[0]?.click();
+    expect(command()).toMatchObject({ kind: "restore", id: 1 });
+  });
+});
+
+describe("data", () => {
+  it("is chosen, cut and read as text only", () => {
+    const menu = field("dataset") as HTMLSelectElement;
+    expect(menu.value).toBe("camera");
+    expect(menu.options[1]?.textContent).toBe(MARKUP);
+    menu.value = "cat";
+    menu.dispatchEvent(new Event("change", { bubbles: true }));
+    expect(command()).toMatchObject({ kind: "dataset", name: "cat" });
+    receive({ problem: { seq: 1, text: MARKUP } });
+    expect(find("[role=alert]").textContent).toContain(MARKUP);
+    expect(root.querySelector("img")).toBeNull();
+  });
+  it("takes typed modes that fit, and says in a sentence why others do not", () => {
+    const modes = field("modes") as HTMLInputElement;
+    const type = (text: string): void => {
+      modes.value = text;
+      modes.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+    };
+    type("28x29");
+    expect(find("[role=alert]").textContent).toContain("Modes 28x29 need 812 entries, but the tensor has 840.");
+    expect(command()).toEqual({});
+    type("28x30");
+    expect(command()).toMatchObject({ kind: "reshape", modes: [28, 30], order: "plain" });
+  });
+});
+
+describe("problems", () => {
+  it("are alerts that can be dismissed", () => {
+    const alert = find("[role=alert]");
+    receive({ problem: { seq: 1, text: "No such data." } });
+    expect(alert.hidden).toBe(false);
+    action("dismiss").click();
+    expect(alert.hidden).toBe(true);
+  });
+});
+
+it("keeps keys from the notebook, but lets saving through", () => {
+  const heard: string[] = [];
+  document.body.addEventListener("keydown", (event) => heard.push(event.key), { once: false });
+  for (const key of ["x", "b", "Enter"]) action("save").dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+  action("save").dispatchEvent(new KeyboardEvent("keydown", { key: "s", ctrlKey: true, bubbles: true }));
+  expect(heard).toEqual(["s"]);
+});
+
+it("leaves no listener behind", () => {
+  expect(model.listeners).toBeGreaterThan(0);
+  end.abort();
+  expect(model.listeners).toBe(0);
+});

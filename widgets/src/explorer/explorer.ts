@@ -1,0 +1,327 @@
+/**
+ * The Explorer on the page: the editor, and around it what a fit of its draft says. Mounted by `explorer.ts`.
+ *
+ * For tests: [data-field="relative-error" | "parameters" | "compression-ratio" | "contraction-cost" | "fit-status"] with
+ * data-value (the raw number) and data-seq (the edit it belongs to); the first two have data-updated, the
+ * `performance.now()` of their last change; "error-bound" | "upper-bound" | "binding-cut" | "minimum" | "gap" likewise
+ * (data-complete and data-proved once nothing is left to look at). [data-action="toggle-cut"], .tn-cut in the diagram;
+ * [data-action="pause" | "stop" | "restart" | "try-seeds" | "save" | "open" |
+ * "upload"], [data-point=ID] in the chart, [data-history=ID], [data-picture="tensor" | "reconstruction" | "residual"].
+ * data-state on a number: live, paused, still, old or none.
+ */
+
+import { type CertificatePanel, certificatePanel } from "./certificate_panel.js";
+import { effectiveRank, minimumStory, oneMoreWords } from "./certificate_words.js";
+import { type Chart, tradeOff } from "./trade_off_chart.js";
+import { type CutOverlay, cutOverlay, type ShownCut } from "../editor/panels/cut_overlay.js";
+import { dataBar } from "../data/data_bar.js";
+import { html, listen, setAttributes } from "../ui/dom.js";
+import { dropZone } from "../data/drop_zone.js";
+import { type BondInfo, type EditorHandle, mountEditor } from "../editor/editor.js";
+import { type BoundState, type ExplorerModel, type FitState, type MinimumState, type Original, type Pictures, type Problem, said, send, watch } from "../wire/explorer_state.js";
+import { type FitBar, fitBar, isMilestone, milestoneWords } from "./fit_bar.js";
+import { formatCount, formatShort } from "../ui/format.js";
+import { type HistoryBar, historyBar, sessionButtons } from "./history_bar.js";
+import { keepKeys } from "../ui/keep_keys.js";
+import type { EditorModel, Numbers } from "../wire/editor_state.js";
+import { type Alert, problemAlert } from "../ui/notices.js";
+import { freshness, type NumbersPanel, numbersPanel } from "./numbers_panel.js";
+import { type PicturesPanel, picturesPanel } from "./pictures_panel.js";
+import { bestSoFar, errorPerSweep, singularValues, type SmallChart, type Spectrum } from "./small_charts.js";
+import { bondIds, bondLabel, fromRecord } from "../structure/structure.js";
+import { tooltip } from "../ui/tooltip.js";
+import { Uploader } from "../wire/upload.js";
+
+interface Parts {
+  root: HTMLElement;
+  model: ExplorerModel;
+  editor: EditorHandle;
+  numbers: NumbersPanel;
+  proofs: CertificatePanel;
+  cut: CutOverlay;
+  cutShown: boolean;
+  /** The cut as it was when it belonged to the draft. */
+  lastCut: ShownCut | null;
+  badge: string;
+  fit: FitBar;
+  chart: Chart;
+  pictures: PicturesPanel;
+  sweeps: SmallChart<{ errors: readonly number[]; old: boolean }>;
+  spectrum: SmallChart<Spectrum | null>;
+  history: HistoryBar;
+  problem: Alert;
+  logError: boolean;
+  /** The milestone that was spoken last. */
+  spoken: string;
+}
+
+export function mountExplorer(root: HTMLElement, model: ExplorerModel, signal: AbortSignal): void {
+  root.classList.add("tnx");
+  setAttributes(root, { role: "region", "aria-label": model.get("label") || "Tensor network explorer" });
+  const tip = tooltip(root, signal);
+  const restore = (id: number): void => void send(model, { kind: "restore", id });
+  const problem = problemAlert(signal);
+  const place = html("div", {});
+  const cut = cutOverlay();
+  let ready = false; // the editor draws before its surroundings are there
+  const extras = {
+    hideNumbers: true,
+    onSelect: () => showSpectrum(parts),
+    onDraft: () => showDraft(parts),
+    afterDraw: cut.redraw,
+    bondBadge: (bond: BondInfo) => (ready ? badgeOf(parts, bond.index) : ""),
+    bondNote: (bond: BondInfo) => (ready ? noteOf(parts, bond.index) : ""),
+    onGraph: () => showCut(parts),
+  };
+  const proofs = certificatePanel((shown) => {
+    parts.cutShown = shown;
+    showCut(parts);
+  }, signal);
+  const parts: Parts = {
+    root, model, problem, proofs, cut, cutShown: true, lastCut: null, badge: "", logError: false, spoken: "",
+    editor: mountEditor({ root: place, model: model as unknown as EditorModel, signal, extras }),
+    numbers: numbersPanel(proofs),
+    fit: fitBar(model, signal),
+    chart: tradeOff(tip, restore, signal),
+    pictures: picturesPanel(),
+    sweeps: errorPerSweep(signal),
+    spectrum: singularValues(signal),
+    history: historyBar(restore, signal),
+  };
+  ready = true;
+  const uploads = makeUploads(parts, signal);
+  root.prepend(arrange(parts, uploads, place, signal));
+  dropZone(root, uploads.send, signal);
+  keepKeys(root, signal);
+  follow(parts, signal);
+}
+
+interface Uploads {
+  bar: HTMLElement;
+  send(file: File): void;
+}
+
+function makeUploads({ model, problem, editor, root }: Parts, signal: AbortSignal): Uploads {
+  const events = {
+    progress: (part: number | null, name: string) => data.showUpload(part, name),
+    fail: (sentence: string) => problem.show(sentence),
+    done: (name: string) => editor.say(`${name} is loaded.`),
+  };
+  const uploads = new Uploader(model, events, signal);
+  const data = dataBar(model, uploads, (sentence) => problem.show(sentence), signal);
+  listen(root, "change", () => problem.hide(), signal, { capture: true });
+  return { bar: data.element, send: (file) => uploads.send(file) };
+}
+
+function panel(name: string, label: string, ...children: Node[]): HTMLElement {
+  return html("section", { class: `tnx-panel tnx-${name}-panel`, "aria-label": label }, ...children);
+}
+
+function arrange(parts: Parts, uploads: Uploads, editor: HTMLElement, signal: AbortSignal): HTMLElement {
+  const { model, numbers, fit, chart, pictures, sweeps, spectrum, history, problem } = parts;
+  const chartTitle = html("span", { class: "tnx-title" }, "trade-off");
+  const small = html("div", { class: "tnx-smalls" }, sweeps.element, spectrum.element);
+  const files = sessionButtons(model, uploads.send, signal);
+  return html("div", { class: "tnx-grid" },
+    html("div", { class: "tnx-top" }, uploads.bar),
+    panel("diagram", "diagram", editor, problem.element),
+    panel("numbers", "numbers", numbers.element, fit.element),
+    panel("chart", "trade-off", html("div", { class: "tnx-head" }, chartTitle, scaleSwitch(parts, signal)), chart.element),
+    panel("pictures", "pictures", pictures.element),
+    html("div", { class: "tnx-foot" }, small, history.element, files),
+  );
+}
+
+/** Whether the error axis of the chart is logarithmic. */
+function scaleSwitch(parts: Parts, signal: AbortSignal): HTMLElement {
+  const box = html("input", { type: "checkbox", "data-field": "log-error" });
+  listen(box, "change", () => {
+    parts.logError = box.checked;
+    showChart(parts);
+  }, signal);
+  return html("label", { class: "tnx-switch", "data-tip": "Logarithmic error axis" }, box, html("span", {}, "log error"));
+}
+
+function follow(parts: Parts, signal: AbortSignal): void {
+  const { model, pictures, problem } = parts;
+  const tell: [Parameters<typeof watch>[1], () => void][] = [
+    [["numbers", "structure_seq"], () => showDraft(parts)],
+    [["fit_state"], () => showFit(parts)],
+    [["target_error"], () => (showFit(parts), showChart(parts))],
+    [["visited", "current_id"], () => showVisited(parts)],
+    [["spectra", "spectra_seq"], () => showSpectra(parts)],
+    [["bound"], () => showBound(parts)],
+    [["minimum"], () => (showProofs(parts), showChart(parts))],
+    [["original"], () => pictures.showOriginal(said<Original>(model.get("original")))],
+    [["pictures"], () => showPictures(parts)],
+    [["problem"], () => problem.show(said<Problem>(model.get("problem"))?.text ?? "")],
+  ];
+  for (const [traits, show] of tell) {
+    watch(model, traits, show, signal);
+    show();
+  }
+}
+
+/** The draft has changed: counts at once, everything that belongs to another draft shown as old. */
+function showDraft(parts: Parts): void {
+  parts.numbers.showDraft(parts.editor.report(), said<Numbers>(parts.model.get("numbers")));
+  showFit(parts);
+  showPictures(parts);
+  showSpectrum(parts);
+  showCut(parts);
+}
+
+function showFit(parts: Parts): void {
+  const { model, editor, numbers, fit, sweeps } = parts;
+  const state = said<FitState>(model.get("fit_state"));
+  const { seq } = editor.report();
+  const old = freshness(state, seq) === "old";
+  numbers.showFit(state, seq);
+  const bound = said<BoundState>(model.get("bound"));
+  numbers.showTarget(model.get("target_error") ?? 0, old ? null : (state?.relative_error ?? null), bound?.seq === seq ? bound.error_bound : 0);
+  showProofs(parts);
+  showBadge(parts);
+  fit.show(state, seq);
+  sweeps.show({ errors: bestSoFar(state?.errors ?? [], state?.relative_error ?? null), old });
+  showChart(parts);
+  if (state !== null && !old) speak(parts, state);
+}
+
+/** Say the end of a fit once, not every sweep. */
+function speak(parts: Parts, state: FitState): void {
+  const milestone = isMilestone(state) ? `${state.generation} ${state.status}` : "";
+  if (milestone === parts.spoken) return;
+  parts.spoken = milestone;
+  if (milestone) parts.editor.say(milestoneWords(state));
+}
+
+function showChart({ model, editor, chart, logError }: Parts): void {
+  const state = said<FitState>(model.get("fit_state"));
+  const report = editor.report();
+  const old = freshness(state, report.seq) === "old";
+  chart.show({
+    visited: model.get("visited") ?? [],
+    currentId: old ? 0 : model.get("current_id"),
+    now: { parameters: report.parameters, error: state?.relative_error ?? null, old },
+    target: model.get("target_error") ?? 0,
+    impossible: impossible(model),
+    logError,
+  });
+}
+
+/** What the trade-off chart hatches: the minimum for the target that is set, as soon as one is proved. */
+function impossible(model: ExplorerModel): { parameters: number; words: string; story: string } | null {
+  const minimum = said<MinimumState>(model.get("minimum"));
+  if (minimum === null || minimum.parameters === null || minimum.target !== model.get("target_error")) return null;
+  const { parameters, target } = minimum;
+  const words = `proved impossible: fewer than ${formatCount(parameters)} parameters and a relative error of at most ${formatShort(target)}`;
+  return { parameters, words, story: minimumStory(minimum) };
+}
+
+/** Everything that waits for the bound. */
+function showBound(parts: Parts): void {
+  showFit(parts);
+  showSpectrum(parts);
+  showCut(parts);
+}
+
+/** The error of what is drawn; null before there is one. */
+function currentError({ model, editor }: Parts): number | null {
+  const state = said<FitState>(model.get("fit_state"));
+  return state?.seq === editor.report().seq ? state.relative_error : null;
+}
+
+function showProofs(parts: Parts): void {
+  const { model, editor, proofs } = parts;
+  proofs.show({
+    bound: said<BoundState>(model.get("bound")),
+    minimum: said<MinimumState>(model.get("minimum")),
+    report: editor.report(),
+    error: currentError(parts),
+    target: model.get("target_error") ?? 0,
+  });
+}
+
+/** Draw the binding cut; until a new draft has its own, the old one stays dimmed, as long as its bonds are there. */
+function showCut(parts: Parts): void {
+  const { model, editor, cut } = parts;
+  const bound = said<BoundState>(model.get("bound"));
+  const report = editor.report();
+  const ids = bondIds(report.structure);
+  if (bound?.seq === report.seq) {
+    const crossing = bound.crossing.flatMap((place) => ids[place] ?? []);
+    parts.lastCut = crossing.length > 0 ? { modes: bound.cut, crossing, words: `cut rank ${formatCount(bound.cut_rank)}`, old: false } : null;
+  } else if (parts.lastCut !== null) {
+    const whole = bound !== null && parts.lastCut.crossing.every((id) => ids.includes(id));
+    parts.lastCut = whole ? { ...parts.lastCut, old: true } : null;
+  }
+  cut.show(parts.cutShown && !editor.graphShown() ? parts.lastCut : null, editor); // the graph has a cut of its own
+}
+
+/** What the line under the diagram adds about a bond, as far as it belongs to the draft. */
+function badgeOf(parts: Parts, index: number): string {
+  const { model, editor } = parts;
+  const { seq } = editor.report();
+  const bound = said<BoundState>(model.get("bound"));
+  const rank = effectiveRankOf(parts, index);
+  const effective = rank === null ? "" : `effective rank ${formatShort(rank)}`;
+  const gain = bound?.seq === seq ? oneMoreWords(bound, index, currentError(parts)) : "";
+  return [gain, effective].filter((words) => words !== "").join("  \u00b7  ");
+}
+
+/** How many singular values of a bond count, as far as they belong to the draft. */
+function effectiveRankOf({ model, editor }: Parts, index: number): number | null {
+  const values = model.get("spectra_seq") === editor.report().seq ? (model.get("spectra")?.[index] ?? []) : [];
+  return values.length > 1 ? effectiveRank(values) : null;
+}
+
+/** What stands beside a bond while the graph is measured. */
+function noteOf(parts: Parts, index: number): string {
+  const rank = effectiveRankOf(parts, index);
+  return rank === null ? "" : `eff ${rank.toFixed(1)}`;
+}
+
+/** New singular values: drawn at once where the diagram shows effective ranks. */
+function showSpectra(parts: Parts): void {
+  showSpectrum(parts);
+  if (parts.editor.graphShown()) parts.editor.refresh();
+  else showBadge(parts);
+}
+
+/** Let the line under the diagram be written again where there is something new to say. */
+function showBadge(parts: Parts): void {
+  const { editor } = parts;
+  const place = bondIds(editor.report().structure).indexOf(editor.selection().bonds[0] ?? "");
+  const badge = place < 0 ? "" : badgeOf(parts, place);
+  if (badge === parts.badge) return;
+  parts.badge = badge;
+  editor.refresh();
+}
+
+function showVisited(parts: Parts): void {
+  parts.history.show(parts.model.get("visited") ?? [], parts.model.get("current_id"));
+  showChart(parts);
+}
+
+function showPictures({ model, editor, pictures }: Parts): void {
+  const shown = said<Pictures>(model.get("pictures"));
+  pictures.showFit(shown, shown !== null && shown.seq !== editor.report().seq);
+}
+
+/** The singular values of the selected bond, else of the tensor across the binding cut. */
+function showSpectrum(parts: Parts): void {
+  const { editor, model, spectrum } = parts;
+  const report = editor.report();
+  const place = bondIds(report.structure).indexOf(editor.selection().bonds[0] ?? "");
+  const bond = fromRecord(report.structure).bonds[place];
+  if (bond === undefined) return spectrum.show(spectrumOfCut(parts));
+  const values = (model.get("spectra") ?? [])[place] ?? [];
+  spectrum.show({ title: `singular values of ${bondLabel(bond)}`, values, old: model.get("spectra_seq") !== report.seq });
+}
+
+function spectrumOfCut({ model, editor }: Parts): Spectrum | null {
+  const bound = said<BoundState>(model.get("bound"));
+  if (bound === null || bound.spectrum.length === 0) return null;
+  const note = `cut rank ${formatCount(bound.cut_rank)}`;
+  return { title: "singular values across the cut", values: bound.spectrum, kept: bound.cut_rank, note, old: bound.seq !== editor.report().seq };
+}

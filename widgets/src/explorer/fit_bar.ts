@@ -1,0 +1,104 @@
+/** The line of the fit: how it stands, and the buttons that steer it. */
+
+import { button, setIcon, setUsable } from "../ui/buttons.js";
+import { html, setAttributes, setText } from "../ui/dom.js";
+import { type ExplorerModel, type FitState, said, send } from "../wire/explorer_state.js";
+import { formatError, formatSeconds } from "../ui/format.js";
+import type { Verdict } from "../wire/editor_state.js";
+import { explain } from "../ui/tooltip.js";
+
+const SEEDS = 5;
+
+/** A few words for the sentence that Python says about a fit. */
+export function fitWords(fit: FitState): string {
+  if (fit.running && fit.paused) return "paused";
+  if (/^the fit is running/i.test(fit.status)) return "running";
+  if (/^converged/i.test(fit.status)) return "converged";
+  if (/^exact/i.test(fit.status)) return "exact";
+  if (/^the largest/i.test(fit.status)) return "not converged";
+  return (fit.status.split(/[:;]|\.(?=\s|$)/)[0] ?? "").replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
+}
+
+/** What the line says of the fit of the structure on screen, which Python may have `refused`. */
+export function fitLine(fit: FitState | null, current: boolean, refused = false): string {
+  if (refused) return fit === null ? "not applied: no fit" : "not applied: fit of the last valid structure";
+  if (fit === null) return "no fit yet";
+  if (!current) return "waiting for the first sweep of this structure";
+  const words = fitWords(fit);
+  return fit.sweep > 0 && !/^start /.test(words) ? `sweep ${fit.sweep}, ${words}` : words;
+}
+
+/** Whether a fit has ended in a way a person wants to hear about. */
+export const isMilestone = (fit: FitState): boolean => !fit.running && fit.status !== "";
+
+/** What is said when a fit has ended. */
+export const milestoneWords = (fit: FitState): string =>
+  `${fit.status} Relative error ${formatError(fit.relative_error)} after ${fit.sweep} sweep${fit.sweep === 1 ? "" : "s"}.`;
+
+const REFUSED = "This structure cannot be applied, for the reason given at the diagram. The fit shown is of the last structure that could be.";
+
+export interface FitBar {
+  element: HTMLElement;
+  show(fit: FitState | null, draftSeq: number): void;
+}
+
+export function fitBar(model: ExplorerModel, signal: AbortSignal): FitBar {
+  const status = html("span", { class: "tnx-status", "data-field": "fit-status", tabindex: 0 });
+  const details = html("span", { class: "tnx-details" });
+  const buttons = fitButtons(model, signal);
+  const words = html("div", { class: "tnx-fit-words" }, html("span", { class: "tnx-pulse", "aria-hidden": "true" }), status, details);
+  const element = html("div", { class: "tnx-fit", role: "group", "aria-label": "fit" }, words, buttons.element);
+  return {
+    element,
+    show(fit, draftSeq) {
+      const current = fit !== null && fit.seq === draftSeq;
+      const refused = isRefused(model, draftSeq);
+      setText(status, fitLine(fit, current, refused));
+      explain(status, refused ? REFUSED : fit === null ? "No fit has begun." : fit.status || "How the fit of this structure stands.");
+      setAttributes(status, { "data-value": fit?.sweep ?? "", "data-seq": fit?.seq ?? 0, "data-status": fit && fitWords(fit) });
+      setText(details, fit && current ? `${formatSeconds(fit.seconds)}, seed ${fit.seed}` : "");
+      setAttributes(element, { "data-state": fit?.running && !fit.paused ? "running" : "still" });
+      buttons.show(fit, refused);
+    },
+  };
+}
+
+/** Whether Python's verdict on this draft is that it cannot be applied. */
+function isRefused(model: ExplorerModel, draftSeq: number): boolean {
+  const verdict = said<Verdict>(model.get("verdict"));
+  return verdict !== null && verdict.seq === draftSeq && verdict.error !== "";
+}
+
+function fitButtons(model: ExplorerModel, signal: AbortSignal): { element: HTMLElement; show(fit: FitState | null, refused: boolean): void } {
+  let paused = false;
+  const pause = button({
+    icon: "pause", label: "Pause the fit", tip: "Pause the fit; the cores stay as they are.", action: "pause",
+    onPress: () => send(model, { kind: paused ? "resume" : "pause" }),
+  }, signal);
+  const stop = button({
+    icon: "stop", label: "Stop the fit", tip: "Stop the fit and keep the best cores so far.", action: "stop",
+    onPress: () => send(model, { kind: "stop" }),
+  }, signal);
+  const restart = button({
+    icon: "restart", label: "Restart the fit from another seed", action: "restart",
+    tip: "Forget these cores and fit this structure again from the next random seed.",
+    onPress: () => send(model, { kind: "restart" }),
+  }, signal);
+  const seeds = button({
+    text: `try ${SEEDS} seeds`, label: `Try ${SEEDS} seeds`, action: "try-seeds",
+    tip: `Fit from ${SEEDS} random starts and keep the best: a fit may stop in a local optimum.`,
+    onPress: () => send(model, { kind: "try_seeds", count: SEEDS }),
+  }, signal);
+  return {
+    element: html("div", { class: "tnx-buttons" }, pause, stop, restart, seeds),
+    show(fit, refused) {
+      paused = fit?.paused ?? false;
+      setIcon(pause, paused ? "resume" : "pause");
+      setAttributes(pause, { "aria-label": paused ? "Resume the fit" : "Pause the fit" });
+      explain(pause, paused ? "Go on with the fit." : "Pause the fit; the cores stay as they are.");
+      setUsable(pause, fit?.running || paused);
+      setUsable(stop, fit?.running ?? false);
+      for (const again of [restart, seeds]) setUsable(again, !refused);
+    },
+  };
+}

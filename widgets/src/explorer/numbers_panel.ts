@@ -1,0 +1,99 @@
+/** The numbers of the structure on screen: counts at once, the error with every sweep, an old number dimmed as old. */
+
+import { html, setAttributes, setText } from "../ui/dom.js";
+import type { DraftReport } from "../editor/editor.js";
+import type { FitState } from "../wire/explorer_state.js";
+import { formatCount, formatError, formatFlops, formatRatio, formatShort } from "../ui/format.js";
+import type { Numbers } from "../wire/editor_state.js";
+import { explain } from "../ui/tooltip.js";
+
+const DEFINITIONS = {
+  "relative-error":
+    "Relative error: the norm of tensor minus reconstruction, divided by the norm of the tensor. 0 is exact, 1 is as bad as zeros.",
+  parameters: "Parameters: the number of entries of all cores together. It follows from the structure, no fit is needed.",
+  "compression-ratio": "Compression ratio: entries of the tensor divided by parameters. Above 1 is smaller than the tensor.",
+  "contraction-cost": "Contraction cost: floating-point operations to contract the whole network once into the tensor.",
+} as const;
+
+type Field = keyof typeof DEFINITIONS;
+
+/** live: the fit of what is drawn is running; still: it has ended; old: of an earlier structure; none: not known. */
+export type Freshness = "live" | "paused" | "still" | "old" | "none";
+
+export function freshness(fit: FitState | null, draftSeq: number): Freshness {
+  if (fit === null || fit.relative_error === null) return "none";
+  if (fit.seq !== draftSeq) return "old";
+  if (fit.running) return fit.paused ? "paused" : "live";
+  return "still";
+}
+
+const SAID: Record<Freshness, string> = { live: "live", paused: "paused", still: "", old: "old", none: "" };
+
+export interface NumbersPanel {
+  element: HTMLElement;
+  /** Counts of what is drawn, at once. */
+  showDraft(report: DraftReport, numbers: Numbers | null): void;
+  showFit(fit: FitState | null, draftSeq: number): void;
+  /** Whether the target is reached, and whether a bound from below says that it cannot be. */
+  showTarget(target: number, error: number | null, bound: number): void;
+}
+
+interface Shown {
+  row: HTMLElement;
+  value: HTMLElement;
+}
+
+function makeField(name: Field, title: string): Shown {
+  const term = html("span", { class: "tnx-term", tabindex: 0 }, title);
+  explain(term, DEFINITIONS[name]);
+  const value = html("span", { class: "tnx-value", "data-field": name });
+  const row = html("div", { class: `tnx-number tnx-${name}`, role: "group", "aria-label": title, "data-tip-row": "" }, term, value);
+  return { row, value };
+}
+
+/** Put a number on the page, with what tests and screen readers need to read it. */
+function put(shown: Shown, raw: number | null, text: string, seq: number): void {
+  setText(shown.value, text);
+  const before = shown.value.getAttribute("data-value");
+  setAttributes(shown.value, { "data-value": raw ?? "", "data-seq": seq });
+  if (before !== String(raw ?? "")) setAttributes(shown.value, { "data-updated": performance.now() });
+}
+
+/** The proofs go with the numbers that they are about: one under the error, one under the counts. */
+export function numbersPanel(proofs: { bound: HTMLElement; minimum: HTMLElement }): NumbersPanel {
+  const error = makeField("relative-error", "relative error");
+  const parameters = makeField("parameters", "parameters");
+  const ratio = makeField("compression-ratio", "compression");
+  const cost = makeField("contraction-cost", "contraction cost");
+  const badge = html("span", { class: "tnx-badge" });
+  const goal = html("span", { class: "tnx-goal" });
+  error.row.prepend(html("span", { class: "tnx-error-head" }, ...error.row.querySelectorAll(".tnx-term"), badge));
+  error.row.append(goal);
+  const list = html("div", { class: "tnx-numbers" }, error.row, proofs.bound, parameters.row, ratio.row, cost.row, proofs.minimum);
+  let costSeq = -1;
+
+  return {
+    element: list,
+    showDraft(report, numbers) {
+      put(parameters, report.parameters, formatCount(report.parameters), report.seq);
+      put(ratio, report.compressionRatio, `${formatRatio(report.compressionRatio)} \u00d7`, report.seq);
+      if (numbers && numbers.seq !== costSeq) costSeq = numbers.seq;
+      const current = numbers !== null && numbers.seq === report.seq;
+      if (numbers) put(cost, numbers.contraction_cost, formatFlops(numbers.contraction_cost), numbers.seq);
+      setAttributes(cost.row, { "data-state": current ? "still" : "old" });
+      setAttributes(list, { "data-draft": report.error ? "wrong" : null });
+    },
+    showFit(fit, draftSeq) {
+      const state = freshness(fit, draftSeq);
+      put(error, fit?.relative_error ?? null, formatError(fit?.relative_error), fit?.seq ?? 0);
+      setAttributes(error.row, { "data-state": state });
+      setText(badge, SAID[state]);
+    },
+    showTarget(target, value, bound) {
+      const reached = value !== null && value <= target;
+      const hopeless = !reached && bound > target ? ": out of reach" : "";
+      setText(goal, value === null ? "" : `${reached ? "\u2713 below" : "above"} target ${formatShort(target)}${hopeless}`);
+      setAttributes(goal, { "data-reached": reached ? "yes" : null });
+    },
+  };
+}

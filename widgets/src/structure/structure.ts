@@ -1,0 +1,193 @@
+/** The draft on screen: a structure whose cores are known by name and whose bonds by id, right or wrong. */
+
+import type { CoreRecord, StructureRecord } from "../wire/editor_state.js";
+
+export interface DraftCore {
+  readonly name: string;
+  readonly legs: readonly number[];
+  /** Diagram units, y grows downward; NaN until placed. */
+  readonly x: number;
+  readonly y: number;
+  readonly pinned: boolean;
+}
+
+export interface DraftBond {
+  /** The names of its cores, e.g. "B-C"; parallel bonds after the first end in "#2", "#3". */
+  readonly id: string;
+  readonly cores: readonly string[];
+  readonly rank: number;
+}
+
+export interface Draft {
+  readonly modes: readonly number[];
+  readonly cores: readonly DraftCore[];
+  readonly bonds: readonly DraftBond[];
+}
+
+export const EMPTY: Draft = { modes: [], cores: [], bonds: [] };
+const MAX_NAME = 64;
+
+/** Return the first of A, B, ..., Z, A1, ... that is not taken. */
+export function freeName(taken: ReadonlySet<string>): string {
+  for (let place = 0; ; place++) {
+    const name = letter(place);
+    if (!taken.has(name)) return name;
+  }
+}
+
+function letter(place: number): string {
+  const turn = Math.floor(place / 26);
+  return String.fromCharCode(65 + (place % 26)) + (turn > 0 ? String(turn) : "");
+}
+
+/** Give every core its own name: its own if it has one, else the letter of its place, as Python says it. */
+export function uniqueNames(cores: readonly CoreRecord[]): string[] {
+  const taken = new Set<string>();
+  const names = cores.map((core) => {
+    const name = (core.name ?? "").slice(0, MAX_NAME);
+    if (name === "" || taken.has(name)) return "";
+    taken.add(name);
+    return name;
+  });
+  return names.map((name, place) => {
+    if (name !== "") return name;
+    const fresh = taken.has(letter(place)) ? freeName(taken) : letter(place);
+    taken.add(fresh);
+    return fresh;
+  });
+}
+
+export function fromRecord(record: StructureRecord): Draft {
+  const names = uniqueNames(record.cores);
+  const cores = record.cores.map((core, place) => ({
+    name: names[place] ?? "",
+    legs: [...core.legs],
+    x: core.position?.[0] ?? NaN,
+    y: core.position?.[1] ?? NaN,
+    pinned: core.pinned ?? false,
+  }));
+  const bonds = record.bonds.map((bond) => ({
+    id: "",
+    cores: bond.cores.map((core) => names[core] ?? ""),
+    rank: bond.rank,
+  }));
+  return withIds({ modes: [...record.modes], cores, bonds });
+}
+
+export function toRecord(draft: Draft): StructureRecord {
+  const place = new Map(draft.cores.map((core, index) => [core.name, index]));
+  return {
+    version: 1,
+    modes: [...draft.modes],
+    cores: draft.cores.map(toCoreRecord),
+    bonds: draft.bonds.map((bond) => ({
+      cores: bond.cores.map((name) => place.get(name) ?? -1).sort((a, b) => a - b),
+      rank: bond.rank,
+    })),
+  };
+}
+
+function toCoreRecord(core: DraftCore): CoreRecord {
+  const record: CoreRecord = { legs: [...core.legs], name: core.name };
+  if (isPlaced(core)) record.position = [round(core.x), round(core.y)];
+  if (core.pinned) record.pinned = true;
+  return record;
+}
+
+const round = (value: number): number => Math.round(value * 100) / 100;
+
+export const isPlaced = (core: DraftCore): boolean => Number.isFinite(core.x) && Number.isFinite(core.y);
+
+/** Order the cores of every bond as the draft does, and give every bond its id. */
+export function withIds(draft: Draft): Draft {
+  const place = new Map(draft.cores.map((core, index) => [core.name, index]));
+  const seen = new Set<string>();
+  const bonds = draft.bonds.map((bond) => {
+    const cores = [...bond.cores].sort((a, b) => (place.get(a) ?? 0) - (place.get(b) ?? 0));
+    const id = uniqueId(cores.join("-"), seen);
+    return { id, cores, rank: bond.rank };
+  });
+  return { ...draft, bonds };
+}
+
+function uniqueId(base: string, seen: Set<string>): string {
+  let id = base;
+  for (let turn = 2; seen.has(id); turn++) id = `${base}#${turn}`;
+  seen.add(id);
+  return id;
+}
+
+/** Return the ids that the editor gives to the bonds of a structure, in their order. */
+export function bondIds(record: StructureRecord): string[] {
+  return fromRecord(record).bonds.map((bond) => bond.id);
+}
+
+export const bondLabel = (bond: DraftBond): string => bond.cores.join("-");
+
+export const findCore = (draft: Draft, name: string): DraftCore | undefined =>
+  draft.cores.find((core) => core.name === name);
+
+export const findBond = (draft: Draft, id: string): DraftBond | undefined =>
+  draft.bonds.find((bond) => bond.id === id);
+
+export const bondsAt = (draft: Draft, name: string): DraftBond[] =>
+  draft.bonds.filter((bond) => bond.cores.includes(name));
+
+/** Return the name of the core that carries a mode, or "" for an unplaced one. */
+export const carrier = (draft: Draft, mode: number): string =>
+  draft.cores.find((core) => core.legs.includes(mode))?.name ?? "";
+
+export const unplacedModes = (draft: Draft): number[] =>
+  draft.modes.map((_, mode) => mode).filter((mode) => carrier(draft, mode) === "");
+
+/** Shape of a core: leg sizes, then bond ranks. */
+export function coreShape(draft: Draft, core: DraftCore): number[] {
+  return [
+    ...core.legs.map((leg) => draft.modes[leg] ?? 1),
+    ...bondsAt(draft, core.name).map((bond) => bond.rank),
+  ];
+}
+
+const product = (sizes: readonly number[]): number => sizes.reduce((total, size) => total * size, 1);
+
+export const coreParameters = (draft: Draft, core: DraftCore): number => product(coreShape(draft, core));
+
+/** Number of entries of all cores together. */
+export const parameters = (draft: Draft): number =>
+  draft.cores.reduce((total, core) => total + coreParameters(draft, core), 0);
+
+/** Entries of the tensor over parameters; above 1 is smaller. */
+export const compressionRatio = (draft: Draft): number => product(draft.modes) / parameters(draft);
+
+/** The rank most like the others (their median), 2 where there is none. */
+export function typicalRank(draft: Draft): number {
+  const ranks = draft.bonds.map((bond) => bond.rank).sort((a, b) => a - b);
+  return ranks[Math.floor((ranks.length - 1) / 2)] ?? 2;
+}
+
+/** Say what keeps a draft from being a structure, or "". Python has the last word; this one is at once. */
+export function draftError(draft: Draft): string {
+  if (draft.cores.length === 0) return "A network needs at least one core. Press N to add one.";
+  if (draft.modes.length === 0) return "A network needs at least one leg. Select a core and press L to add one.";
+  const [mode] = unplacedModes(draft);
+  if (mode !== undefined) {
+    return `Mode ${mode} (size ${draft.modes[mode]}) has no core. Select a core and press L to let it carry the mode.`;
+  }
+  const lone = unreached(draft);
+  if (lone === undefined) return "";
+  return (
+    `Every core must be connected, but core ${lone} has no path to core ${draft.cores[0]?.name}. ` +
+    "Add a bond between them (rank 1 is enough)."
+  );
+}
+
+function unreached(draft: Draft): string | undefined {
+  const reached = new Set(draft.cores.slice(0, 1).map((core) => core.name));
+  for (let before = -1; before < reached.size; ) {
+    before = reached.size;
+    for (const bond of draft.bonds) {
+      if (bond.cores.some((name) => reached.has(name))) bond.cores.forEach((name) => reached.add(name));
+    }
+  }
+  return draft.cores.find((core) => !reached.has(core.name))?.name;
+}

@@ -1,0 +1,107 @@
+/** Which evaluation is near a place of the trade-off cloud, and what the cloud must show. Pure. */
+
+import type { Point } from "../../diagram/geometry.js";
+import { isDrawn } from "../lanes/lane_points.js";
+import type { LayerLane } from "./point_layer.js";
+import type { Plot } from "../../charts/plot.js";
+import { type Direction, ScreenIndex, towards } from "../../charts/screen_index.js";
+
+const REACH = 12;
+
+/** One evaluation of one lane. */
+export interface Chosen {
+  readonly lane: number;
+  readonly number: number;
+}
+
+/** Least and greatest of what must be seen; looks at new points only. */
+export class Extents {
+  private seen = new Map<number, { count: number; version: number }>();
+  parameters: [number, number] = [Infinity, 0];
+  errors: [number, number] = [Infinity, 0];
+
+  update(lanes: readonly LayerLane[]): void {
+    const known = [...this.seen].every(([id, { version }]) => lanes.find((lane) => lane.id === id)?.points.version === version);
+    if (!known) {
+      this.seen.clear();
+      [this.parameters, this.errors] = [[Infinity, 0], [Infinity, 0]];
+    }
+    for (const { id, points } of lanes) {
+      for (let k = this.seen.get(id)?.count ?? 0; k < points.count; k++) {
+        if (!isDrawn(points, k)) continue;
+        const [x, y] = [points.parameters[k] as number, Math.min(1.2, points.errors[k] as number)];
+        if (x < this.parameters[0]) this.parameters[0] = x;
+        if (x > this.parameters[1]) this.parameters[1] = x;
+        if (y < this.errors[0] && y > 0) this.errors[0] = y;
+        if (y > this.errors[1]) this.errors[1] = y;
+      }
+      this.seen.set(id, { count: points.count, version: points.version });
+    }
+  }
+}
+
+export interface Found {
+  lane: LayerLane;
+  k: number;
+}
+
+/** The points of all lanes by where they are on the screen; made when it is asked for something new. */
+export class PointIndex {
+  private key = "";
+  private xs = new Float32Array();
+  private ys = new Float32Array();
+  private count = 0;
+  private owners: { lane: LayerLane; end: number }[] = [];
+  private places = new Int32Array();
+  private screen = new ScreenIndex(this.xs, this.ys, 0, 1, 1);
+
+  at(lanes: readonly LayerLane[], plot: Plot, { x, y }: Point): Found | null {
+    this.renew(lanes, plot);
+    return this.found(this.screen.nearest(x, y, REACH));
+  }
+
+  /** The next point that way; from nothing, the best of the first lane that has one. */
+  step(lanes: readonly LayerLane[], plot: Plot, from: Chosen | null, way: Direction, best: ReadonlyMap<number, number>): Found | null {
+    this.renew(lanes, plot);
+    const start = from ?? lanes.map(({ id }) => ({ lane: id, number: best.get(id) ?? 0 })).find(({ number }) => number > 0);
+    const here = start ? this.placeOf(start.lane, start.number - 1) : -1;
+    if (from === null || here < 0) return this.found(here >= 0 ? here : this.count - 1);
+    return this.found(towards(this.xs, this.ys, this.count, here, way));
+  }
+
+  private found(place: number): Found | null {
+    const owner = place < 0 ? undefined : this.owners.find(({ end }) => place < end);
+    return owner ? { lane: owner.lane, k: this.places[place] as number } : null;
+  }
+
+  private placeOf(lane: number, k: number): number {
+    let from = 0;
+    for (const owner of this.owners) {
+      if (owner.lane.id === lane) return this.places.subarray(0, owner.end).indexOf(k, from);
+      from = owner.end;
+    }
+    return -1;
+  }
+
+  private renew(lanes: readonly LayerLane[], plot: Plot): void {
+    const { window, width, height, logX, logY } = plot;
+    const key = JSON.stringify([window, width, height, logX, logY, lanes.map(({ id, points }) => [id, points.count, points.version])]);
+    if (key === this.key) return;
+    this.key = key;
+    const total = lanes.reduce((sum, { points }) => sum + points.count, 0);
+    if (this.xs.length < total) [this.xs, this.ys, this.places] = [new Float32Array(2 * total), new Float32Array(2 * total), new Int32Array(2 * total)];
+    this.count = 0;
+    this.owners = lanes.map((lane) => {
+      const { points } = lane;
+      for (let k = 0; k < points.count; k++) {
+        if (!isDrawn(points, k)) continue;
+        this.xs[this.count] = plot.x(points.parameters[k] as number);
+        this.ys[this.count] = plot.y(points.errors[k] as number);
+        this.places[this.count] = k;
+        this.count += 1;
+      }
+      return { lane, end: this.count };
+    });
+    this.screen = new ScreenIndex(this.xs, this.ys, this.count, width, height);
+  }
+}

@@ -1,0 +1,70 @@
+/** What is drawn around the points of the trade-off cloud: target, front, what is proved empty, the best of every lane. */
+
+import type { FrontPoint } from "../lanes/best_so_far.js";
+import { hatchPath } from "../../charts/scales.js";
+import type { CloudState } from "./cloud_chart.js";
+import type { Chosen } from "./cloud_index.js";
+import { setAttributes, setText, svg } from "../../ui/dom.js";
+import { formatShort } from "../../ui/format.js";
+import { colourOf, shapePath } from "../lanes/lane_looks.js";
+import type { Plot } from "../../charts/plot.js";
+import { keyed } from "../../ui/svg_box.js";
+
+export function drawNever(group: SVGElement, { bound, target }: CloudState, plot: Plot): void {
+  const [hatch, edge, words] = group.children as unknown as [Element, Element, Element];
+  const { left, top, right, bottom } = plot.frame;
+  const clampX = (x: number): number => Math.max(left, Math.min(right, x));
+  const clampY = (y: number): number => Math.max(top, Math.min(bottom, y));
+  const region = { left, right: clampX(plot.x(bound?.parameters ?? 0)), top: clampY(plot.y(target)), bottom };
+  const shown = bound !== null && target > 0 && region.right > left + 1 && region.bottom > region.top + 1;
+  setAttributes(group, { visibility: shown ? null : "hidden" });
+  if (!shown) return;
+  setAttributes(hatch, { d: hatchPath(region, 9) });
+  setAttributes(edge, { d: `M${left} ${region.top}H${region.right}V${bottom}` });
+  const wide = region.right - left > 112;
+  setAttributes(words, { x: wide ? region.right - 6 : region.right + 5, y: bottom - 8, "text-anchor": wide ? "end" : "start" });
+  setText(words, wide ? "proved empty" : "\u25c2 proved empty");
+}
+
+export function drawGoal(group: SVGElement, target: number, plot: Plot): void {
+  const [line, words] = group.children as unknown as [Element, Element];
+  const y = plot.y(target);
+  const shown = target > 0 && y >= plot.frame.top && y <= plot.frame.bottom;
+  setAttributes(group, { visibility: shown ? null : "hidden" });
+  setAttributes(line, { d: `M${plot.frame.left} ${y}H${plot.frame.right}` });
+  setAttributes(words, { x: plot.frame.right, y: y - 5 });
+  setText(words, `target ${formatShort(target)}`);
+}
+
+export function frontPath(points: readonly FrontPoint[], plot: Plot): string {
+  const { left, right, top, bottom } = plot.frame;
+  const clampX = (x: number): number => Math.max(left, Math.min(right, x));
+  const clampY = (y: number): number => Math.max(top, Math.min(bottom, y));
+  const places = points.map(({ parameters, error }) => ({ x: clampX(plot.x(parameters)), y: clampY(plot.y(error)) }));
+  const [first, ...rest] = places;
+  if (first === undefined) return "";
+  return `M${first.x.toFixed(1)} ${first.y.toFixed(1)}${rest.map(({ x, y }) => `H${x.toFixed(1)}V${y.toFixed(1)}`).join("")}H${right}`;
+}
+
+/** The best of every lane, large. */
+export function drawBests(group: SVGElement, { lanes, best }: CloudState, plot: Plot): void {
+  const { left, right, top, bottom } = plot.frame;
+  const places = lanes.flatMap(({ id, look, points }) => {
+    const k = (best.get(id) ?? 0) - 1;
+    if (k < 0 || k >= points.count) return [];
+    const [x, y] = [plot.x(points.parameters[k] as number), plot.y(points.errors[k] as number)];
+    return x >= left && x <= right && y >= top && y <= bottom ? [{ id, look, x, y }] : [];
+  });
+  keyed(group, places, ({ id }) => String(id), () => svg("path", { class: "tnw-best" }), (element, { look, x, y }) => {
+    setAttributes(element, { d: shapePath(look), transform: `translate(${x.toFixed(1)} ${y.toFixed(1)}) scale(6)` });
+    element.style.fill = colourOf(look);
+  });
+}
+
+export function drawRing(ring: SVGElement, chosen: Chosen | null, { lanes }: CloudState, plot: Plot): void {
+  const points = lanes.find((lane) => lane.id === chosen?.lane)?.points;
+  const k = (chosen?.number ?? 0) - 1;
+  const shown = points !== undefined && k >= 0 && k < points.count;
+  setAttributes(ring, { visibility: shown ? null : "hidden" });
+  if (shown) setAttributes(ring, { cx: plot.x(points.parameters[k] as number), cy: plot.y(points.errors[k] as number) });
+}

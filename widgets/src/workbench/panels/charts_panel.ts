@@ -1,0 +1,131 @@
+/** The two charts with their switches and the numbers over them. */
+
+import { cloudChart } from "../charts/cloud_chart.js";
+import { html, listen, setAttributes, setText } from "../../ui/dom.js";
+import { formatCount, formatShort } from "../../ui/format.js";
+import type { LaneData } from "../lanes/lane_book.js";
+import { type Clock, gapWords, progressChart } from "../charts/progress_chart.js";
+import { explain, type Tooltip } from "../../ui/tooltip.js";
+import { leading } from "./incumbent_panel.js";
+import { type Bound, type Lane, laneName } from "../../wire/workbench_state.js";
+import { commonGap } from "../milestones.js";
+
+export interface ChartsState {
+  lanes: readonly Lane[];
+  data(lane: number): LaneData;
+  target: number;
+  bound: Bound | null;
+}
+
+export interface Charts {
+  progress: HTMLElement[];
+  cloud: HTMLElement[];
+  show(state: ChartsState): void;
+  showOpening(point: { lane: number; number: number } | null): void;
+}
+
+export interface ChartsEvents {
+  tip: Tooltip;
+  open(lane: number, number: number): void;
+  say(sentence: string): void;
+}
+
+const MOVING = "Drag to move, Ctrl + scroll or + and \u2212 to zoom, double click to see all again.";
+
+export function workbenchCharts({ tip, open, say }: ChartsEvents, signal: AbortSignal): Charts {
+  let state: ChartsState | null = null;
+  let opening = "";
+  const progress = progressChart(tip, { open, say }, signal);
+  const cloud = cloudChart(tip, { open, say }, signal);
+  const render = (): void => {
+    if (state) draw(state);
+  };
+  const clock = html("select", { class: "tnx-field tnw-slim", "aria-label": "against", "data-field": "clock" }, html("option", { value: "evaluations" }, "evaluations"), html("option", { value: "seconds" }, "seconds"));
+  const logX = tick("log-x", "log", "Logarithmic axis of evaluations or seconds");
+  const logError = tick("log-error", "log error", "Logarithmic error axis");
+  for (const input of [clock, logX.input, logError.input]) listen(input, "change", render, signal);
+  const numbers = headline();
+  const known = html("span", { class: "tnw-note", "data-field": "points-known" });
+
+  const draw = ({ lanes, data, target, bound }: ChartsState): void => {
+    const looks = lanes.map((lane, look) => {
+      const { points, best } = data(lane.id);
+      best.update(points, lane.target ?? target);
+      return { id: lane.id, name: laneName(lane, lanes), look, points, best, evaluations: lane.total, seconds: lane.seconds };
+    });
+    const gap = commonGap(lanes, bound);
+    progress.show({ lanes: looks, target, bound, gap, clock: clock.value as Clock, log: logX.input.checked });
+    const words = bound ? `no ${bound.family} with fewer than ${formatCount(bound.parameters)} parameters has a relative error of at most ${formatShort(bound.target)}` : "";
+    const best = new Map(lanes.flatMap((lane) => (lane.incumbent ? [[lane.id, lane.incumbent.number] as const] : [])));
+    cloud.show({ lanes: looks, target, bound: bound && { parameters: bound.parameters, words }, best, logError: logError.input.checked });
+    numbers.show(lanes, bound, gap, target);
+    const total = looks.reduce((sum, lane) => sum + lane.points.count, 0);
+    setText(known, opening || (total > 0 ? `${formatCount(total)} evaluations` : ""));
+    setAttributes(known, { "data-value": total });
+  };
+  followTheme(() => cloud.recolour(), signal);
+  const title = (words: string, tip: string): HTMLElement => {
+    const element = html("span", { class: "tnx-title tnx-term", tabindex: 0 }, words);
+    explain(element, tip);
+    return element;
+  };
+  return {
+    progress: [html("div", { class: "tnx-head" }, title("best parameters", `Fewest parameters that reach the target, for every engine. ${MOVING}`), html("span", { class: "tnw-switches" }, clock, logX.element)), numbers.element, progress.plot.element],
+    cloud: [html("div", { class: "tnx-head" }, title("trade-off", `Every evaluation is a point; pruned ones are faint, at the error that no fit of them can beat. A click opens one in the Explorer. ${MOVING}`), known, logError.element), cloud.plot.element],
+    show(next) {
+      state = next;
+      draw(next);
+    },
+    showOpening(point) {
+      const lane = state?.lanes.find(({ id }) => id === point?.lane);
+      setAttributes(cloud.plot.element, { "aria-busy": point ? "true" : null });
+      opening = point && lane ? `opening evaluation ${formatCount(point.number)} of ${laneName(lane, state?.lanes ?? [])}\u2026` : "";
+      say(opening);
+      render();
+    },
+  };
+}
+
+function tick(field: string, words: string, tip: string): { element: HTMLElement; input: HTMLInputElement } {
+  const input = html("input", { type: "checkbox", "data-field": field });
+  const element = html("label", { class: "tnx-switch" }, input, html("span", {}, words));
+  explain(element, tip);
+  return { element, input };
+}
+
+/** Best, proved minimum and the gap between them, large. */
+function headline(): { element: HTMLElement; show(lanes: readonly Lane[], bound: Bound | null, gap: number | null, target: number): void } {
+  const make = (term: string, field: string): { element: HTMLElement; value: HTMLElement; term: HTMLElement } => {
+    const value = html("b", { class: "tnw-large", "data-field": field }, "\u2013");
+    const name = html("span", { class: "tnx-term", tabindex: 0 }, term);
+    return { element: html("div", { class: "tnw-count" }, name, value), value, term: name };
+  };
+  const [best, least, gap] = [make("best", "best"), make("proved minimum", "minimum"), make("gap", "gap")];
+  explain(gap.term, "Best parameters over the proved minimum, minus 1: how much could be left to gain at most.");
+  const put = ({ value }: { value: HTMLElement }, text: string, raw: number | null | undefined): void => {
+    setText(value, text);
+    setAttributes(value, { "data-value": raw ?? "" });
+  };
+  return {
+    element: html("div", { class: "tnw-counts" }, best.element, least.element, gap.element),
+    show(lanes, bound, away, target) {
+      const lane = leading(lanes);
+      const reached = lane?.incumbent?.reached ? lane.incumbent.parameters : null;
+      put(best, reached === null ? "\u2013" : formatCount(reached), reached);
+      explain(best.term, reached === null ? `No structure reaches the target error ${formatShort(target)} yet.` : `Fewest parameters at a relative error of at most ${formatShort(target)}, by ${lane ? laneName(lane, lanes) : ""}.`);
+      put(least, bound ? formatCount(bound.parameters) : "\u2013", bound?.parameters);
+      explain(least.term, bound ? `${bound.scope}${/[.]$/.test(bound.scope) ? "" : "."}` : "Nothing is proved yet.");
+      put(gap, away === null ? "\u2013" : away <= 0 ? "none: proved best" : gapWords(away), away);
+    },
+  };
+}
+
+/** Call when light and dark may have changed places. */
+function followTheme(changed: () => void, signal: AbortSignal): void {
+  if (typeof MutationObserver !== "undefined") {
+    const observer = new MutationObserver(changed);
+    observer.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
+    signal.addEventListener("abort", () => observer.disconnect());
+  }
+  if (typeof matchMedia !== "undefined") matchMedia("(prefers-color-scheme: dark)").addEventListener?.("change", changed, { signal });
+}

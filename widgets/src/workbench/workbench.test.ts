@@ -1,0 +1,345 @@
+// @vitest-environment jsdom
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { FakeWorkbench, Pretence, settings } from "../testing/fake_workbench.js";
+import type { Lane, Run, StudyEntry, WorkbenchState } from "../wire/workbench_state.js";
+import { mountWorkbench } from "./workbench.js";
+
+const MARKUP = "<img src=x onerror=alert(1)>";
+const run = (state: Run["state"], more: Partial<Run> = {}): Run => ({ state, status: `It is ${state}.`, can_resume: false, private: false, ...more });
+const study = (name: string, more: Partial<StudyEntry> = {}): StudyEntry => ({
+  name, engine: "growth", label: "Camera", target_error: 0.1, parameters: 900, relative_error: 0.09, evaluations: 12, modified: "2026-11-21T20:00:00Z", busy: "", bytes: 2048, mine: true, ...more,
+});
+
+let model: FakeWorkbench;
+let root: HTMLElement;
+let end: AbortController;
+const find = <E extends HTMLElement = HTMLElement>(selector: string): E => root.querySelector(selector) as E;
+const field = (name: string): HTMLInputElement => find(`[data-field="${name}"]`);
+const action = (name: string): HTMLElement => find(`[data-action="${name}"]`);
+const told = (kind: string): unknown[] => model.commands.filter((command) => command.kind === kind);
+const wait = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+/** Wait until so many commands have left the page: they go one by one. */
+const sent = (count: number): Promise<unknown> => vi.waitFor(() => expect(model.commands.length).toBeGreaterThanOrEqual(count), 3000);
+const drawn = (): Promise<unknown> => vi.waitFor(() => expect(root.querySelectorAll('[data-plot="cloud"] .tnx-axes text').length).toBeGreaterThan(3), 3000);
+const change = (element: HTMLElement, value: string): void => {
+  (element as HTMLInputElement).value = value;
+  element.dispatchEvent(new Event("change", { bubbles: true }));
+};
+const press = (element: HTMLElement, key: string, more: KeyboardEventInit = {}): KeyboardEvent => {
+  const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more });
+  element.dispatchEvent(event);
+  return event;
+};
+const mount = (state: Partial<WorkbenchState> = {}): void => {
+  model = new FakeWorkbench(state);
+  mountWorkbench(root, model.model, end.signal);
+};
+const searched = (count = 400): Pretence[] => {
+  const lanes = [new Pretence(1, "growth", 1000), new Pretence(2, "annealing", 1000)];
+  model.receive({ run: run("running") });
+  for (const lane of lanes) model.receive({ points: { lane: lane.id, generation: 0, ...lane.run(count) } });
+  model.receive({ lanes: lanes.map((lane) => lane.lane()), bound: { parameters: 640, proved: false, scope: "No tree can do with fewer", family: "tree", target: 0.1 } });
+  return lanes;
+};
+
+beforeEach(() => {
+  vi.stubGlobal("ResizeObserver", class {
+    constructor(private readonly tell: (entries: unknown[]) => void) {}
+    observe(): void {
+      this.tell([{ contentRect: { width: 400, height: 300 } }]);
+    }
+    disconnect(): void {}
+  });
+  vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockReturnValue(null);
+  localStorage.clear();
+  root = document.body.appendChild(document.createElement("div"));
+  end = new AbortController();
+});
+afterEach(() => {
+  end.abort();
+  expect(model.listeners).toBe(0);
+  root.remove();
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+describe("settings", () => {
+  it("are sent when they are sensible, explained when not, and shown as Python has them", async () => {
+    mount();
+    change(field("max_evaluations"), "20k");
+    expect(told("settings")).toEqual([{ kind: "settings", changes: { max_evaluations: 20_000 } }]);
+    change(field("seed"), "-1");
+    expect(find(".tnx-problem").textContent).toContain("The seed is a whole number");
+    model.receive({ settings: settings({ max_rank: 12, max_seconds: 90 }) });
+    expect([field("max_rank").value, field("max_seconds").value]).toEqual(["12", "90 s"]);
+    change(field("max_rank"), "");
+    await sent(2);
+    expect(told("settings")[1]).toEqual({ kind: "settings", changes: { max_rank: null } });
+    model.receive({ run: run("running") });
+    expect(field("max_rank").readOnly).toBe(true);
+  });
+  it("offer engines with what speaks against them", async () => {
+    mount();
+    action("engines").click();
+    const box = (name: string): HTMLInputElement => find(`input[data-engine="${name}"]`);
+    expect(box("growth").checked).toBe(true);
+    expect(box("tnga").getAttribute("aria-disabled")).toBe("true");
+    expect(box("tnga").closest("label")?.textContent).toContain("needs a fixed family");
+    box("tnga").click();
+    expect(box("tnga").checked).toBe(false);
+    expect(model.commands).toEqual([]);
+    box("random_search").click();
+    expect(told("settings")).toEqual([{ kind: "settings", changes: { engines: ["growth", "annealing", "random_search"] } }]);
+    press(box("growth"), "Escape");
+    expect(find(".tnw-engine-list").hidden).toBe(true);
+    (find('.tnw-chip[data-engine="growth"]') as HTMLElement).click();
+    await sent(2);
+    expect(told("settings")[1]).toEqual({ kind: "settings", changes: { engines: ["annealing"] } });
+  });
+  it("let data be chosen and uploaded as in the Explorer", () => {
+    mount();
+    change(field("dataset"), "cat");
+    expect(told("dataset")).toEqual([{ kind: "dataset", name: "cat" }]);
+  });
+});
+
+describe("a search", () => {
+  it("is started, held, gone on with and ended by one button that changes, and another", async () => {
+    mount();
+    for (const [turn, [state, deed]] of ([["idle", "start"], ["running", "pause"], ["paused", "resume"]] as const).entries()) {
+      model.receive({ run: run(state) });
+      const primary = find(".tnw-primary");
+      expect(primary.dataset["action"]).toBe(deed);
+      expect(primary.getAttribute("aria-label")?.toLowerCase()).toBe(deed);
+      primary.click();
+      await sent(turn + 1);
+      expect(model.commands.at(-1)).toEqual({ kind: deed });
+    }
+    action("stop").click();
+    await sent(4);
+    expect(model.commands.at(-1)).toEqual({ kind: "stop" });
+    model.receive({ run: run("stopping") });
+    find(".tnw-primary").click();
+    expect(model.commands.length).toBe(4);
+  });
+  it("does not begin with a setting that makes no sense", async () => {
+    mount();
+    change(field("target_error"), "0");
+    find(".tnx-problem button").click();
+    find(".tnw-primary").click();
+    expect(model.commands).toEqual([]);
+    expect(find(".tnx-problem").textContent).toContain("The target error is a number above 0");
+    expect(document.activeElement).toBe(field("target_error"));
+    change(field("target_error"), "0.2");
+    find(".tnw-primary").click();
+    await sent(2);
+    expect(model.commands.at(-1)).toEqual({ kind: "start" });
+  });
+  it("is told in numbers", async () => {
+    mount();
+    const lanes = searched();
+    const best = Math.min(...lanes.map((lane) => lane.best?.parameters ?? Infinity));
+    expect(Number(field("best").dataset["value"])).toBe(best);
+    expect(field("minimum").dataset["value"]).toBe("640");
+    expect(Number(field("gap").dataset["value"])).toBeCloseTo(best / 640 - 1);
+    expect(field("points-known").dataset["value"]).toBe("800");
+    const row = find('tr[data-lane="1"]');
+    expect(row.querySelector('[data-field="lane-counts"]')?.getAttribute("data-value")).toBe("400");
+    expect(row.querySelector('[data-field="lane-left"]')?.textContent).toContain("left");
+    expect(row.querySelectorAll(".tnw-stack i").length).toBe(5);
+    await vi.waitFor(() => expect(root.querySelectorAll(".tnw-lines path").length).toBe(2), 3000);
+    expect(field("spoken").textContent).toContain("New best");
+  });
+  it("says how near it is while nothing reaches the target", async () => {
+    mount();
+    const far: Lane = { ...new Pretence(1, "growth", 100).lane(), target: 1e-6 };
+    const lane = new Pretence(1, "growth", 100, 1e-6);
+    model.receive({ lanes: [far], points: { lane: 1, generation: 0, ...lane.run(50) } });
+    await vi.waitFor(() => expect(field("nearest").textContent).not.toBe(""), 3000);
+    expect(field("nearest").textContent).toContain("nothing reaches 1e-6 yet");
+    expect(field("nearest").textContent).toContain("growth not yet: nearest");
+    expect(field("best").textContent).toBe("\u2013");
+  });
+  it("draws the best structure, and lets a person watch another lane and open it", async () => {
+    mount();
+    const lanes = searched();
+    expect(root.querySelectorAll(".tnw-stage [data-core]").length).toBe(6);
+    expect(find(".tnw-morph").getAttribute("aria-label")).toContain("6 cores");
+    (find('tr[data-lane="2"] button') as HTMLElement).click();
+    expect(field("shown-lane").value).toBe("2");
+    action("open-best").click();
+    expect(told("open")).toEqual([{ kind: "open", lane: 2, number: lanes[1]?.best?.number }]);
+  });
+  it("opens a point that keys have found in the cloud", async () => {
+    mount();
+    searched();
+    await drawn();
+    const cloud = find('[data-plot="cloud"]');
+    press(cloud, "ArrowRight");
+    expect(field("spoken").textContent).toContain("evaluation");
+    press(cloud, "ArrowDown");
+    press(cloud, "ArrowRight");
+    press(cloud, "Enter");
+    expect(told("open").length).toBe(1);
+    expect(cloud.dataset["chosen"]).toBeUndefined();
+    press(cloud, "+");
+    expect(cloud.dataset["chosen"]).toBe("");
+    press(cloud, "0");
+    expect(cloud.dataset["chosen"]).toBeUndefined();
+  });
+  it("fits the cloud to what has come at once, and follows until a person moves it", async () => {
+    mount();
+    searched(300);
+    await drawn();
+    const ticks = [...root.querySelectorAll('[data-plot="cloud"] [data-key^="x"]')].map((tick) => Number(tick.getAttribute("data-key")?.slice(1)));
+    expect(Math.max(...ticks)).toBeGreaterThanOrEqual(3000);
+  });
+  it("keeps its keys, and shows what Python says as text", () => {
+    const outside = vi.fn();
+    document.body.addEventListener("keydown", outside);
+    mount({ run: run("ended", { status: MARKUP }), studies: [study(MARKUP)] });
+    model.receive({ lanes: [new Pretence(1, MARKUP, 10).lane({ status: MARKUP, problem: MARKUP, study: MARKUP })], problem: { seq: 1, text: MARKUP } });
+    press(find('[data-plot="cloud"]'), "x");
+    press(find(".tnw-primary"), "b");
+    expect(outside).not.toHaveBeenCalled();
+    press(find(".tnw-primary"), "s", { ctrlKey: true });
+    expect(outside).toHaveBeenCalledTimes(1);
+    expect(root.querySelector("img")).toBeNull();
+    document.body.removeEventListener("keydown", outside);
+  });
+});
+
+describe("a tooltip", () => {
+  it("does not come back over what was pressed until the pointer has left it", async () => {
+    mount();
+    const over = (element: Element): void => void element.dispatchEvent(new MouseEvent("pointerover", { bubbles: true }));
+    const tip = find(".tnx-tip");
+    const primary = find(".tnw-primary");
+    primary.dispatchEvent(new MouseEvent("pointerdown", { bubbles: true }));
+    over(primary.firstElementChild as Element);
+    await wait(400);
+    expect(tip.hidden).toBe(true);
+    over(root);
+    over(primary);
+    await wait(400);
+    expect(tip.hidden).toBe(false);
+  });
+});
+
+describe("studies", () => {
+  it("stand in the order that Python gives them", () => {
+    mount({ studies: [study("one"), study('t"wo')] });
+    model.receive({ studies: [study("three"), study('t"wo'), study("one")] });
+    expect([...root.querySelectorAll("[data-study]")].map((row) => row.getAttribute("data-study"))).toEqual(["three", 't"wo', "one"]);
+  });
+  it("are opened, compared and exported", async () => {
+    mount({ studies: [study("one"), study("two", { busy: "process 7 on host" })] });
+    action("studies").click();
+    const row = (name: string): HTMLElement => find(`[data-study="${name}"]`);
+    (row("one").querySelector('[data-way="resume"]') as HTMLElement).click();
+    (row("two").querySelector('[data-way="resume"]') as HTMLElement).click();
+    (row("two").querySelector('[data-way="open"]') as HTMLElement).click();
+    await sent(2);
+    expect(told("study_open")).toEqual([{ kind: "study_open", names: ["one"], resume: true }, { kind: "study_open", names: ["two"], resume: false }]);
+    for (const name of ["one", "two"]) (row(name).querySelector("input") as HTMLElement).click();
+    action("compare").click();
+    (row("one").querySelector('[data-way="csv"]') as HTMLElement).click();
+    await sent(4);
+    expect(told("compare")).toEqual([{ kind: "compare", names: ["one", "two"] }]);
+    expect(told("study_export")).toEqual([{ kind: "study_export", name: "one", format: "csv" }]);
+  });
+  it("are deleted after a question that keeps the focus, never while they are written", async () => {
+    mount({ studies: [study("one"), study("two", { busy: "process 7 on host" })] });
+    action("studies").click();
+    const remove = (name: string): HTMLElement => find(`[data-study="${name}"] [data-way="delete"]`);
+    remove("two").click();
+    expect(root.querySelector(".tn-sheet")).toBeNull();
+    remove("one").focus();
+    remove("one").click();
+    await wait(0);
+    const sheet = find(".tn-sheet");
+    expect(sheet.getAttribute("aria-modal")).toBe("true");
+    expect(document.activeElement).toBe(action("no"));
+    const buttons = [...sheet.querySelectorAll<HTMLElement>("button")];
+    buttons.at(-1)?.focus();
+    press(buttons.at(-1) as HTMLElement, "Tab");
+    expect(sheet.contains(document.activeElement)).toBe(true);
+    press(document.activeElement as HTMLElement, "Escape");
+    expect(told("study_delete")).toEqual([]);
+    expect(document.activeElement).toBe(remove("one"));
+    remove("one").click();
+    action("yes").click();
+    expect(told("study_delete")).toEqual([{ kind: "study_delete", name: "one" }]);
+    expect(root.querySelector(".tn-sheet")).toBeNull();
+  });
+});
+
+describe("the Explorer over the page", () => {
+  const child = (): { el: HTMLElement; remove: ReturnType<typeof vi.fn<() => void>> } => ({ el: document.createElement("section"), remove: vi.fn<() => void>() });
+  it("is made by the widget manager, and goes with Back or Escape", async () => {
+    mount();
+    const view = child();
+    model.widget_manager = { get_model: vi.fn(async (id: string) => ({ id })), create_view: vi.fn(async () => view) };
+    model.receive({ explorer: "IPY_MODEL_abc" });
+    await wait(0);
+    expect(model.widget_manager.get_model).toHaveBeenCalledWith("abc");
+    expect(find(".tnw-explorer").contains(view.el)).toBe(true);
+    expect(find(".tnw-grid").hasAttribute("inert")).toBe(true);
+    press(document.activeElement as HTMLElement, "Escape");
+    expect(told("close_explorer")).toEqual([{ kind: "close_explorer" }]);
+    expect(find(".tnw-explorer").hidden).toBe(true);
+    expect(find(".tnw-grid").hasAttribute("inert")).toBe(false);
+    expect(view.remove).toHaveBeenCalledOnce();
+    model.receive({ explorer: null });
+    const next = child();
+    model.widget_manager.create_view = async () => next;
+    model.receive({ explorer: "IPY_MODEL_def" });
+    await wait(0);
+    expect(find(".tnw-explorer").hidden).toBe(false);
+    model.receive({ explorer: null });
+    expect(find(".tnw-explorer").hidden).toBe(true);
+    expect(next.remove).toHaveBeenCalledOnce();
+  });
+  it("says what is missing where nothing makes views", async () => {
+    mount();
+    model.receive({ explorer: "IPY_MODEL_abc" });
+    await wait(0);
+    expect(find(".tnw-explorer").textContent).toContain("no widget manager");
+  });
+});
+
+describe("after a reload", () => {
+  it("a kernel that is still there is asked for the points", () => {
+    const lane = new Pretence(1, "growth", 1000);
+    lane.run(700);
+    mount({ run: run("running"), lanes: [lane.lane()] });
+    expect(told("points")).toEqual([{ kind: "points", lane: 1, from: 1 }]);
+    expect(told("study_open")).toEqual([]);
+  });
+  it("a new kernel for one visitor is asked for the studies that were on the page", async () => {
+    mount();
+    searched();
+    end.abort();
+    root.replaceChildren();
+    end = new AbortController();
+    mount({ run: run("idle", { private: true }), studies: [study("another")] });
+    await sent(2);
+    const names = ["camera-growth-1", "camera-annealing-2"];
+    expect(model.commands).toEqual([{ kind: "studies", names }, { kind: "study_open", names, resume: true }]);
+  });
+  it("a new kernel of a notebook is only told the names; a page without storage asks for nothing", async () => {
+    localStorage.setItem("tnlab-workbench", JSON.stringify({ studies: ["a", 7, ""], running: true }));
+    mount();
+    await wait(150);
+    expect(model.commands).toEqual([{ kind: "studies", names: ["a"] }]); // and no more
+    end.abort();
+    root.replaceChildren();
+    end = new AbortController();
+    vi.spyOn(Storage.prototype, "getItem").mockImplementation(() => {
+      throw new Error("not allowed");
+    });
+    mount({ run: run("idle", { private: true }) });
+    await wait(80);
+    expect(model.commands).toEqual([]);
+  });
+});
