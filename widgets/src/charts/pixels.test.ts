@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { asBytes, asFloats, greyToRgba, rangeOf, thinCurve } from "./pixels.js";
+import { asBytes, asFloats } from "../wire/bytes.js";
+import { greyToRgba, rangeOf, thinCurve } from "./pixels.js";
 
 describe("bytes from Python", () => {
   it("are read from a view that begins inside a buffer", () => {

@@ -1,18 +1,5 @@
 /** Bytes of pictures and curves as numbers and colours. Pure. */
 
-import type { Bytes } from "../wire/explorer_state.js";
-
-export function asBytes(data: Bytes): Uint8Array {
-  return data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-}
-
-/** Little-endian float32, wherever in its buffer they begin. */
-export function asFloats(data: Bytes): Float32Array {
-  const bytes = asBytes(data);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Float32Array.from({ length: Math.floor(bytes.length / 4) }, (_, place) => view.getFloat32(4 * place, true));
-}
-
 /** Grey bytes as opaque RGBA; missing pixels stay transparent. */
 export function greyToRgba(grey: Uint8Array, pixels: number): Uint8ClampedArray<ArrayBuffer> {
   const rgba = new Uint8ClampedArray(4 * pixels);

@@ -1,10 +1,10 @@
 /** A chart that can be moved and zoomed: axes and marks as SVG, and between them what the chart draws itself. */
 
 import { html, listen, setAttributes, setText, svg } from "../ui/dom.js";
-import type { Point } from "../diagram/geometry.js";
-import { plotGestures, plotKey } from "./plot_gestures.js";
-import { around, type Frame, fromPlane, panned, pixelX, pixelY, sameWindow, ticks, toPlane, type Window, zoomed } from "./plot_window.js";
+import type { Point } from "../ui/plane.js";
 import { keyed } from "../ui/svg_box.js";
+import { plotGestures, plotKey } from "./plot_gestures.js";
+import { type Frame, fromPlane, panned, pixelX, pixelY, sameWindow, ticks, toPlane, type Window, windowAround, zoomed } from "./plot_window.js";
 
 export interface PlotOptions {
   label: string;
@@ -142,10 +142,10 @@ export class Plot {
     return pixelY(this.window, this.frame, toPlane(value, this.logY));
   }
 
-  /** The window around values, as these axes show them. */
+  /** The window windowAround values, as these axes show them. */
   holding(xs: readonly [number, number], ys: readonly [number, number], air?: number): Window {
     const plane = ([a, b]: readonly [number, number], log: boolean): [number, number] => [toPlane(a, log), toPlane(b, log)];
-    return around(plane(xs, this.logX), plane(ys, this.logY), air);
+    return windowAround(plane(xs, this.logX), plane(ys, this.logY), air);
   }
 
   /** The least and greatest value on the axis of x. */

@@ -1,7 +1,7 @@
 /** Move and zoom a plot: drag, pinch, Ctrl + wheel, keys, and a double click that shows everything again. */
 
 import { listen } from "../ui/dom.js";
-import type { Point } from "../diagram/geometry.js";
+import type { Point } from "../ui/plane.js";
 
 export interface PlotHands {
   /** Whether something there is what gestures begin on (the axes are not). */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { around, evenTicks, type Frame, panned, pixelX, pixelY, planeX, planeY, ticks, toPlane, zoomed } from "./plot_window.js";
+import { evenTicks, type Frame, panned, pixelX, pixelY, planeX, planeY, ticks, toPlane, windowAround, zoomed } from "./plot_window.js";
 
 const frame: Frame = { left: 50, top: 20, right: 350, bottom: 220 };
 const window = { left: 2, right: 4, low: 0, high: 0.5 };
@@ -29,7 +29,7 @@ describe("a window on a plane", () => {
     expect(deep.high).toBeGreaterThan(deep.low);
   });
   it("is never empty", () => {
-    const point = around([3, 3], [1, 1]);
+    const point = windowAround([3, 3], [1, 1]);
     expect(point.right).toBeGreaterThan(point.left);
     expect(toPlane(0, true)).toBe(-12);
   });

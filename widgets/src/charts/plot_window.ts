@@ -22,8 +22,8 @@ const SPAN = 1e-6; // no deeper zoom
 export const toPlane = (value: number, log: boolean): number => (log ? Math.log10(Math.max(value, FLOOR)) : value);
 export const fromPlane = (place: number, log: boolean): number => (log ? 10 ** place : place);
 
-/** A window with some air around what it must show; never empty. */
-export function around([left, right]: readonly [number, number], [low, high]: readonly [number, number], air = 0.06): Window {
+/** A window with some air windowAround what it must show; never empty. */
+export function windowAround([left, right]: readonly [number, number], [low, high]: readonly [number, number], air = 0.06): Window {
   const [across, up] = [Math.max(right - left, 1e-3), Math.max(high - low, 1e-3)];
   return { left: left - air * across, right: right + air * across, low: low - air * up, high: high + air * up };
 }

@@ -1,9 +1,6 @@
 /** Scales, ticks and the steps of the best structures of the trade-off chart. Pure. */
 
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
+import type { Point } from "../ui/plane.js";
 
 export interface Scale {
   readonly low: number;

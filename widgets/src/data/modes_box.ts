@@ -1,10 +1,10 @@
 /** The field for mode sizes: type them, or open the list of sensible ones. */
 
+import { formatModes, parseModes } from "../structure/counts.js";
 import { button } from "../ui/buttons.js";
 import { focused, html, listen, setAttributes } from "../ui/dom.js";
-import type { DataRecord, Order, Suggestion } from "../wire/explorer_state.js";
-import { formatModes, parseModes } from "../ui/format.js";
 import { explain } from "../ui/tooltip.js";
+import type { DataRecord, Order, Suggestion } from "../wire/data_state.js";
 
 export interface ModesBox {
   element: HTMLElement;

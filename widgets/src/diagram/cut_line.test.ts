@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { around, drawCut, groups, insiders, smooth } from "./cut_line.js";
-import { square } from "../testing/fake_model.js";
-import { sceneOf } from "./scene.js";
 import { type Draft, fromRecord } from "../structure/structure.js";
+import { square } from "../testing/fake_model.js";
+import { drawCut, groups, inOrder, insiders, smooth } from "./cut_line.js";
+import { sceneOf } from "./scene.js";
 
 const ring = fromRecord(square());
 const star: Draft = fromRecord({
@@ -61,10 +61,10 @@ describe("a cut is drawn", () => {
   });
 });
 
-it("joins points all around a core to a ring, and others to a line that begins after the widest gap", () => {
+it("joins points all inOrder a core to a ring, and others to a line that begins after the widest gap", () => {
   const [east, north, west, south] = [{ x: 1, y: 0 }, { x: 0, y: -1 }, { x: -1, y: 0 }, { x: 0, y: 1 }];
-  expect(around([east, west, north, south], { x: 0, y: 0 }).open).toBe(false);
-  const half = around([west, east, south], { x: 0, y: 0 });
+  expect(inOrder([east, west, north, south], { x: 0, y: 0 }).open).toBe(false);
+  const half = inOrder([west, east, south], { x: 0, y: 0 });
   expect(half.open).toBe(true);
   expect(half.points[1]).toEqual(south);
   expect(smooth([east, south], false)).toMatch(/^M1.0 0.0C/);

@@ -1,9 +1,10 @@
 /** Where a cut runs through the drawing: past every core of one side, across every bond that it counts. Pure. */
 
 import * as g from "./geometry.js";
-import type { Curve, Point } from "./geometry.js";
-import type { Scene, SceneBond } from "./scene.js";
 import type { Draft } from "../structure/structure.js";
+import { distance, type Point } from "../ui/plane.js";
+import type { Curve } from "./geometry.js";
+import type { Scene, SceneBond } from "./scene.js";
 
 /** A cut of the modes, with the ids of the bonds that it counts. */
 export interface Cut {
@@ -33,7 +34,7 @@ export interface CutDrawing {
 
 const REACH = 34;
 const LONE = 46;
-/** Points all around a core, none of the gaps between them this wide (radians), are joined to a ring. */
+/** Points all inOrder a core, none of the gaps between them this wide (radians), are joined to a ring. */
 const OPEN = 2.3;
 
 /** The cores on the side of the cut's modes. A core without legs, or with legs of both sides, goes with its uncut bonds. */
@@ -70,7 +71,7 @@ export function groups(draft: Draft, side: ReadonlySet<string>, cut: Cut): strin
   return found.map((group) => [...group]);
 }
 
-/** Draw a cut around the side that falls into fewer pieces. */
+/** Draw a cut inOrder the side that falls into fewer pieces. */
 export function drawCut(draft: Draft, scene: Scene, cut: Cut): CutDrawing {
   const inside = cut.inside ?? insiders(draft, cut);
   const outside = new Set(draft.cores.map((core) => core.name).filter((name) => !inside.has(name)));
@@ -103,7 +104,7 @@ function crossingsOf(draft: Draft, scene: Scene, cut: Cut, names: readonly strin
 function across(bond: SceneBond, line: Curve, fromStart: boolean, key: string): Crossing {
   const half = (8.5 * String(bond.rank).length + 10) / 2;
   const clear = (p: Point): boolean => Math.abs(p.x - bond.label.x) > half + 6 || Math.abs(p.y - bond.label.y) > 15;
-  const roomy = (p: Point): boolean => [line.from, line.to].every((end) => g.distance(p, end) > g.CORE_RADIUS + 7);
+  const roomy = (p: Point): boolean => [line.from, line.to].every((end) => distance(p, end) > g.CORE_RADIUS + 7);
   const place = (t: number): Point => g.along(line, fromStart ? t : 1 - t);
   const t = [0.5, 0.36, 0.64, 0.3, 0.7].find((s) => clear(place(s)) && roomy(place(s))) ?? 0.5;
   return { key, at: place(t), along: unit(minus(place(t + 0.02), place(t - 0.02))), width: bond.width };
@@ -117,7 +118,7 @@ function unit(p: Point): Point {
   return length > 1e-9 ? { x: p.x / length, y: p.y / length } : { x: 1, y: 0 };
 }
 
-/** A smooth line through the crossings, in order around the centre, a little longer at its ends. */
+/** A smooth line through the crossings, in order inOrder the centre, a little longer at its ends. */
 function trail(crossings: readonly Crossing[], centre: Point): { line: string; ends: Point[] } {
   const [only] = crossings;
   if (only === undefined) return { line: "", ends: [] };
@@ -127,7 +128,7 @@ function trail(crossings: readonly Crossing[], centre: Point): { line: string; e
     const ends = [plus(only.at, normal, -length), plus(only.at, normal, length)];
     return { line: smooth(ends, false), ends };
   }
-  const { points, open } = around(crossings.map((crossing) => crossing.at), centre);
+  const { points, open } = inOrder(crossings.map((crossing) => crossing.at), centre);
   if (!open) return { line: smooth(points, true), ends: [] };
   const [first, second] = points as [Point, Point];
   const [beforeLast, last] = points.slice(-2) as [Point, Point];
@@ -135,8 +136,8 @@ function trail(crossings: readonly Crossing[], centre: Point): { line: string; e
   return { line: smooth([ends[0] as Point, ...points, ends[1] as Point], false), ends };
 }
 
-/** Order points around a centre, beginning after the widest gap. */
-export function around(points: readonly Point[], centre: Point): { points: Point[]; open: boolean } {
+/** Order points inOrder a centre, beginning after the widest gap. */
+export function inOrder(points: readonly Point[], centre: Point): { points: Point[]; open: boolean } {
   const angle = (p: Point): number => Math.atan2(p.y - centre.y, p.x - centre.x);
   const sorted = [...points].sort((a, b) => angle(a) - angle(b));
   let widest = -1;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as g from "./geometry.js";
+import { distance, nearest, type Point, polar } from "../ui/plane.js";
 
 const O = { x: 0, y: 0 };
 
@@ -27,13 +28,13 @@ describe("bonds", () => {
   });
   it("have labels apart from each other where they cross", () => {
     const cross = [g.curve(O, { x: 120, y: 120 }, 0), g.curve({ x: 120, y: 0 }, { x: 0, y: 120 }, 0)];
-    const [a, b] = g.placeLabels(cross, []) as [g.Point, g.Point];
-    expect(g.distance(a, b)).toBeGreaterThan(15);
+    const [a, b] = g.placeLabels(cross, []) as [Point, Point];
+    expect(distance(a, b)).toBeGreaterThan(15);
   });
 });
 
 describe("legs", () => {
-  const around = (taken: g.Point[], centre = O): g.Surroundings => ({ taken, obstacles: [], centre, row: false });
+  const around = (taken: Point[], centre = O): g.Surroundings => ({ taken, obstacles: [], centre, row: false });
   it("hang down from a chain", () => {
     const [angle] = g.legAngles(O, around([{ x: -1, y: 0 }, { x: 1, y: 0 }]), 1);
     expect(angle).toBeCloseTo(Math.PI / 2);
@@ -48,8 +49,8 @@ describe("legs", () => {
   });
   it("keep apart", () => {
     const angles = g.legAngles(O, around([{ x: 1, y: 0 }]), 3);
-    const ends = angles.map((angle) => g.polar(O, angle, 1));
-    for (const [k, end] of ends.entries()) for (const other of ends.slice(k + 1)) expect(g.distance(end, other)).toBeGreaterThan(0.7);
+    const ends = angles.map((angle) => polar(O, angle, 1));
+    for (const [k, end] of ends.entries()) for (const other of ends.slice(k + 1)) expect(distance(end, other)).toBeGreaterThan(0.7);
   });
   it("avoid what is in the way", () => {
     const [angle] = g.legAngles(O, { ...around([{ x: -1, y: 0 }, { x: 1, y: 0 }]), obstacles: [{ x: 0, y: 45 }] }, 1) as [number];
@@ -63,12 +64,12 @@ describe("places", () => {
     const centre = g.centroid(corners);
     expect(g.dotPlace(corners, corners, [])).toEqual(centre);
     const moved = g.dotPlace(corners, [...corners, centre], []);
-    expect(g.distance(moved, centre)).toBeGreaterThan(g.CORE_RADIUS);
+    expect(distance(moved, centre)).toBeGreaterThan(g.CORE_RADIUS);
   });
   it("find what is near", () => {
     const points = [O, { x: 100, y: 0 }];
-    expect(g.nearest(points, { x: 90, y: 5 }, () => 20)).toBe(1);
-    expect(g.nearest(points, { x: 50, y: 0 }, () => 20)).toBe(-1);
+    expect(nearest(points, { x: 90, y: 5 }, () => 20)).toBe(1);
+    expect(nearest(points, { x: 50, y: 0 }, () => 20)).toBe(-1);
   });
   it("bound points with a margin, and nothing at all", () => {
     expect(g.bounds([O, { x: 10, y: 20 }], 5)).toEqual({ x: -5, y: -5, width: 20, height: 30 });

@@ -1,16 +1,6 @@
 /** Where things are drawn: widths, curves, leg directions, what lies under a point. Pure; diagram units, y down. */
 
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
-export interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
+import { type Box, distance, middle, type Point, polar } from "../ui/plane.js";
 
 export const CORE_RADIUS = 18;
 export const LATENT_RADIUS = 11;
@@ -23,11 +13,6 @@ const FAN = 26;
 const DETOUR = 46;
 
 export const radius = (latent: boolean): number => (latent ? LATENT_RADIUS : CORE_RADIUS);
-
-// Not Math.hypot: that is many times slower, and a drawing measures a million distances.
-export const distance = (a: Point, b: Point): number => Math.sqrt((a.x - b.x) ** 2 + (a.y - b.y) ** 2);
-
-export const middle = (a: Point, b: Point): Point => ({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });
 
 export function centroid(points: readonly Point[]): Point {
   const n = Math.max(1, points.length);
@@ -137,11 +122,6 @@ function widest(used: readonly number[], away: number, enough: number, crowded: 
 const crowding = (end: Point, obstacles: readonly Point[]): number =>
   obstacles.reduce((worst, other) => Math.max(worst, 1.2 * (1 - distance(end, other) / ELBOW)), 0);
 
-export const polar = (from: Point, angle: number, length: number): Point => ({
-  x: from.x + length * Math.cos(angle),
-  y: from.y + length * Math.sin(angle),
-});
-
 /** Where the dot of a hyper-bond goes: amid its cores, but never under a core or another dot, nor on a bond. */
 export function dotPlace(cores: readonly Point[], obstacles: readonly Point[], lines: readonly Point[]): Point {
   const centre = centroid(cores);
@@ -209,16 +189,3 @@ export function bounds(points: readonly Point[], margin: number): Box {
   return { x, y, width: Math.max(...xs) + margin - x, height: Math.max(...ys) + margin - y };
 }
 
-export const inside = (box: Box, point: Point): boolean =>
-  point.x >= box.x && point.x <= box.x + box.width && point.y >= box.y && point.y <= box.y + box.height;
-
-/** Return the nearest of the points within reach, or -1. */
-export function nearest(points: readonly Point[], to: Point, reach: (index: number) => number): number {
-  let best = -1;
-  let least = Infinity;
-  points.forEach((point, index) => {
-    const away = distance(point, to);
-    if (away <= reach(index) && away < least) [best, least] = [index, away];
-  });
-  return best;
-}

@@ -1,7 +1,8 @@
 /** Where the measures of the graph stand in the drawing: words beside ranks, brackets on bottlenecks. Pure. */
 
 import * as g from "./geometry.js";
-import type { Curve, Point } from "./geometry.js";
+import { distance, type Point } from "../ui/plane.js";
+import type { Curve } from "./geometry.js";
 import type { Scene, SceneBond } from "./scene.js";
 
 export interface Mark {
@@ -57,7 +58,7 @@ export function graphMarks(scene: Scene, measured: ReadonlyMap<string, Measured>
 
 /** Distance of a point from a box. */
 const apart = ({ at, half }: Block, p: Point): number =>
-  g.distance({ x: Math.max(0, Math.abs(p.x - at.x) - half.x), y: Math.max(0, Math.abs(p.y - at.y) - half.y) }, { x: 0, y: 0 });
+  distance({ x: Math.max(0, Math.abs(p.x - at.x) - half.x), y: Math.max(0, Math.abs(p.y - at.y) - half.y) }, { x: 0, y: 0 });
 
 const plateOf = (bond: SceneBond): number => (8.5 * String(bond.rank).length + 10) / 2;
 
@@ -74,7 +75,7 @@ function spots(bond: SceneBond, half: Point, centre: Point): [Point, ...Point[]]
   if (bond.dot !== null) return [beside({ x: 1, y: 0 }), beside({ x: 0, y: -1 }), beside({ x: -1, y: 0 }), beside({ x: 0, y: 1 })];
   const { x, y } = direction(bond.lines[0] as Curve, bond.label);
   const [a, b] = [{ x: y, y: -x }, { x: -y, y: x }];
-  const outward = g.distance(beside(b), centre) > g.distance(beside(a), centre) + 1 ? [b, a] : [a, b];
+  const outward = distance(beside(b), centre) > distance(beside(a), centre) + 1 ? [b, a] : [a, b];
   const [first, ...rest] = SHIFTS.flatMap((shift) => outward.map((normal) => beside(normal, shift)));
   const onIt = [0, 10, 20, 30].flatMap((further) => [beside({ x, y }, 0, further), beside({ x: -x, y: -y }, 0, further)]);
   return [first as Point, ...rest, ...onIt];
@@ -86,12 +87,12 @@ const SHIFTS = [0, 12, -12, 24, -24];
 /** Direction of a curve, of length 1, where it is nearest to a point. */
 function direction(line: Curve, near: Point): Point {
   const steps = Array.from({ length: 21 }, (_, k) => k / 20);
-  const t = steps.reduce((best, step) => (g.distance(g.along(line, step), near) < g.distance(g.along(line, best), near) ? step : best), 0);
+  const t = steps.reduce((best, step) => (distance(g.along(line, step), near) < distance(g.along(line, best), near) ? step : best), 0);
   return unit(g.along(line, Math.max(0, t - 0.05)), g.along(line, Math.min(1, t + 0.05)));
 }
 
 function unit(from: Point, to: Point): Point {
-  const length = Math.max(1e-9, g.distance(from, to));
+  const length = Math.max(1e-9, distance(from, to));
   return { x: (to.x - from.x) / length, y: (to.y - from.y) / length };
 }
 
@@ -108,7 +109,7 @@ const reversed = ({ from, to, control }: Curve): Curve => ({ from: to, to: from,
 
 /** A bracket near the start of a curve. */
 function bracket(line: Curve, width: number): string {
-  const t = Math.min(0.4, CLEAR / Math.max(1, g.distance(line.from, line.to)));
+  const t = Math.min(0.4, CLEAR / Math.max(1, distance(line.from, line.to)));
   const at = g.along(line, t);
   const { x, y } = unit(g.along(line, t - 0.02), g.along(line, t + 0.02));
   const half = width / 2 + 6;

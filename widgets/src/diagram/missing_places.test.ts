@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
+import { bondLabel, fromRecord, isPlaced } from "../structure/structure.js";
 import { square } from "../testing/fake_model.js";
-import { distance, type Point } from "./geometry.js";
+import { distance, type Point } from "../ui/plane.js";
 import { needsLayout, placeMissing } from "./missing_places.js";
 import { coreUnder, legUnder, sceneOf } from "./scene.js";
-import { bondLabel, fromRecord, isPlaced } from "../structure/structure.js";
 
 const bare = { ...square(), cores: square().cores.map(({ legs }) => ({ legs })) };
 

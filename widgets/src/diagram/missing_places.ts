@@ -1,7 +1,8 @@
 /** Where cores without a position go until Python has laid the network out. Pure. */
 
-import { distance, type Point, polar, SPACING } from "./geometry.js";
 import { bondsAt, type Draft, type DraftCore, isPlaced } from "../structure/structure.js";
+import { distance, type Point, polar } from "../ui/plane.js";
+import { SPACING } from "./geometry.js";
 
 /** Put unplaced cores on a circle, or beside their neighbours where the others have a place. */
 export function placeMissing(draft: Draft): Draft {

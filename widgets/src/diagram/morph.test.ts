@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { ring } from "../testing/fake_workbench.js";
+import { type Draft, fromRecord } from "../structure/structure.js";
 import { square } from "../testing/fake_model.js";
+import { ring } from "../testing/fake_workbench.js";
 import { blend, carried, eased, match } from "./morph.js";
 import { sceneOf } from "./scene.js";
-import { type Draft, fromRecord } from "../structure/structure.js";
 
 const before = fromRecord(square());
 const renamed: Draft = fromRecord({

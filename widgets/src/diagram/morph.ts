@@ -1,8 +1,9 @@
 /** From one diagram to the next: cores keep their identity by the modes that they carry, everything else moves along. Pure. */
 
-import type { Curve, Point } from "./geometry.js";
-import type { Scene, SceneBond, SceneCore, SceneLeg } from "./scene.js";
 import { type Draft, type DraftCore, freeName, withIds } from "../structure/structure.js";
+import type { Point } from "../ui/plane.js";
+import type { Curve } from "./geometry.js";
+import type { Scene, SceneBond, SceneCore, SceneLeg } from "./scene.js";
 
 /** How many modes two cores have in common. */
 const shared = (a: DraftCore, b: DraftCore): number => a.legs.filter((leg) => b.legs.includes(leg)).length;

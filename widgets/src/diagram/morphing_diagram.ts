@@ -1,13 +1,13 @@
 /** A diagram that nobody edits, moving from one structure to the next. */
 
-import { html, setAttributes, svg } from "../ui/dom.js";
-import { draw, makeLayers } from "./paint.js";
-import { polar } from "./geometry.js";
-import type { StructureRecord } from "../wire/editor_state.js";
-import { blend, carried, eased } from "./morph.js";
-import { type Scene, sceneBox, sceneOf } from "./scene.js";
 import { NOTHING } from "../structure/selection.js";
 import { type Draft, EMPTY, fromRecord, isPlaced } from "../structure/structure.js";
+import { html, setAttributes, svg } from "../ui/dom.js";
+import { polar } from "../ui/plane.js";
+import type { StructureRecord } from "../wire/editor_state.js";
+import { blend, carried, eased } from "./morph.js";
+import { draw, makeLayers } from "./paint.js";
+import { type Scene, sceneBox, sceneOf } from "./scene.js";
 import * as vp from "./viewport.js";
 
 export const MORPH_MS = 400;

@@ -1,9 +1,9 @@
 /** Draw a scene into SVG in place: an element lives as long as its core, bond or leg, so that drags and focus last. */
 
+import { includes, type Item, type Selection } from "../structure/selection.js";
 import { type Attributes, setAttributes, setText, svg } from "../ui/dom.js";
 import { CORE_RADIUS, curvePath, DOT_RADIUS, RIM } from "./geometry.js";
 import type { Scene, SceneBond, SceneCore, SceneLeg } from "./scene.js";
-import { includes, type Item, type Selection } from "../structure/selection.js";
 
 export interface Layers {
   readonly bonds: SVGGElement;

@@ -1,8 +1,9 @@
 /** What is drawn for a draft: discs, curves, legs, dots, labels and the words for each. Pure. */
 
 import * as g from "./geometry.js";
-import type { Box, Curve, Point } from "./geometry.js";
 import { bondLabel, bondsAt, type Draft, type DraftBond, type DraftCore } from "../structure/structure.js";
+import { type Box, distance, middle, nearest, type Point, polar } from "../ui/plane.js";
+import type { Curve } from "./geometry.js";
 
 export interface SceneCore extends Point {
   readonly name: string;
@@ -122,11 +123,11 @@ interface Around {
 }
 
 function sceneLegs(draft: Draft, core: DraftCore, { at, traces, centre, row }: Around): SceneLeg[] {
-  const ends = (line: Curve): boolean => g.distance(line.from, core) < 1 || g.distance(line.to, core) < 1;
+  const ends = (line: Curve): boolean => distance(line.from, core) < 1 || distance(line.to, core) < 1;
   const obstacles: Point[] = [...at.values()].filter((other) => other.name !== core.name);
   const taken: Point[] = [];
   for (const { line, points, mid, reach } of traces) {
-    if (g.distance(mid, core) > reach + 2 * g.LEG_LENGTH) continue;
+    if (distance(mid, core) > reach + 2 * g.LEG_LENGTH) continue;
     if (ends(line)) taken.push(farEnd(line, core));
     else obstacles.push(...points);
   }
@@ -138,16 +139,16 @@ function sceneLegs(draft: Draft, core: DraftCore, { at, traces, centre, row }: A
       mode,
       core: core.name,
       size,
-      from: g.polar(core, angle, g.CORE_RADIUS - 2),
-      end: g.polar(core, angle, g.LEG_LENGTH),
-      label: g.polar(core, angle, g.LEG_LENGTH + 9 + 4 * Math.abs(Math.cos(angle))),
+      from: polar(core, angle, g.CORE_RADIUS - 2),
+      end: polar(core, angle, g.LEG_LENGTH),
+      label: polar(core, angle, g.LEG_LENGTH + 9 + 4 * Math.abs(Math.cos(angle))),
       words: `leg of core ${core.name}, mode ${mode}, size ${size}`,
     };
   });
 }
 
 /** Where a bond heads to from a core: along its curve rather than straight to the other end. */
-const farEnd = (line: Curve, core: Point): Point => g.along(line, g.distance(line.from, core) < 1 ? 0.4 : 0.6);
+const farEnd = (line: Curve, core: Point): Point => g.along(line, distance(line.from, core) < 1 ? 0.4 : 0.6);
 
 /** Return the box that shows everything, with room for labels. */
 export function sceneBox(scene: Scene, margin = 34): Box {
@@ -157,11 +158,11 @@ export function sceneBox(scene: Scene, margin = 34): Box {
 /** Return the core under a point (its rim included), other than `except`; undefined where there is none. */
 export function coreUnder(scene: Scene, point: Point, except: readonly string[] = [], slack = g.RIM): SceneCore | undefined {
   const others = scene.cores.filter((core) => !except.includes(core.name));
-  return others[g.nearest(others, point, (k) => (others[k]?.radius ?? 0) + slack)];
+  return others[nearest(others, point, (k) => (others[k]?.radius ?? 0) + slack)];
 }
 
 /** Return the leg whose end (with its label) is under a point, other than `except`. */
 export function legUnder(scene: Scene, point: Point, except: number, reach = 18): SceneLeg | undefined {
   const others = scene.legs.filter((leg) => leg.mode !== except);
-  return others[g.nearest(others.map((leg) => g.middle(leg.end, leg.label)), point, () => reach)];
+  return others[nearest(others.map((leg) => middle(leg.end, leg.label)), point, () => reach)];
 }

@@ -1,6 +1,6 @@
 /** Which part of the diagram is seen: its centre and the scale, in pixels per diagram unit. Pure. */
 
-import type { Box, Point } from "./geometry.js";
+import type { Box, Point } from "../ui/plane.js";
 
 export interface Size {
   readonly width: number;

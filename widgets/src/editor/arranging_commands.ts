@@ -1,12 +1,12 @@
 /** Commands that arrange what is drawn: move, pin, lay out, copy and paste, show a whole structure. */
 
-import { copy, parseClip, paste, shareClip, sharedClip } from "../structure/clipboard.js";
-import { commitAndFocus, type Desk } from "./desk.js";
-import * as edits from "../structure/edits.js";
 import { placeMissing } from "../diagram/missing_places.js";
-import type { StructureRecord } from "../wire/editor_state.js";
+import { copy, parseClip, paste, shareClip, sharedClip } from "../structure/clipboard.js";
 import { NOTHING } from "../structure/selection.js";
 import { fromRecord, toRecord } from "../structure/structure.js";
+import type { StructureRecord } from "../wire/editor_state.js";
+import { commitAndFocus, type Desk } from "./desk.js";
+import * as edits from "../structure/edits.js";
 
 const MOVE = 10;
 const FINE = 2;

@@ -1,12 +1,18 @@
 /** What the toolbar, the keys and the menu can do, by name. */
 
+import { everything, NOTHING } from "../structure/selection.js";
 import { copyTargets, duplicate, layOut, move, pasteClip, pinTargets } from "./arranging_commands.js";
 import type { Desk } from "./desk.js";
 import { addBond, addCore, addLeg, collapseBond, openField, removeTargets, step, toggleFocused } from "./drawing_commands.js";
-import type { Command } from "./gestures/shortcuts.js";
-import { everything, NOTHING } from "../structure/selection.js";
 
-type Step = (desk: Desk, fine: boolean) => void;
+/** Everything that can be done to a diagram by name. */
+export type Command =
+  | "core" | "bond" | "leg" | "delete" | "collapse" | "raise" | "lower" | "type" | "toggle" | "enter"
+  | "undo" | "redo" | "copy" | "cut" | "paste" | "duplicate" | "select_all" | "escape"
+  | "layout" | "pin" | "graph" | "fit" | "zoom_in" | "zoom_out" | "left" | "right" | "up" | "down"
+  | "import" | "export" | "help" | "menu";
+
+type Deed = (desk: Desk, fine: boolean) => void;
 
 const VIEW_ONLY: ReadonlySet<Command> = new Set([
   "copy", "select_all", "escape", "toggle", "graph", "fit", "zoom_in", "zoom_out", "export", "help", "menu",
@@ -17,10 +23,10 @@ export const isViewOnly = (command: Command): boolean => VIEW_ONLY.has(command);
 
 export function run(desk: Desk, command: Command, fine = false): void {
   if (desk.store.readOnly && !isViewOnly(command)) return desk.tell("This diagram is read-only.");
-  STEPS[command](desk, fine);
+  DEEDS[command](desk, fine);
 }
 
-const STEPS: Record<Command, Step> = {
+const DEEDS: Record<Command, Deed> = {
   core: addCore,
   bond: addBond,
   leg: addLeg,

@@ -1,10 +1,9 @@
 /** What the parts of one editor share. */
 
 import type { Edit } from "../structure/edits.js";
-import type { NumberField } from "./panels/number_field.js";
+import { type Item, NOTHING } from "../structure/selection.js";
 import type { MenuRow } from "../ui/popup.js";
 import type { Ask } from "../wire/ask.js";
-import { type Item, NOTHING } from "../structure/selection.js";
 import type { Stage } from "./stage.js";
 import type { Store } from "./store.js";
 
@@ -12,6 +11,13 @@ import type { Store } from "./store.js";
 export interface GraphSwitch {
   readonly shown: boolean;
   toggle(): void;
+}
+
+/** The small field that opens on a bond or leg to type its number. */
+export interface NumberField {
+  /** Open with a value; one that was `typed` is the first digit of a new number, any other is replaced by typing. */
+  open(item: Item, value: string, what: string, typed: boolean): void;
+  readonly isOpen: boolean;
 }
 
 export interface Desk {

@@ -1,11 +1,11 @@
 /** Commands that change the network: cores, bonds, legs, ranks and sizes. */
 
-import { commitAndFocus, type Desk } from "./desk.js";
-import * as edits from "../structure/edits.js";
-import { nearest } from "../diagram/geometry.js";
 import { freeSpot } from "../diagram/missing_places.js";
 import { count, includes, type Item, only, toggle } from "../structure/selection.js";
 import { carrier, findBond } from "../structure/structure.js";
+import { nearest } from "../ui/plane.js";
+import { commitAndFocus, type Desk } from "./desk.js";
+import * as edits from "../structure/edits.js";
 
 export function addCore(desk: Desk): void {
   const { store, stage } = desk;

@@ -1,8 +1,8 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type EditorExtras, type EditorHandle, mountEditor } from "./editor.js";
 import { FakeModel, square } from "../testing/fake_model.js";
 import type { EditorState, Proposal } from "../wire/editor_state.js";
+import { type EditorExtras, type EditorHandle, mountEditor } from "./editor.js";
 
 let model: FakeModel;
 let root: HTMLElement;
@@ -30,6 +30,10 @@ const wheel = (element: Element, deltaY: number): WheelEvent => {
   const event = new WheelEvent("wheel", { deltaY, bubbles: true, cancelable: true });
   element.dispatchEvent(event);
   return event;
+};
+/** Let the promise of a reply be kept. */
+const answered = async (): Promise<void> => {
+  for (let turn = 0; turn < 5; turn++) await Promise.resolve();
 };
 const proposed = (): Proposal => model.state.proposal as Proposal;
 
@@ -139,7 +143,8 @@ describe("the toolbar", () => {
     expect(request).toMatchObject({ kind: "preset", name: "cp", rank: 3, modes: [4, 5, 6, 7] });
     const cp = { ...square(), bonds: [{ cores: [0, 1, 2, 3], rank: 3 }] };
     model.receive({ reply: { seq: request.seq, kind: "preset", error: "", structure: cp } });
-    await vi.waitFor(() => expect(all("[data-hyper]").length).toBe(1));
+    await answered();
+    expect(all("[data-hyper]").length).toBe(1);
     expect(proposed().structure.bonds.length).toBe(1);
     press("z", { ctrlKey: true });
     find("[data-action=undo]").dispatchEvent(new MouseEvent("click", { bubbles: true }));
@@ -149,7 +154,8 @@ describe("the toolbar", () => {
     find('[data-action="preset:cp"]').dispatchEvent(new MouseEvent("click", { bubbles: true }));
     const { seq } = model.state.request as { seq: number };
     model.receive({ reply: { seq, kind: "preset", error: "CP needs more." } });
-    await vi.waitFor(() => expect(find("[data-status]").textContent).toBe("CP needs more."));
+    await answered();
+    expect(find("[data-status]").textContent).toBe("CP needs more.");
   });
   it("puts formats beyond the first row into a menu", () => {
     const preset = (k: number) => ({ name: `f${k}`, label: `Format ${k}`, short: `F${k}`, description: "It is one." });

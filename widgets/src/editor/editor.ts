@@ -20,27 +20,28 @@
  * Keys: see keys.ts. The hint of the first visit is shown here and kept away by localStorage["tnlab-hint-seen"].
  */
 
+import { needsLayout } from "../diagram/missing_places.js";
+import { NOTHING } from "../structure/selection.js";
+import { bondLabel, compressionRatio, fromRecord, parameters, toRecord } from "../structure/structure.js";
+import { listen, setAttributes } from "../ui/dom.js";
+import { Popups } from "../ui/popup.js";
+import { asker } from "../wire/ask.js";
+import { onChange } from "../wire/channel.js";
+import type { EditorModel, Preset, StructureRecord } from "../wire/editor_state.js";
 import { apply, layOut } from "./arranging_commands.js";
 import type { Desk } from "./desk.js";
 import { setCount } from "./drawing_commands.js";
-import { listen, setAttributes } from "../ui/dom.js";
 import type { EditorExtras, EditorHandle, MountOptions } from "./extension_points.js";
-import { GraphOverlay } from "./panels/graph_overlay.js";
 import { Gestures } from "./gestures/gestures.js";
-import { makeInspector } from "./panels/inspector.js";
 import { listenToKeys } from "./gestures/keyboard.js";
-import { needsLayout } from "../diagram/missing_places.js";
-import { type EditorModel, onChange, type Preset, type StructureRecord } from "../wire/editor_state.js";
+import { GraphOverlay } from "./panels/graph_overlay.js";
+import { makeInspector } from "./panels/inspector.js";
 import { numberField } from "./panels/number_field.js";
-import { Popups } from "../ui/popup.js";
-import { asker } from "../wire/ask.js";
-import { NOTHING } from "../structure/selection.js";
 import { showExport, showHelp, showImport, showMenu } from "./panels/sheets.js";
-import { Stage } from "./stage.js";
 import { makeHint, Status } from "./panels/status.js";
-import { Store } from "./store.js";
-import { bondLabel, compressionRatio, fromRecord, parameters, toRecord } from "../structure/structure.js";
 import { makeToolbar } from "./panels/toolbar.js";
+import { Stage } from "./stage.js";
+import { Store } from "./store.js";
 
 export type * from "./extension_points.js";
 

@@ -1,9 +1,9 @@
 /** The network as a file: Python writes the text, the page makes a PNG of the SVG. */
 
-import type { Desk } from "./desk.js";
+import { toRecord } from "../structure/structure.js";
 import { html } from "../ui/dom.js";
 import type { ExportFormat } from "../wire/editor_state.js";
-import { toRecord } from "../structure/structure.js";
+import type { Desk } from "./desk.js";
 
 export interface ExportedFile {
   readonly blob: Blob;
@@ -54,12 +54,4 @@ async function rasterise(text: string, dark: boolean): Promise<Blob> {
   } finally {
     URL.revokeObjectURL(url);
   }
-}
-
-/** Offer a file for download. */
-export function download(blob: Blob, filename: string): void {
-  const url = URL.createObjectURL(blob);
-  const link = html("a", { href: url, download: filename });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -1,9 +1,9 @@
 /** What a caller of the editor gives and gets. */
 
-import type { EditorModel, EditorState, StructureRecord } from "../wire/editor_state.js";
 import type { Scene } from "../diagram/scene.js";
 import type { Selection } from "../structure/selection.js";
 import type { Draft } from "../structure/structure.js";
+import type { EditorModel, EditorState, StructureRecord } from "../wire/editor_state.js";
 
 export type { Selection } from "../structure/selection.js";
 

@@ -1,8 +1,8 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, expect, it } from "vitest";
 import * as edits from "../structure/edits.js";
-import { FakeModel } from "../testing/fake_model.js";
 import { selecting } from "../structure/selection.js";
+import { FakeModel } from "../testing/fake_model.js";
 import { Stage } from "./stage.js";
 import { Store } from "./store.js";
 

@@ -1,10 +1,10 @@
 /** The diagram on the page: its SVG, the part of it that is seen, and what in it has the focus. */
 
-import { focused, html, setAttributes, svg } from "../ui/dom.js";
 import { draw, type Layers, makeLayers } from "../diagram/paint.js";
-import type { Point } from "../diagram/geometry.js";
 import { type Scene, sceneBox, sceneOf } from "../diagram/scene.js";
 import { count, includes, type Item, only, type Selection, union } from "../structure/selection.js";
+import { focused, html, setAttributes, svg } from "../ui/dom.js";
+import type { Point } from "../ui/plane.js";
 import type { Store } from "./store.js";
 import * as vp from "../diagram/viewport.js";
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import * as edits from "../structure/edits.js";
-import { FakeModel, square } from "../testing/fake_model.js";
-import type { Proposal, StructureRecord } from "../wire/editor_state.js";
-import { PATIENCE_MS } from "../wire/ask.js";
 import { selecting } from "../structure/selection.js";
+import { FakeModel, square } from "../testing/fake_model.js";
+import { REPLY_TIMEOUT_MS } from "../wire/ask.js";
+import type { Proposal, StructureRecord } from "../wire/editor_state.js";
 import { Store } from "./store.js";
 
 let model: FakeModel;
@@ -92,7 +92,7 @@ it("follows another view of the same model", () => {
 });
 it("says when the kernel is silent, and takes it back", () => {
   setRank(7);
-  vi.advanceTimersByTime(PATIENCE_MS + 1);
+  vi.advanceTimersByTime(REPLY_TIMEOUT_MS + 1);
   expect(store.silent).toBe(true);
   model.receive({ structure: proposal().structure, structure_seq: proposal().seq });
   expect(store.silent).toBe(false);

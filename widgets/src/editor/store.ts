@@ -5,13 +5,14 @@
  * the newest proposal is ignored; 0 and below, ever lower, stand for what Python put up by itself, which is always taken.
  */
 
+import { placeMissing } from "../diagram/missing_places.js";
 import type { Edit } from "../structure/edits.js";
 import { amend, begin, type History, record, redo, reselect, undo } from "../structure/history.js";
-import { placeMissing } from "../diagram/missing_places.js";
-import { type EditorModel, nextSeq, onChange, type StructureRecord } from "../wire/editor_state.js";
-import { PATIENCE_MS, SILENT_KERNEL } from "../wire/ask.js";
 import { NOTHING, type Selection, within } from "../structure/selection.js";
 import { type Draft, draftError, EMPTY, fromRecord, toRecord } from "../structure/structure.js";
+import { REPLY_TIMEOUT_MS, SILENT_KERNEL } from "../wire/ask.js";
+import { nextSeq, onChange } from "../wire/channel.js";
+import type { EditorModel, StructureRecord } from "../wire/editor_state.js";
 
 export type Reason = "draft" | "preview" | "selection" | "status";
 
@@ -148,7 +149,7 @@ export class Store {
     this.model.set("proposal", { seq: this.seq, structure: toRecord(this.committed) });
     this.model.save_changes();
     clearTimeout(this.silence);
-    this.silence = setTimeout(() => this.setSilent(true), PATIENCE_MS);
+    this.silence = setTimeout(() => this.setSilent(true), REPLY_TIMEOUT_MS);
   }
 
   private setSilent(silent: boolean): void {

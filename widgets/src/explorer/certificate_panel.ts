@@ -1,14 +1,14 @@
 /** What is proved about the structure on screen: a bar for the error, words for its bound, a bar for its parameters. */
 
-import { button } from "../ui/buttons.js";
-import * as words from "./certificate_words.js";
 import { hatchPath, niceTop } from "../charts/scales.js";
-import { html, setAttributes, setText, svg } from "../ui/dom.js";
 import type { DraftReport } from "../editor/extension_points.js";
-import type { BoundState, MinimumState } from "../wire/explorer_state.js";
+import { button } from "../ui/buttons.js";
+import { html, setAttributes, setText, svg } from "../ui/dom.js";
 import { formatCount, formatShort } from "../ui/format.js";
 import { svgBox } from "../ui/svg_box.js";
 import { explain } from "../ui/tooltip.js";
+import type { ErrorBound, MinimumState } from "../wire/explorer_state.js";
+import * as words from "./certificate_words.js";
 
 const STORY = {
   bound:
@@ -19,7 +19,7 @@ const STORY = {
 } as const;
 
 export interface Proofs {
-  bound: BoundState | null;
+  bound: ErrorBound | null;
   minimum: MinimumState | null;
   report: DraftReport;
   /** The error of what is drawn; null before its first sweep. */

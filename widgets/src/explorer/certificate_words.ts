@@ -1,8 +1,8 @@
 /** What a certificate says, in words that never claim more than is proved: bounds from below are rounded down. Pure. */
 
-import type { BoundState, MinimumState } from "../wire/explorer_state.js";
 import { formatCount, formatError, formatRatio, formatShort } from "../ui/format.js";
 import type { StructureRecord } from "../wire/editor_state.js";
+import type { ErrorBound, MinimumState } from "../wire/explorer_state.js";
 
 /** An error that is proved from below, rounded down to the digits that are shown. */
 export const floorError = (value: number): string => formatError(rounded(value, Math.floor));
@@ -18,15 +18,15 @@ function rounded(value: number, round: (x: number) => number): number {
   return Number(round(value * 10 ** digits) / 10 ** digits);
 }
 
-const far = (bound: BoundState): string => (bound.complete ? "" : `, so far (${formatCount(bound.cuts)} of ${formatCount(bound.all_cuts)} cuts)`);
+const far = (bound: ErrorBound): string => (bound.complete ? "" : `, so far (${formatCount(bound.cuts)} of ${formatCount(bound.all_cuts)} cuts)`);
 
 /** After "no fit of this structure". */
-export const boundWords = (bound: BoundState): string => `can be below ${floorError(bound.error_bound)}${far(bound)}`;
+export const boundWords = (bound: ErrorBound): string => `can be below ${floorError(bound.error_bound)}${far(bound)}`;
 
-export const noBoundWords = (bound: BoundState): string => `no cut limits the error of this structure${far(bound)}`;
+export const noBoundWords = (bound: ErrorBound): string => `no cut limits the error of this structure${far(bound)}`;
 
 /** After "the best fit is". */
-export const upperWords = (bound: BoundState): string => (bound.upper === null ? "" : `certainly not above ${ceilError(bound.upper)}`);
+export const upperWords = (bound: ErrorBound): string => (bound.upper === null ? "" : `certainly not above ${ceilError(bound.upper)}`);
 
 /** Modes 0, 1, 2, 5 as "0-2, 5". */
 export function modeRuns(modes: readonly number[]): string {
@@ -48,11 +48,11 @@ export function cutModes(cut: readonly number[], order: number): string {
   return `modes ${modeRuns(first)} | ${modeRuns(second)}`;
 }
 
-export const cutWords = (bound: BoundState, order: number): string =>
+export const cutWords = (bound: ErrorBound, order: number): string =>
   bound.cut.length === 0 ? "" : `${cutModes(bound.cut, order)}, cut rank ${formatCount(bound.cut_rank)}`;
 
 /** What one more rank on a bond can gain at most: of the error now, or before a fit, what would still be out of reach. */
-export function oneMoreWords(bound: BoundState, index: number, error: number | null): string {
+export function oneMoreWords(bound: ErrorBound, index: number, error: number | null): string {
   const next = bound.one_more[index];
   if (next === undefined) return "";
   if (error === null) return next > 0 ? `one more rank: still no fit below ${floorError(next)}` : "";

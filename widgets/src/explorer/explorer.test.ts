@@ -1,8 +1,10 @@
 // @vitest-environment jsdom
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { BoundState, DataRecord, ExplorerModel, ExplorerState, FitState, Visit } from "../wire/explorer_state.js";
-import { mountExplorer } from "./explorer.js";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeModel, square } from "../testing/fake_model.js";
+import { COMMAND_GAP_MS } from "../wire/channel.js";
+import type { DataRecord } from "../wire/data_state.js";
+import type { ErrorBound, ExplorerModel, ExplorerState, FitState, Visit } from "../wire/explorer_state.js";
+import { mountExplorer } from "./explorer.js";
 import { fitWords } from "./fit_bar.js";
 import { freshness } from "./numbers_panel.js";
 
@@ -45,6 +47,7 @@ beforeEach(() => {
 afterEach(() => {
   end.abort();
   root.remove();
+  vi.useRealTimers();
 });
 
 describe("numbers", () => {
@@ -78,7 +81,7 @@ describe("numbers", () => {
   });
 });
 
-const bound = (more: Partial<BoundState> = {}): BoundState => ({
+const bound = (more: Partial<ErrorBound> = {}): ErrorBound => ({
   seq: 0, generation: 1, error_bound: 0.0412, cut: [0, 1], cut_rank: 15, crossing: [1, 3], upper: null, cuts: 3, all_cuts: 7, complete: false,
   one_more: [0.0412, 0.03, 0.0412, 0.03], spectrum: [0.9, 0.3, 0.1], ...more,
 });
@@ -163,6 +166,7 @@ describe("the line of the fit", () => {
     expect(fitWords(fitted({ status: "Start 2 of 5 is at 0.1241; seed 1 is best." }))).toBe("start 2 of 5 is at 0.1241");
   });
   it("steers the fit, and its buttons stay the same elements", () => {
+    vi.useFakeTimers();
     receive({ fit_state: fitted() });
     const pause = action("pause");
     pause.click();
@@ -171,8 +175,10 @@ describe("the line of the fit", () => {
     expect(action("pause")).toBe(pause);
     expect(pause.getAttribute("aria-label")).toBe("Resume the fit");
     pause.click();
+    vi.advanceTimersByTime(COMMAND_GAP_MS);
     expect(command()).toMatchObject({ kind: "resume" });
     action("try-seeds").click();
+    vi.advanceTimersByTime(COMMAND_GAP_MS);
     expect(command()).toMatchObject({ kind: "try_seeds", count: 5 });
   });
   it("speaks at the end of a fit, not at every sweep", () => {

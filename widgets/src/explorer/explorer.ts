@@ -10,27 +10,30 @@
  * data-state on a number: live, paused, still, old or none.
  */
 
+import { dataBar } from "../data/data_bar.js";
+import { dropZone } from "../data/drop_zone.js";
+import { targetField } from "../data/target_field.js";
+import { type BondInfo, type EditorHandle, mountEditor } from "../editor/editor.js";
+import { type CutOverlay, cutOverlay, type ShownCut } from "../editor/panels/cut_overlay.js";
+import { bondIds, bondLabel, fromRecord } from "../structure/structure.js";
+import { html, listen, setAttributes } from "../ui/dom.js";
+import { formatCount, formatShort } from "../ui/format.js";
+import { keepKeys } from "../ui/keep_keys.js";
+import { type Alert, problemAlert } from "../ui/notices.js";
+import { tooltip } from "../ui/tooltip.js";
+import { onChange, said } from "../wire/channel.js";
+import type { Original, Problem } from "../wire/data_state.js";
+import type { Numbers } from "../wire/editor_state.js";
+import { type ErrorBound, type ExplorerModel, type ExplorerState, type FitState, type MinimumState, type Pictures, send } from "../wire/explorer_state.js";
+import { Uploader } from "../wire/upload.js";
 import { type CertificatePanel, certificatePanel } from "./certificate_panel.js";
 import { effectiveRank, minimumStory, oneMoreWords } from "./certificate_words.js";
-import { type Chart, tradeOff } from "./trade_off_chart.js";
-import { type CutOverlay, cutOverlay, type ShownCut } from "../editor/panels/cut_overlay.js";
-import { dataBar } from "../data/data_bar.js";
-import { html, listen, setAttributes } from "../ui/dom.js";
-import { dropZone } from "../data/drop_zone.js";
-import { type BondInfo, type EditorHandle, mountEditor } from "../editor/editor.js";
-import { type BoundState, type ExplorerModel, type FitState, type MinimumState, type Original, type Pictures, type Problem, said, send, watch } from "../wire/explorer_state.js";
 import { type FitBar, fitBar, isMilestone, milestoneWords } from "./fit_bar.js";
-import { formatCount, formatShort } from "../ui/format.js";
 import { type HistoryBar, historyBar, sessionButtons } from "./history_bar.js";
-import { keepKeys } from "../ui/keep_keys.js";
-import type { EditorModel, Numbers } from "../wire/editor_state.js";
-import { type Alert, problemAlert } from "../ui/notices.js";
 import { freshness, type NumbersPanel, numbersPanel } from "./numbers_panel.js";
 import { type PicturesPanel, picturesPanel } from "./pictures_panel.js";
-import { bestSoFar, errorPerSweep, singularValues, type SmallChart, type Spectrum } from "./small_charts.js";
-import { bondIds, bondLabel, fromRecord } from "../structure/structure.js";
-import { tooltip } from "../ui/tooltip.js";
-import { Uploader } from "../wire/upload.js";
+import { errorPerSweep, leastErrors, singularValues, type SmallChart, type Spectrum } from "./small_charts.js";
+import { type Chart, tradeOff } from "./trade_off_chart.js";
 
 interface Parts {
   root: HTMLElement;
@@ -79,7 +82,7 @@ export function mountExplorer(root: HTMLElement, model: ExplorerModel, signal: A
   }, signal);
   const parts: Parts = {
     root, model, problem, proofs, cut, cutShown: true, lastCut: null, badge: "", logError: false, spoken: "",
-    editor: mountEditor({ root: place, model: model as unknown as EditorModel, signal, extras }),
+    editor: mountEditor({ root: place, model: model, signal, extras }),
     numbers: numbersPanel(proofs),
     fit: fitBar(model, signal),
     chart: tradeOff(tip, restore, signal),
@@ -108,7 +111,9 @@ function makeUploads({ model, problem, editor, root }: Parts, signal: AbortSigna
     done: (name: string) => editor.say(`${name} is loaded.`),
   };
   const uploads = new Uploader(model, events, signal);
-  const data = dataBar(model, uploads, (sentence) => problem.show(sentence), signal);
+  const complain = (sentence: string): void => problem.show(sentence);
+  const aim = targetField(model, { choose: (value) => send(model, { kind: "target", value }), complain }, signal);
+  const data = dataBar(model, uploads, complain, aim, signal);
   listen(root, "change", () => problem.hide(), signal, { capture: true });
   return { bar: data.element, send: (file) => uploads.send(file) };
 }
@@ -144,7 +149,7 @@ function scaleSwitch(parts: Parts, signal: AbortSignal): HTMLElement {
 
 function follow(parts: Parts, signal: AbortSignal): void {
   const { model, pictures, problem } = parts;
-  const tell: [Parameters<typeof watch>[1], () => void][] = [
+  const tell: [readonly (keyof ExplorerState)[], () => void][] = [
     [["numbers", "structure_seq"], () => showDraft(parts)],
     [["fit_state"], () => showFit(parts)],
     [["target_error"], () => (showFit(parts), showChart(parts))],
@@ -157,7 +162,7 @@ function follow(parts: Parts, signal: AbortSignal): void {
     [["problem"], () => problem.show(said<Problem>(model.get("problem"))?.text ?? "")],
   ];
   for (const [traits, show] of tell) {
-    watch(model, traits, show, signal);
+    onChange(model, traits, show, signal);
     show();
   }
 }
@@ -177,12 +182,12 @@ function showFit(parts: Parts): void {
   const { seq } = editor.report();
   const old = freshness(state, seq) === "old";
   numbers.showFit(state, seq);
-  const bound = said<BoundState>(model.get("bound"));
+  const bound = said<ErrorBound>(model.get("bound"));
   numbers.showTarget(model.get("target_error") ?? 0, old ? null : (state?.relative_error ?? null), bound?.seq === seq ? bound.error_bound : 0);
   showProofs(parts);
   showBadge(parts);
   fit.show(state, seq);
-  sweeps.show({ errors: bestSoFar(state?.errors ?? [], state?.relative_error ?? null), old });
+  sweeps.show({ errors: leastErrors(state?.errors ?? [], state?.relative_error ?? null), old });
   showChart(parts);
   if (state !== null && !old) speak(parts, state);
 }
@@ -234,7 +239,7 @@ function currentError({ model, editor }: Parts): number | null {
 function showProofs(parts: Parts): void {
   const { model, editor, proofs } = parts;
   proofs.show({
-    bound: said<BoundState>(model.get("bound")),
+    bound: said<ErrorBound>(model.get("bound")),
     minimum: said<MinimumState>(model.get("minimum")),
     report: editor.report(),
     error: currentError(parts),
@@ -245,7 +250,7 @@ function showProofs(parts: Parts): void {
 /** Draw the binding cut; until a new draft has its own, the old one stays dimmed, as long as its bonds are there. */
 function showCut(parts: Parts): void {
   const { model, editor, cut } = parts;
-  const bound = said<BoundState>(model.get("bound"));
+  const bound = said<ErrorBound>(model.get("bound"));
   const report = editor.report();
   const ids = bondIds(report.structure);
   if (bound?.seq === report.seq) {
@@ -262,7 +267,7 @@ function showCut(parts: Parts): void {
 function badgeOf(parts: Parts, index: number): string {
   const { model, editor } = parts;
   const { seq } = editor.report();
-  const bound = said<BoundState>(model.get("bound"));
+  const bound = said<ErrorBound>(model.get("bound"));
   const rank = effectiveRankOf(parts, index);
   const effective = rank === null ? "" : `effective rank ${formatShort(rank)}`;
   const gain = bound?.seq === seq ? oneMoreWords(bound, index, currentError(parts)) : "";
@@ -320,7 +325,7 @@ function showSpectrum(parts: Parts): void {
 }
 
 function spectrumOfCut({ model, editor }: Parts): Spectrum | null {
-  const bound = said<BoundState>(model.get("bound"));
+  const bound = said<ErrorBound>(model.get("bound"));
   if (bound === null || bound.spectrum.length === 0) return null;
   const note = `cut rank ${formatCount(bound.cut_rank)}`;
   return { title: "singular values across the cut", values: bound.spectrum, kept: bound.cut_rank, note, old: bound.seq !== editor.report().seq };

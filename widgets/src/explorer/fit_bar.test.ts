@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { expect, it } from "vitest";
-import type { ExplorerModel, FitState } from "../wire/explorer_state.js";
 import { FakeModel } from "../testing/fake_model.js";
+import type { ExplorerModel, FitState } from "../wire/explorer_state.js";
 import { fitBar, fitLine, milestoneWords } from "./fit_bar.js";
 
 const fit: FitState = {

@@ -2,10 +2,11 @@
 
 import { button, setIcon, setUsable } from "../ui/buttons.js";
 import { html, setAttributes, setText } from "../ui/dom.js";
-import { type ExplorerModel, type FitState, said, send } from "../wire/explorer_state.js";
 import { formatError, formatSeconds } from "../ui/format.js";
-import type { Verdict } from "../wire/editor_state.js";
 import { explain } from "../ui/tooltip.js";
+import { said } from "../wire/channel.js";
+import type { Verdict } from "../wire/editor_state.js";
+import { type ExplorerModel, type FitState, send } from "../wire/explorer_state.js";
 
 const SEEDS = 5;
 

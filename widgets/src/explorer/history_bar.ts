@@ -1,14 +1,16 @@
 /** Every structure visited, in the order of its first visit; save and open a session. */
 
 import { button, roving } from "../ui/buttons.js";
-import { visitWords } from "./trade_off_chart.js";
 import { html, listen, setAttributes, setText } from "../ui/dom.js";
-import { type Download, type ExplorerModel, said, send, type Visit, watch } from "../wire/explorer_state.js";
 import { formatError } from "../ui/format.js";
 import { offerFile } from "../ui/offer_file.js";
-import { asBytes } from "../charts/pixels.js";
 import { keyed } from "../ui/svg_box.js";
 import { explain } from "../ui/tooltip.js";
+import { asBytes } from "../wire/bytes.js";
+import { onChange, said } from "../wire/channel.js";
+import type { Download } from "../wire/data_state.js";
+import { type ExplorerModel, send, type Visit } from "../wire/explorer_state.js";
+import { visitWords } from "./trade_off_chart.js";
 
 export interface HistoryBar {
   element: HTMLElement;
@@ -67,7 +69,7 @@ export function sessionButtons(model: ExplorerModel, send_file: (file: File) => 
     icon: "open", text: "Open", label: "Open a session", action: "open", tip: "Open a .tnlab file that was saved here.",
     onPress: () => picker.click(),
   }, signal);
-  watch(model, ["download"], () => {
+  onChange(model, ["download"], () => {
     const download = said<Download>(model.get("download"));
     if (download && asked !== 0 && download.seq === asked) offerFile(download.filename, asBytes(download.data));
   }, signal);

@@ -1,11 +1,11 @@
 /** The numbers of the structure on screen: counts at once, the error with every sweep, an old number dimmed as old. */
 
-import { html, setAttributes, setText } from "../ui/dom.js";
 import type { DraftReport } from "../editor/editor.js";
-import type { FitState } from "../wire/explorer_state.js";
+import { html, setAttributes, setText } from "../ui/dom.js";
 import { formatCount, formatError, formatFlops, formatRatio, formatShort } from "../ui/format.js";
-import type { Numbers } from "../wire/editor_state.js";
 import { explain } from "../ui/tooltip.js";
+import type { Numbers } from "../wire/editor_state.js";
+import type { FitState } from "../wire/explorer_state.js";
 
 const DEFINITIONS = {
   "relative-error":

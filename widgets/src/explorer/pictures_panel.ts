@@ -1,10 +1,12 @@
 /** Tensor, reconstruction and residual side by side: pictures on canvases, curves as lines. */
 
+import { greyToRgba, rangeOf, thinCurve } from "../charts/pixels.js";
 import { html, setAttributes, setText, svg } from "../ui/dom.js";
-import { type Bytes, type Original, type PictureKind, type Pictures } from "../wire/explorer_state.js";
 import { formatShort } from "../ui/format.js";
-import { asBytes, asFloats, greyToRgba, rangeOf, thinCurve } from "../charts/pixels.js";
 import { explain } from "../ui/tooltip.js";
+import { asBytes, asFloats, type Bytes } from "../wire/bytes.js";
+import type { Original, PictureKind } from "../wire/data_state.js";
+import type { Pictures } from "../wire/explorer_state.js";
 
 const NAMES = ["tensor", "reconstruction", "residual"] as const;
 type Name = (typeof NAMES)[number];

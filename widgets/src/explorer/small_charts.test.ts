@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { barHeights, bestSoFar, errorScale } from "./small_charts.js";
+import { barHeights, errorScale, leastErrors } from "./small_charts.js";
 
 describe("singular values", () => {
   it("fall on a logarithmic scale from 1, and zeros stay visible", () => {
@@ -13,10 +13,10 @@ describe("singular values", () => {
 });
 
 it("ends the errors of the sweeps at the error of the network that is kept", () => {
-  expect(bestSoFar([0.3, 0.1, 0.2], 0.1)).toEqual([0.3, 0.1, 0.1]);
-  expect(bestSoFar([0.3, 0.2, 0.25, 0.2], 0.15)).toEqual([0.3, 0.2, 0.2, 0.15]);
-  expect(bestSoFar([0.3, 0.2], null)).toEqual([0.3, 0.2]);
-  expect(bestSoFar([], 0.1)).toEqual([]);
+  expect(leastErrors([0.3, 0.1, 0.2], 0.1)).toEqual([0.3, 0.1, 0.1]);
+  expect(leastErrors([0.3, 0.2, 0.25, 0.2], 0.15)).toEqual([0.3, 0.2, 0.2, 0.15]);
+  expect(leastErrors([0.3, 0.2], null)).toEqual([0.3, 0.2]);
+  expect(leastErrors([], 0.1)).toEqual([]);
 });
 
 it("does not blow rounding up to a slope", () => {

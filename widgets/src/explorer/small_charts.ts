@@ -23,7 +23,7 @@ export function errorScale(errors: readonly number[]): Scale {
 }
 
 /** The least error so far after every sweep; the last is the error that is shown as a number. */
-export function bestSoFar(errors: readonly number[], shown: number | null): number[] {
+export function leastErrors(errors: readonly number[], shown: number | null): number[] {
   let least = Infinity;
   const best = errors.map((error) => (least = Math.min(least, error)));
   return shown === null || best.length === 0 ? best : [...best.slice(0, -1), shown];

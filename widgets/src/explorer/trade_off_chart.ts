@@ -1,13 +1,13 @@
 /** The trade-off chart: parameters against error, one point for every structure visited, restored by a click. */
 
-import { roving } from "../ui/buttons.js";
 import { hatchPath, linearScale, logScale, pareto, type Scale, stepPath } from "../charts/scales.js";
-import { nearest, type Point } from "../diagram/geometry.js";
+import { roving } from "../ui/buttons.js";
 import { listen, setAttributes, setText, svg } from "../ui/dom.js";
-import type { Visit } from "../wire/explorer_state.js";
 import { formatCount, formatError, formatShort, formatTick } from "../ui/format.js";
+import { nearest, type Point } from "../ui/plane.js";
 import { keyed, type SvgBox, svgBox } from "../ui/svg_box.js";
 import { explain, type Tooltip } from "../ui/tooltip.js";
+import type { Visit } from "../wire/explorer_state.js";
 
 export interface ChartState {
   visited: readonly Visit[];

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { type Clip, copy, parseClip, paste } from "./clipboard.js";
 import { square } from "../testing/fake_model.js";
+import { type Clip, copy, parseClip, paste } from "./clipboard.js";
 import { selecting } from "./selection.js";
 import { fromRecord } from "./structure.js";
 

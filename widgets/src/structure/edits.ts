@@ -1,18 +1,7 @@
 /** Edits of a draft. Each returns a new draft, what to select after it, and a sentence to speak. */
 
 import { NOTHING, selecting, type Selection } from "./selection.js";
-import {
-  bondLabel,
-  bondsAt,
-  type Draft,
-  type DraftBond,
-  type DraftCore,
-  findBond,
-  findCore,
-  freeName,
-  unplacedModes,
-  withIds,
-} from "./structure.js";
+import { bondLabel, bondsAt, type Draft, type DraftBond, type DraftCore, findBond, findCore, freeName, unplacedModes, withIds } from "./structure.js";
 
 export interface Edit {
   readonly draft: Draft;

@@ -1,8 +1,8 @@
 /** For tests and for trying the page: a workbench without a kernel, and a search that only pretends. */
 
 import type { StructureRecord } from "../wire/editor_state.js";
-import { type Columns, pack } from "../workbench/lanes/lane_points.js";
 import type { Incumbent, Lane, Settings, WidgetManager, WorkbenchCommand, WorkbenchModel, WorkbenchState } from "../wire/workbench_state.js";
+import { type Columns, pack } from "../workbench/lanes/lane_points.js";
 
 export class FakeWorkbench {
   readonly state: WorkbenchState;

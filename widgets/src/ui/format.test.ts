@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { formatBytes, formatCount, formatError, formatFlops, formatModes, formatRatio, formatSeconds, formatShort, formatTick, parseModes } from "./format.js";
+import { formatModes, parseModes } from "../structure/counts.js";
+import { formatBytes, formatCount, formatError, formatFlops, formatRatio, formatSeconds, formatShort, formatTick } from "./format.js";
 
 describe("numbers as people read them", () => {
   it("writes errors with four digits, and powers of ten where zeros would be counted", () => {

@@ -1,7 +1,20 @@
 /** Keys of a widget and those of the page around it. */
 
 import { listen } from "./dom.js";
-import { staysInside } from "../editor/gestures/shortcuts.js";
+
+export interface KeyPress {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly shiftKey: boolean;
+  readonly altKey: boolean;
+}
+
+/** Whether a key press must stay in the widget: all but saving, and modified keys that it does not use. */
+export function staysInside(press: KeyPress, used: boolean): boolean {
+  const modified = press.ctrlKey || press.metaKey || press.altKey;
+  return !modified || (used && press.key.toLowerCase() !== "s");
+}
 
 /** No key that the widget may keep reaches the notebook, where x would cut a cell. */
 export function keepKeys(root: HTMLElement, signal: AbortSignal): void {

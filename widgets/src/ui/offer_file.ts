@@ -1,10 +1,14 @@
-/** Files for the person to keep. */
+/** Files that a widget hands to the person, as downloads of the browser. */
 
 import { html } from "./dom.js";
 
+/** Milliseconds until a file's bytes are given up: browsers begin to read them within a second or so. */
+const KEPT_MS = 10_000;
+
 /** Hand a file to the browser's downloads. */
-export function offerFile(name: string, bytes: Uint8Array): void {
-  const url = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type: "application/octet-stream" }));
+export function offerFile(name: string, content: Blob | Uint8Array): void {
+  const blob = content instanceof Blob ? content : new Blob([content as Uint8Array<ArrayBuffer>], { type: "application/octet-stream" });
+  const url = URL.createObjectURL(blob);
   html("a", { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  setTimeout(() => URL.revokeObjectURL(url), KEPT_MS);
 }

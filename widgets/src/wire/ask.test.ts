@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { FakeModel } from "../testing/fake_model.js";
+import { type Ask, asker, REPLY_TIMEOUT_MS, SILENT_KERNEL } from "./ask.js";
 import type { Reply } from "./editor_state.js";
-import { type Ask, asker, PATIENCE_MS, SILENT_KERNEL } from "./ask.js";
 
 let model: FakeModel;
 let end: AbortController;
@@ -35,11 +35,11 @@ it("rejects with the sentence of a refusal", async () => {
 it("waits five seconds for a kernel that is silent, and no less", async () => {
   const failed = vi.fn();
   ask({ kind: "import", text: "ab->ab" }).catch((error: Error) => failed(error.message));
-  await vi.advanceTimersByTimeAsync(PATIENCE_MS - 1);
+  await vi.advanceTimersByTimeAsync(REPLY_TIMEOUT_MS - 1);
   expect(failed).not.toHaveBeenCalled();
   await vi.advanceTimersByTimeAsync(1);
   expect(failed).toHaveBeenCalledExactlyOnceWith(SILENT_KERNEL);
-  expect(PATIENCE_MS).toBe(5000);
+  expect(REPLY_TIMEOUT_MS).toBe(5000);
 });
 it("keeps no timer once it has its reply or its view is gone", async () => {
   const answer = ask({ kind: "import", text: "ab->ab" });

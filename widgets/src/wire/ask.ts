@@ -1,8 +1,9 @@
 /** Questions to Python (presets, layout, import, export), each with its reply or a sentence after five seconds. */
 
-import { type EditorModel, nextSeq, onChange, type Reply, type RequestBody } from "./editor_state.js";
+import { nextSeq, onChange } from "./channel.js";
+import type { EditorModel, Reply, RequestBody } from "./editor_state.js";
 
-export const PATIENCE_MS = 5000;
+export const REPLY_TIMEOUT_MS = 5000;
 export const SILENT_KERNEL = "The kernel does not answer; it may be busy or gone. What is drawn stays on this page.";
 
 interface Waiting {
@@ -30,7 +31,7 @@ export function asker(model: EditorModel, signal: AbortSignal): Ask {
         waiting.delete(seq);
         act();
       };
-      const timer = setTimeout(() => settle(() => reject(new Error(SILENT_KERNEL))), PATIENCE_MS);
+      const timer = setTimeout(() => settle(() => reject(new Error(SILENT_KERNEL))), REPLY_TIMEOUT_MS);
       const answer = (reply: Reply): void =>
         settle(() => (reply.error ? reject(new Error(reply.error)) : resolve(reply)));
       waiting.set(seq, { answer, timer });

@@ -1,6 +1,6 @@
 /** The traits shared with Python (`tnlab_widgets.editor`). Python owns the truth; this side draws and proposes. */
 
-import type { AnyModel } from "@anywidget/types";
+import type { Model, Unsaid } from "./channel.js";
 
 export interface CoreRecord {
   legs: number[];
@@ -83,48 +83,19 @@ export interface Reply {
 
 /** Every synced trait of a `NetworkEditor`. An empty object stands for "not said yet". */
 export interface EditorState {
-  structure: StructureRecord | Record<string, never>;
+  structure: StructureRecord | Unsaid;
   structure_seq: number;
-  proposal: Proposal | Record<string, never>;
-  verdict: Verdict | Record<string, never>;
-  numbers: Numbers | Record<string, never>;
+  proposal: Proposal | Unsaid;
+  verdict: Verdict | Unsaid;
+  numbers: Numbers | Unsaid;
   modes_locked: boolean;
   read_only: boolean;
   presets: Preset[];
   /** By the name of a preset: why it cannot be drawn over the modes there are. */
   refusals: Record<string, string>;
-  request: ({ seq: number } & RequestBody) | Record<string, never>;
-  reply: Reply | Record<string, never>;
+  request: ({ seq: number } & RequestBody) | Unsaid;
+  reply: Reply | Unsaid;
   label: string;
 }
 
-/**
- * The model of an editor, or of a widget whose Python class extends it. Only what is used, so that a model
- * with more traits fits too.
- */
-export type EditorModel<S extends EditorState = EditorState> = Pick<AnyModel<S>, "get" | "set" | "save_changes"> & {
-  on(event: string, callback: () => void): void;
-  off(event: string, callback: () => void): void;
-};
-
-let newest = 0;
-
-/** Return a number larger than any before it, also across reloads and other views. */
-export function nextSeq(): number {
-  newest = Math.max(Date.now(), newest + 1);
-  return newest;
-}
-
-/** Call `callback` when one of the traits changes, until the signal aborts. */
-export function onChange<S extends EditorState>(
-  model: EditorModel<S>,
-  traits: readonly (keyof S & string)[],
-  callback: () => void,
-  signal: AbortSignal,
-): void {
-  if (signal.aborted) return;
-  for (const trait of traits) model.on(`change:${trait}`, callback);
-  signal.addEventListener("abort", () => {
-    for (const trait of traits) model.off(`change:${trait}`, callback);
-  });
-}
+export type EditorModel<State extends EditorState = EditorState> = Model<State>;

@@ -1,36 +1,10 @@
-/** The traits that `tnlab_widgets.explorer` adds to those of the editor. An empty object stands for "not said yet". */
+/** The traits that `tnlab_widgets.explorer` adds to those of the editor: the fit, its pictures, bounds and visits. */
 
-import { type EditorModel, type EditorState, nextSeq, onChange } from "./editor_state.js";
+import type { Bytes } from "./bytes.js";
+import { type Model, sendCommand, type Unsaid } from "./channel.js";
+import type { DataCommand, DataState, Original, PictureKind } from "./data_state.js";
+import type { EditorState } from "./editor_state.js";
 
-/** Binary values arrive as `DataView`; a fake model may hand over other views. */
-export type Bytes = ArrayBuffer | ArrayBufferView;
-export type Order = "plain" | "quantised";
-type Unsaid = Record<string, never>;
-
-export interface DatasetEntry {
-  name: string;
-  label: string;
-  /** A sentence about it, and who may use it. */
-  description?: string;
-  licence?: string;
-}
-
-export interface Suggestion {
-  modes: number[];
-  order: Order;
-  label: string;
-}
-
-export interface DataRecord {
-  name: string;
-  label: string;
-  shape: number[];
-  modes: number[];
-  order: Order;
-  kind: PictureKind;
-  size: number;
-  suggestions: Suggestion[];
-}
 
 export interface FitState {
   /** The edit it belongs to. */
@@ -49,7 +23,7 @@ export interface FitState {
 }
 
 /** What no fit of a structure can beat. */
-export interface BoundState {
+export interface ErrorBound {
   /** The edit it belongs to. */
   seq: number;
   generation: number;
@@ -87,16 +61,6 @@ export interface MinimumState {
   running: boolean;
 }
 
-export type PictureKind = "image" | "slices" | "curve";
-
-export interface Original {
-  kind: PictureKind;
-  width: number;
-  height: number;
-  /** Grey, one byte a pixel; for a curve float32. */
-  pixels: Bytes;
-}
-
 export interface Pictures {
   kind: PictureKind;
   width: number;
@@ -117,78 +81,30 @@ export interface Visit {
   status: string;
 }
 
-export type CommandBody =
+export type ExplorerCommand =
+  | DataCommand
   | { kind: "pause" | "resume" | "stop" | "save" }
   | { kind: "restart"; seed?: number }
   | { kind: "try_seeds"; count: number }
   | { kind: "restore"; id: number }
-  | { kind: "target"; value: number }
-  | { kind: "dataset"; name: string }
-  | { kind: "reshape"; modes: number[]; order: Order };
+  | { kind: "target"; value: number };
 
-export interface UploadChunk {
-  id: number;
-  index: number;
-  total: number;
-  name: string;
-  size: number;
-  data: DataView;
-}
-
-export interface UploadAck {
-  id: number;
-  index: number;
-  error: string;
-  done: boolean;
-}
-
-export interface Download {
-  seq: number;
-  filename: string;
-  data: Bytes;
-}
-
-export interface Problem {
-  seq: number;
-  text: string;
-}
-
-export interface ExplorerState extends EditorState {
-  datasets: DatasetEntry[];
-  data: DataRecord | Unsaid;
+export interface ExplorerState extends EditorState, DataState {
+  /** The relative error aimed at. */
+  target_error: number;
   fit_state: FitState | Unsaid;
   pictures: Pictures | Unsaid;
   original: Original | Unsaid;
-  bound: BoundState | Unsaid;
+  bound: ErrorBound | Unsaid;
   minimum: MinimumState | Unsaid;
   spectra: number[][];
   spectra_seq: number;
   visited: Visit[];
   current_id: number;
-  target_error: number;
-  command: ({ seq: number } & CommandBody) | Unsaid;
-  upload: UploadChunk | Unsaid;
-  upload_ack: UploadAck | Unsaid;
-  download: Download | Unsaid;
-  problem: Problem | Unsaid;
+  command: ({ seq: number } & ExplorerCommand) | Unsaid;
 }
 
-export type ExplorerModel = EditorModel<ExplorerState>;
+export type ExplorerModel = Model<ExplorerState>;
 
-/** Return a trait's value, or null where Python has not said it yet. */
-export function said<T extends object>(value: T | Unsaid | null | undefined): T | null {
-  return value && Object.keys(value).length > 0 ? (value as T) : null;
-}
-
-/** Send a command; return its number. */
-export function send(model: ExplorerModel, body: CommandBody): number {
-  const seq = nextSeq();
-  model.set("command", { seq, ...body });
-  model.save_changes();
-  return seq;
-}
-
-/** Call `callback` when one of the traits changes, until the signal aborts. */
-export function watch(model: ExplorerModel, traits: readonly (keyof ExplorerState)[], callback: () => void, signal: AbortSignal): void {
-  onChange<ExplorerState>(model, traits, callback, signal);
-}
+/** Send a command to the Explorer's Python half; return its number. */
+export const send = (model: ExplorerModel, command: ExplorerCommand): number => sendCommand(model, command);

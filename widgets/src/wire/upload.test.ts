@@ -1,8 +1,9 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { ExplorerModel, UploadChunk } from "./explorer_state.js";
 import { FakeModel } from "../testing/fake_model.js";
-import { CHUNK, MAX_BYTES, PATIENCE_MS, refusal, STUDY_FILES, Uploader } from "./upload.js";
+import type { UploadChunk } from "./data_state.js";
+import type { ExplorerModel } from "./explorer_state.js";
+import { CHUNK, MAX_BYTES, PIECE_TIMEOUT_MS, refusal, STUDY_FILES, Uploader } from "./upload.js";
 
 let model: FakeModel;
 let end: AbortController;
@@ -65,7 +66,7 @@ describe("an upload", () => {
     vi.useFakeTimers();
     uploads.send(file("a.npy", 10));
     await settle();
-    vi.advanceTimersByTime(PATIENCE_MS + 1);
+    vi.advanceTimersByTime(PIECE_TIMEOUT_MS + 1);
     vi.useRealTimers();
     expect(events.fail).toHaveBeenCalledWith(expect.stringContaining("does not answer"));
   });

@@ -1,12 +1,12 @@
 /** Send a file to Python in pieces, each after the one before was acknowledged. */
 
-import { type ExplorerModel, said, type UploadAck, watch } from "./explorer_state.js";
 import { formatBytes } from "../ui/format.js";
-import { nextSeq } from "./editor_state.js";
+import { nextSeq, onChange, said } from "./channel.js";
+import type { DataModel, UploadAck } from "./data_state.js";
 
 export const CHUNK = 1024 * 1024;
 export const MAX_BYTES = 64 * CHUNK;
-export const PATIENCE_MS = 30_000;
+export const PIECE_TIMEOUT_MS = 30_000;
 
 /** Which files a widget takes. */
 export interface FileKinds {
@@ -57,12 +57,12 @@ export class Uploader {
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    private readonly model: ExplorerModel,
+    private readonly model: DataModel,
     private readonly events: UploadEvents,
     signal: AbortSignal,
     readonly kinds: FileKinds = SESSION_FILES,
   ) {
-    watch(model, ["upload_ack"], () => this.hear(), signal);
+    onChange(model, ["upload_ack"], () => this.hear(), signal);
     signal.addEventListener("abort", () => this.end());
   }
 
@@ -89,7 +89,7 @@ export class Uploader {
       if (this.current !== upload) return;
       this.model.set("upload", { id, index, total, name: file.name, size: file.size, data: new DataView(buffer) });
       this.model.save_changes();
-      this.timer = setTimeout(() => this.giveUp("The kernel does not answer; the upload was ended."), PATIENCE_MS);
+      this.timer = setTimeout(() => this.giveUp("The kernel does not answer; the upload was ended."), PIECE_TIMEOUT_MS);
     } catch {
       if (this.current === upload) this.giveUp(`"${file.name}" could not be read by the browser. Was it moved or changed?`);
     }

@@ -1,10 +1,9 @@
 /** The traits of `tnlab_widgets.workbench`. An empty object stands for "not said yet". */
 
-import type { AnyModel } from "@anywidget/types";
-import type { Bytes, DataRecord, DatasetEntry, Download, Order, Problem, UploadAck, UploadChunk } from "./explorer_state.js";
-import { nextSeq, type StructureRecord } from "./editor_state.js";
-
-type Unsaid = Record<string, never>;
+import type { Bytes } from "./bytes.js";
+import type { Model, Unsaid } from "./channel.js";
+import type { DataCommand, DataState } from "./data_state.js";
+import type { StructureRecord } from "./editor_state.js";
 
 export interface EngineEntry {
   name: string;
@@ -88,7 +87,7 @@ export interface Lane {
   resumable?: boolean;
 }
 
-export interface Bound {
+export interface ParameterBound {
   parameters: number;
   proved: boolean;
   scope: string;
@@ -121,10 +120,9 @@ export interface StudyEntry {
 }
 
 export type WorkbenchCommand =
+  | DataCommand
   | { kind: "start" | "pause" | "resume" | "stop" | "close_explorer" }
   | { kind: "settings"; changes: Partial<Settings> }
-  | { kind: "dataset"; name: string }
-  | { kind: "reshape"; modes: number[]; order: Order }
   | { kind: "open"; lane: number; number: number }
   | { kind: "points"; lane: number; from: number }
   | { kind: "studies" | "compare"; names: string[] }
@@ -132,14 +130,8 @@ export type WorkbenchCommand =
   | { kind: "study_delete"; name: string }
   | { kind: "study_export"; name: string; format: "csv" | "json" | "study" };
 
-export interface WorkbenchState {
+export interface WorkbenchState extends DataState {
   label: string;
-  datasets: DatasetEntry[];
-  data: DataRecord | Unsaid;
-  upload: UploadChunk | Unsaid;
-  upload_ack: UploadAck | Unsaid;
-  download: Download | Unsaid;
-  problem: Problem | Unsaid;
   heartbeat: number;
   engines: EngineEntry[];
   families: Choice[];
@@ -147,7 +139,7 @@ export interface WorkbenchState {
   settings: Settings | Unsaid;
   run: Run | Unsaid;
   lanes: Lane[];
-  bound: Bound | Unsaid;
+  bound: ParameterBound | Unsaid;
   points: PointsMessage | Unsaid;
   studies: StudyEntry[];
   /** "IPY_MODEL_" and the id of the Explorer that a point was opened in. */
@@ -162,66 +154,7 @@ export interface WidgetManager {
   create_view(model: unknown): Promise<{ el: HTMLElement; remove(): void }>;
 }
 
-export type WorkbenchModel = Pick<AnyModel<WorkbenchState & Record<string, unknown>>, "get" | "set" | "save_changes"> & {
-  get<K extends keyof WorkbenchState>(key: K): WorkbenchState[K];
-  on(event: string, callback: () => void): void;
-  off(event: string, callback: () => void): void;
-  readonly widget_manager?: WidgetManager;
-};
+export type WorkbenchModel = Model<WorkbenchState> & { readonly widget_manager?: WidgetManager };
 
-/** Sends commands; returns the number of each. Several of one moment all arrive: a trait holds only the last. */
-export type Tell = (body: WorkbenchCommand) => number;
-
-/**
- * Commands queue up until the one before has left the page: `command` is one trait, and the widget manager merges
- * what is set while a message is on its way.
- */
-export function teller(model: WorkbenchModel, signal: AbortSignal, gap = 60): Tell {
-  const waiting: ({ seq: number } & WorkbenchCommand)[] = [];
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const next = (): void => {
-    const command = waiting.shift();
-    timer = undefined;
-    if (command === undefined) return;
-    model.set("command", command);
-    model.save_changes();
-    timer = setTimeout(next, gap);
-  };
-  signal.addEventListener("abort", () => clearTimeout(timer));
-  return (body) => {
-    const seq = nextSeq();
-    waiting.push({ ...body, seq });
-    if (timer === undefined) next();
-    return seq;
-  };
-}
-
-/** The same model for parts made for the Explorer: their commands take their place in the queue. */
-export function queued(model: WorkbenchModel, tell: Tell): Pick<WorkbenchModel, "save_changes" | "on" | "off"> & { get(key: keyof WorkbenchState): unknown; set(key: string, value: unknown): void } {
-  return {
-    get: <K extends keyof WorkbenchState>(key: K): WorkbenchState[K] => model.get(key),
-    set(key: string, value: unknown) {
-      if (key === "command") tell(value as WorkbenchCommand);
-      else model.set(key, value as never);
-    },
-    save_changes: () => model.save_changes(),
-    on: (event, callback) => model.on(event, callback),
-    off: (event, callback) => model.off(event, callback),
-  };
-}
-
-/** Call `callback` when one of the traits changes, until the signal aborts. */
-export function watchTraits(model: WorkbenchModel, traits: readonly (keyof WorkbenchState)[], callback: () => void, signal: AbortSignal): void {
-  if (signal.aborted) return;
-  for (const trait of traits) model.on(`change:${trait}`, callback);
-  signal.addEventListener("abort", () => {
-    for (const trait of traits) model.off(`change:${trait}`, callback);
-  });
-}
-
-/** What a lane is called: two of one engine are told apart by their studies. */
-export function laneName(lane: Lane, lanes: readonly Lane[]): string {
-  const own = lane.label || lane.engine;
-  const twins = lanes.filter((other) => (other.label || other.engine) === own);
-  return twins.length > 1 ? `${own} (${lane.study})` : own;
-}
+/** Sends a command and returns its number. */
+export type Send = (command: WorkbenchCommand) => number;

@@ -1,15 +1,14 @@
 // @vitest-environment jsdom
 import { describe, expect, it } from "vitest";
 import { ring, settings } from "../testing/fake_workbench.js";
-import { leading } from "./panels/incumbent_panel.js";
-import { bestWords, countWords, gapOf, leftWords } from "./panels/lane_table.js";
-import { gapWords } from "./charts/progress_chart.js";
-import { studyWords, whenWords } from "./panels/studies_drawer.js";
 import type { Lane, Run } from "../wire/workbench_state.js";
-import { laneName } from "../wire/workbench_state.js";
+import { laneName } from "./lanes/lane_looks.js";
+import { commonGap, gapOf, gapPercent, leading } from "./lanes/standings.js";
+import { Milestones } from "./milestones.js";
+import { bestWords, countWords, leftWords } from "./panels/lane_table.js";
 import { primaryOf, secondaryOf } from "./panels/run_bar.js";
 import { parseCount, parseSeconds, secondsText } from "./panels/settings_fields.js";
-import { commonGap, Milestones } from "./milestones.js";
+import { studyWords, whenWords } from "./panels/studies_drawer.js";
 
 const counts = { proposed: 412, repeated: 62, pruned_by_size: 30, pruned_by_certificate: 90, too_costly: 0, fitted: 230, sweeps: 9 };
 const lane = (id: number, parameters: number | null, more: Partial<Lane> = {}, reached = true, error = 0.09): Lane => ({
@@ -53,7 +52,7 @@ describe("lanes", () => {
     expect(gapOf(lane(1, 960, { bound: 480 }), 640)).toBeCloseTo(1);
     expect(gapOf(lane(1, 960, {}, false), 640)).toBeNull();
     expect(gapOf(lane(1, 960), null)).toBeNull();
-    expect([gapWords(0), gapWords(0.034), gapWords(0.88), gapWords(2.134)]).toEqual(["none", "3.4 %", "88 %", "213 %"]);
+    expect([gapPercent(0), gapPercent(0.034), gapPercent(0.88), gapPercent(2.134)]).toEqual(["none", "3.4 %", "88 %", "213 %"]);
     expect(commonGap([lane(1, 960), lane(2, 800)], bound)).toBeCloseTo(0.25);
   });
 });

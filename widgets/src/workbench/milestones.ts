@@ -1,14 +1,9 @@
 /** What is worth saying aloud: a new best, a proof, an end; never every number. Pure. */
 
 import { formatCount, formatShort } from "../ui/format.js";
-import { leading } from "./panels/incumbent_panel.js";
-import { type Bound, type Lane, laneName, type Run } from "../wire/workbench_state.js";
-
-/** How much could be left to gain at most: best parameters over the proved bound, minus 1. */
-export function commonGap(lanes: readonly Lane[], bound: Bound | null): number | null {
-  const best = leading(lanes)?.incumbent;
-  return best?.reached && bound !== null && bound.parameters > 0 ? best.parameters / bound.parameters - 1 : null;
-}
+import type { Lane, ParameterBound, Run } from "../wire/workbench_state.js";
+import { laneName } from "./lanes/lane_looks.js";
+import { commonGap, leading } from "./lanes/standings.js";
 
 const PAUSE_MS = 4000;
 
@@ -22,7 +17,7 @@ export class Milestones {
   constructor(private readonly now: () => number = () => performance.now()) {}
 
   /** Return what to say of what has changed, or "". */
-  next(lanes: readonly Lane[], bound: Bound | null, run: Run | null): string {
+  next(lanes: readonly Lane[], bound: ParameterBound | null, run: Run | null): string {
     const ids = lanes.map(({ id, generation }) => `${id}.${generation}`).join();
     if (ids !== this.lanes) Object.assign(this, { lanes: ids, best: Infinity, proved: false });
     const words = [this.newBest(lanes), this.proof(lanes, bound), this.newState(run)].filter((sentence) => sentence !== "");
@@ -37,7 +32,7 @@ export class Milestones {
     return `New best: ${formatCount(best.parameters)} parameters at an error of ${formatShort(best.relative_error)}, by ${laneName(lane, lanes)}.`;
   }
 
-  private proof(lanes: readonly Lane[], bound: Bound | null): string {
+  private proof(lanes: readonly Lane[], bound: ParameterBound | null): string {
     const gap = commonGap(lanes, bound);
     const proved = gap !== null && gap <= 0;
     const fresh = proved && !this.proved;

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeWorkbench, Pretence, settings } from "../testing/fake_workbench.js";
+import { COMMAND_GAP_MS } from "../wire/channel.js";
 import type { Lane, Run, StudyEntry, WorkbenchState } from "../wire/workbench_state.js";
 import { mountWorkbench } from "./workbench.js";
 
@@ -17,10 +18,14 @@ const find = <E extends HTMLElement = HTMLElement>(selector: string): E => root.
 const field = (name: string): HTMLInputElement => find(`[data-field="${name}"]`);
 const action = (name: string): HTMLElement => find(`[data-action="${name}"]`);
 const told = (kind: string): unknown[] => model.commands.filter((command) => command.kind === kind);
-const wait = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
-/** Wait until so many commands have left the page: they go one by one. */
-const sent = (count: number): Promise<unknown> => vi.waitFor(() => expect(model.commands.length).toBeGreaterThanOrEqual(count), 3000);
-const drawn = (): Promise<unknown> => vi.waitFor(() => expect(root.querySelectorAll('[data-plot="cloud"] .tnx-axes text').length).toBeGreaterThan(3), 3000);
+/** Let pretended time pass: timers, frames and promises. */
+const wait = async (ms: number): Promise<void> => void (await vi.advanceTimersByTimeAsync(ms));
+/** Let the commands that queue leave the page. */
+const sent = async (count: number): Promise<void> => {
+  await wait(count * COMMAND_GAP_MS);
+  expect(model.commands.length).toBeGreaterThanOrEqual(count);
+};
+const drawn = (): Promise<void> => wait(100);
 const change = (element: HTMLElement, value: string): void => {
   (element as HTMLInputElement).value = value;
   element.dispatchEvent(new Event("change", { bubbles: true }));
@@ -43,6 +48,7 @@ const searched = (count = 400): Pretence[] => {
 };
 
 beforeEach(() => {
+  vi.useFakeTimers();
   vi.stubGlobal("ResizeObserver", class {
     constructor(private readonly tell: (entries: unknown[]) => void) {}
     observe(): void {
@@ -59,6 +65,7 @@ afterEach(() => {
   end.abort();
   expect(model.listeners).toBe(0);
   root.remove();
+  vi.useRealTimers();
   vi.unstubAllGlobals();
   vi.restoreAllMocks();
 });
@@ -147,7 +154,8 @@ describe("a search", () => {
     expect(row.querySelector('[data-field="lane-counts"]')?.getAttribute("data-value")).toBe("400");
     expect(row.querySelector('[data-field="lane-left"]')?.textContent).toContain("left");
     expect(row.querySelectorAll(".tnw-stack i").length).toBe(5);
-    await vi.waitFor(() => expect(root.querySelectorAll(".tnw-lines path").length).toBe(2), 3000);
+    await drawn();
+    expect(root.querySelectorAll(".tnw-lines path").length).toBe(2);
     expect(field("spoken").textContent).toContain("New best");
   });
   it("says how near it is while nothing reaches the target", async () => {
@@ -155,7 +163,7 @@ describe("a search", () => {
     const far: Lane = { ...new Pretence(1, "growth", 100).lane(), target: 1e-6 };
     const lane = new Pretence(1, "growth", 100, 1e-6);
     model.receive({ lanes: [far], points: { lane: 1, generation: 0, ...lane.run(50) } });
-    await vi.waitFor(() => expect(field("nearest").textContent).not.toBe(""), 3000);
+    await drawn();
     expect(field("nearest").textContent).toContain("nothing reaches 1e-6 yet");
     expect(field("nearest").textContent).toContain("growth not yet: nearest");
     expect(field("best").textContent).toBe("\u2013");

@@ -14,34 +14,35 @@
  */
 
 import { dataBar } from "../data/data_bar.js";
-import { html, listen, setAttributes } from "../ui/dom.js";
 import { dropZone } from "../data/drop_zone.js";
-import { explorerPanel } from "./panels/explorer_overlay.js";
-import { type ExplorerModel, type Problem, said } from "../wire/explorer_state.js";
+import { html, listen, setAttributes } from "../ui/dom.js";
 import { keepKeys } from "../ui/keep_keys.js";
-import { LaneBook } from "./lanes/lane_book.js";
-import { laneTable } from "./panels/lane_table.js";
 import { problemAlert } from "../ui/notices.js";
 import { offerFile } from "../ui/offer_file.js";
-import { asBytes } from "../charts/pixels.js";
 import { Popups } from "../ui/popup.js";
-import { studiesDrawer } from "./panels/studies_drawer.js";
 import { tooltip } from "../ui/tooltip.js";
+import { asBytes } from "../wire/bytes.js";
+import { onChange, said, sendCommand } from "../wire/channel.js";
+import type { Problem } from "../wire/data_state.js";
 import { STUDY_FILES, Uploader } from "../wire/upload.js";
-import { incumbentPanel } from "./panels/incumbent_panel.js";
+import type { ParameterBound, PointsMessage, Run, Send, Settings, WorkbenchModel, WorkbenchState } from "../wire/workbench_state.js";
+import { LaneBook } from "./lanes/lane_book.js";
+import { Milestones } from "./milestones.js";
+import { type Memory, recall, remember } from "./page_memory.js";
 import { workbenchCharts } from "./panels/charts_panel.js";
 import { enginesBox } from "./panels/engines_box.js";
-import { type Memory, recall, remember } from "./page_memory.js";
-import { type Bound, type PointsMessage, queued, type Run, type Settings, type Tell, teller, type WorkbenchModel, type WorkbenchState, watchTraits } from "../wire/workbench_state.js";
+import { explorerPanel } from "./panels/explorer_overlay.js";
+import { incumbentPanel } from "./panels/incumbent_panel.js";
+import { laneTable } from "./panels/lane_table.js";
 import { runBar } from "./panels/run_bar.js";
 import { settingsFields } from "./panels/settings_fields.js";
-import { Milestones } from "./milestones.js";
+import { studiesDrawer } from "./panels/studies_drawer.js";
 
 /** Show the workbench; returns when its parts are on the page, whatever Python has said by then. */
 export function mountWorkbench(root: HTMLElement, model: WorkbenchModel, signal: AbortSignal): void {
   root.classList.add("tnx", "tnw");
   setAttributes(root, { role: "region", "aria-label": model.get("label") || "Search workbench" });
-  const tell = teller(model, signal);
+  const send: Send = (command) => sendCommand(model, command);
   const tip = tooltip(root, signal);
   const live = html("div", { class: "tn-live", role: "status", "aria-live": "polite", "data-field": "spoken" });
   const say = (sentence: string): void => {
@@ -50,24 +51,24 @@ export function mountWorkbench(root: HTMLElement, model: WorkbenchModel, signal:
   const problem = problemAlert(signal);
   const complain = (sentence: string): void => problem.show(sentence);
   const popups = new Popups(root, signal, () => root.querySelector<HTMLElement>(".tnw-primary")?.focus());
-  const open = (lane: number, number: number): void => void tell({ kind: "open", lane, number });
+  const open = (lane: number, number: number): void => void send({ kind: "open", lane, number });
   const grid = html("div", { class: "tnw-grid" });
   const parts = {
-    settings: settingsFields({ change: (changes) => tell({ kind: "settings", changes }), complain }, signal),
-    engines: enginesBox((engines) => tell({ kind: "settings", changes: { engines } }), signal),
+    settings: settingsFields({ change: (changes) => send({ kind: "settings", changes }), complain }, signal),
+    engines: enginesBox((engines) => send({ kind: "settings", changes: { engines } }), signal),
     run: runBar((kind) => {
       const wrong = kind === "start" || kind === "resume" ? grid.querySelector<HTMLElement>('[aria-invalid="true"]') : null;
-      if (wrong === null) return void tell({ kind });
+      if (wrong === null) return void send({ kind });
       wrong.focus();
       wrong.dispatchEvent(new Event("change")); // it says again what is wrong
     }, signal),
     charts: workbenchCharts({ tip, open, say }, signal),
     incumbent: incumbentPanel({ open, say }, signal),
     lanes: laneTable((lane) => parts.incumbent.watch(lane), signal),
-    explorer: explorerPanel(model, { back: () => tell({ kind: "close_explorer" }), cover: (covered) => setAttributes(grid, { inert: covered }) }, signal),
+    explorer: explorerPanel(model, { back: () => send({ kind: "close_explorer" }), cover: (covered) => setAttributes(grid, { inert: covered }) }, signal),
   };
-  const uploads = makeUploads(model, tell, parts.settings.aim, { complain, say }, signal);
-  const studies = studiesDrawer(popups, { tell: exporter(model, tell, signal), upload: uploads.send }, signal);
+  const uploads = makeUploads(model, parts.settings.aim, { complain, say }, signal);
+  const studies = studiesDrawer(popups, { send: exporter(model, send, signal), upload: uploads.send }, signal);
   const panel = (name: string, label: string, ...children: Node[]): HTMLElement =>
     html("section", { class: `tnx-panel tnw-${name}-panel`, "aria-label": label }, ...children);
   grid.append(
@@ -84,8 +85,8 @@ export function mountWorkbench(root: HTMLElement, model: WorkbenchModel, signal:
   listen(root, "change", () => problem.hide(), signal, { capture: true });
   keepKeys(root, signal);
   const memory = recall();
-  follow(model, tell, { ...parts, studies, problem, say }, signal);
-  comeBack(model, tell, memory);
+  follow(model, send, { ...parts, studies, problem, say }, signal);
+  comeBack(model, send, memory);
 }
 
 interface Uploads {
@@ -93,27 +94,26 @@ interface Uploads {
   send(file: File): void;
 }
 
-function makeUploads(model: WorkbenchModel, tell: Tell, aim: HTMLElement, out: { complain(sentence: string): void; say(sentence: string): void }, signal: AbortSignal): Uploads {
-  const own = queued(model, tell) as unknown as ExplorerModel;
+function makeUploads(model: WorkbenchModel, aim: HTMLElement, out: { complain(sentence: string): void; say(sentence: string): void }, signal: AbortSignal): Uploads {
   const events = {
     progress: (part: number | null, name: string) => data.showUpload(part, name),
     fail: out.complain,
     done: (name: string) => out.say(`${name} is loaded.`),
   };
-  const uploads = new Uploader(own, events, signal, STUDY_FILES);
-  const data = dataBar(own, uploads, out.complain, signal, aim);
+  const uploads = new Uploader(model, events, signal, STUDY_FILES);
+  const data = dataBar(model, uploads, out.complain, aim, signal);
   return { bar: data.element, send: (file) => uploads.send(file) };
 }
 
 /** Sends commands, and keeps the files that this view has asked for. */
-function exporter(model: WorkbenchModel, tell: Tell, signal: AbortSignal): Tell {
+function exporter(model: WorkbenchModel, send: Send, signal: AbortSignal): Send {
   const asked = new Set<number>();
-  watchTraits(model, ["download"], () => {
+  onChange(model, ["download"], () => {
     const file = said<{ seq: number; filename: string; data: ArrayBuffer | ArrayBufferView }>(model.get("download"));
     if (file && asked.delete(file.seq)) offerFile(file.filename, asBytes(file.data));
   }, signal);
   return (body) => {
-    const seq = tell(body);
+    const seq = send(body);
     if (body.kind === "study_export") asked.add(seq);
     return seq;
   };
@@ -132,11 +132,11 @@ type Parts = {
   say(sentence: string): void;
 };
 
-function follow(model: WorkbenchModel, tell: Tell, parts: Parts, signal: AbortSignal): void {
-  const book = new LaneBook(tell);
+function follow(model: WorkbenchModel, send: Send, parts: Parts, signal: AbortSignal): void {
+  const book = new LaneBook(send);
   const milestones = new Milestones();
   const lanes = (): WorkbenchState["lanes"] => model.get("lanes") ?? [];
-  const bound = (): Bound | null => said<Bound>(model.get("bound"));
+  const bound = (): ParameterBound | null => said<ParameterBound>(model.get("bound"));
   const run = (): Run | null => said<Run>(model.get("run"));
   const settings = (): Settings | null => said<Settings>(model.get("settings"));
   const target = (): number => lanes()[0]?.target ?? settings()?.target_error ?? 0;
@@ -178,7 +178,7 @@ function follow(model: WorkbenchModel, tell: Tell, parts: Parts, signal: AbortSi
     const before = names.length > 0 ? null : recall(); // a kernel that has just begun has no say in what was on the page
     remember(before ? { ...before, mine: [...new Set([...before.mine, ...mine])] } : { studies: names, mine, running: run()?.state === "running" });
   };
-  const tells: [readonly (keyof WorkbenchState)[], () => void][] = [
+  const followed: [readonly (keyof WorkbenchState)[], () => void][] = [
     [["lanes", "bound"], showLanes],
     [["run"], () => (showLanes(), showStudies())],
     [["settings", "engines", "families", "executors", "problem"], () => (showSettings(), showCharts())],
@@ -192,8 +192,8 @@ function follow(model: WorkbenchModel, tell: Tell, parts: Parts, signal: AbortSi
       soon();
     }],
   ];
-  for (const [traits, show] of tells) {
-    watchTraits(model, traits, show, signal);
+  for (const [traits, show] of followed) {
+    onChange(model, traits, show, signal);
     show();
   }
   const timer = setInterval(() => book.follow(lanes()), 1000);
@@ -214,11 +214,11 @@ function once(act: () => void, signal: AbortSignal): () => void {
 }
 
 /** After a reload with a new kernel (Voila), ask for what was on the page before. */
-function comeBack(model: WorkbenchModel, tell: Tell, memory: Memory | null): void {
+function comeBack(model: WorkbenchModel, send: Send, memory: Memory | null): void {
   const run = said<Run>(model.get("run"));
   const fresh = (run === null || run.state === "idle") && (model.get("lanes") ?? []).length === 0;
   if (memory === null || !fresh) return;
-  tell({ kind: "studies", names: [...new Set([...memory.mine, ...memory.studies])] });
-  if (run?.private && memory.studies.length > 0) tell({ kind: "study_open", names: memory.studies, resume: memory.running });
+  send({ kind: "studies", names: [...new Set([...memory.mine, ...memory.studies])] });
+  if (run?.private && memory.studies.length > 0) send({ kind: "study_open", names: memory.studies, resume: memory.running });
 }
 

@@ -1,12 +1,13 @@
 /** The drags: each shows what it would do and does it when dropped. */
 
-import { commitAndFocus, type Desk } from "../desk.js";
-import * as edits from "../../structure/edits.js";
-import { type Box, distance, inside, middle, type Point, RIM } from "../../diagram/geometry.js";
-import type { Ghosts } from "./ghosts.js";
+import { RIM } from "../../diagram/geometry.js";
 import { coreUnder, legUnder, type SceneCore } from "../../diagram/scene.js";
 import { type Selection, union } from "../../structure/selection.js";
 import { findCore, unplacedModes } from "../../structure/structure.js";
+import { type Box, distance, inside, middle, type Point } from "../../ui/plane.js";
+import { commitAndFocus, type Desk } from "../desk.js";
+import type { Ghosts } from "./ghosts.js";
+import * as edits from "../../structure/edits.js";
 
 export interface Drag {
   move(at: Point, event: PointerEvent): void;

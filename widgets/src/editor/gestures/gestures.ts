@@ -1,15 +1,15 @@
 /** Mouse, pen and touch on the diagram: presses become selections and drags, two fingers zoom and pan. */
 
+import { count, includes, type Item, NOTHING, only, toggle } from "../../structure/selection.js";
+import { isField, listen } from "../../ui/dom.js";
+import { distance, middle, type Point } from "../../ui/plane.js";
 import { run } from "../commands.js";
 import { commitAndFocus, type Desk } from "../desk.js";
 import { openField } from "../drawing_commands.js";
 import { boxSelect, type Drag, moveCores, panView, pullBond, pullJoin, pullLeg, type Start } from "./drags.js";
-import { isField, listen } from "../../ui/dom.js";
-import * as edits from "../../structure/edits.js";
-import { distance, middle, type Point } from "../../diagram/geometry.js";
 import { Ghosts, onBody } from "./ghosts.js";
-import { count, includes, type Item, NOTHING, only, toggle } from "../../structure/selection.js";
 import { onWheel } from "./wheel.js";
+import * as edits from "../../structure/edits.js";
 
 const LONG_PRESS_MS = 550;
 const SLACK = { mouse: 4, pen: 6, touch: 10 } as const;

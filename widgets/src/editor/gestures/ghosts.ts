@@ -1,8 +1,9 @@
 /** What a drag shows before it is dropped: a rubber band, a box, the core to come, the target's ring. */
 
-import { setAttributes, svg } from "../../ui/dom.js";
-import { CORE_RADIUS, LATENT_RADIUS, type Box, type Point } from "../../diagram/geometry.js";
+import { CORE_RADIUS, LATENT_RADIUS } from "../../diagram/geometry.js";
 import type { Item } from "../../structure/selection.js";
+import { setAttributes, svg } from "../../ui/dom.js";
+import type { Box, Point } from "../../ui/plane.js";
 import type { Stage } from "../stage.js";
 
 export type Tip = "core" | "leg" | "none";

@@ -1,12 +1,13 @@
 /** Keys on the widget: those it uses become commands, and none that it may keep reaches the notebook. */
 
-import { run } from "../commands.js";
+import { isField, listen } from "../../ui/dom.js";
+import { staysInside } from "../../ui/keep_keys.js";
+import type { Popups } from "../../ui/popup.js";
+import { type Command, run } from "../commands.js";
 import type { Desk } from "../desk.js";
 import { openField } from "../drawing_commands.js";
-import { isField, listen } from "../../ui/dom.js";
 import type { Gestures } from "./gestures.js";
-import { type Command, commandOf, type Focus, staysInside } from "./shortcuts.js";
-import type { Popups } from "../../ui/popup.js";
+import { commandOf, type Focus } from "./shortcuts.js";
 
 const NATIVE_ON_BUTTONS: ReadonlySet<Command> = new Set(["enter", "toggle", "left", "right", "up", "down", "escape"]);
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { commandOf, type KeyPress, staysInside } from "./shortcuts.js";
+import { type KeyPress, staysInside } from "../../ui/keep_keys.js";
+import { commandOf } from "./shortcuts.js";
 
 const press = (key: string, held: Partial<KeyPress> = {}): KeyPress => ({ key, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...held });
 

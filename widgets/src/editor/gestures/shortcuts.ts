@@ -1,18 +1,7 @@
 /** Which key does what: one table for the keyboard and for the sheet that `?` opens. */
 
-export type Command =
-  | "core" | "bond" | "leg" | "delete" | "collapse" | "raise" | "lower" | "type" | "toggle" | "enter"
-  | "undo" | "redo" | "copy" | "cut" | "paste" | "duplicate" | "select_all" | "escape"
-  | "layout" | "pin" | "graph" | "fit" | "zoom_in" | "zoom_out" | "left" | "right" | "up" | "down"
-  | "import" | "export" | "help" | "menu";
-
-export interface KeyPress {
-  readonly key: string;
-  readonly ctrlKey: boolean;
-  readonly metaKey: boolean;
-  readonly shiftKey: boolean;
-  readonly altKey: boolean;
-}
+import type { KeyPress } from "../../ui/keep_keys.js";
+import type { Command } from "../commands.js";
 
 export type Focus = "core" | "bond" | "leg" | "none";
 
@@ -42,12 +31,6 @@ export function commandOf(press: KeyPress, focus: Focus): Command | null {
   if (counted && key === "arrowdown") return "lower";
   if (counted && /^[0-9]$/.test(key)) return "type";
   return ARROWS[key] ?? PLAIN[key] ?? null;
-}
-
-/** Whether a key press must stay in the widget: all but saving, and modified keys that it does not use. */
-export function staysInside(press: KeyPress, used: boolean): boolean {
-  const modified = press.ctrlKey || press.metaKey || press.altKey;
-  return !modified || (used && press.key.toLowerCase() !== "s");
 }
 
 export interface Shortcut {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readCount } from "../panels/number_field.js";
+import { readCount } from "../../structure/counts.js";
 import { Notches } from "./wheel.js";
 
 it("takes a notch of a mouse wheel as one step, up as more", () => {

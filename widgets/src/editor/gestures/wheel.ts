@@ -1,8 +1,8 @@
 /** The wheel: on a bond it changes the rank, with Ctrl it zooms, elsewhere the page scrolls. */
 
+import type { Item } from "../../structure/selection.js";
 import type { Desk } from "../desk.js";
 import { step } from "../drawing_commands.js";
-import type { Item } from "../../structure/selection.js";
 
 const NOTCH = 40;
 const LINE = 16;

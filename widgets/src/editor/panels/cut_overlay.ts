@@ -1,12 +1,12 @@
 /** A cut over the diagram: a dashed line, and a gap in every bond that it counts. Updated in place. */
 
 import { type Crossing, type Cut, type CutDrawing, drawCut } from "../../diagram/cut_line.js";
-import { setAttributes, setText, svg } from "../../ui/dom.js";
-import type { EditorHandle } from "../extension_points.js";
-import { distance, type Point } from "../../diagram/geometry.js";
 import type { Scene } from "../../diagram/scene.js";
 import type { Draft } from "../../structure/structure.js";
+import { setAttributes, setText, svg } from "../../ui/dom.js";
+import { distance, type Point } from "../../ui/plane.js";
 import { keyed } from "../../ui/svg_box.js";
+import type { EditorHandle } from "../extension_points.js";
 
 export interface ShownCut extends Cut {
   readonly words: string;

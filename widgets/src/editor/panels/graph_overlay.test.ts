@@ -1,13 +1,13 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type EditorExtras, type EditorHandle, mountEditor } from "../editor.js";
-import { FakeModel, square } from "../../testing/fake_model.js";
 import { graphMarks } from "../../diagram/graph_marks.js";
-import { bondNames, bottleneckWords, endsOf, narrowestOf, pairWords } from "./graph_words.js";
-import type { Between, Reply } from "../../wire/editor_state.js";
 import { sceneOf } from "../../diagram/scene.js";
 import { selecting } from "../../structure/selection.js";
 import { fromRecord } from "../../structure/structure.js";
+import { FakeModel, square } from "../../testing/fake_model.js";
+import type { Between, Reply } from "../../wire/editor_state.js";
+import { type EditorExtras, type EditorHandle, mountEditor } from "../editor.js";
+import { bondNames, bottleneckWords, endsOf, narrowestOf, pairWords } from "./graph_words.js";
 
 const ring = fromRecord(square()); // ranks A-B 2, B-C 3, C-D 4, A-D 5
 const between: Between = { resistance: 4 / 3, cut_rank: 8, bonds: [0, 2] };
@@ -73,7 +73,9 @@ describe("the overlay", () => {
   const find = (selector: string): Element | null => root.querySelector(selector);
   const toggle = (): void => (find("[data-action=graph]") as HTMLElement).click();
   const asked = () => model.state.request as { seq: number; kind: string; pair: number[] | null };
-  const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+  const settle = async (): Promise<void> => {
+    for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+  };
   const answer = async (fields: Partial<Reply> = {}, seq = asked().seq): Promise<void> => {
     model.receive({ reply: { seq, kind: "measure", error: "", leverages: [0.75, 0.75, 0.75, 0.75], bottlenecks: [0, 1], pair: null, ...fields } });
     await settle();

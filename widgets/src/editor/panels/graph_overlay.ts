@@ -4,17 +4,17 @@
  * or the pair changes, and only the answer to the newest one counts.
  */
 
-import { type CutOverlay, cutOverlay, type ShownCut } from "./cut_overlay.js";
-import type { Desk, GraphSwitch } from "../desk.js";
-import { setAttributes, setText, svg } from "../../ui/dom.js";
-import type { EditorExtras, EditorHandle } from "../extension_points.js";
-import { formatCount } from "../../ui/format.js";
 import { graphMarks, LINE_HEIGHT, type Mark, type Measured } from "../../diagram/graph_marks.js";
-import { bondWords, bottleneckWords, type Ends, endsOf, narrowestOf, pairWords } from "./graph_words.js";
-import type { Between, Reply, StructureRecord } from "../../wire/editor_state.js";
 import { count } from "../../structure/selection.js";
 import { bondLabel, type Draft, draftError, toRecord } from "../../structure/structure.js";
+import { setAttributes, setText, svg } from "../../ui/dom.js";
+import { formatCount } from "../../ui/format.js";
 import { keyed } from "../../ui/svg_box.js";
+import type { Between, Reply, StructureRecord } from "../../wire/editor_state.js";
+import type { Desk, GraphSwitch } from "../desk.js";
+import type { EditorExtras, EditorHandle } from "../extension_points.js";
+import { type CutOverlay, cutOverlay, type ShownCut } from "./cut_overlay.js";
+import { bondWords, bottleneckWords, type Ends, endsOf, narrowestOf, pairWords } from "./graph_words.js";
 
 /** What Python said, and about what. */
 interface Answer {

@@ -1,9 +1,9 @@
 /** What is asked and said about the network's graph: two cores or legs compared, bottlenecks named. Pure. */
 
-import { formatCount } from "../../ui/format.js";
-import type { Between } from "../../wire/editor_state.js";
 import { count, type Selection } from "../../structure/selection.js";
 import { bondLabel, carrier, type Draft } from "../../structure/structure.js";
+import { formatCount } from "../../ui/format.js";
+import type { Between } from "../../wire/editor_state.js";
 
 export const GRAPH_STORY =
   "Measure the graph (G): beside each bond its leverage, the share of spanning trees that use it (1: the network falls apart without it); " +

@@ -1,24 +1,13 @@
 /** The line under the diagram: what is selected, its numbers, and the network's. */
 
+import { MAX_DIGITS, readCount } from "../../structure/counts.js";
+import { count, type Item, only } from "../../structure/selection.js";
+import { bondLabel, carrier, compressionRatio, coreParameters, coreShape, type Draft, findBond, findCore, parameters } from "../../structure/structure.js";
+import { focused, html, listen, setAttributes, setText } from "../../ui/dom.js";
+import { formatCount, formatFlops } from "../../ui/format.js";
+import type { EditorModel, Numbers } from "../../wire/editor_state.js";
 import type { Desk } from "../desk.js";
 import { setCount, step } from "../drawing_commands.js";
-import { focused, html, listen, setAttributes, setText } from "../../ui/dom.js";
-import type { EditorModel, Numbers } from "../../wire/editor_state.js";
-import { MAX_DIGITS, readCount } from "./number_field.js";
-import { count, type Item } from "../../structure/selection.js";
-import { bondLabel, carrier, compressionRatio, coreParameters, coreShape, type Draft, findBond, findCore, parameters } from "../../structure/structure.js";
-
-const THIN = "\u202f";
-
-/** 12345 as "12 345". */
-export const grouped = (value: number): string =>
-  value >= 1e15 ? value.toExponential(2) : String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, THIN);
-
-/** Three figures and a metric prefix: 1.23 M. */
-export function metric(value: number): string {
-  const power = Math.min(5, Math.max(0, Math.floor(Math.log10(Math.max(1, value)) / 3)));
-  return `${Number((value / 1000 ** power).toPrecision(3))}${["", " k", " M", " G", " T", " P"][power]}`;
-}
 
 /** Say what is selected. */
 export function describe(draft: Draft, { cores, bonds, legs }: { cores: readonly string[]; bonds: readonly string[]; legs: readonly number[] }): string {
@@ -30,7 +19,7 @@ export function describe(draft: Draft, { cores, bonds, legs }: { cores: readonly
     const own = coreParameters(draft, core);
     const share = Math.round((100 * own) / parameters(draft));
     const kind = core.legs.length === 0 ? "latent core" : "core";
-    return `${kind} ${core.name}  ${coreShape(draft, core).join(" x ") || "1"} = ${grouped(own)} parameters (${share}${THIN}%)${core.pinned ? "  pinned" : ""}`;
+    return `${kind} ${core.name}  ${coreShape(draft, core).join(" x ") || "1"} = ${formatCount(own)} parameters (${share}\u202f%)${core.pinned ? "  pinned" : ""}`;
   }
   const bond = findBond(draft, bonds[0] ?? "");
   if (bond !== undefined) return `${bond.cores.length > 2 ? "hyper-bond" : "bond"} ${bondLabel(bond)}  rank`;
@@ -105,12 +94,6 @@ export function makeInspector(desk: Desk, model: EditorModel, words: InspectorWo
   return { element, refresh };
 }
 
-const only = (item: Item) => ({
-  cores: [],
-  bonds: item.kind === "bond" ? [item.id] : [],
-  legs: item.kind === "leg" ? [item.id] : [],
-});
-
 const fixed = (desk: Desk, item: Item | null): boolean => desk.store.readOnly || (item?.kind === "leg" && desk.store.locked);
 
 function countOf(draft: Draft, item: Item): number | undefined {
@@ -129,9 +112,9 @@ function paintNumbers(box: HTMLElement, { store }: Desk, model: EditorModel): vo
   const numbers = model.get("numbers") as Partial<Numbers>;
   const fresh = numbers.seq === store.seq;
   const rows: [string, string, string, boolean][] = [
-    ["parameters", grouped(parameters(store.committed)), "Entries of all cores together", true],
+    ["parameters", formatCount(parameters(store.committed)), "Entries of all cores together", true],
     ["compression", Number(compressionRatio(store.committed).toPrecision(3)) + "x", "Entries of the tensor over parameters; above 1 is smaller", true],
-    ["contraction", numbers.contraction_cost === undefined ? "" : `${metric(numbers.contraction_cost)}flop`, "Operations to contract the network once", fresh],
+    ["contraction", numbers.contraction_cost === undefined ? "" : formatFlops(numbers.contraction_cost), "Operations to contract the network once", fresh],
   ];
   if (box.children.length === 0) {
     box.append(...rows.map(([name, , title]) => html("span", { title, "data-number": name }, `${name} `, html("b", {}))));

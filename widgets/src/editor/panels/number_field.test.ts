@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { afterEach, expect, it } from "vitest";
-import { mountEditor } from "../editor.js";
 import { FakeModel } from "../../testing/fake_model.js";
+import { mountEditor } from "../editor.js";
 
 const end = new AbortController();
 afterEach(() => end.abort());

@@ -1,27 +1,10 @@
 /** The small field that opens on a bond or leg to type its number. */
 
-import { html, listen, setAttributes } from "../../ui/dom.js";
+import { MAX_DIGITS, readCount } from "../../structure/counts.js";
 import type { Item } from "../../structure/selection.js";
+import { html, listen, setAttributes } from "../../ui/dom.js";
+import type { NumberField } from "../desk.js";
 import type { Stage } from "../stage.js";
-
-export const MAX_NUMBER = 1_000_000;
-/** What a field takes; far more digits than a number may have, so that none is cut to one that is taken. */
-export const MAX_DIGITS = 12;
-
-/** Read a rank or mode size; a text says what is wrong with it. */
-export function readCount(text: string, what: string): number | string {
-  const trimmed = text.trim();
-  const value = Number(trimmed);
-  if (/^\d+$/.test(trimmed) && value >= 1 && value <= MAX_NUMBER) return value;
-  const given = trimmed === "" ? "nothing was typed" : `"${trimmed.slice(0, 20)}" was typed`;
-  return `A ${what} is a whole number from 1 to ${MAX_NUMBER.toLocaleString("en")}, typed in plain digits, but ${given}.`;
-}
-
-export interface NumberField {
-  /** Open with a value; one that was `typed` is the first digit of a new number, any other is replaced by typing. */
-  open(item: Item, value: string, what: string, typed: boolean): void;
-  readonly isOpen: boolean;
-}
 
 export interface NumberFieldEvents {
   commit(item: Item, value: number): void;

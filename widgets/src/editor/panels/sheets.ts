@@ -1,15 +1,16 @@
 /** The sheets and menus of the editor: keys, import, export, and what can be done here. */
 
+import { count, type Item } from "../../structure/selection.js";
+import { html, listen } from "../../ui/dom.js";
+import { offerFile } from "../../ui/offer_file.js";
+import type { MenuRow, Popups } from "../../ui/popup.js";
+import type { ExportFormat, StructureRecord } from "../../wire/editor_state.js";
 import { apply } from "../arranging_commands.js";
-import { run } from "../commands.js";
+import { type Command, run } from "../commands.js";
 import type { Desk } from "../desk.js";
 import { openField } from "../drawing_commands.js";
-import { html, listen } from "../../ui/dom.js";
-import { download, exportAs } from "../exporting.js";
-import { type Command, SHORTCUTS } from "../gestures/shortcuts.js";
-import type { ExportFormat, StructureRecord } from "../../wire/editor_state.js";
-import type { MenuRow, Popups } from "../../ui/popup.js";
-import { count, type Item } from "../../structure/selection.js";
+import { exportAs } from "../exporting.js";
+import { SHORTCUTS } from "../gestures/shortcuts.js";
 
 export function showHelp(popups: Popups): void {
   popups.sheet("Keys and gestures", (body) => {
@@ -72,7 +73,7 @@ const FORMATS: readonly { format: ExportFormat | "png"; label: string }[] = [
 export function showExport(desk: Desk, popups: Popups, from: HTMLElement): void {
   const save = async (format: ExportFormat | "png"): Promise<void> => {
     const file = await exportAs(desk, format);
-    download(file.blob, file.filename);
+    offerFile(file.filename, file.blob);
     desk.tell(`Saved ${file.filename}.`);
   };
   const copy = async (format: ExportFormat): Promise<void> => {

@@ -1,8 +1,8 @@
 /** Sentences: the line that shows errors and notices, the region that speaks, the hint of the first visit. */
 
-import type { Store } from "../store.js";
 import { html, setAttributes, setText } from "../../ui/dom.js";
 import { SILENT_KERNEL } from "../../wire/ask.js";
+import type { Store } from "../store.js";
 
 const PASSING_MS = 6000;
 

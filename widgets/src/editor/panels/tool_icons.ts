@@ -2,7 +2,7 @@
 
 import { svg } from "../../ui/dom.js";
 
-const PATHS = {
+const STROKES = {
   core: "M8 3.5a4.5 4.5 0 1 0 0 9a4.5 4.5 0 1 0 0-9zM8 6v4M6 8h4",
   bond: "M3.5 5.5a2.5 2.5 0 1 0 0 5a2.5 2.5 0 1 0 0-5zM12.5 5.5a2.5 2.5 0 1 0 0 5a2.5 2.5 0 1 0 0-5zM6 8h4",
   leg: "M5 3a3 3 0 1 0 0 6a3 3 0 1 0 0-6zM7.2 8.2l5.3 5.3",
@@ -21,7 +21,7 @@ const PATHS = {
   help: "M5.8 6a2.2 2.2 0 1 1 3.2 2c-.7.4-1 .8-1 1.6M8 12v.6",
 } as const;
 
-export type Icon = keyof typeof PATHS;
+export type ToolIcon = keyof typeof STROKES;
 
-export const icon = (name: Icon): SVGSVGElement =>
-  svg("svg", { class: "tn-icon", viewBox: "0 0 16 16", "aria-hidden": "true" }, svg("path", { d: PATHS[name] }));
+export const toolIcon = (name: ToolIcon): SVGSVGElement =>
+  svg("svg", { class: "tn-icon", viewBox: "0 0 16 16", "aria-hidden": "true" }, svg("path", { d: STROKES[name] }));

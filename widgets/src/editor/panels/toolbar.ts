@@ -1,18 +1,17 @@
 /** The toolbar: presets with their rank, tools, view, files. One stop for Tab; arrow keys go along it. */
 
-import { isViewOnly, run } from "../commands.js";
-import type { Desk } from "../desk.js";
-import { focused, html, listen, setAttributes } from "../../ui/dom.js";
-import { GRAPH_STORY } from "./graph_words.js";
-import { type Icon, icon } from "./tool_icons.js";
-import type { Command } from "../gestures/shortcuts.js";
-import type { EditorModel, Preset } from "../../wire/editor_state.js";
-import { MAX_DIGITS, readCount } from "./number_field.js";
-import type { MenuRow } from "../../ui/popup.js";
+import { MAX_DIGITS, readCount } from "../../structure/counts.js";
 import { typicalRank } from "../../structure/structure.js";
+import { focused, html, listen, setAttributes } from "../../ui/dom.js";
+import type { MenuRow } from "../../ui/popup.js";
+import type { EditorModel, Preset } from "../../wire/editor_state.js";
+import { type Command, isViewOnly, run } from "../commands.js";
+import type { Desk } from "../desk.js";
+import { GRAPH_STORY } from "./graph_words.js";
+import { type ToolIcon, toolIcon } from "./tool_icons.js";
 
 interface Tool {
-  readonly command: Command & Icon;
+  readonly command: Command & ToolIcon;
   readonly label: string;
   readonly text?: string;
   /** What the tooltip says, if more than the label. */
@@ -84,7 +83,7 @@ export function makeToolbar(desk: Desk, model: EditorModel, choose: Choose): Too
 }
 
 function toolButton(desk: Desk, tool: Tool, buttons: Map<Command, HTMLButtonElement>): HTMLButtonElement {
-  const button = html("button", { type: "button", class: "tn-button", title: tool.story ?? tool.label, "aria-label": tool.label, "data-action": tool.command }, icon(tool.command));
+  const button = html("button", { type: "button", class: "tn-button", title: tool.story ?? tool.label, "aria-label": tool.label, "data-action": tool.command }, toolIcon(tool.command));
   if (tool.text !== undefined) button.append(html("span", {}, tool.text));
   if (tool.command === "export") setAttributes(button, { "aria-haspopup": "menu" });
   listen(button, "click", () => run(desk, tool.command), desk.signal);
@@ -133,7 +132,7 @@ function presetButton(preset: Preset, desk: Desk, model: EditorModel, pick: Choo
 
 /** The presets that are no button of their own, in a menu with their full names. */
 function moreButton(desk: Desk, model: EditorModel, pick: Choose): HTMLButtonElement {
-  const button = html("button", { type: "button", class: "tn-button tn-more", "data-action": "more_presets", "aria-haspopup": "menu", "aria-label": "More formats", title: "More formats" }, "More", icon("more"));
+  const button = html("button", { type: "button", class: "tn-button tn-more", "data-action": "more_presets", "aria-haspopup": "menu", "aria-label": "More formats", title: "More formats" }, "More", toolIcon("more"));
   listen(button, "click", () => {
     const refusals = model.get("refusals") ?? {};
     const rows = (model.get("presets") ?? []).slice(ROW).map((preset): MenuRow => {

@@ -1,29 +1,16 @@
 /** The trade-off cloud: every evaluation of every lane as a point, the Pareto front, the target, what is proved empty. */
 
-import { CommonFront } from "../lanes/best_so_far.js";
-import { type Chosen, Extents, type Found, PointIndex } from "./cloud_index.js";
-import { drawBests, drawGoal, drawNever, drawRing, frontPath } from "./cloud_marks.js";
+import { Plot } from "../../charts/plot.js";
 import { html, setAttributes, svg } from "../../ui/dom.js";
 import { formatCount, formatError, formatSeconds, formatShort, formatTick } from "../../ui/format.js";
-import type { Point } from "../../diagram/geometry.js";
+import type { Point } from "../../ui/plane.js";
+import type { Tooltip } from "../../ui/tooltip.js";
+import { CommonFront } from "../lanes/best_so_far.js";
 import { LOOKS } from "../lanes/lane_looks.js";
 import { FATES, type LanePoints, PRUNED_BY_CERTIFICATE } from "../lanes/lane_points.js";
-import { type LayerLane, PointLayer } from "./point_layer.js";
-import { Plot } from "../../charts/plot.js";
-import type { Tooltip } from "../../ui/tooltip.js";
-
-export interface CloudLane extends LayerLane {
-  readonly name: string;
-}
-
-export interface CloudState {
-  lanes: readonly CloudLane[];
-  target: number;
-  bound: { parameters: number; words: string } | null;
-  /** The evaluation that each lane calls its best. */
-  best: ReadonlyMap<number, number>;
-  logError: boolean;
-}
+import { type Chosen, Extents, type Found, PointIndex } from "./cloud_index.js";
+import { type CloudState, drawBests, drawGoal, drawNever, drawRing, frontPath } from "./cloud_marks.js";
+import { PointLayer } from "./point_layer.js";
 
 export interface CloudEvents {
   open(lane: number, number: number): void;

@@ -1,10 +1,10 @@
 /** Which evaluation is near a place of the trade-off cloud, and what the cloud must show. Pure. */
 
-import type { Point } from "../../diagram/geometry.js";
-import { isDrawn } from "../lanes/lane_points.js";
-import type { LayerLane } from "./point_layer.js";
 import type { Plot } from "../../charts/plot.js";
 import { type Direction, ScreenIndex, towards } from "../../charts/screen_index.js";
+import type { Point } from "../../ui/plane.js";
+import { isDrawn } from "../lanes/lane_points.js";
+import type { LayerLane } from "./point_layer.js";
 
 const REACH = 12;
 

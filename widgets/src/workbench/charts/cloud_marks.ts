@@ -1,14 +1,27 @@
 /** What is drawn around the points of the trade-off cloud: target, front, what is proved empty, the best of every lane. */
 
-import type { FrontPoint } from "../lanes/best_so_far.js";
-import { hatchPath } from "../../charts/scales.js";
-import type { CloudState } from "./cloud_chart.js";
-import type { Chosen } from "./cloud_index.js";
+import type { Plot } from "../../charts/plot.js";
+import { hatchPath, stepPath } from "../../charts/scales.js";
 import { setAttributes, setText, svg } from "../../ui/dom.js";
 import { formatShort } from "../../ui/format.js";
-import { colourOf, shapePath } from "../lanes/lane_looks.js";
-import type { Plot } from "../../charts/plot.js";
 import { keyed } from "../../ui/svg_box.js";
+import type { FrontPoint } from "../lanes/best_so_far.js";
+import { colourOf, shapePath } from "../lanes/lane_looks.js";
+import type { Chosen } from "./cloud_index.js";
+import type { LayerLane } from "./point_layer.js";
+
+export interface CloudLane extends LayerLane {
+  readonly name: string;
+}
+
+export interface CloudState {
+  lanes: readonly CloudLane[];
+  target: number;
+  bound: { parameters: number; words: string } | null;
+  /** The evaluation that each lane calls its best. */
+  best: ReadonlyMap<number, number>;
+  logError: boolean;
+}
 
 export function drawNever(group: SVGElement, { bound, target }: CloudState, plot: Plot): void {
   const [hatch, edge, words] = group.children as unknown as [Element, Element, Element];
@@ -41,9 +54,7 @@ export function frontPath(points: readonly FrontPoint[], plot: Plot): string {
   const clampX = (x: number): number => Math.max(left, Math.min(right, x));
   const clampY = (y: number): number => Math.max(top, Math.min(bottom, y));
   const places = points.map(({ parameters, error }) => ({ x: clampX(plot.x(parameters)), y: clampY(plot.y(error)) }));
-  const [first, ...rest] = places;
-  if (first === undefined) return "";
-  return `M${first.x.toFixed(1)} ${first.y.toFixed(1)}${rest.map(({ x, y }) => `H${x.toFixed(1)}V${y.toFixed(1)}`).join("")}H${right}`;
+  return stepPath(places, right);
 }
 
 /** The best of every lane, large. */

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { Pretence } from "../../testing/fake_workbench.js";
 import { type Columns, LanePoints, unpack } from "../lanes/lane_points.js";
 import { PointLayer } from "./point_layer.js";
@@ -23,6 +23,7 @@ beforeAll(() => {
 });
 afterAll(() => void vi.restoreAllMocks());
 beforeEach(() => (pictures = []));
+afterEach(() => void vi.useRealTimers());
 
 const lane = (id: number): { pretence: Pretence; points: LanePoints; add(count: number): void } => {
   const pretence = new Pretence(id, "growth", 3000);
@@ -72,7 +73,8 @@ describe("the layer of points", () => {
     one.points.reset(7);
     expect(show({ ...moved(0.3), high: 0.2 }, ["#ffffff", "#000000"])).toBe(7);
   });
-  it("is stretched during a zoom where drawing takes long, and drawn when it rests", async () => {
+  it("is stretched during a zoom where drawing takes long, and drawn when it rests", () => {
+    vi.useFakeTimers();
     const one = lane(1);
     one.add(500);
     let clock = 0;
@@ -91,7 +93,9 @@ describe("the layer of points", () => {
     expect(seen).toBeCloseTo(((3 - 2.8) / 1.2) * width);
     const down = (-0.25 * height) + (y as number) + (sy as number) * ((0.3 - 0.1) / 0.3 * height + 0.25 * height);
     expect(down).toBeCloseTo(((0.25 - 0.1) / 0.25) * height);
-    await vi.waitFor(() => expect(asked).toBe(1));
+    expect(asked).toBe(0);
+    vi.runAllTimers();
+    expect(asked).toBe(1);
     layer.show(lanes, nearer, frame, axes, colours);
     expect(layer.work.whole).toBe(2);
     expect(layer.canvas.style.transform).toBe("");

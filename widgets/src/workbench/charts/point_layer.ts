@@ -3,11 +3,11 @@
  * only shifts it, and it is drawn anew where the scale changes or its margin is used up.
  */
 
-import { html } from "../../ui/dom.js";
-import { isDrawn, FITTED, type LanePoints } from "../lanes/lane_points.js";
-import { shapeOf } from "../lanes/lane_looks.js";
 import { type Frame, toPlane, type Window } from "../../charts/plot_window.js";
 import { pixelColour, type Raster, type Sprite, sprite, stamp } from "../../charts/stamps.js";
+import { html } from "../../ui/dom.js";
+import { shapeOf } from "../lanes/lane_looks.js";
+import { FITTED, isDrawn, type LanePoints } from "../lanes/lane_points.js";
 
 export interface LayerLane {
   readonly id: number;

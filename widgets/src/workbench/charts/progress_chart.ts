@@ -1,36 +1,12 @@
 /** Best parameters that reach the target, against evaluations or seconds: a stepped line for every lane over the proved bound. */
 
-import type { BestSoFar, Step } from "../lanes/best_so_far.js";
+import { Plot } from "../../charts/plot.js";
 import { html, setText, svg } from "../../ui/dom.js";
 import { formatCount, formatError, formatRatio, formatSeconds, formatShort, formatTick } from "../../ui/format.js";
-import type { Point } from "../../diagram/geometry.js";
-import type { LanePoints } from "../lanes/lane_points.js";
-import { Plot } from "../../charts/plot.js";
-import { clockOf, drawBound, drawEnds, drawLines, wholeOf } from "./progress_marks.js";
+import type { Point } from "../../ui/plane.js";
 import type { Tooltip } from "../../ui/tooltip.js";
-
-export type Clock = "evaluations" | "seconds";
-
-export interface ProgressLane {
-  readonly id: number;
-  readonly name: string;
-  readonly look: number;
-  readonly points: LanePoints;
-  readonly best: BestSoFar;
-  /** What it has done so far, also where its points are not all here yet. */
-  readonly evaluations: number;
-  readonly seconds: number;
-}
-
-export interface ProgressState {
-  lanes: readonly ProgressLane[];
-  target: number;
-  bound: { parameters: number; proved: boolean } | null;
-  /** Best parameters over the bound, minus 1. */
-  gap: number | null;
-  clock: Clock;
-  log: boolean;
-}
+import type { Improvement } from "../lanes/best_so_far.js";
+import { clockOf, drawBound, drawEnds, drawLines, type ProgressLane, type ProgressState, wholeOf } from "./progress_marks.js";
 
 export interface ProgressChart {
   readonly plot: Plot;
@@ -43,8 +19,6 @@ export interface ProgressEvents {
 }
 
 const REACH = 14;
-
-export const gapWords = (gap: number): string => (gap <= 0 ? "none" : gap < 0.1 ? `${formatRatio(100 * gap)} %` : `${formatRatio(Math.round(100 * gap))} %`);
 
 /** What to say of lanes of which nothing reaches the target yet. */
 export function farWords(lanes: readonly ProgressLane[], target: number): string[] {
@@ -65,8 +39,8 @@ export function progressChart(tip: Tooltip, { open, say }: ProgressEvents, signa
   const spot = html("span", { class: "tnw-spot" });
   let near = "";
   let chosen = 0;
-  const stepAt = (at: Point): { lane: ProgressLane; step: Step } | null => {
-    let best: { lane: ProgressLane; step: Step } | null = null;
+  const stepAt = (at: Point): { lane: ProgressLane; step: Improvement } | null => {
+    let best: { lane: ProgressLane; step: Improvement } | null = null;
     let least = REACH;
     for (const lane of state.lanes) {
       for (const step of lane.best.steps) {
@@ -76,7 +50,7 @@ export function progressChart(tip: Tooltip, { open, say }: ProgressEvents, signa
     }
     return best;
   };
-  const tell = ({ lane, step }: { lane: ProgressLane; step: Step }): string => {
+  const tell = ({ lane, step }: { lane: ProgressLane; step: Improvement }): string => {
     near = `${lane.id} ${step.number}`;
     Object.assign(spot.style, { left: `${plot.x(clockOf(step, state.clock))}px`, top: `${plot.y(step.parameters)}px` });
     const words = `${lane.name}: ${formatCount(step.parameters)} parameters from evaluation ${formatCount(step.number)} on (${formatSeconds(step.seconds)}).`;

@@ -1,12 +1,37 @@
 /** What is drawn in the chart of the best parameters: lines of steps, their ends with names, the proved bound below. */
 
-import { hatchPath, niceTop } from "../../charts/scales.js";
+import type { Plot } from "../../charts/plot.js";
+import { hatchPath, niceTop, stepPath } from "../../charts/scales.js";
 import { setAttributes, setText, svg } from "../../ui/dom.js";
 import { formatCount } from "../../ui/format.js";
-import { colourOf, shapePath } from "../lanes/lane_looks.js";
-import type { Plot } from "../../charts/plot.js";
-import { type Clock, gapWords, type ProgressLane, type ProgressState } from "./progress_chart.js";
 import { keyed } from "../../ui/svg_box.js";
+import type { BestSoFar } from "../lanes/best_so_far.js";
+import { colourOf, shapePath } from "../lanes/lane_looks.js";
+import type { LanePoints } from "../lanes/lane_points.js";
+import { gapPercent } from "../lanes/standings.js";
+
+export type Clock = "evaluations" | "seconds";
+
+export interface ProgressLane {
+  readonly id: number;
+  readonly name: string;
+  readonly look: number;
+  readonly points: LanePoints;
+  readonly best: BestSoFar;
+  /** What it has done so far, also where its points are not all here yet. */
+  readonly evaluations: number;
+  readonly seconds: number;
+}
+
+export interface ProgressState {
+  lanes: readonly ProgressLane[];
+  target: number;
+  bound: { parameters: number; proved: boolean } | null;
+  /** Best parameters over the bound, minus 1. */
+  gap: number | null;
+  clock: Clock;
+  log: boolean;
+}
 
 /** Where a lane stands on the axis of x. */
 export const clockOf = (step: { number: number; seconds: number }, clock: Clock): number => (clock === "seconds" ? step.seconds : step.number);
@@ -35,17 +60,15 @@ export function drawBound(group: SVGElement, { bound, gap }: ProgressState, plot
   setAttributes(line, { d: y <= bottom ? `M${left} ${y}H${right}` : "" });
   setAttributes(words, { x: right - 2, y: Math.min(y + 14, bottom - 4), visibility: y <= bottom ? null : "hidden" });
   const least = `no fewer than ${formatCount(bound.parameters)}`;
-  setText(words, gap === null ? `proved: ${least}` : gap <= 0 ? "proved: nothing smaller" : `proved: ${least} \u00b7 gap ${gapWords(gap)}`);
+  setText(words, gap === null ? `proved: ${least}` : gap <= 0 ? "proved: nothing smaller" : `proved: ${least} \u00b7 gap ${gapPercent(gap)}`);
 }
 
 /** The steps of a lane as a path within the frame: down at an improvement, on to where the lane is now. */
-function linePath(lane: ProgressLane, clock: Clock, plot: Plot): string {
+function laneLine(lane: ProgressLane, clock: Clock, plot: Plot): string {
   const { left, right, top, bottom } = plot.frame;
   const clamp = (value: number, low: number, high: number): number => Math.max(low - 20, Math.min(high + 20, value));
-  const [first, ...rest] = lane.best.steps.map((step) => ({ x: clamp(plot.x(clockOf(step, clock)), left, right), y: clamp(plot.y(step.parameters), top, bottom) }));
-  if (first === undefined) return "";
-  const steps = rest.map(({ x, y }) => `H${x.toFixed(1)}V${y.toFixed(1)}`).join("");
-  return `M${first.x.toFixed(1)} ${first.y.toFixed(1)}${steps}H${clamp(plot.x(endOf(lane, clock)), left, right).toFixed(1)}`;
+  const places = lane.best.steps.map((step) => ({ x: clamp(plot.x(clockOf(step, clock)), left, right), y: clamp(plot.y(step.parameters), top, bottom) }));
+  return stepPath(places, clamp(plot.x(endOf(lane, clock)), left, right));
 }
 
 export function drawLines(group: SVGElement, { lanes, clock }: ProgressState, plot: Plot): void {
@@ -53,7 +76,7 @@ export function drawLines(group: SVGElement, { lanes, clock }: ProgressState, pl
   const [width, height] = [right - left, bottom - top + 8]; // an SVG of its own cuts off what leaves the frame
   setAttributes(group, { x: left, y: top - 8, width, height, viewBox: `${left} ${top - 8} ${width} ${height}` });
   keyed(group, lanes, ({ id }) => String(id), () => svg("path", { class: "tnw-line" }), (element, lane) => {
-    setAttributes(element, { d: linePath(lane, clock, plot), "data-lane": lane.id });
+    setAttributes(element, { d: laneLine(lane, clock, plot), "data-lane": lane.id });
     element.style.stroke = colourOf(lane.look);
   });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { BestSoFar, CommonFront, Front } from "./best_so_far.js";
 import { pareto } from "../../charts/scales.js";
 import { Pretence } from "../../testing/fake_workbench.js";
+import { BestSoFar, CommonFront, Front } from "./best_so_far.js";
 import { type Columns, LanePoints, unpack } from "./lane_points.js";
 
 const filled = (wanted: number, id = 1): LanePoints => {

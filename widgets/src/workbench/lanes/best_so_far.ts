@@ -3,7 +3,7 @@
 import { FITTED, type LanePoints, REPEATED } from "./lane_points.js";
 
 /** From its evaluation on, a lane's best has these parameters. */
-export interface Step {
+export interface Improvement {
   readonly number: number;
   readonly seconds: number;
   readonly parameters: number;
@@ -11,7 +11,7 @@ export interface Step {
 
 /** The best of a lane that reach the target, evaluation by evaluation; looks at new points only. */
 export class BestSoFar {
-  steps: Step[] = [];
+  steps: Improvement[] = [];
   /** The place of the evaluation with the least error; -1 before there is one. */
   nearest = -1;
   private seen = 0;

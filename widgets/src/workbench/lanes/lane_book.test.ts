@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { Pretence } from "../../testing/fake_workbench.js";
-import { LaneBook } from "./lane_book.js";
 import type { WorkbenchCommand } from "../../wire/workbench_state.js";
+import { LaneBook } from "./lane_book.js";
 
 let now = 0;
 let asked: WorkbenchCommand[] = [];

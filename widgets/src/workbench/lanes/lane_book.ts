@@ -1,8 +1,8 @@
 /** What the page knows of the evaluations of every lane, and asks for where something is missing. */
 
+import type { Lane, PointsMessage, Send } from "../../wire/workbench_state.js";
 import { BestSoFar } from "./best_so_far.js";
 import { LanePoints, unpack } from "./lane_points.js";
-import type { Lane, PointsMessage, Tell } from "../../wire/workbench_state.js";
 
 const QUIET_MS = 700;
 const AGAIN_MS = 2500;
@@ -21,7 +21,7 @@ export class LaneBook {
   private readonly known = new Map<number, Known>();
 
   constructor(
-    private readonly tell: Tell,
+    private readonly send: Send,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
@@ -64,6 +64,6 @@ export class LaneBook {
   private ask(lane: number, entry: Known): void {
     if (this.now() - entry.asked < AGAIN_MS) return;
     entry.asked = this.now();
-    this.tell({ kind: "points", lane, from: entry.points.count + 1 });
+    this.send({ kind: "points", lane, from: entry.points.count + 1 });
   }
 }

@@ -1,7 +1,8 @@
 /** How lanes are told apart: a colour and a shape each, the same in charts, chips and table. */
 
-import { svg } from "../../ui/dom.js";
 import { type Shape, SHAPES } from "../../charts/stamps.js";
+import { svg } from "../../ui/dom.js";
+import type { Lane } from "../../wire/workbench_state.js";
 
 export const LOOKS = 8;
 
@@ -30,4 +31,11 @@ export function swatch(place: number): SVGSVGElement {
   const picture = svg("svg", { class: "tnw-swatch", viewBox: "-1.5 -1.5 3 3", "aria-hidden": "true" }, mark);
   mark.style.fill = colourOf(place);
   return picture;
+}
+
+/** What a lane is called: two of one engine are told apart by their studies. */
+export function laneName(lane: Lane, lanes: readonly Lane[]): string {
+  const own = lane.label || lane.engine;
+  const twins = lanes.filter((other) => (other.label || other.engine) === own);
+  return twins.length > 1 ? `${own} (${lane.study})` : own;
 }

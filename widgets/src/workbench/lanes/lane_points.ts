@@ -1,6 +1,6 @@
 /** The evaluations of one lane as columns of numbers, filled piece by piece. Pure. */
 
-import { asBytes } from "../../charts/pixels.js";
+import { asBytes } from "../../wire/bytes.js";
 
 export const FITTED = 0;
 export const REPEATED = 1;

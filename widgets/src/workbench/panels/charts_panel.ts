@@ -1,20 +1,21 @@
 /** The two charts with their switches and the numbers over them. */
 
-import { cloudChart } from "../charts/cloud_chart.js";
 import { html, listen, setAttributes, setText } from "../../ui/dom.js";
 import { formatCount, formatShort } from "../../ui/format.js";
-import type { LaneData } from "../lanes/lane_book.js";
-import { type Clock, gapWords, progressChart } from "../charts/progress_chart.js";
 import { explain, type Tooltip } from "../../ui/tooltip.js";
-import { leading } from "./incumbent_panel.js";
-import { type Bound, type Lane, laneName } from "../../wire/workbench_state.js";
-import { commonGap } from "../milestones.js";
+import type { Lane, ParameterBound } from "../../wire/workbench_state.js";
+import { cloudChart } from "../charts/cloud_chart.js";
+import { progressChart } from "../charts/progress_chart.js";
+import type { Clock } from "../charts/progress_marks.js";
+import type { LaneData } from "../lanes/lane_book.js";
+import { laneName } from "../lanes/lane_looks.js";
+import { commonGap, gapPercent, leading } from "../lanes/standings.js";
 
 export interface ChartsState {
   lanes: readonly Lane[];
   data(lane: number): LaneData;
   target: number;
-  bound: Bound | null;
+  bound: ParameterBound | null;
 }
 
 export interface Charts {
@@ -94,7 +95,7 @@ function tick(field: string, words: string, tip: string): { element: HTMLElement
 }
 
 /** Best, proved minimum and the gap between them, large. */
-function headline(): { element: HTMLElement; show(lanes: readonly Lane[], bound: Bound | null, gap: number | null, target: number): void } {
+function headline(): { element: HTMLElement; show(lanes: readonly Lane[], bound: ParameterBound | null, gap: number | null, target: number): void } {
   const make = (term: string, field: string): { element: HTMLElement; value: HTMLElement; term: HTMLElement } => {
     const value = html("b", { class: "tnw-large", "data-field": field }, "\u2013");
     const name = html("span", { class: "tnx-term", tabindex: 0 }, term);
@@ -115,7 +116,7 @@ function headline(): { element: HTMLElement; show(lanes: readonly Lane[], bound:
       explain(best.term, reached === null ? `No structure reaches the target error ${formatShort(target)} yet.` : `Fewest parameters at a relative error of at most ${formatShort(target)}, by ${lane ? laneName(lane, lanes) : ""}.`);
       put(least, bound ? formatCount(bound.parameters) : "\u2013", bound?.parameters);
       explain(least.term, bound ? `${bound.scope}${/[.]$/.test(bound.scope) ? "" : "."}` : "Nothing is proved yet.");
-      put(gap, away === null ? "\u2013" : away <= 0 ? "none: proved best" : gapWords(away), away);
+      put(gap, away === null ? "\u2013" : away <= 0 ? "none: proved best" : gapPercent(away), away);
     },
   };
 }

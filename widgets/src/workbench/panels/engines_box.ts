@@ -2,10 +2,10 @@
 
 import { button } from "../../ui/buttons.js";
 import { focused, html, listen, setAttributes, setText } from "../../ui/dom.js";
-import { swatch } from "../lanes/lane_looks.js";
 import { keyed } from "../../ui/svg_box.js";
 import { explain } from "../../ui/tooltip.js";
 import type { EngineEntry, Settings } from "../../wire/workbench_state.js";
+import { swatch } from "../lanes/lane_looks.js";
 
 export interface EnginesBox {
   element: HTMLElement;

@@ -1,13 +1,14 @@
 /** The best structure so far: its diagram, its numbers, what the last move changed, and what to do with it. */
 
+import { morphView } from "../../diagram/morphing_diagram.js";
 import { button, setUsable } from "../../ui/buttons.js";
 import { html, listen, setAttributes, setText } from "../../ui/dom.js";
 import { formatCount, formatError, formatRatio } from "../../ui/format.js";
-import { colourOf } from "../lanes/lane_looks.js";
-import type { StructureRecord } from "../../wire/editor_state.js";
-import { morphView } from "../../diagram/morphing_diagram.js";
 import { explain } from "../../ui/tooltip.js";
-import { type Incumbent, type Lane, laneName } from "../../wire/workbench_state.js";
+import type { StructureRecord } from "../../wire/editor_state.js";
+import type { Incumbent, Lane } from "../../wire/workbench_state.js";
+import { colourOf, laneName } from "../lanes/lane_looks.js";
+import { leading } from "../lanes/standings.js";
 
 export interface IncumbentPanel {
   element: HTMLElement;
@@ -19,13 +20,6 @@ export interface IncumbentPanel {
 export interface IncumbentEvents {
   open(lane: number, number: number): void;
   say(sentence: string): void;
-}
-
-/** The lane that is ahead: fewest parameters at the target, or nearest to it where none is there yet. */
-export function leading(lanes: readonly Lane[]): Lane | null {
-  const behind = (a: Incumbent, b: Incumbent): boolean =>
-    a.reached !== b.reached ? b.reached : a.reached ? b.parameters < a.parameters : b.relative_error < a.relative_error;
-  return lanes.reduce<Lane | null>((best, lane) => (lane.incumbent && (!best?.incumbent || behind(best.incumbent, lane.incumbent)) ? lane : best), null);
 }
 
 /** A structure as text to keep: no places, for they are the page's. */

@@ -2,11 +2,11 @@
 
 import { html, listen, setAttributes, setText } from "../../ui/dom.js";
 import { formatCount, formatError, formatSeconds } from "../../ui/format.js";
-import { swatch } from "../lanes/lane_looks.js";
-import { gapWords } from "../charts/progress_chart.js";
 import { keyed } from "../../ui/svg_box.js";
 import { explain } from "../../ui/tooltip.js";
-import { type Counts, type Lane, laneName } from "../../wire/workbench_state.js";
+import type { Counts, Lane } from "../../wire/workbench_state.js";
+import { laneName, swatch } from "../lanes/lane_looks.js";
+import { gapOf, gapPercent } from "../lanes/standings.js";
 
 export interface LaneTable {
   element: HTMLElement;
@@ -45,11 +45,6 @@ export function leftWords(lane: Lane): string {
 }
 
 export const bestWords = ({ incumbent }: Lane): string => (incumbent === null ? "\u2013" : incumbent.reached ? formatCount(incumbent.parameters) : `(${formatCount(incumbent.parameters)})`);
-
-export function gapOf(lane: Lane, bound: number | null): number | null {
-  const least = lane.bound ?? bound;
-  return lane.incumbent?.reached && least ? lane.incumbent.parameters / least - 1 : null;
-}
 
 export function laneTable(watchLane: (lane: number) => void, signal: AbortSignal): LaneTable {
   const heads = COLUMNS.map(([title, tip]) => {
@@ -108,7 +103,7 @@ function showRow(row: Element, lane: Lane, look: number, lanes: readonly Lane[],
   explain(part(row, "lane-state"), `${lane.state}${why ? `: ${why}` : ""}`);
   write("lane-best", bestWords(lane), incumbent?.reached ? incumbent.parameters : null);
   write("lane-error", formatError(incumbent?.relative_error), incumbent?.relative_error);
-  write("lane-gap", gap === null ? "\u2013" : gapWords(gap), gap);
+  write("lane-gap", gap === null ? "\u2013" : gapPercent(gap), gap);
   write("lane-counts", countWords(counts), counts.proposed);
   write("lane-left", leftWords(lane), lane.fraction);
   write("lane-move", incumbent?.changed.words || incumbent?.move || "", incumbent?.number);

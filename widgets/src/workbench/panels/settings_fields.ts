@@ -1,7 +1,7 @@
 /** The fields of a search: what it aims at, what it may use. A field says what it takes, and is put back when refused. */
 
+import { parseTarget } from "../../data/target_field.js";
 import { focused, html, listen, setAttributes } from "../../ui/dom.js";
-import { parseTarget } from "../../data/data_bar.js";
 import { explain } from "../../ui/tooltip.js";
 import type { Choice, Settings } from "../../wire/workbench_state.js";
 

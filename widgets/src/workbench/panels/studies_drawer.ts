@@ -17,7 +17,7 @@ export interface StudiesDrawer {
 }
 
 export interface StudiesEvents {
-  tell(body: WorkbenchCommand): void;
+  send(command: WorkbenchCommand): void;
   upload(file: File): void;
 }
 
@@ -76,7 +76,7 @@ export function studiesDrawer(popups: Popups, events: StudiesEvents, signal: Abo
   };
   /** What is asked for is shown under the drawer. */
   const show = (body: WorkbenchCommand): void => {
-    events.tell(body);
+    events.send(body);
     setOpen(false);
   };
   listen(element, "keydown", (event) => {
@@ -88,13 +88,13 @@ export function studiesDrawer(popups: Popups, events: StudiesEvents, signal: Abo
   const deeds: Record<Way, (study: StudyEntry) => void> = {
     open: ({ name }) => show({ kind: "study_open", names: [name], resume: false }),
     resume: ({ name }) => show({ kind: "study_open", names: [name], resume: true }),
-    csv: ({ name }) => events.tell({ kind: "study_export", name, format: "csv" }),
-    json: ({ name }) => events.tell({ kind: "study_export", name, format: "json" }),
-    study: ({ name }) => events.tell({ kind: "study_export", name, format: "study" }),
+    csv: ({ name }) => events.send({ kind: "study_export", name, format: "csv" }),
+    json: ({ name }) => events.send({ kind: "study_export", name, format: "json" }),
+    study: ({ name }) => events.send({ kind: "study_export", name, format: "study" }),
     delete: (study) => confirm(popups, {
       title: `Delete ${study.name}?`, yes: "Delete it",
       text: `${studyWords(study)}. Its ${formatBytes(study.bytes)} are taken off the disk and cannot be brought back.`,
-    }, () => events.tell({ kind: "study_delete", name: study.name })),
+    }, () => events.send({ kind: "study_delete", name: study.name })),
   };
   listen(list, "click", (event) => {
     const target = (event.target as Element).closest<HTMLElement>("[data-way]");

@@ -1,0 +1,39 @@
+/** The field of the target error. */
+
+import { focused, html, listen, setAttributes } from "../ui/dom.js";
+import { explain } from "../ui/tooltip.js";
+import { type Model, onChange } from "../wire/channel.js";
+
+/** Read the target error; a text says what is wrong with it. */
+export function parseTarget(text: string): number | string {
+  const value = Number(text.trim().replace(",", "."));
+  if (text.trim() !== "" && value > 0 && value <= 1) return value;
+  return `The target error is a number above 0 and at most 1, but "${text.trim().slice(0, 20)}" was typed.`;
+}
+
+export interface TargetEvents {
+  choose(value: number): void;
+  complain(sentence: string): void;
+}
+
+export function targetField(model: Model<{ target_error: number }>, events: TargetEvents, signal: AbortSignal): HTMLElement {
+  const input = html("input", { class: "tnx-field tnx-target-field", type: "text", inputmode: "decimal", maxlength: 12, "data-field": "target" });
+  explain(input, "The relative error you aim at; it is marked in the chart. It does not stop the fit.");
+  const show = (): void => {
+    const target = model.get("target_error");
+    if (focused(input) !== input && target !== undefined) input.value = String(target);
+  };
+  listen(input, "change", () => {
+    const value = parseTarget(input.value);
+    setAttributes(input, { "aria-invalid": typeof value === "string" ? "true" : null });
+    if (typeof value === "string") events.complain(value);
+    else events.choose(value);
+  }, signal);
+  listen(input, "keydown", (event) => {
+    if (event.key === "Escape") input.value = String(model.get("target_error"));
+  }, signal);
+  onChange(model, ["target_error"], show, signal);
+  show();
+  return html("label", { class: "tnx-label" }, "target error ", input);
+}
+

@@ -1,0 +1,39 @@
+/** The button that uploads a file, and the bar of an upload on its way. */
+
+import { button } from "../ui/buttons.js";
+import { focused, html, listen, setText } from "../ui/dom.js";
+import type { Uploader } from "../wire/upload.js";
+
+export interface UploadBox {
+  element: HTMLElement;
+  show(part: number | null, name: string): void;
+}
+
+export function uploadBox(uploads: Uploader, signal: AbortSignal): UploadBox {
+  const picker = html("input", { type: "file", accept: uploads.kinds.endings.join(), hidden: "", "data-field": "file", "aria-label": "file to upload", tabindex: -1 });
+  listen(picker, "change", () => {
+    const file = picker.files?.[0];
+    if (file) uploads.send(file);
+    picker.value = ""; // the same file may be chosen again
+  }, signal);
+  const start = button({
+    icon: "upload", text: "Upload", label: "Upload a file", action: "upload",
+    tip: `${uploads.kinds.words.replace(/^a/, "A")}; up to 64 MiB. You may drop it anywhere here.`,
+    onPress: () => picker.click(),
+  }, signal);
+  const bar = html("progress", { max: 1, value: 0, "aria-label": "upload" });
+  const name = html("span", { class: "tnx-upload-name" });
+  const cancel = button({ icon: "close", label: "Cancel the upload", tip: "Cancel the upload", action: "cancel-upload", onPress: () => uploads.cancel() }, signal);
+  const running = html("span", { class: "tnx-uploading", hidden: "" }, name, bar, cancel);
+  return {
+    element: html("span", { class: "tnx-upload" }, picker, start, running),
+    show(part, file) {
+      const refocus = part === null && running.contains(focused(running));
+      start.hidden = part !== null;
+      running.hidden = part === null;
+      bar.value = part ?? 0;
+      setText(name, file);
+      if (refocus) start.focus();
+    },
+  };
+}
