@@ -258,6 +258,8 @@ def test_dashboard_starts_voila_on_the_dashboards_only(served):
     assert command[:3] == [sys.executable, "-m", "voila"]
     assert Path(command[3]).parts[-2:] == ("notebooks", "dashboards")
     assert {"--port=9999", "--Voila.ip=127.0.0.1", "--template=tnlab", "--no-browser"} <= set(command)
+    assert launch.LOCAL_FLAG in command
+    assert set(launch.VOILA_FLAGS) <= set(command)
     assert env["OMP_NUM_THREADS"]
     assert "JUPYTER_TOKEN" not in env or env["JUPYTER_TOKEN"] == os.environ.get("JUPYTER_TOKEN")
     assert "TNLAB_PRIVATE_STUDIES" not in env
@@ -276,6 +278,7 @@ def test_an_open_host_gets_a_warning_and_a_token(served, capsys):
     command, env = served[0]
     assert "Warning: other machines can reach 0.0.0.0" in capsys.readouterr().err
     assert "--Voila.auto_token=True" in command
+    assert launch.LOCAL_FLAG not in command  # its name is for whoever sets it up to say
     assert len(env["JUPYTER_TOKEN"]) >= 32
     assert env["TNLAB_PRIVATE_STUDIES"] == "1"
     assert not any(env["JUPYTER_TOKEN"] in word for word in command)

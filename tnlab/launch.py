@@ -30,12 +30,19 @@ VOILA_FLAGS = (
     "--template=tnlab",
     "--Voila.port_retries=0",
     "--Voila.log_level=ERROR",
+    "--Voila.kernel_websocket_connection_class=tnlab_widgets.kernel_socket.CheckedKernelSocket",
+    # Whatever an address names as its theme is written into the page as it is; an unknown template holds a kernel.
+    "--VoilaConfiguration.allow_theme_override=NO",
+    "--VoilaConfiguration.allow_template_override=NO",
     "--VoilaConfiguration.extension_denylist=@jupyter-server/resource-usage",
     # A closed page does not always end its kernel.
     "--MappingKernelManager.cull_interval=60",
     "--MappingKernelManager.cull_idle_timeout=600",
     "--MappingKernelManager.cull_connected=False",
 )
+# Voila answers under any name, so that a foreign page whose name is made to point here could read what is served.
+# The empty value is the false one: the server then answers as localhost and as an address of this machine only.
+LOCAL_FLAG = "--Voila.tornado_settings=allow_remote_access="
 LAB_FLAGS = (  # nothing is fetched from elsewhere
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
@@ -80,7 +87,9 @@ def dashboard(*, port: int, host: str, browser: bool) -> int:
         _require_file(pages / page)
     check_port(host, port)
     child, flags, token = environment(), [f"--Voila.ip={host}", f"--port={port}"], ""
-    if not is_loopback(host):
+    if is_loopback(host):
+        flags.append(LOCAL_FLAG)
+    else:
         # Whoever opens a page gets a kernel on this machine. The token stays out of the list of processes.
         child["JUPYTER_TOKEN"] = secrets.token_urlsafe(24)
         child["TNLAB_PRIVATE_STUDIES"] = "1"

@@ -1,0 +1,68 @@
+"""The websocket between a page and its kernel, as ``tnlab dashboard`` serves it: malformed frames close it.
+
+jupyter_server believes the counts in a frame: sixteen bytes that claim 2^60 parts keep the server of all visitors busy
+until its memory is used up. This module runs in that server, and so imports neither PyTorch nor a widget.
+"""
+
+from typing import Any
+
+from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+from tornado.web import HTTPError
+from typing_extensions import override
+
+PROTOCOL = "v1.kernel.websocket.jupyter.org"
+WORD = 8  # bytes of a count or an offset, little-endian
+FEWEST_OFFSETS = (
+    6  # where the channel, the header, the parent's header, the metadata and the content begin, and the end
+)
+MOST_OFFSETS = 1024  # a message of a widget has a handful of buffers
+MOST_BYTES = 8 << 20  # a piece of a file has 1 MiB
+LONGEST_CHANNEL = 16  # bytes; "control" has 7
+POLICY_VIOLATION = 1008  # the code of RFC 6455, section 7.4.1
+
+
+class CheckedKernelSocket(ZMQChannelsWebsocketConnection):
+    """A connection that takes frames of the v1 protocol only, whose offsets lie within the frame in ascending order.
+
+    References:
+        https://jupyter-server.readthedocs.io/en/latest/developers/websocket-protocols.html
+    """
+
+    @override
+    async def prepare(self) -> None:
+        handler = self.websocket_handler
+        offered = handler.request.headers.get("Sec-WebSocket-Protocol", "")
+        if handler.select_subprotocol([name.strip() for name in offered.split(",")]) != PROTOCOL:
+            # Voila would read what is sent to such a page as frames of the protocol that it does not speak.
+            raise HTTPError(400, f"A page must speak {PROTOCOL}.")
+        await super().prepare()
+
+    @override
+    def handle_incoming_message(self, incoming_msg: Any) -> None:
+        problem = frame_problem(incoming_msg)
+        if problem:
+            self.log.warning("A connection to kernel %s is closed: %s.", self.kernel_id, problem)
+            self.websocket_handler.close(POLICY_VIOLATION, problem)
+        else:
+            super().handle_incoming_message(incoming_msg)
+
+
+def frame_problem(frame: object) -> str:
+    """Return why a frame is no message of the v1 protocol, or nothing.
+
+    A frame is the number of offsets, the offsets from its first byte, then the channel and the parts of the message.
+    """
+    if not isinstance(frame, bytes):
+        return "a frame must be binary"
+    if len(frame) > MOST_BYTES:
+        return f"a frame has {len(frame)} bytes, at most {MOST_BYTES} are taken"
+    count = int.from_bytes(frame[:WORD], "little")
+    if not FEWEST_OFFSETS <= count <= MOST_OFFSETS or WORD * (count + 1) > len(frame):
+        return f"a frame of {len(frame)} bytes claims {count} offsets"
+    offsets = [int.from_bytes(frame[at : at + WORD], "little") for at in range(WORD, WORD * (count + 1), WORD)]
+    ends = [WORD * (count + 1), *offsets, len(frame)]
+    if ends != sorted(ends):
+        return "the offsets of a frame must ascend within it"
+    if offsets[1] - offsets[0] > LONGEST_CHANNEL:
+        return f"the name of a channel has at most {LONGEST_CHANNEL} bytes"
+    return ""
