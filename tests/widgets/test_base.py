@@ -7,14 +7,14 @@ from traitlets import Int
 
 from tnlab.formats import formats
 from tnlab_widgets import Explorer, NetworkEditor
-from tnlab_widgets._base import BaseWidget
+from tnlab_widgets._base import BaseWidget, from_page
 
 
 class Counter(BaseWidget):
     """Two numbers: one the page sets, one a worker sets."""
 
     _esm = "export default {}"
-    from_page = Int(0).tag(sync=True)
+    written = from_page(Int(0))
     from_worker = Int(0).tag(sync=True)
 
 
@@ -58,18 +58,18 @@ def test_readers_without_a_kernel_get_a_picture(page):
 
 def test_no_update_is_lost_between_page_and_worker():
     """Without the lock a third of these notifications are merged away."""
-    widget, rounds, heard = Counter(), 2000, {"from_page": 0, "from_worker": 0}
+    widget, rounds, heard = Counter(), 2000, {"written": 0, "from_worker": 0}
 
     def count(change):
         heard[change["name"]] += 1
 
-    widget.observe(count, names=["from_page", "from_worker"])
+    widget.observe(count, names=["written", "from_worker"])
     worker = threading.Thread(target=lambda: [widget.push(from_worker=k) for k in range(1, rounds + 1)])
     worker.start()
     for k in range(1, rounds + 1):
-        widget.set_state({"from_page": k})
+        widget.set_state({"written": k})
     worker.join()
-    assert heard == {"from_page": rounds, "from_worker": rounds}
+    assert heard == {"written": rounds, "from_worker": rounds}
     widget.close()
 
 

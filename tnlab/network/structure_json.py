@@ -5,7 +5,6 @@
 """
 
 import json
-import math
 from collections.abc import Set
 from typing import Any
 
@@ -14,6 +13,7 @@ from tnlab.network.structure import Bond, Core, Structure
 
 VERSION = 1
 MAX_NAME = 64
+MAX_POSITION = 1e6  # units of the drawing, where neighbours lie some hundred apart
 
 
 def to_dict(structure: Structure) -> dict[str, Any]:
@@ -91,9 +91,11 @@ def _bond_from_dict(record: object, where: str) -> Bond:
 def _position(value: object, where: str) -> tuple[float, float] | None:
     if value is None:
         return None
-    numbers = [x for x in _list(value, where) if isinstance(x, int | float) and math.isfinite(x)]
+    numbers = [x for x in _list(value, where) if isinstance(x, int | float) and abs(x) <= MAX_POSITION]
     if len(numbers) != 2 or len(_list(value, where)) != 2:
-        raise StructureError(f"{where} must be two finite numbers [x, y], but is {value!r:.80}.")
+        raise StructureError(
+            f"{where} must be two finite numbers [x, y] of at most {MAX_POSITION:,.0f}, but is {value!r:.80}."
+        )
     return float(numbers[0]), float(numbers[1])
 
 

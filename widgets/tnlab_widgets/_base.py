@@ -1,4 +1,7 @@
-"""What every tnlab widget shares: the front-end bundle, one lock, errors as sentences, a picture without a browser.
+"""What every tnlab widget shares: what a page may write, the bundle, one lock, errors as sentences, a picture.
+
+A page may write the traits that are declared with ``from_page``, and no others: what Python offers and has found is
+its own, whatever a stranger's page sends.
 
 Why the lock: depending on the Jupyter version, messages from the page arrive in the main thread or in another one,
 while a worker pushes results. ``set_state`` swaps the notification machinery of the whole object, so two threads
@@ -9,17 +12,20 @@ import logging
 import threading
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import anywidget
 import traitlets
-from traitlets import Bunch
+from traitlets import Bunch, Int
 from typing_extensions import override
 
-from tnlab.errors import TnlabError
+from tnlab.errors import DataError, TnlabError
+from tnlab_widgets._messages import plain
 
 STATIC = Path(__file__).parent / "static"
 LOG = logging.getLogger("tnlab_widgets")
+MAX_VIEWS = 10_000  # of one widget on a page
+T = TypeVar("T", bound=traitlets.TraitType)
 
 
 def sentence(error: BaseException) -> str:
@@ -32,9 +38,9 @@ def sentence(error: BaseException) -> str:
     return f"Something failed that tnlab did not foresee: {type(error).__name__}: {str(error)[:300]}"
 
 
-def from_page(trait: traitlets.Dict) -> traitlets.Dict:
-    """Return the trait, synced, and not echoed to the page that set it."""
-    return trait.tag(sync=True, echo_update=False)
+def from_page(trait: T) -> T:
+    """Return the trait as one that a page may write: synced, and not echoed to the page that set it."""
+    return trait.tag(sync=True, echo_update=False, from_page=True)
 
 
 class BaseWidget(anywidget.AnyWidget):
@@ -48,7 +54,9 @@ class BaseWidget(anywidget.AnyWidget):
         FileNotFoundError: The bundle has not been built.
     """
 
+    _view_count = from_page(Int(None, allow_none=True, min=0, max=MAX_VIEWS, help="Views of it on a page"))
     _missing_bundle: ClassVar[Path | None] = None
+    _warned = False
 
     def __init_subclass__(cls, *, bundle: str = "", **kwargs: Any) -> None:
         # anywidget subclasses once more for every instance, then without a bundle: nothing to do.
@@ -76,9 +84,24 @@ class BaseWidget(anywidget.AnyWidget):
     def set_state(self, sync_data: dict[str, Any]) -> None:
         with self._guard:
             try:
-                super().set_state(sync_data)
+                super().set_state(self._written_by_page(sync_data))
             except Exception as error:  # noqa: BLE001 - nobody would see it: the page is told instead
                 self._tell(sentence(error))
+
+    def _written_by_page(self, sync_data: object) -> dict[str, Any]:
+        """Return what a page may write of what it sent; that it sent more is logged once.
+
+        Raises:
+            DataError: What it may write is no plain data; nothing of the message is taken then.
+        """
+        if not isinstance(sync_data, dict):
+            raise DataError(f"A page must send its traits by name, but sent {sync_data!r:.80}.")
+        writable = self.trait_names(from_page=True)
+        refused = [name for name in sync_data if name not in writable]
+        if refused and not self._warned:
+            self._warned = True
+            LOG.warning("A page may not write %.200r of %s; this is dropped.", refused[:8], type(self).__name__)
+        return {name: plain(name, value) for name, value in sync_data.items() if name in writable}
 
     @override
     def notify_change(self, change: Bunch) -> None:

@@ -12,6 +12,7 @@ from typing_extensions import override
 from tnlab.data import Source, datasets, read_source
 from tnlab.errors import DataError
 from tnlab_widgets._base import BaseWidget, from_page, sentence
+from tnlab_widgets._messages import is_late, seq_of
 from tnlab_widgets._pictures import Panels
 from tnlab_widgets._sources import catalogue, describe
 from tnlab_widgets._uploads import Inbox
@@ -30,7 +31,7 @@ class DataWidget(BaseWidget):
     datasets = List(help="[{name, label, licence}] of the built-in data").tag(sync=True)
     data = Dict(help="{name, label, shape, modes, order, kind, size, suggestions}").tag(sync=True)
     original = Dict(help="{kind, width, height, pixels}: the tensor as a picture").tag(sync=True)
-    heartbeat = Float(0.0, help="When the page last said that it is there; any change counts").tag(sync=True)
+    heartbeat = from_page(Float(0.0, help="When the page last said that it is there; any change counts"))
     command = from_page(Dict(help="{seq, kind, ...} the page wants done"))
     upload = from_page(Dict(help="{id, index, total, name, size, data}: a piece of a file"))
     upload_ack = Dict(help="{id, index, error, done}").tag(sync=True)
@@ -90,8 +91,8 @@ class DataWidget(BaseWidget):
         if not command:
             return
         try:
-            seq, kind = command.get("seq"), command.get("kind")
-            if not isinstance(seq, int) or seq <= self._newest_command:
+            seq, kind = seq_of(command), command.get("kind")
+            if is_late(seq, self._newest_command):
                 return
             self._newest_command = seq
             action = self._ACTIONS.get(kind) if isinstance(kind, str) else None

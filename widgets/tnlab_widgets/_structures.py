@@ -16,6 +16,9 @@ from tnlab.network.structure import Bond, Structure
 
 MAX_CORES = 256
 MAX_BONDS = 2048
+MAX_ON_CORE = 128  # legs and bonds of one core
+MAX_NUMBER = 2**53  # a page has no larger whole numbers
+MAX_COUNT = 10**300  # entries or parameters; a float can still tell their ratio
 MAX_START_RANK = 64
 
 
@@ -41,7 +44,24 @@ def from_page(record: object) -> Structure:
             listed = record.get(field)
             if isinstance(listed, list | tuple) and len(listed) > most:
                 raise StructureError(f"The editor draws at most {most} {field}, but this has {len(listed)}.")
-    return presentable(structure_json.from_dict(record))
+    structure = structure_json.from_dict(record)
+    on_core = Counter(core for bond in structure.bonds for core in bond.cores)
+    fullest = max(len(core.legs) + on_core[place] for place, core in enumerate(structure.cores))
+    for what, number, most in (
+        ("legs and bonds on a core", fullest, MAX_ON_CORE),
+        ("entries in a mode", max(structure.modes, default=1), MAX_NUMBER),
+        ("as a rank", max(structure.ranks, default=1), MAX_NUMBER),
+        ("entries in all", structure.size, MAX_COUNT),
+        ("parameters", structure.parameters, MAX_COUNT),
+    ):
+        if number > most:
+            raise StructureError(f"The editor draws at most {_written(most)} {what}, but this has {_written(number)}.")
+    return presentable(structure)
+
+
+def _written(number: int) -> str:
+    """Return a number in a few letters: it may be too large for a float, or to be written in full."""
+    return f"{number:,}" if number <= MAX_NUMBER else f"about 2^{number.bit_length() - 1}"
 
 
 def presentable(structure: Structure) -> Structure:

@@ -113,14 +113,44 @@ def executor_menu(*, private: bool) -> list[dict[str, str]]:
     return menu
 
 
-def with_given(menu: list[dict[str, str]], executor: Any) -> tuple[list[dict[str, str]], dict[str, Any]]:
-    """Return a menu of executors that begins with the one that is given, and what its name stands for if it is one."""
-    if isinstance(executor, str):
-        own = next((entry for entry in menu if entry["name"] == executor), {"name": executor, "label": executor})
-        executors[executor.partition(":")[0]]  # an unknown name is refused at once
-        return [own, *(entry for entry in menu if entry is not own)], {}
-    name = f"given: {getattr(executor, 'name', type(executor).__name__)}"
-    return [{"name": name, "label": name}, *menu], {name: executor}
+class Offer:
+    """Where fits may run: what Python gave, and what this machine has. Nothing that a page sends adds to it.
+
+    Attributes:
+        first: Name of what was given.
+        menu: What the page shows, fits in this process first.
+
+    Args:
+        given: A name, an executor, or a client of dask.
+        private: Whether strangers share the server, who get no other machines.
+
+    Raises:
+        UnknownNameError: There is no executor of the given name.
+    """
+
+    def __init__(self, given: Any, *, private: bool) -> None:
+        if isinstance(given, str):
+            self.first = given
+            executors[given.partition(":")[0]]  # an unknown name is refused at once
+        else:
+            self.first = f"given: {getattr(given, 'name', type(given).__name__)}"
+        machine = executor_menu(private=private)
+        own = [] if self.first in [entry["name"] for entry in machine] else [{"name": self.first, "label": self.first}]
+        self.menu = tuple(sorted([*own, *machine], key=lambda entry: entry["name"] != "inline"))
+        self._given, self._private = given, private
+
+    @property
+    def names(self) -> list[str]:
+        """Those that may be chosen, the given one first."""
+        return [self.first, *(entry["name"] for entry in executor_menu(private=self._private))]
+
+    def executor(self, name: str) -> Any:
+        """Return the executor of this name as a search takes it; whatever chose the name, it is checked here again.
+
+        Raises:
+            UnknownNameError: It is none of those on offer.
+        """
+        return self._given if name == self.first else _one_of("executor", name, self.names)
 
 
 def restored(settings: Settings, readers: Sequence[StudyReader], executors: Sequence[str]) -> Settings:

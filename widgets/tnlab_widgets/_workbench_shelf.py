@@ -14,7 +14,7 @@ from tnlab_widgets._lanes import WATCHING, Lane
 from tnlab_widgets._workbench_export import EXPORTS, exported
 from tnlab_widgets._workbench_plan import Plan
 from tnlab_widgets._workbench_recorded import recorded
-from tnlab_widgets._workbench_settings import Settings, restored
+from tnlab_widgets._workbench_settings import Offer, Settings, restored
 from tnlab_widgets._workbench_state import WorkbenchState
 from tnlab_widgets._workbench_studies import Shelf
 from tnlab_widgets._workbench_threads import Errands, Reporter
@@ -31,6 +31,7 @@ class WorkbenchShelf(WorkbenchState):
     _errands: Errands
     _reporter: Reporter
     _settings: Settings
+    _offer: Offer
     _lanes_made = 0
 
     def _go(self) -> None:
@@ -73,7 +74,10 @@ class WorkbenchShelf(WorkbenchState):
 
     def _list_studies(self) -> None:
         """List the studies; called from a thread of its own, for reading them may take long."""
-        self.push(studies=self._shelf.entries({lane.name: lane.summary() for lane in self._scheduler.lanes}))
+        listed = self._shelf.entries({lane.name: lane.summary() for lane in self._scheduler.lanes})
+        with self._guard:
+            self._listed = listed
+            self.push(studies=listed)
 
     def _open_studies(self, names: Sequence[str], *, resume: bool) -> None:
         """Show studies as lanes, and go on with them if that is asked for; data and settings follow the first."""
@@ -86,7 +90,7 @@ class WorkbenchShelf(WorkbenchState):
         source = found[0][0].source
         if source is not None:
             self._take(source)
-        self._set(restored(self._settings, [reader for _, reader in found], self._executor_names))
+        self._set(restored(self._settings, [reader for _, reader in found], self._offer.names))
         self._put(lanes)
         if resume:
             self._go()
@@ -94,16 +98,12 @@ class WorkbenchShelf(WorkbenchState):
     def _choose(self, changes: dict[str, Any]) -> None:
         """Change settings, and show them; those there were stay where one of them is refused."""
         with self._guard:
-            self._set(self._settings.changed(changes, self._executor_names))
+            self._set(self._settings.changed(changes, self._offer.names))
 
     def _set(self, settings: Settings) -> None:
         with self._guard:
             self._settings = settings
             self.push(settings=settings.to_page(len(self._source.modes)))
-
-    @property
-    def _executor_names(self) -> list[str]:
-        return [entry["name"] for entry in self.executors]
 
     def _open_point(self, lane: Lane, number: int) -> None:
         """Open an evaluation in an Explorer that goes on from its cores."""
@@ -114,7 +114,7 @@ class WorkbenchShelf(WorkbenchState):
             structure, network = recorded(lane.plan.location, number)
             target = lane.plan.target_error
             opened = Explorer(source, structure=network or structure, target_error=target or 0.1)
-            former = self.explorer
+            former, self._opened = self._opened, opened
             self.push(explorer=opened)
             if former is not None:
                 former.close()
@@ -154,15 +154,15 @@ class WorkbenchShelf(WorkbenchState):
         self._errands.send(lambda: self._open_point(lane, number))
 
     def _do_close_explorer(self, _: dict[str, Any]) -> None:
-        opened = self.explorer
+        opened, self._opened = self._opened, None
         if opened is not None:
             self.push(explorer=None)
             self._errands.send(opened.close)
 
     def _do_points(self, command: dict[str, Any]) -> None:
         lane, first = self._lane(command.get("lane")), command.get("from")
-        if not isinstance(first, int) or first < 1:
-            raise DataError(f"Evaluations are numbered from 1, but {first!r:.40} was asked for.")
+        if not isinstance(first, int) or not 1 <= first <= lane.points.count + 1:
+            raise DataError(f"Evaluations are numbered 1 to {lane.points.count}, but {first!r:.40} was asked for.")
         self._send_points_from(lane, first)
 
     def _do_studies(self, command: dict[str, Any]) -> None:

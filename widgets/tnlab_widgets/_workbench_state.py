@@ -1,6 +1,7 @@
 """What the workbench tells its page: how every search stands, and its evaluations in packed pieces."""
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from ipywidgets import widget_serialization
@@ -47,6 +48,8 @@ class WorkbenchState(DataWidget):
     _reporter: Reporter
     _librarian: Reporter
     _one_visitor: bool
+    _opened: Explorer | None = None
+    _listed: Sequence[dict[str, Any]] = ()
     _sent: dict[int, tuple[int, int]]
     _phases: tuple[tuple[int, str], ...] = ()
     _freshened = 0.0
@@ -80,7 +83,8 @@ class WorkbenchState(DataWidget):
         self._freshened = time.monotonic()
         now = {lane.name: lane.summary() for lane in self._scheduler.lanes}
         with self._guard:
-            self.push(studies=[{**entry, **now.get(entry["name"], {})} for entry in self.studies])
+            self._listed = [{**entry, **now.get(entry["name"], {})} for entry in self._listed]
+            self.push(studies=self._listed)
 
     def _show_run(self) -> None:
         """Answer a command at once; the lanes follow."""

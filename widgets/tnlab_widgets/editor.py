@@ -16,11 +16,10 @@ from tnlab.interop.svg import to_svg
 from tnlab.network import structure_json
 from tnlab.network.structure import Structure
 from tnlab_widgets._base import BaseWidget, from_page, sentence
+from tnlab_widgets._messages import is_late, seq_of
 from tnlab_widgets._requests import answer
 from tnlab_widgets._structures import as_structure, notice, numbers, presentable, presets, refusals
 from tnlab_widgets._structures import from_page as structure_from_page
-
-MAX_SEQ = 2**53
 
 
 class NetworkEditor(BaseWidget, bundle="editor"):
@@ -137,9 +136,10 @@ class NetworkEditor(BaseWidget, bundle="editor"):
         proposal = change["new"]
         if not proposal:
             return
+        seq = 0
         try:
-            seq = _seq(proposal)
-            if seq <= self._newest_proposal:
+            seq = seq_of(proposal)
+            if is_late(seq, self._newest_proposal):
                 return  # an older edit that arrived late: the page has gone on since
             self._newest_proposal = seq
             if self.read_only:
@@ -148,7 +148,6 @@ class NetworkEditor(BaseWidget, bundle="editor"):
             self._check(structure)
             self._accept(structure, seq)
         except Exception as error:  # noqa: BLE001 - an exception in an observer would be seen by nobody
-            seq = proposal.get("seq") if isinstance(proposal.get("seq"), int) else 0
             self.push(verdict={"seq": seq, "error": sentence(error), "notice": ""})
 
     @traitlets.observe("request")
@@ -157,9 +156,9 @@ class NetworkEditor(BaseWidget, bundle="editor"):
         request = change["new"]
         if not request:
             return
-        reply = {"seq": request.get("seq"), "kind": str(request.get("kind"))[:32], "error": ""}
+        reply = {"seq": 0, "kind": str(request.get("kind"))[:32], "error": ""}
         try:
-            _seq(request)
+            reply["seq"] = seq_of(request)
             reply |= answer(request, self._value, modes_locked=self.modes_locked)
         except Exception as error:  # noqa: BLE001
             reply["error"] = sentence(error)
@@ -172,10 +171,3 @@ class NetworkEditor(BaseWidget, bundle="editor"):
     @override
     def _fallback_svg(self) -> str:
         return to_svg(self._value)
-
-
-def _seq(message: dict[str, Any]) -> int:
-    seq = message.get("seq")
-    if not isinstance(seq, int) or isinstance(seq, bool) or not 0 < seq < MAX_SEQ:
-        raise StructureError(f"seq must be a whole number above 0, but is {seq!r:.80}.")
-    return seq

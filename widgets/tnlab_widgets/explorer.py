@@ -233,6 +233,10 @@ class Explorer(DataWidget, NetworkEditor, bundle="explorer"):
                 self._bound = bound
                 self.push(bound=bound_state(bound, self.structure_seq, self._session.generation))
 
+    @traitlets.validate("target_error")
+    def _validate_target(self, proposed: Bunch) -> float:
+        return target_of(proposed["value"])
+
     @traitlets.observe("target_error")
     def _aim(self, _: Bunch | None = None) -> None:
         """Show the fewest parameters for the target; where they are not known yet, the worker shows them later."""

@@ -21,7 +21,7 @@ from tnlab_widgets._sources import as_source, describe
 from tnlab_widgets._structures import presentable
 from tnlab_widgets._workbench_plan import Plan
 from tnlab_widgets._workbench_scheduler import Scheduler
-from tnlab_widgets._workbench_settings import Settings, engine_menu, executor_menu, family_menu, with_given
+from tnlab_widgets._workbench_settings import Offer, Settings, engine_menu, family_menu
 from tnlab_widgets._workbench_shelf import WorkbenchShelf
 from tnlab_widgets._workbench_studies import Shelf
 from tnlab_widgets._workbench_threads import Errands, Reporter
@@ -83,12 +83,12 @@ class SearchWorkbench(WorkbenchShelf, bundle="workbench"):
         private = os.environ.get(PRIVATE) == "1"
         self._one_visitor = private or VOILA in os.environ
         self._shelf = Shelf(studies_folder() if studies is None else Path(studies), private=private)
-        menu, self._given = with_given(executor_menu(private=private), executor)
+        self._offer = Offer(executor, private=private)
         chosen = {
             "engines": engines, "target_error": target_error, "family": family or "", "max_rank": max_rank,
-            "max_evaluations": max_evaluations, "max_seconds": max_seconds, "seed": seed, "executor": menu[0]["name"],
+            "max_evaluations": max_evaluations, "max_seconds": max_seconds, "seed": seed, "executor": self._offer.first,
         }  # fmt: skip
-        self._settings = Settings().changed(chosen, [menu[0]["name"]])
+        self._settings = Settings().changed(chosen, self._offer.names)
         self._sent = {}
         self._reporter = Reporter(self._report)
         self._librarian = Reporter(self._list_studies, every=1.0)
@@ -98,7 +98,7 @@ class SearchWorkbench(WorkbenchShelf, bundle="workbench"):
             **{
                 "engines": engine_menu(),
                 "families": family_menu(),
-                "executors": sorted(menu, key=lambda entry: entry["name"] != "inline"),
+                "executors": list(self._offer.menu),
                 "settings": self._settings.to_page(len(self._source.modes)),
                 "run": self._run_state(),
                 **traits,
@@ -118,8 +118,10 @@ class SearchWorkbench(WorkbenchShelf, bundle="workbench"):
 
         Raises:
             DataError: An engine cannot run with these settings, or the folder of studies cannot be made.
+        UnknownNameError: The executor is none of those on offer.
         """
         settings, source = self._settings, self._source
+        self._offer.executor(settings.executor)  # refused before there is a lane
         refused = settings.refusals(len(source.modes))
         for engine in settings.engines:
             if engine in refused:
@@ -186,8 +188,8 @@ class SearchWorkbench(WorkbenchShelf, bundle="workbench"):
             self._reporter.close()
             self._librarian.close()
             self._errands.close()
-            if self.explorer is not None:
-                self.explorer.close()
+            if self._opened is not None:
+                self._opened.close()
         super().close()
 
     @override
@@ -217,7 +219,7 @@ class SearchWorkbench(WorkbenchShelf, bundle="workbench"):
     def _go(self) -> None:
         settings = self._settings
         budget = {"max_evaluations": settings.max_evaluations, "max_seconds": settings.max_seconds}
-        self._scheduler.go(self._given.get(settings.executor, settings.executor), budget)
+        self._scheduler.go(self._offer.executor(settings.executor), budget)
         self._show_run()
 
     @override

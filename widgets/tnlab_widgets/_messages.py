@@ -1,0 +1,70 @@
+"""What a page may send: plain data within limits, and messages that are numbered."""
+
+import math
+from typing import Any
+
+from tnlab.errors import DataError
+
+MAX_DEPTH = 12  # lists and records inside each other; a structure in a proposal has six
+MAX_VALUES = 50_000  # a structure of 256 cores and 2048 bonds has some 15,000
+MAX_BYTES = 2 << 20  # of a text, or of binary data; a piece of a file has 1 MiB
+MAX_BITS = 1024  # of a whole number; a float has no larger one
+MAX_SEQ = 2**53  # a page has no larger whole numbers
+MAX_LATE = 3_600_000  # milliseconds, which numbers of messages count: nothing is on its way for an hour
+
+
+def plain(name: str, value: object) -> Any:
+    """Return plain data that a page sent, with None for numbers that are not finite, as JSON has it.
+
+    Raises:
+        DataError: A number or a text is too long, a kind of value unknown, or there is too much or too deep.
+    """
+    left = MAX_VALUES
+
+    def copied(here: object, depth: int) -> Any:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise DataError(f"{name} may hold at most {MAX_VALUES:,} values, but holds more.")
+        if depth > MAX_DEPTH:
+            raise DataError(f"{name} may be at most {MAX_DEPTH} levels deep, but is deeper.")
+        if isinstance(here, dict):
+            return {copied(key, depth + 1): copied(inner, depth + 1) for key, inner in here.items()}
+        if isinstance(here, list | tuple):
+            return [copied(inner, depth + 1) for inner in here]
+        if isinstance(here, float):
+            return here if math.isfinite(here) else None
+        if not _is_short(here):  # no more is said of it: a number may be too long to be written
+            raise DataError(f"{name} may hold numbers and texts of at most 2 MiB, not this {type(here).__name__}.")
+        return here
+
+    return copied(value, 0)
+
+
+def seq_of(message: dict[str, Any]) -> int:
+    """Return the number of a message.
+
+    Raises:
+        DataError: It is no whole number above 0 that a page can have.
+    """
+    seq = message.get("seq")
+    if not isinstance(seq, int) or isinstance(seq, bool) or not 0 < seq < MAX_SEQ:
+        raise DataError(f"seq must be a whole number above 0 and below 2^53, but is {seq!r:.80}.")
+    return seq
+
+
+def is_late(seq: int, newest: int) -> bool:
+    """Return whether the message ``newest`` was sent after this one, or is this one.
+
+    Numbers are milliseconds of the page's clock. One that is far behind is no late message: it comes from a page with
+    another clock, or the newest was made up.
+    """
+    return newest - MAX_LATE < seq <= newest
+
+
+def _is_short(value: object) -> bool:
+    if isinstance(value, str | bytes | bytearray | memoryview):
+        return len(value) <= MAX_BYTES
+    if isinstance(value, int):
+        return value.bit_length() < MAX_BITS
+    return value is None
