@@ -10,7 +10,7 @@ MAX_VALUES = 50_000  # a structure of 256 cores and 2048 bonds has some 15,000
 MAX_BYTES = 2 << 20  # of a text, or of binary data; a piece of a file has 1 MiB
 MAX_BITS = 1024  # of a whole number; a float has no larger one
 MAX_SEQ = 2**53  # a page has no larger whole numbers
-MAX_LATE = 3_600_000  # milliseconds, which numbers of messages count: nothing is on its way for an hour
+MAX_LATE = 30 * 86_400_000  # milliseconds, which the numbers of messages count: nothing is on its way for a month
 
 
 def plain(name: str, value: object) -> Any:
@@ -56,8 +56,8 @@ def seq_of(message: dict[str, Any]) -> int:
 def is_late(seq: int, newest: int) -> bool:
     """Return whether the message ``newest`` was sent after this one, or is this one.
 
-    Numbers are milliseconds of the page's clock. One that is far behind is no late message: it comes from a page with
-    another clock, or the newest was made up.
+    Numbers are milliseconds of the page's clock. One that lies a month behind is no late message: the newest was made
+    up, or sent by a page whose clock was wrong.
     """
     return newest - MAX_LATE < seq <= newest
 
