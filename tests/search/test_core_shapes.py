@@ -2,13 +2,14 @@
 
 from itertools import product
 
+import numpy as np
 import pytest
 import torch
 
 from tnlab.data.planted import planted
 from tnlab.errors import FormatError, UnknownNameError
 from tnlab.formats import formats
-from tnlab.search.core_shape import METHODS, core_shape, exact_packing, tucker_parameters
+from tnlab.search.core_shape import METHODS, core_shape, exact_packing, pack, tucker_parameters
 from tnlab.search.engines.core_shapes import CoreShapes, balanced_sketch
 from tnlab.search.run import Search
 from tnlab.solvers.fit import fit
@@ -72,3 +73,30 @@ def test_engine_on_a_balanced_tree():
     assert run.result.reached
     # a mode in the middle of a train of ranks 2 has rank 4
     assert run.result.parameters == balanced_sketch(X.shape).parameters((2, 4, 4, 2, 2))
+
+
+def test_what_is_promised_is_the_sum_of_the_tails():
+    """The bound of the higher-order singular value decomposition, from the unfoldings of a tensor without symmetry."""
+    X = tensor()
+    found = core_shape(X, budget=90, method="greedy")
+    tails = 0.0
+    for mode, rank in enumerate(found.shape):
+        values = torch.linalg.svdvals(X.movedim(mode, 0).reshape(X.shape[mode], -1)).square()
+        tails += float(values[rank:].sum() / values.sum())
+    assert found.promised == pytest.approx(tails)
+
+
+def test_packing_by_value_and_by_value_per_parameter():
+    """The heaviest next value costs ten parameters, the other one: per parameter the lighter one comes first."""
+    weights = [np.array([1.0, 0.5, 0.4]), np.array([1.0, 0.2, 0.1])]
+
+    def parameters(ranks):
+        return 10 * ranks[0] + ranks[1]
+
+    def packed(budget, *, per_parameter):
+        return pack(parameters, weights, lambda ranks: parameters(ranks) <= budget, per_parameter=per_parameter)
+
+    assert packed(21, per_parameter=False) == (2, 1)
+    assert packed(21, per_parameter=True) == (1, 3)
+    assert packed(23, per_parameter=True) == (2, 3)
+    assert packed(1000, per_parameter=True) == packed(1000, per_parameter=False) == (3, 3)

@@ -12,7 +12,7 @@ from tnlab.formats import formats
 from tnlab.metrics import relative_error
 from tnlab.network.structure import Bond, Core, Structure
 from tnlab.solvers.base import Status, solvers
-from tnlab.solvers.compressed import compress
+from tnlab.solvers.compressed import Small, compress
 
 
 def generator(seed=0):
@@ -100,3 +100,13 @@ def test_it_is_cheaper_than_as_many_sweeps_on_the_tensor():
     theirs, other = seconds("als", restarts=5, init="random", max_sweeps=50, tolerance=0)
     assert error < 1.01 * other
     assert ours < theirs / 2
+
+
+def test_the_expected_error_counts_the_directions_that_were_chosen():
+    """Of 10 x 5 entries, 2 x 5 are kept and 8 x 2 go into the choice of two directions: 24 freely measure the noise.
+
+    Of the ten entries kept, a train of rank 1 over 2 x 5 takes seven; noise stays in three.
+    """
+    small = Small(torch.ones(2, 5), formats["tt"].build((2, 5), 1), {0: torch.eye(10)[:, :2]}, 1.0, 0.6)
+    assert small.expected == pytest.approx(math.sqrt(0.36 + 3 * 0.36 / 24))
+    assert small.error(0.5) == pytest.approx(math.hypot(0.6, 0.5))
