@@ -1,4 +1,4 @@
-/** Bytes of pictures and curves as numbers and colours. Pure. */
+/** Pixels of pictures and points of curves, made from the bytes that Python sends. Pure. */
 
 /** Grey bytes as opaque RGBA; missing pixels stay transparent. */
 export function greyToRgba(grey: Uint8Array, pixels: number): Uint8ClampedArray<ArrayBuffer> {
@@ -24,6 +24,7 @@ export function rangeOf(...curves: Float32Array[]): [number, number] {
   return low === high ? [low - 0.5, high + 0.5] : [low, high];
 }
 
+/** Points of a curve that a small picture can show; more are thinned. */
 const MAX_SHOWN = 2000;
 
 /** A curve for a screen: every value, or least and greatest of equal parts in turn, so that no peak is lost. */

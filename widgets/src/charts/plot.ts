@@ -1,8 +1,8 @@
-/** A chart that can be moved and zoomed: axes and marks as SVG, and between them what the chart draws itself. */
+/** A chart that can be moved and zoomed: axes, and layers for what a chart draws between them. */
 
-import { html, listen, setAttributes, setText, svg } from "../ui/dom.js";
+import { html, listen, setAttributes, svg } from "../ui/dom.js";
 import type { Point } from "../ui/plane.js";
-import { keyed } from "../ui/svg_box.js";
+import { type AxisMark, drawAxes } from "./axes.js";
 import { plotGestures, plotKey } from "./plot_gestures.js";
 import { type Frame, fromPlane, panned, pixelX, pixelY, sameWindow, ticks, toPlane, type Window, windowAround, zoomed } from "./plot_window.js";
 
@@ -11,22 +11,23 @@ export interface PlotOptions {
   name: string;
   titles: { x: string; y: string };
   write: { x(value: number): string; y(value: number): string };
-  /** Whether a tick is worth its place: half an evaluation is not. */
+  /** Whether a tick is drawn; half an evaluation is not. */
   shown(tick: number, axis: "x" | "y"): boolean;
   /** The window that shows everything. */
   whole(plot: Plot): Window;
   draw(plot: Plot): void;
   click(at: Point): void;
   hover(at: Point | null): void;
-  /** Keys that are not the view's. */
+  /** Handle a key of the chart's own; return whether it was one. */
   key?(event: KeyboardEvent): boolean;
 }
 
+/** Pixels around the frame: room for ticks and titles. */
 const MARGINS = { left: 50, right: 14, top: 22, bottom: 34 };
 
 export class Plot {
   readonly element: HTMLElement;
-  /** Under and over what is drawn between them. */
+  /** SVG layers below and above the middle layer. */
   readonly under = svg("svg", { class: "tnw-under", "aria-hidden": "true" });
   readonly over = svg("svg", { class: "tnw-over", "aria-hidden": "true" });
   readonly middle = html("div", { class: "tnw-middle", "aria-hidden": "true" });
@@ -34,7 +35,7 @@ export class Plot {
   frame: Frame = { left: 0, top: 0, right: 1, bottom: 1 };
   logX = false;
   logY = false;
-  /** Whether a person has chosen what is seen. */
+  /** Whether a person has moved or zoomed the view. */
   chosen = false;
   dragging = false;
   private size = { width: 0, height: 0 };
@@ -129,7 +130,7 @@ export class Plot {
 
   private draw(): void {
     if (!this.chosen) this.window = this.options.whole(this);
-    this.drawAxes();
+    this.drawFrame();
     this.options.draw(this);
   }
 
@@ -142,7 +143,7 @@ export class Plot {
     return pixelY(this.window, this.frame, toPlane(value, this.logY));
   }
 
-  /** The window windowAround values, as these axes show them. */
+  /** The window around values, as these axes show them. */
   holding(xs: readonly [number, number], ys: readonly [number, number], air?: number): Window {
     const plane = ([a, b]: readonly [number, number], log: boolean): [number, number] => [toPlane(a, log), toPlane(b, log)];
     return windowAround(plane(xs, this.logX), plane(ys, this.logY), air);
@@ -153,32 +154,27 @@ export class Plot {
     return [fromPlane(this.window.left, this.logX), fromPlane(this.window.right, this.logX)];
   }
 
-  private drawAxes(): void {
+  private drawFrame(): void {
     const { titles, write, shown } = this.options;
     const { left, top, right, bottom } = this.frame;
     const { window } = this;
     const across = ticks(window.left, window.right, this.logX, Math.max(2, Math.floor((right - left) / 64))).filter((tick) => shown(tick, "x")).map((tick) => {
       const x = this.x(tick);
       const text = write.x(tick);
-      return { key: `x${tick}`, line: `M${x} ${top}V${bottom + 4}`, x: Math.min(x, this.width - 4 * text.length), y: bottom + 16, text, anchor: "middle" };
+      return { key: `x${tick}`, line: `M${x} ${top}V${bottom + 4}`, x: Math.min(x, this.width - 4 * text.length), y: bottom + 16, text, anchor: "middle" } as const;
     });
     const up = ticks(window.low, window.high, this.logY, Math.max(2, Math.floor((bottom - top) / 44))).filter((tick) => shown(tick, "y")).map((tick) => {
       const y = this.y(tick);
-      return { key: `y${tick}`, line: `M${left - 4} ${y}H${right}`, x: left - 6, y: y + 4, text: write.y(tick), anchor: "end" };
+      return { key: `y${tick}`, line: `M${left - 4} ${y}H${right}`, x: left - 6, y: y + 4, text: write.y(tick), anchor: "end" } as const;
     });
-    const names = [
+    const names: AxisMark[] = [
       { key: "up", line: `M${left} ${top}V${bottom}`, x: 6, y: 13, text: titles.y, anchor: "start" },
       { key: "across", line: `M${left} ${bottom}H${right}`, x: right, y: bottom + 31, text: titles.x, anchor: "end" },
     ];
-    keyed(this.axes, [...across, ...up, ...names], (mark) => mark.key, () => svg("g", {}, svg("path"), svg("text")), (element, mark) => {
-      const [line, label] = element.children as unknown as [Element, Element];
-      setAttributes(line, { d: mark.line });
-      setAttributes(label, { x: mark.x, y: mark.y, "text-anchor": mark.anchor });
-      setText(label, mark.text);
-    });
+    drawAxes(this.axes, [...across, ...up, ...names]);
   }
 
-  /** Change what an axis is called. */
+  /** Rename the axes. */
   rename(titles: Partial<PlotOptions["titles"]>): void {
     Object.assign(this.options.titles, titles);
     this.ask();

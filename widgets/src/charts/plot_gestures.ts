@@ -1,10 +1,10 @@
-/** Move and zoom a plot: drag, pinch, Ctrl + wheel, keys, and a double click that shows everything again. */
+/** Gestures and keys that move and zoom a plot: drag, pinch, Ctrl + wheel, plus and minus, double click to reset. */
 
 import { listen } from "../ui/dom.js";
 import type { Point } from "../ui/plane.js";
 
 export interface PlotHands {
-  /** Whether something there is what gestures begin on (the axes are not). */
+  /** Whether gestures may begin at a point: inside the frame, not on the axes. */
   inside(at: Point): boolean;
   pan(dx: number, dy: number): void;
   zoom(factor: number, at?: Point): void;
@@ -18,7 +18,9 @@ export interface PlotHands {
   toPlot(event: MouseEvent): Point;
 }
 
-const STILL = 4; // pixels that a click may move
+/** Pixels that the pointer may move in a click. */
+const STILL = 4;
+/** Pixels that one arrow key moves the view. */
 const STEP = 40;
 
 export function plotGestures(element: HTMLElement, hands: PlotHands, signal: AbortSignal): void {
@@ -67,7 +69,7 @@ export function plotGestures(element: HTMLElement, hands: PlotHands, signal: Abo
   }, signal, { passive: false });
 }
 
-/** What a key does to the view; false where it does nothing. */
+/** Move or zoom the view by a key; return whether the key did anything. */
 export function plotKey(event: KeyboardEvent, hands: Pick<PlotHands, "pan" | "zoom" | "reset">): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
   const steps: Record<string, [number, number]> = { ArrowLeft: [STEP, 0], ArrowRight: [-STEP, 0], ArrowUp: [0, STEP], ArrowDown: [0, -STEP] };

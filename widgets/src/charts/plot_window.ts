@@ -1,4 +1,6 @@
-/** Which part of a plane a chart shows, moved and zoomed; its ticks. Pure. */
+/** The visible part of a chart's plane: conversion to pixels, moving, zooming, ticks. Pure. */
+
+import { FLOOR } from "./scales.js";
 
 /** In plane coordinates: values as they are, or their logarithm to base 10. */
 export interface Window {
@@ -16,13 +18,13 @@ export interface Frame {
   readonly bottom: number;
 }
 
-const FLOOR = 1e-12;
-const SPAN = 1e-6; // no deeper zoom
+/** The least and greatest extent of a window, in plane coordinates. */
+const [MIN_SPAN, MAX_SPAN] = [1e-6, 1e9];
 
 export const toPlane = (value: number, log: boolean): number => (log ? Math.log10(Math.max(value, FLOOR)) : value);
 export const fromPlane = (place: number, log: boolean): number => (log ? 10 ** place : place);
 
-/** A window with some air windowAround what it must show; never empty. */
+/** The window around a range of x and of y, widened by a share `air` on each side; never empty. */
 export function windowAround([left, right]: readonly [number, number], [low, high]: readonly [number, number], air = 0.06): Window {
   const [across, up] = [Math.max(right - left, 1e-3), Math.max(high - low, 1e-3)];
   return { left: left - air * across, right: right + air * across, low: low - air * up, high: high + air * up };
@@ -40,21 +42,21 @@ export const planeX = (window: Window, frame: Frame, x: number): number =>
 export const planeY = (window: Window, frame: Frame, y: number): number =>
   window.low + ((frame.bottom - y) / (frame.bottom - frame.top)) * (window.high - window.low);
 
-/** What is shown moves with the pointer, by pixels. */
+/** Move a window so that its content follows the pointer by (dx, dy) pixels. */
 export function panned(window: Window, frame: Frame, dx: number, dy: number): Window {
   const [x, y] = [planeX(window, frame, frame.left - dx) - window.left, planeY(window, frame, frame.bottom - dy) - window.low];
   return { left: window.left + x, right: window.right + x, low: window.low + y, high: window.high + y };
 }
 
-/** A factor above 1 shows less, larger; the place under the pixel stays there. */
+/** Zoom a window by a factor (above 1: nearer); the place under the pixel (x, y) stays there. */
 export function zoomed(window: Window, frame: Frame, factor: number, x = (frame.left + frame.right) / 2, y = (frame.top + frame.bottom) / 2): Window {
   const [atX, atY] = [planeX(window, frame, x), planeY(window, frame, y)];
   const next = {
     left: atX + (window.left - atX) / factor, right: atX + (window.right - atX) / factor,
     low: atY + (window.low - atY) / factor, high: atY + (window.high - atY) / factor,
   };
-  const small = next.right - next.left < SPAN || next.high - next.low < SPAN;
-  const large = next.right - next.left > 1e9 || next.high - next.low > 1e9;
+  const small = next.right - next.left < MIN_SPAN || next.high - next.low < MIN_SPAN;
+  const large = next.right - next.left > MAX_SPAN || next.high - next.low > MAX_SPAN;
   return small || large ? window : next;
 }
 

@@ -1,4 +1,4 @@
-/** Scales, ticks and the steps of the best structures of the trade-off chart. Pure. */
+/** Scales, ticks and paths of small charts. Pure. */
 
 import type { Point } from "../ui/plane.js";
 
@@ -10,7 +10,8 @@ export interface Scale {
   at(value: number): number;
 }
 
-const FLOOR = 1e-12;
+/** The least value that a logarithmic scale tells from zero. */
+export const FLOOR = 1e-12;
 
 /** A logarithmic scale that holds all values with some air, over a factor `span` at least; ticks are round numbers. */
 export function logScale(values: readonly number[], air = 1.25, span = 1, most = 6): Scale {

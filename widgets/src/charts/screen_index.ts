@@ -1,5 +1,6 @@
-/** Which of very many points on the screen is nearest: they are sorted once into square cells. Pure. */
+/** An index of points on the screen by square cells, for the nearest of very many points. Pure. */
 
+/** Pixels of a cell's side: about the reach of the pointer, so that a look-up visits few cells. */
 const CELL = 16;
 
 export class ScreenIndex {

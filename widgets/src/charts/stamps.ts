@@ -1,4 +1,4 @@
-/** Very many small marks on a picture of bytes: the stronger of two wins a pixel, so order does not matter. Pure. */
+/** Small marks drawn into an array of pixels, for many thousands of points; the more opaque mark wins, so order does not matter. Pure. */
 
 export const SHAPES = ["disc", "square", "up", "diamond", "down", "cross", "ring", "plus"] as const;
 export type Shape = (typeof SHAPES)[number];
@@ -9,7 +9,8 @@ export interface Sprite {
   readonly cover: Uint8Array;
 }
 
-const FINE = 4;
+/** Samples along each side of a pixel, for smooth edges. */
+const SAMPLES = 4;
 
 /** Whether a point, in units of the radius, belongs to the shape; all shapes have about the same area. */
 const INSIDE: Record<Shape, (x: number, y: number) => boolean> = {
@@ -31,12 +32,12 @@ export function sprite(shape: Shape, radius: number, strength = 1): Sprite {
   for (let place = 0; place < cover.length; place++) {
     const [column, row] = [place % size, Math.floor(place / size)];
     let hits = 0;
-    for (let fine = 0; fine < FINE * FINE; fine++) {
-      const x = (column - half - 0.5 + ((fine % FINE) + 0.5) / FINE) / radius;
-      const y = (row - half - 0.5 + (Math.floor(fine / FINE) + 0.5) / FINE) / radius;
+    for (let fine = 0; fine < SAMPLES * SAMPLES; fine++) {
+      const x = (column - half - 0.5 + ((fine % SAMPLES) + 0.5) / SAMPLES) / radius;
+      const y = (row - half - 0.5 + (Math.floor(fine / SAMPLES) + 0.5) / SAMPLES) / radius;
       if (INSIDE[shape](x, y)) hits += 1;
     }
-    cover[place] = Math.round((255 * strength * hits) / (FINE * FINE));
+    cover[place] = Math.round((255 * strength * hits) / (SAMPLES * SAMPLES));
   }
   return { size, cover };
 }
@@ -56,7 +57,7 @@ export function pixelColour(text: string): number {
   return (((blue & 255) << 16) | ((green & 255) << 8) | (red & 255)) >>> 0;
 }
 
-/** Put a mark with its middle on a pixel; what lies outside the picture is left out. */
+/** Draw a mark centred on a pixel; its part outside the picture is left out. */
 export function stamp({ width, height, pixels }: Raster, { size, cover }: Sprite, x: number, y: number, colour: number): void {
   const half = (size - 1) >> 1;
   const [left, top] = [Math.round(x) - half, Math.round(y) - half];

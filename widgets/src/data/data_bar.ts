@@ -1,4 +1,4 @@
-/** Which data, cut into which modes in which order, and the error aimed at. */
+/** The bar of the data: data set, mode sizes, order of the entries, upload, target error. */
 
 import { formatModes } from "../structure/counts.js";
 import { html, listen, setText } from "../ui/dom.js";

@@ -1,4 +1,4 @@
-/** Files dropped anywhere on the widget. */
+/** Files dropped anywhere on a widget. */
 
 import { html, listen } from "../ui/dom.js";
 

@@ -1,4 +1,4 @@
-/** The field for mode sizes: type them, or open the list of sensible ones. */
+/** The field for mode sizes with its list of suggestions. */
 
 import { formatModes, parseModes } from "../structure/counts.js";
 import { button } from "../ui/buttons.js";

@@ -4,7 +4,7 @@ import { focused, html, listen, setAttributes } from "../ui/dom.js";
 import { explain } from "../ui/tooltip.js";
 import { type Model, onChange } from "../wire/channel.js";
 
-/** Read the target error; a text says what is wrong with it. */
+/** Read the target error; returns a sentence where the text is none. */
 export function parseTarget(text: string): number | string {
   const value = Number(text.trim().replace(",", "."));
   if (text.trim() !== "" && value > 0 && value <= 1) return value;

@@ -1,4 +1,4 @@
-/** Where a cut runs through the drawing: past every core of one side, across every bond that it counts. Pure. */
+/** The line of a cut through a drawing: around the cores of one side, across every bond that the cut counts. Pure. */
 
 import * as g from "./geometry.js";
 import type { Draft } from "../structure/structure.js";
@@ -10,11 +10,11 @@ import type { Scene, SceneBond } from "./scene.js";
 export interface Cut {
   readonly modes: readonly number[];
   readonly crossing: readonly string[];
-  /** The cores of its side, where its modes do not tell. */
+  /** The cores of one side, for a cut that is not given by its modes. */
   readonly inside?: ReadonlySet<string>;
 }
 
-/** Where a cut crosses a bond. */
+/** The point at which a cut crosses a bond. */
 export interface Crossing {
   readonly key: string;
   readonly at: Point;
@@ -28,13 +28,15 @@ export interface Crossing {
 export interface CutDrawing {
   readonly lines: readonly string[];
   readonly crossings: readonly Crossing[];
-  /** The free ends of the lines, where a word may stand. */
+  /** The free ends of the lines, where a label can be put. */
   readonly ends: readonly Point[];
 }
 
-const REACH = 34;
+/** Diagram units that an open line reaches beyond its last crossing. */
+const OVERHANG = 34;
+/** The same on either side of a single crossing. */
 const LONE = 46;
-/** Points all inOrder a core, none of the gaps between them this wide (radians), are joined to a ring. */
+/** Points all around a core, none of the gaps between them this wide (radians), are joined to a ring. */
 const OPEN = 2.3;
 
 /** The cores on the side of the cut's modes. A core without legs, or with legs of both sides, goes with its uncut bonds. */
@@ -71,7 +73,7 @@ export function groups(draft: Draft, side: ReadonlySet<string>, cut: Cut): strin
   return found.map((group) => [...group]);
 }
 
-/** Draw a cut inOrder the side that falls into fewer pieces. */
+/** Draw a cut around the side that falls into fewer pieces. */
 export function drawCut(draft: Draft, scene: Scene, cut: Cut): CutDrawing {
   const inside = cut.inside ?? insiders(draft, cut);
   const outside = new Set(draft.cores.map((core) => core.name).filter((name) => !inside.has(name)));
@@ -118,7 +120,7 @@ function unit(p: Point): Point {
   return length > 1e-9 ? { x: p.x / length, y: p.y / length } : { x: 1, y: 0 };
 }
 
-/** A smooth line through the crossings, in order inOrder the centre, a little longer at its ends. */
+/** A smooth line through the crossings, in order around the centre, a little longer at its ends. */
 function trail(crossings: readonly Crossing[], centre: Point): { line: string; ends: Point[] } {
   const [only] = crossings;
   if (only === undefined) return { line: "", ends: [] };
@@ -132,11 +134,11 @@ function trail(crossings: readonly Crossing[], centre: Point): { line: string; e
   if (!open) return { line: smooth(points, true), ends: [] };
   const [first, second] = points as [Point, Point];
   const [beforeLast, last] = points.slice(-2) as [Point, Point];
-  const ends = [plus(first, unit(minus(first, second)), REACH), plus(last, unit(minus(last, beforeLast)), REACH)];
+  const ends = [plus(first, unit(minus(first, second)), OVERHANG), plus(last, unit(minus(last, beforeLast)), OVERHANG)];
   return { line: smooth([ends[0] as Point, ...points, ends[1] as Point], false), ends };
 }
 
-/** Order points inOrder a centre, beginning after the widest gap. */
+/** Order points around a centre, beginning after the widest gap. */
 export function inOrder(points: readonly Point[], centre: Point): { points: Point[]; open: boolean } {
   const angle = (p: Point): number => Math.atan2(p.y - centre.y, p.x - centre.x);
   const sorted = [...points].sort((a, b) => angle(a) - angle(b));

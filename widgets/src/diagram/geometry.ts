@@ -1,7 +1,8 @@
-/** Where things are drawn: widths, curves, leg directions, what lies under a point. Pure; diagram units, y down. */
+/** Geometry of a diagram: bond widths and curves, leg directions, places of dots and labels. Pure; diagram units, y down. */
 
 import { type Box, distance, middle, type Point, polar } from "../ui/plane.js";
 
+/** Sizes in diagram units. */
 export const CORE_RADIUS = 18;
 export const LATENT_RADIUS = 11;
 export const DOT_RADIUS = 5;
@@ -9,7 +10,9 @@ export const LEG_LENGTH = 42;
 export const SPACING = 120;
 /** How far the rim, from which bonds are drawn, reaches beyond a core. */
 export const RIM = 9;
+/** Distance between the middles of parallel bonds. */
 const FAN = 26;
+/** How far a bond bends around a core in its way. */
 const DETOUR = 46;
 
 export const radius = (latent: boolean): number => (latent ? LATENT_RADIUS : CORE_RADIUS);
@@ -73,12 +76,14 @@ export function detour(from: Point, to: Point, others: readonly Point[]): number
   return room(DETOUR) >= room(-DETOUR) ? DETOUR : -DETOUR;
 }
 
+/** Directions tried for a leg, around the circle. */
 const STEPS = 24;
+/** Distance within which an obstacle crowds the end of a leg. */
 const ELBOW = 26;
 const angleOf = (from: Point, to: Point): number => Math.atan2(to.y - from.y, to.x - from.x);
 const gap = (a: number, b: number): number => Math.abs(Math.atan2(Math.sin(a - b), Math.cos(a - b)));
 
-/** What a leg keeps clear of. */
+/** The surroundings that a leg avoids. */
 export interface Surroundings {
   /** Ends of the core's own bonds. */
   readonly taken: readonly Point[];
@@ -155,6 +160,7 @@ export const trace = (line: Curve, count = 9): Trace => ({
   reach: distance(line.from, line.control),
 });
 
+/** Distance from which on more room around a label counts no more. */
 const LABEL_ROOM = 24;
 
 /** Choose for each curve the place of its label: near the middle, clear of cores, other labels and other bonds. */

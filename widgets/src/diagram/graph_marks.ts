@@ -1,4 +1,4 @@
-/** Where the measures of the graph stand in the drawing: words beside ranks, brackets on bottlenecks. Pure. */
+/** Places of the graph's measures in a drawing: words beside ranks, brackets on bottlenecks. Pure. */
 
 import * as g from "./geometry.js";
 import { distance, type Point } from "../ui/plane.js";
@@ -19,10 +19,13 @@ export interface Measured {
   readonly narrow: boolean;
 }
 
+/** Height of a line of words, in diagram units as all lengths here. */
 export const LINE_HEIGHT = 13;
+/** Width of a letter. */
 const LETTER = 6.4;
 /** Half the height of the plate behind a rank. */
 const PLATE = 9.5;
+/** Distance from which on more room around words counts no more. */
 const ROOM = 12;
 
 /** Words as a box: its middle and half its extent. */
@@ -96,6 +99,7 @@ function unit(from: Point, to: Point): Point {
   return { x: (to.x - from.x) / length, y: (to.y - from.y) / length };
 }
 
+/** Distance of a bracket from the middle of its core, and the length of its ends. */
 const CLEAR = g.CORE_RADIUS + 10;
 const HOOK = 4;
 

@@ -1,4 +1,4 @@
-/** Where cores without a position go until Python has laid the network out. Pure. */
+/** Places for cores without a position, until Python has laid the network out. Pure. */
 
 import { bondsAt, type Draft, type DraftCore, isPlaced } from "../structure/structure.js";
 import { distance, type Point, polar } from "../ui/plane.js";

@@ -1,4 +1,4 @@
-/** From one diagram to the next: cores keep their identity by the modes that they carry, everything else moves along. Pure. */
+/** The transition between two diagrams: which cores are the same, and the scene at a time between the two. Pure. */
 
 import { type Draft, type DraftCore, freeName, withIds } from "../structure/structure.js";
 import type { Point } from "../ui/plane.js";
@@ -48,8 +48,8 @@ const bend = (a: Curve, b: Curve, t: number): Curve => ({ from: between(a.from, 
 const dotted = (point: Point): Curve => ({ from: point, to: point, control: point });
 
 /**
- * The picture at a time from 0 to 1. What is new grows out of where its modes were before; what goes is gone at once,
- * for a core never says two things at a time.
+ * Return the scene at a time from 0 (before) to 1 (after). A new core grows out of the core that carried its modes;
+ * removed parts disappear at once, so that no label is drawn twice.
  */
 export function blend(before: Scene, after: Scene, t: number): Scene {
   if (t >= 1) return after;

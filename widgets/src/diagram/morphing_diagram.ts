@@ -1,4 +1,4 @@
-/** A diagram that nobody edits, moving from one structure to the next. */
+/** A read-only diagram that moves from one structure to the next. */
 
 import { NOTHING } from "../structure/selection.js";
 import { type Draft, EMPTY, fromRecord, isPlaced } from "../structure/structure.js";
@@ -10,9 +10,10 @@ import { draw, makeLayers } from "./paint.js";
 import { type Scene, sceneBox, sceneOf } from "./scene.js";
 import * as vp from "./viewport.js";
 
+/** Milliseconds of a transition. */
 export const MORPH_MS = 400;
 
-export interface MorphView {
+export interface MorphingDiagram {
   element: HTMLElement;
   /** Draw a structure; bonds at the places in `changed` stand out. */
   show(structure: StructureRecord | null, changed: readonly number[], words: string): void;
@@ -26,12 +27,12 @@ function placed(draft: Draft): Draft {
   return { ...draft, cores: draft.cores.map((core, k) => ({ ...core, ...polar({ x: 0, y: 0 }, k * step - Math.PI / 2, radius) })) };
 }
 
-/** The view that shows a whole scene: a box moves as everything else does. */
+/** The view that shows a whole scene. */
 const viewOf = (scene: Scene, size: vp.Size): vp.Viewport => vp.fit(sceneBox(scene, 22), size);
 
 const calm = (): boolean => typeof matchMedia !== "undefined" && matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-export function morphView(signal: AbortSignal): MorphView {
+export function morphingDiagram(signal: AbortSignal): MorphingDiagram {
   const diagram = svg("svg", { class: "tn-diagram" });
   const layers = makeLayers(diagram);
   const stage = html("div", { class: "tnw-stage", inert: true }, diagram);

@@ -1,7 +1,8 @@
-/** Draw a scene into SVG in place: an element lives as long as its core, bond or leg, so that drags and focus last. */
+/** Painting of a scene into SVG, in place: an element lives as long as its core, bond or leg. */
 
 import { includes, type Item, type Selection } from "../structure/selection.js";
 import { type Attributes, setAttributes, setText, svg } from "../ui/dom.js";
+import { keyed } from "../ui/keyed.js";
 import { CORE_RADIUS, curvePath, DOT_RADIUS, RIM } from "./geometry.js";
 import type { Scene, SceneBond, SceneCore, SceneLeg } from "./scene.js";
 
@@ -36,28 +37,6 @@ export interface Looks {
   readonly locked: boolean;
 }
 
-type Part = SVGElement & { readonly dataset: DOMStringMap };
-
-/** Make `layer` hold one element per value, in order, reusing those that are there. */
-function join<T, E extends SVGElement>(
-  layer: SVGGElement,
-  key: "core" | "bond" | "leg" | "rankOf",
-  values: readonly T[],
-  id: (value: T) => string,
-  make: () => E,
-  paint: (element: E, value: T) => void,
-): void {
-  const old = new Map([...layer.children].map((child) => [(child as Part).dataset[key] ?? "", child as E]));
-  const kept = new Set(values.map(id));
-  for (const [name, element] of old) if (!kept.has(name)) element.remove();
-  values.forEach((value, place) => {
-    const element = old.get(id(value)) ?? make();
-    element.dataset[key] = id(value);
-    paint(element, value);
-    if (layer.children[place] !== element && !old.has(id(value))) layer.insertBefore(element, layer.children[place] ?? null);
-  });
-}
-
 const part = <T extends SVGElement>(element: SVGElement, name: string): T =>
   [...element.children].find((child) => child.classList.contains(name)) as T;
 
@@ -66,16 +45,17 @@ function state(item: Item, words: string, looks: Looks): Attributes {
   return { "aria-label": words + (selected ? ", selected" : ""), "data-selected": selected ? "" : null, tabindex: 0 };
 }
 
+/** Draw a scene: every core, bond and leg has an element of its own, updated in place. */
 export function draw(layers: Layers, scene: Scene, looks: Looks): void {
-  join(layers.bonds, "bond", scene.bonds, (bond) => bond.id, makeBond, (element, bond) => paintBond(element, bond, looks));
-  join(layers.legs, "leg", scene.legs, (leg) => String(leg.mode), makeLeg, (element, leg) => paintLeg(element, leg, looks));
-  join(layers.cores, "core", scene.cores, (core) => core.name, makeCore, (element, core) => paintCore(element, core, looks));
-  join(layers.ranks, "rankOf", scene.bonds, (bond) => bond.id, makeRank, (element, bond) => paintRank(element, bond, looks));
+  keyed(layers.bonds, scene.bonds, (bond) => bond.id, makeBond, (element, bond) => paintBond(element, bond, looks));
+  keyed(layers.legs, scene.legs, (leg) => String(leg.mode), makeLeg, (element, leg) => paintLeg(element, leg, looks));
+  keyed(layers.cores, scene.cores, (core) => core.name, makeCore, (element, core) => paintCore(element, core, looks));
+  keyed(layers.ranks, scene.bonds, (bond) => bond.id, makeRank, (element, bond) => paintRank(element, bond, looks));
 }
 
 /** Ranks lie above all lines, so that a crossing bond never hides one. */
-const makeRank = (): SVGGElement =>
-  svg("g", { class: "tn-rank" }, svg("rect", { class: "tn-plate", y: -9.5, height: 19, rx: 9.5 }), svg("text", { dy: "0.35em" }));
+const makeRank = ({ id }: SceneBond): SVGGElement =>
+  svg("g", { class: "tn-rank", "data-rank-of": id }, svg("rect", { class: "tn-plate", y: -9.5, height: 19, rx: 9.5 }), svg("text", { dy: "0.35em" }));
 
 function paintRank(element: SVGGElement, bond: SceneBond, looks: Looks): void {
   const text = String(bond.rank);
@@ -86,10 +66,10 @@ function paintRank(element: SVGGElement, bond: SceneBond, looks: Looks): void {
   setText(element.lastElementChild as Element, text);
 }
 
-function makeCore(): SVGGElement {
+function makeCore({ name }: SceneCore): SVGGElement {
   return svg(
     "g",
-    { class: "tn-core", role: "button" },
+    { class: "tn-core", role: "button", "data-core": name },
     svg("circle", { class: "tn-hit" }),
     svg("circle", { class: "tn-rim" }),
     svg("circle", { class: "tn-disc" }),
@@ -116,10 +96,10 @@ function paintCore(element: SVGGElement, core: SceneCore, looks: Looks): void {
   setAttributes(name, { "font-size": Math.max(6, size).toFixed(1) });
 }
 
-function makeBond(): SVGGElement {
+function makeBond({ id }: SceneBond): SVGGElement {
   return svg(
     "g",
-    { class: "tn-bond", role: "spinbutton", "aria-valuemin": 1 },
+    { class: "tn-bond", role: "spinbutton", "aria-valuemin": 1, "data-bond": id },
     svg("path", { class: "tn-hit" }),
     svg("path", { class: "tn-halo" }),
     svg("path", { class: "tn-line" }),
@@ -144,10 +124,10 @@ function paintBond(element: SVGGElement, bond: SceneBond, looks: Looks): void {
   setAttributes(part(element, "tn-dot-hit"), { ...dot, r: Math.max(CORE_RADIUS - 2, 14 / looks.scale) });
 }
 
-function makeLeg(): SVGGElement {
+function makeLeg({ mode }: SceneLeg): SVGGElement {
   return svg(
     "g",
-    { class: "tn-leg" },
+    { class: "tn-leg", "data-leg": mode },
     svg("path", { class: "tn-hit" }),
     svg("circle", { class: "tn-end-hit" }),
     svg("path", { class: "tn-halo" }),

@@ -1,4 +1,4 @@
-/** What is drawn for a draft: discs, curves, legs, dots, labels and the words for each. Pure. */
+/** The scene of a draft: its discs, curves, legs, dots and labels with their places and words. Pure. */
 
 import * as g from "./geometry.js";
 import { bondLabel, bondsAt, type Draft, type DraftBond, type DraftCore } from "../structure/structure.js";
@@ -98,7 +98,7 @@ function drawn(bond: DraftBond, lines: readonly Curve[], label: Point, dot: Poin
   return { id: bond.id, lines, width: g.bondWidth(bond.rank), rank: bond.rank, label, dot, words };
 }
 
-/** Curves of the bonds of two cores; parallel ones fan out, a lone one goes round what is in its way. */
+/** Curves of the bonds between two cores; parallel bonds fan out, a single one bends around cores in its way. */
 function bondCurves(draft: Draft, at: Places): Map<string, Curve> {
   const simple = draft.bonds.filter((bond) => bond.cores.length === 2);
   const twins = new Map<string, DraftBond[]>();
@@ -114,7 +114,7 @@ function bondCurves(draft: Draft, at: Places): Map<string, Curve> {
   );
 }
 
-/** What the legs of every core must keep clear of. */
+/** The surroundings of the legs of all cores. */
 interface Around {
   readonly at: Places;
   readonly traces: readonly g.Trace[];

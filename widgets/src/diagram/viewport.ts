@@ -1,4 +1,4 @@
-/** Which part of the diagram is seen: its centre and the scale, in pixels per diagram unit. Pure. */
+/** The visible part of a diagram: its centre, and the scale in pixels per diagram unit. Pure. */
 
 import type { Box, Point } from "../ui/plane.js";
 
@@ -14,6 +14,7 @@ export interface Viewport {
 
 /** The size taken until the page has said how large the diagram is. */
 export const UNMEASURED: Size = { width: 640, height: 400 };
+/** Pixels per diagram unit, at least and at most; and at most where the view fits itself, lest two cores fill the page. */
 const MIN_SCALE = 0.15;
 const MAX_SCALE = 6;
 const MAX_FIT = 1.5;

@@ -8,8 +8,9 @@ import type { StructureRecord } from "../wire/editor_state.js";
 import { commitAndFocus, type Desk } from "./desk.js";
 import * as edits from "../structure/edits.js";
 
-const MOVE = 10;
-const FINE = 2;
+/** Diagram units that an arrow key moves a core, and with Shift. */
+const STEP = 10;
+const FINE_STEP = 2;
 
 export function copyTargets(desk: Desk): boolean {
   const clip = copy(desk.store.committed, desk.stage.targets);
@@ -45,7 +46,7 @@ export function move(desk: Desk, dx: number, dy: number, fine: boolean): void {
   const { store, stage } = desk;
   const { cores } = stage.targets;
   if (cores.length === 0) return;
-  const by = fine ? FINE : MOVE;
+  const by = fine ? FINE_STEP : STEP;
   const draft = edits.place(store.committed, (core) =>
     cores.includes(core.name) ? { x: core.x + dx * by, y: core.y + dy * by } : undefined,
   );

@@ -1,4 +1,4 @@
-/** What the toolbar, the keys and the menu can do, by name. */
+/** The commands of the editor by name, for the toolbar, the keys and the menu. */
 
 import { everything, NOTHING } from "../structure/selection.js";
 import { copyTargets, duplicate, layOut, move, pasteClip, pinTargets } from "./arranging_commands.js";
@@ -12,7 +12,7 @@ export type Command =
   | "layout" | "pin" | "graph" | "fit" | "zoom_in" | "zoom_out" | "left" | "right" | "up" | "down"
   | "import" | "export" | "help" | "menu";
 
-type Deed = (desk: Desk, fine: boolean) => void;
+type Action = (desk: Desk, fine: boolean) => void;
 
 const VIEW_ONLY: ReadonlySet<Command> = new Set([
   "copy", "select_all", "escape", "toggle", "graph", "fit", "zoom_in", "zoom_out", "export", "help", "menu",
@@ -23,10 +23,10 @@ export const isViewOnly = (command: Command): boolean => VIEW_ONLY.has(command);
 
 export function run(desk: Desk, command: Command, fine = false): void {
   if (desk.store.readOnly && !isViewOnly(command)) return desk.tell("This diagram is read-only.");
-  DEEDS[command](desk, fine);
+  ACTIONS[command](desk, fine);
 }
 
-const DEEDS: Record<Command, Deed> = {
+const ACTIONS: Record<Command, Action> = {
   core: addCore,
   bond: addBond,
   leg: addLeg,

@@ -1,4 +1,4 @@
-/** What the parts of one editor share. */
+/** The desk: what the parts of one editor share. */
 
 import type { Edit } from "../structure/edits.js";
 import { type Item, NOTHING } from "../structure/selection.js";
@@ -37,7 +37,7 @@ export interface Desk {
   menu(label: string, rows: readonly MenuRow[], owner: Element): void;
 }
 
-/** Make an edit and give the focus to what it selects, so that the next key acts on it. */
+/** Make an edit and focus the first item that it selects, so that the next key acts on it. */
 export function commitAndFocus(desk: Desk, edit: Edit | null, merge = ""): void {
   if (edit === null) return;
   desk.store.commit(edit, merge);

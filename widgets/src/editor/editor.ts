@@ -1,7 +1,7 @@
 /**
  * The editor of a structure, mounted by `editor.ts` and `explorer.ts`.
  *
- * For tests and for code around the editor, what is on the page:
+ * Elements on the page that tests and code around the editor may look for:
  *   [data-core="A"]  [data-bond="A-B"] (parallel: "A-B#2"; hyper-bond: "A-B-C")  [data-leg="0"] (by mode)
  *     attributes: data-selected, data-latent, data-pinned (core), data-rank, data-hyper (bond; its dot is .tn-dot, its
  *     label [data-rank-of="A-B"]), data-size, data-of (leg; its grip is .tn-end-hit), data-target while a drag is over it
@@ -114,7 +114,7 @@ function makeDesk({ root, model, signal }: MountOptions, store: Store, stage: St
   return desk;
 }
 
-/** Where the menu opens that was asked for by a key: at what has the focus. */
+/** The place where a menu opens that a key asked for: the middle of the focused item. */
 function middleOf({ stage }: Desk): { x: number; y: number } {
   const item = stage.focusedItem;
   const box = ((item && stage.elementOf(item)) ?? stage.svg).getBoundingClientRect();
@@ -131,7 +131,7 @@ function build(desk: Desk, model: EditorModel, status: Status, extras: EditorExt
   });
   const hint = makeHint(store.readOnly);
   stage.box.append(hint.element, status.line);
-  root.classList.add("tn-editor");
+  root.classList.add("tn-theme", "tn-editor");
   root.append(toolbar.element, stage.box, inspector.element, status.live);
   return {
     refresh() {

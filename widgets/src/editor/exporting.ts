@@ -1,4 +1,4 @@
-/** The network as a file: Python writes the text, the page makes a PNG of the SVG. */
+/** Export of the network as a file: Python writes the text, the page turns SVG into PNG. */
 
 import { toRecord } from "../structure/structure.js";
 import { html } from "../ui/dom.js";
@@ -12,7 +12,9 @@ export interface ExportedFile {
 
 /** Name of every file, as in Python. */
 const STEM = "tensor_network";
+/** Pixels of the PNG per unit of the SVG. */
 const PNG_SCALE = 2;
+/** Pixels of a side of the PNG at most: browsers draw nothing on larger canvases. */
 const MAX_PIXELS = 8192;
 
 /** Whether the page is dark, judged by the colour of the text. */

@@ -1,4 +1,4 @@
-/** What a caller of the editor gives and gets. */
+/** The interface between the editor and the widget around it: options, callbacks, and the handle that it returns. */
 
 import type { Scene } from "../diagram/scene.js";
 import type { Selection } from "../structure/selection.js";
@@ -29,7 +29,7 @@ export interface BondInfo {
 }
 
 export interface EditorExtras {
-  /** With what is selected, or has the focus without being selected (the line under the diagram tells of the same). */
+  /** Called with the selection, or with the focused item when it is not selected. */
   onSelect?(selection: Selection): void;
   /** After every committed change of the draft, its verdict included. */
   onDraft?(report: DraftReport): void;
@@ -53,7 +53,7 @@ export interface EditorHandle {
   select(selection: Partial<Selection>): void;
   selection(): Selection;
   structure(): StructureRecord;
-  /** What is on screen, a drag in progress included. */
+  /** The draft and scene on screen, with the drag in progress. */
   drawn(): { draft: Draft; scene: Scene };
   report(): DraftReport;
   /** Whether the graph's measures are shown, with a cut of their own. */
@@ -62,7 +62,7 @@ export interface EditorHandle {
   apply(structure: StructureRecord, spoken: string): void;
   /** Speak through the polite live region. */
   say(sentence: string): void;
-  /** Draw again (after `bondBadge` has something new to say). */
+  /** Draw again, e.g. after the words of `bondBadge` have changed. */
   refresh(): void;
 }
 

@@ -1,4 +1,4 @@
-/** The diagram on the page: its SVG, the part of it that is seen, and what in it has the focus. */
+/** The stage: the SVG of the diagram on the page, its visible part, and the item that has the focus. */
 
 import { draw, type Layers, makeLayers } from "../diagram/paint.js";
 import { type Scene, sceneBox, sceneOf } from "../diagram/scene.js";
@@ -72,7 +72,7 @@ export class Stage {
     this.show(vp.pan(view, 0, this.inset / 2));
   }
 
-  /** Fit again where something has left the window, unless a person chose what is seen. */
+  /** Fit again when something has left the window, unless a person has zoomed or moved the view. */
   keepInView(): void {
     if (!this.fitted) return;
     const box = sceneBox(this.scene, 4);
@@ -130,21 +130,21 @@ export class Stage {
     return element !== null && this.svg.contains(element) ? this.itemOf(element) : null;
   }
 
-  /** What a command acts on: the selection, or what has the focus when that is not part of it. */
+  /** The items that a command acts on: the selection, or the focused item when it is not selected. */
   get targets(): Selection {
     const item = this.focusedItem;
     const { selection } = this.store;
     return item === null || includes(selection, item) ? selection : only(item);
   }
 
-  /** The selection together with what has the focus. */
+  /** The selection together with the focused item. */
   get gathered(): Selection {
     const item = this.focusedItem;
     const { selection } = this.store;
     return item === null || count(selection) === 0 ? this.targets : union(selection, only(item));
   }
 
-  /** Where the number of a bond or leg stands. */
+  /** The place of an item's label in the diagram. */
   labelOf(item: Item): Point | null {
     if (item.kind === "bond") return this.scene.bonds.find((bond) => bond.id === item.id)?.label ?? null;
     if (item.kind === "leg") return this.scene.legs.find((leg) => leg.mode === item.id)?.label ?? null;

@@ -1,8 +1,9 @@
 /**
  * The draft on screen, its selection and history, kept in step with Python and with other views of the model.
  *
- * Only this file decides what an echo means: `structure` answers the proposal `structure_seq`; an older echo than
- * the newest proposal is ignored; 0 and below, ever lower, stand for what Python put up by itself, which is always taken.
+ * How a structure from Python is read: `structure` answers the proposal numbered `structure_seq`. An answer to an older
+ * proposal than the newest is ignored. Numbers of 0 and below, counting down, mark structures that Python set by itself;
+ * these are always taken.
  */
 
 import { placeMissing } from "../diagram/missing_places.js";
@@ -33,9 +34,9 @@ export class Store {
   notice = "";
   /** Called with every sentence to speak. */
   say: (sentence: string) => void = () => {};
-  /** Called with a sentence about something that Python could not do, apart from any proposal. */
+  /** Called with Python's error about something other than a proposal. */
   complain: (sentence: string) => void = () => {};
-  /** Called when a whole new structure came from elsewhere. */
+  /** Called when Python or another view has replaced the structure. */
   replaced: () => void = () => {};
 
   constructor(
@@ -46,11 +47,11 @@ export class Store {
     const structure = model.get("structure");
     this.history = begin({ draft: isRecord(structure) ? placeMissing(fromRecord(structure)) : EMPTY, selection: NOTHING });
     this.notice = model.get("verdict").notice ?? "";
-    if (this.seq >= 0) this.adoptProposal(); // what Python put up since then is newer than any proposal left in the model
+    if (this.seq >= 0) this.adoptProposal(); // a number below 0: Python has set a structure since the last proposal
     onChange(model, ["structure", "structure_seq"], () => this.adoptStructure(), signal);
     onChange(model, ["proposal"], () => this.adoptProposal(), signal);
     onChange(model, ["verdict"], () => this.hearVerdict(), signal);
-    onChange(model, ["modes_locked", "read_only", "numbers"], () => this.tell("status"), signal);
+    onChange(model, ["modes_locked", "read_only", "numbers"], () => this.notify("status"), signal);
     signal.addEventListener("abort", () => clearTimeout(this.silence));
   }
 
@@ -58,7 +59,7 @@ export class Store {
     this.listeners.push(listener);
   }
 
-  private tell(reason: Reason): void {
+  private notify(reason: Reason): void {
     for (const listener of this.listeners) listener(reason);
   }
 
@@ -66,7 +67,7 @@ export class Store {
     return this.history.present.draft;
   }
 
-  /** What to draw: the draft, or what a drag would make of it. */
+  /** The draft to draw: the committed one, or the preview of a drag. */
   get draft(): Draft {
     return this.shadow ?? this.committed;
   }
@@ -99,12 +100,12 @@ export class Store {
 
   select(selection: Selection): void {
     this.history = reselect(this.history, within(selection, this.committed));
-    this.tell("selection");
+    this.notify("selection");
   }
 
   preview(draft: Draft | null): void {
     this.shadow = draft;
-    this.tell("preview");
+    this.notify("preview");
   }
 
   /** Make an edit: drawn at once, undoable, proposed to Python. Steps with one `merge` key are undone together. */
@@ -115,7 +116,7 @@ export class Store {
     this.history = record(this.history, { draft: edit.draft, selection }, merge, Date.now());
     this.propose(edit.notice ?? "");
     this.say(edit.say);
-    this.tell("draft");
+    this.notify("draft");
   }
 
   undo(): void {
@@ -133,13 +134,13 @@ export class Store {
     this.shadow = null;
     this.propose("");
     this.say(said);
-    this.tell("draft");
+    this.notify("draft");
   }
 
-  /** Put cores where a layout says, without an undo step and without a proposal. */
+  /** Take over a layout's positions, without an undo step and without a proposal. */
   settle(draft: Draft): void {
     this.history = amend(this.history, draft);
-    this.tell("draft");
+    this.notify("draft");
   }
 
   private propose(notice: string): void {
@@ -156,7 +157,7 @@ export class Store {
     if (silent === this.silent) return;
     this.silent = silent;
     if (silent) this.say(SILENT_KERNEL);
-    this.tell("status");
+    this.notify("status");
   }
 
   private heard(seq: number): void {
@@ -184,7 +185,7 @@ export class Store {
 
   private take(structure: StructureRecord, seq: number): void {
     this.seq = seq;
-    if (sameRecord(structure, toRecord(this.committed))) return this.tell("status");
+    if (sameRecord(structure, toRecord(this.committed))) return this.notify("status");
     const draft = keepPlaces(fromRecord(structure), this.committed);
     const moved = sameRecord(toRecord(draft), toRecord(this.committed));
     this.shadow = null;
@@ -192,7 +193,7 @@ export class Store {
       this.history = record(this.history, { draft, selection: within(this.selection, draft) });
       this.notice = "";
     }
-    this.tell("draft");
+    this.notify("draft");
     if (!moved) this.replaced();
   }
 
@@ -204,7 +205,7 @@ export class Store {
     if (verdict.notice) this.notice = verdict.notice;
     const sentence = verdict.error || verdict.notice;
     if (sentence) this.say(sentence);
-    this.tell("status");
+    this.notify("status");
   }
 }
 

@@ -1,4 +1,4 @@
-/** What is proved about the structure on screen: a bar for the error, words for its bound, a bar for its parameters. */
+/** What is proved about the structure on screen: the error bound and the fewest parameters, each with a bar and words. */
 
 import { hatchPath, niceTop } from "../charts/scales.js";
 import type { DraftReport } from "../editor/extension_points.js";
@@ -22,7 +22,7 @@ export interface Proofs {
   bound: ErrorBound | null;
   minimum: MinimumState | null;
   report: DraftReport;
-  /** The error of what is drawn; null before its first sweep. */
+  /** Relative error of the draft; null before its first sweep. */
   error: number | null;
   target: number;
 }
@@ -128,13 +128,13 @@ function minimumPart(signal: AbortSignal): Part {
       explain(head, minimum === null ? "" : words.minimumStory(minimum) + (comparable ? "" : " The network drawn is not one of these."));
       setAttributes(value, { "data-value": known ?? "", "data-target": minimum?.target ?? "", "data-proved": minimum?.proved ? "yes" : null, "data-running": minimum?.running ? "yes" : null });
       setAttributes(gap, { "data-value": known !== null && comparable ? report.parameters / known : "", "data-seq": report.seq });
-      // A structure that the proof is not about may well lie in the hatched part: it has no place on this bar.
+      // A structure outside the proof's scope may lie in the hatched part, so it is not drawn on this bar.
       bar.show({ impossible: known ?? 0, now: comparable ? report.parameters : null, upper: minimum?.proved ? null : (minimum?.incumbent ?? null), goal: null, label: formatCount });
     },
   };
 }
 
-/** The sign of a mark on the bar, in front of the words for it. */
+/** A small copy of a mark on the bar, in front of the words that explain it. */
 function key(name: "lower" | "upper"): SVGElement {
   const shape = name === "lower" ? svg("path", { class: "tnx-bar-least", d: "M5 1v12" }) : svg("path", { class: "tnx-bar-most", d: "M3 2l4 5-4 5" });
   return svg("svg", { class: "tnx-key", viewBox: "0 0 10 14", "aria-hidden": "true" }, shape);
@@ -149,6 +149,7 @@ interface BarState {
   label(value: number): string;
 }
 
+/** Height of a bar, and half that of its hatched part, in pixels. */
 const HEIGHT = 20;
 const RISE = 5;
 

@@ -1,4 +1,4 @@
-/** What a certificate says, in words that never claim more than is proved: bounds from below are rounded down. Pure. */
+/** Certificates in words. A lower bound is rounded down, an upper bound up, so that the words never claim more than is proved. Pure. */
 
 import { formatCount, formatError, formatRatio, formatShort } from "../ui/format.js";
 import type { StructureRecord } from "../wire/editor_state.js";
@@ -51,7 +51,7 @@ export function cutModes(cut: readonly number[], order: number): string {
 export const cutWords = (bound: ErrorBound, order: number): string =>
   bound.cut.length === 0 ? "" : `${cutModes(bound.cut, order)}, cut rank ${formatCount(bound.cut_rank)}`;
 
-/** What one more rank on a bond can gain at most: of the error now, or before a fit, what would still be out of reach. */
+/** How much one more rank on a bond can lower the error at most; before a fit, the error that stays out of reach. */
 export function oneMoreWords(bound: ErrorBound, index: number, error: number | null): string {
   const next = bound.one_more[index];
   if (next === undefined) return "";
@@ -86,7 +86,7 @@ export function gapWords(minimum: MinimumState, parameters: number, comparable: 
   return `gap ${minimum.proved ? "" : "\u2264 "}${formatRatio(parameters / minimum.parameters)}\u202f\u00d7`;
 }
 
-/** Everything that a proved minimum says, and what it does not. */
+/** The statement of a proved minimum with its scope and what it leaves open. */
 export function minimumStory(minimum: MinimumState): string {
   const target = formatShort(minimum.target);
   if (minimum.parameters === null) {

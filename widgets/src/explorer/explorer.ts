@@ -1,5 +1,5 @@
 /**
- * The Explorer on the page: the editor, and around it what a fit of its draft says. Mounted by `explorer.ts`.
+ * The Explorer: the editor, surrounded by the results of fitting its draft. Mounted by `explorer.ts`.
  *
  * For tests: [data-field="relative-error" | "parameters" | "compression-ratio" | "contraction-cost" | "fit-status"] with
  * data-value (the raw number) and data-seq (the edit it belongs to); the first two have data-updated, the
@@ -33,9 +33,9 @@ import { type HistoryBar, historyBar, sessionButtons } from "./history_bar.js";
 import { freshness, type NumbersPanel, numbersPanel } from "./numbers_panel.js";
 import { type PicturesPanel, picturesPanel } from "./pictures_panel.js";
 import { errorPerSweep, leastErrors, singularValues, type SmallChart, type Spectrum } from "./small_charts.js";
-import { type Chart, tradeOff } from "./trade_off_chart.js";
+import { type Chart, tradeOffChart } from "./trade_off_chart.js";
 
-interface Parts {
+interface ExplorerParts {
   root: HTMLElement;
   model: ExplorerModel;
   editor: EditorHandle;
@@ -59,14 +59,14 @@ interface Parts {
 }
 
 export function mountExplorer(root: HTMLElement, model: ExplorerModel, signal: AbortSignal): void {
-  root.classList.add("tnx");
+  root.classList.add("tn-theme", "tnx");
   setAttributes(root, { role: "region", "aria-label": model.get("label") || "Tensor network explorer" });
   const tip = tooltip(root, signal);
   const restore = (id: number): void => void send(model, { kind: "restore", id });
   const problem = problemAlert(signal);
   const place = html("div", {});
   const cut = cutOverlay();
-  let ready = false; // the editor draws before its surroundings are there
+  let ready = false; // the editor draws before the parts around it exist
   const extras = {
     hideNumbers: true,
     onSelect: () => showSpectrum(parts),
@@ -80,12 +80,12 @@ export function mountExplorer(root: HTMLElement, model: ExplorerModel, signal: A
     parts.cutShown = shown;
     showCut(parts);
   }, signal);
-  const parts: Parts = {
+  const parts: ExplorerParts = {
     root, model, problem, proofs, cut, cutShown: true, lastCut: null, badge: "", logError: false, spoken: "",
     editor: mountEditor({ root: place, model: model, signal, extras }),
     numbers: numbersPanel(proofs),
     fit: fitBar(model, signal),
-    chart: tradeOff(tip, restore, signal),
+    chart: tradeOffChart(tip, restore, signal),
     pictures: picturesPanel(),
     sweeps: errorPerSweep(signal),
     spectrum: singularValues(signal),
@@ -104,7 +104,7 @@ interface Uploads {
   send(file: File): void;
 }
 
-function makeUploads({ model, problem, editor, root }: Parts, signal: AbortSignal): Uploads {
+function makeUploads({ model, problem, editor, root }: ExplorerParts, signal: AbortSignal): Uploads {
   const events = {
     progress: (part: number | null, name: string) => data.showUpload(part, name),
     fail: (sentence: string) => problem.show(sentence),
@@ -122,7 +122,7 @@ function panel(name: string, label: string, ...children: Node[]): HTMLElement {
   return html("section", { class: `tnx-panel tnx-${name}-panel`, "aria-label": label }, ...children);
 }
 
-function arrange(parts: Parts, uploads: Uploads, editor: HTMLElement, signal: AbortSignal): HTMLElement {
+function arrange(parts: ExplorerParts, uploads: Uploads, editor: HTMLElement, signal: AbortSignal): HTMLElement {
   const { model, numbers, fit, chart, pictures, sweeps, spectrum, history, problem } = parts;
   const chartTitle = html("span", { class: "tnx-title" }, "trade-off");
   const small = html("div", { class: "tnx-smalls" }, sweeps.element, spectrum.element);
@@ -138,7 +138,7 @@ function arrange(parts: Parts, uploads: Uploads, editor: HTMLElement, signal: Ab
 }
 
 /** Whether the error axis of the chart is logarithmic. */
-function scaleSwitch(parts: Parts, signal: AbortSignal): HTMLElement {
+function scaleSwitch(parts: ExplorerParts, signal: AbortSignal): HTMLElement {
   const box = html("input", { type: "checkbox", "data-field": "log-error" });
   listen(box, "change", () => {
     parts.logError = box.checked;
@@ -147,7 +147,7 @@ function scaleSwitch(parts: Parts, signal: AbortSignal): HTMLElement {
   return html("label", { class: "tnx-switch", "data-tip": "Logarithmic error axis" }, box, html("span", {}, "log error"));
 }
 
-function follow(parts: Parts, signal: AbortSignal): void {
+function follow(parts: ExplorerParts, signal: AbortSignal): void {
   const { model, pictures, problem } = parts;
   const tell: [readonly (keyof ExplorerState)[], () => void][] = [
     [["numbers", "structure_seq"], () => showDraft(parts)],
@@ -167,8 +167,8 @@ function follow(parts: Parts, signal: AbortSignal): void {
   }
 }
 
-/** The draft has changed: counts at once, everything that belongs to another draft shown as old. */
-function showDraft(parts: Parts): void {
+/** Show a changed draft: counts at once; whatever belongs to an earlier draft is dimmed. */
+function showDraft(parts: ExplorerParts): void {
   parts.numbers.showDraft(parts.editor.report(), said<Numbers>(parts.model.get("numbers")));
   showFit(parts);
   showPictures(parts);
@@ -176,7 +176,7 @@ function showDraft(parts: Parts): void {
   showCut(parts);
 }
 
-function showFit(parts: Parts): void {
+function showFit(parts: ExplorerParts): void {
   const { model, editor, numbers, fit, sweeps } = parts;
   const state = said<FitState>(model.get("fit_state"));
   const { seq } = editor.report();
@@ -192,15 +192,15 @@ function showFit(parts: Parts): void {
   if (state !== null && !old) speak(parts, state);
 }
 
-/** Say the end of a fit once, not every sweep. */
-function speak(parts: Parts, state: FitState): void {
+/** Speak when a fit has ended; sweeps are not spoken. */
+function speak(parts: ExplorerParts, state: FitState): void {
   const milestone = isMilestone(state) ? `${state.generation} ${state.status}` : "";
   if (milestone === parts.spoken) return;
   parts.spoken = milestone;
   if (milestone) parts.editor.say(milestoneWords(state));
 }
 
-function showChart({ model, editor, chart, logError }: Parts): void {
+function showChart({ model, editor, chart, logError }: ExplorerParts): void {
   const state = said<FitState>(model.get("fit_state"));
   const report = editor.report();
   const old = freshness(state, report.seq) === "old";
@@ -214,7 +214,7 @@ function showChart({ model, editor, chart, logError }: Parts): void {
   });
 }
 
-/** What the trade-off chart hatches: the minimum for the target that is set, as soon as one is proved. */
+/** The proved minimum for the present target, which the trade-off chart hatches; null where none is proved. */
 function impossible(model: ExplorerModel): { parameters: number; words: string; story: string } | null {
   const minimum = said<MinimumState>(model.get("minimum"));
   if (minimum === null || minimum.parameters === null || minimum.target !== model.get("target_error")) return null;
@@ -223,20 +223,20 @@ function impossible(model: ExplorerModel): { parameters: number; words: string; 
   return { parameters, words, story: minimumStory(minimum) };
 }
 
-/** Everything that waits for the bound. */
-function showBound(parts: Parts): void {
+/** Show a new bound everywhere it appears. */
+function showBound(parts: ExplorerParts): void {
   showFit(parts);
   showSpectrum(parts);
   showCut(parts);
 }
 
-/** The error of what is drawn; null before there is one. */
-function currentError({ model, editor }: Parts): number | null {
+/** The relative error of the draft; null before its first sweep. */
+function currentError({ model, editor }: ExplorerParts): number | null {
   const state = said<FitState>(model.get("fit_state"));
   return state?.seq === editor.report().seq ? state.relative_error : null;
 }
 
-function showProofs(parts: Parts): void {
+function showProofs(parts: ExplorerParts): void {
   const { model, editor, proofs } = parts;
   proofs.show({
     bound: said<ErrorBound>(model.get("bound")),
@@ -248,7 +248,7 @@ function showProofs(parts: Parts): void {
 }
 
 /** Draw the binding cut; until a new draft has its own, the old one stays dimmed, as long as its bonds are there. */
-function showCut(parts: Parts): void {
+function showCut(parts: ExplorerParts): void {
   const { model, editor, cut } = parts;
   const bound = said<ErrorBound>(model.get("bound"));
   const report = editor.report();
@@ -263,8 +263,8 @@ function showCut(parts: Parts): void {
   cut.show(parts.cutShown && !editor.graphShown() ? parts.lastCut : null, editor); // the graph has a cut of its own
 }
 
-/** What the line under the diagram adds about a bond, as far as it belongs to the draft. */
-function badgeOf(parts: Parts, index: number): string {
+/** The words that the line under the diagram adds about a bond; "" for what belongs to an earlier draft. */
+function badgeOf(parts: ExplorerParts, index: number): string {
   const { model, editor } = parts;
   const { seq } = editor.report();
   const bound = said<ErrorBound>(model.get("bound"));
@@ -274,27 +274,27 @@ function badgeOf(parts: Parts, index: number): string {
   return [gain, effective].filter((words) => words !== "").join("  \u00b7  ");
 }
 
-/** How many singular values of a bond count, as far as they belong to the draft. */
-function effectiveRankOf({ model, editor }: Parts, index: number): number | null {
+/** The effective rank of a bond; null where its singular values belong to an earlier draft. */
+function effectiveRankOf({ model, editor }: ExplorerParts, index: number): number | null {
   const values = model.get("spectra_seq") === editor.report().seq ? (model.get("spectra")?.[index] ?? []) : [];
   return values.length > 1 ? effectiveRank(values) : null;
 }
 
-/** What stands beside a bond while the graph is measured. */
-function noteOf(parts: Parts, index: number): string {
+/** The note beside a bond while the graph's measures are shown. */
+function noteOf(parts: ExplorerParts, index: number): string {
   const rank = effectiveRankOf(parts, index);
   return rank === null ? "" : `eff ${rank.toFixed(1)}`;
 }
 
 /** New singular values: drawn at once where the diagram shows effective ranks. */
-function showSpectra(parts: Parts): void {
+function showSpectra(parts: ExplorerParts): void {
   showSpectrum(parts);
   if (parts.editor.graphShown()) parts.editor.refresh();
   else showBadge(parts);
 }
 
-/** Let the line under the diagram be written again where there is something new to say. */
-function showBadge(parts: Parts): void {
+/** Refresh the line under the diagram when its words about the selected bond have changed. */
+function showBadge(parts: ExplorerParts): void {
   const { editor } = parts;
   const place = bondIds(editor.report().structure).indexOf(editor.selection().bonds[0] ?? "");
   const badge = place < 0 ? "" : badgeOf(parts, place);
@@ -303,18 +303,18 @@ function showBadge(parts: Parts): void {
   editor.refresh();
 }
 
-function showVisited(parts: Parts): void {
+function showVisited(parts: ExplorerParts): void {
   parts.history.show(parts.model.get("visited") ?? [], parts.model.get("current_id"));
   showChart(parts);
 }
 
-function showPictures({ model, editor, pictures }: Parts): void {
+function showPictures({ model, editor, pictures }: ExplorerParts): void {
   const shown = said<Pictures>(model.get("pictures"));
   pictures.showFit(shown, shown !== null && shown.seq !== editor.report().seq);
 }
 
 /** The singular values of the selected bond, else of the tensor across the binding cut. */
-function showSpectrum(parts: Parts): void {
+function showSpectrum(parts: ExplorerParts): void {
   const { editor, model, spectrum } = parts;
   const report = editor.report();
   const place = bondIds(report.structure).indexOf(editor.selection().bonds[0] ?? "");
@@ -324,7 +324,7 @@ function showSpectrum(parts: Parts): void {
   spectrum.show({ title: `singular values of ${bondLabel(bond)}`, values, old: model.get("spectra_seq") !== report.seq });
 }
 
-function spectrumOfCut({ model, editor }: Parts): Spectrum | null {
+function spectrumOfCut({ model, editor }: ExplorerParts): Spectrum | null {
   const bound = said<ErrorBound>(model.get("bound"));
   if (bound === null || bound.spectrum.length === 0) return null;
   const note = `cut rank ${formatCount(bound.cut_rank)}`;

@@ -1,4 +1,4 @@
-/** The line of the fit: how it stands, and the buttons that steer it. */
+/** The line of the fit: its status, and the buttons that pause, stop and restart it. */
 
 import { button, setIcon, setUsable } from "../ui/buttons.js";
 import { html, setAttributes, setText } from "../ui/dom.js";
@@ -8,9 +8,10 @@ import { said } from "../wire/channel.js";
 import type { Verdict } from "../wire/editor_state.js";
 import { type ExplorerModel, type FitState, send } from "../wire/explorer_state.js";
 
+/** Starts that one press of the button tries. */
 const SEEDS = 5;
 
-/** A few words for the sentence that Python says about a fit. */
+/** A short form of the status sentence of a fit. */
 export function fitWords(fit: FitState): string {
   if (fit.running && fit.paused) return "paused";
   if (/^the fit is running/i.test(fit.status)) return "running";
@@ -20,7 +21,7 @@ export function fitWords(fit: FitState): string {
   return (fit.status.split(/[:;]|\.(?=\s|$)/)[0] ?? "").replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
 }
 
-/** What the line says of the fit of the structure on screen, which Python may have `refused`. */
+/** The status line of a fit; `refused`: Python could not apply the structure on screen. */
 export function fitLine(fit: FitState | null, current: boolean, refused = false): string {
   if (refused) return fit === null ? "not applied: no fit" : "not applied: fit of the last valid structure";
   if (fit === null) return "no fit yet";
@@ -32,7 +33,7 @@ export function fitLine(fit: FitState | null, current: boolean, refused = false)
 /** Whether a fit has ended in a way a person wants to hear about. */
 export const isMilestone = (fit: FitState): boolean => !fit.running && fit.status !== "";
 
-/** What is said when a fit has ended. */
+/** The sentence spoken when a fit has ended. */
 export const milestoneWords = (fit: FitState): string =>
   `${fit.status} Relative error ${formatError(fit.relative_error)} after ${fit.sweep} sweep${fit.sweep === 1 ? "" : "s"}.`;
 

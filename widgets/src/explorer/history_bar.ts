@@ -1,10 +1,10 @@
-/** Every structure visited, in the order of its first visit; save and open a session. */
+/** The structures visited, in the order of their first visit, and the buttons that save and open a session. */
 
 import { button, roving } from "../ui/buttons.js";
 import { html, listen, setAttributes, setText } from "../ui/dom.js";
 import { formatError } from "../ui/format.js";
+import { keyed } from "../ui/keyed.js";
 import { offerFile } from "../ui/offer_file.js";
-import { keyed } from "../ui/svg_box.js";
 import { explain } from "../ui/tooltip.js";
 import { asBytes } from "../wire/bytes.js";
 import { onChange, said } from "../wire/channel.js";

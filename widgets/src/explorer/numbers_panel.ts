@@ -1,4 +1,4 @@
-/** The numbers of the structure on screen: counts at once, the error with every sweep, an old number dimmed as old. */
+/** The numbers of the structure on screen: counts follow every edit at once, the error follows every sweep; numbers of an earlier structure are dimmed. */
 
 import type { DraftReport } from "../editor/editor.js";
 import { html, setAttributes, setText } from "../ui/dom.js";
@@ -15,9 +15,9 @@ const DEFINITIONS = {
   "contraction-cost": "Contraction cost: floating-point operations to contract the whole network once into the tensor.",
 } as const;
 
-type Field = keyof typeof DEFINITIONS;
+type NumberName = keyof typeof DEFINITIONS;
 
-/** live: the fit of what is drawn is running; still: it has ended; old: of an earlier structure; none: not known. */
+/** live: the fit of the draft is running; still: it has ended; old: the number belongs to an earlier draft; none: not known. */
 export type Freshness = "live" | "paused" | "still" | "old" | "none";
 
 export function freshness(fit: FitState | null, draftSeq: number): Freshness {
@@ -31,10 +31,10 @@ const SAID: Record<Freshness, string> = { live: "live", paused: "paused", still:
 
 export interface NumbersPanel {
   element: HTMLElement;
-  /** Counts of what is drawn, at once. */
+  /** Show the counts of a draft, before Python has answered. */
   showDraft(report: DraftReport, numbers: Numbers | null): void;
   showFit(fit: FitState | null, draftSeq: number): void;
-  /** Whether the target is reached, and whether a bound from below says that it cannot be. */
+  /** Show whether the target is reached, or proved out of reach by the bound. */
   showTarget(target: number, error: number | null, bound: number): void;
 }
 
@@ -43,7 +43,7 @@ interface Shown {
   value: HTMLElement;
 }
 
-function makeField(name: Field, title: string): Shown {
+function makeField(name: NumberName, title: string): Shown {
   const term = html("span", { class: "tnx-term", tabindex: 0 }, title);
   explain(term, DEFINITIONS[name]);
   const value = html("span", { class: "tnx-value", "data-field": name });
@@ -51,7 +51,7 @@ function makeField(name: Field, title: string): Shown {
   return { row, value };
 }
 
-/** Put a number on the page, with what tests and screen readers need to read it. */
+/** Show a number, with its raw value and the number of its edit as attributes. */
 function put(shown: Shown, raw: number | null, text: string, seq: number): void {
   setText(shown.value, text);
   const before = shown.value.getAttribute("data-value");
@@ -59,7 +59,7 @@ function put(shown: Shown, raw: number | null, text: string, seq: number): void 
   if (before !== String(raw ?? "")) setAttributes(shown.value, { "data-updated": performance.now() });
 }
 
-/** The proofs go with the numbers that they are about: one under the error, one under the counts. */
+/** Make the panel; the bound is shown under the error, the minimum under the counts. */
 export function numbersPanel(proofs: { bound: HTMLElement; minimum: HTMLElement }): NumbersPanel {
   const error = makeField("relative-error", "relative error");
   const parameters = makeField("parameters", "parameters");

@@ -8,8 +8,8 @@ import { asBytes, asFloats, type Bytes } from "../wire/bytes.js";
 import type { Original, PictureKind } from "../wire/data_state.js";
 import type { Pictures } from "../wire/explorer_state.js";
 
-const NAMES = ["tensor", "reconstruction", "residual"] as const;
-type Name = (typeof NAMES)[number];
+const PICTURES = ["tensor", "reconstruction", "residual"] as const;
+type Name = (typeof PICTURES)[number];
 
 const MEANING: Record<Name, string> = {
   tensor: "The data, X.",

@@ -1,9 +1,10 @@
-/** Two charts small enough for one line: the error after every sweep, and the singular values of a bond. */
+/** Two charts of one line's height: the error after every sweep, and the singular values of a bond or cut. */
 
 import { linePath, logScale, type Scale } from "../charts/scales.js";
 import { html, setAttributes, setText, svg } from "../ui/dom.js";
 import { formatError, formatShort } from "../ui/format.js";
-import { keyed, svgBox } from "../ui/svg_box.js";
+import { keyed } from "../ui/keyed.js";
+import { svgBox } from "../ui/svg_box.js";
 import { explain } from "../ui/tooltip.js";
 
 export interface SmallChart<T> {
@@ -64,12 +65,13 @@ export function errorPerSweep(signal: AbortSignal): SmallChart<{ errors: readonl
 export interface Spectrum {
   title: string;
   values: readonly number[];
-  /** So many of them a cut lets through. */
+  /** The cut rank: how many of the values the network can pass. */
   kept?: number;
   note?: string;
   old: boolean;
 }
 
+/** Decades below the largest value that the bars can show. */
 const MAX_DECADES = 8;
 const OF_A_BOND = "Singular values on the selected bond, largest first, on a logarithmic scale. Small last ones say that the rank could be lower.";
 const OF_A_CUT =

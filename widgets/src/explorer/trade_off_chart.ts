@@ -1,18 +1,20 @@
-/** The trade-off chart: parameters against error, one point for every structure visited, restored by a click. */
+/** The trade-off chart: parameters against relative error, one point for every structure visited; a click restores it. */
 
+import { type AxisMark, drawAxes } from "../charts/axes.js";
 import { hatchPath, linearScale, logScale, pareto, type Scale, stepPath } from "../charts/scales.js";
 import { roving } from "../ui/buttons.js";
 import { listen, setAttributes, setText, svg } from "../ui/dom.js";
 import { formatCount, formatError, formatShort, formatTick } from "../ui/format.js";
+import { keyed } from "../ui/keyed.js";
 import { nearest, type Point } from "../ui/plane.js";
-import { keyed, type SvgBox, svgBox } from "../ui/svg_box.js";
+import { type SvgBox, svgBox } from "../ui/svg_box.js";
 import { explain, type Tooltip } from "../ui/tooltip.js";
 import type { Visit } from "../wire/explorer_state.js";
 
 export interface ChartState {
   visited: readonly Visit[];
   currentId: number;
-  /** Where the structure on screen stands now; its error is null before its first sweep. */
+  /** The structure on screen; its error is null before its first sweep. */
   now: { parameters: number; error: number | null; old: boolean };
   target: number;
   /** Fewer parameters with an error within the target: proved not to exist. */
@@ -31,11 +33,12 @@ export interface Chart {
   show(state: ChartState): void;
 }
 
+/** Margins around the plane of the chart, in pixels. */
 const LEFT = 48;
 const RIGHT = 20;
 const TOP = 24;
 const BOTTOM = 36;
-/** How near to a point the pointer takes it. */
+/** Pixels within which the pointer takes a point. */
 const REACH = 11;
 const DIAMOND = "M0-7 7 0 0 7-7 0z";
 
@@ -45,7 +48,7 @@ export function visitWords(visit: Visit): string {
   return `${formatCount(visit.parameters)} parameters, relative error ${error}. ${visit.label}. ${status && `${status}.`}`.trim();
 }
 
-export function tradeOff(tip: Tooltip, restore: (id: number) => void, signal: AbortSignal): Chart {
+export function tradeOffChart(tip: Tooltip, restore: (id: number) => void, signal: AbortSignal): Chart {
   let state: ChartState | null = null;
   const axes = svg("g", { class: "tnx-axes", "aria-hidden": "true" });
   const goal = svg("g", { class: "tnx-target", "aria-hidden": "true" }, svg("path"), svg("text", { "text-anchor": "end" }));
@@ -58,8 +61,8 @@ export function tradeOff(tip: Tooltip, restore: (id: number) => void, signal: Ab
   const draw = (): void => {
     if (state === null || box.width === 0) return;
     const frame = frameOf(state, box.width, box.height);
-    drawAxes(axes, frame);
-    placed = place(state.visited, frame);
+    drawAxes(axes, axisMarks(frame));
+    placed = placePoints(state.visited, frame);
     const front = pareto(placed.map((point) => ({ ...point, x: point.parameters, y: point.relative_error })));
     const best = new Set(front.map((point) => point.id));
     for (const point of placed) point.best = best.has(point.id);
@@ -88,7 +91,7 @@ export function tradeOff(tip: Tooltip, restore: (id: number) => void, signal: Ab
   };
 }
 
-interface Frame {
+interface ChartFrame {
   x(parameters: number): number;
   y(error: number): number;
   across: Scale;
@@ -97,7 +100,7 @@ interface Frame {
   bottom: number;
 }
 
-function frameOf(state: ChartState, width: number, height: number): Frame {
+function frameOf(state: ChartState, width: number, height: number): ChartFrame {
   const { now, visited, target, impossible } = state;
   const counts = [...visited.map((visit) => visit.parameters), now.parameters, ...(impossible ? [impossible.parameters] : [])];
   const across = logScale(counts, 1.25, 5, Math.max(2, Math.floor((width - LEFT) / 64)));
@@ -111,48 +114,29 @@ function frameOf(state: ChartState, width: number, height: number): Frame {
   };
 }
 
-const place = (visited: readonly Visit[], frame: Frame): Placed[] =>
+const placePoints = (visited: readonly Visit[], frame: ChartFrame): Placed[] =>
   [...visited]
     .sort((a, b) => a.parameters - b.parameters || a.relative_error - b.relative_error)
     .map((visit) => ({ ...visit, x: frame.x(visit.parameters), y: frame.y(visit.relative_error), best: false }));
 
-interface Mark {
-  key: string;
-  line: string;
-  x: number;
-  y: number;
-  text: string;
-  anchor: string;
-}
-
-function marks(frame: Frame): Mark[] {
+function axisMarks(frame: ChartFrame): AxisMark[] {
   const { right, bottom } = frame;
   const across = frame.across.ticks.filter((tick) => frame.across.at(tick) < 0.97).map((tick) => {
     const x = frame.x(tick);
-    return { key: `x${tick}`, line: `M${x} ${bottom}v4`, x, y: bottom + 16, text: formatTick(tick), anchor: "middle" };
+    return { key: `x${tick}`, line: `M${x} ${bottom}v4`, x, y: bottom + 16, text: formatTick(tick), anchor: "middle" } as const;
   });
   const up = frame.up.ticks.map((tick) => {
     const y = frame.y(tick);
-    return { key: `y${tick}`, line: `M${LEFT} ${y}H${right}`, x: LEFT - 6, y: y + 4, text: formatShort(tick), anchor: "end" };
+    return { key: `y${tick}`, line: `M${LEFT} ${y}H${right}`, x: LEFT - 6, y: y + 4, text: formatShort(tick), anchor: "end" } as const;
   });
-  const titles = [
+  const titles: AxisMark[] = [
     { key: "error", line: "", x: 14, y: 14, text: "relative error", anchor: "start" },
     { key: "base", line: `M${LEFT} ${bottom}H${right}`, x: (LEFT + right) / 2, y: bottom + 32, text: "parameters", anchor: "middle" },
   ];
   return [...across, ...up, ...titles];
 }
 
-function drawAxes(group: SVGElement, frame: Frame): void {
-  const make = (): SVGGElement => svg("g", {}, svg("path", {}), svg("text", {}));
-  keyed(group, marks(frame), (mark) => mark.key, make, (element, mark) => {
-    const [line, label] = element.children as unknown as [Element, Element];
-    setAttributes(line, { d: mark.line });
-    setAttributes(label, { x: mark.x, y: mark.y, "text-anchor": mark.anchor });
-    setText(label, mark.text);
-  });
-}
-
-function drawGoal(goal: SVGElement, target: number, frame: Frame): void {
+function drawGoal(goal: SVGElement, target: number, frame: ChartFrame): void {
   const [line, label] = goal.children as unknown as [Element, Element];
   setAttributes(goal, { visibility: target > 0 ? null : "hidden" });
   setAttributes(line, { d: `M${LEFT} ${frame.y(target)}H${frame.right}` });
@@ -160,8 +144,8 @@ function drawGoal(goal: SVGElement, target: number, frame: Frame): void {
   setText(label, `target ${formatShort(target)}`);
 }
 
-/** Hatch the corner in which no structure can be. */
-function drawNever(never: SVGElement, { impossible, target }: ChartState, frame: Frame): void {
+/** Hatch the corner that is proved empty: fewer parameters than the minimum at an error within the target. */
+function drawNever(never: SVGElement, { impossible, target }: ChartState, frame: ChartFrame): void {
   const [hatch, area, label] = never.children as unknown as [Element, Element, Element];
   const region = { left: LEFT, right: frame.x(impossible?.parameters ?? 0), top: frame.y(target), bottom: frame.bottom };
   const shown = impossible !== null && region.right > LEFT + 1 && region.bottom > region.top + 1;
@@ -177,8 +161,8 @@ function drawNever(never: SVGElement, { impossible, target }: ChartState, frame:
   setText(label, wide ? "proved impossible" : "\u25c2 proved impossible");
 }
 
-/** The diamond in a ring stands where the fit is; the upright line already at the parameters of what is drawn. */
-function drawNow(now: SVGElement, cursor: SVGElement, { now: here }: ChartState, frame: Frame): void {
+/** Draw the diamond at the current fit, and the upright line at the parameters of the draft. */
+function drawNow(now: SVGElement, cursor: SVGElement, { now: here }: ChartState, frame: ChartFrame): void {
   const x = frame.x(here.parameters);
   setAttributes(cursor, { d: `M${x} ${TOP}V${frame.bottom}` });
   const shown = here.error !== null && !here.old;
@@ -215,7 +199,7 @@ function inChart(event: MouseEvent, { element, width, height }: SvgBox): Point {
 
 type PointAt = (event: MouseEvent) => Element | null;
 
-/** The pointer speaks to the plot, which looks for the nearest point: those of neighbours lie over each other. */
+/** Listen on the plot, not on its points: neighbours overlap, so the nearest point is looked up. */
 function listenToPoints(plot: SVGSVGElement, group: SVGElement, pointAt: PointAt, tip: Tooltip, restore: (id: number) => void, signal: AbortSignal): void {
   const pointOf = (event: Event): Element | null => (event.target as Element).closest("[data-point]");
   let near: Element | null = null;

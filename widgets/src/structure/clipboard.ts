@@ -1,4 +1,4 @@
-/** Copy and paste of parts of a draft; one clipboard for all editors of the page. */
+/** Copy and paste of cores and the bonds among them; all editors of a page share one clipboard. */
 
 import type { Edit } from "./edits.js";
 import { selecting, type Selection } from "./selection.js";
@@ -11,9 +11,10 @@ export interface Clip {
   readonly bonds: readonly { cores: readonly string[]; rank: number }[];
 }
 
+/** Diagram units that a pasted core is moved away from its origin. */
 const OFFSET = 40;
 
-// Every widget of a page loads its own copy of this module, so what they share hangs on the page itself.
+// Every widget of a page loads its own copy of this module, so the shared clip is a property of the page.
 const SHARED = Symbol.for("tnlab.clipboard");
 const page = globalThis as { [SHARED]?: Clip };
 
@@ -23,7 +24,7 @@ export function shareClip(clip: Clip): void {
   page[SHARED] = clip;
 }
 
-/** Return what is selected as a clip, or null where no core is. */
+/** Return the selection as a clip, or null where no core is selected. */
 export function copy(draft: Draft, selection: Selection): Clip | null {
   const cores = draft.cores.filter((core) => selection.cores.includes(core.name));
   if (cores.length === 0) return null;
@@ -41,7 +42,7 @@ export function copy(draft: Draft, selection: Selection): Clip | null {
   };
 }
 
-/** Add a clip beside where it came from: with new modes where modes are free, without legs where they are locked. */
+/** Paste a clip beside its origin: its legs become new modes where modes are free, and are left out where they are locked. */
 export function paste(draft: Draft, clip: Clip, locked: boolean): Edit {
   const taken = new Set(draft.cores.map((core) => core.name));
   const renamed = new Map<string, string>();

@@ -1,12 +1,13 @@
-/** Ranks and mode sizes as a person writes them, read and written. Pure. */
+/** Ranks and mode sizes as text: reading what a person typed and writing what a field shows. Pure. */
 
 import { formatCount } from "../ui/format.js";
 
+/** The largest rank or mode size, as in Python. */
 export const MAX_NUMBER = 1_000_000;
-/** What a field takes; far more digits than a number may have, so that none is cut to one that is taken. */
+/** Characters that a field accepts: more than a valid number has, so that a longer one is refused and not cut. */
 export const MAX_DIGITS = 12;
 
-/** Read a rank or mode size; a text says what is wrong with it. */
+/** Read a rank or mode size; returns a sentence where the text is none. */
 export function readCount(text: string, what: string): number | string {
   const trimmed = text.trim();
   const value = Number(trimmed);
@@ -29,9 +30,10 @@ export function formatModes(modes: readonly number[]): string {
   return words.join("x");
 }
 
+/** Modes of a tensor at most, as in Python: numpy's limit on axes. */
 const MAX_ORDER = 64;
 
-/** Read mode sizes such as "16x16x3" or "4^8"; a text says what is wrong with them. */
+/** Read mode sizes such as "16x16x3" or "4^8" of a tensor with `size` entries; returns a sentence where they do not fit. */
 export function parseModes(text: string, size: number): number[] | string {
   const modes: number[] = [];
   for (const word of text.trim().toLowerCase().split(/\s*[x\u00d7*,]\s*|\s+/)) {

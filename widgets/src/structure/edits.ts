@@ -1,4 +1,4 @@
-/** Edits of a draft. Each returns a new draft, what to select after it, and a sentence to speak. */
+/** Edits of a draft. Each returns the new draft, the selection after it, and a sentence to speak. */
 
 import { NOTHING, selecting, type Selection } from "./selection.js";
 import { bondLabel, bondsAt, type Draft, type DraftBond, type DraftCore, findBond, findCore, freeName, unplacedModes, withIds } from "./structure.js";
@@ -72,7 +72,7 @@ export function addLeg(draft: Draft, name: string, size = NEW_SIZE): Edit {
   return { draft: edit, select: selecting({ legs: [mode] }), say: `Leg added to core ${name}: mode ${mode}, size ${size}.` };
 }
 
-/** Let a core carry a mode, wherever it was. */
+/** Move the leg of a mode to a core. */
 export function moveLeg(draft: Draft, mode: number, name: string): Edit {
   return { draft: carry(draft, name, mode), select: selecting({ legs: [mode] }), say: `Mode ${mode} moved to core ${name}.` };
 }
@@ -96,7 +96,7 @@ export function setSizes(draft: Draft, modes: readonly number[], change: (size: 
   return { draft: { ...draft, modes: sizes }, say: modes.map((mode) => `Mode ${mode}, size ${sizes[mode]}.`).join(" ") };
 }
 
-/** Cut legs: where modes are locked they stay unplaced, else they leave and later modes move down. */
+/** Cut legs: locked modes stay, without a core; free ones are removed, and later modes move down. */
 function cutLegs(draft: Draft, modes: readonly number[], locked: boolean): Draft {
   const cores = draft.cores.map((core) => ({ ...core, legs: core.legs.filter((leg) => !modes.includes(leg)) }));
   return locked ? { ...draft, cores } : dropModes({ ...draft, cores }, modes);
@@ -122,7 +122,7 @@ function heirOf(draft: Draft, name: string, leaving: readonly string[]): string 
   return bonds.flatMap((bond) => bond.cores).find((other) => other !== name && !leaving.includes(other)) ?? "";
 }
 
-/** Remove what is selected. Where modes are locked, the legs of a removed core go to a bonded neighbour. */
+/** Remove the selection. Where modes are locked, the legs of a removed core go to a bonded neighbour. */
 export function remove(draft: Draft, selection: Selection, locked: boolean): Edit {
   const said: string[] = [];
   const notices: string[] = [];
@@ -161,7 +161,7 @@ export function collapse(draft: Draft, id: string): Edit | null {
   return { draft: withIds({ ...draft, cores, bonds }), select: selecting({ cores: [first] }), say };
 }
 
-/** Move cores to where `position` says; cores it knows nothing of stay. */
+/** Move cores to the places that `position` returns; a core without one stays. */
 export function place(draft: Draft, position: (core: DraftCore) => { x: number; y: number } | undefined): Draft {
   return { ...draft, cores: draft.cores.map((core) => ({ ...core, ...position(core) })) };
 }

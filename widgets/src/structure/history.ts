@@ -1,4 +1,4 @@
-/** Undo and redo over drafts, each with the selection that went with it. */
+/** Undo and redo: past and future drafts, each with its selection. */
 
 import type { Selection } from "./selection.js";
 import type { Draft } from "./structure.js";
@@ -17,7 +17,9 @@ export interface History {
   readonly time: number;
 }
 
+/** Milliseconds within which edits with one key are undone together. */
 const MERGE_MS = 900;
+/** Steps that can be undone. */
 const DEPTH = 200;
 
 export const begin = (present: Moment): History => ({ past: [], present, future: [], key: "", time: 0 });

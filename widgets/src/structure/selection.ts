@@ -1,4 +1,4 @@
-/** What is selected, as plain values: cores by name, bonds by id, legs by mode. */
+/** Selections in a diagram as plain values: cores by name, bonds by id, legs by mode. */
 
 import type { Draft } from "./structure.js";
 
@@ -50,7 +50,7 @@ export function toggle(selection: Selection, item: Item): Selection {
   };
 }
 
-/** Keep what the draft still has. */
+/** The part of a selection that the draft still contains. */
 export function within(selection: Selection, draft: Draft): Selection {
   const names = new Set(draft.cores.map((core) => core.name));
   const ids = new Set(draft.bonds.map((bond) => bond.id));

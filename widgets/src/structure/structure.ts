@@ -1,4 +1,4 @@
-/** The draft on screen: a structure whose cores are known by name and whose bonds by id, right or wrong. */
+/** The draft: the structure being edited, its cores known by name and its bonds by id; it may be invalid. */
 
 import type { CoreRecord, StructureRecord } from "../wire/editor_state.js";
 
@@ -165,7 +165,7 @@ export function typicalRank(draft: Draft): number {
   return ranks[Math.floor((ranks.length - 1) / 2)] ?? 2;
 }
 
-/** Say what keeps a draft from being a structure, or "". Python has the last word; this one is at once. */
+/** Say why a draft is no valid structure, or ""; Python checks again, this answer is immediate. */
 export function draftError(draft: Draft): string {
   if (draft.cores.length === 0) return "A network needs at least one core. Press N to add one.";
   if (draft.modes.length === 0) return "A network needs at least one leg. Select a core and press L to add one.";
@@ -181,13 +181,18 @@ export function draftError(draft: Draft): string {
   );
 }
 
-function unreached(draft: Draft): string | undefined {
-  const reached = new Set(draft.cores.slice(0, 1).map((core) => core.name));
+/** Return the cores that a path of bonds joins to one, the bonds of a cut left out. */
+export function reachable(draft: Draft, start: string, cut: readonly string[] = []): ReadonlySet<string> {
+  const reached = new Set([start]);
+  const bonds = draft.bonds.filter((bond) => !cut.includes(bond.id));
   for (let before = -1; before < reached.size; ) {
     before = reached.size;
-    for (const bond of draft.bonds) {
-      if (bond.cores.some((name) => reached.has(name))) bond.cores.forEach((name) => reached.add(name));
-    }
+    for (const bond of bonds) if (bond.cores.some((name) => reached.has(name))) bond.cores.forEach((name) => reached.add(name));
   }
+  return reached;
+}
+
+function unreached(draft: Draft): string | undefined {
+  const reached = reachable(draft, draft.cores[0]?.name ?? "");
   return draft.cores.find((core) => !reached.has(core.name))?.name;
 }

@@ -34,7 +34,7 @@ export class FakeModel {
     this.fire(key);
   }
 
-  /** What Python sends: all traits at once, then their events. */
+  /** Set traits as Python does: all at once, then their events. */
   receive(traits: Partial<EditorState>): void {
     Object.assign(this.state, traits);
     for (const key of Object.keys(traits)) this.fire(key);

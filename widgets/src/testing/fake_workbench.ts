@@ -1,7 +1,7 @@
-/** For tests and for trying the page: a workbench without a kernel, and a search that only pretends. */
+/** For tests: a workbench without a kernel, and a simulated search. */
 
 import type { StructureRecord } from "../wire/editor_state.js";
-import type { Incumbent, Lane, Settings, WidgetManager, WorkbenchCommand, WorkbenchModel, WorkbenchState } from "../wire/workbench_state.js";
+import type { Counts, Incumbent, Lane, Settings, WidgetManager, WorkbenchCommand, WorkbenchModel, WorkbenchState } from "../wire/workbench_state.js";
 import { type Columns, pack } from "../workbench/lanes/lane_points.js";
 
 export class FakeWorkbench {
@@ -31,7 +31,7 @@ export class FakeWorkbench {
     this.fire(key);
   }
 
-  /** What Python sends: all traits at once, then their events. */
+  /** Set traits as Python does: all at once, then their events. */
   receive(traits: Partial<WorkbenchState>): void {
     Object.assign(this.state, traits);
     for (const key of Object.keys(traits)) this.fire(key);
@@ -73,7 +73,7 @@ export function nothing(): WorkbenchState {
     label: "", datasets: [{ name: "camera", label: "Camera" }, { name: "cat", label: "Cat" }],
     data: { name: "camera", label: "Camera", shape: [256, 256], modes: [16, 16, 16, 16], order: "quantised", kind: "image", size: 65_536, suggestions: [] },
     upload: {}, upload_ack: {}, download: {}, problem: {}, heartbeat: 0,
-    engines: ENGINES.map(([name, summary, batch]) => ({ name, summary, families: ["any"], needs_target: false, paper: "Somebody 2023: https://example.org", batch })),
+    engines: ENGINES.map(([name, summary, batch]) => ({ name, summary, families: ["any"], needs_target: false, paper: "Surname 2023: https://example.org", batch })),
     families: [{ name: "", label: "what suits each engine" }, { name: "tree", label: "trees" }],
     executors: [{ name: "inline", label: "this process" }, { name: "pool:2", label: "2 processes" }],
     settings: settings(), run: { state: "idle", status: "", can_resume: false, private: false }, lanes: [], bound: {}, points: {}, studies: [],
@@ -81,7 +81,7 @@ export function nothing(): WorkbenchState {
   };
 }
 
-const NAMES = "ABCDEFGH";
+const LETTERS = "ABCDEFGH";
 
 /** Cores on a circle, bonded to a ring with these ranks; `twist` changes who is beside whom. */
 export function ring(ranks: readonly number[], twist = 0): StructureRecord {
@@ -91,13 +91,13 @@ export function ring(ranks: readonly number[], twist = 0): StructureRecord {
   return {
     version: 1,
     modes: ranks.map(() => 16),
-    cores: ranks.map((_, k) => ({ legs: [k], name: NAMES[k] as string, position: place(turn(k)) })),
+    cores: ranks.map((_, k) => ({ legs: [k], name: LETTERS[k] as string, position: place(turn(k)) })),
     bonds: ranks.map((rank, k) => ({ cores: [k, (k + 1) % n].sort((a, b) => a - b), rank })),
   };
 }
 
-/** A search that only pretends: the same seed makes the same points. */
-export class Pretence {
+/** A simulated search: the same seed makes the same points. */
+export class SimulatedSearch {
   readonly points: Columns & { count: number };
   private random: () => number;
   best: Incumbent | null = null;
@@ -149,7 +149,7 @@ export class Pretence {
     const structure = ring(ranks, (parameters % 5) + 1);
     const before = this.best?.structure.bonds ?? [];
     const changed = structure.bonds.flatMap((bond, place) => (before[place] && before[place].rank !== bond.rank ? [place] : []));
-    const words = changed.map((place) => `rank of ${NAMES[place]}-${NAMES[(place + 1) % 6]} ${before[place]?.rank} \u2192 ${structure.bonds[place]?.rank}`).join("; ");
+    const words = changed.map((place) => `rank of ${LETTERS[place]}-${LETTERS[(place + 1) % 6]} ${before[place]?.rank} \u2192 ${structure.bonds[place]?.rank}`).join("; ");
     this.best = { number: k + 1, parameters, relative_error: error, reached, move: "changed ranks", structure, changed: { bonds: changed, words } };
   }
 
@@ -163,3 +163,12 @@ export class Pretence {
     };
   }
 }
+
+/** What became of 412 proposals. */
+export const COUNTS: Counts = { proposed: 412, repeated: 62, pruned_by_size: 30, pruned_by_certificate: 90, too_costly: 0, fitted: 230, sweeps: 9 };
+
+/** A lane whose best has so many parameters; null for a lane without a best. */
+export const fakeLane = (id: number, parameters: number | null, more: Partial<Lane> = {}, reached = true, error = 0.09): Lane => ({
+  id, engine: "growth", study: `s${id}`, state: "running", status: "", seconds: 12, fraction: 0.25, seconds_left: 36, counts: COUNTS, total: 412, generation: 0,
+  incumbent: parameters === null ? null : { number: 9, parameters, relative_error: error, reached, move: "", structure: ring([2, 2, 2]), changed: { bonds: [], words: "" } }, ...more,
+});

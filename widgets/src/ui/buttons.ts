@@ -23,7 +23,7 @@ export type Icon = keyof typeof ICONS;
 
 export interface ButtonOptions {
   icon?: Icon;
-  /** What it says; without it the icon stands alone. */
+  /** The text beside the icon, if any. */
   text?: string;
   label: string;
   tip: string;

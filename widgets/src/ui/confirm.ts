@@ -1,4 +1,4 @@
-/** A question that keeps the focus until it is answered. */
+/** A question with two answers that keeps the focus until it is answered. */
 
 import { html, listen } from "./dom.js";
 import type { Popups } from "./popup.js";
@@ -6,7 +6,7 @@ import type { Popups } from "./popup.js";
 export interface Question {
   title: string;
   text: string;
-  /** What the button says that does it. */
+  /** The text of the button that confirms. */
   yes: string;
 }
 

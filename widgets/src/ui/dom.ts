@@ -1,4 +1,4 @@
-/** Small helpers over the DOM: elements, attributes that change only when they must, listeners with an end. */
+/** Helpers over the DOM: make elements, set attributes and text only where they differ, listen until a signal aborts. */
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -57,6 +57,6 @@ export function focused(root: Element): Element | null {
   return home.activeElement ?? null;
 }
 
-/** Whether what the user types goes into this element. */
+/** Whether an element takes typed text. */
 export const isField = (target: EventTarget | null): boolean =>
   target instanceof Element && target.matches("input, textarea, select");

@@ -1,4 +1,4 @@
-/** Numbers and shapes as people read them, and back. Pure. */
+/** Numbers written as text: errors, counts, ratios, costs, times and sizes. Pure. */
 
 const THIN = "\u202f";
 

@@ -1,4 +1,4 @@
-/** Keys of a widget and those of the page around it. */
+/** The rule that keeps a widget's key presses from the notebook around it. */
 
 import { listen } from "./dom.js";
 
@@ -16,7 +16,7 @@ export function staysInside(press: KeyPress, used: boolean): boolean {
   return !modified || (used && press.key.toLowerCase() !== "s");
 }
 
-/** No key that the widget may keep reaches the notebook, where x would cut a cell. */
+/** Keep key presses from the notebook, where x would cut a cell. */
 export function keepKeys(root: HTMLElement, signal: AbortSignal): void {
   for (const type of ["keydown", "keyup", "keypress"] as const) {
     listen(root, type, (event) => {

@@ -1,4 +1,4 @@
-/** What went wrong, in a sentence that can be dismissed. */
+/** The alert that shows a problem in a sentence until it is dismissed. */
 
 import { button } from "./buttons.js";
 import { html, setText } from "./dom.js";

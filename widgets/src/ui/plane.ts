@@ -1,4 +1,4 @@
-/** Points and boxes in the plane of the screen or of a drawing: distances, middles, the nearest of several. Pure. */
+/** Points and boxes in a plane: distances, midpoints, the nearest of several points. Pure. */
 
 /** A place in a plane, x to the right and y down. */
 export interface Point {

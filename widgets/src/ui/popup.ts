@@ -1,4 +1,4 @@
-/** Menus and sheets over the diagram: keyboard first, closed by Escape or a press elsewhere. */
+/** Menus and sheets over a widget: at most one is open; Escape or a press outside closes it. */
 
 import { focused, html, listen } from "./dom.js";
 
@@ -9,7 +9,7 @@ export interface MenuRow {
   run(): void;
   /** Shown where the pointer rests, and read after the label. */
   readonly hint?: string;
-  /** Drawn as without a use now; `run` then says why. */
+  /** Drawn as disabled; `run` then says why. */
   readonly idle?: boolean;
   /** A second button at the end of the row. */
   readonly more?: { label: string; title: string; run(): void };
@@ -82,7 +82,7 @@ export class Popups {
     element.querySelector<HTMLElement>("button")?.focus({ preventScroll: true });
   }
 
-  /** Open a menu under what it belongs to. */
+  /** Open a menu under its owner. */
   menuUnder(label: string, rows: readonly MenuRow[], owner: Element): void {
     const [outer, inner] = [this.root.getBoundingClientRect(), owner.getBoundingClientRect()];
     this.menu(label, rows, { x: inner.left - outer.left, y: inner.bottom - outer.top + 2 });

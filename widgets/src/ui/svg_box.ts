@@ -1,4 +1,4 @@
-/** An SVG that is as large as its place on the page, drawn again when that changes. */
+/** An SVG element that fills its place on the page and is drawn again when its size changes. */
 
 import { setAttributes, svg } from "./dom.js";
 
@@ -8,7 +8,7 @@ export interface SvgBox {
   height: number;
 }
 
-/** The drawing waits for the first size, and never measures by itself. */
+/** Make the box; `draw` is called when its size is known and whenever it changes. */
 export function svgBox(className: string, draw: () => void, signal: AbortSignal): SvgBox {
   const element = svg("svg", { class: className });
   const box: SvgBox = { element, width: 0, height: 0 };
@@ -23,27 +23,4 @@ export function svgBox(className: string, draw: () => void, signal: AbortSignal)
   observer.observe(element);
   signal.addEventListener("abort", () => observer.disconnect());
   return box;
-}
-
-/** Keep as many children made by `make` as there are items, and update each in place. */
-export function keyed<T, E extends Element>(
-  parent: Element,
-  items: readonly T[],
-  key: (item: T) => string,
-  make: (item: T) => E,
-  update: (element: E, item: T) => void,
-): void {
-  const known = new Map([...parent.children].map((child) => [child.getAttribute("data-key") ?? "", child as E]));
-  for (const item of items) {
-    const name = key(item);
-    let element = known.get(name);
-    if (element === undefined) {
-      element = make(item);
-      element.setAttribute("data-key", name);
-      parent.append(element);
-    }
-    known.delete(name);
-    update(element, item);
-  }
-  for (const stale of known.values()) stale.remove();
 }

@@ -2,7 +2,9 @@
 
 import { html, listen, setText } from "./dom.js";
 
+/** Milliseconds that the pointer rests on an element before its tooltip shows. */
 const DELAY_MS = 350;
+/** Pixels between the tooltip, its element and the edge of the widget. */
 const MARGIN = 6;
 
 export interface Tooltip {
@@ -11,7 +13,7 @@ export interface Tooltip {
   hide(): void;
 }
 
-/** Say what an element means: a tooltip for eyes, a description for screen readers. */
+/** Give an element an explanation: a tooltip, and a description for screen readers. */
 export function explain(element: Element, text: string): void {
   if (element.getAttribute("data-tip") === text) return;
   element.setAttribute("data-tip", text);
@@ -23,7 +25,7 @@ export function tooltip(root: HTMLElement, signal: AbortSignal): Tooltip {
   root.append(bubble);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let owner: Element | null = null;
-  let pressed: Element | null = null; // what was pressed has been understood: no word until the pointer has left it
+  let pressed: Element | null = null; // no tooltip over a pressed element until the pointer has left it
 
   const hide = (): void => {
     clearTimeout(timer);
@@ -35,7 +37,7 @@ export function tooltip(root: HTMLElement, signal: AbortSignal): Tooltip {
     owner = target;
     setText(bubble, text);
     bubble.hidden = false;
-    place(bubble, target, root);
+    placeBubble(bubble, target, root);
   };
   const offer = (event: Event, wait: number): void => {
     const target = event.target instanceof Element ? event.target.closest("[data-tip]") : null;
@@ -56,7 +58,7 @@ export function tooltip(root: HTMLElement, signal: AbortSignal): Tooltip {
 }
 
 /** Below the target (or the row that it explains) where there is room, else above; never outside the widget. */
-function place(bubble: HTMLElement, element: Element, root: HTMLElement): void {
+function placeBubble(bubble: HTMLElement, element: Element, root: HTMLElement): void {
   const box = root.getBoundingClientRect();
   const { left: start, width: wide } = element.getBoundingClientRect();
   const target = (element.closest("[data-tip-row]") ?? element).getBoundingClientRect();

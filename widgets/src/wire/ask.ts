@@ -1,8 +1,9 @@
-/** Questions to Python (presets, layout, import, export), each with its reply or a sentence after five seconds. */
+/** Requests to Python (preset, layout, measures, import, export), each answered by its reply or an error after five seconds. */
 
 import { nextSeq, onChange } from "./channel.js";
 import type { EditorModel, Reply, RequestBody } from "./editor_state.js";
 
+/** Milliseconds that a request waits for its reply. */
 export const REPLY_TIMEOUT_MS = 5000;
 export const SILENT_KERNEL = "The kernel does not answer; it may be busy or gone. What is drawn stays on this page.";
 

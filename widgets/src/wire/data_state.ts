@@ -7,7 +7,7 @@ export type Order = "plain" | "quantised";
 export interface DatasetEntry {
   name: string;
   label: string;
-  /** A sentence about it, and who may use it. */
+  /** A sentence about it. */
   description?: string;
   licence?: string;
 }

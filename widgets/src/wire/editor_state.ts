@@ -1,4 +1,4 @@
-/** The traits shared with Python (`tnlab_widgets.editor`). Python owns the truth; this side draws and proposes. */
+/** The traits that `tnlab_widgets.editor` shares with the page. Python owns the truth; the page draws and proposes. */
 
 import type { Model, Unsaid } from "./channel.js";
 
@@ -27,7 +27,7 @@ export interface Proposal {
   structure: StructureRecord;
 }
 
-/** Python's judgement of a proposal: an error keeps the last good state, a notice is only said. */
+/** Python's judgement of a proposal. After an error Python keeps the last valid structure; a notice is only shown. */
 export interface Verdict {
   seq: number;
   error: string;
@@ -59,11 +59,11 @@ export type RequestBody =
   | { kind: "import"; text: string }
   | { kind: "export"; format: ExportFormat; dark: boolean };
 
-/** What lies between two cores: effective resistance (bonds conduct 1), and a cut of least product of ranks. */
+/** The measures between two cores: effective resistance (every bond conducts 1), and the cut with the least product of ranks. */
 export interface Between {
   resistance: number;
   cut_rank: number;
-  /** By place in the structure, as everywhere. */
+  /** Indices into the bonds of the structure. */
   bonds: number[];
 }
 
@@ -81,7 +81,7 @@ export interface Reply {
   pair?: Between | null;
 }
 
-/** Every synced trait of a `NetworkEditor`. An empty object stands for "not said yet". */
+/** Every synced trait of a `NetworkEditor`. */
 export interface EditorState {
   structure: StructureRecord | Unsaid;
   structure_seq: number;
@@ -91,7 +91,7 @@ export interface EditorState {
   modes_locked: boolean;
   read_only: boolean;
   presets: Preset[];
-  /** By the name of a preset: why it cannot be drawn over the modes there are. */
+  /** By the name of a preset: why it cannot be drawn over the present modes. */
   refusals: Record<string, string>;
   request: ({ seq: number } & RequestBody) | Unsaid;
   reply: Reply | Unsaid;

@@ -22,7 +22,7 @@ export interface FitState {
   errors: number[];
 }
 
-/** What no fit of a structure can beat. */
+/** A lower bound on the relative error of every fit of a structure. */
 export interface ErrorBound {
   /** The edit it belongs to. */
   seq: number;
@@ -53,7 +53,7 @@ export interface MinimumState {
   /** Parameters that no cut rules out. */
   incumbent: number | null;
   gap: number | null;
-  /** Whether nothing between the two is left open. */
+  /** Whether `parameters` is attained: no smaller count is left open. */
   proved: boolean;
   family: string;
   /** A sentence. */

@@ -1,19 +1,20 @@
-/** A page that crashed cannot say goodbye: Python holds what runs for it when it hears nothing for minutes. */
+/** The heartbeat of a page: a timestamp sent every 20 seconds, so that Python can hold the work of a page that is gone. */
 
-const HEARTBEAT = 20_000; // milliseconds; browsers slow hidden pages down to one timer a minute
+/** Milliseconds between two beats; browsers slow hidden pages down to one timer a minute. */
+const HEARTBEAT_MS = 20_000;
 
 interface Heard {
   set(trait: "heartbeat", now: number): void;
   save_changes(): void;
 }
 
-/** Say now and again that the page is there, until the signal aborts. */
+/** Set `heartbeat` to the time in milliseconds, now and every 20 seconds, until the signal aborts. */
 export function beats(model: Heard, signal: AbortSignal): void {
   const beat = (): void => {
     model.set("heartbeat", Date.now());
     model.save_changes();
   };
   beat();
-  const timer = setInterval(beat, HEARTBEAT);
+  const timer = setInterval(beat, HEARTBEAT_MS);
   signal.addEventListener("abort", () => clearInterval(timer));
 }

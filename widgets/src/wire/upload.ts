@@ -1,11 +1,14 @@
-/** Send a file to Python in pieces, each after the one before was acknowledged. */
+/** The upload of a file to Python in pieces, each sent once the one before is acknowledged. */
 
 import { formatBytes } from "../ui/format.js";
 import { nextSeq, onChange, said } from "./channel.js";
 import type { DataModel, UploadAck } from "./data_state.js";
 
+/** Bytes of a piece. */
 export const CHUNK = 1024 * 1024;
+/** Bytes of a file at most, as in Python. */
 export const MAX_BYTES = 64 * CHUNK;
+/** Milliseconds that a piece waits to be acknowledged; the last one is read by Python first. */
 export const PIECE_TIMEOUT_MS = 30_000;
 
 /** Which files a widget takes. */
@@ -25,7 +28,7 @@ export const STUDY_FILES: FileKinds = {
   words: "a .npy array, a .png or .jpg picture, or a .study or .json file with a study",
 };
 
-/** Say why a file cannot be taken, or "". Nothing of it has been read. */
+/** Say why a file cannot be uploaded, judged by its name and size, or "". */
 export function refusal(name: string, size: number, { endings, words } = SESSION_FILES): string {
   const short = name.length > 60 ? `${name.slice(0, 57)}...` : name;
   if (!endings.some((ending) => name.toLowerCase().endsWith(ending))) {
@@ -114,7 +117,7 @@ export class Uploader {
     this.events.progress(null, "");
   }
 
-  /** A piece of a file is nothing to keep in a saved notebook. */
+  /** Empty the trait, so that a saved notebook does not contain a piece of a file. */
   private free(): void {
     this.model.set("upload", {});
     this.model.save_changes();

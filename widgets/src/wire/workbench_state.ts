@@ -1,4 +1,4 @@
-/** The traits of `tnlab_widgets.workbench`. An empty object stands for "not said yet". */
+/** The traits of `tnlab_widgets.workbench`: settings, lanes, points, bound and studies of a search. */
 
 import type { Bytes } from "./bytes.js";
 import type { Model, Unsaid } from "./channel.js";
@@ -24,7 +24,7 @@ export interface Choice {
 export interface Settings {
   engines: string[];
   target_error: number;
-  /** "" takes what suits each engine. */
+  /** "": the default family of each engine. */
   family: string;
   max_rank: number | null;
   max_evaluations: number;
@@ -113,7 +113,7 @@ export interface StudyEntry {
   relative_error: number | null;
   evaluations: number;
   modified: string;
-  /** Who writes it, or "". */
+  /** The process that is writing it, or "". */
   busy: string;
   bytes: number;
   mine: boolean;
@@ -148,7 +148,7 @@ export interface WorkbenchState extends DataState {
   command: ({ seq: number } & WorkbenchCommand) | Unsaid;
 }
 
-/** What makes views of other widgets; only where a widget manager runs the page. */
+/** The widget manager of a page, which makes views of other widgets. */
 export interface WidgetManager {
   get_model(id: string): Promise<unknown>;
   create_view(model: unknown): Promise<{ el: HTMLElement; remove(): void }>;

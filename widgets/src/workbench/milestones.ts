@@ -1,11 +1,12 @@
-/** What is worth saying aloud: a new best, a proof, an end; never every number. Pure. */
+/** Sentences for a screen reader while a search runs: a new best, a proof, a change of state. Pure. */
 
 import { formatCount, formatShort } from "../ui/format.js";
 import type { Lane, ParameterBound, Run } from "../wire/workbench_state.js";
 import { laneName } from "./lanes/lane_looks.js";
 import { commonGap, leading } from "./lanes/standings.js";
 
-const PAUSE_MS = 4000;
+/** Milliseconds between two spoken bests: a sentence takes about as long. */
+const QUIET_AFTER_BEST_MS = 4000;
 
 export class Milestones {
   private best = Infinity;
@@ -16,7 +17,7 @@ export class Milestones {
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 
-  /** Return what to say of what has changed, or "". */
+  /** Return the sentence about the changes since the last call, or "". */
   next(lanes: readonly Lane[], bound: ParameterBound | null, run: Run | null): string {
     const ids = lanes.map(({ id, generation }) => `${id}.${generation}`).join();
     if (ids !== this.lanes) Object.assign(this, { lanes: ids, best: Infinity, proved: false });
@@ -27,7 +28,7 @@ export class Milestones {
   private newBest(lanes: readonly Lane[]): string {
     const lane = leading(lanes);
     const best = lane?.incumbent;
-    if (!lane || !best?.reached || best.parameters >= this.best || this.now() - this.spoken < PAUSE_MS) return "";
+    if (!lane || !best?.reached || best.parameters >= this.best || this.now() - this.spoken < QUIET_AFTER_BEST_MS) return "";
     [this.best, this.spoken] = [best.parameters, this.now()];
     return `New best: ${formatCount(best.parameters)} parameters at an error of ${formatShort(best.relative_error)}, by ${laneName(lane, lanes)}.`;
   }

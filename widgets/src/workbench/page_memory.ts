@@ -1,4 +1,4 @@
-/** What the page remembers across a reload, where the browser lets it. */
+/** The studies that the page remembers in the browser's storage across a reload. */
 
 const KEY = "tnlab-workbench";
 
@@ -23,13 +23,14 @@ export function remember(memory: Memory): void {
   }
 }
 
+/** Names kept, and characters of a name: the storage of a page is small. */
 const MOST = 200;
 
-/** Names as they may be: what lies in the storage is no promise. */
+/** The names in a stored value; other code may have written the storage, so anything else is dropped. */
 const names = (value: unknown): string[] =>
-  Array.isArray(value) ? value.filter((name): name is string => typeof name === "string" && name !== "" && name.length <= 200).slice(0, MOST) : [];
+  Array.isArray(value) ? value.filter((name): name is string => typeof name === "string" && name !== "" && name.length <= MOST).slice(0, MOST) : [];
 
-/** Return what was remembered, or null where it is nothing or something else. */
+/** Return the remembered studies, or null where nothing valid is stored. */
 export function recall(): Memory | null {
   try {
     const value = JSON.parse(localStorage.getItem(KEY) ?? "null") as Partial<Memory> | null;

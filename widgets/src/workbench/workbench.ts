@@ -29,18 +29,18 @@ import type { ParameterBound, PointsMessage, Run, Send, Settings, WorkbenchModel
 import { LaneBook } from "./lanes/lane_book.js";
 import { Milestones } from "./milestones.js";
 import { type Memory, recall, remember } from "./page_memory.js";
-import { workbenchCharts } from "./panels/charts_panel.js";
+import { chartsPanel } from "./panels/charts_panel.js";
 import { enginesBox } from "./panels/engines_box.js";
-import { explorerPanel } from "./panels/explorer_overlay.js";
+import { explorerOverlay } from "./panels/explorer_overlay.js";
 import { incumbentPanel } from "./panels/incumbent_panel.js";
 import { laneTable } from "./panels/lane_table.js";
 import { runBar } from "./panels/run_bar.js";
 import { settingsFields } from "./panels/settings_fields.js";
 import { studiesDrawer } from "./panels/studies_drawer.js";
 
-/** Show the workbench; returns when its parts are on the page, whatever Python has said by then. */
+/** Put the workbench on the page; its parts fill when Python sets its traits. */
 export function mountWorkbench(root: HTMLElement, model: WorkbenchModel, signal: AbortSignal): void {
-  root.classList.add("tnx", "tnw");
+  root.classList.add("tn-theme", "tnx", "tnw");
   setAttributes(root, { role: "region", "aria-label": model.get("label") || "Search workbench" });
   const send: Send = (command) => sendCommand(model, command);
   const tip = tooltip(root, signal);
@@ -62,10 +62,10 @@ export function mountWorkbench(root: HTMLElement, model: WorkbenchModel, signal:
       wrong.focus();
       wrong.dispatchEvent(new Event("change")); // it says again what is wrong
     }, signal),
-    charts: workbenchCharts({ tip, open, say }, signal),
+    charts: chartsPanel({ tip, open, say }, signal),
     incumbent: incumbentPanel({ open, say }, signal),
     lanes: laneTable((lane) => parts.incumbent.watch(lane), signal),
-    explorer: explorerPanel(model, { back: () => send({ kind: "close_explorer" }), cover: (covered) => setAttributes(grid, { inert: covered }) }, signal),
+    explorer: explorerOverlay(model, { back: () => send({ kind: "close_explorer" }), cover: (covered) => setAttributes(grid, { inert: covered }) }, signal),
   };
   const uploads = makeUploads(model, parts.settings.aim, { complain, say }, signal);
   const studies = studiesDrawer(popups, { send: exporter(model, send, signal), upload: uploads.send }, signal);
@@ -105,7 +105,7 @@ function makeUploads(model: WorkbenchModel, aim: HTMLElement, out: { complain(se
   return { bar: data.element, send: (file) => uploads.send(file) };
 }
 
-/** Sends commands, and keeps the files that this view has asked for. */
+/** Send commands, and offer the exported files that this view has asked for as downloads. */
 function exporter(model: WorkbenchModel, send: Send, signal: AbortSignal): Send {
   const asked = new Set<number>();
   onChange(model, ["download"], () => {
@@ -119,20 +119,20 @@ function exporter(model: WorkbenchModel, send: Send, signal: AbortSignal): Send 
   };
 }
 
-type Parts = {
+type WorkbenchParts = {
   settings: ReturnType<typeof settingsFields>;
   engines: ReturnType<typeof enginesBox>;
   run: ReturnType<typeof runBar>;
-  charts: ReturnType<typeof workbenchCharts>;
+  charts: ReturnType<typeof chartsPanel>;
   incumbent: ReturnType<typeof incumbentPanel>;
   lanes: ReturnType<typeof laneTable>;
-  explorer: ReturnType<typeof explorerPanel>;
+  explorer: ReturnType<typeof explorerOverlay>;
   studies: ReturnType<typeof studiesDrawer>;
   problem: ReturnType<typeof problemAlert>;
   say(sentence: string): void;
 };
 
-function follow(model: WorkbenchModel, send: Send, parts: Parts, signal: AbortSignal): void {
+function follow(model: WorkbenchModel, send: Send, parts: WorkbenchParts, signal: AbortSignal): void {
   const book = new LaneBook(send);
   const milestones = new Milestones();
   const lanes = (): WorkbenchState["lanes"] => model.get("lanes") ?? [];
@@ -175,7 +175,7 @@ function follow(model: WorkbenchModel, send: Send, parts: Parts, signal: AbortSi
   const keep = (): void => {
     const names = lanes().map(({ study }) => study);
     const mine = (model.get("studies") ?? []).filter((study) => study.mine).map(({ name }) => name);
-    const before = names.length > 0 ? null : recall(); // a kernel that has just begun has no say in what was on the page
+    const before = names.length > 0 ? null : recall(); // a new kernel has no lanes yet; it must not erase what the page showed before
     remember(before ? { ...before, mine: [...new Set([...before.mine, ...mine])] } : { studies: names, mine, running: run()?.state === "running" });
   };
   const followed: [readonly (keyof WorkbenchState)[], () => void][] = [
@@ -200,7 +200,7 @@ function follow(model: WorkbenchModel, send: Send, parts: Parts, signal: AbortSi
   signal.addEventListener("abort", () => clearInterval(timer));
 }
 
-/** Do it with the next frame, however often it is asked for. */
+/** Return a function that runs `act` once in the next frame, however often it is called before. */
 function once(act: () => void, signal: AbortSignal): () => void {
   let asked = false;
   return () => {
@@ -213,7 +213,7 @@ function once(act: () => void, signal: AbortSignal): () => void {
   };
 }
 
-/** After a reload with a new kernel (Voila), ask for what was on the page before. */
+/** After a reload with a new kernel (Voila), ask for the studies that were on the page before. */
 function comeBack(model: WorkbenchModel, send: Send, memory: Memory | null): void {
   const run = said<Run>(model.get("run"));
   const fresh = (run === null || run.state === "idle") && (model.get("lanes") ?? []).length === 0;

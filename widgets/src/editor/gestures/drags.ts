@@ -1,4 +1,4 @@
-/** The drags: each shows what it would do and does it when dropped. */
+/** The drags: each previews its edit while it moves and makes it when dropped. */
 
 import { RIM } from "../../diagram/geometry.js";
 import { coreUnder, legUnder, type SceneCore } from "../../diagram/scene.js";
@@ -111,7 +111,7 @@ export const pullLeg = (mode: number): Start => (desk, ghosts) => {
   };
 };
 
-/** Select what lies in a box. */
+/** Select the items inside a box. */
 export const boxSelect = (base: Selection): Start => (desk, ghosts, from) => {
   const { store, stage } = desk;
   const choose = (at: Point): void => {

@@ -11,7 +11,9 @@ import { Ghosts, onBody } from "./ghosts.js";
 import { onWheel } from "./wheel.js";
 import * as edits from "../../structure/edits.js";
 
+/** Milliseconds of a long press, which stands for a double click on touch screens. */
 const LONG_PRESS_MS = 550;
+/** Pixels that a press may move before it becomes a drag. */
 const SLACK = { mouse: 4, pen: 6, touch: 10 } as const;
 
 interface Press {
@@ -43,7 +45,7 @@ export class Gestures {
     signal.addEventListener("abort", () => clearTimeout(this.longPress));
   }
 
-  /** Give up a drag; true where there was one. */
+  /** Cancel the drag; return whether there was one. */
   cancel(): boolean {
     const dragging = this.press?.drag != null;
     this.press = null;

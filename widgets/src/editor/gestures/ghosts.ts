@@ -1,4 +1,4 @@
-/** What a drag shows before it is dropped: a rubber band, a box, the core to come, the target's ring. */
+/** The preview of a drag: a rubber band, a selection box, the core to come, a ring around the target. */
 
 import { CORE_RADIUS, LATENT_RADIUS } from "../../diagram/geometry.js";
 import type { Item } from "../../structure/selection.js";

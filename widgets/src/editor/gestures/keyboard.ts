@@ -1,4 +1,4 @@
-/** Keys on the widget: those it uses become commands, and none that it may keep reaches the notebook. */
+/** Key presses on the editor: they run commands, and stay in the widget unless the page needs them. */
 
 import { isField, listen } from "../../ui/dom.js";
 import { staysInside } from "../../ui/keep_keys.js";

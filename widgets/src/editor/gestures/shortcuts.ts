@@ -1,4 +1,4 @@
-/** Which key does what: one table for the keyboard and for the sheet that `?` opens. */
+/** The table of shortcuts: which key runs which command, and the rows that the help sheet shows. */
 
 import type { KeyPress } from "../../ui/keep_keys.js";
 import type { Command } from "../commands.js";
@@ -14,11 +14,11 @@ const PLAIN: Record<string, Command> = {
   delete: "delete", backspace: "delete", escape: "escape", " ": "toggle", enter: "enter", contextmenu: "menu",
 };
 
-const ARROWS: Record<string, Command> = {
+const ARROW_COMMANDS: Record<string, Command> = {
   arrowleft: "left", arrowright: "right", arrowup: "up", arrowdown: "down",
 };
 
-/** Return the command of a key on what has the focus, or null where the editor has none. */
+/** Return the command of a key while an item of this kind has the focus, or null where there is none. */
 export function commandOf(press: KeyPress, focus: Focus): Command | null {
   const key = press.key.toLowerCase();
   if (press.altKey) return null;
@@ -30,7 +30,7 @@ export function commandOf(press: KeyPress, focus: Focus): Command | null {
   if (counted && key === "arrowup") return "raise";
   if (counted && key === "arrowdown") return "lower";
   if (counted && /^[0-9]$/.test(key)) return "type";
-  return ARROWS[key] ?? PLAIN[key] ?? null;
+  return ARROW_COMMANDS[key] ?? PLAIN[key] ?? null;
 }
 
 export interface Shortcut {
@@ -38,7 +38,7 @@ export interface Shortcut {
   readonly does: string;
 }
 
-/** What `?` shows: gestures first, then keys. */
+/** The rows of the help sheet: gestures first, then keys. */
 export const SHORTCUTS: readonly { title: string; rows: readonly Shortcut[] }[] = [
   {
     title: "Draw",

@@ -4,9 +4,12 @@ import type { Item } from "../../structure/selection.js";
 import type { Desk } from "../desk.js";
 import { step } from "../drawing_commands.js";
 
+/** Pixels of wheel movement that make one step. */
 const NOTCH = 40;
+/** Pixels of one line, where a wheel counts lines. */
 const LINE = 16;
-const PAUSE_MS = 300;
+/** Milliseconds of rest after which movement starts from zero. */
+const NOTCH_PAUSE_MS = 300;
 
 /** Turn wheel movements into whole steps: one per notch of a mouse, one per `NOTCH` pixels of a touch pad. */
 export class Notches {
@@ -16,7 +19,7 @@ export class Notches {
   /** Return 1 (away from the person), -1 or 0. */
   add(deltaY: number, deltaMode: number, now: number): number {
     const pixels = deltaMode === 0 ? deltaY : deltaY * LINE * (deltaMode === 1 ? 3 : 30);
-    if (now - this.last > PAUSE_MS || Math.sign(pixels) !== Math.sign(this.sum)) this.sum = 0;
+    if (now - this.last > NOTCH_PAUSE_MS || Math.sign(pixels) !== Math.sign(this.sum)) this.sum = 0;
     this.last = now;
     this.sum += pixels;
     if (Math.abs(this.sum) < NOTCH) return 0;

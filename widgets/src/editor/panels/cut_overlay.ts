@@ -1,11 +1,11 @@
-/** A cut over the diagram: a dashed line, and a gap in every bond that it counts. Updated in place. */
+/** A cut drawn over the diagram: a dashed line, a gap in every bond that it counts, and its label. Updated in place. */
 
 import { type Crossing, type Cut, type CutDrawing, drawCut } from "../../diagram/cut_line.js";
 import type { Scene } from "../../diagram/scene.js";
 import type { Draft } from "../../structure/structure.js";
 import { setAttributes, setText, svg } from "../../ui/dom.js";
+import { keyed } from "../../ui/keyed.js";
 import { distance, type Point } from "../../ui/plane.js";
-import { keyed } from "../../ui/svg_box.js";
 import type { EditorHandle } from "../extension_points.js";
 
 export interface ShownCut extends Cut {
@@ -56,7 +56,7 @@ function paintGap(gap: Element, { key, at, along, width }: Crossing): void {
   setAttributes(gap, { d: `M${(at.x - x).toFixed(1)} ${(at.y - y).toFixed(1)}L${(at.x + x).toFixed(1)} ${(at.y + y).toFixed(1)}`, "data-crosses": key });
 }
 
-/** Where words stand, and which end of them is there. */
+/** A place for a label, and which end of the label is there. */
 interface Spot extends Point {
   readonly anchor: "start" | "middle" | "end";
 }

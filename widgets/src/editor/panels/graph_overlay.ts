@@ -6,17 +6,17 @@
 
 import { graphMarks, LINE_HEIGHT, type Mark, type Measured } from "../../diagram/graph_marks.js";
 import { count } from "../../structure/selection.js";
-import { bondLabel, type Draft, draftError, toRecord } from "../../structure/structure.js";
+import { bondLabel, type Draft, draftError, reachable, toRecord } from "../../structure/structure.js";
 import { setAttributes, setText, svg } from "../../ui/dom.js";
 import { formatCount } from "../../ui/format.js";
-import { keyed } from "../../ui/svg_box.js";
+import { keyed } from "../../ui/keyed.js";
 import type { Between, Reply, StructureRecord } from "../../wire/editor_state.js";
 import type { Desk, GraphSwitch } from "../desk.js";
 import type { EditorExtras, EditorHandle } from "../extension_points.js";
 import { type CutOverlay, cutOverlay, type ShownCut } from "./cut_overlay.js";
 import { bondWords, bottleneckWords, type Ends, endsOf, narrowestOf, pairWords } from "./graph_words.js";
 
-/** What Python said, and about what. */
+/** The measures that Python sent, with the draft and the pair that they are about. */
 interface Answer {
   readonly graph: string;
   readonly draft: Draft;
@@ -26,13 +26,13 @@ interface Answer {
   readonly between: Between | null;
 }
 
-/** What the measures depend on: not on where cores are drawn. */
+/** The part of a structure that its measures depend on, as text: legs, bonds and ranks, not positions. */
 const graphKey = ({ cores, bonds }: StructureRecord): string =>
   JSON.stringify([cores.map(({ name, legs }) => [name, legs]), bonds.map((bond) => [bond.cores, bond.rank])]);
 
 export class GraphOverlay implements GraphSwitch {
   shown = false;
-  /** Called when there is something new to draw and say. */
+  /** Called when the measures or their words have changed. */
   changed: () => void = () => {};
   /** Called with words that a person has just asked for by a selection. */
   say: (sentence: string) => void = () => {};
@@ -52,13 +52,13 @@ export class GraphOverlay implements GraphSwitch {
     this.shown = !this.shown;
     this.asked = this.refusal = "";
     this.answer = null;
-    this.question += 1; // what is still on its way is not wanted
+    this.question += 1; // an answer still on its way is ignored
     this.say(this.shown ? "Measures of the graph shown." : "Measures of the graph hidden.");
     this.changed();
     this.extras.onGraph?.(this.shown);
   }
 
-  /** Ask, where what is on screen has not been asked about. */
+  /** Ask Python to measure the draft, unless it has been asked about this draft and pair already. */
   refresh(): void {
     if (!this.shown) return;
     const { store, stage, ask } = this.desk();
@@ -92,14 +92,14 @@ export class GraphOverlay implements GraphSwitch {
     this.changed();
   }
 
-  /** The answer, as far as it is about the graph on screen. */
+  /** The answer if it is about the graph on screen, else null. */
   private get current(): Answer | null {
     const { store } = this.desk();
     const same = this.shown && this.refusal === "" && this.answer?.graph === graphKey(toRecord(store.committed));
     return same ? this.answer : null;
   }
 
-  /** The answer, as far as it is about the two things selected, too. */
+  /** The answer if it also compares the two items selected, else null. */
   private get compared(): (Answer & { ends: Ends }) | null {
     const answer = this.current;
     const { store, stage } = this.desk();
@@ -107,7 +107,7 @@ export class GraphOverlay implements GraphSwitch {
     return answer?.ends && answer.ends.words === ends?.words ? { ...answer, ends } : null;
   }
 
-  /** What the line under the diagram says of a bond, of the two things selected, or of the whole. */
+  /** Words for the line under the diagram: about a bond, about the two items selected, or about the whole network. */
   words(bond: string | null): string {
     if (!this.shown) return "";
     if (this.refusal !== "") return `not measured: ${this.refusal}`;
@@ -120,7 +120,7 @@ export class GraphOverlay implements GraphSwitch {
     return count(this.desk().stage.targets) === 0 ? bottleneckWords(answer.draft, answer.bottlenecks) : "";
   }
 
-  /** Whether the words are those that compare two things, which say by themselves what is selected. */
+  /** Whether the words compare two items; they then name the selection themselves. */
   get comparing(): boolean {
     return this.compared !== null;
   }
@@ -154,22 +154,11 @@ export class GraphOverlay implements GraphSwitch {
     if (answer === null || answer.between === null) return null;
     const crossing = answer.between.bonds.flatMap((place) => answer.draft.bonds[place]?.id ?? []);
     const words = `least cut ${formatCount(answer.between.cut_rank)}`;
-    return { modes: [], crossing, inside: near(answer.draft, answer.ends.cores[0], crossing), words, old: false };
+    return { modes: [], crossing, inside: reachable(answer.draft, answer.draft.cores[answer.ends.cores[0]]?.name ?? "", crossing), words, old: false };
   }
 }
 
 const BOTTLENECK = "bottleneck";
-
-/** The cores that hang together with one when the bonds of a cut are gone. */
-function near(draft: Draft, start: number, crossing: readonly string[]): ReadonlySet<string> {
-  const found = new Set(draft.cores.slice(start, start + 1).map((core) => core.name));
-  const whole = draft.bonds.filter((bond) => !crossing.includes(bond.id));
-  for (let before = -1; before < found.size; ) {
-    before = found.size;
-    for (const bond of whole) if (bond.cores.some((name) => found.has(name))) bond.cores.forEach((name) => found.add(name));
-  }
-  return found;
-}
 
 const makeMark = (): SVGGElement => svg("g", {}, svg("path", { class: "tn-narrow" }), svg("text", { class: "tn-measure" }));
 

@@ -1,4 +1,4 @@
-/** What is asked and said about the network's graph: two cores or legs compared, bottlenecks named. Pure. */
+/** Words for the measures of the network's graph: two cores or legs compared, bottlenecks named. Pure. */
 
 import { count, type Selection } from "../../structure/selection.js";
 import { bondLabel, carrier, type Draft } from "../../structure/structure.js";
@@ -28,6 +28,7 @@ export function endsOf(draft: Draft, selection: Selection): Ends | null {
   return { cores: [a, b], words: `core ${cores[0]} and mode ${legs[0]}` };
 }
 
+/** Bonds named before the rest is counted. */
 const MOST_NAMES = 6;
 
 /** A few bonds by their labels. */
@@ -45,10 +46,10 @@ export function pairWords(draft: Draft, ends: Ends, between: Between | null): st
   return `${ends.words}: effective resistance ${between.resistance.toFixed(2)}, least cut rank ${rank} through ${bondNames(draft, between.bonds)}`;
 }
 
-/** Of one bond: what the diagram shows, for who does not see it. */
+/** The measures of one bond in words. */
 export const bondWords = (leverage: number, narrow: boolean): string => `leverage ${leverage.toFixed(2)}${narrow ? ", bottleneck" : ""}`;
 
-/** The bond on which the word stands: the thinnest of the bottlenecks; -1 where all bonds are equally narrow. */
+/** The place of the bottleneck with the least rank, which carries the label; -1 where all bonds are equally narrow. */
 export function narrowestOf(draft: Draft, bottlenecks: readonly number[]): number {
   const rank = (place: number): number => draft.bonds[place]?.rank ?? Infinity;
   const all = bottlenecks.length > 1 && bottlenecks.length === draft.bonds.length;

@@ -1,4 +1,4 @@
-/** The line under the diagram: what is selected, its numbers, and the network's. */
+/** The line under the diagram: the selection, its rank or size, and the numbers of the network. */
 
 import { MAX_DIGITS, readCount } from "../../structure/counts.js";
 import { count, type Item, only } from "../../structure/selection.js";
@@ -9,7 +9,7 @@ import type { EditorModel, Numbers } from "../../wire/editor_state.js";
 import type { Desk } from "../desk.js";
 import { setCount, step } from "../drawing_commands.js";
 
-/** Say what is selected. */
+/** Describe the selection in words. */
 export function describe(draft: Draft, { cores, bonds, legs }: { cores: readonly string[]; bonds: readonly string[]; legs: readonly number[] }): string {
   const n = cores.length + bonds.length + legs.length;
   if (n === 0) return plurals([[draft.cores.length, "core"], [draft.bonds.length, "bond"], [draft.modes.length, "mode"]]);
@@ -38,9 +38,9 @@ export interface Inspector {
 }
 
 export interface InspectorWords {
-  /** What to add after what is selected; of a bond, after its rank. */
+  /** Words after the description of the selection; for a bond, after its rank. */
   badge(bond: string | null): string;
-  /** Whether these words say by themselves what is selected. */
+  /** Whether these words compare two items and so name the selection themselves. */
   comparing(): boolean;
   hideNumbers: boolean;
 }
@@ -100,7 +100,7 @@ function countOf(draft: Draft, item: Item): number | undefined {
   return item.kind === "bond" ? findBond(draft, item.id)?.rank : item.kind === "leg" ? draft.modes[item.id] : undefined;
 }
 
-/** The bond or leg that the stepper stands for: the one selected, or where several bonds are, the first. */
+/** The bond or leg that the stepper changes: the selected one, or the first of several bonds. */
 function countable({ stage }: Desk): Item | null {
   const { cores, bonds, legs } = stage.targets;
   if (cores.length > 0) return null;

@@ -1,4 +1,4 @@
-/** The sheets and menus of the editor: keys, import, export, and what can be done here. */
+/** The sheets and menus of the editor: help, import, export, and the context menu. */
 
 import { count, type Item } from "../../structure/selection.js";
 import { html, listen } from "../../ui/dom.js";
@@ -22,6 +22,7 @@ export function showHelp(popups: Popups): void {
   });
 }
 
+/** Bytes of a structure's file at most. */
 const MAX_TEXT = 1_000_000;
 
 export function showImport(desk: Desk, popups: Popups): void {
@@ -44,7 +45,7 @@ export function showImport(desk: Desk, popups: Popups): void {
   });
 }
 
-/** Ask Python to read a text and show what it says; return a sentence where that fails. */
+/** Ask Python to read a text and draw the structure; return a sentence where that fails, else "". */
 async function importText(desk: Desk, text: string): Promise<string> {
   if (text.trim() === "") return "Paste a structure first.";
   try {
@@ -90,14 +91,14 @@ export function showExport(desk: Desk, popups: Popups, from: HTMLElement): void 
   popups.menuUnder("Export", rows, from);
 }
 
-interface Choice {
+interface MenuChoice {
   readonly label: string;
   readonly command: Command;
   readonly keys: string;
 }
 
-const DELETE: Choice = { label: "Remove", command: "delete", keys: "Del" };
-const CHOICES: Record<Item["kind"] | "void", readonly Choice[]> = {
+const DELETE: MenuChoice = { label: "Remove", command: "delete", keys: "Del" };
+const CHOICES: Record<Item["kind"] | "void", readonly MenuChoice[]> = {
   core: [
     { label: "Give it a leg", command: "leg", keys: "L" },
     { label: "Pull out a core", command: "core", keys: "N" },
@@ -123,7 +124,7 @@ const CHOICES: Record<Item["kind"] | "void", readonly Choice[]> = {
   ],
 };
 
-/** Open the menu of what has the focus (or of the void) at a point of the window. */
+/** Open the menu of the focused item, or of the empty diagram, at a point of the window. */
 export function showMenu(desk: Desk, popups: Popups, client: { x: number; y: number }): void {
   const { stage, store } = desk;
   const item = stage.focusedItem;

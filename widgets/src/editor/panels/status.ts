@@ -1,9 +1,10 @@
-/** Sentences: the line that shows errors and notices, the region that speaks, the hint of the first visit. */
+/** Sentences of the editor: errors and notices over the diagram, the spoken region, the hint of the first visit. */
 
 import { html, setAttributes, setText } from "../../ui/dom.js";
 import { SILENT_KERNEL } from "../../wire/ask.js";
 import type { Store } from "../store.js";
 
+/** Milliseconds that a passing notice is shown. */
 const PASSING_MS = 6000;
 
 export class Status {
@@ -41,7 +42,7 @@ export class Status {
     this.refresh();
   }
 
-  /** Show what failed until something else is done; "" takes it away. */
+  /** Show a failure until the next edit; "" clears it. */
   fail(sentence: string): void {
     if (sentence === this.failure) return;
     this.failure = sentence;
@@ -49,7 +50,7 @@ export class Status {
     this.refresh();
   }
 
-  /** A new draft: what failed before it no longer matters. */
+  /** Clear failures and notices: a new draft is shown. */
   renew(): void {
     this.failure = this.passing = "";
     clearTimeout(this.timer);

@@ -2,7 +2,8 @@
 
 import { MAX_DIGITS, readCount } from "../../structure/counts.js";
 import { typicalRank } from "../../structure/structure.js";
-import { focused, html, listen, setAttributes } from "../../ui/dom.js";
+import { roving } from "../../ui/buttons.js";
+import { html, listen, setAttributes } from "../../ui/dom.js";
 import type { MenuRow } from "../../ui/popup.js";
 import type { EditorModel, Preset } from "../../wire/editor_state.js";
 import { type Command, isViewOnly, run } from "../commands.js";
@@ -14,7 +15,7 @@ interface Tool {
   readonly command: Command & ToolIcon;
   readonly label: string;
   readonly text?: string;
-  /** What the tooltip says, if more than the label. */
+  /** The tooltip, where it is longer than the label. */
   readonly story?: string;
 }
 
@@ -44,7 +45,7 @@ const GROUPS: readonly (readonly Tool[])[] = [
   ],
 ];
 
-/** So many presets are buttons; where there are more than one other, those are in a menu. */
+/** Presets shown as buttons; when at least two more exist, the rest are in a menu. */
 const ROW = 7;
 
 export interface Toolbar {
@@ -72,12 +73,12 @@ export function makeToolbar(desk: Desk, model: EditorModel, choose: Choose): Too
     if (typeof value === "string") return desk.fail(value);
     choose(preset, value);
   };
-  rove(element, desk.signal);
+  const settle = roving(element, () => stops(element), desk.signal);
   const refresh = (): void => {
     paintPresets(presets, rank, desk, model, pick);
     if (!typed) rank.value = String(typicalRank(desk.store.committed));
     paintTools(buttons, desk);
-    rest(element);
+    settle();
   };
   return { element, refresh };
 }
@@ -91,7 +92,7 @@ function toolButton(desk: Desk, tool: Tool, buttons: Map<Command, HTMLButtonElem
   return button;
 }
 
-/** Buttons without a use now stay focusable, so that the focus is never lost under a finger. */
+/** Show which tools can be used; a disabled one stays focusable, so that the focus is not lost when it becomes so. */
 function paintTools(buttons: ReadonlyMap<Command, HTMLButtonElement>, { store, graph }: Desk): void {
   buttons.forEach((button, command) => {
     if (command === "graph") setAttributes(button, { "aria-pressed": String(graph.shown) });
@@ -158,24 +159,3 @@ function pickOrSay(preset: Preset, desk: Desk, model: EditorModel, pick: Choose)
 
 const stops = (bar: HTMLElement): HTMLElement[] =>
   [...bar.querySelectorAll<HTMLElement>("button, input")].filter((stop) => stop.closest("[hidden]") === null);
-
-/** Leave one stop for Tab. */
-function rest(bar: HTMLElement): void {
-  const all = stops(bar);
-  const current = all.find((stop) => stop.getAttribute("tabindex") === "0") ?? all[0];
-  for (const stop of all) setAttributes(stop, { tabindex: stop === current ? 0 : -1 });
-}
-
-function rove(bar: HTMLElement, signal: AbortSignal): void {
-  listen(bar, "focusin", (event) => {
-    for (const stop of stops(bar)) setAttributes(stop, { tabindex: stop === event.target ? 0 : -1 });
-  }, signal);
-  listen(bar, "keydown", (event) => {
-    const all = stops(bar);
-    const here = all.indexOf(focused(bar) as HTMLElement);
-    const next = { ArrowRight: here + 1, ArrowLeft: here - 1, Home: 0, End: all.length - 1 }[event.key];
-    if (next === undefined || here < 0) return;
-    all[(next + all.length) % all.length]?.focus();
-    event.preventDefault();
-  }, signal);
-}

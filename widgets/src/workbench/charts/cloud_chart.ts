@@ -1,4 +1,4 @@
-/** The trade-off cloud: every evaluation of every lane as a point, the Pareto front, the target, what is proved empty. */
+/** The trade-off cloud: every evaluation as a point, the Pareto front, the target, and the region proved empty. */
 
 import { Plot } from "../../charts/plot.js";
 import { html, setAttributes, svg } from "../../ui/dom.js";
@@ -21,16 +21,16 @@ export interface Cloud {
   readonly plot: Plot;
   readonly layer: PointLayer;
   show(state: CloudState): void;
-  /** Colours may be others now. */
+  /** Read the colours of the lanes again. */
   recolour(): void;
   /** The evaluation that the keys are on, or the pointer; null for none. */
   readonly chosen: Chosen | null;
 }
 
-const ARROWS = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" } as const;
+const DIRECTIONS = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" } as const;
 const LABEL = "trade-off: parameters against relative error, one point for every evaluation. Arrow keys go from point to point, Enter opens one in the Explorer, plus and minus zoom, Shift and arrows move, 0 shows all.";
 
-/** What a point stands for, in a sentence. */
+/** An evaluation in a sentence. */
 export function pointWords(name: string, points: LanePoints, k: number): string {
   const fate = points.fates[k] ?? 0;
   const error = formatError(points.errors[k]);
@@ -102,7 +102,7 @@ export function cloudChart(tip: Tooltip, events: CloudEvents, signal: AbortSigna
         return true;
       }
       if (event.key === "Escape" && chosen !== null) return (mark(null, true), true);
-      const direction = event.shiftKey || event.ctrlKey || event.metaKey || event.altKey ? undefined : ARROWS[event.key as keyof typeof ARROWS];
+      const direction = event.shiftKey || event.ctrlKey || event.metaKey || event.altKey ? undefined : DIRECTIONS[event.key as keyof typeof DIRECTIONS];
       if (direction === undefined) return false;
       const found = index.step(state.lanes, plot, chosen, direction, state.best);
       if (found) mark(found, true);

@@ -1,4 +1,4 @@
-/** Which evaluation is near a place of the trade-off cloud, and what the cloud must show. Pure. */
+/** Lookup in the trade-off cloud: the evaluation near a place, the next one in a direction, the extent of all. Pure. */
 
 import type { Plot } from "../../charts/plot.js";
 import { type Direction, ScreenIndex, towards } from "../../charts/screen_index.js";
@@ -6,6 +6,7 @@ import type { Point } from "../../ui/plane.js";
 import { isDrawn } from "../lanes/lane_points.js";
 import type { LayerLane } from "./point_layer.js";
 
+/** Pixels within which the pointer takes a point. */
 const REACH = 12;
 
 /** One evaluation of one lane. */
@@ -14,7 +15,7 @@ export interface Chosen {
   readonly number: number;
 }
 
-/** Least and greatest of what must be seen; looks at new points only. */
+/** The range of parameters and errors over all drawn points; looks at new points only. */
 export class Extents {
   private seen = new Map<number, { count: number; version: number }>();
   parameters: [number, number] = [Infinity, 0];
@@ -45,7 +46,7 @@ export interface Found {
   k: number;
 }
 
-/** The points of all lanes by where they are on the screen; made when it is asked for something new. */
+/** The drawn points of all lanes by their place on the screen; rebuilt when lanes or view have changed. */
 export class PointIndex {
   private key = "";
   private xs = new Float32Array();

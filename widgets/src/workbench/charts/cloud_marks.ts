@@ -1,10 +1,10 @@
-/** What is drawn around the points of the trade-off cloud: target, front, what is proved empty, the best of every lane. */
+/** Drawing around the points of the trade-off cloud: target, front, empty region, the best of every lane. */
 
 import type { Plot } from "../../charts/plot.js";
 import { hatchPath, stepPath } from "../../charts/scales.js";
 import { setAttributes, setText, svg } from "../../ui/dom.js";
 import { formatShort } from "../../ui/format.js";
-import { keyed } from "../../ui/svg_box.js";
+import { keyed } from "../../ui/keyed.js";
 import type { FrontPoint } from "../lanes/best_so_far.js";
 import { colourOf, shapePath } from "../lanes/lane_looks.js";
 import type { Chosen } from "./cloud_index.js";

@@ -1,6 +1,6 @@
 /**
- * Points of all lanes on a canvas that is larger than what is seen: new ones are added to the picture, moving it
- * only shifts it, and it is drawn anew where the scale changes or its margin is used up.
+ * The points of all lanes on a canvas with a margin around the visible part. New points are added to the picture,
+ * moving shifts it, and it is drawn again when the scale changes or the margin is used up.
  */
 
 import { type Frame, toPlane, type Window } from "../../charts/plot_window.js";
@@ -16,10 +16,13 @@ export interface LayerLane {
   readonly look: number;
 }
 
-const MARGIN = 0.25; // of what is seen, on each side
+const MARGIN_SHARE = 0.25; // of what is seen, on each side
 const EDGE = 12; // pixels that no mark reaches beyond its middle
+/** New marks up to this number are put on the canvas one by one. */
 const FEW = 300;
+/** Milliseconds of drawing above which a zoom first stretches the picture: a third of a frame at 60 Hz. */
 const SLOW_MS = 6;
+/** Milliseconds without a change after which a zoom has come to rest. */
 const REST_MS = 120;
 
 interface Drawn {
@@ -93,12 +96,12 @@ export class PointLayer {
     this.drawn = next;
     this.work.whole += 1;
     const { ratio, radius } = next;
-    const [width, height] = [next.width, next.height].map((side) => Math.max(1, Math.round(side * (1 + 2 * MARGIN) * ratio))) as [number, number];
+    const [width, height] = [next.width, next.height].map((side) => Math.max(1, Math.round(side * (1 + 2 * MARGIN_SHARE) * ratio))) as [number, number];
     if (this.canvas.width !== width || this.canvas.height !== height || this.image === null) {
       Object.assign(this.canvas, { width, height });
       this.image = this.canvas.getContext("2d")?.createImageData(width, height) ?? null;
       this.raster = this.image && { width, height, pixels: new Uint32Array(this.image.data.buffer) };
-      Object.assign(this.canvas.style, { left: `${-MARGIN * next.width}px`, top: `${-MARGIN * next.height}px`, width: `${width / ratio}px`, height: `${height / ratio}px` });
+      Object.assign(this.canvas.style, { left: `${-MARGIN_SHARE * next.width}px`, top: `${-MARGIN_SHARE * next.height}px`, width: `${width / ratio}px`, height: `${height / ratio}px` });
     } else {
       this.raster?.pixels.fill(0);
     }
@@ -108,13 +111,13 @@ export class PointLayer {
     }));
   }
 
-  /** Add what has come since. */
+  /** Draw the points that have arrived since the last call. */
   private add(lanes: readonly LayerLane[], colours: readonly string[]): void {
     const { drawn, raster } = this;
     if (drawn === null || raster === null) return;
     const scaleX = (drawn.width * drawn.ratio) / (drawn.window.right - drawn.window.left);
     const scaleY = (drawn.height * drawn.ratio) / (drawn.window.high - drawn.window.low);
-    const [left, top] = [MARGIN * drawn.width * drawn.ratio, MARGIN * drawn.height * drawn.ratio];
+    const [left, top] = [MARGIN_SHARE * drawn.width * drawn.ratio, MARGIN_SHARE * drawn.height * drawn.ratio];
     const spots: number[] = [];
     lanes.forEach(({ points, look }, place) => {
       const state = drawn.lanes[place] as Drawn["lanes"][number];
@@ -134,7 +137,7 @@ export class PointLayer {
     this.put(spots);
   }
 
-  /** Put on the canvas what has changed: a few new marks one by one, else everything. */
+  /** Copy the changed pixels to the canvas: a few new marks one by one, else the whole picture. */
   private put(spots: readonly number[]): void {
     const context = this.image && this.canvas.getContext("2d");
     if (!context || this.image === null) return;
@@ -146,7 +149,7 @@ export class PointLayer {
     }
   }
 
-  /** Move the picture, and stretch it while a zoom goes on, to where the window is now. */
+  /** Move the picture to the window, stretched while a zoom is in progress. */
   private place(window: Window): void {
     if (this.drawn === null) return;
     const { ratio, width, height } = this.drawn;
@@ -155,7 +158,7 @@ export class PointLayer {
       const [x, y] = [dx, dy].map((by) => Math.round(by * ratio) / ratio) as [number, number]; // or it would blur
       this.canvas.style.transform = x === 0 && y === 0 ? "" : `translate(${x}px, ${y}px)`;
     } else {
-      const [x, y] = [dx + MARGIN * width * (1 - sx), dy + MARGIN * height * (1 - sy)];
+      const [x, y] = [dx + MARGIN_SHARE * width * (1 - sx), dy + MARGIN_SHARE * height * (1 - sy)];
       this.canvas.style.transform = `translate(${x}px, ${y}px) scale(${sx}, ${sy})`;
     }
   }
@@ -171,7 +174,7 @@ function moveOf({ window: was, width, height }: Drawn, now: Window): { dx: numbe
   return { dx: ((was.left - now.left) / across) * width, dy: ((now.high - was.high) / up) * height, sx: whole(sx), sy: whole(sy) };
 }
 
-/** Whether the picture drawn can show what is asked for as it is, moved; stretched for a while; or not at all. */
+/** Whether the drawn picture can be reused: moved, stretched for the time of a zoom, or not at all. */
 function fitOf(drawn: Drawn, next: Drawn): "moved" | "scaled" | "none" {
   const same = drawn.width === next.width && drawn.height === next.height && drawn.ratio === next.ratio && drawn.logX === next.logX &&
     drawn.logY === next.logY && drawn.colours === next.colours && drawn.radius === next.radius && drawn.lanes.length === next.lanes.length;
@@ -182,5 +185,5 @@ function fitOf(drawn: Drawn, next: Drawn): "moved" | "scaled" | "none" {
   if (!before) return "none";
   const { dx, dy, sx, sy } = moveOf(drawn, next.window);
   if (sx !== 1 || sy !== 1) return Math.max(sx, sy, 1 / sx, 1 / sy) < 2 ? "scaled" : "none";
-  return Math.abs(dx) <= MARGIN * drawn.width && Math.abs(dy) <= MARGIN * drawn.height ? "moved" : "none";
+  return Math.abs(dx) <= MARGIN_SHARE * drawn.width && Math.abs(dy) <= MARGIN_SHARE * drawn.height ? "moved" : "none";
 }

@@ -1,4 +1,4 @@
-/** Best parameters that reach the target, against evaluations or seconds: a stepped line for every lane over the proved bound. */
+/** The progress chart: best parameters at the target against evaluations or seconds, a stepped line for every lane. */
 
 import { Plot } from "../../charts/plot.js";
 import { html, setText, svg } from "../../ui/dom.js";
@@ -18,9 +18,10 @@ export interface ProgressEvents {
   say(sentence: string): void;
 }
 
+/** Pixels within which the pointer takes a step. */
 const REACH = 14;
 
-/** What to say of lanes of which nothing reaches the target yet. */
+/** Words about lanes without a structure at the target: the one nearest to it. */
 export function farWords(lanes: readonly ProgressLane[], target: number): string[] {
   const words = lanes.filter(({ best, points }) => best.steps.length === 0 && points.count > 0).map(({ name, best, points }) => {
     if (best.nearest < 0) return `${name} not yet: nothing fitted`;
@@ -50,7 +51,7 @@ export function progressChart(tip: Tooltip, { open, say }: ProgressEvents, signa
     }
     return best;
   };
-  const tell = ({ lane, step }: { lane: ProgressLane; step: Improvement }): string => {
+  const showStep = ({ lane, step }: { lane: ProgressLane; step: Improvement }): string => {
     near = `${lane.id} ${step.number}`;
     Object.assign(spot.style, { left: `${plot.x(clockOf(step, state.clock))}px`, top: `${plot.y(step.parameters)}px` });
     const words = `${lane.name}: ${formatCount(step.parameters)} parameters from evaluation ${formatCount(step.number)} on (${formatSeconds(step.seconds)}).`;
@@ -77,7 +78,7 @@ export function progressChart(tip: Tooltip, { open, say }: ProgressEvents, signa
       const key = found ? `${found.lane.id} ${found.step.number}` : "";
       if (key === near) return;
       plot.element.style.cursor = found ? "pointer" : "";
-      if (found !== null) return void tell(found);
+      if (found !== null) return void showStep(found);
       near = "";
       tip.hide();
     },
@@ -91,7 +92,7 @@ export function progressChart(tip: Tooltip, { open, say }: ProgressEvents, signa
       chosen = Math.max(0, Math.min(all.length - 1, near === "" && way !== 0 ? all.length - 1 : chosen + way));
       const found = all[chosen];
       if (found === undefined) return false;
-      if (way !== 0) say(tell(found));
+      if (way !== 0) say(showStep(found));
       else if (event.key === "Enter" && near !== "") open(found.lane.id, found.step.number);
       return way !== 0 || event.key === "Enter";
     },

@@ -1,10 +1,10 @@
-/** What is drawn in the chart of the best parameters: lines of steps, their ends with names, the proved bound below. */
+/** Drawing of the progress chart: stepped lines, their ends with names, and the proved bound. */
 
 import type { Plot } from "../../charts/plot.js";
 import { hatchPath, niceTop, stepPath } from "../../charts/scales.js";
 import { setAttributes, setText, svg } from "../../ui/dom.js";
 import { formatCount } from "../../ui/format.js";
-import { keyed } from "../../ui/svg_box.js";
+import { keyed } from "../../ui/keyed.js";
 import type { BestSoFar } from "../lanes/best_so_far.js";
 import { colourOf, shapePath } from "../lanes/lane_looks.js";
 import type { LanePoints } from "../lanes/lane_points.js";
@@ -18,7 +18,7 @@ export interface ProgressLane {
   readonly look: number;
   readonly points: LanePoints;
   readonly best: BestSoFar;
-  /** What it has done so far, also where its points are not all here yet. */
+  /** Evaluations so far, including those whose points have not arrived. */
   readonly evaluations: number;
   readonly seconds: number;
 }
@@ -33,7 +33,7 @@ export interface ProgressState {
   log: boolean;
 }
 
-/** Where a lane stands on the axis of x. */
+/** The position of an improvement on the axis of x. */
 export const clockOf = (step: { number: number; seconds: number }, clock: Clock): number => (clock === "seconds" ? step.seconds : step.number);
 const endOf = (lane: ProgressLane, clock: Clock): number => (clock === "seconds" ? lane.seconds : Math.max(lane.points.count, lane.evaluations));
 

@@ -1,4 +1,4 @@
-/** What grows with every evaluation: the best that reaches the target, the nearest to it, the Pareto front. Pure. */
+/** Records that grow with every evaluation: a lane's best at the target and nearest to it, and the Pareto front. Pure. */
 
 import { FITTED, type LanePoints, REPEATED } from "./lane_points.js";
 

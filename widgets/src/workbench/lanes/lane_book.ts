@@ -1,10 +1,12 @@
-/** What the page knows of the evaluations of every lane, and asks for where something is missing. */
+/** The evaluations that the page knows of every lane; missing ones are asked for. */
 
 import type { Lane, PointsMessage, Send } from "../../wire/workbench_state.js";
 import { BestSoFar } from "./best_so_far.js";
 import { LanePoints, unpack } from "./lane_points.js";
 
+/** Milliseconds without new evaluations after which missing ones are asked for. */
 const QUIET_MS = 700;
+/** Milliseconds between two requests for the same lane. */
 const AGAIN_MS = 2500;
 
 export interface LaneData {
@@ -37,7 +39,7 @@ export class LaneBook {
     return fresh;
   }
 
-  /** Take a piece; one that others are missing before is asked for again, from where it tears. */
+  /** Take a piece of a lane's evaluations; where earlier ones are missing, ask for everything from the gap on. */
   receive(message: PointsMessage): void {
     const piece = unpack(message.data, message.count);
     if (piece === null) return;
@@ -50,7 +52,7 @@ export class LaneBook {
     else this.ask(message.lane, entry);
   }
 
-  /** Forget lanes that are gone, and ask for what has not come by itself. */
+  /** Forget lanes that are gone, and ask for evaluations that have not arrived for a while. */
   follow(lanes: readonly Lane[]): void {
     const ids = new Set(lanes.map(({ id }) => id));
     for (const id of [...this.known.keys()]) if (!ids.has(id)) this.known.delete(id);

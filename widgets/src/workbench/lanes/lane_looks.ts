@@ -1,4 +1,4 @@
-/** How lanes are told apart: a colour and a shape each, the same in charts, chips and table. */
+/** The look of a lane: its name, its colour and its shape, the same in charts, chips and table. */
 
 import { type Shape, SHAPES } from "../../charts/stamps.js";
 import { svg } from "../../ui/dom.js";
@@ -33,7 +33,7 @@ export function swatch(place: number): SVGSVGElement {
   return picture;
 }
 
-/** What a lane is called: two of one engine are told apart by their studies. */
+/** The name of a lane: its engine, with the study where two lanes have the same engine. */
 export function laneName(lane: Lane, lanes: readonly Lane[]): string {
   const own = lane.label || lane.engine;
   const twins = lanes.filter((other) => (other.label || other.engine) === own);

@@ -31,7 +31,7 @@ const columnsOf = (room: number): Columns => ({
 export function unpack(data: ArrayBuffer | ArrayBufferView, count: number): Columns | null {
   const bytes = asBytes(data);
   if (!Number.isInteger(count) || count < 0 || bytes.byteLength < count * STRIDE) return null;
-  const own = bytes.slice(0, count * STRIDE).buffer; // aligned, whatever the message was
+  const own = bytes.slice(0, count * STRIDE).buffer; // a copy is aligned even where the message is not
   return {
     parameters: new Float64Array(own, 0, count),
     errors: new Float32Array(own, 8 * count, count),
@@ -40,7 +40,7 @@ export function unpack(data: ArrayBuffer | ArrayBufferView, count: number): Colu
   };
 }
 
-/** The other way round, as Python packs them (for tests and simulated models). */
+/** Pack evaluations as Python does, the inverse of `unpack` (for tests and simulated models). */
 export function pack({ parameters, errors, seconds, fates }: Columns): DataView {
   const count = fates.length;
   const own = new ArrayBuffer(count * STRIDE);
@@ -54,7 +54,7 @@ export function pack({ parameters, errors, seconds, fates }: Columns): DataView 
 export class LanePoints {
   count = 0;
   generation = -1;
-  /** Grows when points that were there before are others now. */
+  /** Grows whenever known points are replaced by different ones. */
   version = 0;
   private columns = columnsOf(256);
 
@@ -97,7 +97,7 @@ export class LanePoints {
     return true;
   }
 
-  /** Whether what overlaps is what is known already. */
+  /** Whether the overlapping evaluations equal those already known. */
   private same(start: number, piece: Columns): boolean {
     const end = Math.min(this.count, start + piece.fates.length);
     for (let k = start; k < end; k++) {
@@ -115,7 +115,7 @@ export class LanePoints {
   }
 }
 
-/** Whether an evaluation is drawn in the cloud: neither a second time, nor where nothing is known of its error. */
+/** Whether an evaluation is drawn in the cloud: repeated ones and those without an error or bound are not. */
 export function isDrawn(points: LanePoints, k: number): boolean {
   const [fate, error] = [points.fates[k], points.errors[k] as number];
   if (fate === FITTED) return error >= 0 && (points.parameters[k] as number) > 0;

@@ -1,4 +1,4 @@
-/** Which lane is ahead, and how far its best is from what is proved. Pure. */
+/** The standing of lanes: which one leads, and how far its best is above the proved bound. Pure. */
 
 import { formatRatio } from "../../ui/format.js";
 import type { Incumbent, Lane, ParameterBound } from "../../wire/workbench_state.js";

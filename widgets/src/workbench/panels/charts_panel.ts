@@ -1,4 +1,4 @@
-/** The two charts with their switches and the numbers over them. */
+/** The two charts of the workbench with their switches and headline numbers. */
 
 import { html, listen, setAttributes, setText } from "../../ui/dom.js";
 import { formatCount, formatShort } from "../../ui/format.js";
@@ -33,7 +33,7 @@ export interface ChartsEvents {
 
 const MOVING = "Drag to move, Ctrl + scroll or + and \u2212 to zoom, double click to see all again.";
 
-export function workbenchCharts({ tip, open, say }: ChartsEvents, signal: AbortSignal): Charts {
+export function chartsPanel({ tip, open, say }: ChartsEvents, signal: AbortSignal): Charts {
   let state: ChartsState | null = null;
   let opening = "";
   const progress = progressChart(tip, { open, say }, signal);
@@ -121,7 +121,7 @@ function headline(): { element: HTMLElement; show(lanes: readonly Lane[], bound:
   };
 }
 
-/** Call when light and dark may have changed places. */
+/** Call `changed` when the page may have switched between light and dark. */
 function followTheme(changed: () => void, signal: AbortSignal): void {
   if (typeof MutationObserver !== "undefined") {
     const observer = new MutationObserver(changed);

@@ -1,8 +1,8 @@
-/** Which engines search: chips of those chosen, and a list of all with what speaks for and against each. */
+/** The choice of engines: chips of those chosen, and a list of all with the reasons against each. */
 
 import { button } from "../../ui/buttons.js";
 import { focused, html, listen, setAttributes, setText } from "../../ui/dom.js";
-import { keyed } from "../../ui/svg_box.js";
+import { keyed } from "../../ui/keyed.js";
 import { explain } from "../../ui/tooltip.js";
 import type { EngineEntry, Settings } from "../../wire/workbench_state.js";
 import { swatch } from "../lanes/lane_looks.js";
@@ -12,7 +12,7 @@ export interface EnginesBox {
   show(engines: readonly EngineEntry[], settings: Settings, locked: boolean, look: (engine: string) => number): void;
 }
 
-/** What is said of an engine: what it does, what it needs, where it was published. */
+/** An engine in words: why it cannot be chosen, what it does, where it was published. */
 export function engineWords(engine: EngineEntry, refusal: string | undefined): string {
   const why = refusal ? `Cannot be chosen: ${refusal}` : "";
   const batch = engine.batch ? "Many workers help it." : "";

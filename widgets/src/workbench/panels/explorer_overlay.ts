@@ -1,17 +1,17 @@
-/** The Explorer over the page, with a structure of the search in it: another widget, shown by the widget manager. */
+/** The Explorer laid over the workbench with a structure of the search; the widget manager makes its view. */
 
 import { button } from "../../ui/buttons.js";
 import { html, listen, setText } from "../../ui/dom.js";
 import type { WorkbenchModel } from "../../wire/workbench_state.js";
 
-export interface ExplorerPanel {
+export interface ExplorerOverlay {
   element: HTMLElement;
   /** Follow the trait: "IPY_MODEL_" and an id, or null. */
   show(reference: string | null): void;
 }
 
 const PREFIX = "IPY_MODEL_";
-/** Where Escape has a meaning of its own. */
+/** Elements inside which Escape does something else. */
 const OWN_ESCAPE = "input, textarea, select, .tn-menu, .tn-sheet, .tn-diagram, [role='listbox']";
 
 export interface ExplorerEvents {
@@ -20,7 +20,7 @@ export interface ExplorerEvents {
   cover(covered: boolean): void;
 }
 
-export function explorerPanel(model: WorkbenchModel, { back, cover }: ExplorerEvents, signal: AbortSignal): ExplorerPanel {
+export function explorerOverlay(model: WorkbenchModel, { back, cover }: ExplorerEvents, signal: AbortSignal): ExplorerOverlay {
   let shown: string | null = null;
   let view: { el: HTMLElement; remove(): void } | null = null;
   let home: HTMLElement | null = null;
@@ -32,7 +32,7 @@ export function explorerPanel(model: WorkbenchModel, { back, cover }: ExplorerEv
   };
   const close = button({ text: "Back to the search", label: "Back to the search", action: "back", tip: "Close the Explorer; the search has gone on. (Esc)", onPress: leave }, signal);
   const element = html("section", { class: "tnw-explorer", role: "dialog", "aria-label": "structure in the Explorer", hidden: "" }, html("div", { class: "tnw-explorer-head" }, close, words), place);
-  // The Explorer keeps its keys to itself, so this one listens first.
+  // The Explorer stops its key events, so this listens in the capture phase.
   listen(element, "keydown", (event) => {
     if (event.key !== "Escape" || (event.target as Element).closest(OWN_ESCAPE) !== null) return;
     event.preventDefault();

@@ -1,6 +1,6 @@
-/** The best structure so far: its diagram, its numbers, what the last move changed, and what to do with it. */
+/** The best structure so far: its diagram, numbers and last change, and buttons to open or copy it. */
 
-import { morphView } from "../../diagram/morphing_diagram.js";
+import { morphingDiagram } from "../../diagram/morphing_diagram.js";
 import { button, setUsable } from "../../ui/buttons.js";
 import { html, listen, setAttributes, setText } from "../../ui/dom.js";
 import { formatCount, formatError, formatRatio } from "../../ui/format.js";
@@ -22,7 +22,7 @@ export interface IncumbentEvents {
   say(sentence: string): void;
 }
 
-/** A structure as text to keep: no places, for they are the page's. */
+/** A structure as JSON text. */
 export const structureText = (structure: StructureRecord): string => JSON.stringify(structure, null, 2);
 
 const entries = (modes: readonly number[]): number => modes.reduce((product, size) => product * size, 1);
@@ -31,7 +31,7 @@ export function incumbentPanel(events: IncumbentEvents, signal: AbortSignal): In
   let lanes: readonly Lane[] = [];
   let watched: number | null = null;
   let drawn = "";
-  const diagram = morphView(signal);
+  const diagram = morphingDiagram(signal);
   const menu = html("select", { class: "tnx-field tnw-lane-menu", "aria-label": "whose best is shown", "data-field": "shown-lane" });
   const parameters = html("b", { class: "tnw-large", "data-field": "best-parameters" });
   const error = html("b", { class: "tnw-large", "data-field": "best-error" });
@@ -118,7 +118,7 @@ export function incumbentPanel(events: IncumbentEvents, signal: AbortSignal): In
   };
 }
 
-/** The structure in a sentence, for those who do not see it. */
+/** The structure in a sentence, for screen readers. */
 export function diagramWords({ structure, parameters }: Incumbent): string {
   const names = structure.cores.map((core, k) => core.name ?? String.fromCharCode(65 + k));
   const bonds = structure.bonds.map((bond) => `${bond.cores.map((core) => names[core]).join("-")} of rank ${bond.rank}`);

@@ -1,8 +1,8 @@
-/** One row for every lane: how it stands, what it has found, what became of its proposals, how long it will take. */
+/** The table of lanes: state, best, error, gap, fates of the proposals, budget used, last move. */
 
 import { html, listen, setAttributes, setText } from "../../ui/dom.js";
 import { formatCount, formatError, formatSeconds } from "../../ui/format.js";
-import { keyed } from "../../ui/svg_box.js";
+import { keyed } from "../../ui/keyed.js";
 import { explain } from "../../ui/tooltip.js";
 import type { Counts, Lane } from "../../wire/workbench_state.js";
 import { laneName, swatch } from "../lanes/lane_looks.js";
@@ -32,7 +32,7 @@ const PARTS: [keyof Counts, string, string][] = [
   ["too_costly", "too costly", "not fitted: it would take too long or too much memory"],
 ];
 
-/** How proposals divide, in words; what is zero is left out except the fits. */
+/** The fates of the proposals in words; zeros are left out, except for fits. */
 export function countWords(counts: Counts): string {
   const parts = PARTS.filter(([name]) => name === "fitted" || counts[name] > 0).map(([name, words]) => `${formatCount(counts[name])} ${words}`);
   return `${formatCount(counts.proposed)}: ${parts.join(" \u00b7 ")}`;
@@ -69,7 +69,7 @@ export function laneTable(watchLane: (lane: number) => void, signal: AbortSignal
   };
 }
 
-const part = (row: Element, name: string): HTMLElement => row.querySelector(`[data-field="${name}"]`) as HTMLElement;
+const fieldOf = (row: Element, name: string): HTMLElement => row.querySelector(`[data-field="${name}"]`) as HTMLElement;
 
 function makeRow({ lane }: { lane: Lane }): HTMLTableRowElement {
   const cell = (name: string, ...children: Node[]): HTMLElement => html("td", { "data-field": name }, ...children);
@@ -95,19 +95,19 @@ function showRow(row: Element, lane: Lane, look: number, lanes: readonly Lane[],
   const { incumbent, counts } = lane;
   const gap = gapOf(lane, bound);
   const write = (field: string, text: string, value: number | string | null | undefined): void => {
-    setText(part(row, field), text);
-    setAttributes(part(row, field), { "data-value": value ?? "" });
+    setText(fieldOf(row, field), text);
+    setAttributes(fieldOf(row, field), { "data-value": value ?? "" });
   };
   const why = lane.problem || lane.status;
   write("lane-state", why || lane.state, lane.state);
-  explain(part(row, "lane-state"), `${lane.state}${why ? `: ${why}` : ""}`);
+  explain(fieldOf(row, "lane-state"), `${lane.state}${why ? `: ${why}` : ""}`);
   write("lane-best", bestWords(lane), incumbent?.reached ? incumbent.parameters : null);
   write("lane-error", formatError(incumbent?.relative_error), incumbent?.relative_error);
   write("lane-gap", gap === null ? "\u2013" : gapPercent(gap), gap);
   write("lane-counts", countWords(counts), counts.proposed);
   write("lane-left", leftWords(lane), lane.fraction);
   write("lane-move", incumbent?.changed.words || incumbent?.move || "", incumbent?.number);
-  explain(part(row, "lane-move"), incumbent?.move || incumbent?.changed.words || "");
+  explain(fieldOf(row, "lane-move"), incumbent?.move || incumbent?.changed.words || "");
   (row.querySelector("progress") as HTMLProgressElement).value = Math.min(1, lane.fraction);
   const bar = row.querySelector(".tnw-stack") as HTMLElement;
   setAttributes(bar, { "aria-label": countWords(counts) });

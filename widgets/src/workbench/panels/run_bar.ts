@@ -1,4 +1,4 @@
-/** One button that starts, holds and goes on with the search; one that ends it or begins anew; how it stands in words. */
+/** The two buttons that start, pause, resume and stop a search, and its status in words. */
 
 import { button, type Icon, setIcon, setUsable } from "../../ui/buttons.js";
 import { html, setAttributes, setText } from "../../ui/dom.js";
@@ -16,7 +16,7 @@ export interface Offer {
 
 const NEW: Offer = { deed: "start", icon: "resume", text: "Start", tip: "Search with the engines chosen. Every evaluation is kept in a study." };
 
-/** What the large button does now. */
+/** The action of the large button in a state. */
 export function primaryOf(run: Run | null, settings: Settings | null): Offer {
   const state = run?.state ?? "idle";
   if (state === "running") return { deed: "pause", icon: "pause", text: "Pause", tip: "Hold the search; nothing is lost, and time does not count." };
@@ -27,7 +27,7 @@ export function primaryOf(run: Run | null, settings: Settings | null): Offer {
   return none ? { ...NEW, deed: null, tip: "Choose an engine first." } : NEW;
 }
 
-/** What the small button does now: it ends what runs, else it begins anew where the large one would go on. */
+/** The action of the small button in a state: stop a running search, or start a new one where the large button resumes. */
 export function secondaryOf(run: Run | null, settings: Settings | null): Offer {
   const state = run?.state ?? "idle";
   if (state === "running" || state === "paused") return { deed: "stop", icon: "stop", text: "Stop", tip: "End the search. It can be resumed later." };

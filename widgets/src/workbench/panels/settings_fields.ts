@@ -1,4 +1,4 @@
-/** The fields of a search: what it aims at, what it may use. A field says what it takes, and is put back when refused. */
+/** The fields of a search's settings. A refused value is explained and put back. */
 
 import { parseTarget } from "../../data/target_field.js";
 import { focused, html, listen, setAttributes } from "../../ui/dom.js";
@@ -18,7 +18,7 @@ export interface SettingsEvents {
   complain(sentence: string): void;
 }
 
-/** Read a whole number with its unit of thousands ("10k"); a text says what is wrong with it. */
+/** Read a whole number, also as "10k" or "2M"; returns a sentence where the text is none. */
 export function parseCount(text: string, what: string, least: number, most: number): number | string {
   const match = /^(\d{1,12})([kKmM]?)$/.exec(text.trim().replace(/[\s_\u202f]/g, ""));
   const value = match ? Number(match[1]) * { "": 1, k: 1e3, m: 1e6 }[(match[2] ?? "").toLowerCase() as "" | "k" | "m"] : NaN;
@@ -40,7 +40,7 @@ export function secondsText(seconds: number): string {
   return seconds >= 120 && seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
 }
 
-interface Field {
+interface SettingField {
   element: HTMLElement;
   show(settings: Settings, locked: boolean): void;
 }
@@ -77,7 +77,7 @@ const TYPED: Record<Typed["key"], Typed> = {
   },
 };
 
-function typedField({ key, title, tip, width, read, write }: Typed, events: SettingsEvents, signal: AbortSignal): Field {
+function typedField({ key, title, tip, width, read, write }: Typed, events: SettingsEvents, signal: AbortSignal): SettingField {
   const input = html("input", { class: "tnx-field", type: "text", inputmode: key === "max_seconds" ? "text" : "decimal", maxlength: 16, autocomplete: "off", "data-field": key });
   input.style.width = `${width}px`;
   explain(input, tip);

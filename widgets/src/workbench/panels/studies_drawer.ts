@@ -1,11 +1,11 @@
-/** Studies on disk: open, watch, resume, compare, export, import, delete with a question. */
+/** The drawer of studies on disk: open, resume, compare, export, import, delete after a question. */
 
 import { button, setUsable } from "../../ui/buttons.js";
 import { confirm } from "../../ui/confirm.js";
 import { html, listen, setAttributes, setText } from "../../ui/dom.js";
 import { formatBytes, formatCount, formatError, formatShort } from "../../ui/format.js";
+import { keyed } from "../../ui/keyed.js";
 import type { Popups } from "../../ui/popup.js";
-import { keyed } from "../../ui/svg_box.js";
 import { explain } from "../../ui/tooltip.js";
 import type { StudyEntry, WorkbenchCommand } from "../../wire/workbench_state.js";
 
@@ -74,7 +74,7 @@ export function studiesDrawer(popups: Popups, events: StudiesEvents, signal: Abo
     setAttributes(toggle, { "aria-expanded": String(open) });
     (open ? shut : toggle).focus();
   };
-  /** What is asked for is shown under the drawer. */
+  /** Send a command whose result lies under the drawer, and close the drawer. */
   const show = (body: WorkbenchCommand): void => {
     events.send(body);
     setOpen(false);
