@@ -1,16 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { asBytes, asFloats } from "../wire/bytes.js";
 import { greyToRgba, rangeOf, thinCurve } from "./pixels.js";
 
 describe("bytes from Python", () => {
-  it("are read from a view that begins inside a buffer", () => {
-    const buffer = new ArrayBuffer(11);
-    new DataView(buffer).setFloat32(3, 1.5, true);
-    new DataView(buffer).setFloat32(7, -2, true);
-    const view = new DataView(buffer, 3, 8);
-    expect(asBytes(view).length).toBe(8);
-    expect([...asFloats(view)]).toEqual([1.5, -2]);
-  });
   it("become grey, and too few of them no picture with holes of black", () => {
     expect([...greyToRgba(Uint8Array.of(7), 2)]).toEqual([7, 7, 7, 255, 0, 0, 0, 0]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { linearScale, linePath, logScale, pareto, stepPath } from "./scales.js";
+import { hatchPath, linearScale, linePath, logScale, niceTop, pareto, stepPath } from "./scales.js";
 
 describe("scales", () => {
   it("hold every value, with ticks inside", () => {
@@ -35,4 +35,16 @@ describe("the best structures", () => {
 it("draws one value and many as a line, and leaves out what is no number", () => {
   expect(linePath([0.5], 10, 10, (value) => value)).toBe("M0.0 5.0");
   expect(linePath([0, NaN, 1], 10, 10, (value) => value)).toBe("M0.0 10.0L10.0 0.0");
+});
+
+it("hatches a region and none of what is outside", () => {
+  const numbers = hatchPath({ left: 10, right: 40, top: 5, bottom: 15 }, 4).match(/-?[\d.]+/g)?.map(Number) ?? [];
+  expect(numbers.length).toBeGreaterThan(8);
+  numbers.forEach((value, place) => {
+    const [low, high] = place % 2 === 0 ? [10, 40] : [5, 15];
+    expect(value).toBeGreaterThanOrEqual(low);
+    expect(value).toBeLessThanOrEqual(high);
+  });
+  expect(hatchPath({ left: 10, right: 10, top: 5, bottom: 15 }, 4)).toBe("");
+  expect([0.1407, 640, 0, 9.9].map(niceTop)).toEqual([0.15, 800, 1, 12]);
 });

@@ -61,7 +61,7 @@ describe("a cut is drawn", () => {
   });
 });
 
-it("joins points all inOrder a core to a ring, and others to a line that begins after the widest gap", () => {
+it("joins points all around a core to a ring, and others to a line that begins after the widest gap", () => {
   const [east, north, west, south] = [{ x: 1, y: 0 }, { x: 0, y: -1 }, { x: -1, y: 0 }, { x: 0, y: 1 }];
   expect(inOrder([east, west, north, south], { x: 0, y: 0 }).open).toBe(false);
   const half = inOrder([west, east, south], { x: 0, y: 0 });

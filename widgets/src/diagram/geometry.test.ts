@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as g from "./geometry.js";
-import { distance, nearest, type Point, polar } from "../ui/plane.js";
+import { distance, type Point, polar } from "../ui/plane.js";
 
 const O = { x: 0, y: 0 };
 
@@ -65,11 +65,6 @@ describe("places", () => {
     expect(g.dotPlace(corners, corners, [])).toEqual(centre);
     const moved = g.dotPlace(corners, [...corners, centre], []);
     expect(distance(moved, centre)).toBeGreaterThan(g.CORE_RADIUS);
-  });
-  it("find what is near", () => {
-    const points = [O, { x: 100, y: 0 }];
-    expect(nearest(points, { x: 90, y: 5 }, () => 20)).toBe(1);
-    expect(nearest(points, { x: 50, y: 0 }, () => 20)).toBe(-1);
   });
   it("bound points with a margin, and nothing at all", () => {
     expect(g.bounds([O, { x: 10, y: 20 }], 5)).toEqual({ x: -5, y: -5, width: 20, height: 30 });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import * as words from "./certificate_words.js";
-import { hatchPath, niceTop } from "../charts/scales.js";
 import { square } from "../testing/fake_model.js";
 import type { ErrorBound, MinimumState } from "../wire/explorer_state.js";
 
@@ -74,14 +73,3 @@ it("counts the singular values that carry the weight", () => {
   expect(words.effectiveRank([])).toBe(0);
 });
 
-it("hatches a region and none of what is outside", () => {
-  const numbers = hatchPath({ left: 10, right: 40, top: 5, bottom: 15 }, 4).match(/-?[\d.]+/g)?.map(Number) ?? [];
-  expect(numbers.length).toBeGreaterThan(8);
-  numbers.forEach((value, place) => {
-    const [low, high] = place % 2 === 0 ? [10, 40] : [5, 15];
-    expect(value).toBeGreaterThanOrEqual(low);
-    expect(value).toBeLessThanOrEqual(high);
-  });
-  expect(hatchPath({ left: 10, right: 10, top: 5, bottom: 15 }, 4)).toBe("");
-  expect([0.1407, 640, 0, 9.9].map(niceTop)).toEqual([0.15, 800, 1, 12]);
-});

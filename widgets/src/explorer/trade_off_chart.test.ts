@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, expect, it, vi } from "vitest";
-import { nearestPoint, tradeOff } from "./trade_off_chart.js";
+import { nearestPoint, tradeOffChart } from "./trade_off_chart.js";
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -25,7 +25,7 @@ it("restores the point under a click also where a later point is on top of it, a
   const restored: number[] = [];
   const shown: Element[] = [];
   const tip = { show: (point: Element) => void shown.push(point), hide: () => {} };
-  const chart = tradeOff(tip, (id) => void restored.push(id), new AbortController().signal);
+  const chart = tradeOffChart(tip, (id) => void restored.push(id), new AbortController().signal);
   document.body.append(chart.element);
   const visit = (id: number, parameters: number) => ({ id, parameters, relative_error: 0.1, label: `${id}`, status: "" });
   chart.show({

@@ -62,7 +62,7 @@ describe("an upload", () => {
     await settle();
     expect(sent()).toEqual({});
   });
-  it("gives up in a sentence when nobody answers", async () => {
+  it("gives up in a sentence when the kernel stays silent", async () => {
     vi.useFakeTimers();
     uploads.send(file("a.npy", 10));
     await settle();

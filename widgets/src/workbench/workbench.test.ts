@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { FakeWorkbench, Pretence, settings } from "../testing/fake_workbench.js";
+import { FakeWorkbench, settings, SimulatedSearch } from "../testing/fake_workbench.js";
 import { COMMAND_GAP_MS } from "../wire/channel.js";
 import type { Lane, Run, StudyEntry, WorkbenchState } from "../wire/workbench_state.js";
 import { mountWorkbench } from "./workbench.js";
@@ -39,8 +39,8 @@ const mount = (state: Partial<WorkbenchState> = {}): void => {
   model = new FakeWorkbench(state);
   mountWorkbench(root, model.model, end.signal);
 };
-const searched = (count = 400): Pretence[] => {
-  const lanes = [new Pretence(1, "growth", 1000), new Pretence(2, "annealing", 1000)];
+const searched = (count = 400): SimulatedSearch[] => {
+  const lanes = [new SimulatedSearch(1, "growth", 1000), new SimulatedSearch(2, "annealing", 1000)];
   model.receive({ run: run("running") });
   for (const lane of lanes) model.receive({ points: { lane: lane.id, generation: 0, ...lane.run(count) } });
   model.receive({ lanes: lanes.map((lane) => lane.lane()), bound: { parameters: 640, proved: false, scope: "No tree can do with fewer", family: "tree", target: 0.1 } });
@@ -160,8 +160,8 @@ describe("a search", () => {
   });
   it("says how near it is while nothing reaches the target", async () => {
     mount();
-    const far: Lane = { ...new Pretence(1, "growth", 100).lane(), target: 1e-6 };
-    const lane = new Pretence(1, "growth", 100, 1e-6);
+    const far: Lane = { ...new SimulatedSearch(1, "growth", 100).lane(), target: 1e-6 };
+    const lane = new SimulatedSearch(1, "growth", 100, 1e-6);
     model.receive({ lanes: [far], points: { lane: 1, generation: 0, ...lane.run(50) } });
     await drawn();
     expect(field("nearest").textContent).toContain("nothing reaches 1e-6 yet");
@@ -206,7 +206,7 @@ describe("a search", () => {
     const outside = vi.fn();
     document.body.addEventListener("keydown", outside);
     mount({ run: run("ended", { status: MARKUP }), studies: [study(MARKUP)] });
-    model.receive({ lanes: [new Pretence(1, MARKUP, 10).lane({ status: MARKUP, problem: MARKUP, study: MARKUP })], problem: { seq: 1, text: MARKUP } });
+    model.receive({ lanes: [new SimulatedSearch(1, MARKUP, 10).lane({ status: MARKUP, problem: MARKUP, study: MARKUP })], problem: { seq: 1, text: MARKUP } });
     press(find('[data-plot="cloud"]'), "x");
     press(find(".tnw-primary"), "b");
     expect(outside).not.toHaveBeenCalled();
@@ -318,7 +318,7 @@ describe("the Explorer over the page", () => {
 
 describe("after a reload", () => {
   it("a kernel that is still there is asked for the points", () => {
-    const lane = new Pretence(1, "growth", 1000);
+    const lane = new SimulatedSearch(1, "growth", 1000);
     lane.run(700);
     mount({ run: run("running"), lanes: [lane.lane()] });
     expect(told("points")).toEqual([{ kind: "points", lane: 1, from: 1 }]);

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { Pretence } from "../../testing/fake_workbench.js";
+import { SimulatedSearch } from "../../testing/fake_workbench.js";
 import { type Columns, LanePoints, unpack } from "../lanes/lane_points.js";
 import { PointLayer } from "./point_layer.js";
 
@@ -25,8 +25,8 @@ afterAll(() => void vi.restoreAllMocks());
 beforeEach(() => (pictures = []));
 afterEach(() => void vi.useRealTimers());
 
-const lane = (id: number): { pretence: Pretence; points: LanePoints; add(count: number): void } => {
-  const pretence = new Pretence(id, "growth", 3000);
+const lane = (id: number): { pretence: SimulatedSearch; points: LanePoints; add(count: number): void } => {
+  const pretence = new SimulatedSearch(id, "growth", 3000);
   const points = new LanePoints();
   return { pretence, points, add(count) {
     const { from, count: made, data } = pretence.run(count);

@@ -1,0 +1,45 @@
+// @vitest-environment jsdom
+import { beforeEach, expect, it } from "vitest";
+import { NOTHING, selecting } from "../structure/selection.js";
+import { type Draft, fromRecord } from "../structure/structure.js";
+import { square } from "../testing/fake_model.js";
+import { svg } from "../ui/dom.js";
+import { draw, type Layers, makeLayers } from "./paint.js";
+import { sceneOf } from "./scene.js";
+
+let layers: Layers;
+const draft = fromRecord(square());
+const paint = (next: Draft, looks = {}): void => draw(layers, sceneOf(next), { selection: NOTHING, scale: 1, locked: false, ...looks });
+const bond = (id: string): Element => layers.bonds.querySelector(`[data-bond="${id}"]`) as Element;
+beforeEach(() => {
+  layers = makeLayers(svg("svg"));
+  paint(draft);
+});
+
+it("gives every core, bond, leg and rank an element that can be found", () => {
+  const ids = (layer: Element, key: string): (string | undefined)[] => [...layer.children].map((child) => (child as SVGElement).dataset[key]);
+  expect(ids(layers.cores, "core")).toEqual(["A", "B", "C", "D"]);
+  expect(ids(layers.bonds, "bond")).toEqual(["A-B", "B-C", "C-D", "A-D"]);
+  expect(ids(layers.ranks, "rankOf")).toEqual(["A-B", "B-C", "C-D", "A-D"]);
+  expect(ids(layers.legs, "leg")).toEqual(["0", "1", "2", "3"]);
+});
+it("updates in place: a changed rank keeps its elements", () => {
+  const before = bond("A-B");
+  paint({ ...draft, bonds: draft.bonds.map((each) => ({ ...each, rank: 9 })) });
+  expect(bond("A-B")).toBe(before);
+  expect([before.getAttribute("aria-valuenow"), layers.ranks.textContent]).toEqual(["9", "9999"]);
+});
+it("draws rank 1 dashed, and a selected bond as such in words", () => {
+  const lone = { ...draft, bonds: draft.bonds.map((each, k) => ({ ...each, rank: k === 0 ? 1 : each.rank })) };
+  paint(lone, { selection: selecting({ bonds: ["A-B"] }) });
+  expect(bond("A-B").querySelector(".tn-line")?.getAttribute("stroke-dasharray")).toBe("4 4");
+  expect(bond("B-C").querySelector(".tn-line")?.hasAttribute("stroke-dasharray")).toBe(false);
+  expect(bond("A-B").getAttribute("aria-label")).toBe("bond A-B, rank 1, selected");
+});
+it("makes hit areas no smaller on a small picture", () => {
+  const reach = (): number => Number(layers.cores.querySelector(".tn-hit")?.getAttribute("r"));
+  const large = reach();
+  paint(draft, { scale: 0.25 });
+  expect(reach()).toBe(80);
+  expect(large).toBeLessThan(80);
+});

@@ -1,0 +1,28 @@
+// @vitest-environment jsdom
+import { expect, it, vi } from "vitest";
+import { fromRecord } from "../structure/structure.js";
+import { square } from "../testing/fake_model.js";
+import type { Desk } from "./desk.js";
+import { exportAs, isDark } from "./exporting.js";
+
+const desk = (ask = vi.fn()): Desk => ({ root: document.createElement("div"), store: { committed: fromRecord(square()) }, ask }) as unknown as Desk;
+
+it("writes JSON by itself, without asking Python", async () => {
+  const ask = vi.fn();
+  const { blob, filename } = await exportAs(desk(ask), "json");
+  expect([filename, blob.type, ask.mock.calls.length]).toEqual(["tensor_network.json", "application/json", 0]);
+  expect(blob.size).toBe(JSON.stringify(square(), null, 2).length);
+});
+it("asks Python for the other formats, and rejects with its sentence", async () => {
+  const ask = vi.fn(async () => ({ seq: 1, kind: "export" as const, error: "", text: "\\begin{tikzpicture}", filename: "network.tex" }));
+  expect((await exportAs(desk(ask), "tikz")).filename).toBe("network.tex");
+  expect(ask).toHaveBeenCalledWith({ kind: "export", format: "tikz", dark: false });
+  await expect(exportAs(desk(vi.fn(async () => Promise.reject(new Error("No einsum for this.")))), "einsum")).rejects.toThrow("No einsum for this.");
+});
+it("judges the page by the colour of its text", () => {
+  const root = document.body.appendChild(document.createElement("div"));
+  root.style.color = "rgb(230, 230, 230)";
+  expect(isDark(root)).toBe(true);
+  root.style.color = "rgb(31, 35, 40)";
+  expect(isDark(root)).toBe(false);
+});

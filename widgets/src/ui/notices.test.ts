@@ -1,0 +1,14 @@
+// @vitest-environment jsdom
+import { expect, it } from "vitest";
+import { problemAlert } from "./notices.js";
+
+it("shows a sentence until it is dismissed or empty", () => {
+  const alert = problemAlert(new AbortController().signal);
+  alert.show("No such file.");
+  expect([alert.element.hidden, alert.element.textContent]).toEqual([false, "!No such file."]);
+  alert.element.querySelector("button")?.click();
+  expect(alert.element.hidden).toBe(true);
+  alert.show("Again.");
+  alert.show("");
+  expect(alert.element.hidden).toBe(true);
+});
