@@ -12,9 +12,9 @@ import numpy as np
 import torch
 
 from tnlab import Bond, Core, Structure, fit
+from tnlab.bounds.cut_spectra import CutSpectra
 from tnlab.bounds.error_bound import error_bound, error_bounds
 from tnlab.bounds.parameter_bound import parameter_bound
-from tnlab.bounds.spectra import CutSpectra
 from tnlab.data import datasets
 from tnlab.data.planted import planted
 from tnlab.formats import formats

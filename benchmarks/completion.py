@@ -18,9 +18,9 @@ import numpy as np
 import torch
 
 from tnlab import Network, Observed, TensorFunction, decompose, fit
+from tnlab.fitting.cross.passes import train_values
+from tnlab.fitting.cross.train import Chain
 from tnlab.formats import formats
-from tnlab.network.chain import Chain
-from tnlab.network.cross import train_values
 
 SEEDS, SIDE, RANK = (0, 1, 2), 64, 5
 PEERS = ("tensorly", "teneva", "tntorch")

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from tensorly import datasets
 
-from tnlab.search.core_shape import core_shape
+from tnlab.structure_search.parts.core_shape import core_shape
 
 SOURCES = {
     "IL2": datasets.load_IL2data,

@@ -21,15 +21,15 @@ from _common import DOCS, load, machine, say, table, write_between
 from typing_extensions import override
 
 from tnlab.data.planted import planted
-from tnlab.network.adjacency import from_ranks
 from tnlab.network.network import Network
-from tnlab.search.engine import AbstractEngine
-from tnlab.search.evaluation import Evaluation, Proposal
-from tnlab.search.evaluator import Evaluator
-from tnlab.search.executors import AbstractExecutor, Dask, Inline, Pool
-from tnlab.search.objective import WeightedSum
-from tnlab.search.problem import Problem
-from tnlab.search.run import Search
+from tnlab.network.rank_matrix import from_ranks
+from tnlab.structure_search.engine import AbstractEngine
+from tnlab.structure_search.evaluation import Evaluation, Proposal
+from tnlab.structure_search.evaluator import Evaluator
+from tnlab.structure_search.executors import AbstractExecutor, Dask, Inline, Pool
+from tnlab.structure_search.objective import WeightedSum
+from tnlab.structure_search.problem import Problem
+from tnlab.structure_search.run import Search
 
 FITS = {  # what is fitted, sweeps per start, largest rank: from some milliseconds to some hundred
     "4^5, 6 sweeps": ((4,) * 5, 6, 3),

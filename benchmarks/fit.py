@@ -11,9 +11,9 @@ import torch
 
 from tnlab import Bond, Core, Network, Structure, fit
 from tnlab.data import datasets
+from tnlab.fitting.sweep.plan import plan_sweep
 from tnlab.formats import formats
 from tnlab.network.contraction import contract
-from tnlab.network.sweeps import plan_sweep
 from tnlab.solvers.als import ALS
 
 SPIDER = Structure(  # a tree over six modes: one core with three bonds, two with two, three ends

@@ -11,8 +11,8 @@ from _common import copy_rate, gemm_rate, table
 from peer_runs.tree import STRUCTURE as TREE
 
 from tnlab import Structure
+from tnlab.fitting.sweep.plan import plan_sweep
 from tnlab.formats import formats
-from tnlab.network.sweeps import plan_sweep
 from tnlab.solvers.base import solvers
 
 PROBLEMS: dict[str, Structure] = {

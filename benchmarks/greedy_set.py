@@ -10,7 +10,7 @@ from _planted_searches import options, report
 
 # isort: split
 from tnlab.data.planted import planted
-from tnlab.network.adjacency import from_ranks, ring
+from tnlab.network.rank_matrix import from_ranks, ring
 
 MODES = (7,) * 5
 TARGETS = {

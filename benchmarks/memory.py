@@ -14,12 +14,12 @@ import time
 import torch
 
 from tnlab import fit
+from tnlab.fitting.memory import predicted_memory
+from tnlab.fitting.sweep.plan import plan_sweep
 from tnlab.formats import formats
 from tnlab.network.arithmetic import norm, select
-from tnlab.network.memory import predicted_memory
 from tnlab.network.network import Network
 from tnlab.network.residual import slabs
-from tnlab.network.sweeps import plan_sweep
 
 CASES = {  # format, modes, rank, solver, init
     "ring100": ("tr", (100,) * 4, 6, "als", "svd"),

@@ -13,8 +13,8 @@ from itertools import combinations
 
 import torch
 
-from tnlab.network.adjacency import from_ranks
 from tnlab.network.network import Network
+from tnlab.network.rank_matrix import from_ranks
 
 BONDS = 6
 

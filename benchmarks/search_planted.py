@@ -17,7 +17,7 @@ from _common import DOCS, machine, median, say, table, write_between  # isort: s
 
 from tnlab import Search, engines
 from tnlab.data import planted
-from tnlab.network.adjacency import from_ranks, ring
+from tnlab.network.rank_matrix import from_ranks, ring
 from tnlab.network.structure import Structure
 
 

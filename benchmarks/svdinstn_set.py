@@ -10,8 +10,8 @@ from _planted_searches import options, report
 # isort: split
 import torch
 
-from tnlab.network.adjacency import from_ranks
 from tnlab.network.network import Network
+from tnlab.network.rank_matrix import from_ranks
 
 FOUR, FIVE = (16, 18, 20, 22), (14, 16, 18, 20, 22)
 STRUCTURES = {

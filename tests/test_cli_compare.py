@@ -13,8 +13,8 @@ import pytest
 
 from tests.waiting import PATIENCE, wait_for
 from tnlab.cli import main
-from tnlab.search.comparison import runs
-from tnlab.search.run import Search
+from tnlab.structure_search.comparison import runs
+from tnlab.structure_search.run import Search
 
 TOML = """
 engines = ["certificate", "tnls"]

@@ -10,8 +10,8 @@ import pytest
 
 from tnlab.cli import main
 from tnlab.network.network import Network
-from tnlab.search.engine import engines
-from tnlab.search.study_reader import StudyReader
+from tnlab.structure_search.engine import engines
+from tnlab.structure_search.studies.reader import StudyReader
 
 TOY = str(Path(__file__).parents[1] / "benchmarks" / "data" / "tnale_ring_toy.npy")
 ASKED = ["search", TOY, "--target-error", "1e-4", "--engine", "certificate", "--family", "ring"]

@@ -18,11 +18,11 @@ from tests.waiting import PATIENCE, wait_for
 from tnlab.cli import main
 from tnlab.cli.progress_bar import ProgressBar, span
 from tnlab.data import planted
-from tnlab.network.adjacency import ring
-from tnlab.search.driver import AHEAD
-from tnlab.search.run import Search
-from tnlab.search.study import study_log
-from tnlab.search.study_reader import StudyReader
+from tnlab.network.rank_matrix import ring
+from tnlab.structure_search.driver import AHEAD
+from tnlab.structure_search.run import Search
+from tnlab.structure_search.studies.reader import StudyReader
+from tnlab.structure_search.studies.study import study_log
 
 X = planted(ring((4,) * 5, (0, 2, 4, 1, 3), (2, 3, 2, 3, 3)), noise=0.05, seed=1)
 ASKED = ["--target-error", "0.0001", "--engine", "tnls", "--family", "ring", "--max-rank", "4"]

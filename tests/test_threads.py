@@ -18,11 +18,11 @@ import tnlab.threads
 from tnlab import arithmetic
 from tnlab.data.planted import planted
 from tnlab.formats import formats
-from tnlab.network.adjacency import ring
-from tnlab.search.run import Search
+from tnlab.network.rank_matrix import ring
 from tnlab.solvers import als
 from tnlab.solvers.base import AbstractSolver, solvers
 from tnlab.solvers.choose_rank import choose_rank
+from tnlab.structure_search.run import Search
 from tnlab.threads import ONE_THREAD, one_thread, steps_on_one_thread
 
 BLAS = ThreadpoolController().select(user_api="blas").lib_controllers

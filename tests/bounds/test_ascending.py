@@ -8,12 +8,12 @@ import torch
 
 from tnlab.bounds.ascending import ascending
 from tnlab.bounds.cut_problem import cut_problem
+from tnlab.bounds.cut_spectra import CutSpectra
 from tnlab.bounds.error_bound import error_bound
 from tnlab.bounds.parameter_bound import parameter_bound
-from tnlab.bounds.spectra import CutSpectra
 from tnlab.data import planted
 from tnlab.formats import formats
-from tnlab.network.adjacency import from_ranks, ring
+from tnlab.network.rank_matrix import from_ranks, ring
 from tnlab.solvers.fit import fit
 
 X = planted(ring((3, 2, 3, 2), (0, 2, 1, 3), (2, 1, 2, 2)), noise=0.05, seed=3)

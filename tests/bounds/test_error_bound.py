@@ -9,8 +9,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tnlab.bounds.cut_spectra import CutSpectra
 from tnlab.bounds.error_bound import error_bound, error_bounds, network_cuts, one_more_rank
-from tnlab.bounds.spectra import CutSpectra
 from tnlab.errors import DataError
 from tnlab.formats import formats
 from tnlab.metrics import relative_error

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from tnlab.bounds import graph_family, ring_family, tree_family
 from tnlab.bounds.cut_problem import CutProblem, cut_problem
+from tnlab.bounds.cut_spectra import CutSpectra
 from tnlab.bounds.error_bound import error_bounds
 from tnlab.bounds.greedy import best_train
 from tnlab.bounds.parameter_bound import FAMILIES, parameter_bound
-from tnlab.bounds.spectra import CutSpectra
 from tnlab.data.planted import planted
 from tnlab.errors import DataError, FormatError, UnknownNameError
 from tnlab.network.structure import Bond, Core, Structure

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from tnlab.bounds.spectra import CutSpectra
+from tnlab.bounds.cut_spectra import CutSpectra
 
 
 def test_entries_that_no_cut_of_the_tensor_has_are_left_out(tmp_path):

@@ -8,10 +8,10 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.pages import Watched
 from tnlab.figures.comparison_report import write_report
-from tnlab.search.comparison.entrants import Entrant
-from tnlab.search.comparison.origins import Origin
-from tnlab.search.comparison.outcomes import Outcome
-from tnlab.search.comparison.plan import Case, Plan
+from tnlab.structure_search.comparison.entrants import Entrant
+from tnlab.structure_search.comparison.outcomes import Outcome
+from tnlab.structure_search.comparison.plan import Case, Plan
+from tnlab.structure_search.comparison.tensors import Origin
 
 pytestmark = pytest.mark.browser
 EVIL = "<img src=x onerror='window.hit=1'>%{x}</script><script>window.hit=2</script>"

@@ -2,8 +2,8 @@
 
 import pytest
 
-import tnlab.search.engines  # noqa: F401  (registers them)
-from tnlab.search.engine import engines
+import tnlab.structure_search.engines  # noqa: F401  (registers them)
+from tnlab.structure_search.engine import engines
 from tnlab.testing.engines import EngineContract
 
 

@@ -14,10 +14,10 @@ from tnlab.figures.critical_difference import critical_difference_info, critical
 from tnlab.figures.performance_profile import performance_profile_info, performance_profile_plot
 from tnlab.figures.rank_tests import critical_difference, friedman, holm, mean_ranks, pairwise_wilcoxon, wilcoxon
 from tnlab.figures.series import log_axis, shown_name
-from tnlab.search.comparison.entrants import Entrant
-from tnlab.search.comparison.origins import Origin
-from tnlab.search.comparison.outcomes import Outcome
-from tnlab.search.comparison.plan import Case, Plan
+from tnlab.structure_search.comparison.entrants import Entrant
+from tnlab.structure_search.comparison.outcomes import Outcome
+from tnlab.structure_search.comparison.plan import Case, Plan
+from tnlab.structure_search.comparison.tensors import Origin
 
 INF = math.inf
 EVIL = '<img src=x onerror="window.hit=1">%{x}&</script>'

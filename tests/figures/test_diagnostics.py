@@ -22,7 +22,7 @@ from tnlab.figures.factor_plot import factor_info, factor_plot
 from tnlab.figures.residual_map import residual_map_info, residual_map_plot
 from tnlab.figures.scree import scree_info, scree_plot
 from tnlab.formats import formats
-from tnlab.network.gauge import narrow
+from tnlab.network.gauge.resize_bond import narrow
 from tnlab.solvers.base import Snapshot, Status
 
 MODES = (4, 5, 6)

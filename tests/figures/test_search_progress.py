@@ -5,7 +5,7 @@ import pytest
 from tnlab import Search
 from tnlab.data import planted
 from tnlab.figures.search_progress import SearchPath, SearchProgress, search_progress_info, search_progress_plot
-from tnlab.network.adjacency import ring
+from tnlab.network.rank_matrix import ring
 
 TRUTH = ring((3,) * 5, (0, 2, 4, 1, 3), (2, 1, 2, 2, 3))
 TARGET = 0.012

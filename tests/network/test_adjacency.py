@@ -5,7 +5,7 @@ import pytest
 
 from tnlab.errors import StructureError
 from tnlab.formats import formats
-from tnlab.network.adjacency import from_matrix, from_ranks, ring, to_matrix
+from tnlab.network.rank_matrix import from_matrix, from_ranks, ring, to_matrix
 
 
 def test_rank_1_is_no_bond_unless_the_network_would_fall_apart():

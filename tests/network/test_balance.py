@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tnlab.formats import formats
-from tnlab.network.balance import balanced, imbalance
+from tnlab.network.gauge.balance import balanced, imbalance
 from tnlab.network.network import Network
 from tnlab.testing.structures import structures
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from tnlab.formats import formats
-from tnlab.network.gauge import narrow, widen
+from tnlab.network.gauge.resize_bond import narrow, widen
 from tnlab.network.network import Network
 
 

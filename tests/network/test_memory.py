@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 
 from tnlab import Network, fit
 from tnlab.errors import StructureError
+from tnlab.fitting import memory
+from tnlab.fitting.memory import free_memory, predicted_memory, require_memory
+from tnlab.fitting.svd_start import svd_start
+from tnlab.fitting.sweep.plan import plan_sweep
 from tnlab.formats import formats
 from tnlab.metrics import relative_error, squared_norm
-from tnlab.network import memory, residual
-from tnlab.network.memory import free_memory, predicted_memory, require_memory
-from tnlab.network.starts import svd_start
-from tnlab.network.sweeps import plan_sweep
+from tnlab.network import residual
 from tnlab.testing.structures import structures
 
 SCRIPT = """
@@ -27,8 +28,8 @@ import json, re, resource, sys, torch
 torch.set_num_threads(1)
 from tnlab import fit
 from tnlab.formats import formats
-from tnlab.network.memory import predicted_memory
-from tnlab.network.sweeps import plan_sweep
+from tnlab.fitting.memory import predicted_memory
+from tnlab.fitting.sweep.plan import plan_sweep
 peak = lambda: int(re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())[1]) * 1024
 resident = lambda: int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize()
 name, solver, modes, rank = sys.argv[1], sys.argv[2], json.loads(sys.argv[3]), int(sys.argv[4])
@@ -102,7 +103,7 @@ def test_a_start_from_sketches_is_as_good():
 
     with pytest.MonkeyPatch.context() as patch:
         full = error()
-        patch.setattr("tnlab.network.starts.WIDE", 30)
+        patch.setattr("tnlab.fitting.svd_start.WIDE", 30)
         sketched = error()
     assert sketched < full * 1.1
 

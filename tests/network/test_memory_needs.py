@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from tnlab.errors import StructureError
+from tnlab.fitting import memory
+from tnlab.fitting.memory_needs import require_closed_form
 from tnlab.formats import formats
-from tnlab.network import memory
-from tnlab.network.memory_needs import require_closed_form
 from tnlab.solvers.base import solvers
 from tnlab.solvers.progressive import Progressive
 

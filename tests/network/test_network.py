@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tnlab.errors import DataError, StructureError
+from tnlab.fitting.warm_start import warm_start
 from tnlab.network import edits
 from tnlab.network.contraction import contraction_cost
+from tnlab.network.gauge.bond_spectra import bond_spectra
 from tnlab.network.network import Network
-from tnlab.network.spectra import bond_spectra
 from tnlab.network.structure import Bond, Core, Structure
-from tnlab.network.warm_start import warm_start
 from tnlab.testing.structures import structures
 
 RING = Structure(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from tnlab.network.normal_equations import NormalEquations, apply, terms
+from tnlab.fitting.sweep.normal_equations import NormalEquations, apply, terms
 
 
 def equations(seed=0):

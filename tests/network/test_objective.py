@@ -3,12 +3,12 @@
 import pytest
 import torch
 
+from tnlab.fitting.least_squares import Objective
+from tnlab.fitting.sweep.plan import explicit_plan, plan_gradient, plan_sweep, sweep_flops
+from tnlab.fitting.sweep.steps import Environment
 from tnlab.formats import formats
 from tnlab.network.contraction import contract
 from tnlab.network.network import Network
-from tnlab.network.objective import Objective
-from tnlab.network.sweep_plan import Environment
-from tnlab.network.sweeps import explicit_plan, plan_gradient, plan_sweep, sweep_flops
 
 
 @pytest.fixture(params=list(formats))

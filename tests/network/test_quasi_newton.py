@@ -5,7 +5,7 @@ from collections import deque
 import numpy as np
 import pytest
 
-from tnlab.network.quasi_newton import DECREASE, SLOPE, inverse_hessian, line_search
+from tnlab.fitting.lbfgs_steps import DECREASE, SLOPE, inverse_hessian, line_search
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])

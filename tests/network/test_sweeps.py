@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from tnlab.data import planted
 from tnlab.errors import StructureError
+from tnlab.fitting.sweep.plan import explicit_plan, plan_sweep
+from tnlab.fitting.sweep.tree_plan import tree_plan
 from tnlab.formats import formats
 from tnlab.network.network import Network
 from tnlab.network.structure import Bond, Core, Structure
-from tnlab.network.sweeps import explicit_plan, plan_sweep
-from tnlab.network.tree_plan import tree_plan
 from tnlab.solvers.fit import fit
 from tnlab.testing.structures import structures
 

@@ -14,11 +14,11 @@ import torch
 from skimage import data
 
 from tnlab import Bond, Core, Network, Observed, Structure, decompose, error_bound, fit
-from tnlab.bounds.spectra import CutSpectra
+from tnlab.bounds.cut_spectra import CutSpectra
+from tnlab.fitting.sweep.plan import plan_sweep
 from tnlab.formats import formats
 from tnlab.metrics import relative_error
 from tnlab.network.contraction import contract
-from tnlab.network.sweeps import plan_sweep
 from tnlab.solvers.als import ALS
 
 CLOSED = ("tensor_train", "tensor_ring", "tucker", "binary_tree")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tnlab.search import driver, evaluator, run
-from tnlab.search.executors import inline
+from tnlab.structure_search import driver, evaluator, run
+from tnlab.structure_search.executors import inline
 
 
 class Clock:

@@ -13,11 +13,13 @@ import sys
 from multiprocessing.connection import Connection
 
 from tnlab.data.planted import planted
-from tnlab.network.adjacency import ring
-from tnlab.search.engines.tnga import TNGA
-from tnlab.search.executors import pool_crew, pool_process, pool_service  # noqa: F401  (so that forks have it)
-from tnlab.search.objective import WeightedSum
-from tnlab.search.run import Search
+from tnlab.network.rank_matrix import ring
+from tnlab.structure_search.engines.tnga import TNGA
+from tnlab.structure_search.executors.pool import crew as pool_crew
+from tnlab.structure_search.executors.pool import worker as pool_service  # noqa: F401  (so that forks have it)
+from tnlab.structure_search.executors.pool import worker_start as pool_process
+from tnlab.structure_search.objective import WeightedSum
+from tnlab.structure_search.run import Search
 
 Pipe = tuple["Forked", Connection]
 
@@ -98,7 +100,7 @@ def cluster() -> None:
     chosen = random.Random(0)
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0") as both:
         with Client(both) as client:
-            client.run(__import__, "tnlab.search.executors.dask_channel")
+            client.run(__import__, "tnlab.structure_search.executors.dask_channel")
         answer(both.scheduler_address)
         for _ in sys.stdin:
             process = chosen.choice(list(both.workers.values())).process

@@ -3,14 +3,14 @@
 import json
 from pathlib import Path
 
-import tnlab.search.engines  # noqa: F401  (registers them)
+import tnlab.structure_search.engines  # noqa: F401  (registers them)
 from tnlab.data.planted import planted
-from tnlab.network.adjacency import ring
-from tnlab.search.engines.growth import Growth
-from tnlab.search.engines.tnls import TNLS
-from tnlab.search.evaluation import Evaluation
-from tnlab.search.progress import Progress
-from tnlab.search.run import Search
+from tnlab.network.rank_matrix import ring
+from tnlab.structure_search.engines.growth import Growth
+from tnlab.structure_search.engines.tnls import TNLS
+from tnlab.structure_search.evaluation import Evaluation
+from tnlab.structure_search.progress import Progress
+from tnlab.structure_search.run import Search
 
 TRUTH = ring((3,) * 5, (0, 2, 4, 1, 3), (2, 1, 2, 2, 3))
 X = planted(TRUTH, noise=0.01, seed=1)

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from tnlab.errors import DataError
-from tnlab.search.comparison import runs as module
-from tnlab.search.comparison.outcomes import Outcome
-from tnlab.search.comparison.plan import read_plan
-from tnlab.search.comparison.results import circumstances, write_results
-from tnlab.search.comparison.runs import Comparison
-from tnlab.search.comparison.summary import Spread, quantile, summarised
-from tnlab.search.run import Search
-from tnlab.search.study_reader import StudyReader
+from tnlab.structure_search.comparison import runs as module
+from tnlab.structure_search.comparison.outcomes import Outcome
+from tnlab.structure_search.comparison.plan import read_plan
+from tnlab.structure_search.comparison.results import circumstances, write_results
+from tnlab.structure_search.comparison.runs import Comparison
+from tnlab.structure_search.comparison.summary import Spread, quantile, summarised
+from tnlab.structure_search.run import Search
+from tnlab.structure_search.studies.reader import StudyReader
 
 HEAD = """
 engines = ["hill_climb", {name = "tnls", samples = 8, label = "TNLS 8"}]

@@ -9,10 +9,10 @@ import torch
 from tnlab.data.planted import planted
 from tnlab.errors import FormatError, UnknownNameError
 from tnlab.formats import formats
-from tnlab.search.core_shape import METHODS, core_shape, exact_packing, pack, tucker_parameters
-from tnlab.search.engines.core_shapes import CoreShapes, balanced_sketch
-from tnlab.search.run import Search
 from tnlab.solvers.fit import fit
+from tnlab.structure_search.engines.core_shapes import CoreShapes, balanced_sketch
+from tnlab.structure_search.parts.core_shape import METHODS, core_shape, exact_packing, pack, tucker_parameters
+from tnlab.structure_search.run import Search
 
 MODES = (6, 7, 8)
 

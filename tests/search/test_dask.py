@@ -14,17 +14,17 @@ import torch
 from tests.waiting import wait_for
 from tnlab.data.planted import planted
 from tnlab.errors import ExecutorError, NotInstalledError
-from tnlab.network.adjacency import ring
 from tnlab.network.network import Network
-from tnlab.search.engine import engines
-from tnlab.search.evaluation import Proposal
-from tnlab.search.evaluator import Evaluator
-from tnlab.search.executors import Dask, Inline, dask_channel, executor_of
-from tnlab.search.executors import dask as dask_module
-from tnlab.search.executors.base import AbstractChannel, Cancelled, Task
-from tnlab.search.objective import FewestParameters, WeightedSum
-from tnlab.search.problem import Problem
-from tnlab.search.run import Search
+from tnlab.network.rank_matrix import ring
+from tnlab.structure_search.engine import engines
+from tnlab.structure_search.evaluation import Proposal
+from tnlab.structure_search.evaluator import Evaluator
+from tnlab.structure_search.executors import Dask, Inline, dask_channel, executor_of
+from tnlab.structure_search.executors import dask as dask_module
+from tnlab.structure_search.executors.base import AbstractChannel, Cancelled, Task
+from tnlab.structure_search.objective import FewestParameters, WeightedSum
+from tnlab.structure_search.problem import Problem
+from tnlab.structure_search.run import Search
 
 distributed = pytest.importorskip("distributed")
 

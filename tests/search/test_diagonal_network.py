@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from tnlab.search.diagonal_network import DiagonalNetwork
+from tnlab.structure_search.parts.diagonal_network import DiagonalNetwork
 
 
 @pytest.fixture

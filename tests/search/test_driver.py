@@ -9,26 +9,26 @@ import pytest
 import torch
 from typing_extensions import override
 
-import tnlab.search.engines  # noqa: F401  (registers them)
+import tnlab.structure_search.engines  # noqa: F401  (registers them)
 from tnlab.data.planted import planted
 from tnlab.errors import DataError, FormatError, StructureError
-from tnlab.network.adjacency import from_ranks, ring
 from tnlab.network.network import Network
+from tnlab.network.rank_matrix import from_ranks, ring
 from tnlab.network.structure import Bond, Core, Structure
-from tnlab.search.driver import Driver
-from tnlab.search.engine import AbstractEngine
-from tnlab.search.engines.annealing import Annealing
-from tnlab.search.engines.hill_climb import HillClimb
-from tnlab.search.engines.tnale import TnALE
-from tnlab.search.engines.tnga import TNGA
-from tnlab.search.engines.tnls import TNLS
-from tnlab.search.evaluation import Evaluation, Fate, Proposal
-from tnlab.search.evaluator import Evaluator, Fitted
-from tnlab.search.executors.inline import Inline, InlineChannel
-from tnlab.search.objective import FewestParameters, WeightedSum
-from tnlab.search.problem import Problem
-from tnlab.search.progress import Progress
-from tnlab.search.run import Search, search
+from tnlab.structure_search.driver import Driver
+from tnlab.structure_search.engine import AbstractEngine
+from tnlab.structure_search.engines.annealing import Annealing
+from tnlab.structure_search.engines.hill_climb import HillClimb
+from tnlab.structure_search.engines.tnale import TnALE
+from tnlab.structure_search.engines.tnga import TNGA
+from tnlab.structure_search.engines.tnls import TNLS
+from tnlab.structure_search.evaluation import Evaluation, Fate, Proposal
+from tnlab.structure_search.evaluator import Evaluator, Fitted
+from tnlab.structure_search.executors.inline import Inline, InlineChannel
+from tnlab.structure_search.objective import FewestParameters, WeightedSum
+from tnlab.structure_search.problem import Problem
+from tnlab.structure_search.progress import Progress
+from tnlab.structure_search.run import Search, search
 
 MODES = (3, 3, 3, 3, 3)
 TRUTH = ring(MODES, (0, 2, 4, 1, 3), (2, 1, 2, 2, 3))

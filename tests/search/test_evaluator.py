@@ -10,13 +10,13 @@ import torch
 
 from tnlab.data.planted import planted
 from tnlab.metrics import relative_error
-from tnlab.network.adjacency import ring
 from tnlab.network.network import Network
-from tnlab.search.evaluation import Proposal
-from tnlab.search.evaluator import HASTE, RATE, Evaluator, _Watch
-from tnlab.search.objective import FewestParameters
-from tnlab.search.problem import Problem
+from tnlab.network.rank_matrix import ring
 from tnlab.solvers.base import Snapshot
+from tnlab.structure_search.evaluation import Proposal
+from tnlab.structure_search.evaluator import HASTE, RATE, Evaluator, _Watch
+from tnlab.structure_search.objective import FewestParameters
+from tnlab.structure_search.problem import Problem
 
 MODES = (3, 3, 3, 3)
 TRUTH = ring(MODES, range(4), (2, 2, 2, 2))

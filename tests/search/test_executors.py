@@ -12,21 +12,23 @@ from pathlib import Path
 import pytest
 import torch
 
-import tnlab.search.engines  # noqa: F401  (registers them)
+import tnlab.structure_search.engines  # noqa: F401  (registers them)
 from tests.waiting import wait_for
 from tnlab.data.planted import planted
 from tnlab.errors import ExecutorError, FormatError, UnknownNameError
-from tnlab.network.adjacency import from_ranks, ring
 from tnlab.network.network import Network
-from tnlab.search.engine import engines
-from tnlab.search.evaluation import Proposal
-from tnlab.search.evaluator import Evaluator
-from tnlab.search.executors import AbstractExecutor, Inline, Pool, executor_of, pool_crew, pool_freight, remote
-from tnlab.search.executors.base import AbstractChannel, Cancelled, Task
-from tnlab.search.objective import FewestParameters, WeightedSum
-from tnlab.search.problem import Problem
-from tnlab.search.run import Search
-from tnlab.search.study_reader import StudyReader
+from tnlab.network.rank_matrix import from_ranks, ring
+from tnlab.structure_search.engine import engines
+from tnlab.structure_search.evaluation import Proposal
+from tnlab.structure_search.evaluator import Evaluator
+from tnlab.structure_search.executors import AbstractExecutor, Inline, Pool, executor_of, remote
+from tnlab.structure_search.executors.base import AbstractChannel, Cancelled, Task
+from tnlab.structure_search.executors.pool import crew as pool_crew
+from tnlab.structure_search.executors.pool import shared_tensor as pool_freight
+from tnlab.structure_search.objective import FewestParameters, WeightedSum
+from tnlab.structure_search.problem import Problem
+from tnlab.structure_search.run import Search
+from tnlab.structure_search.studies.reader import StudyReader
 
 X = planted(ring((3,) * 5, (0, 2, 4, 1, 3), (2, 1, 2, 2, 3)), noise=0.01, seed=1)
 STRUCTURE = ring((3,) * 5, range(5), (2,) * 5)
@@ -300,7 +302,7 @@ def test_executors_that_do_not_exist(spec, error, words):
 SCRIPT = """
 import os, sys, time, torch
 from pathlib import Path
-from tnlab.search.run import Search
+from tnlab.structure_search.run import Search
 
 def told(progress):
     hands = run._driver.executor._kept._crew._hands

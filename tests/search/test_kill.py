@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.waiting import wait_for
-from tnlab.search.study_reader import StudyReader
+from tnlab.structure_search.studies.reader import StudyReader
 
 KILLS = 20
 WORKER_KILLS = (4, 11, 17)  # of the searches, those in which a worker is killed too

@@ -14,11 +14,11 @@ import pytest
 
 from tests.waiting import wait_for
 from tnlab.errors import DataError, NotInstalledError, StudyBusyError
-from tnlab.search.logs import database, writer
-from tnlab.search.logs.base import AbstractLog
-from tnlab.search.logs.database import DatabaseLog
-from tnlab.search.logs.file import FileLog
-from tnlab.search.logs.writer import Writer
+from tnlab.structure_search.studies.logs import database, writer
+from tnlab.structure_search.studies.logs.base import AbstractLog
+from tnlab.structure_search.studies.logs.database import DatabaseLog
+from tnlab.structure_search.studies.logs.file import FileLog
+from tnlab.structure_search.studies.logs.writer import Writer
 
 LINES = [b'{"tnlab_study": 2}\n', b'{"number": 2, "word": "\\u00e9"}\n', b'{"number": 3}\n']
 SERVER = os.environ.get("TNLAB_TEST_DATABASE", "")  # such as postgresql+psycopg://user:password@host/database
@@ -163,7 +163,7 @@ def test_a_paused_writer_is_fenced_off(shared, monkeypatch):
 @pytest.mark.skipif(not SERVER, reason="needs TNLAB_TEST_DATABASE")
 def test_a_writer_paused_within_a_transaction_keeps_nobody_waiting(monkeypatch):
     """The server ends it; in a file, others wait for it."""
-    from tnlab.search.logs import tables
+    from tnlab.structure_search.studies.logs import database_tables as tables
 
     monkeypatch.setattr(tables, "PATIENCE", 1)
     log, other = (DatabaseLog(f"{SERVER}#paused") for _ in range(2))
@@ -291,7 +291,7 @@ def test_what_cannot_be_used_is_said_without_secrets(tmp_path):
 
 def test_no_password_is_shown():
     pytest.importorskip("sqlalchemy")
-    from tnlab.search.logs.tables import shown
+    from tnlab.structure_search.studies.logs.database_tables import shown
 
     for url in ("postgresql://me:geheim@host/db", "postgresql://host/db?user=me&password=geheim", "odd://a:geheim@b"):
         assert "geheim" not in shown(url)
@@ -309,7 +309,7 @@ def test_without_sqlalchemy_or_a_driver(monkeypatch):
         monkeypatch.setitem(sys.modules, "psycopg2", None)
         with pytest.raises(NotInstalledError, match="pip install psycopg2"):
             DatabaseLog("postgresql+psycopg2://host/db#a")
-    monkeypatch.delitem(sys.modules, "tnlab.search.logs.tables", raising=False)
+    monkeypatch.delitem(sys.modules, "tnlab.structure_search.studies.logs.database_tables", raising=False)
     monkeypatch.setitem(sys.modules, "sqlalchemy", None)
     with pytest.raises(NotInstalledError, match=r"This needs SQLAlchemy.*pip install 'tnlab\[database\]'"):
         DatabaseLog("sqlite:///x.db#a")

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from tnlab.network.adjacency import from_ranks, ring, to_matrix
-from tnlab.search.moves import draw, random_move, rank_moves, swap_moves
-from tnlab.search.objective import FewestParameters
-from tnlab.search.problem import Problem
+from tnlab.network.rank_matrix import from_ranks, ring, to_matrix
+from tnlab.structure_search.objective import FewestParameters
+from tnlab.structure_search.parts.moves import draw, random_move, rank_moves, swap_moves
+from tnlab.structure_search.problem import Problem
 
 MODES = (3, 3, 3, 3, 3)
 X = torch.rand(MODES, generator=torch.Generator().manual_seed(0), dtype=torch.float64)

@@ -4,11 +4,11 @@ import math
 
 import torch
 
-from tnlab.network.adjacency import from_ranks
 from tnlab.network.network import Network
+from tnlab.network.rank_matrix import from_ranks
 from tnlab.network.structure import Bond, Core, Structure
-from tnlab.search import neighbours
-from tnlab.search.neighbours import NEAR, Neighbours
+from tnlab.structure_search import nearest_fits as neighbours
+from tnlab.structure_search.nearest_fits import NEAR, Neighbours
 
 MODES = (8, 8, 8, 8)
 

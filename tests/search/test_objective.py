@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from tnlab.search.objective import FewestParameters, WeightedSum
+from tnlab.structure_search.objective import FewestParameters, WeightedSum
 
 OBJECTIVES = [
     FewestParameters(0.1),

@@ -6,16 +6,17 @@ import numpy as np
 import pytest
 import torch
 
-from tnlab import FewestParameters, Search, WeightedSum, search
+from tnlab import FewestParameters, Search, WeightedSum
+from tnlab import structure_search as search
 from tnlab.data import datasets, planted
 from tnlab.errors import DataError, FormatError, UnknownNameError
 from tnlab.metrics import relative_error
-from tnlab.network.adjacency import from_ranks, ring
 from tnlab.network.isomorphism import isomorphic
 from tnlab.network.network import Network
-from tnlab.search.engines.optuna_samplers import TPE
-from tnlab.search.gains import gains, losses
-from tnlab.search.problem import Problem
+from tnlab.network.rank_matrix import from_ranks, ring
+from tnlab.structure_search.engines.optuna_samplers import TPE
+from tnlab.structure_search.parts.rank_gains import gains, losses
+from tnlab.structure_search.problem import Problem
 
 TOY = torch.as_tensor(np.load(Path(__file__).parents[2] / "benchmarks" / "data" / "tnale_ring_toy.npy"))
 TRUTH = {(0, 3): 3, (0, 5): 2, (1, 2): 2, (1, 4): 2, (2, 3): 4, (4, 5): 3}  # as its authors give it

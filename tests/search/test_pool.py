@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-import tnlab.search.engines  # noqa: F401  (registers them)
+import tnlab.structure_search.engines  # noqa: F401  (registers them)
 from tests.waiting import wait_for
 from tnlab.data.planted import planted
 from tnlab.errors import ExecutorError
-from tnlab.network.adjacency import ring
-from tnlab.search.executors import pool_crew, spec
-from tnlab.search.executors.pool import Pool
-from tnlab.search.run import Search
+from tnlab.network.rank_matrix import ring
+from tnlab.structure_search.executors import by_name as spec
+from tnlab.structure_search.executors.pool import crew as pool_crew
+from tnlab.structure_search.executors.pool.executor import Pool
+from tnlab.structure_search.run import Search
 
 X = planted(ring((3,) * 5, (0, 2, 4, 1, 3), (2, 1, 2, 2, 3)), noise=0.01, seed=1)
 

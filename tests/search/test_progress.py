@@ -6,8 +6,8 @@ import pytest
 
 from tnlab.bounds.parameter_bound import ParameterBound
 from tnlab.formats import formats
-from tnlab.search.evaluation import Evaluation, Fate
-from tnlab.search.progress import Books
+from tnlab.structure_search.evaluation import Evaluation, Fate
+from tnlab.structure_search.progress import Books
 
 
 def found(rank, error, fate=Fate.FITTED, sweeps=3):

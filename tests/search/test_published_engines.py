@@ -8,25 +8,25 @@ import numpy as np
 import pytest
 import torch
 
-import tnlab.search.engines  # noqa: F401  (registers them)
+import tnlab.structure_search.engines  # noqa: F401  (registers them)
 from tnlab.data.planted import planted
-from tnlab.network.adjacency import from_ranks, ring
+from tnlab.network.gauge.split_core import split_core, splits
 from tnlab.network.isomorphism import isomorphic
 from tnlab.network.network import Network
-from tnlab.network.split import split_core, splits
+from tnlab.network.rank_matrix import from_ranks, ring
 from tnlab.network.structure import Bond, Core, Structure
-from tnlab.search.coding import Code, Coding
-from tnlab.search.engine import AbstractEngine
-from tnlab.search.engines.greedy_tn import GreedyTN
-from tnlab.search.engines.tnale import TnALE
-from tnlab.search.engines.tnga import TNGA
-from tnlab.search.engines.tnls import TNLS
-from tnlab.search.evaluation import Evaluation, Fate
-from tnlab.search.moves import draw, random_move, rank_moves
-from tnlab.search.objective import FewestParameters
-from tnlab.search.problem import Problem
-from tnlab.search.run import Search, search
-from tnlab.search.slices import Slices
+from tnlab.structure_search.engine import AbstractEngine
+from tnlab.structure_search.engines.greedy_tn import GreedyTN
+from tnlab.structure_search.engines.tnale import TnALE
+from tnlab.structure_search.engines.tnga import TNGA
+from tnlab.structure_search.engines.tnls import TNLS
+from tnlab.structure_search.evaluation import Evaluation, Fate
+from tnlab.structure_search.objective import FewestParameters
+from tnlab.structure_search.parts.moves import draw, random_move, rank_moves
+from tnlab.structure_search.parts.rank_codes import Code, Coding
+from tnlab.structure_search.parts.rank_one_slices import Slices
+from tnlab.structure_search.problem import Problem
+from tnlab.structure_search.run import Search, search
 
 TOY = torch.from_numpy(np.load(Path(__file__).parents[2] / "benchmarks" / "data" / "tnale_ring_toy.npy"))
 TRUTH = from_ranks((3,) * 6, {(0, 3): 3, (0, 5): 2, (1, 2): 2, (1, 4): 2, (2, 3): 4, (4, 5): 3})

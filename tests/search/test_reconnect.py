@@ -6,8 +6,8 @@ import torch
 from tnlab.data.planted import planted
 from tnlab.network.network import Network
 from tnlab.network.structure import Bond, Core, Structure
-from tnlab.search.engines.reconnect import Reconnect
-from tnlab.search.run import Search
+from tnlab.structure_search.engines.reconnect import Reconnect
+from tnlab.structure_search.run import Search
 
 # modes 0 4 | 3 | 1 5 2 as a tree of cores with three axes each
 TRUTH = Structure(

@@ -3,9 +3,9 @@
 import pytest
 
 from tnlab.data.planted import planted
-from tnlab.network.adjacency import from_ranks
-from tnlab.search.engines.rgtn import RGTN
-from tnlab.search.run import Search
+from tnlab.network.rank_matrix import from_ranks
+from tnlab.structure_search.engines.rgtn import RGTN
+from tnlab.structure_search.run import Search
 
 TRUTH = from_ranks((7, 8, 7, 8, 7), {(0, 3): 2, (1, 3): 2, (1, 4): 3, (2, 4): 2, (0, 4): 2})
 

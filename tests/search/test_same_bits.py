@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 SCRIPT = """
 import hashlib
 import torch
-from tnlab.search.run import Search
+from tnlab.structure_search.run import Search
 
 def main():
     X = torch.randn((16,) * 4, generator=torch.Generator().manual_seed(0), dtype=torch.float64)

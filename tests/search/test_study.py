@@ -14,21 +14,21 @@ import pytest
 import torch
 from typing_extensions import override
 
-import tnlab.search.engines  # noqa: F401  (registers them)
+import tnlab.structure_search.engines  # noqa: F401  (registers them)
 from tests.search.study_searches import ENGINES, TRUTH, X, numbers, records, run_of, seen
 from tnlab.cli import main
 from tnlab.errors import DataError, FormatError, TnlabError
-from tnlab.network.adjacency import ring
 from tnlab.network.network import Network
-from tnlab.search.engine import AbstractEngine
-from tnlab.search.engines.growth import Growth
-from tnlab.search.engines.tnls import TNLS
-from tnlab.search.evaluation import Evaluation, Fate, Proposal
-from tnlab.search.evaluator import Evaluator
-from tnlab.search.logs.file import FileLog
-from tnlab.search.run import Search, search
-from tnlab.search.study import Study
-from tnlab.search.study_reader import StudyReader
+from tnlab.network.rank_matrix import ring
+from tnlab.structure_search.engine import AbstractEngine
+from tnlab.structure_search.engines.growth import Growth
+from tnlab.structure_search.engines.tnls import TNLS
+from tnlab.structure_search.evaluation import Evaluation, Fate, Proposal
+from tnlab.structure_search.evaluator import Evaluator
+from tnlab.structure_search.run import Search, search
+from tnlab.structure_search.studies.logs.file import FileLog
+from tnlab.structure_search.studies.reader import StudyReader
+from tnlab.structure_search.studies.study import Study
 
 
 @pytest.mark.parametrize("engine", ENGINES, ids=["tnls", "growth"])

@@ -12,25 +12,25 @@ import numpy as np
 import pytest
 import torch
 
-import tnlab.search.engines  # noqa: F401  (registers them)
+import tnlab.structure_search.engines  # noqa: F401  (registers them)
 from tnlab.data import datasets, planted
 from tnlab.data.recipe import recipe_of, source_from_recipe
 from tnlab.data.source import Source
 from tnlab.errors import DataError, StudyBusyError, TnlabError
-from tnlab.network.adjacency import ring
-from tnlab.search.engine import AbstractEngine
-from tnlab.search.engines.growth import Growth
-from tnlab.search.engines.tnls import TNLS
-from tnlab.search.evaluation import Evaluation, Fate
-from tnlab.search.evaluator import Evaluator
-from tnlab.search.objective import FewestParameters, Objective, WeightedSum
-from tnlab.search.run import Search
-from tnlab.search.study import study_log
-from tnlab.search.study_export import lines_from, lines_of, to_csv, to_json, write_study
-from tnlab.search.study_folder import studies_folder, studies_in
-from tnlab.search.study_reader import StudyReader
-from tnlab.search.study_resume import opened, resumed
-from tnlab.search.study_summary import Summary, comparable
+from tnlab.network.rank_matrix import ring
+from tnlab.structure_search.engine import AbstractEngine
+from tnlab.structure_search.engines.growth import Growth
+from tnlab.structure_search.engines.tnls import TNLS
+from tnlab.structure_search.evaluation import Evaluation, Fate
+from tnlab.structure_search.evaluator import Evaluator
+from tnlab.structure_search.objective import FewestParameters, Objective, WeightedSum
+from tnlab.structure_search.resume import opened, resumed
+from tnlab.structure_search.run import Search
+from tnlab.structure_search.studies.export import lines_from, lines_of, to_csv, to_json, write_study
+from tnlab.structure_search.studies.folder import studies_folder, studies_in
+from tnlab.structure_search.studies.reader import StudyReader
+from tnlab.structure_search.studies.study import study_log
+from tnlab.structure_search.studies.summary import Summary, comparable
 
 X = planted(ring((3,) * 5, (0, 2, 4, 1, 3), (2, 1, 2, 2, 3)), noise=0.01, seed=1)
 

@@ -7,14 +7,14 @@ from itertools import islice
 
 import pytest
 
-import tnlab.search.engines  # noqa: F401  (registers them)
+import tnlab.structure_search.engines  # noqa: F401  (registers them)
 from tests.search.study_searches import ENGINES, X, records, run_of
 from tnlab.errors import DataError, StudyBusyError
 from tnlab.metrics import relative_error
-from tnlab.search.engines.tnga import TNGA
-from tnlab.search.evaluation import Fate
-from tnlab.search.logs.file import FileLog
-from tnlab.search.study_reader import StudyReader
+from tnlab.structure_search.engines.tnga import TNGA
+from tnlab.structure_search.evaluation import Fate
+from tnlab.structure_search.studies.logs.file import FileLog
+from tnlab.structure_search.studies.reader import StudyReader
 
 
 def test_one_writes_and_others_watch(tmp_path):

@@ -3,12 +3,12 @@
 import pytest
 import torch
 
-from tnlab.network.adjacency import from_ranks
-from tnlab.network.mode_scaling import scale_modes
+from tnlab.fitting.mode_scaling import scale_modes
 from tnlab.network.network import Network
-from tnlab.search.bond_ranks import ranks_from_cuts
-from tnlab.search.engines.svdinstn import SVDinsTN
-from tnlab.search.run import Search
+from tnlab.network.rank_matrix import from_ranks
+from tnlab.structure_search.engines.svdinstn import SVDinsTN
+from tnlab.structure_search.parts.ranks_from_cuts import ranks_from_cuts
+from tnlab.structure_search.run import Search
 
 MODES = (8, 9, 10, 11)
 RANKS = {(0, 1): 2, (0, 2): 3, (1, 2): 2, (2, 3): 2}

@@ -5,11 +5,11 @@ import torch
 
 from tnlab.data.planted import planted
 from tnlab.metrics import relative_error
-from tnlab.network.adjacency import from_ranks, ring
-from tnlab.search import sketches as module
-from tnlab.search.engines.tree_splits import TreeSplits
-from tnlab.search.run import Search
-from tnlab.search.sketches import Sketch, best_ranks, sketches, split_tensor, splits_of
+from tnlab.network.rank_matrix import from_ranks, ring
+from tnlab.structure_search.engines.tree_splits import TreeSplits
+from tnlab.structure_search.parts import split_trees as module
+from tnlab.structure_search.parts.split_trees import Sketch, best_ranks, sketches, split_tensor, splits_of
+from tnlab.structure_search.run import Search
 
 
 def test_finds_a_planted_train():

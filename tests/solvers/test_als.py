@@ -9,11 +9,11 @@ import torch
 from hypothesis import given, settings
 
 from tnlab.errors import DataError, StructureError
+from tnlab.fitting.warm_start import warm_start
 from tnlab.formats import formats
 from tnlab.metrics import relative_error
 from tnlab.network import edits
 from tnlab.network.network import Network
-from tnlab.network.warm_start import warm_start
 from tnlab.solvers.als import ALS
 from tnlab.solvers.base import Status
 from tnlab.solvers.fit import fit

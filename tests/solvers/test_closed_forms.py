@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tnlab.errors import DataError, StructureError
+from tnlab.fitting.truncation.unfolding import Sketch, Unfolding, sketched, truncate
 from tnlab.formats import formats
 from tnlab.metrics import relative_error
 from tnlab.network.network import Network
 from tnlab.network.structure import Bond, Core, Structure
-from tnlab.network.truncation import Sketch, Unfolding, sketched, truncate
 from tnlab.solvers import Status, solvers
 from tnlab.solvers.decompose import decompose
 from tnlab.solvers.fit import fit

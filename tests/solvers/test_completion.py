@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from tnlab.data.observed import Observed
 from tnlab.data.tensor_function import TensorFunction
 from tnlab.errors import DataError, FormatError, StructureError
+from tnlab.fitting.entries.grouping import Entries
+from tnlab.fitting.entries.sweep import EntrySweep
 from tnlab.formats import formats
 from tnlab.metrics import relative_error
-from tnlab.network.entry_groups import Entries
-from tnlab.network.entry_sweep import EntrySweep
 from tnlab.network.network import Network
 from tnlab.network.structure import Bond, Core, Structure
 from tnlab.solvers.base import Status
@@ -78,7 +78,7 @@ def test_blocks_of_entries_add_up(monkeypatch):
     data = Observed.random_part(planted(structure, noise=0.1), 0.5)
     monkeypatch.setattr("tnlab.solvers.completion_als.FIRST_RIDGE", 0.0)  # it follows the entries of each block
     whole = fit(data, structure, max_sweeps=5)
-    monkeypatch.setattr("tnlab.network.entry_groups.BLOCK", 100)
+    monkeypatch.setattr("tnlab.fitting.entries.grouping.BLOCK", 100)
     pieces = fit(data, structure, max_sweeps=5)
     assert pieces.history == pytest.approx(whole.history, rel=1e-6)
 

@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from tnlab.data.planted import planted
+from tnlab.fitting.bond_gains import gains
 from tnlab.formats import formats
 from tnlab.network.edits import set_ranks
-from tnlab.network.growth import gains
 from tnlab.network.network import Network
 from tnlab.solvers.base import Status
 from tnlab.solvers.decompose import decompose

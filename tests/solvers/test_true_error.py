@@ -9,13 +9,13 @@ from tnlab.data.tensor_function import TensorFunction
 from tnlab.formats import formats
 from tnlab.metrics import relative_error
 from tnlab.network.network import Network
-from tnlab.search.evaluation import Proposal
-from tnlab.search.evaluator import Evaluator
-from tnlab.search.objective import FewestParameters
-from tnlab.search.problem import Problem
 from tnlab.solvers import solvers
 from tnlab.solvers.base import Status
 from tnlab.solvers.closed_form_base import AbstractClosedForm
+from tnlab.structure_search.evaluation import Proposal
+from tnlab.structure_search.evaluator import Evaluator
+from tnlab.structure_search.objective import FewestParameters
+from tnlab.structure_search.problem import Problem
 
 MODES, RANK = (5, 4, 6, 4), 3
 FINAL = {torch.float64: 1e-9, torch.float32: 1e-6}  # of a fit, of its parts of |X|

@@ -7,11 +7,11 @@ import torch
 from tnlab.data.observed import Observed
 from tnlab.data.tensor_function import TensorFunction
 from tnlab.errors import DataError, StructureError
+from tnlab.fitting.cross.maxvol import maxvol
+from tnlab.fitting.cross.passes import train_values
+from tnlab.fitting.cross.train import Chain
 from tnlab.formats import formats
 from tnlab.metrics import relative_error
-from tnlab.network.chain import Chain
-from tnlab.network.cross import train_values
-from tnlab.network.maxvol import maxvol
 from tnlab.network.network import Network
 from tnlab.network.structure import Bond, Core, Structure
 from tnlab.solvers.base import Status

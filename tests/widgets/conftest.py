@@ -14,7 +14,7 @@ from tnlab.formats import formats
 from tnlab.network import structure_json
 from tnlab.network.structure import Structure
 from tnlab_widgets import Explorer, NetworkEditor, SearchWorkbench
-from tnlab_widgets._session import FitSession
+from tnlab_widgets.fitting.session import FitSession
 
 _SEQ = itertools.count(1)
 

@@ -7,7 +7,7 @@ from traitlets import Int
 
 from tnlab.formats import formats
 from tnlab_widgets import Explorer, NetworkEditor
-from tnlab_widgets._base import BaseWidget, from_page
+from tnlab_widgets.base.widget import BaseWidget, from_page
 
 
 class Counter(BaseWidget):
@@ -26,7 +26,7 @@ def test_an_unknown_keyword_is_refused_by_name():
 
 
 def test_a_missing_bundle_says_how_to_build_it(monkeypatch, tmp_path):
-    monkeypatch.setattr("tnlab_widgets._base.STATIC", tmp_path)
+    monkeypatch.setattr("tnlab_widgets.base.widget.STATIC", tmp_path)
 
     class Unbuilt(BaseWidget, bundle="unbuilt"):
         pass
@@ -36,7 +36,7 @@ def test_a_missing_bundle_says_how_to_build_it(monkeypatch, tmp_path):
 
 
 def test_a_bundle_and_its_style_are_taken_from_files(monkeypatch, tmp_path):
-    monkeypatch.setattr("tnlab_widgets._base.STATIC", tmp_path)
+    monkeypatch.setattr("tnlab_widgets.base.widget.STATIC", tmp_path)
     (tmp_path / "built.js").write_text("export default {}")
     (tmp_path / "built.css").write_text("svg {}")
 

@@ -14,9 +14,9 @@ from tnlab.network.edits import add_bond, set_rank
 from tnlab.network.structure import Bond, Core, Structure
 from tnlab.solvers.fit import fit
 from tnlab_widgets import Explorer
-from tnlab_widgets import _certificates as certificates
-from tnlab_widgets._certificate_desk import Bound, Minimum
-from tnlab_widgets._certificates import Certifier, cache_folder
+from tnlab_widgets.fitting import certifier as certificates
+from tnlab_widgets.fitting.certifier import Certifier, cache_folder
+from tnlab_widgets.fitting.certifier_desk import Bound, Minimum
 
 
 class Listener:

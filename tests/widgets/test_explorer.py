@@ -424,7 +424,7 @@ def test_close_ends_the_worker():
 
 
 def test_a_page_that_fell_silent_holds_the_fit_until_it_is_back(monkeypatch):
-    monkeypatch.setattr("tnlab_widgets._data_widget.SILENCE", -1.0)
+    monkeypatch.setattr("tnlab_widgets.base.data_widget.SILENCE", -1.0)
     explorer = Explorer("camera", modes=(4,) * 8, structure=formats["tensor_ring"].build((4,) * 8, 5))
     try:
         explorer.set_state({"heartbeat": 1.0})
@@ -433,7 +433,7 @@ def test_a_page_that_fell_silent_holds_the_fit_until_it_is_back(monkeypatch):
         another_fit()
         assert desk.run.sweep <= sweep + 1  # the one at hand may have ended
         assert desk.run.running
-        monkeypatch.setattr("tnlab_widgets._data_widget.SILENCE", PATIENCE)
+        monkeypatch.setattr("tnlab_widgets.base.data_widget.SILENCE", PATIENCE)
         explorer.set_state({"heartbeat": 2.0})
         wait_for(lambda: explorer.fit_state["sweep"] > sweep + 1)
     finally:

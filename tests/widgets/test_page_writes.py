@@ -14,9 +14,9 @@ from tnlab.errors import DataError, UnknownNameError
 from tnlab.formats import formats
 from tnlab.network import structure_json
 from tnlab_widgets import Explorer, NetworkEditor, SearchWorkbench
-from tnlab_widgets._base import BaseWidget
-from tnlab_widgets._messages import MAX_DEPTH, MAX_LATE, MAX_VALUES, is_late, plain
-from tnlab_widgets._workbench_settings import Offer
+from tnlab_widgets.base.messages import MAX_DEPTH, MAX_LATE, MAX_VALUES, is_late, plain
+from tnlab_widgets.base.widget import BaseWidget
+from tnlab_widgets.searching.settings import Offer
 
 MAKE = {
     "NetworkEditor": lambda folder: NetworkEditor(formats["tr"].build((4, 4, 4), 2)),
@@ -116,7 +116,7 @@ def test_what_is_dropped_is_logged_once_and_the_rest_of_the_message_is_taken(pag
 def served(request, monkeypatch, bench):
     """A workbench on a page of a served one, private or not; on four cores, and no executor may be made but its own."""
     monkeypatch.setenv("TNLAB_PRIVATE_STUDIES", request.param)
-    monkeypatch.setattr("tnlab_widgets._workbench_settings.os.cpu_count", lambda: 4)
+    monkeypatch.setattr("tnlab_widgets.searching.settings.os.cpu_count", lambda: 4)
     made = []
     shown = bench(**SERVED)
     monkeypatch.setattr(shown.widget._scheduler, "go", lambda executor, budget: made.append(executor))

@@ -16,10 +16,10 @@ from tnlab.network.edits import add_bond, add_core, remove_bond, set_rank
 from tnlab.network.structure import Structure
 from tnlab.solvers.als import ALS
 from tnlab.solvers.fit import fit
-from tnlab_widgets import _session
-from tnlab_widgets._run import thinned
-from tnlab_widgets._session import FitSession
-from tnlab_widgets._visited import MAX_VISITS, Visited, visit_key
+from tnlab_widgets.fitting import session as _session
+from tnlab_widgets.fitting.run import thinned
+from tnlab_widgets.fitting.session import FitSession
+from tnlab_widgets.fitting.visited import MAX_VISITS, Visited, visit_key
 
 MODES = (4,) * 6
 TRAIN = formats["tt"].build(MODES, 3)

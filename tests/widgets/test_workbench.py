@@ -15,12 +15,12 @@ from tests.widgets.searching import LONG, NOISE, QUICK, ended, growing, running,
 from tests.widgets.test_workbench_parts import unpacked
 from tnlab.errors import DataError, TnlabError
 from tnlab.metrics import relative_error
-from tnlab.search.engines.tnls import TNLS
-from tnlab.search.evaluator import Evaluator
-from tnlab.search.logs.file import FileLog
-from tnlab.search.study_reader import StudyReader
+from tnlab.structure_search.engines.tnls import TNLS
+from tnlab.structure_search.evaluator import Evaluator
+from tnlab.structure_search.studies.logs.file import FileLog
+from tnlab.structure_search.studies.reader import StudyReader
 from tnlab_widgets import Explorer, SearchWorkbench
-from tnlab_widgets._lanes import Lane
+from tnlab_widgets.searching.lane import Lane
 
 
 def test_it_opens_with_everything_to_choose_from(bench):
@@ -240,7 +240,7 @@ def test_data_and_settings_change_between_searches_only(bench):
 
 
 def test_in_a_notebook_a_search_goes_on_without_a_page(bench, monkeypatch):
-    monkeypatch.setattr("tnlab_widgets._data_widget.SILENCE", -1.0)
+    monkeypatch.setattr("tnlab_widgets.base.data_widget.SILENCE", -1.0)
     monkeypatch.delenv("VOILA_REQUEST_URL", raising=False)
     shown = bench("camera", **LONG)
     shown.widget.set_state({"heartbeat": 1.0, "_view_count": 1})

@@ -8,16 +8,16 @@ import pytest
 
 from tnlab.data import Source, datasets
 from tnlab.errors import DataError, StudyBusyError, UnknownNameError
-from tnlab.network.adjacency import from_ranks, ring
-from tnlab.search.evaluation import Evaluation, Fate
-from tnlab.search.logs.file import FileLog
-from tnlab.search.run import Search
-from tnlab.search.study_reader import StudyReader
-from tnlab_widgets._workbench_incumbents import Incumbents
-from tnlab_widgets._workbench_points import PIECE, Points
-from tnlab_widgets._workbench_recorded import recorded
-from tnlab_widgets._workbench_settings import Settings, restored
-from tnlab_widgets._workbench_studies import Shelf
+from tnlab.network.rank_matrix import from_ranks, ring
+from tnlab.structure_search.evaluation import Evaluation, Fate
+from tnlab.structure_search.run import Search
+from tnlab.structure_search.studies.logs.file import FileLog
+from tnlab.structure_search.studies.reader import StudyReader
+from tnlab_widgets.searching.incumbents import Incumbents
+from tnlab_widgets.searching.points import PIECE, Points
+from tnlab_widgets.searching.recorded import recorded
+from tnlab_widgets.searching.settings import Settings, restored
+from tnlab_widgets.searching.shelf import Shelf
 
 MODES = (3, 3, 3, 3)
 RING = ring(MODES, (0, 1, 2, 3), (2, 2, 2, 2))

@@ -8,9 +8,9 @@ import sys
 import numpy as np
 
 from tests.widgets.searching import LONG, RNG, ended, growing, running, state
-from tnlab.search.evaluation import Fate
-from tnlab.search.logs.file import FileLog
-from tnlab.search.study_reader import StudyReader
+from tnlab.structure_search.evaluation import Fate
+from tnlab.structure_search.studies.logs.file import FileLog
+from tnlab.structure_search.studies.reader import StudyReader
 
 
 def test_a_larger_budget_goes_on_from_the_study(bench):
@@ -85,7 +85,7 @@ def test_an_uploaded_array_is_found_again_after_a_reload(bench):
 WRITER = """
 import sys
 from tnlab.data import datasets
-from tnlab.search.run import Search
+from tnlab.structure_search.run import Search
 source = datasets["camera"].source()
 recipe = {"name": "camera", "modes": list(source.modes), "order": source.order}
 search = Search(source.tensor, 0.15, engine="tnls", family="ring", study=sys.argv[1], source=recipe, max_seconds=1e6)
@@ -140,7 +140,7 @@ def test_studies_are_listed_exported_imported_and_deleted(bench):
 
 
 def test_a_page_that_fell_silent_leaves_its_studies_until_it_is_back(bench, monkeypatch):
-    monkeypatch.setattr("tnlab_widgets._data_widget.SILENCE", -1.0)
+    monkeypatch.setattr("tnlab_widgets.base.data_widget.SILENCE", -1.0)
     monkeypatch.setenv("VOILA_REQUEST_URL", "http://127.0.0.1/")
     shown = bench("camera", **LONG)
     assert shown.widget.run["private"]
@@ -150,7 +150,7 @@ def test_a_page_that_fell_silent_leaves_its_studies_until_it_is_back(bench, monk
     folder = shown.widget._shelf.folder
     shown.until(lambda: not any(FileLog(path).busy() for path in folder.glob("*.study")))
     held = [lane["total"] for lane in shown.widget.lanes]
-    monkeypatch.setattr("tnlab_widgets._data_widget.SILENCE", 1e6)
+    monkeypatch.setattr("tnlab_widgets.base.data_widget.SILENCE", 1e6)
     shown.widget.set_state({"heartbeat": 2.0})
     shown.until(lambda: all(now["total"] > old for now, old in zip(shown.widget.lanes, held, strict=True)))
     assert state(shown) == "running"

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from tnlab.bounds.cut_problem import CutProblem, Ranks, cut_problem
+from tnlab.bounds.cut_spectra import CutSpectra
 from tnlab.bounds.deepening import CHUNK, GROWTH, Search
 from tnlab.bounds.graph_family import graph_searches
 from tnlab.bounds.ring_family import ring_searches
-from tnlab.bounds.spectra import CutSpectra
 from tnlab.bounds.tree_family import ascending_trees
 from tnlab.network.structure import Structure
 

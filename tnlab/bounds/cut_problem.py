@@ -14,8 +14,8 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from tnlab.bounds.spectra import Cut, CutSpectra
-from tnlab.network.adjacency import from_ranks
+from tnlab.bounds.cut_spectra import Cut, CutSpectra
+from tnlab.network.rank_matrix import from_ranks
 from tnlab.network.structure import Structure
 
 Pair = tuple[int, int]

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tnlab.bounds.cut_ranks import cut_ranks
-from tnlab.bounds.spectra import SLACK, Cut, CutSpectra, entries_of
+from tnlab.bounds.cut_spectra import SLACK, Cut, CutSpectra, entries_of
 from tnlab.errors import DataError
 from tnlab.network.structure import Structure
 from tnlab.threads import on_one_thread

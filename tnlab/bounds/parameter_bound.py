@@ -18,8 +18,8 @@ from torch import Tensor
 
 from tnlab.bounds import general_family, graph_family, ring_family, tree_family
 from tnlab.bounds.cut_problem import CutProblem, Found, Ranks, cut_of, cut_problem
+from tnlab.bounds.cut_spectra import CutSpectra, entries_of
 from tnlab.bounds.greedy import best_graph, best_train, cheapest
-from tnlab.bounds.spectra import CutSpectra, entries_of
 from tnlab.errors import DataError, FormatError, UnknownNameError
 from tnlab.network.structure import Structure
 from tnlab.threads import on_one_thread

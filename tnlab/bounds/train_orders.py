@@ -6,7 +6,7 @@ from itertools import permutations
 
 from torch import Tensor
 
-from tnlab.bounds.spectra import CutSpectra
+from tnlab.bounds.cut_spectra import CutSpectra
 from tnlab.errors import StructureError
 from tnlab.network.structure import Structure
 

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from tnlab.bounds.cut_spectra import CutSpectra
 from tnlab.bounds.error_bound import Certificate, error_bound, network_cuts
 from tnlab.bounds.parameter_bound import ParameterBound, parameter_bound
-from tnlab.bounds.spectra import CutSpectra
 from tnlab.cli.inputs import (
     AsJson,
     Data,

@@ -14,10 +14,10 @@ from rich.text import Text
 
 from tnlab.cli.inputs import AsJson
 from tnlab.figures.comparison_report import write_report
-from tnlab.search.comparison.plan import read_plan
-from tnlab.search.comparison.results import circumstances, write_results
-from tnlab.search.comparison.runs import Comparison, Standing
-from tnlab.search.comparison.summary import Row, summarised
+from tnlab.structure_search.comparison.plan import read_plan
+from tnlab.structure_search.comparison.results import circumstances, write_results
+from tnlab.structure_search.comparison.runs import Comparison, Standing
+from tnlab.structure_search.comparison.summary import Row, summarised
 
 
 def compare(

@@ -17,9 +17,9 @@ from tnlab.cli.outputs import save_network
 from tnlab.cli.progress_bar import ProgressBar
 from tnlab.errors import DataError, ExecutorError
 from tnlab.network import structure_json
-from tnlab.search.progress_log import ProgressLog
-from tnlab.search.run import Search, SearchResult
-from tnlab.search.study import study_log
+from tnlab.structure_search.progress_log import ProgressLog
+from tnlab.structure_search.run import Search, SearchResult
+from tnlab.structure_search.studies.study import study_log
 
 KEEP = "With --study FILE a search can be gone on with later."
 

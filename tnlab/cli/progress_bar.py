@@ -11,8 +11,8 @@ from rich.progress import Progress as Bar
 from rich.text import Text
 from typing_extensions import override
 
-from tnlab.search.progress import Progress
-from tnlab.search.progress_log import best_words
+from tnlab.structure_search.progress import Progress
+from tnlab.structure_search.progress_log import best_words
 
 WIDTH, PER_SECOND = 20, 4
 

@@ -10,12 +10,12 @@ from tnlab.cli.inputs import AsJson, Data, EntryOrder, Shape, source_of, tensor_
 from tnlab.cli.outputs import check_target
 from tnlab.data.recipe import recipe_of
 from tnlab.errors import FormatError
-from tnlab.search.driver import AHEAD
-from tnlab.search.engine import engines
-from tnlab.search.executors import executor_of
-from tnlab.search.run import Search
-from tnlab.search.study_reader import StudyReader
-from tnlab.search.study_resume import resumed
+from tnlab.structure_search.driver import AHEAD
+from tnlab.structure_search.engine import engines
+from tnlab.structure_search.executors import executor_of
+from tnlab.structure_search.resume import resumed
+from tnlab.structure_search.run import Search
+from tnlab.structure_search.studies.reader import StudyReader
 
 Save = Annotated[Path | None, typer.Option(help="Write the fitted network here (safetensors).")]
 Log = Annotated[Path | None, typer.Option(help="Add a line for every evaluation to this file.")]

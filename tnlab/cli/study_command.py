@@ -11,11 +11,11 @@ from tnlab.cli.search_command import Location
 from tnlab.cli.text import columns, plain
 from tnlab.cli.watch_command import rows_of
 from tnlab.errors import DataError, FormatError, StudyBusyError, TnlabError
-from tnlab.search.study import study_log
-from tnlab.search.study_export import lines_from, lines_of, to_csv, to_json, write_study
-from tnlab.search.study_folder import studies_folder, studies_in
-from tnlab.search.study_resume import opened
-from tnlab.search.study_summary import Summary, comparable
+from tnlab.structure_search.resume import opened
+from tnlab.structure_search.studies.export import lines_from, lines_of, to_csv, to_json, write_study
+from tnlab.structure_search.studies.folder import studies_folder, studies_in
+from tnlab.structure_search.studies.study import study_log
+from tnlab.structure_search.studies.summary import Summary, comparable
 
 study = typer.Typer(name="study", help="Show, export, import, compare and delete studies.", no_args_is_help=True)
 Output = Annotated[Path | None, typer.Option(help="Write to this file instead of printing.")]

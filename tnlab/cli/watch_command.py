@@ -11,11 +11,11 @@ from tnlab.cli.inputs import AsJson, table
 from tnlab.cli.progress_bar import ProgressBar
 from tnlab.cli.search_command import Location
 from tnlab.cli.text import plain
-from tnlab.search.progress import Progress
-from tnlab.search.progress_log import best_words
-from tnlab.search.study_reader import StudyReader
-from tnlab.search.study_resume import opened
-from tnlab.search.study_summary import Summary, data_of
+from tnlab.structure_search.progress import Progress
+from tnlab.structure_search.progress_log import best_words
+from tnlab.structure_search.resume import opened
+from tnlab.structure_search.studies.reader import StudyReader
+from tnlab.structure_search.studies.summary import Summary, data_of
 
 PAUSE = 0.5  # seconds between two looks
 

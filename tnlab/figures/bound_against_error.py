@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tnlab.bounds.cut_spectra import CutSpectra
 from tnlab.bounds.error_bound import error_bound
-from tnlab.bounds.spectra import CutSpectra
 from tnlab.figures.style import SERIES, plotly_objects, styled
 from tnlab.solvers.fit import Fit
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from tnlab.figures.convergence import Convergence, convergence_info
 from tnlab.figures.critical_difference import CriticalDifference, critical_difference_info
 from tnlab.figures.performance_profile import PerformanceProfile, performance_profile_info
-from tnlab.search.comparison.outcomes import Outcome
-from tnlab.search.comparison.plan import Case, Plan, Run
-from tnlab.search.comparison.summary import Row, summarised
+from tnlab.structure_search.comparison.outcomes import Outcome
+from tnlab.structure_search.comparison.plan import Case, Plan, Run
+from tnlab.structure_search.comparison.summary import Row, summarised
 
 Outcomes = Mapping[Run, Outcome]
 

@@ -8,10 +8,10 @@ from tnlab.figures.comparison_figures import ComparisonFigures, comparison_figur
 from tnlab.figures.comparison_sections import METHOD, cases_section, ranks_section
 from tnlab.figures.performance_profile import PerformanceProfile, performance_profile_plot
 from tnlab.figures.report_page import Html, page, plot, plotly_source, table, tag
-from tnlab.search.comparison.entrants import Entrant
-from tnlab.search.comparison.outcomes import Outcome, write_text
-from tnlab.search.comparison.plan import Plan, Run
-from tnlab.search.engine import engines
+from tnlab.structure_search.comparison.entrants import Entrant
+from tnlab.structure_search.comparison.outcomes import Outcome, write_text
+from tnlab.structure_search.comparison.plan import Plan, Run
+from tnlab.structure_search.engine import engines
 
 NO_PLOTLY = "Figures are left out, for plotly is not installed: pip install 'tnlab[lab]', and make the report again."
 

@@ -8,8 +8,8 @@ from tnlab.figures.comparison_figures import ComparisonFigures, bound_of
 from tnlab.figures.convergence import convergence_plot
 from tnlab.figures.critical_difference import CriticalDifference, critical_difference_plot
 from tnlab.figures.report_page import Html, plot, table, tag
-from tnlab.search.comparison.plan import Case
-from tnlab.search.comparison.summary import Row, Spread
+from tnlab.structure_search.comparison.plan import Case
+from tnlab.structure_search.comparison.summary import Row, Spread
 
 METHOD = (
     "A run is one engine on one case with one seed; a case is a data set at one target error. Every run has a study "

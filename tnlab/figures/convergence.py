@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tnlab.figures.series import faint, log_axis, series_colour, series_look, shown_name
 from tnlab.figures.style import FORBIDDEN, ORANGE, plotly_objects, styled
-from tnlab.search.comparison.summary import quantile
+from tnlab.structure_search.comparison.summary import quantile
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from tnlab.bounds.cut_spectra import Cut, CutSpectra
 from tnlab.bounds.error_bound import error_bound
-from tnlab.bounds.spectra import Cut, CutSpectra
 from tnlab.figures.style import GREY, ORANGE, SOFT, plotly_objects, styled
 from tnlab.network.cuts import cut_rank
 from tnlab.network.structure import Structure

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tnlab.figures.style import SERIES, many_decades, plotly_objects, side_by_side, styled
+from tnlab.network.gauge.bond_spectra import bond_spectra, is_tree
 from tnlab.network.network import Network
-from tnlab.network.spectra import bond_spectra, is_tree
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

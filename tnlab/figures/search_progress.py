@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from tnlab.figures.style import FORBIDDEN, ORANGE, SERIES, plotly_objects, side_by_side, styled
-from tnlab.search.progress import Progress
+from tnlab.structure_search.progress import Progress
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from tnlab.bounds.spectra import Cut, CutSpectra
+from tnlab.bounds.cut_spectra import Cut, CutSpectra
 from tnlab.figures.style import BLUE, GREY, ORANGE, plotly_objects, styled
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ import torch
 from torch import Tensor
 
 from tnlab.errors import DataError, StructureError
-from tnlab.network.canonical import absorb, axis_of, canonical, fold, rebuilt, towards
 from tnlab.network.contraction import contract_indices
-from tnlab.network.gauge import unfolding
+from tnlab.network.gauge.bond_spectra import is_tree
+from tnlab.network.gauge.canonical import absorb, axis_of, canonical, fold, rebuilt, towards
+from tnlab.network.gauge.resize_bond import unfolding
 from tnlab.network.network import Network
-from tnlab.network.spectra import is_tree
 from tnlab.network.structure import Structure
 from tnlab.threads import on_one_thread
 

@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 from typing_extensions import override
 
+from tnlab.fitting.memory_needs import require_autograd
+from tnlab.fitting.svd_start import starting_network
 from tnlab.network.contraction import contract
-from tnlab.network.memory_needs import require_autograd
 from tnlab.network.network import Network
 from tnlab.network.residual import relative_residual
-from tnlab.network.starts import starting_network
 from tnlab.network.structure import Structure
 from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
 

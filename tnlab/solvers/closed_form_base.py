@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 from typing_extensions import override
 
-from tnlab.network.closed_form import Closed
+from tnlab.fitting.truncation.closed_form import Closed
+from tnlab.fitting.truncation.unfolding import Sketch
 from tnlab.network.structure import Structure
-from tnlab.network.truncation import Sketch
 from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, whole_tensor
 
 

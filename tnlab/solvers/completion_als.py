@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 from typing_extensions import override
 
-from tnlab.network.entry_sweep import EntrySweep, Environment
+from tnlab.fitting.entries.sweep import EntrySweep, Environment
 from tnlab.solvers.base import solvers
 from tnlab.solvers.completion_base import AbstractCompletion
 

@@ -15,11 +15,11 @@ from typing_extensions import override
 from tnlab.data.observed import Observed
 from tnlab.data.tensor_function import TensorFunction
 from tnlab.errors import DataError
-from tnlab.network.entry_groups import Entries
-from tnlab.network.entry_sweep import EntrySweep
-from tnlab.network.memory_needs import require_entries
+from tnlab.fitting.entries.grouping import Entries
+from tnlab.fitting.entries.sweep import EntrySweep
+from tnlab.fitting.memory_needs import require_entries
+from tnlab.fitting.svd_start import starting_network
 from tnlab.network.network import Network
-from tnlab.network.starts import starting_network
 from tnlab.network.structure import Structure
 from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, whole_tensor
 

@@ -18,8 +18,8 @@ import torch
 from torch import Tensor
 from typing_extensions import override
 
-from tnlab.network.entry_sweep import EntrySweep
-from tnlab.network.quasi_newton import inverse_hessian, line_search
+from tnlab.fitting.entries.sweep import EntrySweep
+from tnlab.fitting.lbfgs_steps import inverse_hessian, line_search
 from tnlab.solvers.base import solvers
 from tnlab.solvers.completion_base import AbstractCompletion
 

@@ -20,14 +20,14 @@ from torch import Tensor
 from typing_extensions import override
 
 from tnlab.errors import StructureError
-from tnlab.network.closed_form import DIGITS, closed_form
+from tnlab.fitting.memory_needs import require_closed_form
+from tnlab.fitting.truncation.closed_form import DIGITS, closed_form
+from tnlab.fitting.truncation.tree_svd import hub
+from tnlab.fitting.truncation.unfolding import Unfolding, as_array, as_tensor, square, truncate, wide
 from tnlab.network.edits import set_ranks
-from tnlab.network.memory_needs import require_closed_form
 from tnlab.network.network import Network
-from tnlab.network.peeling import hub
 from tnlab.network.residual import relative_residual
 from tnlab.network.structure import Structure
-from tnlab.network.truncation import Unfolding, as_array, as_tensor, square, truncate, wide
 from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
 
 PATIENCE = 2  # sweeps over which the decrease is averaged

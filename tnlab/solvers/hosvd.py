@@ -10,10 +10,10 @@ from typing import ClassVar
 from torch import Tensor
 from typing_extensions import override
 
-from tnlab.network.closed_form import Closed, closed_form
-from tnlab.network.peeling import hub
+from tnlab.fitting.truncation.closed_form import Closed, closed_form
+from tnlab.fitting.truncation.tree_svd import hub
+from tnlab.fitting.truncation.unfolding import Sketch
 from tnlab.network.structure import Structure
-from tnlab.network.truncation import Sketch
 from tnlab.solvers.base import solvers
 from tnlab.solvers.closed_form_base import AbstractClosedForm
 

@@ -13,12 +13,12 @@ from typing import Any
 import torch
 from typing_extensions import override
 
-from tnlab.network.memory import require_memory
-from tnlab.network.objective import Objective
-from tnlab.network.quasi_newton import inverse_hessian, line_search
-from tnlab.network.starts import starting_network
+from tnlab.fitting.lbfgs_steps import inverse_hessian, line_search
+from tnlab.fitting.least_squares import Objective
+from tnlab.fitting.memory import require_memory
+from tnlab.fitting.svd_start import starting_network
+from tnlab.fitting.sweep.plan import plan_gradient
 from tnlab.network.structure import Structure
-from tnlab.network.sweeps import plan_gradient
 from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
 
 PATIENCE = 10  # steps over which the decrease is averaged

@@ -15,12 +15,12 @@ import torch
 from typing_extensions import override
 
 from tnlab.errors import StructureError
-from tnlab.network.memory import require_memory
-from tnlab.network.memory_needs import square_bytes
-from tnlab.network.objective import Objective
-from tnlab.network.starts import starting_network
+from tnlab.fitting.least_squares import Objective
+from tnlab.fitting.memory import require_memory
+from tnlab.fitting.memory_needs import square_bytes
+from tnlab.fitting.svd_start import starting_network
+from tnlab.fitting.sweep.plan import plan_gradient
 from tnlab.network.structure import Structure
-from tnlab.network.sweeps import plan_gradient
 from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
 
 PATIENCE = 5  # steps over which the decrease is averaged

@@ -16,13 +16,13 @@ import torch
 from typing_extensions import override
 
 from tnlab.errors import DataError
-from tnlab.network.memory import require_memory
-from tnlab.network.memory_needs import dense_bytes, square_bytes, widest_bonds
+from tnlab.fitting.memory import require_memory
+from tnlab.fitting.memory_needs import dense_bytes, square_bytes, widest_bonds
+from tnlab.fitting.svd_start import starting_network
+from tnlab.fitting.sweep.normal_equations import NormalEquations
+from tnlab.fitting.sweep.plan import plan_sweep
 from tnlab.network.network import Network
-from tnlab.network.normal_equations import NormalEquations
-from tnlab.network.starts import starting_network
 from tnlab.network.structure import Structure
-from tnlab.network.sweeps import plan_sweep
 from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
 
 PATIENCE = 5  # sweeps over which the decrease is averaged

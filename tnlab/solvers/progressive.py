@@ -13,16 +13,16 @@ from typing import ClassVar
 import torch
 from typing_extensions import override
 
-from tnlab.network.balance import balanced
+from tnlab.fitting.bond_gains import gains, shaken
+from tnlab.fitting.memory import require_memory
+from tnlab.fitting.svd_start import starting_network
+from tnlab.fitting.sweep.normal_equations import NormalEquations
+from tnlab.fitting.sweep.plan import plan_sweep
+from tnlab.fitting.warm_start import warm_start
 from tnlab.network.edits import set_rank, set_ranks
-from tnlab.network.growth import gains, shaken
-from tnlab.network.memory import require_memory
+from tnlab.network.gauge.balance import balanced
 from tnlab.network.network import Network
-from tnlab.network.normal_equations import NormalEquations
-from tnlab.network.starts import starting_network
 from tnlab.network.structure import Structure
-from tnlab.network.sweeps import plan_sweep
-from tnlab.network.warm_start import warm_start
 from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
 
 PATIENCE = 5  # sweeps over which the decrease is averaged, at the last ranks

@@ -19,14 +19,23 @@ from torch import Tensor
 from typing_extensions import override
 
 from tnlab.errors import StructureError
-from tnlab.network.closed_form import DIGITS, FEW, Closed, rounding, within
+from tnlab.fitting.memory_needs import require_closed_form
+from tnlab.fitting.truncation.closed_form import DIGITS, FEW, Closed, rounding, within
+from tnlab.fitting.truncation.tree_svd import Goal, Peeled, peel
+from tnlab.fitting.truncation.unfolding import (
+    Sketch,
+    Unfolding,
+    as_array,
+    as_tensor,
+    permuted,
+    sketched,
+    square,
+    truncate,
+)
 from tnlab.network.edits import set_ranks
-from tnlab.network.memory_needs import require_closed_form
 from tnlab.network.network import Network
-from tnlab.network.peeling import Goal, Peeled, peel
 from tnlab.network.residual import relative_residual
 from tnlab.network.structure import Bond, Core, Structure
-from tnlab.network.truncation import Sketch, Unfolding, as_array, as_tensor, permuted, sketched, square, truncate
 from tnlab.solvers.base import solvers
 from tnlab.solvers.closed_form_base import AbstractClosedForm
 

@@ -18,10 +18,10 @@ from typing_extensions import override
 from tnlab.data.observed import Observed
 from tnlab.data.tensor_function import TensorFunction
 from tnlab.errors import DataError
-from tnlab.network.chain import Chain
-from tnlab.network.cross import Crosses, train_values
+from tnlab.fitting.cross.passes import Crosses, train_values
+from tnlab.fitting.cross.train import Chain
 from tnlab.network.network import Network
-from tnlab.network.rounding import round_network
+from tnlab.network.rounding.round_network import round_network
 from tnlab.network.structure import Structure
 from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
 

@@ -15,9 +15,9 @@ from torch import Tensor
 from typing_extensions import override
 
 from tnlab.bounds.train_orders import best_order
-from tnlab.network.closed_form import Closed, closed_form
+from tnlab.fitting.truncation.closed_form import Closed, closed_form
+from tnlab.fitting.truncation.unfolding import Sketch
 from tnlab.network.structure import Structure
-from tnlab.network.truncation import Sketch
 from tnlab.solvers.base import solvers
 from tnlab.solvers.closed_form_base import AbstractClosedForm
 

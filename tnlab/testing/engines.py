@@ -10,10 +10,10 @@ import torch
 from tnlab.data.planted import planted
 from tnlab.errors import FormatError
 from tnlab.metrics import relative_error
-from tnlab.network.adjacency import ring
-from tnlab.search.engine import AbstractEngine, engines
-from tnlab.search.progress import Progress
-from tnlab.search.run import Search
+from tnlab.network.rank_matrix import ring
+from tnlab.structure_search.engine import AbstractEngine, engines
+from tnlab.structure_search.progress import Progress
+from tnlab.structure_search.run import Search
 
 
 class EngineContract:

@@ -13,18 +13,18 @@ from tnlab.data import Source
 from tnlab.errors import DataError
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
-from tnlab_widgets._certificate_desk import Bound, Minimum
-from tnlab_widgets._certificates import Certifier
-from tnlab_widgets._data_widget import DataWidget
-from tnlab_widgets._options import count_of, seed_of, starting, target_of
-from tnlab_widgets._pictures import Panels
-from tnlab_widgets._reports import bound_state, fit_state, minimum_state, spectra, visit_list
-from tnlab_widgets._run import Progress
-from tnlab_widgets._session import FitSession
-from tnlab_widgets._session_file import SUFFIX, SavedSession, read_session, write_session
-from tnlab_widgets._sources import as_source, describe
-from tnlab_widgets._structures import presentable, similar_structure
+from tnlab_widgets.base.data_widget import DataWidget
+from tnlab_widgets.base.pictures import Panels
+from tnlab_widgets.base.sources import as_source, describe
+from tnlab_widgets.base.structures import presentable, similar_structure
 from tnlab_widgets.editor import NetworkEditor
+from tnlab_widgets.fitting.certifier import Certifier
+from tnlab_widgets.fitting.certifier_desk import Bound, Minimum
+from tnlab_widgets.fitting.options import count_of, seed_of, starting, target_of
+from tnlab_widgets.fitting.reports import bound_state, fit_state, minimum_state, spectra, visit_list
+from tnlab_widgets.fitting.run import Progress
+from tnlab_widgets.fitting.session import FitSession
+from tnlab_widgets.fitting.session_file import SUFFIX, SavedSession, read_session, write_session
 
 
 class Explorer(DataWidget, NetworkEditor, bundle="explorer"):

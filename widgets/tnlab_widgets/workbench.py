@@ -12,19 +12,19 @@ from tnlab.data import Source, modes_text
 from tnlab.errors import DataError
 from tnlab.interop.svg import to_svg
 from tnlab.network.network import Network
-from tnlab.search.engine import engines as engines_known
-from tnlab.search.run import SearchResult
-from tnlab.search.study_folder import studies_folder
-from tnlab_widgets._data_widget import Action
-from tnlab_widgets._pictures import Panels
-from tnlab_widgets._sources import as_source, describe
-from tnlab_widgets._structures import presentable
-from tnlab_widgets._workbench_plan import Plan
-from tnlab_widgets._workbench_scheduler import Scheduler
-from tnlab_widgets._workbench_settings import Offer, Settings, engine_menu, family_menu
-from tnlab_widgets._workbench_shelf import WorkbenchShelf
-from tnlab_widgets._workbench_studies import Shelf
-from tnlab_widgets._workbench_threads import Errands, Reporter
+from tnlab.structure_search.engine import engines as engines_known
+from tnlab.structure_search.run import SearchResult
+from tnlab.structure_search.studies.folder import studies_folder
+from tnlab_widgets.base.data_widget import Action
+from tnlab_widgets.base.pictures import Panels
+from tnlab_widgets.base.sources import as_source, describe
+from tnlab_widgets.base.structures import presentable
+from tnlab_widgets.searching.plan import Plan
+from tnlab_widgets.searching.scheduler import Scheduler
+from tnlab_widgets.searching.settings import Offer, Settings, engine_menu, family_menu
+from tnlab_widgets.searching.shelf import Shelf
+from tnlab_widgets.searching.threads import Errands, Reporter
+from tnlab_widgets.searching.workbench_commands import WorkbenchShelf
 
 PRIVATE = "TNLAB_PRIVATE_STUDIES"  # set to 1 where strangers share a server
 VOILA = "VOILA_REQUEST_URL"  # set in a kernel that serves one visitor of one page

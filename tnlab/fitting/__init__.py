@@ -1,0 +1,1 @@
+"""The machinery that fits: starts, sweeps, truncation, cross approximation, memory limits."""

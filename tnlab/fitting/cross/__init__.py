@@ -1,0 +1,1 @@
+"""Cross approximation of a tensor train from sampled entries."""

@@ -1,0 +1,95 @@
+"""One pass of cross approximation over a train: a tensor from some of its fibres.
+
+References:
+    Oseledets 2010: https://doi.org/10.1016/j.laa.2009.07.024
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tnlab.fitting.cross.maxvol import maxvol
+
+Evaluate = Callable[[np.ndarray], np.ndarray]
+NEGLIGIBLE = 1e-14  # of the largest singular value of some fibres: rank that only rounding filled
+
+
+@dataclass(eq=False)
+class Crosses:
+    """Where a train of these modes is crossed; every pass moves the crosses on its way.
+
+    Attributes:
+        modes: Mode sizes in the order of the train.
+        before: For every bond, indices of the modes before it, (rank, bond); bond 0 stands before the first mode.
+        after: For every bond, indices of the modes after it, (rank, order - bond).
+    """
+
+    modes: tuple[int, ...]
+    before: list[np.ndarray] = field(default_factory=list)
+    after: list[np.ndarray] = field(default_factory=list)
+
+    @classmethod
+    def at(cls, modes: tuple[int, ...], places: np.ndarray) -> "Crosses":
+        """Return crosses through some places of the tensor, (entries, order)."""
+        bonds = range(len(modes) + 1)
+        crosses = cls(modes, [places[:0, :bond] for bond in bonds], [places[:0, bond:] for bond in bonds])
+        crosses.add(places, [len(places)] * (len(modes) - 1))
+        return crosses
+
+    def add(self, places: np.ndarray, most: list[int]) -> None:
+        """Let crosses go through more places, up to ``most`` of them on every inner bond."""
+        for bond in range(1, len(self.modes)):
+            self.before[bond] = _joined(self.before[bond], places[:, :bond], most[bond - 1])
+            self.after[bond] = _joined(self.after[bond], places[:, bond:], most[bond - 1])
+        self.before[0], self.after[-1] = np.zeros((1, 0), dtype=np.int64), np.zeros((1, 0), dtype=np.int64)
+
+    def reversed(self) -> "Crosses":
+        """Return the same crosses seen from the other end."""
+        before = [places[:, ::-1] for places in self.after[::-1]]
+        after = [places[:, ::-1] for places in self.before[::-1]]
+        return Crosses(self.modes[::-1], before, after)
+
+    def forward(self, evaluate: Evaluate, negligible: float = NEGLIGIBLE) -> list[np.ndarray]:
+        """Go once along the train, choose ``before`` anew on every bond and return the cores, (rank, mode, rank).
+
+        Args:
+            evaluate: Returns the entries at indices (entries, order).
+            negligible: Singular values below this part of the largest are dropped.
+        """
+        cores = []
+        for place, size in enumerate(self.modes):
+            rows = _product(self.before[place], np.arange(size)[:, None])
+            columns = self.after[place + 1]
+            fibres = evaluate(_product(rows, columns)).reshape(len(rows), len(columns))
+            rank = len(self.before[place])
+            if place == len(self.modes) - 1:
+                cores.append(fibres.reshape(rank, size, 1))
+                break
+            basis, weights, _ = np.linalg.svd(fibres, full_matrices=False)
+            kept = max(1, int((weights > negligible * weights[0]).sum()))
+            chosen, coefficients = maxvol(basis[:, :kept])
+            self.before[place + 1] = rows[chosen]
+            cores.append(coefficients.reshape(rank, size, kept))
+        return cores
+
+
+def train_values(cores: list[np.ndarray], places: np.ndarray) -> np.ndarray:
+    """Return the entries of a train at places (entries, order)."""
+    values = np.ones((len(places), 1, 1))
+    for mode, core in enumerate(cores):
+        values = values @ core.transpose(1, 0, 2)[places[:, mode]]
+    return values[:, 0, 0]
+
+
+def _product(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Return every row of the first followed by every row of the second."""
+    left = np.repeat(first, len(second), axis=0)
+    return np.concatenate([left, np.tile(second, (len(first), 1))], axis=1)
+
+
+def _joined(old: np.ndarray, new: np.ndarray, most: int) -> np.ndarray:
+    """Return the old rows and those of the new that are not among them, at most so many in all."""
+    both = np.concatenate([old, new])
+    _, first = np.unique(both, axis=0, return_index=True)
+    return both[np.sort(first)[: max(most, len(old))]]

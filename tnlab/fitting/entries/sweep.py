@@ -1,0 +1,290 @@
+"""Evaluate a network, and the environment of every core, at given entries of its tensor.
+
+Arrays carry their bonds first and what they are batched over last: nothing, the rows of one core, or the entries.
+They are numpy arrays on a CPU, where that starts small operations fastest, else torch tensors; always float64.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from tnlab.fitting.entries.contraction_tree import Tree, edge, entry_tree, leaves
+from tnlab.fitting.entries.grouping import Bucket, Entries
+from tnlab.fitting.sweep.pairwise import compile_pair
+
+NOTHING, ENTRIES = -2, -1  # what an operand is batched over, unless the rows of a core
+LAST = -1  # label of that axis; bonds are labelled from 0
+
+
+@dataclass(frozen=True, eq=False)
+class Operand:
+    """A part of the network: its open bonds, and its values at every entry.
+
+    Attributes:
+        labels: Its bonds, one per axis but the last.
+        array: The values; the last axis is the batch, if there is one.
+        batch: ``NOTHING``, ``ENTRIES``, or the core whose rows the last axis counts.
+    """
+
+    labels: tuple[int, ...]
+    array: Any
+    batch: int
+
+
+@dataclass(frozen=True, eq=False)
+class Environment:
+    """All cores but one, at every entry: a product over shared bonds of at most two operands, not formed yet."""
+
+    core: int
+    parts: tuple[Operand, ...]
+
+
+Visit = Callable[[Environment], Any]
+
+
+class EntrySweep:
+    """Walks over the cores of a network at given entries.
+
+    Args:
+        entries: Where the network is evaluated.
+        cores: Float64 arrays of the structure's core shapes; replaced by what ``walk`` is given for them.
+    """
+
+    def __init__(self, entries: Entries, cores: Sequence[Any]) -> None:
+        self.entries, self.structure = entries, entries.structure
+        self.cores = list(cores)
+        self.tree = entry_tree(self.structure)
+        self._inside: dict[Tree, Operand] = {}
+        self._edges: dict[Tree, tuple[int, ...]] = {}
+
+    def values(self) -> Any:
+        """Return the network's values at all entries, (entries,)."""
+        return self._as_entries(self._inner(self.tree, fresh=True)).array
+
+    def walk(self, visit: Visit) -> Any:
+        """Hand the environment of one core after the other to ``visit``, and take the core that it returns.
+
+        Every environment is of the latest cores. Return the values at all entries after the last update.
+        """
+        return self._as_entries(self._descend(self.tree, (), visit)).array
+
+    def environments(self) -> Iterator[Environment]:
+        """Yield the environment of every core; meant for cores that stay what they are meanwhile."""
+        return self._fixed(self.tree, ())
+
+    def matrix(self, environment: Environment, bucket: Bucket, extra: Any = None) -> Any:
+        """Return the environment's rows, (values of the core's bonds, g, m), zero where the bucket only pads.
+
+        Args:
+            environment: Of which core.
+            bucket: Some of its rows and their entries.
+            extra: Values at all entries that become a last row.
+        """
+        wanted = self.structure.core_bonds[environment.core]
+        shape = tuple(self.structure.bonds[bond].rank for bond in wanted)
+        size = int(np.prod(shape, dtype=np.int64))
+        rows = bucket.at
+        full = _empty((size + (extra is not None), *rows.shape), rows)
+        space = full[:size].reshape(*shape, *rows.shape)
+        parts = [self._gathered(part, wanted, rows) for part in environment.parts]
+        if not parts:
+            space[...] = 1.0
+        elif len(parts) == 1:
+            space[...] = parts[0]
+        else:
+            multiply: Callable[..., Any] = np.multiply if isinstance(space, np.ndarray) else torch.mul
+            multiply(parts[0], parts[1], out=space)
+        if extra is not None:
+            full[size] = extra[rows]
+        if len(bucket.pads):
+            full.reshape(len(full), -1)[:, bucket.pads] = 0.0
+        return full
+
+    def formed(self, environment: Environment) -> Environment:
+        """Return the environment with sums over bonds carried out, so that its parts only multiply."""
+        parts = environment.parts
+        if len(parts) == 2:
+            first, second = parts
+            if set(first.labels) & set(second.labels) - set(self._edge(environment.core)):
+                parts = (self._join(first, second, self._edge(environment.core)),)
+        return Environment(environment.core, tuple(map(self._spread, parts)))
+
+    def _fixed(self, node: Tree, outside: tuple[Operand, ...]) -> Iterator[Environment]:
+        if isinstance(node, int):
+            yield self.formed(Environment(node, outside))
+            return
+        for child, other in (node, node[::-1]):
+            yield from self._fixed(child, self._toward(child, (*outside, self._inner(other))))
+
+    def _descend(self, node: Tree, outside: tuple[Operand, ...], visit: Visit) -> Operand:
+        if isinstance(node, int):
+            self.cores[node] = visit(self.formed(Environment(node, outside)))
+            self._inside[node] = self._leaf(node)
+            return self._inside[node]
+        left, right = node
+        first = self._descend(left, self._toward(left, (*outside, self._inner(right))), visit)
+        second = self._descend(right, self._toward(right, (*outside, first)), visit)
+        self._inside[node] = self._join(first, second, self._edge(node))
+        return self._inside[node]
+
+    def _toward(self, node: Tree, parts: tuple[Operand, ...]) -> tuple[Operand, ...]:
+        if isinstance(node, int) or len(parts) == 1:
+            return parts
+        first, second = parts
+        return (self._join(first, second, self._edge(node)),)
+
+    def _inner(self, node: Tree, *, fresh: bool = False) -> Operand:
+        """Return a node contracted, from the latest values; ``fresh`` forgets what is stored."""
+        if fresh or node not in self._inside:
+            if isinstance(node, int):
+                self._inside[node] = self._leaf(node)
+            else:
+                first, second = (self._inner(child, fresh=fresh) for child in node)
+                self._inside[node] = self._join(first, second, self._edge(node))
+        return self._inside[node]
+
+    def _edge(self, node: Tree) -> tuple[int, ...]:
+        if node not in self._edges:
+            self._edges[node] = edge(self.structure, leaves(node))
+        return self._edges[node]
+
+    def _leaf(self, core: int) -> Operand:
+        legs = len(self.structure.cores[core].legs)
+        bonds, array = self.structure.core_bonds[core], self.cores[core]
+        if not legs:
+            return Operand(bonds, array, NOTHING)
+        ranks = array.shape[legs:]
+        turned = array.reshape(-1, int(np.prod(ranks, dtype=np.int64))).T
+        return Operand(bonds, _contiguous(turned).reshape(*ranks, -1), core)
+
+    def _as_entries(self, part: Operand) -> Operand:
+        part = self._spread(part)
+        if part.batch == NOTHING:
+            ones = np.ones(len(self.entries)) if self.entries.on_cpu else torch.ones(len(self.entries)).to(part.array)
+            part = Operand(part.labels, part.array[..., None] * ones, ENTRIES)
+        return part
+
+    def _spread(self, part: Operand) -> Operand:
+        """Return values per row of a core as values per entry."""
+        if part.batch < 0:
+            return part
+        return Operand(part.labels, _take(part.array, self.entries.rows[part.batch]), ENTRIES)
+
+    def _join(self, first: Operand, second: Operand, keep: tuple[int, ...]) -> Operand:
+        if second.batch == NOTHING:
+            first, second = second, first
+        if first.batch == NOTHING:
+            return _with_constant(first, second, keep)
+        if first.batch >= 0 and second.batch >= 0:
+            small, large = sorted((first, second), key=lambda part: len(part.array.reshape(-1, part.array.shape[-1])))
+            first, second = self._spread(small), large
+        elif first.batch >= 0:
+            first, second = second, first
+        shared = set(first.labels) & set(second.labels)
+        if second.batch >= 0 and shared and not shared & set(keep):
+            return self._through_core(first, second)
+        return _entrywise(first, self._spread(second), keep)
+
+    def _through_core(self, part: Operand, leaf: Operand) -> Operand:
+        """Multiply values per entry with the rows of a core, one matrix product per row."""
+        groups = self.entries.groups(leaf.batch)
+        summed = [label for label in part.labels if label in leaf.labels]
+        kept = [label for label in part.labels if label not in summed]
+        fresh = [label for label in leaf.labels if label not in summed]
+        sizes = dict(zip(part.labels, part.array.shape, strict=False))
+        sizes |= dict(zip(leaf.labels, leaf.array.shape, strict=False))
+        depth = int(np.prod([sizes[label] for label in summed]))
+        left = _turned(part, [*kept, *summed]).reshape(-1, depth, part.array.shape[-1])
+        core = _turned(leaf, [*fresh, *summed]).reshape(-1, depth, leaf.array.shape[-1])
+        done = []
+        for bucket in groups.whole:
+            rows = _take(left, bucket.at)  # (K, J, g, m)
+            matrices = _take(core, bucket.rows)  # (B, J, g)
+            product = _permute(matrices, (2, 0, 1))[:, None] @ _permute(rows, (2, 0, 1, 3))  # (g, K, B, m)
+            done.append(_permute(product, (1, 2, 0, 3)).reshape(len(left) * len(core), -1))
+        joined = done[0] if len(done) == 1 else _concatenate(done)
+        shape = [sizes[label] for label in (*kept, *fresh)]
+        return Operand((*kept, *fresh), _take(joined, groups.back).reshape(*shape, -1), ENTRIES)
+
+    def _gathered(self, part: Operand, wanted: tuple[int, ...], at: Any) -> Any:
+        """Return values at entries (g, m), with an axis for every wanted bond, of size 1 where it lacks one."""
+        labels = [label for label in wanted if label in part.labels]
+        array = _turned(part, labels)
+        trailing = (1, 1) if part.batch == NOTHING else at.shape
+        array = array[..., None, None] if part.batch == NOTHING else _take(array, at)
+        sizes = dict(zip(labels, array.shape, strict=False))
+        return array.reshape(*(sizes.get(label, 1) for label in wanted), *trailing)
+
+
+def _with_constant(constant: Operand, other: Operand, keep: tuple[int, ...]) -> Operand:
+    tail = () if other.batch == NOTHING else (LAST,)
+    labels = (*other.labels, *tail)
+    sizes = tuple(zip((*constant.labels, *labels), (*constant.array.shape, *other.array.shape), strict=True))
+    pair = _pair(constant.labels, labels, (*keep, *tail), sizes)
+    return Operand(pair.indices[: len(pair.indices) - len(tail)], pair(constant.array, other.array), other.batch)
+
+
+@lru_cache(maxsize=4096)
+def _pair(left: tuple[int, ...], right: tuple[int, ...], keep: tuple[int, ...], sizes: tuple[Any, ...]) -> Any:
+    return compile_pair(left, right, keep, dict(sizes))
+
+
+def _entrywise(first: Operand, second: Operand, keep: tuple[int, ...]) -> Operand:
+    """Contract two operands that both change from entry to entry."""
+    shared = [label for label in first.labels if label in second.labels]
+    common = [label for label in shared if label in keep]
+    summed = [label for label in shared if label not in keep]
+    left = [label for label in first.labels if label not in shared]
+    right = [label for label in second.labels if label not in shared]
+    sizes = dict(zip(first.labels, first.array.shape, strict=False))
+    sizes |= dict(zip(second.labels, second.array.shape, strict=False))
+
+    def size(labels: list[int]) -> int:
+        return int(np.prod([sizes[label] for label in labels], dtype=np.int64))
+
+    count = first.array.shape[-1]
+    one = _turned(first, [*common, *left, *summed]).reshape(size(common), size(left), 1, size(summed), count)
+    two = _turned(second, [*common, *right, *summed]).reshape(size(common), 1, size(right), size(summed), count)
+    total = one[..., 0, :] * two[..., 0, :]
+    for place in range(1, size(summed)):
+        total += one[..., place, :] * two[..., place, :]
+    labels = (*common, *left, *right)
+    return Operand(labels, total.reshape(*(sizes[label] for label in labels), count), ENTRIES)
+
+
+def _turned(part: Operand, labels: Sequence[int]) -> Any:
+    """Return the array with its bonds in another order, the batch last."""
+    axes = tuple(part.labels.index(label) for label in labels)
+    if axes == tuple(range(len(axes))):
+        return part.array
+    return _permute(part.array, axes if part.batch == NOTHING else (*axes, len(axes)))
+
+
+def _permute(array: Any, axes: tuple[int, ...]) -> Any:
+    return array.permute(axes) if isinstance(array, Tensor) else array.transpose(axes)
+
+
+def _take(array: Any, at: Any) -> Any:
+    """Return the array at places of its last axis, which ``at`` replaces by its own axes."""
+    if isinstance(array, Tensor):
+        return array.index_select(-1, at.reshape(-1)).reshape(*array.shape[:-1], *at.shape)
+    return array.take(at, axis=-1)
+
+
+def _contiguous(array: Any) -> Any:
+    return array.contiguous() if isinstance(array, Tensor) else np.ascontiguousarray(array)
+
+
+def _concatenate(arrays: list[Any]) -> Any:
+    return torch.cat(arrays, dim=-1) if isinstance(arrays[0], Tensor) else np.concatenate(arrays, axis=-1)
+
+
+def _empty(shape: tuple[int, ...], like: Any) -> Any:
+    if isinstance(like, Tensor):
+        return torch.empty(shape, dtype=torch.float64, device=like.device)
+    return np.empty(shape)

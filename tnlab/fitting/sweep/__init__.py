@@ -1,0 +1,1 @@
+"""Alternating least squares on a dimension tree: one sweep updates every core."""

@@ -1,0 +1,92 @@
+"""Choose how to sweep over the cores of a structure by alternating least squares.
+
+Fixing all cores but one, the best core solves a linear problem ``A G = B``: G is the Gram matrix of its
+environment (the network without it), B the tensor contracted with that environment. A plan produces B and G
+for one core after the other, each from cores that are already updated. There are two kinds: along a dimension
+tree, which shares work between cores, and with explicit environments, which need less memory when the graph
+is so dense that the double layer of a cut is too large.
+"""
+
+import math
+from functools import lru_cache
+
+import opt_einsum
+
+from tnlab.errors import StructureError
+from tnlab.fitting.sweep.pairwise import permutation
+from tnlab.fitting.sweep.steps import Environment, SweepPlan, Update
+from tnlab.fitting.sweep.tree_plan import gradient_plan, tree_plan
+from tnlab.network.structure import Structure
+
+MAX_INTERMEDIATE = 2**28  # entries; 2 GiB in float64
+CHEAP = 1e8  # flops of a sweep below which pricing the alternative costs more than it can save
+
+
+@lru_cache(maxsize=512)
+def plan_sweep(structure: Structure) -> SweepPlan:
+    """Return the cheaper plan that fits in memory; cached, so an edit back and forth costs nothing.
+
+    Raises:
+        StructureError: No plan stays within the largest allowed intermediate array.
+    """
+    tree = tree_plan(structure)
+    if tree.largest <= MAX_INTERMEDIATE and tree.flops <= CHEAP:
+        return tree
+    explicit = explicit_plan(structure)
+    plans = [plan for plan in (tree, explicit) if plan.largest <= MAX_INTERMEDIATE]
+    if not plans:
+        needed = min(tree.largest, explicit.largest) * 8 / 2**30
+        shown = f"{needed:.1f}" if needed < 1e4 else f"{needed:.0e}"
+        way_out = "Lower some ranks or remove bonds." if structure.bonds else "Cut the tensor into more modes."
+        raise StructureError(
+            f"A sweep over this structure needs an array of {shown} GiB, "
+            f"and at most {MAX_INTERMEDIATE * 8 / 2**30:.0f} GiB is allowed. {way_out}"
+        )
+    return min(plans, key=lambda plan: plan.flops)
+
+
+@lru_cache(maxsize=256)
+def plan_gradient(structure: Structure) -> SweepPlan:
+    """Return the plan of a pass that reads ``A G`` and ``B`` of all cores: half the gradient is ``A G - B``.
+
+    Raises:
+        StructureError: No plan stays within the largest allowed intermediate array.
+    """
+    sweep = plan_sweep(structure)
+    return gradient_plan(structure) if sweep.prepare or len(structure.cores) == 1 else sweep
+
+
+def sweep_flops(structure: Structure) -> float:
+    """Return the floating-point operations of one sweep: what no implementation of this plan can avoid."""
+    return plan_sweep(structure).flops
+
+
+def update_order(structure: Structure) -> tuple[int, ...]:
+    """Return the cores in the order in which a sweep updates them."""
+    return tuple(step.core for step in plan_sweep(structure).steps if isinstance(step, Update | Environment))
+
+
+def explicit_plan(structure: Structure) -> SweepPlan:
+    """Return the plan with the explicit environment of every core."""
+    if len(structure.cores) == 1:
+        return tree_plan(structure)  # no environment to form
+    steps = tuple(_environment(structure, core) for core in range(len(structure.cores)))
+    order = tuple(range(structure.order))
+    return SweepPlan(structure, order, (), steps, 1 + len(structure.cores))
+
+
+def _environment(structure: Structure, core: int) -> Environment:
+    legs = structure.cores[core].legs
+    others = tuple(other for other in range(len(structure.cores)) if other != core)
+    rest = tuple(mode for mode in range(structure.order) if mode not in legs)
+    bonds = structure.core_indices[core][len(legs) :]
+    shape = structure.core_shapes[core]
+    symbol = opt_einsum.get_symbol
+    left = ",".join("".join(map(symbol, structure.core_indices[other])) for other in others)
+    text = f"{left}->{''.join(map(symbol, (*rest, *bonds)))}"
+    shapes = [structure.core_shapes[other] for other in others]
+    expression = opt_einsum.contract_expression(text, *shapes, optimize="auto" if len(others) < 12 else "greedy")
+    axes = permutation(tuple(range(structure.order)), (*legs, *rest))
+    rows = math.prod(shape[: len(legs)])
+    length = structure.size // rows
+    return Environment(core, expression, others, axes, shape, length, rows, math.prod(shape[len(legs) :]))

@@ -1,0 +1,1 @@
+"""Truncated singular value decompositions of unfoldings, and closed forms built of them."""

@@ -1,0 +1,310 @@
+"""Truncate a tensor to a tree of cores, from the outside inwards.
+
+A core with one bond left is peeled off: its basis is the leading subspace of the unfolding whose rows are all that the
+core joins, and what remains of the tensor is the projection on it. Of all such cores the one with the fewest rows
+goes first. On a train that is neither left to right nor right to left but from both ends: the large bonds in the middle
+come last, when the others have been truncated and whatever they left of the error budget has been handed on.
+
+All bases are orthonormal, so that ``|X - X_hat|^2`` is the sum of what the truncations discarded.
+
+References:
+    Oseledets 2011 (TT-SVD): https://doi.org/10.1137/090752286
+    Vannieuwenhoven 2012 (ST-HOSVD): https://doi.org/10.1137/110836067
+    Grasedyck 2010 (tree SVD): https://doi.org/10.1137/090764189
+"""
+
+import math
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+
+from tnlab.errors import StructureError
+from tnlab.fitting.truncation.unfolding import Sketch, Truncation, Unfolding, permuted, sketched, square, truncate, wide
+from tnlab.network.edits import set_ranks
+from tnlab.network.gauge.bond_spectra import is_tree
+from tnlab.network.structure import Structure
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What to truncate to.
+
+    Attributes:
+        error: Relative error to stay within, at the least ranks; None for the ranks of the structure.
+        share: How much of an equal share of the remaining budget a bond may take; the last may take all.
+        late: Whether, of cores with equally many rows, the last goes first.
+        independent: Whether a core of modes alone takes its subspace from the tensor itself, not from what is left.
+        root: The core that is to stay; None for whichever it turns out to be.
+        sketch: Sample at random instead of decomposing in full; None for the latter.
+    """
+
+    error: float | None = None
+    share: float = 1.0
+    late: bool = False
+    independent: bool = False
+    root: int | None = None
+    sketch: Sketch | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One core peeled off: where its rows lay in what remained, and its basis.
+
+    Attributes:
+        core: Which core.
+        rows: Labels of the basis's rows, in order.
+        bond: Label of its columns.
+        basis: (rows, rank); None for the identity.
+        rank: Number of columns.
+    """
+
+    core: int
+    rows: tuple[int, ...]
+    bond: int
+    basis: Any
+    rank: int
+
+
+@dataclass(eq=False)
+class Peeled:
+    """A tensor truncated to a tree.
+
+    Attributes:
+        structure: The tree, with the ranks that were found.
+        steps: The cores in the order in which they went.
+        rest: The last core, with the labels of its axes.
+        labels: Labels of the axes of ``rest``: mode ``m`` is ``m``, bond ``b`` is ``order + b``.
+        lost: The part of ``|X|^2`` that is not in the network.
+        promised: What the truncations said would be lost, at most; without ``independent`` the same.
+        doubt: By how much rounding may have falsified that part.
+        sizes: Size of every index by its label, without unused rank.
+    """
+
+    structure: Structure
+    steps: list[Step]
+    rest: Any
+    labels: list[int]
+    lost: float
+    promised: float
+    doubt: float
+    sizes: list[int]
+
+    def cores(self) -> list[Any]:
+        """Return the cores in float64 and in the axis order of the structure; unused rank is zero."""
+        cores: list[Any] = [None] * len(self.structure.cores)
+        for step in self.steps:
+            shape = [self.sizes[label] for label in step.rows]
+            basis = _eye(self.rest, step.rank) if step.basis is None else step.basis
+            cores[step.core] = self._in_place(step.core, basis.reshape(*shape, step.rank), [*step.rows, step.bond])
+        last = next(place for place, core in enumerate(cores) if core is None)
+        rest = wide(self.rest)
+        untouched = all(step.basis is None for step in self.steps)  # then it is still the caller's memory
+        rest = rest if not untouched else rest.copy() if isinstance(rest, np.ndarray) else rest.clone()
+        cores[last] = self._in_place(last, rest, self.labels)
+        return cores
+
+    def _in_place(self, core: int, array: Any, labels: list[int]) -> Any:
+        wanted = self.structure.core_indices[core]
+        array = permuted(array, tuple(labels.index(label) for label in wanted))
+        shape = self.structure.core_shapes[core]
+        if tuple(array.shape) == shape:
+            return array
+        full = np.zeros(shape) if isinstance(array, np.ndarray) else array.new_zeros(shape)
+        full[tuple(slice(size) for size in array.shape)] = array
+        return full
+
+
+Memory = dict[Hashable, Any]  # by the (core, rank) peeled off so far: what remained; and with a core: its unfolding
+
+
+def peel(array: Any, structure: Structure, goal: Goal, *, total: float, memory: Memory | None = None) -> Peeled:
+    """Truncate a tensor to a tree.
+
+    Args:
+        array: The tensor X, of shape ``structure.modes`` (numpy or torch); never changed.
+        structure: The tree; of its ranks only the number matters where the goal is an error.
+        goal: The ranks of the structure, or an error.
+        total: ``|X|^2``.
+        memory: What other runs on the same array met, reused where their beginnings agree.
+
+    Raises:
+        StructureError: The structure has a loop or a hyper-bond.
+    """
+    check_tree(structure)
+    left = set(range(len(structure.cores)))
+    layout = _layout(structure)
+    rest = (
+        array
+        if layout == tuple(range(structure.order))
+        else permuted(array, layout).reshape([structure.modes[mode] for mode in layout])
+    )
+    labels, sizes = list(layout), list(structure.index_sizes)
+    ranks, steps, discarded, past = list(structure.ranks), list[Step](), list[float](), tuple[Hashable, ...]()
+    promised = doubt = 0.0
+    while len(left) > 1:
+        core, bond = _next(structure, {core for core in left if core != goal.root}, left, sizes, late=goal.late)
+        inward = set(structure.core_indices[core]) - {structure.order + bond}
+        rest, labels, first = _together(rest, labels, inward)
+        rows = tuple(labels[first : first + len(inward)])
+        unfolding = _kept(memory, (*past, core), partial(_unfolding, rest, first, len(inward), labels, sizes))
+        lost = math.fsum(discarded)
+        here = total - lost
+        budget = None if goal.error is None else _allowance(goal.error**2 * total - lost, len(left) - 1, goal)
+        source, whole = unfolding, here
+        if goal.independent and max(rows, default=0) < structure.order:
+            source, whole = _unfolding(array, rows[0], len(rows), range(structure.order), structure.modes), total
+        found = _found(source, goal, structure.ranks[bond], budget, whole)
+        past = (*past, (core, found.rank))
+        promised += found.discarded
+        doubt += found.doubt
+        steps.append(Step(core, rows, structure.order + bond, found.basis, found.rank))
+        ranks[bond] = found.rank if goal.error is not None else structure.ranks[bond]
+        sizes[structure.order + bond] = found.rank
+        basis = found.basis
+        rest = unfolding.array if basis is None else _kept(memory, past, partial(unfolding.onto, basis))
+        discarded.append(found.discarded)
+        if source is not unfolding and basis is not None:
+            discarded[-1] = min(found.discarded, max(here - square(rest), 0.0))
+        labels[first : first + len(inward)] = [structure.order + bond]
+        rest = rest.reshape([sizes[label] for label in labels])
+        left.remove(core)
+    return Peeled(set_ranks(structure, ranks), steps, rest, labels, math.fsum(discarded), promised, doubt, sizes)
+
+
+def residual(array: Any, peeled: Peeled, cores: Sequence[Any]) -> float:
+    """Return ``|X - X_hat|^2`` of the cores as they came out, by putting them back one after the other.
+
+    Args:
+        array: X.
+        peeled: How the cores were made.
+        cores: The cores, of the shapes of ``peeled.structure``, in any precision.
+    """
+    order = peeled.structure.order
+    last = next(iter(set(range(len(cores))) - {step.core for step in peeled.steps}))
+    rest, labels = _turned(cores[last], peeled.structure.core_indices[last], peeled.labels), peeled.labels
+    for step in reversed(peeled.steps):
+        basis = _turned(cores[step.core], peeled.structure.core_indices[step.core], (*step.rows, step.bond))
+        rest, labels = _put_back(rest, labels, basis, step.rows, step.bond)
+    rest = permuted(rest, tuple(labels.index(mode) for mode in range(order)))
+    return _distance(rest.reshape(-1), array.reshape(-1))
+
+
+def check_tree(structure: Structure) -> None:
+    """Refuse what is not a tree.
+
+    Raises:
+        StructureError: There is a hyper-bond or a loop.
+    """
+    hyper = next((place for place, bond in enumerate(structure.bonds) if len(bond.cores) > 2), None)
+    if hyper is not None:
+        raise StructureError(
+            f"A closed form needs bonds of two cores, but bond {structure.bond_label(hyper)} joins "
+            f"{len(structure.bonds[hyper].cores)}; fit this structure with als."
+        )
+    if not is_tree(structure):
+        raise StructureError(
+            f"A closed form needs a tree, {len(structure.cores) - 1} bonds for {len(structure.cores)} cores, but the "
+            f"structure has {len(structure.bonds)} bonds and so a loop; fit it with als, or a ring with tr_svd."
+        )
+
+
+def hub(structure: Structure) -> int:
+    """Return the core with the most bonds, of equal ones the last: the middle of a star."""
+    return max(range(len(structure.cores)), key=lambda core: (len(structure.core_bonds[core]), core))
+
+
+def _allowance(remaining: float, bonds: int, goal: Goal) -> float:
+    """Return what a bond may discard when that many are still to be truncated."""
+    return max(remaining if bonds == 1 else min(goal.share / bonds, 1.0) * remaining, 0.0)
+
+
+def _found(unfolding: Unfolding, goal: Goal, rank: int, budget: float | None, total: float) -> Truncation:
+    how: dict[str, Any] = {"rank": rank} if budget is None else {"budget": budget}
+    if goal.sketch is not None:
+        return sketched(unfolding, goal.sketch, total=total, **how)
+    return truncate(unfolding, **how)
+
+
+def _kept(memory: Memory | None, key: Hashable, make: Callable[[], Any]) -> Any:
+    """Return what is remembered under a key, made if need be."""
+    if memory is None:
+        return make()
+    if key not in memory:
+        memory[key] = make()
+    return memory[key]
+
+
+def _next(structure: Structure, free: set[int], left: set[int], sizes: Sequence[int], *, late: bool) -> tuple[int, int]:
+    """Return the core to peel off next, and its only bond to those that stay."""
+    choices = []
+    for core in free:
+        inner = [bond for bond in structure.core_bonds[core] if set(structure.bonds[bond].cores) <= left]
+        if len(inner) == 1:
+            rows = (
+                math.prod(sizes[label] for label in structure.core_indices[core]) // sizes[structure.order + inner[0]]
+            )
+            choices.append((rows, -core if late else core, core, inner[0]))
+    return min(choices)[2:]
+
+
+def _layout(structure: Structure) -> tuple[int, ...]:
+    """Return an order of the modes in which those of every branch, seen from the last core, lie together."""
+
+    def branch(core: int, above: int | None) -> list[int]:
+        parts = [[leg] for leg in structure.cores[core].legs]
+        for bond in structure.core_bonds[core]:
+            far = next(end for end in structure.bonds[bond].cores if end != core)
+            if far != above:
+                parts.append(branch(far, core))
+        return [mode for part in sorted(part for part in parts if part) for mode in part]
+
+    return tuple(branch(len(structure.cores) - 1, None))
+
+
+def _together(rest: Any, labels: list[int], inward: set[int]) -> tuple[Any, list[int], int]:
+    """Return the array with some axes side by side, its labels, and where they begin."""
+    places = [place for place, label in enumerate(labels) if label in inward]
+    if not places:
+        return rest, labels, 0
+    if places[-1] - places[0] == len(places) - 1:
+        return rest, list(labels), places[0]
+    axes = (*places, *(place for place in range(len(labels)) if place not in places))
+    return permuted(rest, axes), [labels[place] for place in axes], 0
+
+
+def _unfolding(rest: Any, first: int, count: int, labels: Sequence[int], sizes: Sequence[int]) -> Unfolding:
+    before = math.prod(sizes[label] for label in labels[:first])
+    rows = math.prod(sizes[label] for label in labels[first : first + count])
+    return Unfolding(rest.reshape(before, rows, math.prod(sizes[label] for label in labels[first + count :])))
+
+
+def _turned(core: Any, labels: Sequence[int], wanted: Sequence[int]) -> Any:
+    return permuted(wide(core), tuple(labels.index(label) for label in wanted))
+
+
+def _put_back(rest: Any, labels: list[int], basis: Any, own: tuple[int, ...], bond: int) -> tuple[Any, list[int]]:
+    place = labels.index(bond)
+    shape, rank = rest.shape, basis.shape[-1]
+    before, after = math.prod(shape[:place]), math.prod(shape[place + 1 :])
+    matrix = basis.reshape(-1, rank)
+    flat = rest.reshape(before, rank, after)
+    rest = flat[:, :, 0] @ matrix.T if after == 1 else matrix @ flat
+    sizes = (*shape[:place], *basis.shape[:-1], *shape[place + 1 :])
+    return rest.reshape(sizes), [*labels[:place], *own, *labels[place + 1 :]]
+
+
+def _distance(first: Any, second: Any) -> float:
+    """Return the squared distance of two flat arrays, in float64, block by block."""
+    step = 2**16
+    return sum(
+        square(first[start : start + step] - wide(second[start : start + step]))
+        for start in range(0, first.shape[0], step)
+    )
+
+
+def _eye(like: Any, size: int) -> Any:
+    return np.eye(size) if isinstance(like, np.ndarray) else torch.eye(size, dtype=torch.float64, device=like.device)

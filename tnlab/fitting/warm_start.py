@@ -1,0 +1,306 @@
+"""Carry the cores of a fitted network over to an edited structure, so that a fit goes on instead of starting again.
+
+Cores are recognised by name, else by the modes they carry, else (latent cores) by order; bonds by the cores they join.
+What both structures share keeps its numbers:
+
+* a larger rank is padded, a new bond or core inserted, with no change of the tensor;
+* a smaller rank is cut by an SVD on the bond, a removed bond is first cut to rank 1;
+* merged cores are contracted, a leg on another core is split off by an SVD across the bond between the two.
+
+Where an edit goes beyond that, only the cores it touches start at random.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from tnlab.fitting.sweep.plan import update_order
+from tnlab.network.gauge.resize_bond import narrow, widen
+from tnlab.network.network import Network
+from tnlab.network.structure import Structure
+from tnlab.threads import on_one_thread
+
+
+@on_one_thread(lambda network, structure, **_: network.parameters + structure.parameters)
+def warm_start(network: Network, structure: Structure, *, generator: torch.Generator) -> Network:
+    """Return a network of the edited structure whose tensor is as near to the old one as the edit allows.
+
+    Args:
+        network: The fitted network before the edit.
+        structure: The structure after it, over the same modes.
+        generator: Source of the entries that are new.
+
+    Raises:
+        ValueError: The modes differ: numbers cannot be carried to another tensor.
+    """
+    if network.structure == structure:
+        return Network(structure, network.cores)
+    if network.structure.modes != structure.modes:
+        raise ValueError(
+            f"A warm start needs the same modes, but they are {network.structure.modes} and {structure.modes}."
+        )
+    work = _Workbench.of(network, structure)
+    work.merge_collapsed()
+    work.drop_bonds()
+    work.split_moved_legs()
+    work.add_missing(generator)
+    work.fit_ranks(generator)
+    return work.network()
+
+
+Label = tuple[str, int]  # ("mode", m), ("bond", new bond index) or ("old", old bond index)
+
+
+@dataclass
+class _Workbench:
+    """Arrays with labelled axes on their way from the old structure to the new one, by new core index."""
+
+    structure: Structure
+    arrays: dict[int, Tensor]
+    labels: dict[int, list[Label]]
+    orphans: dict[int, tuple[Tensor, list[Label]]]
+    heirs: dict[int, int]
+    like: Tensor
+
+    @classmethod
+    def of(cls, network: Network, structure: Structure) -> "_Workbench":
+        old = network.structure
+        cores = _match_cores(old, structure)
+        heirs = _find_heirs(old, structure, cores)
+        bonds = _match_bonds(old, structure, {**heirs, **cores})
+        work = cls(structure, {}, {}, {}, heirs, network.cores[0].to(torch.float64))
+        for place, core in enumerate(network.cores):
+            labels: list[Label] = [("mode", mode) for mode in old.cores[place].legs]
+            labels += [("bond", bonds[bond]) if bond in bonds else ("old", bond) for bond in old.core_bonds[place]]
+            if place in cores:
+                work.arrays[cores[place]] = core.to(torch.float64)
+                work.labels[cores[place]] = labels
+            else:
+                work.orphans[place] = core.to(torch.float64), labels
+        return work
+
+    def merge_collapsed(self) -> None:
+        """Contract a vanished core into the core that its modes went to, or to a neighbour if it had none."""
+        for place, (array, labels) in self.orphans.items():
+            if place not in self.heirs:
+                continue
+            heir = self.heirs[place]
+            own = self.labels[heir]
+            shared = [label for label in labels if label in own and label[0] != "mode"]
+            keep = [label for label in shared if self._held_elsewhere(label, heir)]
+            merged, result = _einsum(self.arrays[heir], own, array, labels, keep)
+            self.arrays[heir], self.labels[heir] = merged, result
+        self.orphans = {}
+
+    def drop_bonds(self) -> None:
+        """Cut bonds that no longer exist, or no longer join a core, to rank 1 and remove the axis."""
+        for core, labels in list(self.labels.items()):
+            for label in list(labels):
+                if label[0] == "mode" or self._wanted(core, label):
+                    continue
+                holders = [other for other in self.labels if label in self.labels[other]]
+                if len(holders) > 1:
+                    arrays = {other: self.arrays[other] for other in holders}
+                    narrow(arrays, {other: self.labels[other].index(label) for other in holders}, 1)
+                    self.arrays.update(arrays)
+                for other in holders:
+                    axis = self.labels[other].index(label)
+                    # a bond that lost its other end is summed away
+                    self.arrays[other] = self.arrays[other].sum(axis)
+                    self.labels[other].remove(label)
+
+    def split_moved_legs(self) -> None:
+        """Take a leg off the core that no longer carries it; its new core gets it by an SVD if a bond is free."""
+        for core, labels in list(self.labels.items()):
+            for label in [label for label in labels if label[0] == "mode"]:
+                if label[1] in self.structure.cores[core].legs:
+                    continue
+                self._move_leg(label, core)
+
+    def add_missing(self, generator: torch.Generator) -> None:
+        """Give every core the axes it still lacks: new bonds with size 1, whole cores that are new."""
+        for core, description in enumerate(self.structure.cores):
+            if core not in self.arrays:
+                self.arrays[core] = self.like.new_ones(())
+                self.labels[core] = []
+            for mode in description.legs:
+                if ("mode", mode) not in self.labels[core]:
+                    size = self.structure.modes[mode]
+                    fresh = torch.randn(size, generator=generator, dtype=torch.float64).to(self.like) / size**0.5
+                    self.arrays[core] = self.arrays[core].unsqueeze(-1) * fresh
+                    self.labels[core].append(("mode", mode))
+            for bond in self.structure.core_bonds[core]:
+                if ("bond", bond) not in self.labels[core]:
+                    self._join_bond(core, bond)
+
+    def fit_ranks(self, generator: torch.Generator) -> None:
+        """Bring every bond to its rank, the narrowing first: it is cheaper before the padding."""
+        turns = {core: turn for turn, core in enumerate(update_order(self.structure))}
+        for grow in (False, True):
+            for place, bond in enumerate(self.structure.bonds):
+                axes = {core: self.labels[core].index(("bond", place)) for core in bond.cores}
+                arrays = {core: self.arrays[core] for core in bond.cores}
+                rank = next(iter(arrays.values())).shape[axes[bond.cores[0]]]
+                if rank > bond.rank and not grow:
+                    narrow(arrays, axes, bond.rank)
+                elif rank < bond.rank and grow:
+                    first = min(bond.cores, key=turns.__getitem__)
+                    widen(arrays, axes, bond.rank - rank, first=first, generator=generator)
+                self.arrays.update(arrays)
+
+    def network(self) -> Network:
+        cores = []
+        for core, description in enumerate(self.structure.cores):
+            wanted: list[Label] = [("mode", mode) for mode in description.legs]
+            wanted += [("bond", bond) for bond in self.structure.core_bonds[core]]
+            axes = [self.labels[core].index(label) for label in wanted]
+            cores.append(self.arrays[core].permute(axes).contiguous())
+        return Network(self.structure, tuple(cores))
+
+    def _held_elsewhere(self, label: Label, core: int) -> bool:
+        return any(label in held for other, held in self.labels.items() if other != core)
+
+    def _wanted(self, core: int, label: Label) -> bool:
+        return label[0] == "bond" and core in self.structure.bonds[label[1]].cores
+
+    def _move_leg(self, label: Label, core: int) -> None:
+        target = next(at for at, own in enumerate(self.structure.cores) if label[1] in own.legs)
+        shared = [other for other in self.labels[core] if other in self.labels.get(target, ())]
+        if len(shared) == 1 and self._pair(shared[0]):
+            merged, labels = _einsum(self.arrays[core], self.labels[core], self.arrays[target], self.labels[target], [])
+            kept = [other for other in self.labels[core] if other not in (label, shared[0])]
+            self._split(merged, labels, kept, core, target, shared[0])
+            return
+        free = self._free_bond(core, target)
+        kept = [other for other in self.labels[core] if other != label]
+        if free is not None and target not in self.arrays:
+            self._split(self.arrays[core], self.labels[core], kept, core, target, ("bond", free))
+            return
+        self._split(self.arrays[core], self.labels[core], kept, core, -1, ("old", -1))  # a product, to be joined anew
+        self.arrays[core], self.labels[core] = self.arrays[core][..., 0], kept
+        leg = self.arrays.pop(-1)[..., 0]
+        del self.labels[-1]
+        if target in self.arrays:
+            self.arrays[target] = self.arrays[target].unsqueeze(-1) * leg
+            self.labels[target] = [*self.labels[target], label]
+
+    def _split(
+        self, array: Tensor, labels: list[Label], kept: list[Label], core: int, target: int, bond: Label
+    ) -> None:
+        """Split an array by an SVD into ``core``, which keeps the labels ``kept``, and ``target``, across ``bond``."""
+        moved = [label for label in labels if label not in kept]
+        sizes = dict(zip(labels, array.shape, strict=True))
+        ordered = array.permute([labels.index(label) for label in (*kept, *moved)])
+        rows = [sizes[label] for label in kept]
+        u, s, vh = torch.linalg.svd(ordered.reshape(math.prod(rows), -1), full_matrices=False)
+        rank = min(self.structure.bonds[bond[1]].rank if bond[0] == "bond" else 1, len(s))
+        weight = s[:rank].sqrt()
+        self.arrays[core] = (u[:, :rank] * weight).reshape(*rows, rank)
+        self.arrays[target] = (vh[:rank].T * weight).reshape(*(sizes[label] for label in moved), rank)
+        self.labels[core], self.labels[target] = [*kept, bond], [*moved, bond]
+
+    def _pair(self, label: Label) -> bool:
+        return label[0] == "bond" and len(self.structure.bonds[label[1]].cores) == 2
+
+    def _free_bond(self, core: int, target: int) -> int | None:
+        for bond, description in enumerate(self.structure.bonds):
+            label: Label = ("bond", bond)
+            if description.cores == tuple(sorted((core, target))) and label not in self.labels[core]:
+                return bond
+        return None
+
+    def _join_bond(self, core: int, bond: int) -> None:
+        """Add a bond's axis to a core: as wide as its other ends already are, so that their tensor is kept."""
+        label: Label = ("bond", bond)
+        sizes = [self.arrays[at].shape[held.index(label)] for at, held in self.labels.items() if label in held]
+        size = sizes[0] if sizes else 1
+        self.arrays[core] = self.arrays[core].unsqueeze(-1).repeat_interleave(size, -1)
+        self.labels[core] = [*self.labels[core], label]
+
+
+def _match_cores(old: Structure, new: Structure) -> dict[int, int]:
+    """Return, for each old core that lives on, its index in the new structure.
+
+    By name; without one by place, while no core went away; else by the modes it carries, then latent cores in order.
+    """
+    found: dict[int, int] = {}
+
+    def match(place: int, target: int | None) -> None:
+        if place not in found and target is not None and target not in found.values():
+            found[place] = target
+
+    by_name = {core.name: place for place, core in reversed(list(enumerate(new.cores))) if core.name}
+    for place, core in enumerate(old.cores):
+        match(place, by_name.get(core.name))
+    unnamed = [place for place, core in enumerate(old.cores) if not core.name]
+    free = [place for place, core in enumerate(new.cores) if not core.name]
+    if len(new.cores) >= len(old.cores):
+        for place in unnamed:
+            match(place, place if place in free else None)
+    for same in (lambda legs, other: legs == other, lambda legs, other: bool(legs & other)):
+        for place, core in enumerate(old.cores):
+            legs = set(core.legs)
+            match(place, next((at for at, own in enumerate(new.cores) if legs and same(legs, set(own.legs))), None))
+    while True:  # latent cores by their neighbours, the surest first
+        open_old = [place for place in unnamed if not old.cores[place].legs and place not in found]
+        open_new = [place for place in free if not new.cores[place].legs and place not in found.values()]
+        pairs = [(_common(old, new, found, place, at), -place, -at) for place in open_old for at in open_new]
+        common, place, at = max(pairs, default=(0, 0, 0))
+        if common == 0:
+            return found
+        found[-place] = -at
+
+
+def _find_heirs(old: Structure, new: Structure, found: dict[int, int]) -> dict[int, int]:
+    """Return, for each old core that vanished, the new core that takes over its modes, or else most of its bonds."""
+    heirs: dict[int, int] = {}
+    for place in set(range(len(old.cores))) - found.keys():
+        legs = set(old.cores[place].legs)
+        near = [found[core] for core in sorted(_neighbours(old, place)) if core in found]
+        carriers = [at for at in found.values() if legs & set(new.cores[at].legs)]
+        candidates = carriers or near
+        if candidates:
+            heirs[place] = max(candidates, key=lambda at: _common(old, new, found, place, at))
+    return heirs
+
+
+def _common(old: Structure, new: Structure, found: dict[int, int], place: int, at: int) -> int:
+    """Return how many neighbours an old and a new core have in common."""
+    return len({found.get(core) for core in _neighbours(old, place)} & _neighbours(new, at))
+
+
+def _neighbours(structure: Structure, core: int) -> set[int]:
+    return {other for bond in structure.core_bonds[core] for other in structure.bonds[bond].cores} - {core}
+
+
+def _match_bonds(old: Structure, new: Structure, cores: dict[int, int]) -> dict[int, int]:
+    """Return, for each old bond that lives on, its index in the new structure; equal ranks first."""
+    found: dict[int, int] = {}
+
+    def pair(fits: Sequence[bool]) -> None:
+        same_rank, exact = fits
+        for place, bond in enumerate(old.bonds):
+            ends = {cores[core] for core in bond.cores if core in cores}
+            for target, other in enumerate(new.bonds):
+                if place in found or target in found.values() or (same_rank and bond.rank != other.rank):
+                    continue
+                joined = set(other.cores)
+                if ends == joined or (not exact and len(ends) > 1 and (ends > joined or ends < joined)):
+                    found[place] = target
+
+    for fits in ((True, True), (False, True), (True, False), (False, False)):
+        pair(fits)
+    return found
+
+
+def _einsum(
+    first: Tensor, first_labels: list[Label], second: Tensor, second_labels: list[Label], keep: list[Label]
+) -> tuple[Tensor, list[Label]]:
+    numbers = {label: k for k, label in enumerate(dict.fromkeys([*first_labels, *second_labels]))}
+    shared = [label for label in first_labels if label in second_labels and label not in keep]
+    result = [label for label in numbers if label not in shared]
+    left, right, out = ([numbers[label] for label in labels] for labels in (first_labels, second_labels, result))
+    return torch.einsum(first, left, second, right, out), result

@@ -1,0 +1,1 @@
+"""Gauge freedom of bonds: canonical form, balance, singular values, resizing and splitting."""

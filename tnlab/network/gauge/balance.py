@@ -1,0 +1,99 @@
+"""Choose the gauge of a network, with loops or without, that makes its cores as small as they can be.
+
+The tensor stays the same when a matrix g is multiplied into one end of a bond and its inverse into the other. Among all
+such choices the sum of the squares of all entries of all cores has a minimum. There, the two cores of every bond have
+the same Gram matrix on it: no core is larger than another, and none is needlessly ill-conditioned.
+
+References:
+    Acuaviva 2023 (minimal canonical form): https://arxiv.org/abs/2209.14358
+    Evenbly 2018 (gauges of closed loops): https://doi.org/10.1103/PhysRevB.98.085155
+"""
+
+import math
+
+import torch
+from torch import Tensor
+
+from tnlab.network.gauge.canonical import axis_of
+from tnlab.network.gauge.resize_bond import narrow, unfolding
+from tnlab.network.network import Network
+from tnlab.network.structure import Structure
+from tnlab.threads import on_one_thread
+
+
+@on_one_thread(lambda network, *_, **__: network.parameters)
+def balanced(network: Network, *, max_sweeps: int = 100, tolerance: float = 1e-8) -> Network:
+    """Return the same tensor in the gauge in which its cores have the least sum of squares.
+
+    One bond after the other is given its best gauge until the sum no longer falls. On a hyper-bond only the sizes of
+    the components can be shared out among the cores.
+
+    Args:
+        network: Any network.
+        max_sweeps: Passes over all bonds at most.
+        tolerance: Stop when a pass lowers the sum by less than this part of it.
+    """
+    structure = network.structure
+    cores = _equal_norms([core.to(torch.float64) for core in network.cores])
+    before = _squares(cores)
+    for _ in range(max_sweeps):
+        for bond in range(len(structure.bonds)):
+            _settle(structure, cores, bond)
+        after = _squares(cores)
+        if not after < before * (1 - tolerance):
+            break
+        before = after
+    like = network.cores[0]
+    return Network(structure, tuple(core.to(like).contiguous() for core in cores))
+
+
+def imbalance(network: Network) -> float:
+    """Return how far a network is from its balanced gauge: 0 there, up to 1.
+
+    The largest difference over all bonds of the Gram matrices of the cores on it, relative to their sum; on a
+    hyper-bond of the squared norms of their components.
+    """
+    worst = 0.0
+    for place, bond in enumerate(network.structure.bonds):
+        pair = len(bond.cores) == 2
+        sides = [
+            unfolding(network.cores[core].to(torch.float64), axis_of(network.structure, core, place))
+            for core in bond.cores
+        ]
+        marks = [side @ side.T if pair else side.square().sum(1) for side in sides]
+        total = sum(float(mark.norm()) for mark in marks)
+        spread = max(float((mark - marks[0]).norm()) for mark in marks)
+        worst = max(worst, spread / total if total else 0.0)
+    return worst
+
+
+def _settle(structure: Structure, cores: list[Tensor], bond: int) -> None:
+    """Give one bond the gauge that is best while the others stay, in place."""
+    joined = structure.bonds[bond].cores
+    axes = {core: axis_of(structure, core, bond) for core in joined}
+    if len(joined) == 2:
+        arrays = {core: cores[core] for core in joined}
+        narrow(arrays, axes, structure.ranks[bond])
+        for core, array in arrays.items():
+            cores[core] = array
+        return
+    norms = torch.stack([unfolding(cores[core], axes[core]).norm(dim=1) for core in joined])
+    mean = norms.clamp(min=1e-300).log().mean(0).exp()
+    for core, own in zip(joined, norms, strict=True):
+        factor = torch.where((norms > 0).all(0), mean / own.clamp(min=1e-300), torch.ones_like(own))
+        shape = [1] * cores[core].ndim
+        shape[axes[core]] = -1
+        cores[core] = cores[core] * factor.reshape(shape)
+
+
+def _equal_norms(cores: list[Tensor]) -> list[Tensor]:
+    """Return the cores scaled to one norm; their product stays."""
+    norms = [float(torch.linalg.vector_norm(core)) for core in cores]
+    if min(norms) == 0 or not math.isfinite(sum(norms)):
+        return cores
+    mean = math.exp(sum(map(math.log, norms)) / len(norms))
+    return [core * (mean / norm) for core, norm in zip(cores, norms, strict=True)]
+
+
+def _squares(cores: list[Tensor]) -> float:
+    return sum(float(core.square().sum()) for core in cores)

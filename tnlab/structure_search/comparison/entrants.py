@@ -1,0 +1,71 @@
+"""The engines of a comparison, with settings of their own."""
+
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from typing import Any
+
+import tnlab.structure_search.engines  # noqa: F401 - registers them
+from tnlab.errors import DataError, UnknownNameError
+from tnlab.structure_search.comparison.toml_tables import TEXT, Kind, Table
+from tnlab.structure_search.engine import AbstractEngine, engines
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """An engine that takes part.
+
+    Attributes:
+        label: What to call it.
+        name: Of the engine.
+        settings: Those that differ from its own, as pairs.
+    """
+
+    label: str
+    name: str
+    settings: tuple[tuple[str, Any], ...] = ()
+
+    def engine(self) -> AbstractEngine[Any]:
+        """Return the engine with these settings."""
+        return engines[self.name](**dict(self.settings))
+
+
+def entrant_of(table: Table) -> Entrant:
+    """Return the engine that a table of ``engines`` names.
+
+    Raises:
+        DataError: There is no such engine, or a setting is not one of its own.
+    """
+    given = table.take("name", TEXT)
+    if given not in engines:
+        raise DataError(f"{table.place}: name: {UnknownNameError('engine', given, engines)}")
+    part = engines[given]
+    name = next(known for known, other in engines.items() if other is part)
+    settings = _settings(table, part)
+    said = ", ".join(f"{key} {value:g}" if isinstance(value, float) else f"{key} {value}" for key, value in settings)
+    label = table.take("label", TEXT, f"{given} ({said})" if said else given)
+    table.done()
+    return Entrant(label, name, settings)
+
+
+def _settings(table: Table, part: type[AbstractEngine[Any]]) -> tuple[tuple[str, Any], ...]:
+    """Return the settings of an engine that a table gives, each of the kind that its default is of."""
+    chosen = []
+    for known in fields(part) if is_dataclass(part) else ():
+        default = known.default if known.default_factory is MISSING else known.default_factory()
+        value = table.take(known.name, _like(default), default)
+        if known.name in table.values:
+            chosen.append((known.name, tuple(value) if isinstance(value, list) else value))
+    return tuple(chosen)
+
+
+def _like(default: object) -> Kind:
+    if isinstance(default, bool):
+        return Kind("true or false", lambda value: isinstance(value, bool))
+    if isinstance(default, int):
+        return Kind("a whole number", lambda value: isinstance(value, int) and not isinstance(value, bool))
+    if isinstance(default, float):
+        return Kind("a number", lambda value: isinstance(value, (int, float)) and not isinstance(value, bool))
+    if isinstance(default, str):
+        return TEXT
+    if isinstance(default, tuple):
+        return Kind("a list", lambda value: isinstance(value, list))
+    return Kind("a number or a text", lambda value: isinstance(value, (int, float, str)))

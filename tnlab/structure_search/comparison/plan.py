@@ -1,0 +1,177 @@
+"""What a comparison file asks for: engines, data sets, target errors, seeds and a budget, checked before any run."""
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tnlab.data import modes_text
+from tnlab.errors import UnknownNameError
+from tnlab.structure_search.comparison.entrants import Entrant, entrant_of
+from tnlab.structure_search.comparison.tensors import Origin, origin_of
+from tnlab.structure_search.comparison.toml_tables import (
+    COUNT,
+    ERROR,
+    POSITIVE,
+    SEED,
+    TEXT,
+    Kind,
+    Table,
+    one_of,
+    one_or_more,
+    read_toml,
+)
+from tnlab.structure_search.executors import executors
+from tnlab.structure_search.problem import FAMILIES
+
+SEEDS = Kind(
+    "a count of at least 1, or a list of different seeds",
+    lambda value: COUNT.holds(value) or (isinstance(value, list) and one_or_more(SEED).holds(value)),
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A data set at one target error.
+
+    Attributes:
+        label: What to call it.
+        origin: Where the tensor comes from.
+        target_error: Relative error to reach.
+        family: Which structures count; None for what each engine is meant for.
+        max_rank: Largest rank of a bond; None leaves it to the data.
+        modes: Mode sizes of the tensor.
+        digest: Tells its entries from others.
+        planted: Parameters of the structure that the tensor was made of; None if it is not known.
+    """
+
+    label: str
+    origin: Origin
+    target_error: float
+    family: str | None
+    max_rank: int | None
+    modes: tuple[int, ...]
+    digest: str
+    planted: int | None = None
+
+
+@dataclass(frozen=True)
+class Run:
+    """One engine on one case with one seed."""
+
+    case: Case
+    entrant: Entrant
+    seed: int
+
+    @property
+    def name(self) -> str:
+        """What its study is called: the same for the same search, whatever its labels and its budget are."""
+        asked = [self.case.digest, self.case.target_error, self.case.family, self.case.max_rank, self.entrant.name,
+                 repr(self.entrant.engine()), self.seed]  # fmt: skip
+        mark = hashlib.blake2b(json.dumps(asked).encode(), digest_size=6).hexdigest()
+        words = re.sub(r"[^A-Za-z0-9]+", "-", f"{self.entrant.name} {modes_text(self.case.modes)}").strip("-")
+        return f"{words}-seed{self.seed}-{mark}"
+
+    @property
+    def label(self) -> str:
+        """What to call it."""
+        return f"{self.entrant.label} on {self.case.label}, seed {self.seed}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A comparison, before it is made.
+
+    Attributes:
+        title: What to call it.
+        entrants: The engines.
+        cases: The data sets with their target errors.
+        seeds: Every engine searches every case with each of them.
+        max_evaluations: Structures that a run may fit.
+        max_seconds: Wall time of a run.
+        executor: Where the fits of a run are made.
+        output: Folder of the studies, the results and the report.
+        text: The file, as it stands.
+    """
+
+    title: str
+    entrants: tuple[Entrant, ...]
+    cases: tuple[Case, ...]
+    seeds: tuple[int, ...]
+    max_evaluations: int
+    max_seconds: float
+    executor: str
+    output: Path
+    text: str
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """All runs, case by case; seeds before engines, so that what is there early is a fair part of it."""
+        return tuple(
+            Run(case, entrant, seed) for case in self.cases for seed in self.seeds for entrant in self.entrants
+        )
+
+
+def read_plan(path: Path) -> Plan:
+    """Return what a TOML file asks for. Files in it, and the output, are looked for from its own folder.
+
+    Raises:
+        DataError: It cannot be read, or a key is missing, unknown or wrong.
+    """
+    table, text = read_toml(path)
+    folder = path.absolute().parent
+    seeds = table.take("seeds", SEEDS, 1)
+    entrants = tuple(entrant_of(part) for part in table.tables("engines"))
+    plan = Plan(
+        title=table.take("title", TEXT, path.stem),
+        entrants=entrants,
+        cases=_cases(table, folder),
+        seeds=tuple(seeds) if isinstance(seeds, list) else tuple(range(seeds)),
+        max_evaluations=table.take("max_evaluations", COUNT, 1000),
+        max_seconds=float(table.take("max_seconds", POSITIVE, 60.0)),
+        executor=_executor(table),
+        output=folder / table.take("output", TEXT, path.stem),
+        text=text,
+    )
+    table.done()
+    for key, labels in (("engines", [one.label for one in entrants]), ("datasets", [one.label for one in plan.cases])):
+        _told_apart(table, key, labels)
+    return plan
+
+
+def _executor(table: Table) -> str:
+    given = table.take("executor", TEXT, "inline")
+    if given.partition(":")[0] not in executors:
+        raise table.wrong("executor", f"cannot be taken: {UnknownNameError('executor', given, executors)}")
+    return given
+
+
+def _told_apart(table: Table, key: str, labels: Sequence[str]) -> None:
+    label, times = Counter(labels).most_common(1)[0]
+    if times > 1:
+        raise table.wrong(key, f'has {label!r:.80} {times} times; tell them apart with label = "...".')
+
+
+def _cases(table: Table, folder: Path) -> tuple[Case, ...]:
+    """Return the cases; target errors, family and largest rank of a data set go before those of the whole file."""
+    common, cases = _scope(table), []
+    for part in table.tables("datasets"):
+        origin, scope = origin_of(part, folder), common | _scope(part)
+        part.done()
+        if "target_errors" not in scope:
+            raise table.wrong("target_errors", f"is missing; it must be {one_or_more(ERROR).words}.")
+        given, digest, truth = scope["target_errors"], origin.digest(), origin.truth()
+        for error in given if isinstance(given, list) else [given]:
+            label = f"{origin.label}, error {error:g}"
+            limits = scope.get("family"), scope.get("max_rank"), origin.load().modes, digest
+            cases.append(Case(label, origin, float(error), *limits, truth.parameters if truth is not None else None))
+    return tuple(cases)
+
+
+def _scope(table: Table) -> dict[str, Any]:
+    kinds = {"target_errors": one_or_more(ERROR), "family": one_of(*FAMILIES), "max_rank": COUNT}
+    return {key: value for key, kind in kinds.items() if (value := table.take(key, kind, None)) is not None}

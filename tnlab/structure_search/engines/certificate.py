@@ -1,0 +1,194 @@
+"""The fewest parameters that every cut allows, then one fit to see: found, proved, and the gap between the two."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import ClassVar
+
+import numpy as np
+import torch
+from typing_extensions import override
+
+from tnlab.network.rank_matrix import from_ranks, to_matrix
+from tnlab.network.structure import Structure
+from tnlab.structure_search.engine import AbstractEngine, engines
+from tnlab.structure_search.evaluation import Evaluation, Proposal
+from tnlab.structure_search.parts.rank_gains import gains
+from tnlab.structure_search.problem import Problem
+
+Rung = tuple[str, int]  # a family, and how many of its structures to fit
+LADDERS: dict[str, tuple[Rung, ...]] = {
+    "ring": (("ring", 8),),
+    "tree": (("tree", 8),),
+    "degree3": (("degree3", 2), ("ring", 3), ("degree3", 6)),
+    "any": (("any", 2), ("ring", 3), ("tree", 2), ("degree3", 4), ("any", 6)),
+}
+LADDERS["latent"] = LADDERS["any"]  # its own cuts say little, and any graph is one of these networks
+
+
+@dataclass(frozen=True, eq=False)
+class Ladder:
+    """How far up the families the search is.
+
+    Attributes:
+        problem: What is searched.
+        seconds: When the latest evaluation was told: the engine looks at no clock, so that it goes the same way again.
+        stage: ``"climb"``, ``"retry"`` (what failed is fitted again) or ``"mend"`` (the nearest miss grows).
+        question: What is proposed next; None ends the search.
+        rung: Place in the ladder.
+        asked: Structures of this rung that were fitted.
+        failed: Structures of the ladder whose fits missed the target.
+        retried: How many of these were fitted again, with many starts.
+        best: The smallest that reached the target.
+        nearest: The one that came nearest to it; while it is mended, the latest.
+    """
+
+    problem: Problem
+    seconds: float = 0.0
+    stage: str = "climb"
+    question: Proposal | None = None
+    rung: int = 0
+    asked: int = 0
+    failed: tuple[Structure, ...] = ()
+    retried: int = 0
+    best: Evaluation | None = None
+    nearest: Evaluation | None = None
+
+    @property
+    def rungs(self) -> tuple[Rung, ...]:
+        """The ladder."""
+        return LADDERS[self.problem.family]
+
+
+@engines.register("certificate")
+@dataclass(frozen=True)
+class CertificateSearch(AbstractEngine[Ladder]):
+    """Propose the smallest structure that no cut forbids; if its fit fails, the next one.
+
+    Whatever reaches the target satisfies every cut, so that the first success in the order of parameters is the
+    smallest there is, up to what the fits missed. A failed fit rules out its sub-structures too, as far as one trusts
+    the fit: they are passed over, but no proof counts on it. Where cores are small, the cuts say little about graphs
+    with many bonds: after two attempts rings come next, then trees, then three bonds per core, and only then any graph
+    again, each only as long as it is smaller than the best so far. Loops whose cores are smaller than what their bonds
+    carry are hard to fit, so that of a small tensor the smallest failures are tried again with many starts. Where all
+    of it fails, the nearest miss grows rank by rank until it reaches the target.
+
+    Attributes:
+        starts: Starts of each fit.
+        max_sweeps: Sweeps per start.
+        retries: Failures that are fitted again when every rung is through, the smallest ones.
+        retry_starts: Starts of each of these.
+        retry_sweeps: Sweeps per start of these.
+        retry_entries: Entries of a tensor up to which that is done.
+        seconds: Time per family to look for structures, as a part of the budget.
+        share: Time for the whole ladder, as a part of the budget.
+        mend: Whether the nearest miss is grown where the ladder fails.
+        growth_sweeps: Sweeps after each rank that the nearest miss is given.
+    """
+
+    starts: int = 4
+    max_sweeps: int = 150
+    retries: int = 3
+    retry_starts: int = 24
+    retry_sweeps: int = 300
+    retry_entries: int = 20_000
+    seconds: float = 0.1
+    share: float = 0.5
+    mend: bool = True
+    growth_sweeps: int = 20
+
+    paper: ClassVar[str] = "tnlab, from the bound of Eckart 1936: https://doi.org/10.1007/BF02288367"
+    families: ClassVar[tuple[str, ...]] = ("any", "ring", "degree3", "tree", "latent")
+    needs_target: ClassVar[bool] = True
+
+    @override
+    def start(self, problem: Problem, generator: torch.Generator) -> Ladder:
+        return self._next(Ladder(problem))
+
+    @override
+    def ask(self, state: Ladder, generator: torch.Generator) -> Iterable[Proposal]:
+        return () if state.question is None else (state.question,)
+
+    @override
+    def tell(self, state: Ladder, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Ladder:
+        found, nearest, best = evaluations[0], state.nearest, state.best
+        if state.stage == "mend" or nearest is None or found.relative_error < nearest.relative_error:
+            nearest = found
+        reached = state.problem.reached(found.relative_error)
+        if reached and (best is None or found.parameters < best.parameters):
+            best = found
+        state = replace(state, best=best, nearest=nearest, seconds=found.seconds)
+        if state.stage == "retry":
+            state = replace(state, retried=state.retried + 1)
+        elif state.stage == "climb":
+            full = reached or state.asked + 1 >= state.rungs[state.rung][1]
+            rung, asked = (state.rung + 1, 0) if full else (state.rung, state.asked + 1)
+            failed = state.failed if reached else (*state.failed, found.structure)
+            state = replace(state, rung=rung, asked=asked, failed=failed)
+        return self._next(state)
+
+    def _next(self, state: Ladder) -> Ladder:
+        """Return the state with the next question: up the ladder, back to what failed, or to the nearest miss."""
+        while state.rung < len(state.rungs) and self._in_time(state):
+            candidate = self._candidate(state)
+            if candidate is not None:
+                move = f"fewest parameters that every cut allows ({state.rungs[state.rung][0]})"
+                question = Proposal(candidate, max_sweeps=self.max_sweeps, starts=self.starts, decide=True, move=move)
+                return replace(state, question=question)
+            state = replace(state, rung=state.rung + 1, asked=0)
+        again = self._again(state)
+        if again is not None:
+            sweeps, starts, move = self.retry_sweeps, self.retry_starts, "what failed, again with many starts"
+            question = Proposal(again, max_sweeps=sweeps, starts=starts, decide=True, again=True, move=move)
+            return replace(state, stage="retry", question=question)
+        question = self._mended(state) if self.mend and state.best is None else None
+        return replace(state, stage="mend", question=question)
+
+    def _in_time(self, state: Ladder) -> bool:
+        if state.nearest is None:  # the first one is worth its listing
+            return True
+        return state.seconds < self.share * state.problem.max_seconds
+
+    def _again(self, state: Ladder) -> Structure | None:
+        """Return the next of the smallest failures to fit once more, where that costs little."""
+        if state.problem.entries > self.retry_entries or not self._in_time(state):
+            return None
+        most = state.best.parameters if state.best is not None else state.problem.entries
+        smallest = sorted(dict.fromkeys(state.failed), key=lambda structure: structure.parameters)[: self.retries]
+        left = [structure for structure in smallest if structure.parameters < most][state.retried :]
+        return left[0] if left else None
+
+    def _candidate(self, state: Ladder) -> Structure | None:
+        """Return the smallest structure of the rung that may reach the target with fewer parameters than the best."""
+        problem = state.problem
+        found = problem.candidates(state.rungs[state.rung][0], self.seconds * problem.max_seconds)
+        most = state.best.parameters - 1 if state.best is not None else problem.entries
+        for structure in islice(found, 50 * (state.asked + 1)):
+            if structure.parameters > most:
+                return None
+            if problem.admits(structure) and not any(_within(structure, failed) for failed in state.failed):
+                return structure
+        return None
+
+    def _mended(self, state: Ladder) -> Proposal | None:
+        """Return the nearest miss with the one rank more that promises most per parameter; None if it is full."""
+        problem, here = state.problem, state.nearest
+        if here is None or here.network is None:
+            return Proposal(from_ranks(problem.modes, {}), move="all ranks 1")
+        matrix, promise = to_matrix(here.structure), gains(problem.tensor, here.network)
+        ranks = {(i, j): int(matrix[i, j]) for i, j in promise}
+        options: list[tuple[float, Structure, str]] = []
+        for (i, j), gain in promise.items():
+            structure = from_ranks(problem.modes, ranks | {(i, j): ranks[i, j] + 1})
+            if problem.admits(structure) and structure.parameters < problem.entries:
+                cost = max(1, structure.parameters - here.parameters)
+                options.append((gain / cost, structure, f"bond {i}-{j} up to rank {ranks[i, j] + 1}"))
+        if not options:
+            return None
+        _, structure, move = max(options, key=lambda option: option[0])
+        return Proposal(structure, here.network, self.growth_sweeps, 1, move=move)
+
+
+def _within(structure: Structure, other: Structure) -> bool:
+    """Return whether every rank of a structure is at most that of another."""
+    return bool(np.all(to_matrix(structure) <= to_matrix(other)))

@@ -1,0 +1,174 @@
+"""Core shapes for Tucker and for trees: the fewest parameters whose error reaches a target, from the spectra.
+
+The squared error of truncated SVDs is at most the sum of the tails that the ranks leave, so that packing squared
+singular values until the rest is small enough gives ranks with a guarantee. A fit does better than the sum of the
+tails says: from the cheapest shape ranks are lowered as long as the true error allows.
+
+The published problem is the reverse one, the least error for a budget:
+``tnlab.structure_search.parts.core_shape.core_shape``.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import permutations
+from typing import ClassVar, Literal
+
+import numpy as np
+import torch
+from typing_extensions import override
+
+from tnlab.network.network import Network
+from tnlab.structure_search.engine import AbstractEngine, engines
+from tnlab.structure_search.evaluation import Evaluation, Proposal
+from tnlab.structure_search.parts.core_shape import Loss, pack, tucker_sketch
+from tnlab.structure_search.parts.split_trees import LISTED, Sketch, Split, best_ranks, split_tensor
+from tnlab.structure_search.problem import Problem
+
+Shape = tuple[int, ...]
+CHOICES = 12  # ranks per bond at most that the exact packing looks at, spread over the budget; fewer for many bonds
+
+
+@dataclass(frozen=True, eq=False)
+class Shapes:
+    """What is asked next, and the best so far."""
+
+    problem: Problem
+    sketch: Sketch
+    loss: Loss | None
+    asked: tuple[Shape, ...]
+    best: Evaluation | None = None
+    done: bool = False
+
+
+@engines.register("core_shapes")
+@dataclass(frozen=True)
+class CoreShapes(AbstractEngine[Shapes]):
+    """Choose the ranks of a Tucker decomposition, or of a balanced tree, by packing squared singular values.
+
+    Attributes:
+        method: ``"greedy"`` takes the heaviest value next, ``"bang_for_buck"`` the heaviest per parameter (the
+            published program never updates the cost it divides by), ``"exact"`` the cheapest packing; ``"portfolio"``
+            tries all three and goes on by a local search on the true error.
+        tree: ``"tucker"``, or ``"balanced"`` for a tree that halves the modes again and again.
+        error: Target where the problem has none.
+    """
+
+    method: Literal["greedy", "bang_for_buck", "exact", "portfolio"] = "portfolio"
+    tree: Literal["tucker", "balanced"] = "tucker"
+    error: float = 0.1
+
+    paper: ClassVar[str] = "Ghadiri 2023: https://arxiv.org/abs/2302.03886"
+    families: ClassVar[tuple[str, ...]] = ("latent",)
+    best_of_batch: ClassVar[bool] = True
+
+    @override
+    def start(self, problem: Problem, generator: torch.Generator) -> Shapes:
+        tucker = self.tree == "tucker" and problem.order > 2  # of a matrix both are one bond
+        sketch = tucker_sketch(problem.modes) if tucker else balanced_sketch(problem.modes)
+        methods = ("exact", "bang_for_buck", "greedy") if self.method == "portfolio" else (self.method,)
+        first = dict.fromkeys(self._packed(problem, sketch, method) for method in methods)
+        loss = Loss(problem.tensor.detach().cpu().double().numpy()) if tucker else None
+        return Shapes(problem, sketch, loss, tuple(sorted(first, key=sketch.parameters)))
+
+    @override
+    def ask(self, state: Shapes, generator: torch.Generator) -> Iterable[Proposal]:
+        for shape in () if state.done else state.asked:
+            yield Proposal(state.sketch.structure(shape), self._fitted(state, shape), max_sweeps=0,
+                           move="x".join(map(str, shape)))  # fmt: skip
+
+    @override
+    def tell(self, state: Shapes, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Shapes:
+        found = min(evaluations, key=lambda own: own.score)
+        if state.best is not None and found.score >= state.best.score:
+            return replace(state, done=True)
+        near = tuple(_cheaper(state.sketch, found.structure.ranks, state.problem.max_rank))
+        return replace(state, best=found, asked=near, done=self.method != "portfolio" or not near)
+
+    @override
+    def cutoff(self, state: Shapes) -> float:
+        return math.inf if state.best is None else state.best.score
+
+    def _fitted(self, state: Shapes, shape: Shape) -> Network:
+        """Return the Tucker decomposition by orthogonal iteration, or the tree by truncated SVDs."""
+        like = state.problem.tensor
+        if state.loss is None:
+            return split_tensor(like, state.sketch, shape)
+        structure = state.sketch.structure(shape)
+        factors, core = state.loss.network(shape)
+        order = len(factors)
+        arrays = [*factors[:-1], np.moveaxis(core, -1, order - 1), factors[-1]]  # the last mode is the root's
+        return Network(structure, tuple(torch.as_tensor(np.ascontiguousarray(array)).to(like) for array in arrays))
+
+    def _packed(self, problem: Problem, sketch: Sketch, method: str) -> Shape:
+        allowed = (problem.target_error or self.error) ** 2
+        tails = [problem.spectra.tail(split)[: 2 + (problem.max_rank or problem.entries)] for split in sketch.splits]
+        if method == "exact":
+            solved = best_ranks(sketch, [_choices(tail, allowed, len(tails)) for tail in tails], allowed)
+            if solved is not None:
+                return tuple(solved[1])
+
+        def enough(ranks: Sequence[int]) -> bool:
+            return sum(float(tail[rank]) for tail, rank in zip(tails, ranks, strict=True)) <= allowed
+
+        def fits(ranks: Sequence[int]) -> bool:  # the rank below one that is enough must not have been
+            before = [max(rank - 1, 1) for rank in ranks]
+            return not enough(before) or any(rank == 1 for rank in ranks)
+
+        weights = [-np.diff(tail) for tail in tails]
+        grown = pack(sketch.parameters, weights, fits, per_parameter=method == "bang_for_buck")
+        return _trimmed(sketch, grown, enough)
+
+
+def balanced_sketch(modes: Sequence[int]) -> Sketch:
+    """Return the tree that halves the modes until one is left."""
+    last = len(modes) - 1
+    found: list[Split] = []
+    waiting: list[list[int]] = [list(range(len(modes)))]
+    while waiting:
+        part = waiting.pop()
+        half = len(part) // 2
+        for side in (part[:half], part[half:]) if len(part) > 1 else ():
+            rest = tuple(mode for mode in range(len(modes)) if mode not in side)
+            found.append(rest if last in side else tuple(side))
+            waiting.append(side)
+    return Sketch.of(modes, list(dict.fromkeys(found)))
+
+
+def _choices(tail: np.ndarray, allowed: float, bonds: int) -> list[tuple[float, int]]:
+    """Return ranks of a bond with their tails, largest first, the tails spread evenly over what is allowed."""
+    found = {}
+    for part in np.linspace(0.0, 1.0, max(2, min(CHOICES, int(LISTED ** (1 / bonds))))):
+        enough = np.flatnonzero(tail <= part * allowed)
+        if len(enough):
+            rank = max(1, int(enough[0]))
+            found[rank] = (float(tail[rank]), rank)
+    return [found[rank] for rank in sorted(found, reverse=True)]
+
+
+def _trimmed(sketch: Sketch, ranks: Shape, enough: Callable[[Sequence[int]], bool]) -> Shape:
+    """Lower ranks, those that save most first, while what is left is still enough."""
+    while True:
+        lower = [tuple(r - (b == bond) for b, r in enumerate(ranks)) for bond in range(len(ranks)) if ranks[bond] > 1]
+        lower = [shape for shape in lower if enough(shape)]
+        if not lower:
+            return ranks
+        ranks = min(lower, key=sketch.parameters)
+
+
+def _cheaper(sketch: Sketch, ranks: Shape, max_rank: int | None) -> Iterator[Shape]:
+    """Yield shapes nearby with fewer parameters, fewest first: a rank lowered, or one lowered and another raised."""
+    here = sketch.parameters(ranks)
+    sides = [math.prod(sketch.modes[mode] for mode in split) for split in sketch.splits]
+    most = [min(side, math.prod(sketch.modes) // side, max_rank or side) for side in sides]
+    found = set()
+    for down in range(len(ranks)):
+        for step in {1, 1 + ranks[down] // 8}:
+            found.add(tuple(rank - step * (bond == down) for bond, rank in enumerate(ranks)))
+    for up, down in permutations(range(len(ranks)), 2):
+        found.add(tuple(rank + (bond == up) - (bond == down) for bond, rank in enumerate(ranks)))
+    kept = [
+        shape for shape in found
+        if all(1 <= rank <= top for rank, top in zip(shape, most, strict=True)) and sketch.parameters(shape) < here
+    ]  # fmt: skip
+    yield from sorted(kept, key=lambda shape: (sketch.parameters(shape), shape))

@@ -1,0 +1,248 @@
+"""Grow ranks where they help most, shrink what is not needed, cut back, and grow again."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import ClassVar
+
+import torch
+from typing_extensions import override
+
+from tnlab.network.rank_matrix import from_ranks, to_matrix
+from tnlab.network.structure import Structure
+from tnlab.structure_search.engine import AbstractEngine, engines
+from tnlab.structure_search.evaluation import Evaluation, Proposal
+from tnlab.structure_search.parts.rank_gains import gains, losses
+from tnlab.structure_search.problem import Problem
+
+Pair = tuple[int, int]
+SHARPNESS = 6.0  # of the choice after a cut back: a pair with 80 % of the best worth is taken a quarter as often
+
+
+@dataclass(frozen=True, eq=False)
+class Garden:
+    """What grows.
+
+    Attributes:
+        problem: What is searched.
+        phase: ``"plant"``, ``"grow"``, ``"settle"``, ``"polish"``, ``"shrink"`` or ``"cut back"``.
+        here: Where growth goes on from, or what is being shrunk; None before the first fit.
+        best: The smallest that reached the target; None before.
+        smaller: What to shrink ``here`` to next, the most promising first, and how.
+        shrunk: Whether the best was shrunk, or came out of that.
+        kicks: Times the best was cut back since it was found.
+    """
+
+    problem: Problem
+    phase: str = "plant"
+    here: Evaluation | None = None
+    best: Evaluation | None = None
+    smaller: tuple[tuple[Structure, str], ...] = ()
+    shrunk: bool = True
+    kicks: int = 0
+
+
+@engines.register("growth")
+@dataclass(frozen=True)
+class Growth(AbstractEngine[Garden]):
+    """Warm greedy growth, certificate-checked shrinking, and cutting back to leave local optima.
+
+    From ranks of 1, the pairs of cores whose next rank promises most per parameter are tried with a few sweeps each,
+    and the best is kept, until the target is reached. Then ranks are taken away, or moved from one bond to another, as
+    long as the target is kept; what a certificate rules out is never fitted. When nothing smaller is left nearby, a
+    random part of the ranks of the best is taken away, and growth goes on from there, with some chance in its choices.
+
+    Attributes:
+        near: Error, in targets, up to which bonds are tried one by one; further off several grow at once.
+        leap: How many.
+        stride: By how much a rank grows at a time, as a part of itself, at least 1; it shrinks by 1, 2, or half that.
+        width: Pairs tried per step of growth.
+        trial_sweeps: Sweeps for each of them.
+        settle_sweeps: Sweeps for the one that is kept.
+        shrink_sweeps: Sweeps, per start, to regain the target with fewer parameters.
+        reach: A second, annealed start is worth it where the first came so near to the target, as a factor.
+        patience: Smaller structures tried per network before it counts as a local optimum.
+        batch: Smaller structures asked for at a time.
+        cut_back: Part of the ranks above 1 that is taken away to leave a local optimum.
+        max_kicks: Times it is cut back without success after which it ends.
+    """
+
+    near: float = 1.5
+    leap: int = 3
+    stride: float = 0.6
+    width: int = 10
+    trial_sweeps: int = 2
+    settle_sweeps: int = 6
+    shrink_sweeps: int = 100
+    reach: float = 1.06
+    patience: int = 60
+    batch: int = 4
+    cut_back: float = 0.3
+    max_kicks: int = 200
+
+    paper: ClassVar[str] = "tnlab, after Hashemizadeh 2020: https://arxiv.org/abs/2008.05437"
+    families: ClassVar[tuple[str, ...]] = ("any", "degree3", "ring", "tree", "latent")
+    needs_target: ClassVar[bool] = True
+
+    @override
+    def start(self, problem: Problem, generator: torch.Generator) -> Garden:
+        return Garden(problem)
+
+    @override
+    def ask(self, state: Garden, generator: torch.Generator) -> Iterable[Proposal]:
+        if state.here is None or state.here.network is None:
+            return [Proposal(from_ranks(state.problem.modes, {}), move="all ranks 1")]
+        here = state.here
+        if state.phase == "grow":
+            return self._sprouts(state)
+        if state.phase == "settle":
+            return [Proposal(here.structure, here.network, self.settle_sweeps, 1, move=f"{here.move}, settled")]
+        if state.phase == "polish":
+            return [Proposal(here.structure, here.network, self.shrink_sweeps, 2, polish=True, move="polished")]
+        if state.kicks > self.max_kicks:
+            return ()
+        if state.phase == "cut back":
+            return self._cut_back(state.problem, here, generator)
+        return [
+            Proposal(structure, here.network, self.shrink_sweeps, 2, self.reach, decide=True, move=move)
+            for structure, move in state.smaller[: self.batch]
+        ]
+
+    @override
+    def tell(self, state: Garden, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Garden:
+        if state.phase == "shrink":
+            return self._shrunk(state, evaluations)
+        if state.phase == "grow":
+            found = [one for one in evaluations if one.network is not None]
+            if state.here is None or not found:
+                return self._kicked(state)
+            worth = [_progress(state.here, one) for one in found]
+            chosen = _choose(worth, generator) if state.kicks else max(range(len(worth)), key=worth.__getitem__)
+            return replace(state, phase="settle", here=found[chosen])
+        here = evaluations[0]
+        if state.phase == "polish":
+            smaller = self._smaller(state.problem, here)
+            return replace(state, phase="shrink", here=here, smaller=smaller) if smaller else self._kicked(state)
+        if state.problem.reached(here.relative_error):
+            return self._arrived(state, here)
+        if state.best is not None and here.parameters >= state.best.parameters:  # grown past it: shrink that one
+            return self._kicked(state) if state.shrunk else self._arrived(state, state.best)
+        return replace(state, phase="grow", here=here)
+
+    @override
+    def welcome(self, state: Garden, found: Evaluation) -> Garden:
+        if found.network is None or not state.problem.reached(found.relative_error):
+            return state
+        if found.structure.has_hyper_bonds or any(len(core.legs) != 1 for core in found.structure.cores):
+            return state  # it grows ranks between modes, and nothing else
+        if state.best is not None and state.best.parameters <= found.parameters:
+            return state
+        return replace(state, best=found, kicks=0, shrunk=False)  # it grows on; what it shrinks next is this
+
+    @override
+    def cutoff(self, state: Garden) -> float:
+        if state.phase == "shrink" and state.here is not None:
+            return state.problem.score(state.here.parameters - 1, 0.0)
+        return math.inf
+
+    def _arrived(self, state: Garden, here: Evaluation) -> Garden:
+        """Return the state in which a network that reaches the target is shrunk."""
+        better = state.best is None or here.parameters < state.best.parameters
+        best, kicks = (here, 0) if better else (state.best, state.kicks)
+        return replace(state, phase="polish", here=here, best=best, kicks=kicks, shrunk=state.shrunk or best is here)
+
+    def _shrunk(self, state: Garden, evaluations: Sequence[Evaluation]) -> Garden:
+        reached = [one for one in evaluations if not one.pruned and state.problem.reached(one.relative_error)]
+        if reached:
+            return self._arrived(state, min(reached, key=lambda one: (one.parameters, one.relative_error)))
+        left = state.smaller[self.batch :]
+        return replace(state, smaller=left) if left else self._kicked(state)
+
+    def _kicked(self, state: Garden) -> Garden:
+        return replace(state, phase="cut back", here=state.best or state.here, kicks=state.kicks + 1)
+
+    def _cut_back(self, problem: Problem, here: Evaluation, generator: torch.Generator) -> list[Proposal]:
+        """Return the network with a random part of its ranks taken away; nothing where all are 1."""
+        ranks = _ranks(here.structure)
+        surplus = [pair for pair, rank in ranks.items() for _ in range(rank - 1)]
+        if not surplus:
+            return []
+        count = max(2, round(self.cut_back * len(surplus)))
+        for place in torch.randperm(len(surplus), generator=generator)[:count].tolist():
+            ranks[surplus[place]] -= 1
+        structure = from_ranks(problem.modes, ranks)
+        return [Proposal(structure, here.network, self.settle_sweeps, 1, move="cut back")]
+
+    def _sprouts(self, state: Garden) -> list[Proposal]:
+        """Return structures with more rank on one bond, the most promising first; far from the target on several."""
+        assert state.here is not None
+        assert state.here.network is not None
+        problem, here, ranks = state.problem, state.here, _ranks(state.here.structure)
+        promise, error = gains(problem.tensor, state.here.network), state.here.relative_error**2
+        options: list[tuple[float, Pair, Structure]] = []
+        for pair in promise:
+            more = self._more(problem, ranks, pair)
+            grown = from_ranks(problem.modes, ranks | {pair: more})
+            if more > ranks.get(pair, 1) and problem.admits(grown):
+                cost = max(1, grown.parameters - here.parameters)
+                worth = -math.log(max(1.0 - promise[pair] / max(error, 1e-300), 1e-3)) / cost
+                options.append((worth, pair, grown))
+        options.sort(key=lambda option: -option[0])
+        if here.relative_error > self.near * (problem.target_error or 0.0):
+            pairs = [pair for _, pair, _ in options[: self.leap]]
+            leap = from_ranks(problem.modes, ranks | {pair: self._more(problem, ranks, pair) for pair in pairs})
+            if pairs and problem.admits(leap):
+                return [Proposal(leap, here.network, self.settle_sweeps, 1, move=f"{len(pairs)} bonds up")]
+        return [
+            Proposal(
+                grown,
+                here.network,
+                self.trial_sweeps,
+                1,
+                move=f"bond {i}-{j} up to rank {self._more(problem, ranks, (i, j))}",
+            )
+            for _, (i, j), grown in options[: self.width]
+        ]
+
+    def _more(self, problem: Problem, ranks: dict[Pair, int], pair: Pair) -> int:
+        rank = ranks.get(pair, 1)
+        return int(min(rank + max(1, int(self.stride * rank)), problem.max_rank or math.inf))
+
+    def _smaller(self, problem: Problem, here: Evaluation) -> tuple[tuple[Structure, str], ...]:
+        """Return what to try: less rank on one bond, or that and one more on another, by the error it may cost."""
+        assert here.network is not None
+        ranks, cost, promise = _ranks(here.structure), losses(here.network), gains(problem.tensor, here.network)
+        found: dict[Structure, tuple[float, str]] = {}
+        for down, rank in ranks.items():
+            for fewer in {rank - 1, rank - 2, rank - int(self.stride * rank / 2)} & set(range(1, rank)):
+                lost = cost[down][rank - fewer - 1] if rank - fewer <= len(cost[down]) else 1.0
+                for up in (None, *(pair for pair in promise if pair != down)):
+                    raised = {} if up is None else {up: ranks.get(up, 1) + 1}
+                    structure = from_ranks(problem.modes, ranks | {down: fewer} | raised)
+                    saved = here.parameters - structure.parameters
+                    if saved > 0 and structure not in found and problem.admits(structure):
+                        rise = lost - (promise[up] if up else 0.0)
+                        also = f", bond {up[0]}-{up[1]} up" if up else ""
+                        found[structure] = rise / saved, f"bond {down[0]}-{down[1]} down to rank {fewer}{also}"
+        chosen = sorted(found, key=lambda structure: found[structure][0])[: self.patience]
+        return tuple((structure, found[structure][1]) for structure in chosen)
+
+
+def _ranks(structure: Structure) -> dict[Pair, int]:
+    """Return the ranks above 1 by pair of modes."""
+    matrix = to_matrix(structure)
+    return {(i, j): int(matrix[i, j]) for i, j in combinations(range(structure.order), 2) if matrix[i, j] > 1}
+
+
+def _choose(worth: Sequence[float], generator: torch.Generator) -> int:
+    """Return one place: the best most often, the others by how near they come to it."""
+    weights = torch.tensor([max(one, 0.0) for one in worth], dtype=torch.float64) ** SHARPNESS
+    return int(torch.multinomial(weights, 1, generator=generator)) if float(weights.sum()) > 0 else 0
+
+
+def _progress(before: Evaluation | None, after: Evaluation) -> float:
+    """Return by how much the logarithm of the error fell per parameter."""
+    assert before is not None
+    drop = math.log(before.relative_error) - math.log(max(after.relative_error, 1e-300))
+    return drop / max(1, after.parameters - before.parameters)

@@ -1,0 +1,198 @@
+"""Reconnection of a tree by entanglement: every two neighbouring cores are joined, and split again in the best way.
+
+The tree has cores of three axes each. Two neighbours contracted have four outer axes a, b, c, d, which can be paired
+in three ways, ab|cd, ac|bd and ad|bc. The singular values of each pairing say how much passes between its two sides;
+the pairing with the least entanglement entropy (or the least truncation error) is kept, and the sweep goes on.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal
+
+import torch
+from torch import Tensor
+from typing_extensions import override
+
+from tnlab.network.gauge.canonical import canonical
+from tnlab.network.network import Network
+from tnlab.network.residual import relative_residual
+from tnlab.network.rounding.round_network import round_network
+from tnlab.network.structure import Bond, Core, Structure
+from tnlab.structure_search.engine import AbstractEngine, engines
+from tnlab.structure_search.evaluation import Evaluation, Proposal
+from tnlab.structure_search.parts.split_trees import Sketch, split_tensor
+from tnlab.structure_search.problem import Problem
+
+PAIRINGS = ((0, 1, 2, 3), (0, 2, 1, 3), (0, 3, 1, 2))  # the first is the one there is
+SETTLED = 1e-8  # change of the entropy per sweep at which it has converged
+ROUNDING = 1e-14  # of the squared norm: singular values below it are rounding errors
+
+
+@dataclass(frozen=True, eq=False)
+class Tree:
+    """The tree, hardly truncated, and how far the search has come.
+
+    Attributes:
+        problem: The problem.
+        network: The tree before it is rounded to the target.
+        sweep: Sweeps done.
+        entropy: Sum of the entanglement entropies of its bonds in the latest sweep.
+        moving: Whether the latest sweep changed anything.
+    """
+
+    problem: Problem
+    network: Network
+    sweep: int = 0
+    entropy: float = math.inf
+    moving: bool = True
+
+
+@engines.register("reconnect")
+@dataclass(frozen=True)
+class Reconnect(AbstractEngine[Tree]):
+    """Rearrange a tree locally by the entanglement between its parts.
+
+    The tree is kept nearly exact while it is rearranged; what is proposed after every sweep is the tree rounded to
+    the target error, or to the largest rank where there is no target.
+
+    Attributes:
+        measure: ``"entropy"`` or ``"truncation"``: what decides between pairings.
+        temperature: Pairings are drawn with weights ``exp(-measure / temperature)``; 0 takes the least.
+        tau: Sweeps after which the temperature is halved.
+        max_sweeps: Sweeps at most.
+        working: Part of the target error that the tree may lose while it is rearranged.
+        polish: Sweeps of the solver on each proposal, 0 as published; None leaves it to the driver.
+    """
+
+    measure: Literal["entropy", "truncation"] = "entropy"
+    temperature: float = 0.0
+    tau: int = 1
+    max_sweeps: int = 20
+    working: float = 0.1
+    polish: int | None = 0
+
+    paper: ClassVar[str] = "Watanabe 2025: https://arxiv.org/abs/2505.05908"
+    families: ClassVar[tuple[str, ...]] = ("latent",)
+
+    @override
+    def start(self, problem: Problem, generator: torch.Generator) -> Tree:
+        splits = [tuple(range(end)) for end in range(2, problem.order - 1)]
+        sketch = Sketch.of(problem.modes, splits)
+        allowed = self._allowed(problem, len(splits))
+        ranks = [max(1, int((problem.spectra.tail(split) > allowed).sum())) for split in splits]
+        return Tree(problem, split_tensor(problem.tensor.double(), sketch, ranks))
+
+    @override
+    def ask(self, state: Tree, generator: torch.Generator) -> Iterable[Proposal]:
+        if not state.moving:
+            return ()
+        network = self._rounded(state.problem, state.network)
+        return (Proposal(network.structure, network, self.polish, move=f"sweep {state.sweep}"),)
+
+    @override
+    def tell(self, state: Tree, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Tree:
+        network, entropy = state.network, 0.0
+        temperature = self.temperature * 0.5 ** (state.sweep // self.tau)
+        allowed = self._allowed(state.problem, len(network.structure.bonds))
+        for bond in range(len(network.structure.bonds)):
+            network, found = self._move(state, network, bond, allowed, temperature, generator)
+            entropy += found
+        same = _connections(network) == _connections(state.network)
+        settled = same and (temperature == 0 or abs(entropy - state.entropy) <= SETTLED)
+        moving = not settled and state.sweep < self.max_sweeps
+        return replace(state, network=network, sweep=state.sweep + 1, entropy=entropy, moving=moving)
+
+    def _allowed(self, problem: Problem, bonds: int) -> float:
+        """Return the part of the squared norm that one truncation may discard."""
+        return max((self.working * (problem.target_error or 0.0)) ** 2 / max(1, bonds), ROUNDING)
+
+    def _move(
+        self, state: Tree, network: Network, bond: int, allowed: float, temperature: float, generator: torch.Generator
+    ) -> tuple[Network, float]:
+        """Return the tree with the best pairing at a bond, and the entropy on it."""
+        network = canonical(network, network.structure.bonds[bond].cores[0])
+        block, labels = _joined(network, bond)
+        sizes = dict(zip(labels, block.shape, strict=True))
+        pairings = [[labels[at] for at in pairing] for pairing in PAIRINGS]
+        squares = []
+        for pairing in pairings:
+            matrix = _matrix(block, labels, pairing)
+            small = matrix if len(matrix) <= matrix.shape[1] else matrix.T
+            values = torch.linalg.eigvalsh(small @ small.T).flip(0).clamp(min=0)
+            squares.append(values / values.sum())
+        limit = state.problem.max_rank or (0 if state.problem.target_error else state.problem.rank_limit)
+        worth = torch.stack([self._worth(values, limit or state.problem.rank_limit) for values in squares])
+        chosen = int(torch.argmin(worth))
+        if temperature > 0:
+            weights = torch.softmax((worth.min() - worth) / temperature, 0)
+            chosen = int(torch.multinomial(weights, 1, generator=generator))
+        u, s, vh = torch.linalg.svd(_matrix(block, labels, pairings[chosen]), full_matrices=False)
+        tails = s.square().flip(0).cumsum(0).flip(0)
+        rank = max(1, int((tails > allowed * tails[0]).sum()))
+        first, second = pairings[chosen][:2], pairings[chosen][2:]
+        left = u[:, :rank].reshape(*(sizes[label] for label in first), rank)
+        right = (s[:rank, None] * vh[:rank]).reshape(rank, *(sizes[label] for label in second))
+        return _reconnected(network, bond, (left, first), (right, second)), float(_entropy(squares[chosen]))
+
+    def _worth(self, squares: Tensor, rank: int) -> Tensor:
+        return _entropy(squares) if self.measure == "entropy" else squares[rank:].sum()
+
+    def _rounded(self, problem: Problem, network: Network) -> Network:
+        limit = problem.max_rank or (None if problem.target_error else problem.rank_limit)
+        if limit is not None and network.structure.bonds:
+            network = round_network(network, ranks=limit).network
+        error = relative_residual(problem.tensor, network)
+        left = (problem.target_error or 0.0) ** 2 - error**2
+        if left > 0:
+            rounded = round_network(network, target_error=0.999 * math.sqrt(left / (1 - error**2))).network
+            if problem.reached(relative_residual(problem.tensor, rounded)):
+                network = rounded
+        return network.to(problem.tensor.dtype, problem.tensor.device)
+
+
+def _entropy(squares: Tensor) -> Tensor:
+    return -torch.special.xlogy(squares, squares).sum()
+
+
+def _joined(network: Network, bond: int) -> tuple[Tensor, list[int]]:
+    """Return the two cores of a bond contracted, and the labels of the outer axes, those of the first core first."""
+    structure = network.structure
+    label = structure.order + bond
+    i, j = structure.bonds[bond].cores
+    first, second = structure.core_indices[i], structure.core_indices[j]
+    left = network.cores[i].movedim(first.index(label), -1)
+    right = network.cores[j].movedim(second.index(label), 0)
+    outer = [*(own for own in first if own != label), *(own for own in second if own != label)]
+    block = left.reshape(-1, left.shape[-1]) @ right.reshape(len(right), -1)
+    return block.reshape(*left.shape[:-1], *right.shape[1:]), outer
+
+
+def _matrix(block: Tensor, labels: list[int], pairing: list[int]) -> Tensor:
+    ordered = block.permute([labels.index(label) for label in pairing])
+    return ordered.reshape(ordered.shape[0] * ordered.shape[1], -1)
+
+
+def _reconnected(
+    network: Network, bond: int, first: tuple[Tensor, list[int]], second: tuple[Tensor, list[int]]
+) -> Network:
+    """Return the tree in which the cores of a bond hold two new arrays, the bond last in one and first in the other."""
+    old = network.structure
+    order, label = old.order, old.order + bond
+    i, j = old.bonds[bond].cores
+    arrays = dict(enumerate(zip(network.cores, map(list, old.core_indices), strict=True)))
+    arrays[i] = first[0], [*first[1], label]
+    arrays[j] = second[0], [label, *second[1]]
+    sizes = {own: size for array, labels in arrays.values() for own, size in zip(labels, array.shape, strict=True)}
+    cores = tuple(Core(tuple(own for own in arrays[core][1] if own < order)) for core in arrays)
+    ends = [tuple(core for core in arrays if order + place in arrays[core][1]) for place in range(len(old.bonds))]
+    bonds = tuple(Bond(cores_of, sizes[order + place]) for place, cores_of in enumerate(ends))
+    structure = Structure(old.modes, cores, bonds)
+    return Network(structure, tuple(
+        arrays[core][0].permute([arrays[core][1].index(own) for own in wanted]).contiguous()
+        for core, wanted in enumerate(structure.core_indices)
+    ))  # fmt: skip
+
+
+def _connections(network: Network) -> list[list[int]]:
+    return sorted(sorted(indices) for indices in network.structure.core_indices)

@@ -1,0 +1,171 @@
+"""Search guided by renormalisation: structures expand and are compressed, in large steps first and then in small ones.
+
+A scale is the factor by which a rank changes in one move. At every scale the network expands where the data pull:
+the *tension* of a pair of cores is what the residual would gain by one more rank between them, that of a node the sum
+over its pairs. Once the target is reached it is compressed where little passes: the *gate* of a bond is its least
+singular value, and bonds with the smallest gates are narrowed or removed first. What can be compressed no further is
+disturbed, one bond up and another down, and then handed on to the next, finer scale.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import torch
+from typing_extensions import override
+
+from tnlab.network.rank_matrix import from_ranks, to_matrix
+from tnlab.structure_search.engine import AbstractEngine, engines
+from tnlab.structure_search.evaluation import Evaluation, Proposal
+from tnlab.structure_search.parts.rank_gains import gains, losses
+from tnlab.structure_search.problem import Problem
+
+Pair = tuple[int, int]
+Ranks = dict[Pair, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Flow:
+    """Where the flow stands.
+
+    Attributes:
+        problem: The problem.
+        here: The structure that is expanded or compressed, with its cores; None before the first one.
+        scale: Place of the present scale.
+        reached: Whether ``here`` is good enough, so that it is compressed.
+        done: Whether the finest scale has nothing more to offer.
+    """
+
+    problem: Problem
+    here: Evaluation | None = None
+    scale: int = 0
+    reached: bool = False
+    done: bool = False
+
+
+@engines.register("rgtn")
+@dataclass(frozen=True)
+class RGTN(AbstractEngine[Flow]):
+    """Expand where the tension is highest, compress where the gates are nearly shut, scale by scale.
+
+    The released program proposes at random, starts every proposal from random cores, has neither tensions nor gates
+    in its two published experiments, and reports the best of the search history within a window of errors; here the
+    moves follow the paper, and every fit starts from the cores before the move. The paper coarse-grains the network
+    by contracting cores; here its scales are those of the ranks, so that every evaluation is of the data themselves.
+
+    Attributes:
+        scales: Factors of the ranks, coarse to fine; every move changes a rank by at least 1.
+        proposals: Bonds that are tried per expansion, those of the highest tension per parameter first.
+        sweeps: Sweeps per expansion.
+        error: Target where the problem has none.
+    """
+
+    scales: tuple[float, ...] = (2.0, 1.5, 1.25)
+    proposals: int = 3
+    sweeps: int = 30
+    error: float = 0.1
+
+    paper: ClassVar[str] = "Wang 2026: https://arxiv.org/abs/2512.24663"
+    families: ClassVar[tuple[str, ...]] = ("any",)
+
+    @override
+    def start(self, problem: Problem, generator: torch.Generator) -> Flow:
+        return Flow(problem)
+
+    @override
+    def ask(self, state: Flow, generator: torch.Generator) -> Iterable[Proposal]:
+        if state.here is None:
+            return (Proposal(from_ranks(state.problem.modes, {}), move="nothing joined"),)
+        if state.done or state.here.network is None:
+            return ()
+        moves = self._compressions(state) if state.reached else self._expansions(state)
+        sweeps = None if state.reached else self.sweeps
+        return [
+            Proposal(from_ranks(state.problem.modes, ranks), state.here.network, sweeps, starts=1, move=move)
+            for ranks, move in moves
+        ]
+
+    @override
+    def tell(self, state: Flow, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Flow:
+        fitted = [found for found in evaluations if found.network is not None]
+        target = state.problem.target_error or self.error
+        enough = [found for found in fitted if found.relative_error <= target]
+        if state.reached:
+            if enough and state.here and min(found.parameters for found in enough) < state.here.parameters:
+                return replace(state, here=min(enough, key=lambda found: (found.parameters, found.relative_error)))
+            return replace(state, scale=state.scale + 1, done=state.scale + 1 >= len(self.scales))
+        if enough:
+            here = min(enough, key=lambda found: found.parameters)
+            return replace(state, here=here, reached=True)
+        before = state.here
+        if not fitted:
+            return replace(state, done=True)
+        here = min(fitted, key=lambda found: _steepness(before, found))
+        stuck = before is not None and here.relative_error >= before.relative_error * (1 - 1e-6)
+        return replace(state, done=True) if stuck else replace(state, here=here)
+
+    @override
+    def cutoff(self, state: Flow) -> float:
+        return state.here.score if state.reached and state.here is not None else float("inf")
+
+    def _expansions(self, state: Flow) -> Iterator[tuple[Ranks, str]]:
+        """Yield the structures with one rank more, or a factor more, where the tension is highest."""
+        ranks = _ranks(state)
+        grown = []
+        for pair, tension in _tensions(state).items():
+            rank = min(self._up(ranks[pair], state.scale), state.problem.rank_limit)
+            wider = {**ranks, pair: rank}
+            cost = from_ranks(state.problem.modes, wider).parameters - from_ranks(state.problem.modes, ranks).parameters
+            if rank > ranks[pair]:
+                grown.append((tension / max(1, cost), pair, wider))
+        for _, pair, wider in sorted(grown, key=lambda entry: (-entry[0], entry[1]))[: self.proposals]:
+            yield wider, f"expand {pair[0]}-{pair[1]}"
+
+    def _compressions(self, state: Flow) -> Iterator[tuple[Ranks, str]]:
+        """Yield narrower structures, the smallest gates first, then those with one bond up and another down."""
+        ranks = _ranks(state)
+        assert state.here is not None
+        assert state.here.network is not None
+        gates = {pair: float(cost[0]) for pair, cost in losses(state.here.network).items() if len(cost)}
+        narrow = sorted((pair for pair in ranks if ranks[pair] > 1), key=lambda pair: (gates.get(pair, 0.0), pair))
+        tensions = _tensions(state)
+        pulled = sorted(tensions, key=lambda pair: (-tensions[pair], pair))[: self.proposals]
+        for pair in narrow:
+            for rank in sorted({1, self._down(ranks[pair], state.scale), ranks[pair] - 1}):
+                yield {**ranks, pair: rank}, f"narrow {pair[0]}-{pair[1]}"
+        for up in pulled:
+            for down in narrow:
+                rank = min(ranks[up] + 1, state.problem.rank_limit)
+                if up != down and rank > ranks[up]:
+                    yield {**ranks, up: rank, down: self._down(ranks[down], state.scale)}, "disturb"
+
+    def _up(self, rank: int, scale: int) -> int:
+        return max(rank + 1, int(rank * self.scales[scale]))
+
+    def _down(self, rank: int, scale: int) -> int:
+        return max(1, min(rank - 1, round(rank / self.scales[scale])))
+
+
+def _ranks(state: Flow) -> Ranks:
+    assert state.here is not None
+    matrix = to_matrix(state.here.structure)
+    order = state.problem.order
+    return {(i, j): int(matrix[i, j]) for i in range(order) for j in range(i + 1, order)}
+
+
+def _tensions(state: Flow) -> dict[Pair, float]:
+    """Return the tension of every pair, weighted by how much of it all the tension of its two nodes is."""
+    assert state.here is not None
+    assert state.here.network is not None
+    pairs = gains(state.problem.tensor, state.here.network)
+    nodes = [sum(gain for pair, gain in pairs.items() if node in pair) for node in range(state.problem.order)]
+    whole = sum(nodes) or 1.0
+    return {pair: gain * (1 + (nodes[pair[0]] + nodes[pair[1]]) / whole) for pair, gain in pairs.items()}
+
+
+def _steepness(before: Evaluation | None, found: Evaluation) -> float:
+    """Return the change of the squared error per parameter added; the most negative is the best."""
+    if before is None:
+        return found.relative_error
+    drop = found.relative_error**2 - before.relative_error**2
+    return drop / max(1, found.parameters - before.parameters)

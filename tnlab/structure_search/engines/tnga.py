@@ -1,0 +1,129 @@
+"""TNGA: a population of rank matrices that exchange the bonds of a core and mutate."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import torch
+from typing_extensions import override
+
+from tnlab.seeding import uniform
+from tnlab.structure_search.engine import AbstractEngine, engines
+from tnlab.structure_search.evaluation import Evaluation, Proposal
+from tnlab.structure_search.parts.rank_codes import Code, Coding, two_places
+from tnlab.structure_search.problem import Problem
+
+
+@dataclass(frozen=True, eq=False)
+class Population:
+    """One generation, by ascending parameters."""
+
+    coding: Coding
+    codes: tuple[Code, ...]
+    generation: int = 1
+
+
+@engines.register("tnga")
+@dataclass(frozen=True)
+class TNGA(AbstractEngine[Population]):
+    """Breed structures: parents by rank of their score, the bonds of one core exchanged, bonds mutated.
+
+    In the published program one of two children receives nothing, for a view of an array is overwritten; here both
+    do. Published are bonds of one fixed rank on any graph; the successors of the paper use whole ranks and a
+    permutation of the modes, which is the default here. A generation is evaluated by ascending parameters, which
+    changes nothing but how many of the last can be pruned: what is not kept needs no exact score.
+
+    Attributes:
+        integer_ranks: Whether a bond has any rank, not ``rank`` or none.
+        rank: The one rank of bonds otherwise.
+        population: Structures per generation.
+        keep: So many of them may become parents.
+        alpha: Parent number k is drawn with weight ``log(alpha / (0.01 + 5 k))``, at least 0.01.
+        mutation: Probability that a bond changes, and that two modes are exchanged.
+        generations: Generations; None goes on to the end of the budget, 30 in the published program.
+        elite: So many of the best live on unchanged; 0 in the published program.
+        max_size: Parameters per entry of the tensor up to which a structure is fitted; 10 in the published program.
+    """
+
+    integer_ranks: bool = True
+    rank: int = 2
+    population: int = 50
+    keep: int = 40
+    alpha: float = 200.0
+    mutation: float = 0.05
+    generations: int | None = None
+    elite: int = 1
+    max_size: float = 1.0
+
+    paper: ClassVar[str] = "Li 2020: https://proceedings.mlr.press/v119/li20l.html"
+    families: ClassVar[tuple[str, ...]] = ("any", "ring")
+
+    @override
+    def start(self, problem: Problem, generator: torch.Generator) -> Population:
+        coding = Coding(problem, self.max_size)
+        codes = [self._random(coding, generator) for _ in range(self.population)]
+        return self._sorted(Population(coding, tuple(codes)))
+
+    @override
+    def ask(self, state: Population, generator: torch.Generator) -> Iterable[Proposal]:
+        if self.generations is not None and state.generation > self.generations:
+            return
+        for code in state.codes:
+            yield Proposal(state.coding.structure(code), move=f"bred in generation {state.generation}")
+
+    @override
+    def tell(self, state: Population, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Population:
+        order = sorted(range(len(evaluations)), key=lambda place: evaluations[place].score)[: self.keep]
+        parents = [state.codes[place] for place in order]
+        worth = [max(math.log(self.alpha / (0.01 + 5 * k)), 0.01) for k in range(len(parents))]
+        weights = torch.tensor(worth, dtype=torch.float32)
+        children = list(parents[: self.elite])
+        while len(children) < self.population:
+            couple = torch.multinomial(weights, 2, replacement=True, generator=generator).tolist()
+            for child in self._crossed(state.coding, parents[couple[0]], parents[couple[1]], generator):
+                mutated = self._mutated(state.coding, child, generator)
+                children.append(mutated if state.coding.small(mutated) else self._random(state.coding, generator))
+        codes = tuple(children[: self.population])
+        return self._sorted(replace(state, codes=codes, generation=state.generation + 1))
+
+    @override
+    def cutoff_within(self, state: Population, told: Sequence[Evaluation]) -> float:
+        return sorted(found.score for found in told)[self.keep - 1] if len(told) >= self.keep else math.inf
+
+    def _random(self, coding: Coding, generator: torch.Generator) -> Code:
+        sparsity = uniform(generator)
+        if coding.problem.family == "ring":
+            sparsity = 0.0
+        code = coding.random(generator, sparsity=sparsity)
+        if self.integer_ranks:
+            return code
+        return replace(code, ranks=tuple(min(self.rank, coding.limit) if rank > 1 else 1 for rank in code.ranks))
+
+    def _crossed(self, coding: Coding, first: Code, second: Code, generator: torch.Generator) -> tuple[Code, Code]:
+        """Exchange the ranks at one core, drawn at random, between two parents; each child keeps its modes."""
+        core = int(torch.randint(coding.problem.order, (), generator=generator))
+        ranks = [
+            (b, a) if core in pair else (a, b)
+            for pair, a, b in zip(coding.pairs, first.ranks, second.ranks, strict=True)
+        ]
+        return (
+            replace(first, ranks=tuple(one for one, _ in ranks)),
+            replace(second, ranks=tuple(other for _, other in ranks)),
+        )
+
+    def _mutated(self, coding: Coding, code: Code, generator: torch.Generator) -> Code:
+        for place, chance in enumerate(torch.rand(len(code.ranks), generator=generator, dtype=torch.float32).tolist()):
+            if chance < self.mutation:
+                others = [rank for rank in self._alleles(coding) if rank != code.ranks[place]]
+                pick = int(torch.randint(len(others), (), generator=generator)) if others else None
+                code = code if pick is None else code.with_rank(place, others[pick])
+        if coding.permutes and uniform(generator) < self.mutation * coding.problem.order:
+            code = code.swapped(*two_places(coding.problem.order, generator))
+        return code
+
+    def _alleles(self, coding: Coding) -> Sequence[int]:
+        return range(1, coding.limit + 1) if self.integer_ranks else (1, min(self.rank, coding.limit))
+
+    def _sorted(self, state: Population) -> Population:
+        return replace(state, codes=tuple(sorted(state.codes, key=state.coding.parameters)))

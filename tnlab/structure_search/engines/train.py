@@ -1,0 +1,52 @@
+"""Tensor trains in closed form, over orders of the modes: an answer at once, and a measure for all others."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from typing_extensions import override
+
+from tnlab.formats import formats
+from tnlab.network.network import Network
+from tnlab.solvers.fit import fit
+from tnlab.solvers.tt_svd import TTSVD
+from tnlab.structure_search.engine import AbstractEngine, engines
+from tnlab.structure_search.evaluation import Evaluation, Proposal
+from tnlab.structure_search.problem import Problem
+
+
+@dataclass(frozen=True, eq=False)
+class Trains:
+    """The trains that are left to propose."""
+
+    problem: Problem
+    left: tuple[Network, ...]
+
+
+@engines.register("train")
+@dataclass(frozen=True)
+class TrainSearch(AbstractEngine[Trains]):
+    """Truncate trains by singular values, the modes as given and in the order that the cuts like best.
+
+    The error is a guarantee: no fit is needed. Whatever else is found should have fewer parameters.
+    """
+
+    paper: ClassVar[str] = "Oseledets 2011: https://doi.org/10.1137/090752286"
+    families: ClassVar[tuple[str, ...]] = ("tree", "ring", "degree3", "any", "latent")
+    needs_target: ClassVar[bool] = True
+
+    @override
+    def start(self, problem: Problem, generator: torch.Generator) -> Trains:
+        structure = formats["tensor_train"].build(problem.modes, 1)
+        solvers = (TTSVD(target_error=problem.target_error, mode_orders=orders) for orders in ("given", "search"))
+        found = (fit(problem.tensor, structure, solver=solver, seed=generator).network for solver in solvers)
+        return Trains(problem, tuple(network for network in found if problem.admits(network.structure)))
+
+    @override
+    def ask(self, state: Trains, generator: torch.Generator) -> Iterable[Proposal]:
+        return [Proposal(network.structure, network, 0, move="train in closed form") for network in state.left[:1]]
+
+    @override
+    def tell(self, state: Trains, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Trains:
+        return Trains(state.problem, state.left[1:])

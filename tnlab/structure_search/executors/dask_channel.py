@@ -1,0 +1,209 @@
+"""The fits of one search on a cluster of dask, seen from both ends."""
+
+import contextlib
+import functools
+import importlib
+import operator
+import threading
+import time
+import uuid
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from dataclasses import dataclass, replace
+from importlib import metadata
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from typing_extensions import override
+
+from tnlab.errors import ExecutorError, TnlabError
+from tnlab.structure_search.evaluator import Evaluator
+from tnlab.structure_search.executors.base import LOSSES, AbstractChannel, Answer, Cancelled, Task
+from tnlab.structure_search.executors.remote import pack, pack_evaluator, perform, portable, unpack, unpack_evaluator
+
+Client = Future = Any  # of distributed, which is optional
+LOOK = 0.5  # seconds between looks for workers while there are none
+
+
+class Parcel:
+    """An evaluator on its way to a worker, and there, unpacked once. It is called there, with a task.
+
+    Only workers unpack it: the scheduler itself needs no tnlab.
+
+    Attributes:
+        packed: The evaluator.
+        version: Of the tnlab that packed it.
+    """
+
+    def __init__(self, packed: bytes, version: str) -> None:
+        self.packed, self.version = packed, version
+
+    @override
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Parcel, (self.packed, self.version)
+
+    @functools.cached_property
+    def evaluator(self) -> Evaluator:
+        """The evaluator.
+
+        Raises:
+            ExecutorError: Another version of tnlab is installed here.
+        """
+        if version() != self.version:
+            raise ExecutorError(f"The search runs with tnlab {self.version}, but a worker has tnlab {version()}.")
+        return unpack_evaluator(self.packed)
+
+    def __call__(self, packed: bytes) -> bytes:
+        """Do a task, until it is done, or nobody wants it any more."""
+        worker = importlib.import_module("distributed").get_worker()
+        key, tasks = worker.get_current_task(), worker.state.tasks
+
+        def unwanted() -> bool:
+            task = tasks.get(key)
+            return task is None or task.state == "cancelled"
+
+        try:
+            return pack(perform(self.evaluator, unpack(packed), unwanted))
+        except Exception as error:  # noqa: BLE001 - it is raised again where it is waited for
+            raise portable(error) from None
+
+
+@dataclass(eq=False)
+class _Ticket:
+    """A task on its way: how often its worker was lost, what it was sent with, and what it comes back as."""
+
+    task: Task
+    losses: int = 0
+    parcel: Future | None = None
+    future: Future | None = None
+
+
+class DaskChannel(AbstractChannel):
+    """The fits of one search on the workers that a client knows.
+
+    Args:
+        client: Of dask.
+        evaluator: What fits.
+        heal: Called when there are no workers, to have some; by default they come by themselves.
+    """
+
+    def __init__(self, client: Client, evaluator: Evaluator, heal: Callable[[], None] = lambda: None) -> None:
+        self._client, self._heal = client, heal
+        self._parcel = Parcel(pack_evaluator(evaluator.light()), version())
+        self._brought: Future | None = None
+        self._unsent: deque[_Ticket] = deque()
+        self._sent: set[_Ticket] = set()
+        self._done: SimpleQueue[_Ticket | None] = SimpleQueue()
+        self._cancelled = False
+        self._changing = threading.Lock()
+
+    @override
+    def submit(self, task: Task) -> None:
+        self._unsent.append(_Ticket(task))
+        self._send()
+
+    @override
+    def next(self) -> Answer:
+        while True:
+            self._send()
+            try:
+                ticket = self._done.get(timeout=LOOK if self._unsent else None)
+            except Empty:
+                if self._unsent and time.time() > self._unsent[0].task.until:
+                    raise ExecutorError("No worker of dask was there in the time that the search had.") from None
+                continue
+            if self._cancelled or ticket is None:
+                raise Cancelled
+            answer = self._answer(ticket)
+            if answer is not None:
+                return answer
+
+    @override
+    def postpone(self, seconds: float) -> None:
+        for ticket in self._unsent:
+            ticket.task = replace(ticket.task, until=ticket.task.until + seconds)
+
+    @override
+    def cancel(self) -> None:
+        with self._changing:
+            self._cancelled = True
+            sent, self._sent = self._sent, set()
+        for ticket in sent:
+            if ticket.future is not None:
+                ticket.future.release()  # nobody wants it any more: the scheduler drops it, and tells its worker
+        self._done.put(None)
+
+    @override
+    def close(self) -> None:
+        self.cancel()
+        if self._brought is not None:
+            self._brought.release()
+
+    def _send(self) -> None:
+        """Send what waits to be sent, as soon as there are workers."""
+        while self._unsent and not self._cancelled and (self._there() or self._bring()):
+            ticket, parcel = self._unsent.popleft(), self._brought
+            future = self._client.submit(operator.call, parcel, pack(ticket.task), key=f"tnlab-fit-{uuid.uuid4().hex}")
+            with self._changing:
+                ticket.parcel, ticket.future = parcel, future
+                self._sent.add(ticket)
+            future.add_done_callback(lambda _, ticket=ticket: self._done.put(ticket))
+
+    def _there(self) -> bool:
+        return self._brought is not None and self._brought.status == "finished"
+
+    def _bring(self) -> bool:
+        """Bring the evaluator to the workers there are, and return whether there are any; more fetch it from them."""
+        self._check()
+        if not self._client.nthreads():
+            self._heal()
+            return False
+        try:
+            self._brought = self._client.scatter(self._parcel, broadcast=True, hash=False)
+        except OSError:  # a worker was lost meanwhile
+            return False
+        except Exception as error:
+            raise ExecutorError(f"The workers of dask cannot take the search ({error}). They need tnlab "
+                                f"{version()}: pip install 'tnlab[cluster]' where they run.") from error  # fmt: skip
+        return True
+
+    def _answer(self, ticket: _Ticket) -> Answer | None:
+        """Return the answer of a ticket that is done; None if it has to be done again."""
+        future = ticket.future
+        assert future is not None
+        with self._changing:
+            self._sent.discard(ticket)
+        with contextlib.suppress(CancelledError):
+            if future.status == "finished":
+                return Answer(ticket.task.number, unpack(future.result()))
+            if future.status == "error":
+                return self._erred(ticket, future.exception())
+        self._check()
+        ticket.losses += 1
+        if ticket.losses >= LOSSES:
+            return Answer(ticket.task.number, None)
+        if ticket.parcel is self._brought:
+            self._brought = None  # lost, with all workers that had it
+        self._unsent.append(ticket)
+        return None
+
+    def _check(self) -> None:
+        if self._client.status != "running":
+            raise ExecutorError("The connection to the scheduler of dask is lost.")
+
+    def _erred(self, ticket: _Ticket, error: BaseException | None) -> Answer:
+        """Return that a ticket is given up, if its workers were lost with it; else raise what went wrong there."""
+        if type(error).__name__ == "KilledWorker":
+            return Answer(ticket.task.number, None)
+        if isinstance(error, TnlabError) or error is None:
+            raise error or ExecutorError("A fit on a worker of dask ended with an error that it does not say.")
+        raise ExecutorError(f"A fit on a worker of dask ended with {type(error).__name__}: {error}") from error
+
+
+def version() -> str:
+    """Return the version of tnlab here; empty where it was not installed."""
+    try:
+        return metadata.version("tnlab")
+    except metadata.PackageNotFoundError:
+        return ""

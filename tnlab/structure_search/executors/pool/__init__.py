@@ -1,0 +1,1 @@
+"""Fits in processes of this machine."""

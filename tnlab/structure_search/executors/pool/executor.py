@@ -1,0 +1,127 @@
+"""Fits in other processes of this machine, which stay warm from search to search."""
+
+import os
+import pickle
+import weakref
+from collections import deque
+from typing import ClassVar
+
+from typing_extensions import override
+
+from tnlab.errors import ExecutorError, FormatError
+from tnlab.structure_search.evaluator import Evaluator, Fitted
+from tnlab.structure_search.executors.base import AbstractChannel, AbstractExecutor, Answer, Cancelled, Task, executors
+from tnlab.structure_search.executors.pool.crew import Crew, Ticket
+from tnlab.structure_search.executors.pool.shared_tensor import Freight
+from tnlab.structure_search.executors.remote import pack
+
+MOST = 1024  # processes: more than that is a slip
+
+
+@executors.register("pool")
+class Pool(AbstractExecutor):
+    """Processes with one thread each, which all look at one copy of the tensor.
+
+    They start with the first search, stay for further ones, from any thread, and end with this process, however it
+    ends. One that is lost is replaced.
+
+    Args:
+        workers: How many; by default one per core that this process may use.
+
+    Raises:
+        ExecutorError: The system is none on which processes can hand files to each other.
+        FormatError: It is not a number of processes.
+    """
+
+    name: ClassVar[str] = "pool"
+
+    def __init__(self, workers: int | None = None) -> None:
+        if os.name != "posix":
+            raise ExecutorError("A pool needs Linux or macOS; on this system the executor 'dask' does the same.")
+        self._workers = cores() if workers is None else workers
+        if not 1 <= self._workers <= MOST:
+            raise FormatError(f"A pool has 1 to {MOST} processes, but {workers} were asked for.")
+        self._crew = Crew(self._workers)
+        self._end = weakref.finalize(self, self._crew.end)
+
+    @classmethod
+    @override
+    def parsed(cls, argument: str) -> "Pool":
+        if argument and not argument.isdecimal():
+            raise FormatError(f"A pool is given its number of processes, as in pool:4, but was given {argument!r:.80}.")
+        return cls(int(argument) if argument else None)
+
+    @property
+    @override
+    def workers(self) -> int:
+        return self._workers
+
+    @property
+    @override
+    def over(self) -> str:
+        return self._crew.over
+
+    @override
+    def connect(self, evaluator: Evaluator) -> "PoolChannel":
+        self._crew.start()
+        try:
+            return PoolChannel(self._crew, Freight(evaluator))
+        except (pickle.PicklingError, AttributeError, TypeError) as error:
+            raise ExecutorError(f"The search cannot be sent to another process: {error}") from error
+
+    @override
+    def close(self) -> None:
+        self._end()
+
+
+class PoolChannel(AbstractChannel):
+    """The fits of one search in a pool."""
+
+    def __init__(self, crew: Crew, freight: Freight) -> None:
+        self._crew, self._freight = crew, freight
+        self._open: set[Ticket] = set()
+        self._answers: deque[tuple[Ticket, Fitted | Exception | None]] = deque()
+        self._cancelled = False
+
+    @override
+    def submit(self, task: Task) -> None:
+        ticket = Ticket(self, self._freight, task.number, pack(task))
+        with self._crew.changed:
+            if not self._cancelled:
+                self._open.add(ticket)
+                self._crew.put(ticket)
+
+    def receive(self, ticket: Ticket, outcome: Fitted | Exception | None) -> None:
+        """Take what became of a ticket, from the thread of a process."""
+        self._answers.append((ticket, outcome))
+
+    @override
+    def next(self) -> Answer:
+        crew = self._crew
+        with crew.changed:
+            crew.changed.wait_for(lambda: self._answers or self._cancelled or crew.over)
+            if self._cancelled:
+                raise Cancelled
+            if not self._answers:
+                raise ExecutorError(crew.over)
+            ticket, outcome = self._answers.popleft()
+            self._open.discard(ticket)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return Answer(ticket.number, outcome)
+
+    @override
+    def cancel(self) -> None:
+        with self._crew.changed:
+            self._cancelled = True
+        self._crew.drop(self._open)
+
+    @override
+    def close(self) -> None:
+        self.cancel()
+        self._crew.forget(self._freight)
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,48 @@
+"""What a process of the pool does with its messages."""
+
+import mmap
+import os
+from multiprocessing.connection import Connection
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from tnlab.structure_search.evaluator import Evaluator
+from tnlab.structure_search.executors.pool.worker_start import Inbox
+from tnlab.structure_search.executors.remote import pack, perform, portable, unpack, unpack_evaluator
+
+
+def serve(inbox: Inbox, pipe: Connection) -> None:
+    """Fit what comes in, one task after the other."""
+    evaluators: dict[int, Evaluator | Exception] = {}
+    while True:
+        kind, channel, *content = inbox.messages.get()
+        if kind == "evaluator":
+            evaluators[channel] = _tried(_evaluator, *content)
+        elif kind == "forget":
+            evaluators.pop(channel, None)
+        else:
+            pipe.send_bytes(pack(_tried(_fitted, inbox, evaluators[channel], *content)))
+
+
+def _evaluator(packed: bytes, dtype: str, shape: tuple[int, ...], device: str, handle: int) -> Evaluator:
+    memory = mmap.mmap(handle, 0, access=mmap.ACCESS_COPY)  # who writes to it writes to a copy of his own
+    os.close(handle)
+    tensor: Tensor = torch.from_numpy(np.frombuffer(memory, np.dtype(dtype)).reshape(shape))
+    return unpack_evaluator(packed, tensor.to(device))
+
+
+def _fitted(inbox: Inbox, evaluator: Evaluator | Exception, ticket: int, packed: bytes) -> object:
+    if isinstance(evaluator, Exception):
+        return evaluator
+    return perform(evaluator, unpack(packed), lambda: inbox.dropped == ticket)
+
+
+def _tried(call: Any, *arguments: Any) -> Any:
+    """Return what a call returns, or the error that it raises."""
+    try:
+        return call(*arguments)
+    except Exception as error:  # noqa: BLE001 - whoever waits for the answer raises it
+        return portable(error)

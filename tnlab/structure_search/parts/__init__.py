@@ -1,0 +1,1 @@
+"""What engines are made of: moves, encodings, rank gains, splits, core shapes."""

@@ -1,0 +1,110 @@
+"""What one more, or one less, rank between two cores is worth, without a fit.
+
+One more rank between the cores i and j adds to the network a copy of itself with other slices a, b in their place. With
+E the network without the two cores and R the residual, the best direction follows from the leading singular vectors of
+``M = R . E`` (the residual contracted with everything but i and j), and along it the squared error falls by
+``sigma_1^2 / |E(a, b)|^2``.
+
+References:
+    Hashemizadeh 2020 (growing by the best rank-one slice): https://arxiv.org/abs/2008.05437
+"""
+
+from functools import lru_cache
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import opt_einsum
+from numpy.typing import NDArray
+from torch import Tensor
+
+from tnlab.network.gauge.bond_spectra import bond_spectra
+from tnlab.network.network import Network
+from tnlab.network.structure import Structure
+
+Array = NDArray[np.float64]
+Pair = tuple[int, int]
+USUAL = 4  # size of every index for which a path is looked for
+
+
+def gains(tensor: Tensor, network: Network) -> dict[Pair, float]:
+    """Return, for every pair of modes, by how much one more rank lowers the squared relative error at least.
+
+    Args:
+        tensor: The data X.
+        network: Cores fitted to it, one per mode, plain bonds.
+    """
+    structure = network.structure
+    cores = [core.detach().to("cpu").double().numpy() for core in network.cores]
+    data = tensor.detach().to("cpu").double().numpy()
+    residual = data - network.to_tensor().detach().to("cpu").double().numpy()
+    square = float(np.dot(data.ravel(), data.ravel()))
+    return {pair: _gain(structure, cores, residual, pair) / square for pair in combinations(range(structure.order), 2)}
+
+
+def losses(network: Network) -> dict[Pair, Array]:
+    """Return, for every bond, the squared relative errors of cutting its rank by 1, 2, ..., as its spectrum tells."""
+    legs = [core.legs[0] for core in network.structure.cores]
+    found: dict[Pair, Array] = {}
+    for bond, values in zip(network.structure.bonds, bond_spectra(network), strict=True):
+        i, j = sorted(legs[core] for core in bond.cores)
+        found[i, j] = np.cumsum(np.asarray(values)[:0:-1] ** 2)
+    return found
+
+
+def _gain(structure: Structure, cores: list[Array], residual: Array, pair: Pair) -> float:
+    at = {core.legs[0]: place for place, core in enumerate(structure.cores)}
+    ends = [at[mode] for mode in pair]
+    sides = [[index for index in structure.core_indices[end] if index not in _between(structure, ends)] for end in ends]
+    rest = [place for place in range(len(cores)) if place not in ends]
+    labels = [tuple(range(structure.order)), *(structure.core_indices[place] for place in rest)]
+    matrix = _contract([residual, *(cores[place] for place in rest)], labels, (*sides[0], *sides[1]))
+    sizes = structure.index_sizes
+    rows = int(np.prod([sizes[index] for index in sides[0]]))
+    left, weights, right = _leading(matrix.reshape(rows, -1))
+    if weights <= 0:
+        return 0.0
+    slices = [left.reshape([sizes[index] for index in sides[0]]), right.reshape([sizes[index] for index in sides[1]])]
+    return weights**2 / max(_square(structure, cores, rest, slices, sides), 1e-300)
+
+
+def _between(structure: Structure, ends: list[int]) -> set[int]:
+    """Return the indices of the bonds between two cores."""
+    both = set(structure.core_bonds[ends[0]]) & set(structure.core_bonds[ends[1]])
+    return {structure.order + bond for bond in both}
+
+
+def _leading(matrix: Array) -> tuple[Array, float, Array]:
+    """Return the leading singular vectors and value."""
+    if matrix.shape[0] <= matrix.shape[1]:
+        left = np.linalg.eigh(matrix @ matrix.T)[1][:, -1]
+        right = left @ matrix
+        weight = float(np.linalg.norm(right))
+        return left, weight, right / max(weight, 1e-300)
+    right, weight, left = _leading(matrix.T)
+    return left, weight, right
+
+
+def _square(
+    structure: Structure, cores: list[Array], rest: list[int], slices: list[Array], sides: list[list[int]]
+) -> float:
+    """Return the squared norm of the network with the slices in place of the two cores."""
+    shift = structure.order + len(structure.bonds)
+    arrays = [*(cores[place] for place in rest), *slices]
+    labels = [*(structure.core_indices[place] for place in rest), *map(tuple, sides)]
+    others = [tuple(index if index < structure.order else index + shift for index in own) for own in labels]
+    return float(_contract([*arrays, *arrays], [*labels, *others], ()))
+
+
+def _contract(arrays: list[Array], labels: list[tuple[int, ...]], output: tuple[int, ...]) -> Array:
+    """Contract arrays along a path that is looked for once per topology, whatever the sizes."""
+    text, path = _path(tuple(labels), output)
+    return opt_einsum.contract(text, *arrays, optimize=path)
+
+
+@lru_cache(maxsize=4096)
+def _path(labels: tuple[tuple[int, ...], ...], output: tuple[int, ...]) -> tuple[str, Any]:
+    text = ",".join("".join(map(opt_einsum.get_symbol, own)) for own in labels)
+    text += "->" + "".join(map(opt_einsum.get_symbol, output))
+    shapes = [(USUAL,) * len(own) for own in labels]
+    return text, opt_einsum.contract_path(text, *shapes, shapes=True, optimize="greedy")[0]

@@ -1,0 +1,200 @@
+"""What is searched for: a tensor, an objective, a family of structures, and a budget."""
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import combinations
+
+import numpy as np
+from torch import Tensor
+
+from tnlab.bounds.ascending import ascending
+from tnlab.bounds.cut_spectra import CutSpectra
+from tnlab.bounds.parameter_bound import ParameterBound, parameter_bound
+from tnlab.errors import FormatError, UnknownNameError
+from tnlab.network.rank_matrix import to_matrix
+from tnlab.network.structure import Structure
+from tnlab.solvers.base import whole_tensor
+from tnlab.structure_search.objective import FewestParameters, Objective
+
+FAMILIES = {
+    "ring": "one core per mode on a ring, in any order of the modes (trains are rings with a bond of rank 1)",
+    "tree": "one core per mode, no loops",
+    "degree3": "one core per mode, at most three bonds above rank 1 at each",
+    "any": "one core per mode, any graph",
+    "latent": "any network: latent cores, cores with several modes, hyper-bonds",
+}
+UNLIMITED_RANK = 16  # largest rank proposed where nobody set one
+CUT_SHARE = 0.4  # of the seconds: what the spectra of all cuts may take before structures are listed by them
+ALIGNED = 64  # bytes
+MAX_ORDER = 16  # sets of modes are listed for the bounds: 2^order
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """A structure search, before anybody searches.
+
+    Attributes:
+        tensor: The data X.
+        objective: What a structure is judged by.
+        family: Which structures count, a key of ``FAMILIES``.
+        max_rank: Largest rank of a bond; None leaves it to the data.
+        max_evaluations: Structures that may be fitted.
+        max_seconds: Wall time; engines plan with it.
+
+    Raises:
+        DataError: The tensor cannot be fitted.
+        UnknownNameError: There is no such family.
+        ValueError: The target error or a budget is out of range.
+        FormatError: The order is too small, or too large to list its cuts.
+    """
+
+    tensor: Tensor
+    objective: Objective
+    family: str = "any"
+    max_rank: int | None = None
+    max_evaluations: int = 10_000
+    max_seconds: float = 60.0
+
+    def __post_init__(self) -> None:
+        whole_tensor(self.tensor)
+        object.__setattr__(self, "tensor", _plain(self.tensor))
+        target = self.target_error
+        if target is not None and not 0 < target < 1:
+            raise ValueError(f"The target error must lie between 0 and 1, but is {target!r}.")
+        if self.family not in FAMILIES:
+            raise UnknownNameError("family", self.family, FAMILIES)
+        if self.max_rank is not None and self.max_rank < 1:
+            raise ValueError(f"max_rank must be at least 1, but is {self.max_rank!r}.")
+        if self.max_evaluations < 1 or not self.max_seconds > 0:
+            raise ValueError(
+                f"The budgets must be above 0, but are {self.max_evaluations} evaluations, {self.max_seconds} s."
+            )
+        if not 2 <= self.order <= MAX_ORDER:
+            raise FormatError(f"A structure search needs an order from 2 to {MAX_ORDER}, but the tensor has order "
+                              f"{self.order}. Give it another shape.")  # fmt: skip
+
+    @property
+    def target_error(self) -> float | None:
+        """Relative error to reach; None where size and error are weighed instead."""
+        return self.objective.target_error if isinstance(self.objective, FewestParameters) else None
+
+    @property
+    def modes(self) -> tuple[int, ...]:
+        """Shape of the tensor."""
+        return tuple(self.tensor.shape)
+
+    @property
+    def order(self) -> int:
+        """Number of modes."""
+        return len(self.modes)
+
+    @property
+    def entries(self) -> int:
+        """Entries of the tensor."""
+        return math.prod(self.modes)
+
+    @cached_property
+    def spectra(self) -> CutSpectra:
+        """Spectra of the tensor's unfoldings, computed as they are asked for."""
+        return CutSpectra(self.tensor)
+
+    @cached_property
+    def rank_limit(self) -> int:
+        """Largest rank that an engine should propose: ``max_rank``, or what any one or two modes need, at most 16."""
+        if self.max_rank is not None:
+            return self.max_rank
+        error = self.target_error or 0.0
+        modes = range(self.order)
+        cuts = [*combinations(modes, 1), *(combinations(modes, 2) if self.order > 3 else ())]
+        return max(2, min(max(self.spectra.needed_rank(cut, error) for cut in cuts), UNLIMITED_RANK))
+
+    def score(self, parameters: int, error: float) -> float:
+        """Return the score of a structure with so many parameters, fitted to a relative error."""
+        return self.objective.score(parameters, self.entries, error)
+
+    def reached(self, error: float) -> bool:
+        """Return whether an error is good enough; where there is no target, every error is."""
+        return self.target_error is None or error <= self.target_error
+
+    def lower_bound(self, max_seconds: float) -> ParameterBound | None:
+        """Return what no structure of the family can do without, as far as the time allows; None without a target."""
+        if self.target_error is None:
+            return None
+        return parameter_bound(
+            self.spectra, self.target_error, family=self.family, max_rank=self.max_rank, max_seconds=max_seconds
+        )
+
+    def candidates(self, family: str, max_seconds: float) -> Iterable[Structure]:
+        """Return structures of a family that no cut forbids to reach the target, by ascending parameters.
+
+        They are looked for as they are taken, and kept: asking again costs nothing. Asked for the first time, it
+        begins the seconds after which no more are looked for.
+        """
+        if family not in self._candidates:
+            error = self.target_error or 0.0
+            limits = {
+                "max_rank": self.max_rank,
+                "max_seconds": max_seconds,
+                "cut_seconds": CUT_SHARE * self.max_seconds,
+            }
+            self._candidates[family] = _Kept(ascending(self.spectra, error, family=family, **limits))
+        return self._candidates[family]
+
+    @cached_property
+    def _candidates(self) -> dict[str, "_Kept"]:
+        return {}
+
+    def admits(self, structure: Structure) -> bool:
+        """Return whether a structure belongs to the family and keeps to the largest rank."""
+        if structure.modes != self.modes or max(structure.ranks, default=1) > (self.max_rank or math.inf):
+            return False
+        if self.family == "latent":
+            return True
+        if structure.has_hyper_bonds or any(len(core.legs) != 1 for core in structure.cores):
+            return False
+        joined = (to_matrix(structure) > 1) & ~np.eye(self.order, dtype=bool)
+        degrees = joined.sum(axis=1)
+        if self.family == "tree":
+            return len(structure.bonds) == len(structure.cores) - 1
+        if self.family == "ring":
+            return bool(degrees.max() <= 2) and not _inner_cycle(joined)
+        return self.family == "any" or bool(degrees.max() <= 3)
+
+
+def _plain(tensor: Tensor) -> Tensor:
+    """Return a tensor in the order of its modes, and aligned: products round the same wherever they are computed."""
+    tensor = tensor.contiguous()
+    return tensor.clone() if tensor.data_ptr() % ALIGNED else tensor
+
+
+class _Kept:
+    """An iterable over what an iterator yields, which remembers it."""
+
+    def __init__(self, source: Iterator[Structure]) -> None:
+        self._source = source
+        self._known: list[Structure] = []
+
+    def __iter__(self) -> Iterator[Structure]:
+        yield from self._known
+        for structure in self._source:
+            self._known.append(structure)
+            yield structure
+
+
+def _inner_cycle(joined: np.ndarray) -> bool:
+    """Return whether cores with two bonds each close a cycle that leaves others out."""
+    order = len(joined)
+    left = set(range(order))
+    while left:
+        part, frontier = set[int](), [min(left)]
+        while frontier:
+            core = frontier.pop()
+            part.add(core)
+            frontier.extend(other for other in np.flatnonzero(joined[core]).tolist() if other not in part)
+        bonds = int(joined[np.ix_(sorted(part), sorted(part))].sum()) // 2
+        if 2 < len(part) < order and bonds >= len(part):
+            return True
+        left -= part
+    return False

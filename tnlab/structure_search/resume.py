@@ -1,0 +1,156 @@
+"""Go on with a study from what it says itself: its header has the search, its last opening the budget."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from torch import Tensor
+
+from tnlab.data.recipe import source_from_recipe
+from tnlab.data.source import Source
+from tnlab.errors import DataError, TnlabError
+from tnlab.structure_search.engine import AbstractEngine, engines
+from tnlab.structure_search.executors import executors
+from tnlab.structure_search.objective import FewestParameters, Objective, WeightedSum
+from tnlab.structure_search.run import Search
+from tnlab.structure_search.studies.lines import Record, described, tensor_hash
+from tnlab.structure_search.studies.reader import StudyReader
+
+OBJECTIVES: dict[str, type[Objective]] = {part.__name__: part for part in (FewestParameters, WeightedSum)}
+FITS = ("max_sweeps", "restarts", "tolerance")
+SAME = ("family", "max_rank", "seed", "prune", "warm", "solver", "ahead", "source")
+LEFT_OUT = "left out"  # what a header says of cores that did not come along
+BUDGET = ("max_evaluations", "max_seconds")
+
+
+@dataclass(frozen=True, eq=False)
+class Resumed:
+    """A search that goes on where a study ended.
+
+    Attributes:
+        search: The search, not begun; iterate over it.
+        source: Where its tensor is from; None where the tensor was given.
+        evaluations: Evaluations that are recorded, and will be replayed first.
+    """
+
+    search: Search
+    source: Source | None
+    evaluations: int
+
+
+def resumed(
+    location: str,
+    *,
+    tensor: Tensor | None = None,
+    max_evaluations: int | None = None,
+    max_seconds: float | None = None,
+    executor: Any = None,
+) -> Resumed:
+    """Return the search of a study, ready to go on to where it would have come without a break.
+
+    Args:
+        location: The study: a path, or ``DATABASE_URL#NAME``.
+        tensor: Its tensor, where the study does not say where that is from.
+        max_evaluations: Structures that may be fitted, those recorded included; by default as when it was last opened.
+        max_seconds: Seconds that may be spent, those recorded included; by default as when it was last opened.
+        executor: Where fits run; by default where they last ran.
+
+    Raises:
+        DataError: There is no study, it is damaged, or its data are gone or have changed.
+        NotInstalledError: The engine needs a package that is not installed here.
+    """
+    reader = opened(location)
+    kept = reader.header
+    if kept.get("cores") == LEFT_OUT:
+        raise DataError(f"The study {reader.location!r} came without its cores, so it cannot be gone on with.")
+    source = None if tensor is not None else _source_of(reader)
+    if tensor is None:
+        assert source is not None
+        tensor = source.tensor
+    _check_shape(tensor, reader)
+    last = reader.openings[-1] if reader.openings else {}
+    budget: Record = {name: last[name] for name in BUDGET if name in last}
+    budget |= {name: value for name, value in zip(BUDGET, (max_evaluations, max_seconds), strict=True) if value}
+    search = _search_of(reader, tensor, study=location, executor=executor or _executor_of(last), **budget)
+    if tensor_hash(tensor) != kept.get("tensor"):
+        name = f" {source.name!r:.200}" if source is not None else ""
+        raise DataError(f"The data{name} has changed since the study {reader.location!r} was made of it: "
+                        "its entries are others. Put back the old ones, or begin another study.")  # fmt: skip
+    return Resumed(search, source, len(reader.evaluations))
+
+
+def opened(location: str) -> StudyReader:
+    """Return a reader of a study that exists.
+
+    Raises:
+        DataError: There is no study at the location, or it is damaged.
+    """
+    reader = StudyReader(location)
+    if not reader.header:
+        raise DataError(f"There is no study at {reader.location!r}; tnlab studies lists those that there are.")
+    return reader
+
+
+def _source_of(reader: StudyReader) -> Source:
+    if reader.source is None:
+        raise DataError(f"The study {reader.location!r} does not say where its tensor is from, for it was begun in "
+                        "Python: go on there, with Search(X, ..., study=...).")  # fmt: skip
+    try:
+        return source_from_recipe(reader.source)
+    except TnlabError as error:
+        raise DataError(f"The study {reader.location!r} cannot go on without its data: {error}") from None
+
+
+def _check_shape(tensor: Tensor, reader: StudyReader) -> None:
+    shape, dtype = list(tensor.shape), str(tensor.dtype).removeprefix("torch.")
+    kept = reader.header
+    if shape != kept.get("shape") or dtype != kept.get("dtype"):
+        raise DataError(f"The study {reader.location!r} is of a tensor of shape {kept.get('shape')} and type "
+                        f"{kept.get('dtype')}, but the data has shape {shape} and type {dtype}.")  # fmt: skip
+
+
+def _search_of(reader: StudyReader, tensor: Tensor, **settings: Any) -> Search:
+    kept, location = reader.header, reader.location
+    try:
+        if type(kept["seed"]) is not int:
+            raise ValueError(f"its seed is {kept['seed']!r:.80}, which only Python can give")
+        settings |= {name: kept[name] for name in SAME}
+        settings |= {"evaluator": {name: kept[name] for name in FITS}, "engine": _engine_of(kept)}
+        objective = _part_of(kept["objective"], OBJECTIVES.get(str(kept["objective"]["name"])))
+        if objective == FewestParameters(kept["target_error"] or 0.0):
+            return Search(tensor, kept["target_error"], **settings)
+        return Search(tensor, objective=objective, **settings)
+    except (KeyError, TypeError, ValueError) as error:
+        said = error.args[0] if error.args else error
+        raise DataError(f"The study {location!r} cannot be gone on with from what it says itself: {said!s:.300}. "
+                        "Go on in Python, with the Search that began it.") from None  # fmt: skip
+
+
+def _engine_of(kept: Mapping[str, Any]) -> AbstractEngine[Any]:
+    return _part_of(kept["engine_settings"], engines[str(kept["engine"])])
+
+
+def _part_of(settings: Mapping[str, Any], own: type | None) -> Any:
+    """Return what a dataclass was that is described by its name and its settings, and by these alone."""
+    if own is None or settings["name"] != own.__name__:
+        raise ValueError(f"its {settings['name']!s:.80} is not one of tnlab's own")
+    given = {name: _tuples(value) for name, value in settings.items() if name != "name"}
+    unknown = given.keys() - {each.name for each in fields(own)}
+    if unknown:
+        raise ValueError(f"{own.__name__} has no {', '.join(sorted(unknown))} in this version")
+    part = own(**given)
+    if described(part) != settings:
+        raise ValueError(f"the settings of its {own.__name__} cannot be had from text")
+    return part
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
+
+
+def _executor_of(last: Record) -> str:
+    """Return where fits last ran, if that can be had again by its name."""
+    spec = str(last.get("executor", "inline"))
+    if spec == "pool":
+        return f"pool:{last.get('workers', 1)}"
+    return spec if spec.partition(":")[0] in executors else "inline"

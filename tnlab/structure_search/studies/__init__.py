@@ -1,0 +1,1 @@
+"""Studies: a search on disk, every evaluation in it, resumable."""

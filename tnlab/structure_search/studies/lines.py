@@ -1,0 +1,193 @@
+"""The lines of a study: JSON, one for every evaluation of a search.
+
+The first line says what is searched, and how; budgets are not part of that, for they may grow. Further lines are:
+
+- an evaluation, written when its fit has ended, so not always in the order of its number; cores are safetensors in
+  base64, and nothing is pickled;
+- ``forget``: the evaluations from a number on count no more. An engine that looks at the clock may go another way than
+  it did: what it left stays in the file, and is not replayed;
+- ``opened``, ``bound`` and ``closed``: who writes, with which budget; what was proved; why a search has ended.
+"""
+
+import base64
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor
+
+from tnlab.bounds.parameter_bound import ParameterBound
+from tnlab.errors import DataError, TnlabError
+from tnlab.network import structure_json
+from tnlab.network.network import Network
+from tnlab.network.structure import Structure
+from tnlab.structure_search.evaluation import Evaluation, Fate
+from tnlab.structure_search.evaluator import Evaluator
+from tnlab.structure_search.studies.checks import check_header, check_record
+
+VERSION = 2
+Record = dict[str, Any]
+
+
+def header(evaluator: Evaluator, **settings: object) -> Record:
+    """Return what a study must agree on to be gone on from: the tensor, the problem, the fits, and further settings."""
+    problem = evaluator.problem
+    return {
+        "tnlab_study": VERSION,
+        "shape": list(problem.modes),
+        "dtype": str(problem.tensor.dtype).removeprefix("torch."),
+        "tensor": tensor_hash(problem.tensor),
+        "target_error": problem.target_error,
+        "objective": described(problem.objective),
+        "family": problem.family,
+        "max_rank": problem.max_rank,
+        "solver": evaluator.solver,
+        "max_sweeps": evaluator.max_sweeps,
+        "restarts": evaluator.restarts,
+        "tolerance": evaluator.tolerance,
+        **settings,
+    }
+
+
+def tensor_hash(tensor: Tensor) -> str:
+    """Return what tells a tensor's entries from all others."""
+    return hashlib.blake2b(tensor.detach().cpu().contiguous().numpy().data, digest_size=16).hexdigest()
+
+
+def described(part: Any) -> Record:
+    """Return a dataclass as JSON can hold it: its name and its settings."""
+    settings = {each.name: getattr(part, each.name) for each in dataclasses.fields(part)}
+    plain = {name: value if _is_plain(value) else repr(value) for name, value in settings.items()}
+    return json.loads(json_of({"name": type(part).__name__, **plain}))
+
+
+def header_of(line: bytes, location: str) -> Record:
+    """Return what the first line of a study says.
+
+    Raises:
+        DataError: It is no study.
+    """
+    try:
+        kept = json.loads(line)
+    except (ValueError, RecursionError):
+        kept = None
+    if not isinstance(kept, dict) or "tnlab_study" not in kept:
+        raise DataError(f"{location!r} is not a study; name another file, which need not exist.")
+    try:
+        check_header(kept)
+    except ValueError as error:
+        raise damaged(location, str(error)) from None
+    return kept
+
+
+def parsed(line: bytes, place: int, location: str) -> Record:
+    """Return a further line of a study as a record.
+
+    Raises:
+        DataError: It is damaged.
+    """
+    try:
+        record = json.loads(line)
+        check_record(record)
+    except (ValueError, RecursionError) as error:
+        raise damaged(location, f"line {place}: {error!r:.200}") from None
+    return record
+
+
+def damaged(location: str, what: str) -> DataError:
+    """Return the error for a study whose lines make no sense."""
+    return DataError(f"The study {location!r} is damaged ({what}); name another file.")
+
+
+def record_of(structure: Structure, found: Evaluation) -> Record:
+    """Return an evaluation as JSON can hold it; ``number`` comes first."""
+    fitted = found.network if found.fate is Fate.FITTED else None
+    return {
+        "number": found.number,
+        "fate": found.fate.name.lower(),
+        "move": found.move,
+        "structure": structure_json.to_dict(structure),
+        "relative_error": found.relative_error,
+        "score": found.score,
+        "sweeps": found.sweeps,
+        "seconds": found.seconds,
+        "finished": found.finished,
+        "cores": _text(fitted) if fitted is not None else None,
+    }
+
+
+def evaluation_of(
+    record: Mapping[str, Any], location: str, device: torch.device | str = "cpu", *, cores: bool = True
+) -> Evaluation:
+    """Return the evaluation that a record holds, with its cores or without.
+
+    Raises:
+        DataError: The record is damaged.
+    """
+    try:
+        structure = structure_json.from_dict(record["structure"])
+        return Evaluation(
+            structure, float(record["relative_error"]), float(record["score"]),
+            _network(structure, record["cores"], device) if cores else None, Fate[str(record["fate"]).upper()],
+            str(record["move"]), record["number"], int(record["sweeps"]), float(record["seconds"]),
+            bool(record["finished"]),
+        )  # fmt: skip
+    except (KeyError, OverflowError, TypeError, ValueError, SafetensorError) as error:
+        raise damaged(location, f"evaluation {record['number']}: {error!r:.200}") from None
+
+
+def bound_of(record: Mapping[str, Any], location: str) -> ParameterBound:
+    """Return the bound that a record holds.
+
+    Raises:
+        DataError: The record is damaged.
+    """
+    try:
+        structure = structure_json.from_dict(record["structure"]) if record["structure"] is not None else None
+        return ParameterBound(**{**record, "structure": structure})
+    except (KeyError, TypeError, TnlabError) as error:
+        raise damaged(location, f"its bound: {error!r:.200}") from None
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, tuple | list):
+        return all(map(_is_plain, value))
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _is_plain(part) for key, part in value.items())
+    return value is None or isinstance(value, bool | int | float | str | np.number | np.bool_)
+
+
+def line_of(record: Mapping[str, object]) -> bytes:
+    """Return a record as a line."""
+    return json_of(record).encode() + b"\n"
+
+
+def json_of(value: object) -> str:
+    """Return a value as JSON, where a number of numpy's is a number like others."""
+    return json.dumps(value, default=_number)
+
+
+def _number(value: object) -> object:
+    if isinstance(value, np.number | np.bool_):
+        return value.item()
+    raise TypeError(f"{value!r:.80} cannot be kept in a study")
+
+
+def _text(network: Network) -> str:
+    """Return cores as safetensors in base64."""
+    cores = {str(place): core.detach().cpu().contiguous().clone() for place, core in enumerate(network.cores)}
+    return base64.b64encode(save(cores)).decode()
+
+
+def _network(structure: Structure, text: str | None, device: torch.device | str) -> Network | None:
+    if text is None:
+        return None
+    cores = load(base64.b64decode(text))
+    # a copy, for what was read may lie at an odd address, where sums are rounded otherwise
+    return Network(structure, tuple(cores[str(place)].clone().to(device) for place in range(len(structure.cores))))

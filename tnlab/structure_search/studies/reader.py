@@ -1,0 +1,178 @@
+"""Watch a study that somebody else writes, or read one that nobody writes any more."""
+
+from pathlib import Path
+from typing import Any
+
+from tnlab.errors import DataError
+from tnlab.network.isomorphism import isomorphic
+from tnlab.network.network import Network
+from tnlab.structure_search.evaluation import Evaluation
+from tnlab.structure_search.progress import Books, Progress
+from tnlab.structure_search.studies.lines import Record, bound_of, evaluation_of, header_of, parsed
+from tnlab.structure_search.studies.study import study_log
+
+
+class StudyReader:
+    """What a study holds so far, without its cores. It takes no lock and changes nothing.
+
+    Args:
+        location: A path, or ``DATABASE_URL#NAME``.
+
+    Raises:
+        DataError: There is no study, but something else, or it is damaged or cannot be read.
+
+    Example:
+        >>> reader = StudyReader("camera.study")  # doctest: +SKIP
+        >>> for progress in reader.poll():  # doctest: +SKIP
+        ...     print(progress.counts.fitted, progress.incumbent.parameters)
+
+    Attributes:
+        header: What is searched, and how; empty before it was written.
+        openings: Who wrote it when, and with which budget.
+        evaluations: All that count, in order, without cores.
+        progress: The newest snapshot; None before the first evaluation.
+        generation: How often evaluations came to count no more.
+    """
+
+    def __init__(self, location: str | Path) -> None:
+        self.generation = 0
+        self._log = study_log(location)
+        self._begin()
+        self.poll()
+
+    def _begin(self) -> None:
+        self.header: Record = {}
+        self.openings: list[Record] = []
+        self.evaluations: list[Evaluation] = []
+        self.progress: Progress | None = None
+        self._place = self._lines = 0
+        self._early: dict[int, Evaluation] = {}
+        self._books = self._fresh()
+
+    @property
+    def location(self) -> str:
+        """Where it is."""
+        return self._log.location
+
+    @property
+    def busy(self) -> str:
+        """Who writes it, in a few words; empty if nobody does."""
+        return self._log.busy()
+
+    @property
+    def target_error(self) -> float | None:
+        """Relative error to reach; None where there is none."""
+        return self.header.get("target_error")
+
+    @property
+    def engine(self) -> str:
+        """Name of the engine."""
+        return str(self.header.get("engine", ""))
+
+    @property
+    def family(self) -> str:
+        """Family of structures."""
+        return str(self.header.get("family", ""))
+
+    @property
+    def source(self) -> dict[str, Any] | None:
+        """Where the tensor can be had from, if that was said."""
+        return self.header.get("source")
+
+    def poll(self) -> list[Progress]:
+        """Return what is new: a snapshot for every evaluation, and one for the end.
+
+        A study that was deleted holds nothing any more, until one begins there again.
+
+        Raises:
+            DataError: The study is damaged, or cannot be read.
+        """
+        lines, place = self._log.read(self._place)
+        if place < self._place:
+            self._begin()
+            self.generation += 1
+        self._place = place
+        news: list[Progress] = []
+        for line in lines:
+            self._lines += 1
+            if self._lines == 1:
+                self.header = header_of(line, self.location)
+                self._books = self._fresh()
+            else:
+                news += self._taken(parsed(line, self._lines, self.location))
+        return news
+
+    def network(self, number: int) -> Network | None:
+        """Return the cores of an evaluation, or of the one that it repeats; None where nothing was fitted.
+
+        Raises:
+            DataError: There is no such evaluation, or its record is damaged.
+        """
+        if not 1 <= number <= len(self.evaluations):
+            raise DataError(f"The study {self.location!r} has no evaluation {number!r:.40}.")
+        wanted = self.evaluations[number - 1]
+        network = None
+        for place, line in enumerate(self._log.read()[0], start=1):
+            if not line.startswith(b'{"number": '):
+                continue
+            record = parsed(line, place, self.location)
+            if record["cores"] is None or record["relative_error"] != wanted.relative_error:
+                continue
+            found = evaluation_of(record, self.location)
+            if found.structure == wanted.structure and found.number == number:
+                return found.network
+            if network is None and isomorphic(found.structure, wanted.structure):
+                network = found.network
+        return network
+
+    def _taken(self, record: Record) -> list[Progress]:
+        if "number" in record:
+            found = evaluation_of(record, self.location, cores=False)
+            if found.number <= len(self.evaluations):  # a later line counts more
+                behind = self.evaluations[found.number :]
+                self._forget(found.number)
+                self._early |= {other.number: other for other in behind}
+            self._early[found.number] = found
+            return self._due()
+        if "forget" in record:
+            self._forget(record["forget"])
+        elif "bound" in record:
+            self._books.bound = bound_of(record["bound"], self.location)
+        elif "opened" in record:
+            self.openings.append(record["opened"])
+            self._books.max_evaluations = record["opened"]["max_evaluations"]
+            self._books.max_seconds = record["opened"]["max_seconds"]
+            if self.progress is not None:
+                self.progress = self._books.progress(self.progress.seconds)
+        else:
+            closed = record["closed"]
+            self.progress = self._books.progress(float(closed["seconds"]), str(closed["status"]))
+            return [self.progress]
+        return []
+
+    def _due(self) -> list[Progress]:
+        """Return snapshots for the evaluations whose turn it is."""
+        news = []
+        while (found := self._early.pop(len(self.evaluations) + 1, None)) is not None:
+            self.evaluations.append(found)
+            self._books.record(found)
+            spent = max(found.seconds, self.progress.seconds if self.progress else 0.0)
+            self.progress = self._books.progress(spent)
+            news.append(self.progress)
+        return news
+
+    def _forget(self, number: int) -> None:
+        """Go back to before an evaluation."""
+        self._early = {place: found for place, found in self._early.items() if place < number}
+        if number > len(self.evaluations):
+            return
+        kept, old = self.evaluations[: number - 1], self._books
+        self.evaluations, self.progress, self._books = [], None, self._fresh()
+        self._books.bound = old.bound
+        self._books.max_evaluations, self._books.max_seconds = old.max_evaluations, old.max_seconds
+        self.generation += 1
+        self._early |= {found.number: found for found in kept}
+        self._due()
+
+    def _fresh(self) -> Books:
+        return Books(self.target_error, 1, 1.0)

@@ -1,0 +1,1 @@
+"""What every widget stands on: the page connection, uploads, data, requests."""

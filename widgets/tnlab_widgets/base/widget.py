@@ -1,0 +1,137 @@
+"""What every tnlab widget shares: what a page may write, the bundle, one lock, errors as sentences, a picture.
+
+A page may write the traits that are declared with ``from_page``, and no others: what Python offers and has found is
+its own, whatever a stranger's page sends.
+
+Why the lock: depending on the Jupyter version, messages from the page arrive in the main thread or in another one,
+while a worker pushes results. ``set_state`` swaps the notification machinery of the whole object, so two threads
+at once would merge each other's changes.
+"""
+
+import logging
+import threading
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+import anywidget
+import traitlets
+from traitlets import Bunch, Int
+from typing_extensions import override
+
+from tnlab.errors import DataError, TnlabError
+from tnlab_widgets.base.messages import plain
+
+STATIC = Path(__file__).parent / "static"
+LOG = logging.getLogger("tnlab_widgets")
+MAX_VIEWS = 10_000  # of one widget on a page
+T = TypeVar("T", bound=traitlets.TraitType)
+
+
+def sentence(error: BaseException) -> str:
+    """Return what to show a person; an error that tnlab did not foresee is logged with its traceback."""
+    if isinstance(error, TnlabError | traitlets.TraitError):
+        return str(error)
+    LOG.error("Unforeseen error in a widget", exc_info=error)
+    if isinstance(error, MemoryError):
+        return "There is not enough memory for this; the last good state is kept."
+    return f"Something failed that tnlab did not foresee: {type(error).__name__}: {str(error)[:300]}"
+
+
+def from_page(trait: T) -> T:
+    """Return the trait as one that a page may write: synced, and not echoed to the page that set it."""
+    return trait.tag(sync=True, echo_update=False, from_page=True)
+
+
+class BaseWidget(anywidget.AnyWidget):
+    """A widget whose traits are replaced as a whole, from any thread.
+
+    A subclass names its bundle: ``class Editor(BaseWidget, bundle="editor")`` takes ``static/editor.js`` and,
+    where there is one, ``static/editor.css``.
+
+    Raises:
+        TypeError: A keyword is not a trait.
+        FileNotFoundError: The bundle has not been built.
+    """
+
+    _view_count = from_page(Int(None, allow_none=True, min=0, max=MAX_VIEWS, help="Views of it on a page"))
+    _missing_bundle: ClassVar[Path | None] = None
+    _warned = False
+
+    def __init_subclass__(cls, *, bundle: str = "", **kwargs: Any) -> None:
+        # anywidget subclasses once more for every instance, then without a bundle: nothing to do.
+        if bundle:
+            script, style = STATIC / f"{bundle}.js", STATIC / f"{bundle}.css"
+            cls._missing_bundle = None if script.is_file() else script
+            cls._esm = script if script.is_file() else ""
+            if style.is_file():
+                cls._css = style
+        super().__init_subclass__(**kwargs)
+
+    def __init__(self, **traits: Any) -> None:
+        self._guard = threading.RLock()
+        name = type(self).__name__
+        for unknown in traits.keys() - set(self.trait_names()):
+            raise TypeError(f"{name} has no keyword {unknown!r}. Check its spelling, or see help({name}).")
+        if self._missing_bundle is not None:
+            raise FileNotFoundError(
+                f"The front end of {name} is missing: {self._missing_bundle}. "
+                "Build it with 'npm ci && npm run build' in the folder widgets/."
+            )
+        super().__init__(**traits)
+
+    @override
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        with self._guard:
+            try:
+                super().set_state(self._written_by_page(sync_data))
+            except Exception as error:  # noqa: BLE001 - nobody would see it: the page is told instead
+                self._tell(sentence(error))
+
+    def _written_by_page(self, sync_data: object) -> dict[str, Any]:
+        """Return what a page may write of what it sent; that it sent more is logged once.
+
+        Raises:
+            DataError: What it may write is no plain data; nothing of the message is taken then.
+        """
+        if not isinstance(sync_data, dict):
+            raise DataError(f"A page must send its traits by name, but sent {sync_data!r:.80}.")
+        writable = self.trait_names(from_page=True)
+        refused = [name for name in sync_data if name not in writable]
+        if refused and not self._warned:
+            self._warned = True
+            LOG.warning("A page may not write %.200r of %s; this is dropped.", refused[:8], type(self).__name__)
+        return {name: plain(name, value) for name, value in sync_data.items() if name in writable}
+
+    @override
+    def notify_change(self, change: Bunch) -> None:
+        with self._guard:
+            super().notify_change(change)
+
+    @override
+    def close(self) -> None:
+        with self.__dict__.get("_guard", nullcontext()):  # absent where the constructor failed
+            super().close()
+
+    def push(self, **traits: Any) -> None:
+        """Set several traits from any thread; the page gets them in one message."""
+        with self._guard, self.hold_sync():
+            for name, value in traits.items():
+                setattr(self, name, value)
+
+    def _tell(self, text: str) -> None:
+        """Show the page a sentence; a subclass with a trait for it overrides this."""
+        LOG.error("%s", text)
+
+    def _fallback_svg(self) -> str:
+        """Return a picture for readers without a browser or kernel, or nothing."""
+        return ""
+
+    @override
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None:
+            return None
+        data, metadata = bundle
+        svg = self._fallback_svg()
+        return ({**data, "image/svg+xml": svg} if svg else data), metadata

@@ -1,0 +1,1 @@
+"""Fits and certificates of the Explorer, in threads of their own."""

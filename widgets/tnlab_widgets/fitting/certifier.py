@@ -1,0 +1,273 @@
+"""Certificates in the background while a person edits: plain Python, without Jupyter.
+
+One worker thread computes the spectra of the tensor's cuts, those of the drawn network first. Once they are known,
+the bound of another structure is answered at once in the caller's thread; before that, by the worker, and it rises
+with every batch of cuts. What is left of the worker's time goes to the fewest parameters for the target error.
+"""
+
+import math
+import os
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterable
+from itertools import islice
+from pathlib import Path
+from types import MethodType
+
+from torch import Tensor
+
+from tnlab.bounds.cut_spectra import Cut, CutSpectra
+from tnlab.bounds.error_bound import network_cuts
+from tnlab.bounds.parameter_bound import ParameterBound, parameter_bound
+from tnlab.errors import TnlabError
+from tnlab.network.structure import Structure
+from tnlab_widgets.base.widget import sentence
+from tnlab_widgets.fitting.certifier_desk import MAX_CUTS, Bound, Desk, Minimum, cut_count
+
+MAX_SECONDS = 60.0  # of spectra, after those of the network drawn
+REPORT_EVERY = 0.25
+MAX_ORDER = 11  # up to which the fewest parameters are looked for
+TRIES = (0.3, 1.0, 3.0)  # seconds; between them a newer target gets its turn
+
+
+class _Worker:
+    """Computes what is missing until the desk is closed. It knows its owner only through weak references."""
+
+    def __init__(self, desk: Desk, tell_bound: Callable[[], object], tell_minimum: Callable[[], object]) -> None:
+        self.desk = desk
+        self.tell_bound, self.tell_minimum = tell_bound, tell_minimum
+        self.minima: dict[tuple[int, float], ParameterBound | None] = {}  # by tensor and target
+        self.failed = -1  # the tensor whose spectra could not be computed
+        self.seen: Structure | None = None
+
+    def __call__(self) -> None:
+        while (step := self._next()) is not None:
+            data = self.desk.data
+            try:
+                step()
+            except Exception as error:  # noqa: BLE001 - the worker must live on
+                sentence(error)
+                self.failed = data
+
+    def _next(self) -> Callable[[], None] | None:
+        """Wait for something to do and return it; None when the desk is closed."""
+        with self.desk.changed:
+            while not self.desk.closed:
+                step = self._step()
+                if step is not None:
+                    return step
+                self.desk.changed.wait()
+        return None
+
+    def _step(self) -> Callable[[], None] | None:
+        desk = self.desk
+        if desk.tensor is None or desk.structure is None or self.failed == desk.data:
+            return None
+        if desk.spectra is None:
+            return self._open
+        if desk.spectra.modes != desk.structure.modes or len(desk.spectra.modes) < 2:
+            return None
+        if not self._missing(desk.structure) <= desk.known:
+            return self._network
+        if not desk.complete:
+            return self._rest
+        return self._minimum if self.searches(desk.target) and (desk.data, desk.target) not in self.minima else None
+
+    def searches(self, target: float | None) -> bool:
+        """Return whether the fewest parameters for a target can be looked for at all."""
+        tensor = self.desk.tensor
+        return tensor is not None and target is not None and 2 <= tensor.ndim <= MAX_ORDER and 0 < target < 1
+
+    def _missing(self, structure: Structure) -> frozenset[Cut]:
+        spectra = self.desk.spectra
+        assert spectra is not None
+        return frozenset(spectra.side(cut) for cut in network_cuts(structure))
+
+    def _open(self) -> None:
+        """Look whether the spectra are on disk."""
+        data, tensor = self.desk.data, self.desk.tensor
+        assert tensor is not None
+        if not bool(tensor.any()):  # relative to nothing there are no errors
+            self.failed = data
+            return
+        spectra = CutSpectra(tensor, cache=cache_folder())
+        with self.desk.changed:
+            if self.desk.is_current(data):
+                self.desk.spectra = spectra
+                stored = spectra.known
+                self.desk.known = frozenset(stored)
+                self.desk.batches = (stored,) if stored else ()
+
+    def _network(self) -> None:
+        """Compute the cuts of the network that is drawn."""
+        structure = self.desk.structure
+        assert structure is not None
+        self._fill(network_cuts(structure), math.inf)
+        self._report()
+
+    def _rest(self) -> None:
+        """Compute the other cuts; leave off when a network with new cuts is drawn."""
+        spectra = self.desk.spectra
+        assert spectra is not None
+        ended = self._fill(islice(spectra.cuts(), MAX_CUTS), MAX_SECONDS)
+        with self.desk.changed:
+            if not ended or self.desk.spectra is not spectra:
+                return
+            self.desk.complete = True
+            every = len(self.desk.known) == cut_count(spectra.order)
+            self.desk.batches = (None,) if every else (tuple(self.desk.known),)
+        self._report()
+
+    def _fill(self, cuts: Iterable[Cut], seconds: float) -> bool:
+        """Compute cuts and report now and then; return whether nothing else came first."""
+        desk, data, spectra = self.desk, self.desk.data, self.desk.spectra
+        assert spectra is not None
+        begun = last = time.monotonic()
+        ended = True
+        try:
+            for _ in spectra.fill(cuts):
+                time.sleep(0)  # whoever handles an edit needs the interpreter more
+                now = time.monotonic()
+                if not desk.is_current(data):
+                    return False
+                if now - last > REPORT_EVERY:
+                    self._add(spectra)
+                    self._report()
+                    last = now
+                if now - begun > seconds:
+                    break
+                if self._another_network():
+                    ended = False
+                    break
+        except OSError:  # the spectra are there, only their copy on disk is not
+            pass
+        self._add(spectra)
+        return ended
+
+    def _another_network(self) -> bool:
+        """Return whether a network has been drawn meanwhile some of whose cuts are not there yet."""
+        structure, spectra = self.desk.structure, self.desk.spectra
+        if structure is None or spectra is None or structure is self.seen:
+            return False
+        self.seen = structure
+        return spectra.modes == structure.modes and not self._missing(structure) <= set(spectra.known)
+
+    def _add(self, spectra: CutSpectra) -> None:
+        """Let the cuts computed since the last time count."""
+        with self.desk.changed:
+            batch = tuple(cut for cut in spectra.known if cut not in self.desk.known)
+            if batch and self.desk.spectra is spectra:
+                self.desk.known |= frozenset(batch)
+                self.desk.batches += (batch,)
+
+    def _report(self) -> None:
+        """Tell the bound of the newest structure."""
+        structure, tell = self.desk.structure, self.tell_bound()
+        bound = None if structure is None else self.desk.answer(structure)
+        if bound is not None and callable(tell) and not self.desk.closed:
+            tell(bound)
+
+    def _minimum(self) -> None:
+        """Look for the fewest parameters for the target, a little longer with every try."""
+        desk, data, spectra, target = self.desk, self.desk.data, self.desk.spectra, self.desk.target
+        assert spectra is not None
+        assert target is not None
+        self._announce(Minimum(target, None, True))
+        for seconds in TRIES:
+            try:
+                found = parameter_bound(spectra, target, family="any", max_seconds=seconds)
+            except Exception as error:  # noqa: BLE001 - nothing is claimed then
+                if not isinstance(error, TnlabError):
+                    sentence(error)
+                self.minima[data, target] = None
+                self._announce(Minimum(target, None, False))
+                return
+            if not desk.is_current(data) or desk.target != target:
+                return
+            running = not found.proved and seconds != TRIES[-1]
+            if not running:
+                self.minima[data, target] = found
+            self._announce(Minimum(target, found, running))
+            if not running:
+                return
+
+    def known_minimum(self, target: float) -> tuple[ParameterBound | None, bool]:
+        """Return what was found for this target before, and whether the search has ended."""
+        key = self.desk.data, target
+        return self.minima.get(key), key in self.minima
+
+    def _announce(self, minimum: Minimum) -> None:
+        tell = self.tell_minimum()
+        if callable(tell) and not self.desk.closed:
+            tell(minimum)
+
+
+class Certifier:
+    """Bounds of whatever is drawn over the current tensor.
+
+    Args:
+        tell_bound: Called from the worker with a ``Bound`` of the newest structure. A bound method is held weakly.
+        tell_minimum: Called from the worker with a ``Minimum`` for the newest target. A bound method is held weakly.
+
+    Example:
+        >>> certifier = Certifier(print, print)
+        >>> certifier.load(tensor); certifier.ask(structure); certifier.aim(0.1)
+    """
+
+    def __init__(self, tell_bound: Callable[[Bound], None], tell_minimum: Callable[[Minimum], None]) -> None:
+        self._desk = Desk()
+        self._worker = _Worker(self._desk, _weakly(tell_bound), _weakly(tell_minimum))
+        self._thread: threading.Thread | None = None
+        self._end = weakref.finalize(self, Desk.close, self._desk)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the worker thread runs."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def load(self, tensor: Tensor) -> None:
+        """Take another tensor; what was known of the one before is forgotten."""
+        with self._desk.changed:
+            self._desk.data += 1
+            self._desk.tensor = tensor
+            self._desk.spectra = self._desk.structure = None
+            self._desk.known, self._desk.batches, self._desk.complete = frozenset(), (), False
+            self._desk.changed.notify_all()
+
+    def ask(self, structure: Structure) -> Bound | None:
+        """Return the bound of a structure if its cuts are known; otherwise the worker tells it later."""
+        with self._desk.changed:
+            self._desk.structure = structure
+            self._desk.changed.notify_all()
+            if self._thread is None and not self._desk.closed:
+                self._thread = threading.Thread(target=self._worker, name="tnlab-certificates", daemon=True)
+                self._thread.start()
+        return self._desk.answer(structure)
+
+    def aim(self, target: float) -> Minimum:
+        """Take another target error; return what is known of it, the rest is told later."""
+        found, ended = self._worker.known_minimum(target)
+        with self._desk.changed:
+            self._desk.target = target
+            self._desk.changed.notify_all()
+        return Minimum(target, found, not ended and self._worker.searches(target))
+
+    def close(self, timeout: float = 0.5) -> None:
+        """End the worker and wait until it is gone, or at most so long for the step it is at."""
+        self._end()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(timeout)
+
+
+def cache_folder() -> Path | None:
+    """Return where spectra are kept: the user's cache folder, or what TNLAB_CACHE says; None where that is "off"."""
+    chosen = os.environ.get("TNLAB_CACHE", "")
+    if chosen.lower() == "off":
+        return None
+    home = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+    return (Path(chosen).expanduser() if chosen else home / "tnlab") / "spectra"
+
+
+def _weakly(function: Callable[..., None]) -> Callable[[], object]:
+    return weakref.WeakMethod(function) if isinstance(function, MethodType) else lambda: function

@@ -1,0 +1,63 @@
+"""Options of the Explorer, from a user's call or from the page, checked."""
+
+import numpy as np
+
+from tnlab.data import modes_text
+from tnlab.errors import DataError, StructureError
+from tnlab.network.structure import Structure
+from tnlab_widgets.base.structures import as_structure, starting_structure
+
+MAX_SEED = 2**53
+MAX_TRIES = 50
+
+
+def starting(structure: object, modes: tuple[int, ...]) -> Structure:
+    """Return the structure to open with: given as one, as JSON, as a format's name, or as a name and a rank.
+
+    Raises:
+        StructureError: It breaks a rule, or is for a tensor of other modes.
+        TnlabError: There is no such format, or not for this order and rank.
+    """
+    if structure is None:
+        return starting_structure(modes)
+    if isinstance(structure, str) and not structure.lstrip().startswith("{"):
+        return starting_structure(modes, structure)
+    if isinstance(structure, tuple | list) and len(structure) == 2:
+        return starting_structure(modes, str(structure[0]), structure[1])
+    given = as_structure(structure)
+    if given.modes != modes:
+        raise StructureError(f"The tensor has modes {modes_text(modes)}, but the structure {modes_text(given.modes)}.")
+    return given
+
+
+def seed_of(value: object) -> int:
+    """Return a seed, checked.
+
+    Raises:
+        DataError: It is no whole number in range.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 0 <= value < MAX_SEED:
+        raise DataError(f"A seed must be a whole number from 0 to 2^53, but is {value!r:.40}.")
+    return int(value)
+
+
+def target_of(value: object) -> float:
+    """Return a target error, checked.
+
+    Raises:
+        DataError: It is not above 0 and at most 1.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
+        raise DataError(f"The target error must be above 0 and at most 1, but is {value!r:.40}.")
+    return float(value)
+
+
+def count_of(value: object) -> int:
+    """Return how many seeds to try, checked.
+
+    Raises:
+        DataError: It is no whole number from 1 to 50.
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_TRIES:
+        raise DataError(f"The number of seeds to try must be 1 to {MAX_TRIES}, but is {value!r:.40}.")
+    return value

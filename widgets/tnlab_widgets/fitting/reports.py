@@ -1,0 +1,85 @@
+"""What the worker has reached, as the page reads it."""
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from tnlab.network.gauge.bond_spectra import bond_spectra
+from tnlab.network.network import Network
+from tnlab.solvers.base import Status
+from tnlab_widgets.fitting.certifier_desk import Bound, Minimum
+from tnlab_widgets.fitting.run import Progress
+from tnlab_widgets.fitting.visited import Visit
+
+MAX_SPECTRUM = 64
+LEFT = "Left before it had converged."
+
+
+def fit_state(progress: Progress, seq: int) -> dict[str, Any]:
+    """Return how a fit stands, for the edit ``seq``."""
+    return {
+        "seq": seq,
+        "generation": progress.generation,
+        "running": progress.running,
+        "paused": progress.paused,
+        "status": progress.status,
+        "sweep": progress.sweep,
+        "relative_error": progress.relative_error,
+        "seconds": progress.seconds,
+        "seed": progress.seed,
+        "errors": list(progress.errors),
+    }
+
+
+def visit_list(visited: Iterable[Visit], current: int = 0) -> list[dict[str, Any]]:
+    """Return every structure tried; only the current one can still be running."""
+    return [
+        {
+            "id": visit.id,
+            "parameters": visit.structure.parameters,
+            "relative_error": visit.relative_error,
+            "label": visit.label,
+            "status": LEFT if visit.status == Status.RUNNING.value and visit.id != current else visit.status,
+        }
+        for visit in visited
+    ]
+
+
+def spectra(network: Network) -> list[list[float]]:
+    """Return the leading singular values on every bond."""
+    return [values[:MAX_SPECTRUM].tolist() for values in bond_spectra(network)]
+
+
+def bound_state(bound: Bound, seq: int, generation: int) -> dict[str, Any]:
+    """Return what no fit of the structure of edit ``seq`` can beat. A bound of 0 names no cut: it proves nothing."""
+    certificate = bound.certificate
+    binds = certificate.error_bound > 0
+    return {
+        "seq": seq,
+        "generation": generation,
+        "error_bound": certificate.error_bound,
+        "cut": list(certificate.cut) if binds else [],
+        "cut_rank": certificate.cut_rank,
+        "crossing": list(certificate.crossing) if binds else [],
+        "upper": certificate.upper_bound,
+        "cuts": certificate.cuts,
+        "all_cuts": bound.all_cuts,
+        "complete": bound.complete,
+        "one_more": list(bound.one_more),
+        "spectrum": certificate.spectrum[:MAX_SPECTRUM].tolist() if binds else [],
+    }
+
+
+def minimum_state(minimum: Minimum) -> dict[str, Any]:
+    """Return the fewest parameters for the target error, as far as they are proved."""
+    found = minimum.found
+    return {
+        "target": minimum.target,
+        "parameters": found and found.parameters,
+        "incumbent": found and found.incumbent,
+        "gap": found.gap if found and math.isfinite(found.gap) else None,
+        "proved": bool(found and found.proved),
+        "family": found.family if found else "any",
+        "scope": found.scope if found else "",
+        "running": minimum.running,
+    }

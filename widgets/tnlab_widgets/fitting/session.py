@@ -1,0 +1,377 @@
+"""Fit in the background while a person edits: plain Python, without Jupyter.
+
+One worker thread fits the newest structure. An edit replaces it between two sweeps: the newest edit wins. After
+every sweep the worker looks at the ``_Desk`` that it shares with the session: is there newer work, a pause, an
+end? Reports are made from the worker (or from whoever gave the command), never while the desk is locked.
+"""
+
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from torch import Tensor
+
+from tnlab.network.network import Network
+from tnlab.network.structure import Structure
+from tnlab.seeding import as_generator
+from tnlab.solvers.als import ALS
+from tnlab.solvers.base import Init, Status
+from tnlab_widgets.base.widget import sentence
+from tnlab_widgets.fitting.run import Job, Progress, Run, check_affordable, starting_point
+from tnlab_widgets.fitting.visited import Visited, visit_key
+
+MAX_SWEEPS = 2000
+TRY_SWEEPS = 200
+TOLERANCE = 1e-6
+REPORT_EVERY = 0.1  # seconds
+DETAIL_EVERY = 1 / 3
+DETAIL_SHARE = 4  # sweeps get this much of the time that details take
+SLOW = 0.15  # the start of a fit is worth a report when its first sweep takes longer
+COURTESY = 0.05  # the longest that the worker waits for somebody who is handling an edit
+
+Report = Callable[[Progress, bool], None]
+"""Called with how a fit stands, and whether details (pictures, spectra) are due as well."""
+
+
+class _Desk:
+    """What session and worker share. Its lock is held for moments only, and never while anything is called."""
+
+    def __init__(self) -> None:
+        self.changed = threading.Condition()
+        self.generation = 0
+        self.job: Job | None = None
+        self.run: Run | None = None
+        self.network: Network | None = None
+        self.paused = self.suspended = self.closed = False
+        self.guests = 0
+        self.visited = Visited()
+
+    def put(self, make: Callable[[int], Job | None]) -> int:
+        """Replace the job by a newer one, or by none; return its generation."""
+        with self.changed:
+            self.generation += 1
+            self.job = make(self.generation)
+            self.changed.notify_all()
+            return self.generation
+
+    def next_job(self) -> Job | None:
+        """Wait for a job; None when the session is over."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.closed or self._work_waits())
+            if self.closed:
+                return None
+            assert self.job is not None
+            self.run = Run(self.job)
+            return self.job
+
+    def is_current(self, job: Job) -> bool:
+        """Return whether nothing newer has been asked for."""
+        return not self.closed and self.generation == job.generation
+
+    @property
+    def is_held(self) -> bool:
+        """Whether sweeps wait."""
+        return self.paused or self.suspended
+
+    def wait_while_held(self, job: Job) -> float:
+        """Wait until the fit may go on or is out of date; return for how long."""
+        begun = time.perf_counter()
+        with self.changed:
+            self.changed.wait_for(lambda: not self.is_held or not self.is_current(job))
+        return time.perf_counter() - begun
+
+    def make_room(self) -> None:
+        """Let a thread that is handling an edit go first: it needs the interpreter more than a sweep does."""
+        if self.guests:
+            with self.changed:
+                self.changed.wait_for(lambda: not self.guests, COURTESY)
+        time.sleep(0)
+
+    def close(self) -> None:
+        """End the worker."""
+        with self.changed:
+            self.closed = True
+            self.generation += 1
+            self.changed.notify_all()
+
+    def _work_waits(self) -> bool:
+        fresh = self.job is not None and (self.run is None or self.run.job.generation != self.job.generation)
+        return fresh and self.job is not None and self.is_current(self.job) and not self.is_held
+
+
+class _Worker:
+    """Takes jobs from the desk until it is closed. It knows the session only through a weak reference."""
+
+    def __init__(self, desk: _Desk, report: Callable[[], Report | None]) -> None:
+        self.desk, self.report = desk, report
+        self.last_report = self.next_detail = -1e9
+
+    def __call__(self) -> None:
+        while (job := self.desk.next_job()) is not None:
+            run = self.desk.run
+            assert run is not None
+            try:
+                check_affordable(job.structure)
+                self._try_seeds(job, run) if job.tries else self._fit(job, run)
+            except Exception as error:  # noqa: BLE001 - the worker must live on, and the person be told
+                with self.desk.changed:
+                    if self.desk.is_current(job):
+                        run.failure = sentence(error)
+                        run.finish(run.failure)
+            self._finish(job, run)
+
+    def _fit(self, job: Job, run: Run) -> None:
+        if job.fresh:
+            self._tell(job, run)
+        init = starting_point(job, self.desk.network, self.desk.visited)
+        solver = ALS(max_sweeps=MAX_SWEEPS, tolerance=TOLERANCE)
+        for snapshot in solver.iterate(job.tensor, job.structure, init=init, generator=as_generator(job.seed)):
+            with self.desk.changed:
+                if not self.desk.is_current(job):
+                    return
+                run.take(snapshot)
+                self.desk.network = snapshot.network
+                if snapshot.sweep:
+                    visit = self.desk.visited.record(job.key, snapshot.network, snapshot.relative_error, run.status)
+                    run.visit = visit.id
+                if snapshot.status is not Status.RUNNING:
+                    run.finish(run.status)
+                    return
+            self._between_sweeps(job, run, first=snapshot.sweep == 1)
+
+    def _try_seeds(self, job: Job, run: Run) -> None:
+        """Compare random starts with what there is; show the best."""
+        solver = ALS(max_sweeps=TRY_SWEEPS, tolerance=TOLERANCE)
+        known = self.desk.visited.best(job.key)
+        if known is not None and known.network is not None and known.structure == job.structure:
+            run.lead(known.relative_error, known.network, [], job.seed)
+            run.visit = known.id
+        winner = "the one before"
+        for number, seed in enumerate(range(job.seed, job.seed + job.tries), start=1):
+            errors: list[float] = []
+            for snapshot in solver.iterate(job.tensor, job.structure, init="random", generator=as_generator(seed)):
+                with self.desk.changed:
+                    if not self.desk.is_current(job):
+                        return
+                    error = snapshot.relative_error
+                    errors.append(error)
+                    run.sweep += 1
+                    if run.best is None or error < run.best[0]:
+                        run.lead(error, snapshot.network, errors, seed)
+                        winner = f"seed {seed}"
+                        self.desk.network = snapshot.network
+                        visit = self.desk.visited.record(job.key, snapshot.network, error, snapshot.status.value)
+                        run.visit = visit.id
+                    run.status = f"Start {number} of {job.tries} is at {error:.4f}; {winner} is best."
+                self._between_sweeps(job, run, first=False)
+        with self.desk.changed:
+            run.finish(f"Tried {job.tries} starts: {winner} is best.")
+            if self.desk.is_current(job):
+                self.desk.network = run.network
+
+    def _between_sweeps(self, job: Job, run: Run, *, first: bool) -> None:
+        now = time.perf_counter()
+        worth = run.sweep > 0 or job.fresh or now - run.begun > SLOW
+        if first or (worth and now - self.last_report >= REPORT_EVERY):
+            self._tell(job, run, detailed=now >= self.next_detail)
+        if self.desk.is_held:
+            self._tell(job, run, detailed=True)
+            run.idle += self.desk.wait_while_held(job)
+        self.desk.make_room()
+
+    def _finish(self, job: Job, run: Run) -> None:
+        """Report the end at once, and its details when they are due again."""
+        self._tell(job, run)
+        with self.desk.changed:
+            rest = self.next_detail - time.perf_counter()
+            self.desk.changed.wait_for(lambda: not self.desk.is_current(job), max(rest, 0))
+        self._tell(job, run, detailed=True)
+
+    def _tell(self, job: Job, run: Run, *, detailed: bool = False) -> None:
+        with self.desk.changed:
+            if not self.desk.is_current(job) or self.desk.job is None:
+                return
+            progress = run.progress(self.desk.job, paused=self.desk.paused)
+        self.last_report = time.perf_counter()
+        report = self.report()
+        if report is None:
+            return
+        try:
+            report(progress, detailed)
+        except Exception as error:  # noqa: BLE001 - a report that fails must not end the fit
+            sentence(error)
+        if detailed:  # details that take long come more rarely
+            took = time.perf_counter() - self.last_report
+            self.next_detail = self.last_report + max(DETAIL_EVERY, DETAIL_SHARE * took)
+
+
+class FitSession:
+    """The newest structure, being fitted to the current tensor.
+
+    Args:
+        report: Called with every ``Progress`` that is due, mostly from the worker. A bound method is held weakly.
+        seed: Where random numbers start, unless a restart says otherwise.
+
+    Example:
+        >>> session = FitSession(lambda progress, detailed: print(progress.relative_error))
+        >>> session.load(tensor); session.submit(structure)
+    """
+
+    def __init__(self, report: Report, *, seed: int = 0) -> None:
+        self.seed = seed
+        self._report: Callable[[], Report | None] = (
+            weakref.WeakMethod(report) if hasattr(report, "__self__") else lambda: report
+        )
+        self._desk = _Desk()
+        self._tensor: Tensor | None = None
+        self._thread: threading.Thread | None = None
+        self._end = weakref.finalize(self, _Desk.close, self._desk)
+
+    @property
+    def generation(self) -> int:
+        """The newest job; a report of an older one is out of date."""
+        return self._desk.generation
+
+    @property
+    def visited(self) -> Visited:
+        """Every structure tried on this tensor."""
+        return self._desk.visited
+
+    @property
+    def network(self) -> Network | None:
+        """The newest cores, of the structure that was fitted last."""
+        return self._desk.network
+
+    @property
+    def paused(self) -> bool:
+        """Whether sweeps wait for ``resume``."""
+        return self._desk.paused
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the worker thread runs."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def load(self, tensor: Tensor) -> None:
+        """Take another tensor; what was known of the one before is forgotten."""
+        self._desk.put(lambda _: None)
+        self._tensor = tensor
+        self._desk.network = None
+        self._desk.visited.clear()
+
+    def submit(self, structure: Structure, tag: int = 0, *, init: Init = "warm", fresh: bool = False) -> int:
+        """Fit this structure instead of whatever is being fitted; return the job's generation.
+
+        A change of names and places only goes on with the fit that runs.
+        """
+        with self._desk.changed:
+            job = self._desk.job
+            if job is not None and init == "warm" and job.structure == structure:
+                self._desk.job = replace(job, tag=tag, structure=structure)
+                return job.generation
+        return self._start(structure, tag, init=init, fresh=fresh or self._desk.network is None)
+
+    def restart(self, seed: int | None = None) -> int:
+        """Fit the current structure again from a random start; by default from the next seed."""
+        self.seed = self.seed + 1 if seed is None else seed
+        self._desk.paused = False
+        return self._start(*self._current(), init="random", fresh=True)
+
+    def try_seeds(self, count: int) -> int:
+        """Compare so many random starts with the fit there is, and keep the best."""
+        first, self.seed = self.seed + 1, self.seed + count
+        self._desk.paused = False
+        return self._start(*self._current(), tries=count, seed=first)
+
+    def pause(self) -> None:
+        """Hold the fit after the sweep it is at; edits are taken, but wait."""
+        self._hold("paused", True)
+        self._echo()
+
+    def resume(self) -> None:
+        """Go on: after a pause, or from the best cores where the fit has ended or was stopped."""
+        run, job = self._desk.run, self._desk.job
+        was_paused = self._desk.paused
+        self._hold("paused", False)
+        if job is not None and run is not None and not was_paused and not run.running:
+            self._start(job.structure, job.tag)
+        else:
+            self._echo()
+
+    def stop(self) -> None:
+        """End the fit and keep its best cores."""
+        desk = self._desk
+        with desk.changed:
+            if desk.job is None:
+                return
+            taken = desk.run is not None and desk.run.job.generation == desk.job.generation
+            desk.generation += 1
+            desk.job = replace(desk.job, generation=desk.generation)
+            run = desk.run if taken and desk.run is not None else Run(desk.job)
+            run.job, desk.run, desk.paused = desk.job, run, False
+            if run.running:
+                run.finish(Status.STOPPED.value)
+            desk.network = run.network or desk.network
+            desk.changed.notify_all()
+        self._echo(detailed=True)
+
+    def suspend(self, away: bool) -> None:
+        """Hold the fit while nobody is looking, without showing it as paused."""
+        self._hold("suspended", away)
+
+    @contextmanager
+    def guest(self) -> Iterator[None]:
+        """Ask the worker to wait a moment, while an edit is being handled in another thread."""
+        with self._desk.changed:
+            self._desk.guests += 1
+        try:
+            yield
+        finally:
+            with self._desk.changed:
+                self._desk.guests -= 1
+                self._desk.changed.notify_all()
+
+    def close(self, timeout: float = 2.0) -> None:
+        """End the worker and wait until it is gone."""
+        self._end()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(timeout)
+
+    def _current(self) -> tuple[Structure, int]:
+        job = self._desk.job
+        if job is None:
+            raise RuntimeError("Submit a structure first.")
+        return job.structure, job.tag
+
+    def _start(self, structure: Structure, tag: int, *, seed: int | None = None, **options: Any) -> int:
+        tensor = self._tensor
+        if tensor is None:
+            raise RuntimeError("Load a tensor before submitting a structure.")
+        seed = self.seed if seed is None else seed
+        key = visit_key(structure)
+        generation = self._desk.put(lambda generation: Job(generation, tag, tensor, structure, key, seed, **options))
+        if self._thread is None and not self._desk.closed:
+            worker = _Worker(self._desk, self._report)
+            self._thread = threading.Thread(target=worker, name="tnlab-fit", daemon=True)
+            self._thread.start()
+        return generation
+
+    def _hold(self, flag: str, value: bool) -> None:
+        with self._desk.changed:
+            setattr(self._desk, flag, value)
+            self._desk.changed.notify_all()
+
+    def _echo(self, *, detailed: bool = False) -> None:
+        """Report at once what a command has changed: the worker may be idle, or in a long sweep."""
+        with self._desk.changed:
+            run, job = self._desk.run, self._desk.job
+            if run is None or job is None or run.job.generation != job.generation:
+                return
+            progress = run.progress(job, paused=self._desk.paused)
+        report = self._report()
+        if report is not None:
+            report(progress, detailed)

@@ -1,0 +1,127 @@
+"""A session as a file: tensor and cores as safetensors, the rest as JSON in its metadata. Nothing is unpickled."""
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor
+
+from tnlab.data import Source
+from tnlab.errors import DataError, TnlabError
+from tnlab.network import structure_json
+from tnlab.network.network import Network
+from tnlab.network.structure import Structure
+from tnlab_widgets.fitting.visited import MAX_VISITS
+
+VERSION = "1"
+SUFFIX = ".tnlab"
+
+
+@dataclass(frozen=True, eq=False)
+class SavedSession:
+    """What is kept of a session.
+
+    Attributes:
+        source: The data and how it is cut into modes.
+        structure: What is drawn.
+        network: The cores, where a fit has made some.
+        seed: Where random numbers start.
+        target_error: The relative error aimed at.
+        visited: Structures tried before: (structure, best relative error, status).
+    """
+
+    source: Source
+    structure: Structure
+    network: Network | None
+    seed: int
+    target_error: float
+    visited: tuple[tuple[Structure, float, str], ...] = ()
+
+
+def write_session(session: SavedSession) -> bytes:
+    """Return the session as the bytes of a file."""
+    arrays = {"tensor": torch.from_numpy(np.ascontiguousarray(session.source.array))}
+    if session.network is not None:
+        for place, core in enumerate(session.network.cores):
+            arrays[f"core.{place}"] = core.detach().cpu().contiguous().clone()
+    source = session.source
+    record = {
+        "data": {"name": source.name, "label": source.label, "modes": list(source.modes), "order": source.order},
+        "seed": session.seed,
+        "target_error": session.target_error,
+        "visited": [
+            {"structure": structure_json.to_dict(structure), "relative_error": error, "status": status}
+            for structure, error, status in session.visited
+        ],
+    }
+    metadata = {
+        "tnlab_session": VERSION,
+        "structure": structure_json.dumps(session.structure),
+        "session": json.dumps(record, allow_nan=False),
+    }
+    return save(arrays, metadata)
+
+
+def read_session(name: str, content: bytes) -> SavedSession:
+    """Return the session that a file holds.
+
+    Raises:
+        DataError: It is no session file, one of another version, or its parts do not belong together.
+    """
+    try:
+        arrays = load(content)
+        metadata = _metadata(content)
+        if "tnlab_session" not in metadata:
+            raise DataError("it holds no tnlab session")
+        if metadata["tnlab_session"] != VERSION:
+            raise DataError(f"it has version {metadata['tnlab_session']!r:.20}, and only version {VERSION} is read")
+        return _session(arrays, metadata["structure"], json.loads(metadata["session"]))
+    except (SafetensorError, TnlabError, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        why = f"the field {error} is missing" if isinstance(error, KeyError) else str(error)
+        raise DataError(f"{name!r:.80} cannot be opened as a session: {why.rstrip('.')}.") from None
+
+
+def _metadata(content: bytes) -> dict[str, str]:
+    length = int.from_bytes(content[:8], "little")  # safetensors has checked it
+    return json.loads(content[8 : 8 + length]).get("__metadata__", {})
+
+
+def _session(arrays: dict[str, Tensor], structure_text: str, record: dict[str, Any]) -> SavedSession:
+    data = record["data"]
+    source = Source.of(
+        arrays["tensor"].numpy(), str(data["name"])[:255], tuple(data["modes"]), data["order"], label=str(data["label"])
+    )
+    structure = structure_json.loads(structure_text)
+    if structure.modes != source.modes:
+        raise DataError(f"its structure has modes {structure.modes}, but its tensor {source.modes}")
+    seed, target = record["seed"], record["target_error"]
+    if not isinstance(seed, int) or isinstance(seed, bool) or not 0 <= seed < 2**63:
+        raise DataError(f"its seed is {seed!r:.40}")
+    if not isinstance(target, float) or not 0 < target <= 1:
+        raise DataError(f"its target error is {target!r:.40}")
+    return SavedSession(source, structure, _network(arrays, structure), seed, target, _visited(record, structure))
+
+
+def _network(arrays: dict[str, Tensor], structure: Structure) -> Network | None:
+    if "core.0" not in arrays:
+        return None
+    cores = tuple(arrays[f"core.{place}"] for place in range(len(structure.cores)))
+    for core in cores:
+        if core.dtype not in (torch.float32, torch.float64) or not bool(torch.isfinite(core).all()):
+            raise DataError("its cores are not all finite real numbers")
+    return Network(structure, cores)
+
+
+def _visited(record: dict[str, Any], structure: Structure) -> tuple[tuple[Structure, float, str], ...]:
+    visits = []
+    for visit in record["visited"][-MAX_VISITS:]:
+        tried, error = structure_json.from_dict(visit["structure"]), visit["relative_error"]
+        if tried.modes != structure.modes or not isinstance(error, float) or not 0 <= error < math.inf:
+            raise DataError("a structure in its history does not belong to its tensor")
+        visits.append((tried, error, str(visit["status"])[:200]))
+    return tuple(visits)

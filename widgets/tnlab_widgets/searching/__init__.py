@@ -1,0 +1,1 @@
+"""Searches of the workbench: lanes, settings, studies."""

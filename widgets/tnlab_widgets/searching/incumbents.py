@@ -1,0 +1,119 @@
+"""The best structure of a lane as the page draws it: cores keep their names and places while it improves."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from tnlab.formats.base import core_name
+from tnlab.formats.layout import auto_layout
+from tnlab.network import structure_json
+from tnlab.network.structure import Structure
+from tnlab.structure_search.evaluation import Evaluation
+
+MAX_WORDS = 4  # changes that are spelt out
+Places = Mapping[str, tuple[float, float]]
+Ranks = Mapping[tuple[str, ...], int]
+
+
+class Incumbents:
+    """One incumbent after the other, each drawn near to the one before."""
+
+    def __init__(self) -> None:
+        self._shown: dict[str, Any] | None = None
+        self._identity: tuple[int, int, float] | None = None
+        self._changed: dict[str, Any] = {"bonds": [], "words": ""}
+        self._ranks: Ranks = {}
+        self._places: Places = {}
+
+    def show(self, found: Evaluation | None, *, reached: bool) -> dict[str, Any] | None:
+        """Return the record of the best so far; the same one as before where nothing has changed."""
+        if found is None:
+            return None
+        identity = found.number, found.parameters, found.relative_error
+        if self._shown is not None and identity == self._identity:
+            return self._shown
+        self._identity = identity
+        drawn, before = self._drawn(found.structure), self._ranks
+        self._ranks = ranks_by_cores(drawn)
+        if before != self._ranks:
+            self._changed = changes(before, self._ranks)
+        self._shown = {
+            "number": found.number,
+            "parameters": found.parameters,
+            "relative_error": found.relative_error,
+            "reached": reached,
+            "move": found.move,
+            "structure": structure_json.to_dict(drawn),
+            "changed": self._changed,
+        }
+        return self._shown
+
+    def _drawn(self, structure: Structure) -> Structure:
+        named = named_by_legs(structure)
+        names = [core.name for core in named.cores]
+        if set(names) == self._places.keys() and ranks_by_cores(named).keys() == self._ranks.keys():
+            places = self._places
+        else:
+            free = tuple(replace(core, position=None, pinned=False) for core in named.cores)
+            laid = auto_layout(replace(named, cores=free)).cores
+            places = aligned({core.name: core.position or (0.0, 0.0) for core in laid}, self._places)
+        self._places = places
+        return replace(named, cores=tuple(replace(core, position=places[core.name]) for core in named.cores))
+
+
+def named_by_legs(structure: Structure) -> Structure:
+    """Return the structure with every core named after the first mode it carries; latent ones come after these."""
+    latent, names = structure.order, []
+    for core in structure.cores:
+        names.append(core_name(min(core.legs) if core.legs else latent))
+        latent += not core.legs
+    return replace(structure, cores=tuple(replace(c, name=n) for c, n in zip(structure.cores, names, strict=True)))
+
+
+def ranks_by_cores(structure: Structure) -> dict[tuple[str, ...], int]:
+    """Return the rank of every bond, by the names of the cores it joins; bonds of the same cores are counted."""
+    ranks: dict[tuple[str, ...], int] = {}
+    for bond in structure.bonds:
+        key = tuple(sorted(structure.cores[core].name for core in bond.cores))
+        while key in ranks:
+            key = (*key, "again")
+        ranks[key] = bond.rank
+    return ranks
+
+
+def changes(before: Ranks, after: Ranks) -> dict[str, Any]:
+    """Return the places of the bonds that are new or of another rank, and that in words; nothing without a before."""
+    if not before:
+        return {"bonds": [], "words": ""}
+    places = [place for place, key in enumerate(after) if before.get(key) != after[key]]
+    return {"bonds": places, "words": difference(before, after)}
+
+
+def difference(before: Ranks, after: Ranks) -> str:
+    """Return in a few words what has become of the bonds."""
+    said = [
+        f"{_label(key)} from {before[key]} to {rank}" if key in before else f"{_label(key)} of rank {rank} is new"
+        for key, rank in after.items()
+        if before.get(key) != rank
+    ]
+    said += [f"{_label(key)} is gone" for key in before if key not in after]
+    more = len(said) - MAX_WORDS
+    return "; ".join(said[:MAX_WORDS]) + (f"; and {more} more" if more > 0 else "")
+
+
+def aligned(places: Places, former: Places) -> Places:
+    """Return places turned, mirrored and moved to lie as near as they can to those that were there before."""
+    common = sorted(places.keys() & former.keys())
+    if len(common) < 2:
+        return places
+    new, old = (np.array([where[name] for name in common]) for where in (places, former))
+    middle, centre = new.mean(axis=0), old.mean(axis=0)
+    left, _, right = np.linalg.svd((new - middle).T @ (old - centre))
+    points = (np.array(list(places.values())) - middle) @ left @ right + centre
+    return {name: (round(x, 1) + 0.0, round(y, 1) + 0.0) for name, (x, y) in zip(places, points.tolist(), strict=True)}
+
+
+def _label(key: tuple[str, ...]) -> str:
+    return "-".join(name for name in key if name != "again")

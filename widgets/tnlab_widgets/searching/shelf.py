@@ -1,0 +1,215 @@
+"""The studies folder as a page may use it: names only, which lead nowhere else, and the data of what was searched."""
+
+import hashlib
+import io
+import re
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tnlab.data import Source, datasets
+from tnlab.data.recipe import source_from_recipe
+from tnlab.errors import DataError, TnlabError
+from tnlab.structure_search.studies.export import lines_from, write_study
+from tnlab.structure_search.studies.folder import SUFFIX
+from tnlab.structure_search.studies.logs.file import FileLog
+from tnlab.structure_search.studies.reader import StudyReader
+from tnlab.structure_search.studies.summary import Summary, data_of
+from tnlab_widgets.searching.plan import Plan
+
+LONGEST = 160
+BEST = ("parameters", "relative_error", "evaluations")
+NAME = re.compile(r"[\w][\w.-]*", re.ASCII)
+Record = dict[str, Any]
+
+
+class Shelf:
+    """The studies of one folder.
+
+    Args:
+        folder: Where they are; it need not exist.
+        private: Whether a page sees and uses only those whose names it knows, and no data from elsewhere.
+    """
+
+    def __init__(self, folder: Path, *, private: bool = False) -> None:
+        self.folder, self.private = folder, private
+        self.mine: set[str] = set()
+        self._known: dict[Path, tuple[tuple[int, int], Record]] = {}
+
+    def location(self, name: object) -> Path:
+        """Return where the study with this name is.
+
+        Raises:
+            DataError: It is no name, or there is no such study.
+        """
+        path = self._path(name)
+        if not path.is_file():
+            raise DataError(f"There is no study {name!r:.80}; it may have been deleted.")
+        return path
+
+    def fresh(self, label: str, engine: str) -> Path:
+        """Return where a new study may be written: its name says what is searched, with what, and when."""
+        self._make()
+        stem = f"{_word(Path(label).stem)[:60]}_{engine}_{datetime.now(UTC):%Y%m%d-%H%M%S}"
+        if self.private:
+            stem += f"_{secrets.token_hex(8)}"  # who does not know it cannot guess it
+        name, more = stem, 2
+        while self._path(name).exists() or name in self.mine:
+            name, more = f"{stem}_{more}", more + 1
+        self.mine.add(name)
+        return self._path(name)
+
+    def recipe(self, source: Source) -> Record:
+        """Return where a source can be had from again; what is not built in is kept beside the studies.
+
+        Raises:
+            DataError: It cannot be written.
+        """
+        name = source.name
+        if name not in datasets or not np.array_equal(datasets[name].load(), source.array):
+            name = str(self._kept(source))
+        return {"name": name, "modes": list(source.modes), "order": source.order, "label": source.label}
+
+    def source(self, recipe: Any) -> Source | None:
+        """Return the source that a study's header names; None where it cannot be had, or must not."""
+        try:
+            if not isinstance(recipe, dict) or not self._may_read(str(recipe.get("name"))):
+                return None
+            return source_from_recipe(recipe)
+        except (OSError, TnlabError):
+            return None
+
+    def plan(self, name: object) -> tuple[Plan, StudyReader]:
+        """Return what a study searches, and what it holds.
+
+        Raises:
+            DataError: There is no such study, or it is damaged.
+        """
+        location = self.location(name)
+        reader = StudyReader(location)
+        source = self.source(reader.source)
+        label = data_of(reader)
+        if source is not None and source.name not in datasets:
+            source = replace(source, name=label, label=label)
+        return Plan(reader.engine, location, label, reader.target_error, reader.family, source), reader
+
+    def entries(self, shown: Mapping[str, Record] | None = None) -> list[Record]:
+        """Return what is on the shelf, the newest first; reading may take long.
+
+        Args:
+            shown: What is known by name without reading: of searches that run.
+        """
+        found = []
+        for path in sorted(self.folder.glob(f"*{SUFFIX}")):
+            if NAME.fullmatch(path.stem) and (not self.private or path.stem in self.mine):
+                try:
+                    found.append(self._entry(path, (shown or {}).get(path.stem)))
+                except (OSError, TnlabError):  # it went away meanwhile, or is no study
+                    continue
+        return sorted(found, key=lambda entry: entry["modified"], reverse=True)
+
+    def delete(self, name: object) -> None:
+        """Remove a study, and its data where no other has the same.
+
+        Raises:
+            StudyBusyError: It is being written.
+            DataError: There is no such study, or it cannot be removed.
+        """
+        location = self.location(name)
+        recipe = StudyReader(location).source
+        FileLog(location).delete()
+        self.mine.discard(location.stem)
+        kept = Path(str(recipe.get("name"))) if isinstance(recipe, dict) else None
+        if kept is not None and kept.suffix == ".npy" and kept.resolve().parent == self.folder.resolve():
+            needle = kept.name.encode()
+            if not any(needle in _head(path) for path in self.folder.glob(f"*{SUFFIX}")):
+                kept.unlink(missing_ok=True)
+
+    def take_in(self, name: str, content: bytes) -> str:
+        """Put a study from a file onto the shelf; return its name there.
+
+        Raises:
+            DataError: It is no study.
+        """
+        lines = lines_from(content, name)
+        self._make()
+        path = self._path(f"{_word(Path(name).stem)[:60]}_{secrets.token_hex(4)}")
+        write_study(lines, path)
+        self.mine.add(path.stem)
+        return path.stem
+
+    def know(self, names: Iterable[object]) -> None:
+        """Note studies that the page knows of."""
+        self.mine |= {str(name) for name in names if isinstance(name, str) and NAME.fullmatch(name)}
+
+    def _path(self, name: object) -> Path:
+        if not isinstance(name, str) or len(name) > LONGEST or not NAME.fullmatch(name):
+            raise DataError(f"{name!r:.80} is not the name of a study: letters, digits, dots, dashes, underscores.")
+        path = self.folder / f"{name}{SUFFIX}"
+        if path.is_symlink():
+            raise DataError(f"The study {name!r:.80} lies elsewhere, and is left alone.")
+        return path
+
+    def _may_read(self, name: str) -> bool:
+        return not self.private or name in datasets or Path(name).resolve().parent == self.folder.resolve()
+
+    def _make(self) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DataError(f"The folder of studies {str(self.folder)!r} cannot be made: {error.strerror}.") from None
+
+    def _kept(self, source: Source) -> Path:
+        """Return the file that holds the array of a source, beside the studies."""
+        self._make()
+        content = io.BytesIO()
+        np.save(content, source.array, allow_pickle=False)
+        digest = hashlib.blake2b(content.getvalue(), digest_size=16).hexdigest()
+        path = self.folder / f"{_word(Path(source.name).stem)[:40]}-{digest}.npy"
+        if not path.exists():
+            partial = path.with_suffix(f".{secrets.token_hex(4)}.part")
+            try:
+                partial.write_bytes(content.getvalue())
+                partial.replace(path)
+            except OSError as error:
+                partial.unlink(missing_ok=True)
+                raise DataError(f"The data cannot be kept in {str(self.folder)!r}: {error.strerror}.") from None
+        return path.absolute()
+
+    def _entry(self, path: Path, shown: Record | None) -> Record:
+        stat = path.stat()
+        known = shown or self._read(path, (stat.st_mtime_ns, stat.st_size))
+        return {
+            "name": path.stem,
+            "modified": datetime.fromtimestamp(stat.st_mtime, UTC).isoformat(timespec="seconds"),
+            "bytes": stat.st_size,
+            "busy": FileLog(path).busy(),
+            "mine": path.stem in self.mine,
+            **known,
+        }
+
+    def _read(self, path: Path, stamp: tuple[int, int]) -> Record:
+        """Return what a study came to; it is read again only where it has changed."""
+        known = self._known.get(path)
+        if known is None or known[0] != stamp:
+            read = Summary.of(path)
+            record = {name: getattr(read, name) for name in ("engine", "target_error", *BEST)} | {"label": read.data}
+            known = self._known[path] = stamp, record
+        return known[1]
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.readline(1 << 20)
+    except OSError:
+        return b""
+
+
+def _word(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-") or "data"

@@ -1,0 +1,215 @@
+"""What the workbench does about studies: opens, watches, deletes, exports and takes them in; opens their points."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from typing_extensions import override
+
+from tnlab.errors import DataError, UnknownNameError
+from tnlab.structure_search.studies.folder import SUFFIX
+from tnlab.structure_search.studies.reader import StudyReader
+from tnlab_widgets.base.data_widget import Action
+from tnlab_widgets.base.widget import sentence
+from tnlab_widgets.explorer import Explorer
+from tnlab_widgets.searching.export import EXPORTS, exported
+from tnlab_widgets.searching.lane import WATCHING, Lane
+from tnlab_widgets.searching.plan import Plan
+from tnlab_widgets.searching.recorded import recorded
+from tnlab_widgets.searching.settings import Offer, Settings, restored
+from tnlab_widgets.searching.shelf import Shelf
+from tnlab_widgets.searching.threads import Errands, Reporter
+from tnlab_widgets.searching.workbench_state import WorkbenchState
+
+MOST_LANES = 12
+MOST_NAMES = 10_000
+
+
+class WorkbenchShelf(WorkbenchState):
+    """Studies on the page. Whatever reads files is sent to a thread of its own: the page's thread must not wait."""
+
+    _shelf: Shelf
+    _errands: Errands
+    _reporter: Reporter
+    _settings: Settings
+    _offer: Offer
+    _lanes_made = 0
+
+    def _go(self) -> None:
+        """Search the lanes that are wanted."""
+        raise NotImplementedError
+
+    def _lane(self, number: object) -> Lane:
+        """Return the lane that the page calls so."""
+        lane = next((lane for lane in self._scheduler.lanes if lane.id == number), None)
+        if lane is None:
+            raise DataError("That search is no longer shown.")
+        return lane
+
+    def _lane_of(self, plan: Plan, *, wanted: bool, reader: StudyReader | None = None) -> Lane:
+        self._lanes_made += 1
+        return Lane(self._lanes_made, plan, wanted=wanted and plan.source is not None, reader=reader)
+
+    def _put(self, lanes: Sequence[Lane]) -> None:
+        """Show these searches instead of those there were."""
+        with self._guard:
+            self._scheduler.put(lanes)
+            self._sent.clear()
+        self._reporter.due()
+
+    # Errands
+
+    def _look_around(self) -> bool:
+        """Read on in studies that others write; return whether there are any."""
+        watched = [lane for lane in self._scheduler.lanes if lane.phase == WATCHING]
+        for lane in watched:
+            try:
+                changed = lane.look()
+            except Exception as error:  # noqa: BLE001 - it ends this lane, and no other
+                lane.fail(sentence(error))
+                changed = True
+            if changed:
+                self._scheduler.wake()
+                self._reporter.due()
+        return bool(watched)
+
+    def _list_studies(self) -> None:
+        """List the studies; called from a thread of its own, for reading them may take long."""
+        listed = self._shelf.entries({lane.name: lane.summary() for lane in self._scheduler.lanes})
+        with self._guard:
+            self._listed = listed
+            self.push(studies=listed)
+
+    def _open_studies(self, names: Sequence[str], *, resume: bool) -> None:
+        """Show studies as lanes, and go on with them if that is asked for; data and settings follow the first."""
+        if self._scheduler.busy and not self._scheduler.paused:
+            raise DataError("A search runs; stop it before you open another study.")
+        found = [self._shelf.plan(name) for name in names]
+        lanes = [self._lane_of(plan, wanted=resume, reader=reader) for plan, reader in found]
+        for lane in lanes:
+            lane.look()
+        source = found[0][0].source
+        if source is not None:
+            self._take(source)
+        self._set(restored(self._settings, [reader for _, reader in found], self._offer.names))
+        self._put(lanes)
+        if resume:
+            self._go()
+
+    def _choose(self, changes: dict[str, Any]) -> None:
+        """Change settings, and show them; those there were stay where one of them is refused."""
+        with self._guard:
+            self._set(self._settings.changed(changes, self._offer.names))
+
+    def _set(self, settings: Settings) -> None:
+        with self._guard:
+            self._settings = settings
+            self.push(settings=settings.to_page(len(self._source.modes)))
+
+    def _open_point(self, lane: Lane, number: int) -> None:
+        """Open an evaluation in an Explorer that goes on from its cores."""
+        try:
+            source = lane.plan.source
+            if source is None:
+                raise DataError("The data of this study cannot be had any more, so that nothing can be fitted to them.")
+            structure, network = recorded(lane.plan.location, number)
+            target = lane.plan.target_error
+            opened = Explorer(source, structure=network or structure, target_error=target or 0.1)
+            former, self._opened = self._opened, opened
+            self.push(explorer=opened)
+            if former is not None:
+                former.close()
+        finally:
+            self.push(opening={})
+
+    def _delete(self, name: str) -> None:
+        self._shelf.delete(name)
+        left = [lane for lane in self._scheduler.lanes if lane.name != name]
+        if len(left) < len(self._scheduler.lanes):
+            self._put(left)
+        self._list_soon()
+
+    def _export(self, seq: int, name: str, kind: str) -> None:
+        filename, content = exported(self._shelf.location(name), kind)
+        self.push(download={"seq": seq, "filename": filename, "data": content})
+
+    @override
+    def _open_file(self, name: str, content: bytes) -> None:
+        if name.lower().endswith((SUFFIX, ".json")):
+            self._errands.send(lambda: self._take_in(name, content))
+        else:
+            super()._open_file(name, content)
+
+    def _take_in(self, name: str, content: bytes) -> None:
+        taken = self._shelf.take_in(name, content)
+        self._list_soon()
+        self._open_studies([taken], resume=False)
+
+    # What the page asks for
+
+    def _do_open(self, command: dict[str, Any]) -> None:
+        lane, number = self._lane(command.get("lane")), command.get("number")
+        if not isinstance(number, int) or not 1 <= number <= lane.points.count:
+            raise DataError(f"There is no evaluation {number!r:.40} in that search.")
+        self.push(opening={"lane": lane.id, "number": number})
+        self._errands.send(lambda: self._open_point(lane, number))
+
+    def _do_close_explorer(self, _: dict[str, Any]) -> None:
+        opened, self._opened = self._opened, None
+        if opened is not None:
+            self.push(explorer=None)
+            self._errands.send(opened.close)
+
+    def _do_points(self, command: dict[str, Any]) -> None:
+        lane, first = self._lane(command.get("lane")), command.get("from")
+        if not isinstance(first, int) or not 1 <= first <= lane.points.count + 1:
+            raise DataError(f"Evaluations are numbered 1 to {lane.points.count}, but {first!r:.40} was asked for.")
+        self._send_points_from(lane, first)
+
+    def _do_studies(self, command: dict[str, Any]) -> None:
+        self._shelf.know(names_of(command, MOST_NAMES))
+        self._list_soon()
+
+    def _do_study_open(self, command: dict[str, Any]) -> None:
+        names, resume = names_of(command, MOST_LANES), bool(command.get("resume"))
+        self._shelf.know(names)
+        self._errands.send(lambda: self._open_studies(names, resume=resume))
+        self._list_soon()
+
+    def _do_compare(self, command: dict[str, Any]) -> None:
+        self._do_study_open({**command, "resume": False})
+
+    def _do_study_delete(self, command: dict[str, Any]) -> None:
+        name = self._shelf.location(command.get("name")).stem
+        self._errands.send(lambda: self._delete(name))
+
+    def _do_study_export(self, command: dict[str, Any]) -> None:
+        name, kind, seq = self._shelf.location(command.get("name")).stem, command.get("format"), command["seq"]
+        if kind not in EXPORTS:
+            raise UnknownNameError("format", kind, EXPORTS)
+        self._errands.send(lambda: self._export(seq, name, str(kind)))
+
+    _ACTIONS: ClassVar[Mapping[str, Action]] = {
+        **WorkbenchState._ACTIONS,
+        "open": _do_open,
+        "close_explorer": _do_close_explorer,
+        "points": _do_points,
+        "studies": _do_studies,
+        "study_open": _do_study_open,
+        "compare": _do_compare,
+        "study_delete": _do_study_delete,
+        "study_export": _do_study_export,
+    }
+
+
+def names_of(command: dict[str, Any], most: int) -> list[str]:
+    """Return the names in a command.
+
+    Raises:
+        DataError: They are no list of names, or too many.
+    """
+    names = command.get("names")
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+        raise DataError(f"Studies are asked for by a list of their names, not by {names!r:.80}.")
+    if not names or len(names) > most:
+        raise DataError(f"At most {most} studies are taken at once, and at least one; {len(names)} were named.")
+    return list(dict.fromkeys(names))

@@ -1,0 +1,144 @@
+"""What the workbench tells its page: how every search stands, and its evaluations in packed pieces."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from ipywidgets import widget_serialization
+from traitlets import Dict, Instance, List, Unicode
+
+from tnlab_widgets.base.data_widget import DataWidget
+from tnlab_widgets.explorer import Explorer
+from tnlab_widgets.searching.lane import Lane
+from tnlab_widgets.searching.points import PIECE
+from tnlab_widgets.searching.scheduler import Scheduler
+from tnlab_widgets.searching.threads import Reporter
+
+SAID = {
+    "idle": "Choose data and engines, then start.",
+    "running": "Searching.",
+    "paused": "Paused; the studies are kept.",
+    "stopping": "Stopping after the sweep at hand.",
+    "ended": "Ended.",
+    "watching": "Watching a search that runs elsewhere.",
+}
+FRESHEN = 2.0  # seconds between two looks at the studies of searches that run here
+AWAY = "Held, for nobody seems to be there."
+
+
+class WorkbenchState(DataWidget):
+    """The traits of the workbench, and their reports; what is done about commands is in the subclass."""
+
+    label = Unicode("Search workbench", help="What a screen reader calls the widget").tag(sync=True)
+    engines = List(help="[{name, summary, families, needs_target, paper, batch}]").tag(sync=True)
+    families = List(help="[{name, label}]").tag(sync=True)
+    executors = List(help="[{name, label}]").tag(sync=True)
+    settings = Dict(help="What is chosen, and `refusals`: see `_workbench_settings.Settings`").tag(sync=True)
+    run = Dict(help="{state, status, can_resume, private}").tag(sync=True)
+    lanes = List(help="How every search stands: see `_lanes.Lane.report`").tag(sync=True)
+    bound = Dict(help="{parameters, proved, scope, family, target}: what holds for all lanes").tag(sync=True)
+    points = Dict(help="{lane, generation, from, count, data}: evaluations in columns").tag(sync=True)
+    studies = List(help="What is on the shelf: see `_workbench_studies.Shelf.entries`").tag(sync=True)
+    opening = Dict(help="{lane, number} of the point that is being opened").tag(sync=True)
+    explorer: "Instance[Explorer | None]" = Instance(Explorer, allow_none=True, help="The point that is open").tag(
+        sync=True, **widget_serialization
+    )
+
+    _scheduler: Scheduler
+    _reporter: Reporter
+    _librarian: Reporter
+    _one_visitor: bool
+    _opened: Explorer | None = None
+    _listed: Sequence[dict[str, Any]] = ()
+    _sent: dict[int, tuple[int, int]]
+    _phases: tuple[tuple[int, str], ...] = ()
+    _freshened = 0.0
+
+    def _report(self) -> None:
+        """Tell the page how things stand; called ten times a second at most, from a thread of its own."""
+        scheduler = self._scheduler
+        if self._one_visitor and self._deserted:
+            scheduler.suspend(True)
+        lanes = scheduler.lanes
+        reports = [lane.report(paused=scheduler.held) for lane in lanes]
+        with self._guard:
+            if lanes is not scheduler.lanes:
+                return  # others were put up meanwhile, and are due
+            self.push(lanes=reports, run=self._run_state(), bound=bound_of(lanes))
+            for lane in lanes:
+                self._send_new_points(lane)
+        phases = tuple((lane["id"], lane["state"]) for lane in reports)
+        if phases != self._phases:
+            self._phases = phases
+            self._list_soon()
+        elif time.monotonic() - self._freshened > FRESHEN:
+            self._freshen()
+
+    def _list_soon(self) -> None:
+        """Have the studies listed: some search has begun or ended."""
+        self._librarian.due()
+
+    def _freshen(self) -> None:
+        """Show in the list of studies how far those are that are searched here, without reading any."""
+        self._freshened = time.monotonic()
+        now = {lane.name: lane.summary() for lane in self._scheduler.lanes}
+        with self._guard:
+            self._listed = [{**entry, **now.get(entry["name"], {})} for entry in self._listed]
+            self.push(studies=self._listed)
+
+    def _show_run(self) -> None:
+        """Answer a command at once; the lanes follow."""
+        self.push(run=self._run_state())
+        self._reporter.due()
+
+    def _run_state(self) -> dict[str, Any]:
+        scheduler, lanes = self._scheduler, self._scheduler.lanes
+        phases = {lane.phase for lane in lanes}
+        if not lanes:
+            state = "idle"
+        elif scheduler.busy:
+            state = "stopping" if scheduler.stopping else "paused" if scheduler.paused else "running"
+        else:
+            state = "watching" if "watching" in phases else "ended"
+        said = AWAY if state == "running" and scheduler.suspended else SAID[state]
+        held_back = [lane.status for lane in lanes if lane.wanted and lane.status]
+        if state in ("running", "watching") and held_back:
+            said = held_back[0]
+        resumable = scheduler.paused or any(lane.resumable for lane in lanes)
+        return {"state": state, "status": said, "can_resume": resumable, "private": self._one_visitor}
+
+    def _send_new_points(self, lane: Lane) -> None:
+        """Push what the page does not have; all of it, where evaluations came to count no more."""
+        points = lane.points
+        generation, sent = self._sent.get(lane.id, (0, 0))
+        sent = sent if generation == points.generation else 0
+        while sent < points.count:
+            piece = self._send_points(lane, sent + 1)
+            sent += piece["count"]
+            self._sent[lane.id] = piece["generation"], sent
+
+    def _send_points(self, lane: Lane, first: int) -> dict[str, Any]:
+        piece = {"lane": lane.id, **lane.points.piece(first)}
+        self.push(points=piece)
+        return piece
+
+    def _send_points_from(self, lane: Lane, first: int) -> None:
+        """Answer a page that lacks evaluations from a number on."""
+        with self._guard:
+            for start in range(first, max(lane.points.count, first) + 1, PIECE):
+                self._send_points(lane, start)
+
+
+def bound_of(lanes: tuple[Lane, ...]) -> dict[str, Any]:
+    """Return the weakest of the bounds of all lanes, so that it holds for each."""
+    known = [(lane.progress.bound, lane) for lane in lanes if lane.progress is not None and lane.progress.bound]
+    if not known:
+        return {}
+    weakest, lane = min(known, key=lambda pair: pair[0].parameters)
+    return {
+        "parameters": weakest.parameters,
+        "proved": weakest.proved,
+        "scope": weakest.scope,
+        "family": weakest.family,
+        "target": lane.plan.target_error,
+    }
