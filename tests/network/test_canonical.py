@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 
 from tnlab.errors import StructureError
 from tnlab.formats import formats
-from tnlab.network.gauge.bond_spectra import is_tree
-from tnlab.network.gauge.canonical import canonical, merge_parallel_bonds, towards
-from tnlab.network.gauge.resize_bond import unfolding
+from tnlab.network.gauge.canonical import canonical, merge_parallel_bonds
+from tnlab.network.graph import is_tree, towards
 from tnlab.network.network import Network
 from tnlab.network.structure import Bond, Core, Structure
+from tnlab.network.unfolding import unfolding
 from tnlab.testing.structures import structures
 
 

@@ -4,8 +4,9 @@ import pytest
 import torch
 
 from tnlab.data.planted import fully_connected, planted, ring
-from tnlab.fitting.sweep.fading_ridge import FADED, faded, first_ridge, has_loops, quick_enough
+from tnlab.fitting.sweep.fading_ridge import FADED, faded, first_ridge, quick_enough
 from tnlab.formats import formats
+from tnlab.network.graph import has_loops
 from tnlab.network.network import Network
 from tnlab.solvers.als import ALS
 from tnlab.solvers.base import Status

@@ -21,6 +21,7 @@ from torch import Tensor
 from tnlab.bounds.cut_ranks import cut_ranks
 from tnlab.bounds.cut_spectra import SLACK, Cut, CutSpectra, entries_of
 from tnlab.errors import DataError
+from tnlab.network.graph import is_tree
 from tnlab.network.structure import Structure
 from tnlab.threads import on_one_thread
 
@@ -139,7 +140,7 @@ def _bridge(structure: Structure, bond: int) -> Cut:
 
 
 def _upper(spectra: CutSpectra, structure: Structure) -> float | None:
-    if structure.has_hyper_bonds or len(structure.bonds) != len(structure.cores) - 1:
+    if not is_tree(structure):
         return None
     sides = [_bridge(structure, bond) for bond in range(len(structure.bonds))]
     tails = [_most(spectra.tail(side), rank) for side, rank in zip(sides, structure.ranks, strict=True) if side]

@@ -12,9 +12,9 @@ from torch import Tensor
 
 from tnlab.errors import DataError
 from tnlab.figures.style import SERIES, plotly_objects, styled
-from tnlab.network.gauge.resize_bond import unfolding
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
+from tnlab.network.unfolding import unfolding
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure

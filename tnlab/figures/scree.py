@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tnlab.figures.style import SERIES, many_decades, plotly_objects, side_by_side, styled
-from tnlab.network.gauge.bond_spectra import bond_spectra, is_tree
+from tnlab.network.gauge.bond_spectra import bond_spectra
+from tnlab.network.graph import is_tree
 from tnlab.network.network import Network
 
 if TYPE_CHECKING:

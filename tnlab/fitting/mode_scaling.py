@@ -9,10 +9,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from tnlab.network.gauge.canonical import fold
-from tnlab.network.gauge.resize_bond import unfolding
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
+from tnlab.network.unfolding import fold, unfolding
 
 NEGLIGIBLE = 1e-9  # directions below this part of the largest are left out
 

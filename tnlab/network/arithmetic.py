@@ -9,11 +9,11 @@ from torch import Tensor
 
 from tnlab.errors import DataError, StructureError
 from tnlab.network.contraction import contract_indices
-from tnlab.network.gauge.bond_spectra import is_tree
-from tnlab.network.gauge.canonical import absorb, axis_of, canonical, fold, rebuilt, towards
-from tnlab.network.gauge.resize_bond import unfolding
+from tnlab.network.gauge.canonical import canonical
+from tnlab.network.graph import axis_of, is_tree, towards
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
+from tnlab.network.unfolding import absorb, fold, rebuilt, unfolding
 from tnlab.threads import on_one_thread
 
 

@@ -13,6 +13,7 @@ from tnlab.bounds.ascending import ascending
 from tnlab.bounds.cut_spectra import CutSpectra
 from tnlab.bounds.parameter_bound import ParameterBound, parameter_bound
 from tnlab.errors import FormatError, UnknownNameError
+from tnlab.network.graph import is_tree
 from tnlab.network.rank_matrix import to_matrix
 from tnlab.network.structure import Structure
 from tnlab.solvers.base import whole_tensor
@@ -157,7 +158,7 @@ class Problem:
         joined = (to_matrix(structure) > 1) & ~np.eye(self.order, dtype=bool)
         degrees = joined.sum(axis=1)
         if self.family == "tree":
-            return len(structure.bonds) == len(structure.cores) - 1
+            return is_tree(structure)
         if self.family == "ring":
             return bool(degrees.max() <= 2) and not _inner_cycle(joined)
         return self.family == "any" or bool(degrees.max() <= 3)

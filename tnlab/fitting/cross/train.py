@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from tnlab.errors import StructureError
+from tnlab.network.graph import is_tree
 from tnlab.network.network import Network
 from tnlab.network.structure import Bond, Structure
 
@@ -83,8 +84,7 @@ class Chain:
 
 def _along(structure: Structure) -> tuple[list[int], list[int]]:
     ends = [core for core, bonds in enumerate(structure.core_bonds) if len(bonds) < 2]
-    plain = all(len(bond.cores) == 2 for bond in structure.bonds) and len(structure.bonds) == len(structure.cores) - 1
-    if not plain or len(ends) > 2 or any(len(core.legs) != 1 for core in structure.cores):
+    if not is_tree(structure) or len(ends) > 2 or any(len(core.legs) != 1 for core in structure.cores):
         raise StructureError("Cross approximation fits a tensor train: a chain of cores with one mode each.")
     order: list[int] = [ends[0]]
     bonds: list[int] = []

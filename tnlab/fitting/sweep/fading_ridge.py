@@ -1,5 +1,6 @@
 """A ridge that fades over the sweeps: how large it is at first, and when it is gone."""
 
+from tnlab.network.graph import has_loops
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 
@@ -35,16 +36,3 @@ def faded(ridge: float, decay: float) -> float:
 def quick_enough(decay: float, ridge: float, sweeps: int) -> float:
     """Return the decay, or a faster one with which the ridge is gone after half the sweeps."""
     return min(decay, (FADED / ridge) ** (2 / sweeps)) if ridge > FADED else decay
-
-
-def has_loops(structure: Structure) -> bool:
-    """Whether some two cores are joined along two ways without a bond of rank 1; a hyper-bond is one way."""
-    bonds = [bond for bond in structure.bonds if bond.rank > 1]
-    group = list(range(len(structure.cores)))
-    for bond in bonds:
-        joined = {group[core] for core in bond.cores}
-        if len(joined) < len(bond.cores):
-            return True
-        least = min(joined)
-        group = [least if own in joined else own for own in group]
-    return False

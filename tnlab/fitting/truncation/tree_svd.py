@@ -22,10 +22,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from tnlab.errors import StructureError
 from tnlab.fitting.truncation.unfolding import Sketch, Truncation, Unfolding, permuted, sketched, square, truncate, wide
 from tnlab.network.edits import set_ranks
-from tnlab.network.gauge.bond_spectra import is_tree
+from tnlab.network.graph import require_tree
 from tnlab.network.structure import Structure
 
 
@@ -134,7 +133,7 @@ def peel(array: Any, structure: Structure, goal: Goal, *, total: float, memory: 
     Raises:
         StructureError: The structure has a loop or a hyper-bond.
     """
-    check_tree(structure)
+    require_tree(structure, what="a closed form", instead="fit it with als, or a ring with tr_svd")
     left = set(range(len(structure.cores)))
     layout = _layout(structure)
     rest = (
@@ -191,25 +190,6 @@ def residual(array: Any, peeled: Peeled, cores: Sequence[Any]) -> float:
         rest, labels = _put_back(rest, labels, basis, step.rows, step.bond)
     rest = permuted(rest, tuple(labels.index(mode) for mode in range(order)))
     return _distance(rest.reshape(-1), array.reshape(-1))
-
-
-def check_tree(structure: Structure) -> None:
-    """Refuse what is not a tree.
-
-    Raises:
-        StructureError: There is a hyper-bond or a loop.
-    """
-    hyper = next((place for place, bond in enumerate(structure.bonds) if len(bond.cores) > 2), None)
-    if hyper is not None:
-        raise StructureError(
-            f"A closed form needs bonds of two cores, but bond {structure.bond_label(hyper)} joins "
-            f"{len(structure.bonds[hyper].cores)}; fit this structure with als."
-        )
-    if not is_tree(structure):
-        raise StructureError(
-            f"A closed form needs a tree, {len(structure.cores) - 1} bonds for {len(structure.cores)} cores, but the "
-            f"structure has {len(structure.bonds)} bonds and so a loop; fit it with als, or a ring with tr_svd."
-        )
 
 
 def hub(structure: Structure) -> int:

@@ -14,10 +14,11 @@ import math
 import torch
 from torch import Tensor
 
-from tnlab.network.gauge.canonical import axis_of
-from tnlab.network.gauge.resize_bond import narrow, unfolding
+from tnlab.network.gauge.resize_bond import narrow
+from tnlab.network.graph import axis_of
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
+from tnlab.network.unfolding import unfolding
 from tnlab.threads import on_one_thread
 
 

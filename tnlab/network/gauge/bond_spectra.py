@@ -3,9 +3,10 @@
 import torch
 from torch import Tensor
 
-from tnlab.network.gauge.resize_bond import unfolding
+from tnlab.network.graph import axis_of, is_tree
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
+from tnlab.network.unfolding import unfolding
 from tnlab.threads import on_one_thread
 
 Gram = tuple[int, int]
@@ -25,15 +26,10 @@ def bond_spectra(network: Network) -> tuple[Tensor, ...]:
     return tuple(_spectrum(structure, cores, bond, grams) for bond in range(len(structure.bonds)))
 
 
-def is_tree(structure: Structure) -> bool:
-    """Return whether every bond joins two cores and no loop is closed."""
-    return not structure.has_hyper_bonds and len(structure.bonds) == len(structure.cores) - 1
-
-
 def _spectrum(structure: Structure, cores: list[Tensor], bond: int, grams: dict[Gram, Tensor]) -> Tensor:
     joined = structure.bonds[bond].cores
     if len(joined) > 2:
-        norms = [unfolding(cores[core], _axis(structure, core, bond)).norm(dim=1) for core in joined]
+        norms = [unfolding(cores[core], axis_of(structure, core, bond)).norm(dim=1) for core in joined]
         values = torch.stack(norms).prod(0).sort(descending=True).values
     else:
         left, right = (_gram(structure, cores, core, bond, grams) for core in joined)
@@ -51,13 +47,9 @@ def _gram(structure: Structure, cores: list[Tensor], core: int, bond: int, grams
             for other in structure.core_bonds[core]:
                 if other != bond:
                     far = next(end for end in structure.bonds[other].cores if end != core)
-                    axis = _axis(structure, core, other)
+                    axis = axis_of(structure, core, other)
                     message = _gram(structure, cores, far, other, grams)
                     doubled = (doubled.movedim(axis, -1) @ message).movedim(-1, axis)
-        axis = _axis(structure, core, bond)
+        axis = axis_of(structure, core, bond)
         grams[core, bond] = unfolding(doubled, axis) @ unfolding(array, axis).T
     return grams[core, bond]
-
-
-def _axis(structure: Structure, core: int, bond: int) -> int:
-    return len(structure.cores[core].legs) + structure.core_bonds[core].index(bond)

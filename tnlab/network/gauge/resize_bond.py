@@ -3,6 +3,8 @@
 import torch
 from torch import Tensor
 
+from tnlab.network.unfolding import unfolding
+
 
 def widen(
     arrays: dict[int, Tensor], axes: dict[int, int], extra: int, *, first: int, generator: torch.Generator
@@ -50,11 +52,6 @@ def narrow(arrays: dict[int, Tensor], axes: dict[int, int], rank: int) -> None:
     weight = s[:found].sqrt()
     arrays[first] = _from_matrix((left_q @ u[:, :found] * weight).T, left, axes[first], rank)
     arrays[second] = _from_matrix((right_q @ vh[:found].T * weight).T, right, axes[second], rank)
-
-
-def unfolding(array: Tensor, axis: int) -> Tensor:
-    """Return the array as a matrix with one axis as its rows."""
-    return array.movedim(axis, 0).reshape(array.shape[axis], -1)
 
 
 def _from_matrix(matrix: Tensor, like: Tensor, axis: int, rank: int) -> Tensor:

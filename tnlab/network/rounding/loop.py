@@ -17,8 +17,9 @@ import torch
 from torch import Tensor
 
 from tnlab.network.contraction import contract_indices
-from tnlab.network.gauge.canonical import absorb, axis_of, rebuilt
+from tnlab.network.graph import axis_of
 from tnlab.network.network import Network
+from tnlab.network.unfolding import absorb, rebuilt
 
 TURNS = 40  # updates of both factors at most
 SETTLED = 1e-4  # decrease of the squared error per update, of itself, at which they stop

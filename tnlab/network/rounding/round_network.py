@@ -14,7 +14,7 @@ import torch
 
 from tnlab.errors import StructureError
 from tnlab.network.arithmetic import distance, norm
-from tnlab.network.gauge.bond_spectra import is_tree
+from tnlab.network.graph import is_tree
 from tnlab.network.network import Network
 from tnlab.network.rounding.loop import truncate_component, truncate_pair
 from tnlab.network.rounding.tree import Budget, round_by_grams, round_by_qr, truncate_by_qr

@@ -16,10 +16,11 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from tnlab.network.gauge.canonical import absorb, axis_of, canonical, far_end, fold, rebuilt, shift
-from tnlab.network.gauge.resize_bond import unfolding
+from tnlab.network.gauge.canonical import canonical, shift
+from tnlab.network.graph import axis_of, far_end
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
+from tnlab.network.unfolding import absorb, fold, rebuilt, unfolding
 
 Step = tuple[int, int, int]  # core, bond to its parent, parent
 LEAST = 1e-14  # of the largest eigenvalue of a Gram matrix: below it is rounding

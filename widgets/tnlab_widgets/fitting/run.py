@@ -13,7 +13,7 @@ from tnlab.fitting.sweep.plan import plan_sweep
 from tnlab.fitting.warm_start import warm_start
 from tnlab.metrics import relative_error
 from tnlab.network.contraction import contraction_cost
-from tnlab.network.gauge.bond_spectra import is_tree
+from tnlab.network.graph import is_tree
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab.seeding import as_generator
