@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from tnlab.formats import formats
-from tnlab.network.least_cuts import least_cut, narrowest_bonds
+from tnlab.network.cuts import least_cut, narrowest_bonds
 from tnlab.network.structure import Bond, Core, Structure
 from tnlab.testing.structures import structures
 

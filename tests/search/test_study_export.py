@@ -24,11 +24,11 @@ from tnlab.structure_search.engines.tnls import TNLS
 from tnlab.structure_search.evaluation import Evaluation, Fate
 from tnlab.structure_search.evaluator import Evaluator
 from tnlab.structure_search.objective import FewestParameters, Objective, WeightedSum
-from tnlab.structure_search.resume import opened, resumed
+from tnlab.structure_search.resume import resumed
 from tnlab.structure_search.run import Search
 from tnlab.structure_search.studies.export import lines_from, lines_of, to_csv, to_json, write_study
 from tnlab.structure_search.studies.folder import studies_folder, studies_in
-from tnlab.structure_search.studies.reader import StudyReader
+from tnlab.structure_search.studies.reader import StudyReader, opened
 from tnlab.structure_search.studies.study import study_log
 from tnlab.structure_search.studies.summary import Summary, comparable
 

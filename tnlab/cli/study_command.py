@@ -11,9 +11,9 @@ from tnlab.cli.search_command import Location
 from tnlab.cli.text import columns, plain
 from tnlab.cli.watch_command import rows_of
 from tnlab.errors import DataError, FormatError, StudyBusyError, TnlabError
-from tnlab.structure_search.resume import opened
 from tnlab.structure_search.studies.export import lines_from, lines_of, to_csv, to_json, write_study
 from tnlab.structure_search.studies.folder import studies_folder, studies_in
+from tnlab.structure_search.studies.reader import opened
 from tnlab.structure_search.studies.study import study_log
 from tnlab.structure_search.studies.summary import Summary, comparable
 

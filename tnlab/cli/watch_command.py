@@ -13,8 +13,7 @@ from tnlab.cli.search_command import Location
 from tnlab.cli.text import plain
 from tnlab.structure_search.progress import Progress
 from tnlab.structure_search.progress_log import best_words
-from tnlab.structure_search.resume import opened
-from tnlab.structure_search.studies.reader import StudyReader
+from tnlab.structure_search.studies.reader import StudyReader, opened
 from tnlab.structure_search.studies.summary import Summary, data_of
 
 PAUSE = 0.5  # seconds between two looks

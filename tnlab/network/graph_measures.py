@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from tnlab.network.least_cuts import least_cut
+from tnlab.network.cuts import least_cut
 from tnlab.network.structure import Structure
 
 Conductance = Literal["unit", "log rank"]

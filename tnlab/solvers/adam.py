@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from typing_extensions import override
 
-from tnlab.fitting.memory_needs import require_autograd
+from tnlab.fitting.memory import require_autograd
 from tnlab.fitting.svd_start import starting_network
 from tnlab.network.contraction import contract
 from tnlab.network.network import Network

@@ -17,7 +17,7 @@ from tnlab.data.tensor_function import TensorFunction
 from tnlab.errors import DataError
 from tnlab.fitting.entries.grouping import Entries
 from tnlab.fitting.entries.sweep import EntrySweep
-from tnlab.fitting.memory_needs import require_entries
+from tnlab.fitting.memory import require_entries
 from tnlab.fitting.svd_start import starting_network
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure

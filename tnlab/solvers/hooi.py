@@ -20,7 +20,7 @@ from torch import Tensor
 from typing_extensions import override
 
 from tnlab.errors import StructureError
-from tnlab.fitting.memory_needs import require_closed_form
+from tnlab.fitting.memory import require_closed_form
 from tnlab.fitting.truncation.closed_form import DIGITS, closed_form
 from tnlab.fitting.truncation.tree_svd import hub
 from tnlab.fitting.truncation.unfolding import Unfolding, as_array, as_tensor, square, truncate, wide

@@ -16,8 +16,7 @@ from typing_extensions import override
 
 from tnlab.errors import StructureError
 from tnlab.fitting.least_squares import Objective
-from tnlab.fitting.memory import require_memory
-from tnlab.fitting.memory_needs import square_bytes
+from tnlab.fitting.memory import require_memory, square_bytes
 from tnlab.fitting.svd_start import starting_network
 from tnlab.fitting.sweep.plan import plan_gradient
 from tnlab.network.structure import Structure

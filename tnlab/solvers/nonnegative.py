@@ -16,8 +16,7 @@ import torch
 from typing_extensions import override
 
 from tnlab.errors import DataError
-from tnlab.fitting.memory import require_memory
-from tnlab.fitting.memory_needs import dense_bytes, square_bytes, widest_bonds
+from tnlab.fitting.memory import dense_bytes, require_memory, square_bytes, widest_bonds
 from tnlab.fitting.svd_start import starting_network
 from tnlab.fitting.sweep.normal_equations import NormalEquations
 from tnlab.fitting.sweep.plan import plan_sweep

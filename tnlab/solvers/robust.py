@@ -15,8 +15,7 @@ import torch
 from torch import Tensor
 from typing_extensions import override
 
-from tnlab.fitting.memory import require_memory
-from tnlab.fitting.memory_needs import dense_bytes
+from tnlab.fitting.memory import dense_bytes, require_memory
 from tnlab.fitting.svd_start import starting_network
 from tnlab.fitting.sweep.normal_equations import NormalEquations
 from tnlab.fitting.sweep.plan import plan_sweep

@@ -14,12 +14,11 @@ from tnlab.structure_search.executors import executors
 from tnlab.structure_search.objective import FewestParameters, Objective, WeightedSum
 from tnlab.structure_search.run import Search
 from tnlab.structure_search.studies.lines import Record, described, tensor_hash
-from tnlab.structure_search.studies.reader import StudyReader
+from tnlab.structure_search.studies.reader import LEFT_OUT, StudyReader, opened
 
 OBJECTIVES: dict[str, type[Objective]] = {part.__name__: part for part in (FewestParameters, WeightedSum)}
 FITS = ("max_sweeps", "restarts", "tolerance")
 SAME = ("family", "max_rank", "seed", "prune", "warm", "solver", "ahead", "source")
-LEFT_OUT = "left out"  # what a header says of cores that did not come along
 BUDGET = ("max_evaluations", "max_seconds")
 
 
@@ -77,18 +76,6 @@ def resumed(
         raise DataError(f"The data{name} has changed since the study {reader.location!r} was made of it: "
                         "its entries are others. Put back the old ones, or begin another study.")  # fmt: skip
     return Resumed(search, source, len(reader.evaluations))
-
-
-def opened(location: str) -> StudyReader:
-    """Return a reader of a study that exists.
-
-    Raises:
-        DataError: There is no study at the location, or it is damaged.
-    """
-    reader = StudyReader(location)
-    if not reader.header:
-        raise DataError(f"There is no study at {reader.location!r}; tnlab studies lists those that there are.")
-    return reader
 
 
 def _source_of(reader: StudyReader) -> Source:

@@ -16,7 +16,8 @@ from tnlab.network.structure import Structure
 from tnlab_widgets.base.data_widget import DataWidget
 from tnlab_widgets.base.pictures import Panels
 from tnlab_widgets.base.sources import as_source, describe
-from tnlab_widgets.base.structures import presentable, similar_structure
+from tnlab_widgets.base.starting import similar_structure
+from tnlab_widgets.base.structures import presentable
 from tnlab_widgets.editor import NetworkEditor
 from tnlab_widgets.fitting.certifier import Certifier
 from tnlab_widgets.fitting.certifier_desk import Bound, Minimum

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from tnlab.errors import DataError
-from tnlab.fitting.memory_needs import require_closed_form
+from tnlab.fitting.memory import require_closed_form
 from tnlab.fitting.truncation.tree_svd import Goal, Memory, Peeled, peel, residual
 from tnlab.fitting.truncation.unfolding import EPS, Sketch, as_array, as_tensor, square
 from tnlab.network.network import Network

@@ -15,10 +15,9 @@ from typing import Any
 from tnlab.errors import DataError, StudyBusyError
 from tnlab.network import structure_json
 from tnlab.structure_search.evaluation import Evaluation
-from tnlab.structure_search.resume import LEFT_OUT
 from tnlab.structure_search.studies.lines import VERSION, Record, evaluation_of, header_of, parsed
 from tnlab.structure_search.studies.logs.base import MARK
-from tnlab.structure_search.studies.reader import StudyReader
+from tnlab.structure_search.studies.reader import LEFT_OUT, StudyReader
 from tnlab.structure_search.studies.study import study_log
 
 EXPORT = 1

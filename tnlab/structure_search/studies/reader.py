@@ -8,8 +8,16 @@ from tnlab.network.isomorphism import isomorphic
 from tnlab.network.network import Network
 from tnlab.structure_search.evaluation import Evaluation
 from tnlab.structure_search.progress import Books, Progress
-from tnlab.structure_search.studies.lines import Record, bound_of, evaluation_of, header_of, parsed
+from tnlab.structure_search.studies.lines import (
+    Record,
+    bound_of,
+    evaluation_of,
+    header_of,
+    parsed,
+)
 from tnlab.structure_search.studies.study import study_log
+
+LEFT_OUT = "left out"  # what a header says of cores that did not come along
 
 
 class StudyReader:
@@ -176,3 +184,15 @@ class StudyReader:
 
     def _fresh(self) -> Books:
         return Books(self.target_error, 1, 1.0)
+
+
+def opened(location: str) -> StudyReader:
+    """Return a reader of a study that exists.
+
+    Raises:
+        DataError: There is no study at the location, or it is damaged.
+    """
+    reader = StudyReader(location)
+    if not reader.header:
+        raise DataError(f"There is no study at {reader.location!r}; tnlab studies lists those that there are.")
+    return reader

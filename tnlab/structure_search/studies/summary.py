@@ -9,8 +9,7 @@ from typing import Any
 
 from tnlab.errors import DataError
 from tnlab.structure_search.evaluation import Evaluation, Fate
-from tnlab.structure_search.resume import opened
-from tnlab.structure_search.studies.reader import StudyReader
+from tnlab.structure_search.studies.reader import StudyReader, opened
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,9 @@ from tnlab.errors import DataError
 from tnlab_widgets.base.inbox import Inbox
 from tnlab_widgets.base.messages import is_late, seq_of
 from tnlab_widgets.base.pictures import Panels
+from tnlab_widgets.base.sentences import sentence
 from tnlab_widgets.base.sources import catalogue, describe
-from tnlab_widgets.base.widget import BaseWidget, from_page, sentence
+from tnlab_widgets.base.widget import BaseWidget, from_page
 
 Action = Callable[[Any, dict[str, Any]], None]
 SILENCE = 180.0  # seconds without a heartbeat after which nobody is there; a hidden page sends one a minute

@@ -4,8 +4,8 @@ import math
 from typing import Any
 
 from tnlab.errors import StructureError
+from tnlab.network.cuts import least_cut, narrowest_bonds
 from tnlab.network.graph_measures import bond_leverages, effective_resistances
-from tnlab.network.least_cuts import least_cut, narrowest_bonds
 from tnlab.network.structure import Structure
 
 MOST = 2**53

@@ -13,7 +13,8 @@ from tnlab.interop.tikz import to_tikz
 from tnlab.network import structure_json
 from tnlab.network.structure import Structure
 from tnlab_widgets.base.measures import measures
-from tnlab_widgets.base.structures import from_page, presentable, starting_structure
+from tnlab_widgets.base.starting import starting_structure
+from tnlab_widgets.base.structures import from_page, presentable
 
 MAX_TEXT = 1 << 20
 DEFAULT_RANK = 2

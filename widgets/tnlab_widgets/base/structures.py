@@ -5,21 +5,19 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from tnlab.errors import StructureError, TnlabError
+from tnlab.errors import StructureError
 from tnlab.formats import formats
 from tnlab.formats.base import core_name
 from tnlab.formats.layout import auto_layout
 from tnlab.network import structure_json
 from tnlab.network.contraction import contraction_cost
-from tnlab.network.edits import clip_ranks
-from tnlab.network.structure import Bond, Structure
+from tnlab.network.structure import Structure
 
 MAX_CORES = 256
 MAX_BONDS = 2048
 MAX_ON_CORE = 128  # legs and bonds of one core
 MAX_NUMBER = 2**53  # a page has no larger whole numbers
 MAX_COUNT = 10**300  # entries or parameters; a float can still tell their ratio
-MAX_START_RANK = 64
 
 
 def as_structure(value: object) -> Structure:
@@ -124,50 +122,3 @@ def refusals(order: int) -> dict[str, str]:
     """Return, for each format that has no structure over ``order`` modes, why."""
     sentences = {name: family.refusal(order) for name, family in formats.items()}
     return {name: sentence for name, sentence in sentences.items() if sentence}
-
-
-def family_name(structure: Structure) -> str:
-    """Return the name of the format whose topology the structure has, or nothing."""
-    flat = replace(structure, bonds=tuple(Bond(bond.cores, 1) for bond in structure.bonds))
-    for name, family in formats.items():
-        if family.refusal(structure.order):
-            continue
-        same = family.build(structure.modes, 1)
-        if same.cores == flat.cores and sorted(b.cores for b in same.bonds) == sorted(b.cores for b in flat.bonds):
-            return name
-    return ""
-
-
-def starting_structure(modes: tuple[int, ...], name: str = "tensor_train", rank: int | None = None) -> Structure:
-    """Return a format for these modes, by default with the largest rank that still compresses about 32 times.
-
-    A tensor of one mode gets a single core: no format has fewer than two.
-
-    Raises:
-        TnlabError: The format does not exist for this order.
-    """
-    if len(modes) < 2:
-        return presentable(structure_json.from_dict(
-            {"version": 1, "modes": list(modes), "cores": [{"legs": list(range(len(modes)))}], "bonds": []}
-        ))  # fmt: skip
-    family = formats[name]
-    if rank is not None:
-        return presentable(family.build(modes, rank))
-    best = clip_ranks(family.build(modes, 2))
-    for tried in range(3, MAX_START_RANK + 1):
-        larger = family.build(modes, tried)
-        if larger.parameters > larger.size / 32:
-            break
-        best = clip_ranks(larger)
-    return presentable(best)
-
-
-def similar_structure(modes: tuple[int, ...], former: Structure) -> Structure:
-    """Return a structure for other modes: of the same format where that is known, else a tensor train."""
-    name = family_name(former)
-    if name:
-        try:
-            return starting_structure(modes, name)
-        except TnlabError:
-            pass
-    return starting_structure(modes)

@@ -8,7 +8,6 @@ while a worker pushes results. ``set_state`` swaps the notification machinery of
 at once would merge each other's changes.
 """
 
-import logging
 import threading
 from contextlib import nullcontext
 from pathlib import Path
@@ -19,23 +18,13 @@ import traitlets
 from traitlets import Bunch, Int
 from typing_extensions import override
 
-from tnlab.errors import DataError, TnlabError
+from tnlab.errors import DataError
 from tnlab_widgets.base.messages import plain
+from tnlab_widgets.base.sentences import LOG, sentence
 
 STATIC = Path(__file__).parent / "static"
-LOG = logging.getLogger("tnlab_widgets")
 MAX_VIEWS = 10_000  # of one widget on a page
 T = TypeVar("T", bound=traitlets.TraitType)
-
-
-def sentence(error: BaseException) -> str:
-    """Return what to show a person; an error that tnlab did not foresee is logged with its traceback."""
-    if isinstance(error, TnlabError | traitlets.TraitError):
-        return str(error)
-    LOG.error("Unforeseen error in a widget", exc_info=error)
-    if isinstance(error, MemoryError):
-        return "There is not enough memory for this; the last good state is kept."
-    return f"Something failed that tnlab did not foresee: {type(error).__name__}: {str(error)[:300]}"
 
 
 def from_page(trait: T) -> T:

@@ -22,7 +22,7 @@ from tnlab.bounds.error_bound import network_cuts
 from tnlab.bounds.parameter_bound import ParameterBound, parameter_bound
 from tnlab.errors import TnlabError
 from tnlab.network.structure import Structure
-from tnlab_widgets.base.widget import sentence
+from tnlab_widgets.base.sentences import sentence
 from tnlab_widgets.fitting.certifier_desk import MAX_CUTS, Bound, Desk, Minimum, cut_count
 
 MAX_SECONDS = 60.0  # of spectra, after those of the network drawn

@@ -5,7 +5,8 @@ import numpy as np
 from tnlab.data import modes_text
 from tnlab.errors import DataError, StructureError
 from tnlab.network.structure import Structure
-from tnlab_widgets.base.structures import as_structure, starting_structure
+from tnlab_widgets.base.starting import starting_structure
+from tnlab_widgets.base.structures import as_structure
 
 MAX_SEED = 2**53
 MAX_TRIES = 50

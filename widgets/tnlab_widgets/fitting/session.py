@@ -20,7 +20,7 @@ from tnlab.network.structure import Structure
 from tnlab.seeding import as_generator
 from tnlab.solvers.als import ALS
 from tnlab.solvers.base import Init, Status
-from tnlab_widgets.base.widget import sentence
+from tnlab_widgets.base.sentences import sentence
 from tnlab_widgets.fitting.run import Job, Progress, Run, check_affordable, starting_point
 from tnlab_widgets.fitting.visited import Visited, visit_key
 

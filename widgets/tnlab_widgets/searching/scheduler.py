@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tnlab.errors import StudyBusyError
-from tnlab_widgets.base.widget import sentence
+from tnlab_widgets.base.sentences import sentence
 from tnlab_widgets.searching.lane import Lane
 
 JOIN = 2.0  # seconds that a fit in flight gets to end

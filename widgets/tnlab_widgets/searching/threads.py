@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from tnlab_widgets.base.widget import sentence
+from tnlab_widgets.base.sentences import sentence
 
 EVERY = 0.1  # seconds between two reports at least
 POLL = 0.5  # seconds between two looks at studies that others write

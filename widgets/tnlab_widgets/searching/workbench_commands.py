@@ -9,7 +9,7 @@ from tnlab.errors import DataError, UnknownNameError
 from tnlab.structure_search.studies.folder import SUFFIX
 from tnlab.structure_search.studies.reader import StudyReader
 from tnlab_widgets.base.data_widget import Action
-from tnlab_widgets.base.widget import sentence
+from tnlab_widgets.base.sentences import sentence
 from tnlab_widgets.explorer import Explorer
 from tnlab_widgets.searching.export import EXPORTS, exported
 from tnlab_widgets.searching.lane import WATCHING, Lane

@@ -2,7 +2,9 @@
 
 import mmap
 import os
+from collections.abc import Callable
 from multiprocessing.connection import Connection
+from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -10,21 +12,26 @@ import torch
 from torch import Tensor
 
 from tnlab.structure_search.evaluator import Evaluator
-from tnlab.structure_search.executors.pool.worker_start import Inbox
 from tnlab.structure_search.executors.remote import pack, perform, portable, unpack, unpack_evaluator
 
 
-def serve(inbox: Inbox, pipe: Connection) -> None:
-    """Fit what comes in, one task after the other."""
+def serve(messages: "SimpleQueue[tuple[Any, ...]]", is_dropped: Callable[[int], bool], pipe: Connection) -> None:
+    """Fit the tasks of a queue one after the other, and send each result back.
+
+    Args:
+        messages: ``("evaluator", channel, ...)``, ``("task", channel, ticket, packed)`` or ``("forget", channel)``.
+        is_dropped: Whether the parent no longer waits for the task of a ticket; asked during the fit.
+        pipe: Where results go.
+    """
     evaluators: dict[int, Evaluator | Exception] = {}
     while True:
-        kind, channel, *content = inbox.messages.get()
+        kind, channel, *content = messages.get()
         if kind == "evaluator":
             evaluators[channel] = _tried(_evaluator, *content)
         elif kind == "forget":
             evaluators.pop(channel, None)
         else:
-            pipe.send_bytes(pack(_tried(_fitted, inbox, evaluators[channel], *content)))
+            pipe.send_bytes(pack(_tried(_fitted, is_dropped, evaluators[channel], *content)))
 
 
 def _evaluator(packed: bytes, dtype: str, shape: tuple[int, ...], device: str, handle: int) -> Evaluator:
@@ -34,10 +41,10 @@ def _evaluator(packed: bytes, dtype: str, shape: tuple[int, ...], device: str, h
     return unpack_evaluator(packed, tensor.to(device))
 
 
-def _fitted(inbox: Inbox, evaluator: Evaluator | Exception, ticket: int, packed: bytes) -> object:
+def _fitted(is_dropped: Callable[[int], bool], evaluator: Evaluator | Exception, ticket: int, packed: bytes) -> object:
     if isinstance(evaluator, Exception):
         return evaluator
-    return perform(evaluator, unpack(packed), lambda: inbox.dropped == ticket)
+    return perform(evaluator, unpack(packed), lambda: is_dropped(ticket))
 
 
 def _tried(call: Any, *arguments: Any) -> Any:

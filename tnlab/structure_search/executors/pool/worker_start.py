@@ -58,7 +58,7 @@ def main(handle: int) -> None:
         pipe.send_bytes(f"{type(error).__name__}: {error}".encode())
         return
     pipe.send_bytes(b"")
-    service.serve(inbox, pipe)
+    service.serve(inbox.messages, lambda ticket: inbox.dropped == ticket, pipe)
 
 
 if __name__ == "__main__":

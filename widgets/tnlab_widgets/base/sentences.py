@@ -1,0 +1,19 @@
+"""Errors as sentences for a page."""
+
+import logging
+
+import traitlets
+
+from tnlab.errors import TnlabError
+
+LOG = logging.getLogger("tnlab_widgets")
+
+
+def sentence(error: BaseException) -> str:
+    """Return what to show a person; an error that tnlab did not foresee is logged with its traceback."""
+    if isinstance(error, TnlabError | traitlets.TraitError):
+        return str(error)
+    LOG.error("Unforeseen error in a widget", exc_info=error)
+    if isinstance(error, MemoryError):
+        return "There is not enough memory for this; the last good state is kept."
+    return f"Something failed that tnlab did not foresee: {type(error).__name__}: {str(error)[:300]}"
