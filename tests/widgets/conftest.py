@@ -10,6 +10,7 @@ import torch
 
 from tests.waiting import PATIENCE, wait_for
 from tests.widgets.searching import NOISE, QUICK
+from tests.widgets.searching.searches import NOISE, QUICK
 from tnlab.formats import formats
 from tnlab.network import structure_json
 from tnlab.network.structure import Structure

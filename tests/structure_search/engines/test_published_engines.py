@@ -28,7 +28,7 @@ from tnlab.structure_search.parts.rank_one_slices import Slices
 from tnlab.structure_search.problem import Problem
 from tnlab.structure_search.run import Search, search
 
-TOY = torch.from_numpy(np.load(Path(__file__).parents[2] / "benchmarks" / "data" / "tnale_ring_toy.npy"))
+TOY = torch.from_numpy(np.load(Path(__file__).parents[3] / "benchmarks" / "data" / "tnale_ring_toy.npy"))
 TRUTH = from_ranks((3,) * 6, {(0, 3): 3, (0, 5): 2, (1, 2): 2, (1, 4): 2, (2, 3): 4, (4, 5): 3})
 
 

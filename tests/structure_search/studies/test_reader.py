@@ -8,7 +8,7 @@ from itertools import islice
 import pytest
 
 import tnlab.structure_search.engines  # noqa: F401  (registers them)
-from tests.search.study_searches import ENGINES, X, records, run_of
+from tests.structure_search.studies.study_searches import ENGINES, X, records, run_of
 from tnlab.errors import DataError, StudyBusyError
 from tnlab.metrics import relative_error
 from tnlab.structure_search.engines.tnga import TNGA

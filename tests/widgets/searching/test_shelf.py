@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 
-from tests.widgets.searching import LONG, RNG, ended, growing, running, state
+from tests.widgets.searching.searches import LONG, RNG, ended, growing, running, state
 from tnlab.structure_search.evaluation import Fate
 from tnlab.structure_search.studies.logs.file import FileLog
 from tnlab.structure_search.studies.reader import StudyReader

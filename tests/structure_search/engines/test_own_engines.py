@@ -18,7 +18,7 @@ from tnlab.structure_search.engines.optuna_samplers import TPE
 from tnlab.structure_search.parts.rank_gains import gains, losses
 from tnlab.structure_search.problem import Problem
 
-TOY = torch.as_tensor(np.load(Path(__file__).parents[2] / "benchmarks" / "data" / "tnale_ring_toy.npy"))
+TOY = torch.as_tensor(np.load(Path(__file__).parents[3] / "benchmarks" / "data" / "tnale_ring_toy.npy"))
 TRUTH = {(0, 3): 3, (0, 5): 2, (1, 2): 2, (1, 4): 2, (2, 3): 4, (4, 5): 3}  # as its authors give it
 
 

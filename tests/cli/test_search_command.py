@@ -13,7 +13,7 @@ from tnlab.network.network import Network
 from tnlab.structure_search.engine import engines
 from tnlab.structure_search.studies.reader import StudyReader
 
-TOY = str(Path(__file__).parents[1] / "benchmarks" / "data" / "tnale_ring_toy.npy")
+TOY = str(Path(__file__).parents[2] / "benchmarks" / "data" / "tnale_ring_toy.npy")
 ASKED = ["search", TOY, "--target-error", "1e-4", "--engine", "certificate", "--family", "ring"]
 
 

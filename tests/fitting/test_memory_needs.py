@@ -4,10 +4,10 @@ from bisect import bisect_left
 
 import pytest
 import torch
+from tnlab.fitting.memory_needs import require_closed_form
 
 from tnlab.errors import StructureError
 from tnlab.fitting import memory
-from tnlab.fitting.memory_needs import require_closed_form
 from tnlab.formats import formats
 from tnlab.solvers.base import solvers
 from tnlab.solvers.progressive import Progressive

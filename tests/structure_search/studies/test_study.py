@@ -15,7 +15,7 @@ import torch
 from typing_extensions import override
 
 import tnlab.structure_search.engines  # noqa: F401  (registers them)
-from tests.search.study_searches import ENGINES, TRUTH, X, numbers, records, run_of, seen
+from tests.structure_search.studies.study_searches import ENGINES, TRUTH, X, numbers, records, run_of, seen
 from tnlab.cli import main
 from tnlab.errors import DataError, FormatError, TnlabError
 from tnlab.network.network import Network
