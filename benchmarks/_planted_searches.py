@@ -8,9 +8,8 @@ from _common import DOCS, Stopwatch, machine, median, say, table, write_between
 # isort: split
 from torch import Tensor
 
-import tnlab.structure_search.engines  # noqa: F401  (registers them)
 from tnlab.network.structure import Structure
-from tnlab.structure_search.engine import engines
+from tnlab.structure_search.engines.base import engines
 from tnlab.structure_search.run import Search
 
 HEADER = ("case", "engine", "truth", "found (each seed)", "exact or below", "fits", "relative error", "CPU s")

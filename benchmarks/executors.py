@@ -23,7 +23,7 @@ from typing_extensions import override
 from tnlab.data.planted import planted
 from tnlab.network.network import Network
 from tnlab.network.rank_matrix import from_ranks
-from tnlab.structure_search.engine import AbstractEngine
+from tnlab.structure_search.engines.base import AbstractEngine
 from tnlab.structure_search.evaluation import Evaluation, Proposal
 from tnlab.structure_search.evaluator import Evaluator
 from tnlab.structure_search.executors import AbstractExecutor, Dask, Inline, Pool

@@ -17,7 +17,6 @@ from _common import DOCS, machine, median, say, table, write_between  # isort: s
 import numpy as np
 import torch
 
-import tnlab.structure_search.engines  # noqa: F401  (registers them)
 from tnlab.structure_search.run import Search
 
 TOY = Path(__file__).resolve().parent / "data" / "tnale_ring_toy.npy"

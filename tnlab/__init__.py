@@ -25,7 +25,7 @@ from tnlab.solvers.decompose import decompose as decompose
 from tnlab.solvers.fit import Fit as Fit
 from tnlab.solvers.fit import fit as fit
 from tnlab.structure_search import engines as _engines  # noqa: F401  (registers them)
-from tnlab.structure_search.engine import engines as engines
+from tnlab.structure_search.engines.base import engines as engines
 from tnlab.structure_search.objective import FewestParameters as FewestParameters
 from tnlab.structure_search.objective import WeightedSum as WeightedSum
 from tnlab.structure_search.run import Search as Search

@@ -10,7 +10,7 @@ import pytest
 
 from tnlab.cli import main
 from tnlab.network.network import Network
-from tnlab.structure_search.engine import engines
+from tnlab.structure_search.engines.base import engines
 from tnlab.structure_search.studies.reader import StudyReader
 
 TOY = str(Path(__file__).parents[2] / "benchmarks" / "data" / "tnale_ring_toy.npy")

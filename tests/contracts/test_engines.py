@@ -2,8 +2,7 @@
 
 import pytest
 
-import tnlab.structure_search.engines  # noqa: F401  (registers them)
-from tnlab.structure_search.engine import engines
+from tnlab.structure_search.engines.base import engines
 from tnlab.testing.engines import EngineContract
 
 

@@ -9,15 +9,14 @@ import pytest
 import torch
 from typing_extensions import override
 
-import tnlab.structure_search.engines  # noqa: F401  (registers them)
 from tnlab.data.planted import planted
 from tnlab.errors import DataError, FormatError, StructureError
 from tnlab.network.network import Network
 from tnlab.network.rank_matrix import from_ranks, ring
 from tnlab.network.structure import Bond, Core, Structure
 from tnlab.structure_search.driver import Driver
-from tnlab.structure_search.engine import AbstractEngine
 from tnlab.structure_search.engines.annealing import Annealing
+from tnlab.structure_search.engines.base import AbstractEngine
 from tnlab.structure_search.engines.hill_climb import HillClimb
 from tnlab.structure_search.engines.tnale import TnALE
 from tnlab.structure_search.engines.tnga import TNGA

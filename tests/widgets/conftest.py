@@ -9,7 +9,6 @@ import pytest
 import torch
 
 from tests.waiting import PATIENCE, wait_for
-from tests.widgets.searching import NOISE, QUICK
 from tests.widgets.searching.searches import NOISE, QUICK
 from tnlab.formats import formats
 from tnlab.network import structure_json

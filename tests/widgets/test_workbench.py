@@ -9,11 +9,8 @@ import threading
 
 import numpy as np
 import pytest
-from tests.widgets.test_workbench_parts import unpacked
 
 from tests.waiting import PATIENCE, wait_for
-from tests.widgets.conftest import wait_for
-from tests.widgets.searching import LONG, NOISE, QUICK, ended, growing, running, state
 from tests.widgets.searching.searches import LONG, NOISE, QUICK, ended, growing, running, state
 from tests.widgets.searching.test_parts import unpacked
 from tnlab.errors import DataError, TnlabError

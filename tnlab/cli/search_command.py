@@ -11,7 +11,7 @@ from tnlab.cli.outputs import check_target
 from tnlab.data.recipe import recipe_of
 from tnlab.errors import FormatError
 from tnlab.structure_search.driver import AHEAD
-from tnlab.structure_search.engine import engines
+from tnlab.structure_search.engines.base import engines
 from tnlab.structure_search.executors import executor_of
 from tnlab.structure_search.resume import resumed
 from tnlab.structure_search.run import Search

@@ -11,7 +11,7 @@ from tnlab.figures.report_page import Html, page, plot, plotly_source, table, ta
 from tnlab.structure_search.comparison.entrants import Entrant
 from tnlab.structure_search.comparison.outcomes import Outcome, write_text
 from tnlab.structure_search.comparison.plan import Plan, Run
-from tnlab.structure_search.engine import engines
+from tnlab.structure_search.engines.base import engines
 
 NO_PLOTLY = "Figures are left out, for plotly is not installed: pip install 'tnlab[lab]', and make the report again."
 

@@ -23,7 +23,7 @@ from tnlab.bounds.error_bound import error_bound
 from tnlab.bounds.parameter_bound import ParameterBound
 from tnlab.errors import StructureError
 from tnlab.network.isomorphism import canonical_form
-from tnlab.structure_search.engine import AbstractEngine
+from tnlab.structure_search.engines.base import AbstractEngine
 from tnlab.structure_search.evaluation import Counts, Evaluation, Fate, Proposal
 from tnlab.structure_search.evaluator import Evaluator
 from tnlab.structure_search.executors.base import AbstractChannel, AbstractExecutor, Answer, Cancelled, Task

@@ -9,7 +9,7 @@ from torch import Tensor
 from tnlab.data.recipe import source_from_recipe
 from tnlab.data.source import Source
 from tnlab.errors import DataError, TnlabError
-from tnlab.structure_search.engine import AbstractEngine, engines
+from tnlab.structure_search.engines.base import AbstractEngine, engines
 from tnlab.structure_search.executors import executors
 from tnlab.structure_search.objective import FewestParameters, Objective, WeightedSum
 from tnlab.structure_search.run import Search

@@ -18,7 +18,7 @@ from tnlab.network.residual import relative_residual
 from tnlab.network.structure import Structure
 from tnlab.seeding import as_generator
 from tnlab.structure_search.driver import AHEAD, STOPPED, Driver
-from tnlab.structure_search.engine import AbstractEngine, engines
+from tnlab.structure_search.engines.base import AbstractEngine, engines
 from tnlab.structure_search.evaluation import Counts, Evaluation
 from tnlab.structure_search.evaluator import Evaluator
 from tnlab.structure_search.executors import AbstractExecutor, executor_of
@@ -275,7 +275,7 @@ def search(
         X: The tensor, float32 or float64.
         target_error: Relative error to reach, between 0 and 1.
         objective: What to minimise instead of parameters at a target error, e.g. ``WeightedSum(weight=200)``.
-        engine: Name of an engine (``tnlab.structure_search.engine.engines`` lists them), or one with settings of its own.
+        engine: Name of an engine (``tnlab.engines`` lists them), or one with settings of its own.
         family: ``"ring"``, ``"tree"``, ``"degree3"``, ``"any"`` or ``"latent"``; by default what the engine is meant
             for.
         max_rank: Largest rank of a bond.

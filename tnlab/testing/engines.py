@@ -11,7 +11,7 @@ from tnlab.data.planted import planted
 from tnlab.errors import FormatError
 from tnlab.metrics import relative_error
 from tnlab.network.rank_matrix import ring
-from tnlab.structure_search.engine import AbstractEngine, engines
+from tnlab.structure_search.engines.base import AbstractEngine, engines
 from tnlab.structure_search.progress import Progress
 from tnlab.structure_search.run import Search
 

@@ -12,7 +12,7 @@ from tnlab.data import Source, modes_text
 from tnlab.errors import DataError
 from tnlab.interop.svg import to_svg
 from tnlab.network.network import Network
-from tnlab.structure_search.engine import engines as engines_known
+from tnlab.structure_search.engines.base import engines as engines_known
 from tnlab.structure_search.run import SearchResult
 from tnlab.structure_search.studies.folder import studies_folder
 from tnlab_widgets.base.data_widget import Action

@@ -8,14 +8,13 @@ import numpy as np
 import pytest
 import torch
 
-import tnlab.structure_search.engines  # noqa: F401  (registers them)
 from tnlab.data.planted import planted
 from tnlab.network.gauge.split_core import split_core, splits
 from tnlab.network.isomorphism import isomorphic
 from tnlab.network.network import Network
 from tnlab.network.rank_matrix import from_ranks, ring
 from tnlab.network.structure import Bond, Core, Structure
-from tnlab.structure_search.engine import AbstractEngine
+from tnlab.structure_search.engines.base import AbstractEngine
 from tnlab.structure_search.engines.greedy_tn import GreedyTN
 from tnlab.structure_search.engines.tnale import TnALE
 from tnlab.structure_search.engines.tnga import TNGA

@@ -16,7 +16,7 @@ from tnlab.data.planted import planted
 from tnlab.errors import ExecutorError, NotInstalledError
 from tnlab.network.network import Network
 from tnlab.network.rank_matrix import ring
-from tnlab.structure_search.engine import engines
+from tnlab.structure_search.engines.base import engines
 from tnlab.structure_search.evaluation import Proposal
 from tnlab.structure_search.evaluator import Evaluator
 from tnlab.structure_search.executors import Dask, Inline, dask_channel, executor_of

@@ -12,13 +12,12 @@ from pathlib import Path
 import pytest
 import torch
 
-import tnlab.structure_search.engines  # noqa: F401  (registers them)
 from tests.waiting import wait_for
 from tnlab.data.planted import planted
 from tnlab.errors import ExecutorError, FormatError, UnknownNameError
 from tnlab.network.network import Network
 from tnlab.network.rank_matrix import from_ranks, ring
-from tnlab.structure_search.engine import engines
+from tnlab.structure_search.engines.base import engines
 from tnlab.structure_search.evaluation import Proposal
 from tnlab.structure_search.evaluator import Evaluator
 from tnlab.structure_search.executors import AbstractExecutor, Inline, Pool, executor_of, remote

@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import tnlab.structure_search.engines  # noqa: F401  (registers them)
 from tnlab.data.planted import planted
 from tnlab.network.rank_matrix import ring
 from tnlab.structure_search.engines.growth import Growth

@@ -12,13 +12,12 @@ import numpy as np
 import pytest
 import torch
 
-import tnlab.structure_search.engines  # noqa: F401  (registers them)
 from tnlab.data import datasets, planted
 from tnlab.data.recipe import recipe_of, source_from_recipe
 from tnlab.data.source import Source
 from tnlab.errors import DataError, StudyBusyError, TnlabError
 from tnlab.network.rank_matrix import ring
-from tnlab.structure_search.engine import AbstractEngine
+from tnlab.structure_search.engines.base import AbstractEngine
 from tnlab.structure_search.engines.growth import Growth
 from tnlab.structure_search.engines.tnls import TNLS
 from tnlab.structure_search.evaluation import Evaluation, Fate

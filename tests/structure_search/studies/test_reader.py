@@ -7,7 +7,6 @@ from itertools import islice
 
 import pytest
 
-import tnlab.structure_search.engines  # noqa: F401  (registers them)
 from tests.structure_search.studies.study_searches import ENGINES, X, records, run_of
 from tnlab.errors import DataError, StudyBusyError
 from tnlab.metrics import relative_error

@@ -14,13 +14,12 @@ import pytest
 import torch
 from typing_extensions import override
 
-import tnlab.structure_search.engines  # noqa: F401  (registers them)
 from tests.structure_search.studies.study_searches import ENGINES, TRUTH, X, numbers, records, run_of, seen
 from tnlab.cli import main
 from tnlab.errors import DataError, FormatError, TnlabError
 from tnlab.network.network import Network
 from tnlab.network.rank_matrix import ring
-from tnlab.structure_search.engine import AbstractEngine
+from tnlab.structure_search.engines.base import AbstractEngine
 from tnlab.structure_search.engines.growth import Growth
 from tnlab.structure_search.engines.tnls import TNLS
 from tnlab.structure_search.evaluation import Evaluation, Fate, Proposal

@@ -3,10 +3,9 @@
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import Any
 
-import tnlab.structure_search.engines  # noqa: F401 - registers them
 from tnlab.errors import DataError, UnknownNameError
 from tnlab.structure_search.comparison.toml_tables import TEXT, Kind, Table
-from tnlab.structure_search.engine import AbstractEngine, engines
+from tnlab.structure_search.engines.base import AbstractEngine, engines
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from tnlab.structure_search.engines.annealing import Annealing as Annealing
 from tnlab.structure_search.engines.auto import Auto as Auto
+from tnlab.structure_search.engines.base import AbstractEngine as AbstractEngine
+from tnlab.structure_search.engines.base import engines as engines
 from tnlab.structure_search.engines.certificate import CertificateSearch as CertificateSearch
 from tnlab.structure_search.engines.core_shapes import CoreShapes as CoreShapes
 from tnlab.structure_search.engines.greedy_tn import GreedyTN as GreedyTN

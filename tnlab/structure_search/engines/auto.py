@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import torch
 from typing_extensions import override
 
-from tnlab.structure_search.engine import AbstractEngine, engines
+from tnlab.structure_search.engines.base import AbstractEngine, engines
 from tnlab.structure_search.evaluation import Evaluation, Proposal
 from tnlab.structure_search.problem import Problem
 

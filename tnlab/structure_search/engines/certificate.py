@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from tnlab.network.rank_matrix import from_ranks, to_matrix
 from tnlab.network.structure import Structure
-from tnlab.structure_search.engine import AbstractEngine, engines
+from tnlab.structure_search.engines.base import AbstractEngine, engines
 from tnlab.structure_search.evaluation import Evaluation, Proposal
 from tnlab.structure_search.parts.rank_gains import gains
 from tnlab.structure_search.problem import Problem

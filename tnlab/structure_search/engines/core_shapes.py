@@ -19,7 +19,7 @@ import torch
 from typing_extensions import override
 
 from tnlab.network.network import Network
-from tnlab.structure_search.engine import AbstractEngine, engines
+from tnlab.structure_search.engines.base import AbstractEngine, engines
 from tnlab.structure_search.evaluation import Evaluation, Proposal
 from tnlab.structure_search.parts.core_shape import Loss, pack, tucker_sketch
 from tnlab.structure_search.parts.split_trees import LISTED, Sketch, Split, best_ranks, split_tensor

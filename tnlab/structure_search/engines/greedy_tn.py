@@ -16,7 +16,7 @@ from tnlab.network.gauge.split_core import split_core, splits
 from tnlab.network.network import Network
 from tnlab.network.rank_matrix import from_matrix, from_ranks, to_matrix
 from tnlab.network.structure import Structure
-from tnlab.structure_search.engine import AbstractEngine, engines
+from tnlab.structure_search.engines.base import AbstractEngine, engines
 from tnlab.structure_search.evaluation import Evaluation, Proposal
 from tnlab.structure_search.parts.rank_one_slices import Slices
 from tnlab.structure_search.problem import Problem

@@ -9,7 +9,7 @@ import torch
 from typing_extensions import override
 
 from tnlab.network.structure import Structure
-from tnlab.structure_search.engine import AbstractEngine, engines
+from tnlab.structure_search.engines.base import AbstractEngine, engines
 from tnlab.structure_search.evaluation import Evaluation, Proposal
 from tnlab.structure_search.parts.moves import draw, rank_moves, swap_moves
 from tnlab.structure_search.problem import Problem

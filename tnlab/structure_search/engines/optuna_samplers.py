@@ -17,7 +17,7 @@ import torch
 from typing_extensions import override
 
 from tnlab.errors import NotInstalledError
-from tnlab.structure_search.engine import AbstractEngine, engines
+from tnlab.structure_search.engines.base import AbstractEngine, engines
 from tnlab.structure_search.evaluation import Evaluation, Fate, Proposal
 from tnlab.structure_search.parts.rank_codes import Code, Coding
 from tnlab.structure_search.problem import Problem

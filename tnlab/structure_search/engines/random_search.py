@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from tnlab.network.rank_matrix import from_ranks, ring
 from tnlab.network.structure import Structure
-from tnlab.structure_search.engine import AbstractEngine, engines
+from tnlab.structure_search.engines.base import AbstractEngine, engines
 from tnlab.structure_search.evaluation import Evaluation, Proposal
 from tnlab.structure_search.problem import Problem
 

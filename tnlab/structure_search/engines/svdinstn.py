@@ -27,7 +27,7 @@ from tnlab.network.network import Network
 from tnlab.network.rank_matrix import from_ranks
 from tnlab.network.structure import Structure
 from tnlab.solvers.fit import fit
-from tnlab.structure_search.engine import AbstractEngine, engines
+from tnlab.structure_search.engines.base import AbstractEngine, engines
 from tnlab.structure_search.evaluation import Evaluation, Proposal
 from tnlab.structure_search.parts.diagonal_network import DiagonalNetwork
 from tnlab.structure_search.parts.ranks_from_cuts import ranks_from_cuts

@@ -9,7 +9,7 @@ import torch
 from typing_extensions import override
 
 from tnlab.seeding import uniform
-from tnlab.structure_search.engine import AbstractEngine, engines
+from tnlab.structure_search.engines.base import AbstractEngine, engines
 from tnlab.structure_search.evaluation import Evaluation, Proposal
 from tnlab.structure_search.parts.rank_codes import Code, Coding, two_places
 from tnlab.structure_search.problem import Problem

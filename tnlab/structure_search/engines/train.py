@@ -11,7 +11,7 @@ from tnlab.formats import formats
 from tnlab.network.network import Network
 from tnlab.solvers.fit import fit
 from tnlab.solvers.tt_svd import TTSVD
-from tnlab.structure_search.engine import AbstractEngine, engines
+from tnlab.structure_search.engines.base import AbstractEngine, engines
 from tnlab.structure_search.evaluation import Evaluation, Proposal
 from tnlab.structure_search.problem import Problem
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from tnlab.errors import DataError, TnlabError, UnknownNameError
-from tnlab.structure_search.engine import engines
+from tnlab.structure_search.engines.base import engines
 from tnlab.structure_search.executors import executors
 from tnlab.structure_search.problem import FAMILIES, MAX_ORDER
 from tnlab.structure_search.resume import BUDGET

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-import tnlab.structure_search.engines  # noqa: F401  (registers them)
 from tests.waiting import wait_for
 from tnlab.data.planted import planted
 from tnlab.errors import ExecutorError
