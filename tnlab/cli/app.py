@@ -1,9 +1,12 @@
-"""The command itself: what every subcommand shares, and how it answers bad input."""
+"""The command ``tnlab``: the table of its subcommands, what they share, and how bad input is answered."""
 
-from importlib import metadata
-from typing import Annotated, cast
+from dataclasses import dataclass
+from importlib import import_module, metadata
+from typing import Annotated, Any, cast
 
 import typer
+from typer.core import TyperGroup
+from typing_extensions import override
 
 from tnlab.errors import TnlabError
 
@@ -11,13 +14,98 @@ BAD_INPUT, INTERRUPTED = 2, 130
 # click's ClickException, which newer versions of typer carry inside themselves.
 UsageError = cast(type[Exception], typer.BadParameter.__mro__[2])
 
+PLAIN: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None, "pretty_exceptions_enable": False}
+
+
+@dataclass(frozen=True)
+class Subcommand:
+    """Where a subcommand is defined; its module is imported when it is chosen, so that help takes no time.
+
+    Attributes:
+        module: Module of ``tnlab.cli``.
+        function: Function, or ``typer.Typer`` with commands of its own, in that module.
+        help: Line in the help of ``tnlab``: the first line of the function's docstring.
+    """
+
+    module: str
+    function: str
+    help: str
+
+    def load(self, name: str) -> Any:
+        """Return the click command."""
+        part = getattr(import_module(f"tnlab.cli.{self.module}"), self.function)
+        if isinstance(part, typer.Typer):
+            return typer.main.get_command(part)
+        alone = typer.Typer(**PLAIN)
+        alone.command(name)(part)
+        return typer.main.get_command(alone)
+
+
+SUBCOMMANDS = {
+    "lab": Subcommand("places", "lab", "Open the first notebook in JupyterLab."),
+    "dashboard": Subcommand("places", "dashboard", "Serve the Explorer and the search workbench as web pages."),
+    "datasets": Subcommand("lists", "list_datasets", "List the built-in data sets with their licences."),
+    "formats": Subcommand("lists", "list_formats", "List the named formats."),
+    "solvers": Subcommand(
+        "lists", "list_solvers", "List the ways to fit a structure, and the formats of those that cannot fit any."
+    ),
+    "fit": Subcommand("fit_command", "fit", "Fit one tensor network to one tensor and print the result."),
+    "bound": Subcommand("bound_command", "bound", "Say what no fit can beat, without fitting."),
+    "engines": Subcommand(
+        "search_command", "list_engines", "List the search engines with the families they search and their papers."
+    ),
+    "search": Subcommand(
+        "search_command", "search", "Search for the structure with the fewest parameters that reaches a target error."
+    ),
+    "resume": Subcommand(
+        "search_command", "resume", "Go on with a study that was left, to the same result as without the break."
+    ),
+    "watch": Subcommand(
+        "watch_command", "watch", "Watch a study that another process writes, until that ends. Ctrl-C leaves it alone."
+    ),
+    "studies": Subcommand(
+        "study_command", "studies", "List studies: by default those of this folder and of the folder of the workbench."
+    ),
+    "study": Subcommand("study_command", "study", "Show, export, import, compare and delete studies."),
+    "compare": Subcommand(
+        "compare_command", "compare", "Compare search engines on several data sets and seeds, and write a report."
+    ),
+    "export": Subcommand(
+        "export_command",
+        "export",
+        "Print a network as Python source that runs without tnlab, as a drawing, as einsum text or as JSON.",
+    ),
+}
+"""In the order of the help."""
+
+
+class Subcommands(TyperGroup):
+    """The subcommands of the table, each loaded when it is chosen."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = dict.fromkeys(SUBCOMMANDS, self)  # the names are what a mistyped one is compared with
+
+    @override
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(SUBCOMMANDS)
+
+    @override
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        return SUBCOMMANDS[cmd_name].load(cmd_name) if cmd_name in SUBCOMMANDS else None
+
+    @override
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, part.help) for name, part in SUBCOMMANDS.items()])
+
+
 app = typer.Typer(
     name="tnlab",
+    cls=Subcommands,
     help="A lab for tensor networks: draw one over your data, tweak it, watch the error.",
     invoke_without_command=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
+    **PLAIN,
 )
 
 

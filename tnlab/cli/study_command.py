@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from tnlab.cli.app import PLAIN
 from tnlab.cli.inputs import AsJson, table
 from tnlab.cli.search_command import Location
 from tnlab.cli.text import columns, plain
@@ -17,9 +18,18 @@ from tnlab.structure_search.studies.reader import opened
 from tnlab.structure_search.studies.study import study_log
 from tnlab.structure_search.studies.summary import Summary, comparable
 
-study = typer.Typer(name="study", help="Show, export, import, compare and delete studies.", no_args_is_help=True)
+study = typer.Typer(
+    name="study", help="Show, export, import, compare and delete studies.", invoke_without_command=True, **PLAIN
+)
 Output = Annotated[Path | None, typer.Option(help="Write to this file instead of printing.")]
 Places = Annotated[list[str] | None, typer.Argument(metavar="[STUDY|FOLDER|DATABASE_URL]...", show_default=False)]
+
+
+@study.callback()
+def help_alone(context: typer.Context) -> None:
+    """Show, export, import, compare and delete studies."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 def studies(places: Places = None, as_json: AsJson = False) -> None:

@@ -21,7 +21,7 @@ from tnlab.errors import DataError
 from tnlab.fitting.cross.passes import Crosses, train_values
 from tnlab.fitting.cross.train import Chain
 from tnlab.network.network import Network
-from tnlab.network.rounding.round_network import round_network
+from tnlab.network.rounding.network import round_network
 from tnlab.network.structure import Structure
 from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
 

@@ -1,1 +1,5 @@
 """Rounding: lower the ranks of a network with the least change of its tensor."""
+
+from tnlab.network.rounding.network import Rounded as Rounded
+from tnlab.network.rounding.network import round_network as round_network
+from tnlab.network.rounding.network import truncate_bond as truncate_bond

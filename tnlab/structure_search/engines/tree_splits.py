@@ -18,7 +18,7 @@ from typing_extensions import override
 
 from tnlab.network.network import Network
 from tnlab.network.residual import relative_residual
-from tnlab.network.rounding.round_network import round_network
+from tnlab.network.rounding.network import round_network
 from tnlab.structure_search.engines.base import AbstractEngine, engines
 from tnlab.structure_search.evaluation import Evaluation, Proposal
 from tnlab.structure_search.parts.split_trees import (

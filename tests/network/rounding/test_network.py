@@ -11,7 +11,7 @@ from tnlab.errors import StructureError
 from tnlab.formats import formats
 from tnlab.network.arithmetic import add, scale
 from tnlab.network.network import Network
-from tnlab.network.rounding.round_network import round_network, truncate_bond
+from tnlab.network.rounding.network import round_network, truncate_bond
 from tnlab.network.rounding.tree import Budget, round_by_grams, round_by_qr
 from tnlab.network.structure import Core, Structure
 from tnlab.testing.structures import structures

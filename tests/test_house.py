@@ -1,0 +1,104 @@
+"""What holds of the tree as a whole: tests stand where modules do, names shadow no module, old paths still work."""
+
+import importlib
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import tnlab
+from tnlab import moved
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = {"tnlab": ROOT / "tnlab", "widgets": ROOT / "widgets" / "tnlab_widgets"}
+# Rooms of registered parts: the contract suites of tests/contracts run over every one of them.
+COVERED = {"formats": "base layout", "solvers": "base fit decompose choose_rank", "structure_search/engines": "base"}
+
+
+def modules() -> list[tuple[str, str]]:
+    """Return the place of every module that wants a test file, and of that file."""
+    found = []
+    for tests, package in PACKAGES.items():
+        for path in sorted(package.rglob("*.py")):
+            place = path.relative_to(package)
+            if path.stem.startswith("__") or (tests == "tnlab" and _is_covered(place)):
+                continue
+            folder = ROOT / "tests" / place.parent if tests == "tnlab" else ROOT / "tests" / tests / place.parent
+            found.append(
+                (path.relative_to(ROOT).as_posix(), (folder / f"test_{place.name}").relative_to(ROOT).as_posix())
+            )
+    return found
+
+
+def _is_covered(place: Path) -> bool:
+    own = COVERED.get(place.parent.as_posix())
+    return own is not None and place.stem not in own.split()
+
+
+@pytest.mark.parametrize(("module", "test"), modules(), ids=lambda place: place)
+def test_a_module_has_a_test_file_of_its_name(module, test):
+    assert (ROOT / test).is_file(), f"{module} has no {test}"
+
+
+def _packages(name: str) -> list[str]:
+    package = importlib.import_module(name)
+    inner = pkgutil.walk_packages(package.__path__, f"{name}.")
+    return [name, *(found.name for found in inner if found.ispkg)]
+
+
+@pytest.mark.parametrize("name", _packages("tnlab"))
+def test_no_package_exports_a_name_that_one_of_its_modules_has(name):
+    package = importlib.import_module(name)
+    for found in pkgutil.iter_modules(package.__path__):
+        if found.name != "__main__":
+            module = importlib.import_module(f"{name}.{found.name}")
+            assert getattr(package, found.name) is module, f"{name}.{found.name} is not the module"
+
+
+OLD = sorted({*moved.MODULES, "tnlab.search.run", "tnlab.search.engines.core_shapes", "tnlab.search.comparison.plan"})
+
+
+def test_old_paths_give_the_modules_of_the_new_ones_and_leave_search_a_function():
+    code = f"""
+import importlib, warnings, tnlab
+from tnlab import moved
+for old in {OLD!r}:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        found = importlib.import_module(old)
+    assert any(moved.new_path(old) in str(each.message) for each in caught), old
+    if old != moved.SEARCH:
+        assert found is importlib.import_module(moved.new_path(old)), old
+    assert callable(tnlab.search) and tnlab.search.__module__ == "tnlab.structure_search.run", old
+from tnlab.search import engines, run
+assert run.search is tnlab.search
+"""
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("old", moved.MODULES)
+def test_an_old_path_is_no_module_of_today(old):
+    place = ROOT / Path(*old.split("."))
+    assert not place.with_suffix(".py").exists()
+    assert not list(place.glob("*.py"))
+
+
+def test_an_unknown_path_is_unknown():
+    with pytest.raises(ModuleNotFoundError):
+        importlib.import_module("tnlab.networks")
+
+
+def test_every_public_name_can_be_had():
+    for name in tnlab.__all__:
+        assert getattr(tnlab, name) is not None
+    with pytest.raises(AttributeError, match="no_such_name"):
+        _ = tnlab.no_such_name
+
+
+def test_import_of_tnlab_brings_nothing_heavy():
+    code = "import sys, tnlab; print(sorted({'torch', 'numpy', 'scipy', 'networkx', 'skimage'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

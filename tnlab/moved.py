@@ -1,0 +1,137 @@
+"""Old import paths of modules that have moved: they work for one release, with a warning that names the new path."""
+
+import importlib
+import pkgutil
+import sys
+import warnings
+from collections.abc import Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+
+from typing_extensions import override
+
+UNTIL = "0.3"
+"""Release that no longer knows the old paths."""
+
+SEARCH, STRUCTURE_SEARCH = "tnlab.search", "tnlab.structure_search"
+"""The package was called like the function ``tnlab.search``; its modules keep their names unless MODULES says more."""
+
+MODULES = {
+    "tnlab.bounds.spectra": "tnlab.bounds.cut_spectra",
+    "tnlab.network.adjacency": "tnlab.network.rank_matrix",
+    "tnlab.network.balance": "tnlab.network.gauge.balance",
+    "tnlab.network.canonical": "tnlab.network.gauge.canonical",
+    "tnlab.network.chain": "tnlab.fitting.cross.train",
+    "tnlab.network.closed_form": "tnlab.fitting.truncation.closed_form",
+    "tnlab.network.cross": "tnlab.fitting.cross.passes",
+    "tnlab.network.dimension_tree": "tnlab.fitting.sweep.dimension_tree",
+    "tnlab.network.entry_groups": "tnlab.fitting.entries.grouping",
+    "tnlab.network.entry_sweep": "tnlab.fitting.entries.sweep",
+    "tnlab.network.entry_tree": "tnlab.fitting.entries.contraction_tree",
+    "tnlab.network.growth": "tnlab.fitting.bond_gains",
+    "tnlab.network.least_cuts": "tnlab.network.cuts",
+    "tnlab.network.loop_rounding": "tnlab.network.rounding.loop",
+    "tnlab.network.maxvol": "tnlab.fitting.cross.maxvol",
+    "tnlab.network.memory": "tnlab.fitting.memory",
+    "tnlab.network.memory_needs": "tnlab.fitting.memory",
+    "tnlab.network.mode_scaling": "tnlab.fitting.mode_scaling",
+    "tnlab.network.normal_equations": "tnlab.fitting.sweep.normal_equations",
+    "tnlab.network.objective": "tnlab.fitting.least_squares",
+    "tnlab.network.pairwise": "tnlab.fitting.sweep.pairwise",
+    "tnlab.network.peeling": "tnlab.fitting.truncation.tree_svd",
+    "tnlab.network.quasi_newton": "tnlab.fitting.lbfgs_steps",
+    "tnlab.network.ridge": "tnlab.fitting.sweep.fading_ridge",
+    "tnlab.network.spectra": "tnlab.network.gauge.bond_spectra",
+    "tnlab.network.split": "tnlab.network.gauge.split_core",
+    "tnlab.network.starts": "tnlab.fitting.svd_start",
+    "tnlab.network.sweep_plan": "tnlab.fitting.sweep.steps",
+    "tnlab.network.sweeps": "tnlab.fitting.sweep.plan",
+    "tnlab.network.tree_plan": "tnlab.fitting.sweep.tree_plan",
+    "tnlab.network.tree_rounding": "tnlab.network.rounding.tree",
+    "tnlab.network.truncation": "tnlab.fitting.truncation.unfolding",
+    "tnlab.network.warm_start": "tnlab.fitting.warm_start",
+    "tnlab.search.bond_ranks": "tnlab.structure_search.parts.ranks_from_cuts",
+    "tnlab.search.coding": "tnlab.structure_search.parts.rank_codes",
+    "tnlab.search.comparison.origins": "tnlab.structure_search.comparison.tensors",
+    "tnlab.search.comparison.pool": "tnlab.structure_search.comparison.processes",
+    "tnlab.search.comparison.tables": "tnlab.structure_search.comparison.toml_tables",
+    "tnlab.search.core_shape": "tnlab.structure_search.parts.core_shape",
+    "tnlab.search.diagonal_network": "tnlab.structure_search.parts.diagonal_network",
+    "tnlab.search.engine": "tnlab.structure_search.engines.base",
+    "tnlab.search.executors.pool": "tnlab.structure_search.executors.pool.executor",
+    "tnlab.search.executors.pool_crew": "tnlab.structure_search.executors.pool.crew",
+    "tnlab.search.executors.pool_freight": "tnlab.structure_search.executors.pool.shared_tensor",
+    "tnlab.search.executors.pool_process": "tnlab.structure_search.executors.pool.worker_start",
+    "tnlab.search.executors.pool_service": "tnlab.structure_search.executors.pool.worker",
+    "tnlab.search.executors.spec": "tnlab.structure_search.executors.by_name",
+    "tnlab.search.gains": "tnlab.structure_search.parts.rank_gains",
+    "tnlab.search.logs": "tnlab.structure_search.studies.logs",
+    "tnlab.search.logs.base": "tnlab.structure_search.studies.logs.base",
+    "tnlab.search.logs.database": "tnlab.structure_search.studies.logs.database",
+    "tnlab.search.logs.file": "tnlab.structure_search.studies.logs.file",
+    "tnlab.search.logs.tables": "tnlab.structure_search.studies.logs.database_tables",
+    "tnlab.search.logs.writer": "tnlab.structure_search.studies.logs.writer",
+    "tnlab.search.moves": "tnlab.structure_search.parts.moves",
+    "tnlab.search.neighbours": "tnlab.structure_search.nearest_fits",
+    "tnlab.search.sketches": "tnlab.structure_search.parts.split_trees",
+    "tnlab.search.slices": "tnlab.structure_search.parts.rank_one_slices",
+    "tnlab.search.study": "tnlab.structure_search.studies.study",
+    "tnlab.search.study_checks": "tnlab.structure_search.studies.lines",
+    "tnlab.search.study_export": "tnlab.structure_search.studies.export",
+    "tnlab.search.study_folder": "tnlab.structure_search.studies.folder",
+    "tnlab.search.study_lines": "tnlab.structure_search.studies.lines",
+    "tnlab.search.study_reader": "tnlab.structure_search.studies.reader",
+    "tnlab.search.study_resume": "tnlab.structure_search.resume",
+    "tnlab.search.study_summary": "tnlab.structure_search.studies.summary",
+}
+
+
+def install() -> None:
+    """Let the import system find old paths, even where an old folder was left behind empty."""
+    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Finder())
+
+
+def new_path(old: str) -> str:
+    """Return where a module stands now, or nothing if it has not moved."""
+    if old in MODULES:
+        return MODULES[old]
+    package, _, module = old.rpartition(".")
+    if old == SEARCH or package == SEARCH or package.startswith(f"{SEARCH}."):
+        return f"{new_path(package)}.{module}" if old != SEARCH else STRUCTURE_SEARCH
+    return ""
+
+
+class _Finder(MetaPathFinder):
+    @override
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        new = new_path(fullname) if fullname.startswith("tnlab.") else ""
+        return ModuleSpec(fullname, _Loader(new), is_package=fullname == SEARCH) if new else None
+
+
+class _Loader(Loader):
+    """Puts the module of the new path in the place of the old one."""
+
+    def __init__(self, new: str) -> None:
+        self.new = new
+
+    @override
+    def exec_module(self, module: ModuleType) -> None:
+        old = module.__name__
+        found = importlib.import_module(self.new)
+        warnings.warn(
+            f"{old} is now {self.new}; the old path works until tnlab {UNTIL}.", DeprecationWarning, stacklevel=2
+        )
+        sys.modules[old] = _search_function(found) if old == SEARCH else found
+
+
+def _search_function(package: ModuleType) -> ModuleType:
+    """Return the function ``tnlab.search`` with the attributes that let the import system take it for a package."""
+    function = importlib.import_module(f"{package.__name__}.run").search
+    function.__path__, function.__spec__ = [], ModuleSpec(SEARCH, None, is_package=True)
+    for part in pkgutil.iter_modules(package.__path__):
+        setattr(function, part.name, importlib.import_module(f"{package.__name__}.{part.name}"))
+    return function
