@@ -22,7 +22,7 @@ from tnlab.structure_search.executors.pool.shared_tensor import Freight
 from tnlab.structure_search.executors.remote import unpack
 
 IDLE = 600.0  # seconds without a task after which a process ends; the next task starts it again
-SCRIPT = Path(__file__).with_name("pool_process.py")
+SCRIPT = Path(__file__).with_name("worker_start.py")
 LIBRARIES = ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "BLIS_NUM", "NUMEXPR_NUM", "NUMBA_NUM", "VECLIB_MAXIMUM")
 _numbers = itertools.count()
 
