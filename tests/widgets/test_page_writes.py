@@ -9,7 +9,7 @@ import pytest
 import traitlets
 
 from tests.widgets.conftest import Page
-from tests.widgets.searching import NOISE
+from tests.widgets.searching.searches import NOISE
 from tnlab.errors import DataError, UnknownNameError
 from tnlab.formats import formats
 from tnlab.network import structure_json
