@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from tests.waiting import PATIENCE
 from tnlab import cli, launch
+from tnlab.cli.app import app
 from tnlab.data import datasets
 from tnlab.formats import formats
 from tnlab.network import structure_json
@@ -38,7 +39,7 @@ def ring(tmp_path) -> Path:
 
 
 def run(*arguments: object, code: int = 0) -> str:
-    result = CliRunner().invoke(cli.app, [str(word) for word in arguments])
+    result = CliRunner().invoke(app, [str(word) for word in arguments])
     assert result.exit_code == code, result.output
     return result.stdout
 

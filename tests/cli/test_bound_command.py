@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from tnlab import cli, error_bound, parameter_bound
 from tnlab.bounds.parameter_bound import FAMILIES
 from tnlab.cli import bound_command
+from tnlab.cli.app import app
 from tnlab.data import datasets
 from tnlab.data.planted import planted
 from tnlab.formats import formats
@@ -40,7 +41,7 @@ def array(tmp_path):
 
 
 def run(*arguments: object) -> str:
-    result = CliRunner().invoke(cli.app, ["bound", *map(str, arguments)])
+    result = CliRunner().invoke(app, ["bound", *map(str, arguments)])
     assert result.exit_code == 0, result.output
     return result.stdout
 
@@ -142,5 +143,5 @@ def test_bad_input_gets_one_sentence(arguments, sentence, capsys):
 
 
 def test_the_help_names_every_family():
-    shown = CliRunner().invoke(cli.app, ["bound", "--help"], terminal_width=200).output
+    shown = CliRunner().invoke(app, ["bound", "--help"], terminal_width=200).output
     assert all(family in shown for family in FAMILIES)

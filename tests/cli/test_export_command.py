@@ -10,6 +10,7 @@ import torch
 from typer.testing import CliRunner
 
 from tnlab import cli
+from tnlab.cli.app import app
 from tnlab.cli.export_command import PYTHON
 from tnlab.formats import formats
 from tnlab.network import structure_json
@@ -26,7 +27,7 @@ def saved(tmp_path, generator):
 
 
 def run(*arguments: object) -> str:
-    result = CliRunner().invoke(cli.app, ["export", *map(str, arguments)])
+    result = CliRunner().invoke(app, ["export", *map(str, arguments)])
     assert result.exit_code == 0, result.output
     return result.stdout
 

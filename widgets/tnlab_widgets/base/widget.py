@@ -22,7 +22,7 @@ from tnlab.errors import DataError
 from tnlab_widgets.base.messages import plain
 from tnlab_widgets.base.sentences import LOG, sentence
 
-STATIC = Path(__file__).parent / "static"
+STATIC = Path(__file__).parents[1] / "static"
 MAX_VIEWS = 10_000  # of one widget on a page
 T = TypeVar("T", bound=traitlets.TraitType)
 
