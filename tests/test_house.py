@@ -1,5 +1,6 @@
 """What holds of the tree as a whole: tests stand where modules do, names shadow no module, old paths still work."""
 
+import ast
 import importlib
 import pkgutil
 import subprocess
@@ -55,6 +56,32 @@ def test_no_package_exports_a_name_that_one_of_its_modules_has(name):
         if found.name != "__main__":
             module = importlib.import_module(f"{name}.{found.name}")
             assert getattr(package, found.name) is module, f"{name}.{found.name} is not the module"
+
+
+def _public_definitions() -> dict[str, list[str]]:
+    """Return where every public class, function and type alias of a module is defined, by its name."""
+    found: dict[str, list[str]] = {}
+    for package in PACKAGES.values():
+        for path in sorted(package.rglob("*.py")):
+            if path.is_relative_to(PACKAGES["tnlab"] / "cli"):
+                continue  # a command is called like the function that it calls
+            for node in ast.parse(path.read_text()).body:
+                names = [node.name] if isinstance(node, ast.ClassDef | ast.FunctionDef) else []
+                if isinstance(node, ast.Assign):  # a type alias is written like a class
+                    names = [each.id for each in node.targets if isinstance(each, ast.Name) and not each.id.isupper()]
+                for name in names:
+                    if not name.startswith("_"):
+                        found.setdefault(name, []).append(path.relative_to(ROOT).as_posix())
+    return found
+
+
+# Said by several modules in one and the same sense.
+SAME_SENSE = {"solve"}
+
+
+def test_a_public_name_means_one_thing():
+    twice = {name: places for name, places in _public_definitions().items() if len(places) > 1}
+    assert not {name: places for name, places in twice.items() if name not in SAME_SENSE}
 
 
 OLD = sorted({*moved.MODULES, "tnlab.search.run", "tnlab.search.engines.core_shapes", "tnlab.search.comparison.plan"})
