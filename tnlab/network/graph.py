@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from tnlab.errors import StructureError
 from tnlab.network.structure import Structure
 
+ParentBond = tuple[int, int, int]  # a core of a rooted tree, the bond to its parent, the parent
+
 
 def is_tree(structure: Structure) -> bool:
     """Return whether every bond joins two cores and no loop is closed."""
@@ -56,9 +58,9 @@ def require_tree(structure: Structure, *, what: str, instead: str) -> None:
         )
 
 
-def towards(structure: Structure, centre: int) -> Iterator[tuple[int, int, int]]:
+def towards(structure: Structure, centre: int) -> Iterator[ParentBond]:
     """Yield ``(core, bond, parent)`` for every core of a tree but the centre, from the leaves to the centre."""
-    reached, order = [centre], list[tuple[int, int, int]]()
+    reached, order = [centre], list[ParentBond]()
     seen = {centre}
     for core in reached:  # grows while it is read
         for bond in structure.core_bonds[core]:

@@ -26,7 +26,6 @@ from tnlab.network.cuts import least_cut
 from tnlab.network.structure import Structure
 
 Conductance = Literal["unit", "log rank"]
-Matrix = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +38,7 @@ class Bottlenecks:
         bonds: For every two modes, (i, j) with i < j, the bonds of that cut.
     """
 
-    ranks: Matrix
+    ranks: NDArray[np.float64]
     bonds: dict[tuple[int, int], tuple[int, ...]]
 
     @property
@@ -51,7 +50,7 @@ class Bottlenecks:
         return tuple(sorted({bond for pair, cut in self.bonds.items() if self.ranks[pair] == least for bond in cut}))
 
 
-def effective_resistances(structure: Structure, *, conductance: Conductance = "unit") -> Matrix:
+def effective_resistances(structure: Structure, *, conductance: Conductance = "unit") -> NDArray[np.float64]:
     """Return the effective resistance between every two cores, (cores, cores).
 
     Args:
@@ -72,7 +71,7 @@ def effective_resistances(structure: Structure, *, conductance: Conductance = "u
     return np.where(component[:, None] == component, resistances, math.inf)
 
 
-def leg_resistances(structure: Structure, *, conductance: Conductance = "unit") -> Matrix:
+def leg_resistances(structure: Structure, *, conductance: Conductance = "unit") -> NDArray[np.float64]:
     """Return the effective resistance between every two legs, (order, order): that between their cores."""
     carriers = _carriers(structure)
     return effective_resistances(structure, conductance=conductance)[np.ix_(carriers, carriers)]

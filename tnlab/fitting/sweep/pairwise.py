@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-Indices = tuple[int, ...]
+from tnlab.network.contraction import Indices
 
 
 @dataclass(frozen=True)

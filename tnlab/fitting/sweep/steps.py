@@ -10,7 +10,8 @@ import numpy as np
 import torch
 from typing_extensions import override
 
-from tnlab.fitting.sweep.pairwise import Indices, Pairwise, permute
+from tnlab.fitting.sweep.pairwise import Pairwise, permute
+from tnlab.network.contraction import Indices
 from tnlab.network.structure import Structure
 
 Solve = Callable[[list[Any], Any], Any]

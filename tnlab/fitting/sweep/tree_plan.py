@@ -10,8 +10,9 @@ import math
 from collections.abc import Sequence
 
 from tnlab.fitting.sweep.dimension_tree import Tree, dimension_tree, leaves
-from tnlab.fitting.sweep.pairwise import Indices, compile_pair, permutation
+from tnlab.fitting.sweep.pairwise import compile_pair, permutation
 from tnlab.fitting.sweep.steps import Alias, Multiply, Step, SweepPlan, Update
+from tnlab.network.contraction import Indices
 from tnlab.network.structure import Structure
 
 APART = 4096  # entries above which the two layers of a core without a leg are not multiplied out

@@ -17,7 +17,7 @@ from tnlab.network.arithmetic import distance, norm
 from tnlab.network.graph import is_tree
 from tnlab.network.network import Network
 from tnlab.network.rounding.loop import truncate_component, truncate_pair
-from tnlab.network.rounding.tree import Budget, round_by_grams, round_by_qr, truncate_by_qr
+from tnlab.network.rounding.tree import ErrorBudget, round_by_grams, round_by_qr, truncate_by_qr
 from tnlab.network.structure import Structure
 from tnlab.threads import on_one_thread
 
@@ -107,10 +107,10 @@ def round_network(
     # Gram matrices know a relative error only to the root of the rounding unit
     floor = 100 * math.sqrt(torch.finfo(network.cores[0].dtype).eps)
     if target_error is None or target_error >= floor:
-        rounded, error = round_by_grams(network, Budget(largest, target_error))
+        rounded, error = round_by_grams(network, ErrorBudget(largest, target_error))
         if target_error is not None or error >= floor:
             return Rounded(rounded, error)
-    return Rounded(*round_by_qr(network, Budget(largest, target_error)))
+    return Rounded(*round_by_qr(network, ErrorBudget(largest, target_error)))
 
 
 def _round_loops(network: Network, largest: list[int], target_error: float | None) -> Rounded:

@@ -17,17 +17,16 @@ import torch
 from torch import Tensor
 
 from tnlab.network.gauge.canonical import canonical, shift
-from tnlab.network.graph import axis_of, far_end
+from tnlab.network.graph import ParentBond, axis_of, far_end
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab.network.unfolding import absorb, fold, rebuilt, unfolding
 
-Step = tuple[int, int, int]  # core, bond to its parent, parent
 LEAST = 1e-14  # of the largest eigenvalue of a Gram matrix: below it is rounding
 
 
 @dataclass
-class Budget:
+class ErrorBudget:
     """How much the bonds may discard, in squares; what one leaves unused the others may use.
 
     Attributes:
@@ -69,14 +68,14 @@ def truncate_by_qr(network: Network, bond: int, rank: int | None, target_error: 
     core, parent = network.structure.bonds[bond].cores
     network = canonical(network, core)
     cores, structure = list(network.cores), network.structure
-    budget = Budget([structure.ranks[bond]], target_error, _square(cores[core]))
+    budget = ErrorBudget([structure.ranks[bond]], target_error, _square(cores[core]))
     if rank is not None:
         budget.largest[0] = max(1, rank)
     _truncate(structure, cores, (core, bond, parent), budget, 0)
     return rebuilt(structure, cores), budget.error
 
 
-def round_by_qr(network: Network, budget: Budget) -> tuple[Network, float]:
+def round_by_qr(network: Network, budget: ErrorBudget) -> tuple[Network, float]:
     """Return a tree rounded within a budget to full precision, and the exact relative error."""
     order = _leaves_first(network.structure)
     centre = order[0][0]
@@ -92,7 +91,7 @@ def round_by_qr(network: Network, budget: Budget) -> tuple[Network, float]:
     return rebuilt(structure, cores), budget.error
 
 
-def round_by_grams(network: Network, budget: Budget) -> tuple[Network, float]:
+def round_by_grams(network: Network, budget: ErrorBudget) -> tuple[Network, float]:
     """Return a tree rounded within a budget by Gram matrices, and the relative error where it is above 1e-8."""
     structure, cores = network.structure, list(network.cores)
     order = _leaves_first(structure)
@@ -116,9 +115,9 @@ def round_by_grams(network: Network, budget: Budget) -> tuple[Network, float]:
     return rebuilt(structure, cores), error
 
 
-def _truncate(structure: Structure, cores: list[Tensor], step: Step, budget: Budget, place: int) -> None:
+def _truncate(structure: Structure, cores: list[Tensor], upward: ParentBond, budget: ErrorBudget, place: int) -> None:
     """Truncate the bond between the centre and its parent, which becomes the centre, in place."""
-    core, bond, parent = step
+    core, bond, parent = upward
     axis = axis_of(structure, core, bond)
     q, r = torch.linalg.qr(unfolding(cores[core], axis).T)
     u, s, vh = torch.linalg.svd(r, full_matrices=False)
@@ -127,23 +126,23 @@ def _truncate(structure: Structure, cores: list[Tensor], step: Step, budget: Bud
     absorb(structure, cores, s[:rank, None] * vh[:rank], bond, parent)
 
 
-def _leaves_first(structure: Structure) -> list[Step]:
+def _leaves_first(structure: Structure) -> list[ParentBond]:
     """Return every core but a root in post-order; the root is an end of the tree, so that a train is one path."""
     root = min(range(len(structure.cores)), key=lambda core: (len(structure.core_bonds[core]), -core))
-    order: list[Step] = []
-    stack: list[tuple[Step, bool]] = [((root, -1, -1), False)]
+    order: list[ParentBond] = []
+    stack: list[tuple[ParentBond, bool]] = [((root, -1, -1), False)]
     while stack:
-        step, done = stack.pop()
-        core, above, _ = step
+        upward, done = stack.pop()
+        core, above, _ = upward
         if done:
-            order.append(step)
+            order.append(upward)
             continue
-        stack.append((step, True))
+        stack.append((upward, True))
         stack += [((far_end(structure, b, core), b, core), False) for b in structure.core_bonds[core] if b != above]
     return order[:-1]
 
 
-def _path(upwards: dict[int, tuple[int, int]], core: int, centre: int) -> list[Step]:
+def _path(upwards: dict[int, tuple[int, int]], core: int, centre: int) -> list[ParentBond]:
     """Return the steps from a core up to the centre above it; none if it is the centre."""
     path = []
     while core != centre:
@@ -153,7 +152,7 @@ def _path(upwards: dict[int, tuple[int, int]], core: int, centre: int) -> list[S
     return path
 
 
-def _outside_grams(structure: Structure, cores: list[Tensor], order: list[Step]) -> dict[int, Tensor]:
+def _outside_grams(structure: Structure, cores: list[Tensor], order: list[ParentBond]) -> dict[int, Tensor]:
     """Return for every bond the Gram matrix of all that lies on its root's side."""
     below: dict[int, list[int]] = {}
     for _, bond, parent in order:
