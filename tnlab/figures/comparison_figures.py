@@ -58,8 +58,8 @@ def comparison_figures(plan: Plan, outcomes: Outcomes) -> ComparisonFigures:
     )
 
 
-def bound_of(case: Case, rows: tuple[Row, ...]) -> int | None:
-    """Return what was proved for all engines that ran on a case, whatever families they searched; None if nothing."""
+def case_bound(case: Case, rows: tuple[Row, ...]) -> int | None:
+    """Return the least parameter bound proved by the engines that ran on a case; None if one proved nothing."""
     bounds = [row.bound for row in rows if row.case == case and row.failed < row.runs]
     return min(bounds) if bounds and min(bounds) > 0 else None
 
@@ -73,4 +73,4 @@ def _courses(case: Case, plan: Plan, outcomes: Outcomes, rows: tuple[Row, ...]) 
         for entrant in plan.entrants
     }
     end = max(1, *(outcomes[run].evaluations for run in plan.runs if run.case == case))
-    return convergence_info(runs, bound_of(case, rows), float(end))
+    return convergence_info(runs, case_bound(case, rows), float(end))

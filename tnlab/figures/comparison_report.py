@@ -7,7 +7,7 @@ from pathlib import Path
 from tnlab.figures.comparison_figures import ComparisonFigures, comparison_figures
 from tnlab.figures.comparison_sections import METHOD, cases_section, ranks_section
 from tnlab.figures.performance_profile import PerformanceProfile, performance_profile_plot
-from tnlab.figures.report_page import Html, page, plot, plotly_source, table, tag
+from tnlab.figures.report_page import Html, html_table, page, plot, plotly_source, tag
 from tnlab.structure_search.comparison.entrants import Entrant
 from tnlab.structure_search.comparison.outcomes import Outcome, write_text
 from tnlab.structure_search.comparison.plan import Plan, Run
@@ -62,7 +62,7 @@ def _overall(plan: Plan, figures: ComparisonFigures, drawn: bool) -> list[Html]:
     ]
     caption = "Runs that reached the target; mean rank of the median parameters over cases; part of all problems "
     caption += "(a case with a seed) on which no engine found fewer parameters, or reached the target in fewer fits."
-    parts = [table(caption, header, rows, "All engines")]
+    parts = [html_table(caption, header, rows, "All engines")]
     if not drawn:
         return parts
     said = "For which part of the problems (a case with a seed) each engine is within a factor of the best. The value "

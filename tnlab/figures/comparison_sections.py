@@ -4,10 +4,10 @@ import math
 from collections.abc import Sequence
 
 from tnlab.data import modes_text
-from tnlab.figures.comparison_figures import ComparisonFigures, bound_of
+from tnlab.figures.comparison_figures import ComparisonFigures, case_bound
 from tnlab.figures.convergence import convergence_plot
 from tnlab.figures.critical_difference import CriticalDifference, critical_difference_plot
-from tnlab.figures.report_page import Html, plot, table, tag
+from tnlab.figures.report_page import Html, html_table, plot, tag
 from tnlab.structure_search.comparison.plan import Case
 from tnlab.structure_search.comparison.summary import Row, Spread
 
@@ -50,7 +50,7 @@ def ranks_section(figures: ComparisonFigures, drawn: bool) -> list[Html]:
     groups = [" ~ ".join(info.names[first : last + 1]) for first, last in info.pair_groups]
     said = "Not told apart by Wilcoxon's test with Holm's correction: " + ("; ".join(groups) or "none") + "."
     caption = "p-values of Wilcoxon's signed-rank test on the median parameters, with Holm's correction"
-    parts += [tag("h3", "Two by two"), tag("p", said), table(caption, ["engine", *info.names], _pairs(info))]
+    parts += [tag("h3", "Two by two"), tag("p", said), html_table(caption, ["engine", *info.names], _pairs(info))]
     return parts
 
 
@@ -66,7 +66,7 @@ def cases_section(figures: ComparisonFigures, drawn: bool) -> list[Html]:
         header = ["engine", "reached", "parameters", "fits to reach", "seconds to reach", "fits to best",
                   "seconds to best", "gap to bound", "fits in all", "seconds in all"]  # fmt: skip
         cells = [(kind, _cells(row)) for kind, row in zip(kinds, rows, strict=True)]
-        parts.append(table(caption, header, cells, case.label))
+        parts.append(html_table(caption, header, cells, case.label))
         reasons = [f"{row.entrant.label}: {reason}" for row in rows for reason in row.failures]
         parts += [tag("ul", *(tag("li", reason) for reason in reasons), class_="note")] if reasons else []
         if drawn:
@@ -102,7 +102,7 @@ def _pairs(info: CriticalDifference) -> list[tuple[str, Sequence[str]]]:
 
 
 def _about(case: Case, figures: ComparisonFigures) -> str:
-    bound = bound_of(case, figures.rows)
+    bound = case_bound(case, figures.rows)
     said = [
         f"A tensor of {modes_text(case.modes)} ({math.prod(case.modes):,} entries)",
         f"relative error {case.target_error:g}",

@@ -91,7 +91,7 @@ def tag(name: str, *parts: str, **attributes: str) -> Html:
     return Html(f"<{name}{said}>{''.join(_safe(part) for part in parts)}</{name}>")
 
 
-def table(
+def html_table(
     caption: str, header: Sequence[str | Html], rows: Iterable[tuple[str, Sequence[str | Html]]], label: str = ""
 ) -> Html:
     """Return a table that scrolls by itself where it is too wide, with the keyboard too.

@@ -4,18 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from tnlab.figures.style import FORBIDDEN, ORANGE, SERIES, plotly_objects, side_by_side, styled
+from tnlab.figures.series import series_colour, series_look
+from tnlab.figures.style import FORBIDDEN, ORANGE, plotly_objects, side_by_side, styled
 from tnlab.structure_search.progress import Progress
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-COLOURS = tuple(colour for colour in SERIES if colour != ORANGE)  # what is proved is orange
-DASHES = ("solid", "dash", "dot")
-
 
 @dataclass(frozen=True)
-class Step:
+class PathPoint:
     """The best structure at one point of a search: parameters, structures fitted until then, and wall time."""
 
     parameters: int
@@ -34,7 +32,7 @@ class SearchPath:
     """
 
     name: str
-    steps: tuple[Step, ...]
+    steps: tuple[PathPoint, ...]
     front: tuple[tuple[int, float], ...]
 
 
@@ -74,9 +72,8 @@ def search_progress_plot(info: SearchProgress, *, over: Literal["evaluations", "
     if info.bound is not None:
         _draw_bound(figure, info.bound, info.target_error)
     for place, path in enumerate(info.paths):
-        colour, dash = COLOURS[place % len(COLOURS)], DASHES[place // len(COLOURS) % len(DASHES)]
-        look = {"line": {"color": colour, "dash": dash, "shape": "hv"}, "name": path.name, "legendgroup": path.name}
-        look["marker"] = {"color": colour, "size": 8}
+        look = series_look(place, shape="hv") | {"name": path.name, "legendgroup": path.name}
+        look["marker"] = {"color": series_colour(place), "size": 8}
         spent = [step.fitted if over == "evaluations" else max(step.seconds, 1e-3) for step in path.steps]
         hover = f"{path.name}<br>%{{y}} parameters after %{{x:.4g}} {over}<extra></extra>"
         sizes = [step.parameters for step in path.steps]
@@ -112,12 +109,12 @@ def _draw_bound(figure: "Figure", bound: int, error: float) -> None:
 
 
 def _path(name: str, run: Sequence[Progress], target_error: float) -> SearchPath:
-    steps: list[Step] = []
+    steps: list[PathPoint] = []
     for progress in run:
         best = progress.incumbent
         if best is None or best.relative_error > target_error:
             continue
         if not steps or best.parameters < steps[-1].parameters or progress is run[-1]:
-            steps.append(Step(best.parameters, progress.counts.fitted, progress.seconds))
+            steps.append(PathPoint(best.parameters, progress.counts.fitted, progress.seconds))
     front = tuple((found.parameters, found.relative_error) for found in run[-1].pareto)
     return SearchPath(name, tuple(steps), front)
