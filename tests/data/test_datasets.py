@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from tnlab.data import datasets, modes_text, parse_modes, planted
-from tnlab.data.planted import ring
+from tnlab.data.planted import uniform_ring
 from tnlab.errors import DataError, UnknownNameError
 
 
@@ -54,15 +54,15 @@ def test_an_unknown_name_gets_the_closest():
 
 
 def test_planted_noise_has_the_size_asked_for():
-    clean = planted(ring(5, 3, 2), noise=0.0, seed=3)
-    noisy = planted(ring(5, 3, 2), noise=0.05, seed=3)
+    clean = planted(uniform_ring(5, 3, 2), noise=0.0, seed=3)
+    noisy = planted(uniform_ring(5, 3, 2), noise=0.05, seed=3)
     assert float(torch.linalg.vector_norm(noisy - clean) / torch.linalg.vector_norm(clean)) == pytest.approx(0.05)
     with pytest.raises(ValueError, match="at least 0"):
-        planted(ring(5, 3, 2), noise=-1)
+        planted(uniform_ring(5, 3, 2), noise=-1)
 
 
 def test_a_planted_ring_has_its_cut_rank():
-    clean = planted(ring(6, 3, 2), seed=1)
+    clean = planted(uniform_ring(6, 3, 2), seed=1)
     assert int(torch.linalg.matrix_rank(clean.reshape(27, 27))) == 4
 
 

@@ -84,8 +84,8 @@ def test_the_error_is_never_above_the_one_asked_for(problem, solver, randomised)
     if tensor.dim() < part.min_order or not tensor.norm():
         return
     extra: dict[str, Any] = {"randomised": randomised}
-    engine = solvers[solver](target_error=target, **extra)
-    result = fit(tensor, part.build(tuple(tensor.shape), 1), solver=engine)
+    chosen = solvers[solver](target_error=target, **extra)
+    result = fit(tensor, part.build(tuple(tensor.shape), 1), solver=chosen)
     check(tensor, result, target)
 
 
@@ -306,8 +306,8 @@ def test_hooi_lowers_ranks_and_keeps_to_the_error():
 def test_hooi_never_climbs(init):
     tensor = decaying((6, 7, 8, 5), rate=0.9)
     structure = formats["tucker"].build((6, 7, 8, 5), (2, 9, 2, 3))  # the second has more than it can carry
-    engine = HOOI(max_sweeps=20)
-    run = list(engine.iterate(tensor, structure, init=init, generator=torch.Generator().manual_seed(0)))
+    chosen = HOOI(max_sweeps=20)
+    run = list(chosen.iterate(tensor, structure, init=init, generator=torch.Generator().manual_seed(0)))
     errors = [snapshot.relative_error for snapshot in run]
     assert all(later <= earlier + 1e-12 for earlier, later in itertools.pairwise(errors))
     for snapshot in run:
@@ -345,12 +345,12 @@ def test_torch_does_what_numpy_does(solver, randomised, monkeypatch):
         for target in (None, 1e-3, 1e-2):
             structure = formats[DIRECT.get(solver, "tucker")].build(tuple(tensor.shape), 3)
             extra: dict[str, Any] = {"randomised": True} if randomised else {}
-            engine = solvers[solver](target_error=target, **extra)
-            with_numpy = fit(tensor.to(dtype), structure, solver=engine)
+            chosen = solvers[solver](target_error=target, **extra)
+            with_numpy = fit(tensor.to(dtype), structure, solver=chosen)
             with monkeypatch.context() as patch:
                 for module in ("network.closed_form", "solvers.tr_svd", "solvers.hooi"):
                     patch.setattr(f"tnlab.{module}.as_array", lambda tensor: tensor.detach())
-                with_torch = fit(tensor.to(dtype), structure, solver=engine)
+                with_torch = fit(tensor.to(dtype), structure, solver=chosen)
             assert with_torch.structure == with_numpy.structure
             assert with_torch.relative_error == pytest.approx(with_numpy.relative_error, rel=1e-4)
 

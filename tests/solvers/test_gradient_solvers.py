@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from tnlab.data.planted import planted, ring
+from tnlab.data.planted import planted, uniform_ring
 from tnlab.errors import StructureError
 from tnlab.formats import formats
 from tnlab.network.network import Network
@@ -29,7 +29,7 @@ def test_lbfgs_recovers(name):
 
 
 def test_both_are_as_good_as_sweeps_on_noise():
-    structure = ring(4, 6, 2)
+    structure = uniform_ring(4, 6, 2)
     tensor = planted(structure, noise=0.1)
     best = fit(tensor, structure).relative_error
     for solver in ("lbfgs", "lm"):
@@ -40,18 +40,18 @@ def test_both_are_as_good_as_sweeps_on_noise():
 
 def test_stop_at_the_target():
     for solver in (LBFGS(target_error=0.2), LevenbergMarquardt(target_error=0.2)):
-        result = fit(planted(ring(4, 6, 2), noise=0.1), ring(4, 6, 2), solver=solver, restarts=3)
+        result = fit(planted(uniform_ring(4, 6, 2), noise=0.1), uniform_ring(4, 6, 2), solver=solver, restarts=3)
         assert result.status is Status.REACHED
         assert result.relative_error <= 0.2
 
 
 def test_too_many_parameters_are_refused_with_the_way_out():
     with pytest.raises(StructureError, match="Take lbfgs or als, or raise max_parameters"):
-        fit(torch.ones(4, 4, 4), ring(3, 4, 2), solver=LevenbergMarquardt(max_parameters=40))
+        fit(torch.ones(4, 4, 4), uniform_ring(3, 4, 2), solver=LevenbergMarquardt(max_parameters=40))
 
 
 def test_adam_starts_as_the_papers_do():
-    structure = ring(3, 50, 8)
+    structure = uniform_ring(3, 50, 8)
     run = Adam(step=1e-3, spread=0.1).iterate(
         planted(structure), structure, init="random", generator=torch.Generator().manual_seed(0)
     )
@@ -67,7 +67,7 @@ def test_adam_starts_as_the_papers_do():
 def test_follow_the_data_to_the_gpu(solver):
     if not torch.cuda.is_available():
         pytest.skip("no CUDA device")
-    structure = ring(4, 5, 2)
+    structure = uniform_ring(4, 5, 2)
     network = Network.random(structure, generator=torch.Generator().manual_seed(0))
     tensor = Network(structure, tuple(core.abs() for core in network.cores)).to_tensor().cuda()
     result = fit(tensor, structure, solver=solver, restarts=2)

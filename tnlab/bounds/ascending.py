@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from tnlab.bounds.cut_problem import CutProblem, Ranks, cut_problem
+from tnlab.bounds.cut_problem import CutProblem, PairRanks, cut_problem
 from tnlab.bounds.cut_spectra import CutSpectra
-from tnlab.bounds.deepening import CHUNK, GROWTH, Search
+from tnlab.bounds.deepening import CHUNK, GROWTH, SearchTree
 from tnlab.bounds.graph_family import graph_searches
 from tnlab.bounds.ring_family import ring_searches
 from tnlab.bounds.tree_family import ascending_trees
@@ -45,7 +45,7 @@ def ascending(
             yield structure
 
 
-def _of_family(problem: CutProblem, family: str, deadline: float) -> Iterator[Ranks]:
+def _of_family(problem: CutProblem, family: str, deadline: float) -> Iterator[PairRanks]:
     if family == "tree":
         return ascending_trees(problem, deadline)
     if family == "ring":
@@ -53,12 +53,12 @@ def _of_family(problem: CutProblem, family: str, deadline: float) -> Iterator[Ra
     return _ascending(graph_searches(problem, 3 if family == "degree3" else problem.order - 1), problem, deadline)
 
 
-def _ascending(searches: Sequence[Search], problem: CutProblem, deadline: float) -> Iterator[Ranks]:
+def _ascending(searches: Sequence[SearchTree], problem: CutProblem, deadline: float) -> Iterator[PairRanks]:
     """Yield what all the searches hold, window of parameters after window."""
     bounds, above = [search.bound for search in searches], 0.0
     while (bound := min(bounds, default=math.inf)) < math.inf:
         limit = max(bound, math.floor(max(bound, above + 1) * GROWTH))
-        found: list[Ranks] = []
+        found: list[PairRanks] = []
         for place, search in enumerate(searches):
             if bounds[place] <= limit:
                 leaves, bounds[place] = _between(search, above, limit, deadline)
@@ -71,9 +71,9 @@ def _ascending(searches: Sequence[Search], problem: CutProblem, deadline: float)
         above = limit
 
 
-def _between(search: Search, above: float, limit: float, deadline: float) -> tuple[list[Ranks], float]:
+def _between(search: SearchTree, above: float, limit: float, deadline: float) -> tuple[list[PairRanks], float]:
     """Return the structures with more than ``above`` and at most ``limit`` parameters, and the least bound beyond."""
-    stack, found, beyond = [search.root()], list[Ranks](), math.inf
+    stack, found, beyond = [search.root()], list[PairRanks](), math.inf
     while stack and time.monotonic() <= deadline:
         children, least = search.expand(stack.pop(), limit)
         beyond = min(beyond, least)

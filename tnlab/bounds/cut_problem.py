@@ -18,8 +18,8 @@ from tnlab.bounds.cut_spectra import Cut, CutSpectra
 from tnlab.network.rank_matrix import from_ranks
 from tnlab.network.structure import Structure
 
-Pair = tuple[int, int]
-Ranks = Mapping[Pair, int]  # rank of every bond above 1, by its two cores, ascending
+CorePair = tuple[int, int]
+PairRanks = Mapping[CorePair, int]  # rank of every bond above 1, by its two cores, ascending
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +59,7 @@ class CutProblem:
         return int(np.dot(self.singles, self.modes))
 
     @cached_property
-    def pairs(self) -> tuple[Pair, ...]:
+    def pairs(self) -> tuple[CorePair, ...]:
         """All pairs of cores, lexicographically."""
         return tuple(combinations(range(self.order), 2))
 
@@ -81,7 +81,7 @@ class CutProblem:
         """Logarithm by mask that a product of whole numbers exceeds exactly if it is large enough."""
         return logarithm(self.needed)
 
-    def parameters(self, ranks: Ranks) -> int:
+    def parameters(self, ranks: PairRanks) -> int:
         """Return the parameters of the structure with these ranks."""
         products = list(self.modes)
         for pair, rank in ranks.items():
@@ -89,7 +89,7 @@ class CutProblem:
                 products[core] *= rank
         return sum(products)
 
-    def satisfied(self, ranks: Ranks) -> bool:
+    def satisfied(self, ranks: PairRanks) -> bool:
         """Return whether every cut is satisfied, in whole numbers."""
         for mask in self.masks.tolist():
             crossing = (rank for (a, b), rank in ranks.items() if (mask >> a ^ mask >> b) & 1)
@@ -97,7 +97,7 @@ class CutProblem:
                 return False
         return all(1 <= rank <= self.max_rank for rank in ranks.values())
 
-    def structure(self, ranks: Ranks) -> Structure:
+    def structure(self, ranks: PairRanks) -> Structure:
         """Return the structure with these ranks, connected by bonds of rank 1 where it falls apart."""
         return from_ranks(self.modes, ranks)
 
@@ -112,7 +112,7 @@ class Found:
     """
 
     bound: float
-    ranks: Ranks | None
+    ranks: PairRanks | None
 
 
 def logarithm(needed: NDArray[np.int64]) -> NDArray[np.float64]:

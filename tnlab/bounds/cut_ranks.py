@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from tnlab.errors import StructureError
 from tnlab.network.structure import Structure
 
-Cut = tuple[int, ...]
 NEVER = 2**40  # rank of a placement that is ruled out
 MAX_FREE = 14  # cores that may stand on either side; beyond it their placements are too many to list
 
@@ -32,7 +31,7 @@ class CutRanks:
         StructureError: More than 14 cores may stand on either side of a cut.
     """
 
-    def __init__(self, structure: Structure, cuts: Sequence[Cut]) -> None:
+    def __init__(self, structure: Structure, cuts: Sequence[tuple[int, ...]]) -> None:
         self.cuts = tuple(cuts)
         self.free = tuple(place for place, core in enumerate(structure.cores) if len(core.legs) != 1)
         if len(self.free) > MAX_FREE:
@@ -92,7 +91,7 @@ class CutRanks:
 
 
 @lru_cache(maxsize=64)
-def cut_ranks(structure: Structure, cuts: tuple[Cut, ...]) -> CutRanks:
+def cut_ranks(structure: Structure, cuts: tuple[tuple[int, ...], ...]) -> CutRanks:
     """Return the crossings of a structure, kept for the next call."""
     return CutRanks(structure, cuts)
 

@@ -30,7 +30,7 @@ from tnlab.errors import DataError
 from tnlab.threads import on_one_thread, one_thread
 
 Cut = tuple[int, ...]
-Vector = NDArray[np.float64]
+_Array = NDArray[np.float64]
 
 SLACK = 1e-12  # of |X|^2: more than rounding does to a tail in float64
 MAX_KEPT = 2**26  # entries of Gram matrices kept for partial traces; 512 MiB
@@ -64,10 +64,10 @@ class CutSpectra:
         self._tensor = tensor.detach().cpu().double().contiguous().numpy()
         with one_thread(self._tensor.size):
             self._square = float(np.dot(self._tensor.ravel(), self._tensor.ravel()))
-        self._grams: dict[Cut, Vector] = {}
-        self._tails: dict[Cut, Vector] = {}
-        self._tables: dict[tuple[Cut, ...] | None, tuple[tuple[Cut, ...], Vector]] = {}
-        self._small: Vector | None = None
+        self._grams: dict[Cut, _Array] = {}
+        self._tails: dict[Cut, _Array] = {}
+        self._tables: dict[tuple[Cut, ...] | None, tuple[tuple[Cut, ...], _Array]] = {}
+        self._small: _Array | None = None
         self._file = _cache_file(cache, self._tensor) if cache else None
         if self._file is not None and self._file.is_file():
             self._load(self._file)
@@ -88,14 +88,14 @@ class CutSpectra:
         rest = tuple(mode for mode in range(self.order) if mode not in chosen)
         return min((chosen, rest), key=lambda side: (self._rows(side), 0 not in side))
 
-    def tail(self, cut: Iterable[int]) -> Vector:
+    def tail(self, cut: Iterable[int]) -> _Array:
         """Return ``tail_S(r) / |X|^2`` for r = 0, 1, ..., full rank; entry r is what rank r cannot reach."""
         side = self.side(cut)
         if side not in self._tails:
             self._tails[side] = self._spectrum(side)
         return self._tails[side]
 
-    def singular_values(self, cut: Iterable[int]) -> Vector:
+    def singular_values(self, cut: Iterable[int]) -> _Array:
         """Return the singular values of an unfolding, descending, as parts of ``|X|``."""
         return np.sqrt(-np.diff(self.tail(cut)))
 
@@ -111,7 +111,7 @@ class CutSpectra:
                     yield cut
 
     @on_one_thread(lambda self, *_, **__: self._tensor.size)
-    def table(self, cuts: Sequence[Cut] | None = None) -> tuple[tuple[Cut, ...], Vector]:
+    def table(self, cuts: Sequence[Cut] | None = None) -> tuple[tuple[Cut, ...], _Array]:
         """Return the sides of the asked cuts, by default of all, and their tails, (cuts, ranks), 0 beyond full rank."""
         key = None if cuts is None else tuple(cuts)
         if key not in self._tables:
@@ -139,7 +139,7 @@ class CutSpectra:
         return math.prod(self.modes[mode] for mode in side)
 
     @on_one_thread(lambda self, _: self._tensor.size)
-    def _spectrum(self, side: Cut) -> Vector:
+    def _spectrum(self, side: Cut) -> _Array:
         rows = self._rows(side)
         gram = self._gram_of(side) if rows <= self.max_side else _gram(self._compressed(), side)
         values = np.clip(np.linalg.eigvalsh(gram), 0.0, None) / self._square
@@ -147,7 +147,7 @@ class CutSpectra:
         tail[: len(values)] = np.cumsum(values)[::-1]
         return tail
 
-    def _gram_of(self, side: Cut) -> Vector:
+    def _gram_of(self, side: Cut) -> _Array:
         """Return the Gram matrix over a side, by partial trace of a larger one if there is one."""
         grams = dict(self._grams)  # another thread may ask at the same time
         if side in grams:
@@ -162,7 +162,7 @@ class CutSpectra:
             self._grams[side] = gram
         return gram
 
-    def _compressed(self) -> Vector:
+    def _compressed(self) -> _Array:
         """Return the tensor in leading singular vectors of its modes, small enough for its largest cut."""
         if self._small is None:
             self._small = _compress(self._tensor, self.max_side)
@@ -191,14 +191,14 @@ def entries_of(X: Tensor | CutSpectra) -> int:
     return math.prod(X.modes if isinstance(X, CutSpectra) else getattr(X, "shape", ()))
 
 
-def _gram(tensor: Vector, side: Cut) -> Vector:
+def _gram(tensor: _Array, side: Cut) -> _Array:
     rest = [mode for mode in range(tensor.ndim) if mode not in side]
     rows = math.prod(tensor.shape[mode] for mode in side)
     matrix = tensor.transpose(*side, *rest).reshape(rows, -1)
     return matrix @ matrix.T
 
 
-def _partial_trace(gram: Vector, sizes: list[int], source: Cut, side: Cut) -> Vector:
+def _partial_trace(gram: _Array, sizes: list[int], source: Cut, side: Cut) -> _Array:
     """Return the Gram matrix over ``side`` from that over ``source``, whose modes have the given sizes."""
     left = list(source)
     gram = gram.reshape(*sizes, *sizes)
@@ -210,7 +210,7 @@ def _partial_trace(gram: Vector, sizes: list[int], source: Cut, side: Cut) -> Ve
     return gram.reshape(rows, rows)
 
 
-def _compress(tensor: Vector, max_side: int) -> Vector:
+def _compress(tensor: _Array, max_side: int) -> _Array:
     """Project the modes on leading singular vectors, the lightest dropped until no cut exceeds ``max_side`` rows."""
     spectra = [np.linalg.eigh(_gram(tensor, (mode,))) for mode in range(tensor.ndim)]
     sizes = list(tensor.shape)
@@ -225,7 +225,7 @@ def _compress(tensor: Vector, max_side: int) -> Vector:
     return np.ascontiguousarray(tensor)
 
 
-def _cache_file(folder: Path, tensor: Vector) -> Path:
+def _cache_file(folder: Path, tensor: _Array) -> Path:
     digest = hashlib.blake2b(tensor.tobytes(), digest_size=16, person=b"tnlab-spectra")
     digest.update(repr(tensor.shape).encode())
     return folder / f"{digest.hexdigest()}.npz"

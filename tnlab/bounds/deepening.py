@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tnlab.bounds.cut_problem import CutProblem, Found, Ranks
+from tnlab.bounds.cut_problem import CutProblem, Found, PairRanks
 
 CHUNK = 8_000  # partial structures looked at together
 BLOCK = 2_000_000  # numbers in one step of an array computation
@@ -37,7 +37,7 @@ class Branch:
         return Branch(self.costs[chosen], tuple(part[chosen] for part in self.parts))
 
 
-class Search(Protocol):
+class SearchTree(Protocol):
     """A tree of partial structures, whose leaves satisfy every cut."""
 
     bound: float
@@ -54,12 +54,12 @@ class Search(Protocol):
         """Return whether its structures are whole."""
         ...
 
-    def ranks_of(self, branch: Branch, row: int) -> Ranks:
+    def ranks_of(self, branch: Branch, row: int) -> PairRanks:
         """Return the ranks of one whole structure."""
         ...
 
 
-def deepen(searches: Sequence[Search], problem: CutProblem, deadline: float, start: Ranks | None) -> Found:
+def deepen(searches: Sequence[SearchTree], problem: CutProblem, deadline: float, start: PairRanks | None) -> Found:
     """Return the cheapest structure of all the searches, or what is proved at the deadline."""
     ranks, best = start, problem.parameters(start) if start is not None else math.inf
     bounds = [search.bound for search in searches]
@@ -78,7 +78,7 @@ def deepen(searches: Sequence[Search], problem: CutProblem, deadline: float, sta
     return Found(best, ranks)
 
 
-def _explore(search: Search, limit: float, deadline: float) -> tuple[Ranks | None, float, bool]:
+def _explore(search: SearchTree, limit: float, deadline: float) -> tuple[PairRanks | None, float, bool]:
     """Return the cheapest structure within the limit, the least bound beyond it, and whether all was looked at."""
     stack, ranks, beyond = [search.root()], None, math.inf
     while stack:

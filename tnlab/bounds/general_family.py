@@ -9,12 +9,12 @@ all partitions is a lower bound, whatever else there is.
 import numpy as np
 from numpy.typing import NDArray
 
-from tnlab.bounds.cut_problem import CutProblem, Found, Ranks
+from tnlab.bounds.cut_problem import CutProblem, Found, PairRanks
 
 EXACT_ORDER = 11  # partitions are searched by sets within sets: 3^order steps
 
 
-def solve(problem: CutProblem, deadline: float, start: Ranks | None) -> Found:  # noqa: ARG001
+def solve(problem: CutProblem, deadline: float, start: PairRanks | None) -> Found:  # noqa: ARG001
     """Return the bound, with the start as the structure that satisfies every cut."""
     costs = _costs(problem)
     bound = _best_partition(costs, problem.order) if problem.order <= EXACT_ORDER else _shares(costs, problem.order)

@@ -14,15 +14,15 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from tnlab.bounds.cut_problem import CutProblem, Found, Ranks
-from tnlab.bounds.deepening import Branch, Search, blocks, deepen
+from tnlab.bounds.cut_problem import CutProblem, Found, PairRanks
+from tnlab.bounds.deepening import Branch, SearchTree, blocks, deepen
 
 MAX_PAIRINGS = 105  # all of order 8; beyond it only so many are looked at
 
 Whole = NDArray[np.int64]
 
 
-def solve(problem: CutProblem, deadline: float, start: Ranks | None, degree: int) -> Found:
+def solve(problem: CutProblem, deadline: float, start: PairRanks | None, degree: int) -> Found:
     """Return the cheapest graph with at most ``degree`` bonds above rank 1 per core, or what is proved of it.
 
     Args:
@@ -34,7 +34,7 @@ def solve(problem: CutProblem, deadline: float, start: Ranks | None, degree: int
     return deepen(graph_searches(problem, degree), problem, deadline, start)
 
 
-def graph_searches(problem: CutProblem, degree: int) -> list[Search]:
+def graph_searches(problem: CutProblem, degree: int) -> list[SearchTree]:
     """Return the search that holds every graph with at most ``degree`` bonds above rank 1 per core."""
     return [_GraphSearch(problem, degree)]
 
@@ -77,7 +77,7 @@ class _GraphSearch:
         """Return whether every bond has its rank."""
         return branch.parts[0].shape[1] == len(self.problem.pairs)
 
-    def ranks_of(self, branch: Branch, row: int) -> Ranks:
+    def ranks_of(self, branch: Branch, row: int) -> PairRanks:
         """Return the ranks of one graph."""
         chosen = zip(self.problem.pairs, branch.parts[0][row].tolist(), strict=True)
         return {pair: rank for pair, rank in chosen if rank > 1}

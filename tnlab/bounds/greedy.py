@@ -6,25 +6,25 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from tnlab.bounds.cut_problem import CutProblem, Pair, Ranks
+from tnlab.bounds.cut_problem import CorePair, CutProblem, PairRanks
 
-Matrix = NDArray[np.float64]
+_Array = NDArray[np.float64]
 
 CHAINS = 32
 ROUNDS = 12
 BLOCK = 2_000_000  # numbers in one step
 
 
-def cheapest(problem: CutProblem, candidates: Iterable[Ranks | None]) -> Ranks | None:
+def cheapest(problem: CutProblem, candidates: Iterable[PairRanks | None]) -> PairRanks | None:
     """Return the cheapest of some candidates that satisfies every cut."""
     valid = [ranks for ranks in candidates if ranks is not None and problem.satisfied(ranks)]
     return min(valid, key=problem.parameters, default=None)
 
 
-def best_train(problem: CutProblem, deadline: float) -> Ranks | None:
+def best_train(problem: CutProblem, deadline: float) -> PairRanks | None:
     """Return a cheap tensor train: the best order of the modes for the cuts along it, ranks raised for the others."""
     following = _following(problem)
-    ranks: dict[Pair, int] = {}
+    ranks: dict[CorePair, int] = {}
     before, mask = int(following[0]), 1 << int(following[0])
     while mask != len(following) - 1:
         mode = int(following[mask])
@@ -49,7 +49,7 @@ def _following(problem: CutProblem) -> NDArray[np.int64]:
     return following
 
 
-def raised(problem: CutProblem, ranks: Ranks, deadline: float) -> Ranks | None:
+def raised(problem: CutProblem, ranks: PairRanks, deadline: float) -> PairRanks | None:
     """Return the ranks, raised one by one until every cut is satisfied, or time is out; None if they are too large."""
     column = {pair: place for place, pair in enumerate(problem.pairs)}
     start = np.ones((1, len(column)))
@@ -61,7 +61,7 @@ def raised(problem: CutProblem, ranks: Ranks, deadline: float) -> Ranks | None:
     return _ranks(problem, _Chains(problem, allowed, problem.order, deadline).grow(start, None)[0])
 
 
-def best_graph(problem: CutProblem, degree: int, deadline: float) -> Ranks | None:
+def best_graph(problem: CutProblem, degree: int, deadline: float) -> PairRanks | None:
     """Return a cheap graph: ranks raised greedily in many slightly random ways, pruned, shaken and repaired."""
     generator = np.random.default_rng(0)
     chains = _Chains(problem, np.ones(len(problem.pairs), dtype=bool), degree, deadline)
@@ -94,13 +94,13 @@ class _Chains:
             self.ends[row, list(pair)] = 1.0
         self.goal = problem.thresholds[problem.masks]
 
-    def costs(self, ranks: Matrix) -> Matrix:
+    def costs(self, ranks: _Array) -> _Array:
         """Return the parameters, infinite for what satisfies not every cut."""
         total = self._cores(ranks).sum(axis=1)
         enough = (np.log(ranks) @ self.problem.crossings.T > self.goal).all(axis=1)
         return np.where(enough, total, np.inf)
 
-    def grow(self, ranks: Matrix, generator: np.random.Generator | None) -> Matrix:
+    def grow(self, ranks: _Array, generator: np.random.Generator | None) -> _Array:
         """Raise, rank after rank, the bond that helps the cuts most for its cost."""
         ranks = ranks.copy()
         going = np.arange(len(ranks))
@@ -118,7 +118,7 @@ class _Chains:
             ranks[going, chosen] += 1.0
         return ranks
 
-    def prune(self, ranks: Matrix) -> Matrix:
+    def prune(self, ranks: _Array) -> _Array:
         """Lower, rank after rank, the bond whose lowering saves most and breaks no cut."""
         ranks = ranks.copy()
         going = np.flatnonzero(np.isfinite(self.costs(ranks)))
@@ -134,19 +134,19 @@ class _Chains:
             ranks[going, chosen] -= 1.0
         return ranks
 
-    def _gain(self, lacking: Matrix, added: Matrix) -> Matrix:
+    def _gain(self, lacking: _Array, added: _Array) -> _Array:
         """Return how much of what lacks a bond's next rank supplies, over all cuts."""
         return (np.minimum(lacking[:, :, None], added[:, None, :]) * self.problem.crossings).sum(axis=1)
 
-    def _open(self, ranks: Matrix) -> NDArray[np.bool_]:
+    def _open(self, ranks: _Array) -> NDArray[np.bool_]:
         """Return which bonds may be raised."""
         degrees = (ranks > 1) @ self.ends
         free = ((degrees >= self.degree) @ self.ends.T) == 0
         return self.allowed & (ranks < self.problem.max_rank) & ((ranks > 1) | free)
 
-    def _cores(self, ranks: Matrix) -> Matrix:
+    def _cores(self, ranks: _Array) -> _Array:
         return np.exp(np.log(ranks) @ self.ends) * self.problem.sizes
 
 
-def _ranks(problem: CutProblem, row: Matrix) -> Ranks:
+def _ranks(problem: CutProblem, row: _Array) -> PairRanks:
     return {pair: int(rank) for pair, rank in zip(problem.pairs, row.tolist(), strict=True) if rank > 1}

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from tnlab.bounds import general_family, graph_family, ring_family, tree_family
-from tnlab.bounds.cut_problem import CutProblem, Found, Ranks, cut_of, cut_problem
+from tnlab.bounds.cut_problem import CutProblem, Found, PairRanks, cut_of, cut_problem
 from tnlab.bounds.cut_spectra import CutSpectra, entries_of
 from tnlab.bounds.greedy import best_graph, best_train, cheapest
 from tnlab.errors import DataError, FormatError, UnknownNameError
@@ -71,7 +71,7 @@ class Family:
     words: str
     degree: int
     loops: bool
-    solve: Callable[[CutProblem, float, Ranks | None], Found]
+    solve: Callable[[CutProblem, float, PairRanks | None], Found]
     latent: bool = False
 
 
@@ -182,7 +182,7 @@ def _check_reach(problem: CutProblem, family: Family, name: str) -> None:
             )
 
 
-def _start(problem: CutProblem, family: Family, deadline: float) -> Ranks | None:
+def _start(problem: CutProblem, family: Family, deadline: float) -> PairRanks | None:
     """Return a structure of the family that satisfies every cut, found without proof."""
     candidates = [best_train(problem, deadline)]
     if family.loops:
@@ -190,11 +190,11 @@ def _start(problem: CutProblem, family: Family, deadline: float) -> Ranks | None
     return cheapest(problem, candidates)
 
 
-def _degree3(problem: CutProblem, deadline: float, start: Ranks | None) -> Found:
+def _degree3(problem: CutProblem, deadline: float, start: PairRanks | None) -> Found:
     return graph_family.solve(problem, deadline, start, 3)
 
 
-def _graph(problem: CutProblem, deadline: float, start: Ranks | None) -> Found:
+def _graph(problem: CutProblem, deadline: float, start: PairRanks | None) -> Found:
     return graph_family.solve(problem, deadline, start, problem.order - 1)
 
 

@@ -20,13 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tnlab.bounds import graph_family
-from tnlab.bounds.cut_problem import CutProblem, Found, Ranks
-from tnlab.bounds.deepening import Branch, Search, blocks, deepen
+from tnlab.bounds.cut_problem import CutProblem, Found, PairRanks
+from tnlab.bounds.deepening import Branch, SearchTree, blocks, deepen
 
 MAX_ORDER = 14  # sets of modes to tabulate: 2^order
 
 
-def solve(problem: CutProblem, deadline: float, start: Ranks | None) -> Found:
+def solve(problem: CutProblem, deadline: float, start: PairRanks | None) -> Found:
     """Return the cheapest ring; ``start`` is a structure of the family that satisfies every cut, if one is known."""
     if problem.order > MAX_ORDER:  # every ring is a graph of degree 2
         return Found(graph_family.solve(problem, deadline, start, 2).bound, start)
@@ -37,9 +37,9 @@ def solve(problem: CutProblem, deadline: float, start: Ranks | None) -> Found:
     return deepen(searches, problem, deadline, start)
 
 
-def ring_searches(problem: CutProblem, deadline: float, best: float = math.inf) -> list[Search]:
+def ring_searches(problem: CutProblem, deadline: float, best: float = math.inf) -> list[SearchTree]:
     """Return searches that together hold every ring with fewer parameters than ``best``: one per smallest rank."""
-    searches: list[Search] = []
+    searches: list[SearchTree] = []
     for least in range(1, problem.max_rank + 1):
         if least**2 * sum(problem.modes) >= best or time.monotonic() > deadline:
             break
@@ -81,7 +81,7 @@ class _RingSearch:
         """Return whether all modes are placed."""
         return branch.parts[0].shape[1] == self.problem.order
 
-    def ranks_of(self, branch: Branch, row: int) -> Ranks:
+    def ranks_of(self, branch: Branch, row: int) -> PairRanks:
         """Return the ranks of one finished ring."""
         modes, bonds = (part[row].tolist() for part in branch.parts)
         joined = [*pairwise(modes), (modes[-1], modes[0])]

@@ -17,16 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tnlab.bounds import graph_family
-from tnlab.bounds.cut_problem import CutProblem, Found, Pair, Ranks
+from tnlab.bounds.cut_problem import CorePair, CutProblem, Found, PairRanks
 
 MAX_ORDER = 9  # order^(order - 2) trees: 0.3 million at order 8, 5 million at 9
 CHUNK = 200_000  # trees looked at together
 
-Codes = NDArray[np.int64]
-Tree = tuple[tuple[Pair, int], ...]  # bonds and their ranks, sorted
+_Codes = NDArray[np.int64]
+_Tree = tuple[tuple[CorePair, int], ...]  # bonds and their ranks, sorted
 
 
-def solve(problem: CutProblem, deadline: float, start: Ranks | None) -> Found:
+def solve(problem: CutProblem, deadline: float, start: PairRanks | None) -> Found:
     """Return the cheapest tree; ``start`` is a structure of the family that satisfies every cut, if one is known."""
     best = problem.parameters(start) if start is not None else math.inf
     if problem.order > MAX_ORDER:  # every tree is a graph
@@ -38,17 +38,17 @@ def solve(problem: CutProblem, deadline: float, start: Ranks | None) -> Found:
     return Found(bound if time.monotonic() > deadline else best, start)
 
 
-def ascending_trees(problem: CutProblem, deadline: float) -> Iterator[Ranks]:
+def ascending_trees(problem: CutProblem, deadline: float) -> Iterator[PairRanks]:
     """Yield trees that satisfy every cut, by ascending parameters, until time is out; none above ``MAX_ORDER``."""
     if problem.order <= MAX_ORDER:
         yield from (dict(tree) for _, tree in _ascending(problem, deadline, math.inf) if tree is not None)
 
 
-def _ascending(problem: CutProblem, deadline: float, best: float) -> Iterator[tuple[float, Tree | None]]:
+def _ascending(problem: CutProblem, deadline: float, best: float) -> Iterator[tuple[float, _Tree | None]]:
     """Yield what is proved so far, and with it a tree whenever one satisfies every cut."""
     codes, costs = _codes(problem, deadline, best)
-    queue: list[tuple[float, Tree]] = []
-    seen, upcoming = set[Tree](), 0
+    queue: list[tuple[float, _Tree]] = []
+    seen, upcoming = set[_Tree](), 0
     while time.monotonic() <= deadline:
         fresh = float(costs[upcoming]) if upcoming < len(codes) else math.inf
         if upcoming < len(codes) and fresh <= (queue[0][0] if queue else best):
@@ -69,7 +69,7 @@ def _ascending(problem: CutProblem, deadline: float, best: float) -> Iterator[tu
             heapq.heappush(queue, (problem.parameters(dict(child)), child))
 
 
-def _codes(problem: CutProblem, deadline: float, best: float) -> tuple[Codes, NDArray[np.float64]]:
+def _codes(problem: CutProblem, deadline: float, best: float) -> tuple[_Codes, NDArray[np.float64]]:
     """Return the codes of the trees with fewer parameters than the best, and these, ascending; none if time is out."""
     count = problem.order ** (problem.order - 2)
     codes, costs = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
@@ -84,13 +84,13 @@ def _codes(problem: CutProblem, deadline: float, best: float) -> tuple[Codes, ND
     return np.concatenate(codes)[order], np.concatenate(costs)[order]
 
 
-def _raised(problem: CutProblem, tree: Tree, places: Iterable[int]) -> list[Tree]:
+def _raised(problem: CutProblem, tree: _Tree, places: Iterable[int]) -> list[_Tree]:
     """Return the tree with the rank of one of these bonds raised, in every way."""
     allowed = (place for place in places if tree[place][1] < problem.max_rank)
     return [(*tree[:k], (tree[k][0], tree[k][1] + 1), *tree[k + 1 :]) for k in allowed]
 
 
-def _children(problem: CutProblem, tree: Tree) -> list[Tree] | None:
+def _children(problem: CutProblem, tree: _Tree) -> list[_Tree] | None:
     """Return the tree with one rank raised across its worst cut, in every way; None if all cuts are satisfied."""
     ends = np.array([pair for pair, _ in tree]).T
     crossing = ((problem.masks[:, None] >> ends[0]) ^ (problem.masks[:, None] >> ends[1])) & 1
@@ -101,7 +101,7 @@ def _children(problem: CutProblem, tree: Tree) -> list[Tree] | None:
     return _raised(problem, tree, np.flatnonzero(crossing[np.argmax(lacking)]).tolist())
 
 
-def _parameters(problem: CutProblem, codes: Codes) -> NDArray[np.float64]:
+def _parameters(problem: CutProblem, codes: _Codes) -> NDArray[np.float64]:
     """Return the parameters of the trees with just the ranks of their bonds' own cuts, infinite if too large."""
     products = np.tile(problem.sizes, (len(codes), 1))
     rows, feasible = np.arange(len(codes)), np.ones(len(codes), dtype=bool)
@@ -113,12 +113,12 @@ def _parameters(problem: CutProblem, codes: Codes) -> NDArray[np.float64]:
     return np.where(feasible, products.sum(axis=1), np.inf)
 
 
-def _tree(problem: CutProblem, code: int) -> Tree:
+def _tree(problem: CutProblem, code: int) -> _Tree:
     bonds = [(int(a[0]), int(b[0]), int(mask[0])) for a, b, mask in _bonds(problem.order, np.array([code]))]
     return tuple(sorted(((min(a, b), max(a, b)), int(problem.needed[mask])) for a, b, mask in bonds))
 
 
-def _bonds(order: int, codes: Codes) -> Iterator[tuple[Codes, Codes, Codes]]:
+def _bonds(order: int, codes: _Codes) -> Iterator[tuple[_Codes, _Codes, _Codes]]:
     """Yield bond after bond of many trees: a core, the core it is joined to, and the modes on its side."""
     rows = np.arange(len(codes))
     digits = [codes // order**place % order for place in range(order - 2)]

@@ -12,9 +12,9 @@ from tnlab.bounds.error_bound import Certificate, error_bound, network_cuts
 from tnlab.bounds.parameter_bound import ParameterBound, parameter_bound
 from tnlab.cli.inputs import (
     AsJson,
-    Data,
     EntryOrder,
     FormatName,
+    Input,
     Rank,
     Shape,
     StructureFile,
@@ -37,7 +37,7 @@ MaxSeconds = Annotated[float, typer.Option(help="Answer with what is proved afte
 
 
 def bound(
-    data: Data,
+    data: Input,
     shape: Shape = "",
     order: EntryOrder = "",
     format_: FormatName = "",

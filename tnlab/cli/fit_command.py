@@ -10,9 +10,9 @@ from torch import Tensor
 
 from tnlab.cli.inputs import (
     AsJson,
-    Data,
     EntryOrder,
     FormatName,
+    Input,
     Rank,
     Shape,
     StructureFile,
@@ -33,7 +33,7 @@ from tnlab.solvers.fit import fit as fit_tensor
 
 
 def fit(
-    data: Data,
+    data: Input,
     shape: Shape = "",
     order: EntryOrder = "",
     format_: FormatName = "",

@@ -14,7 +14,7 @@ from tnlab.formats import formats
 from tnlab.network import structure_json
 from tnlab.network.structure import Structure
 
-Data = Annotated[
+Input = Annotated[
     str, typer.Argument(metavar="INPUT", help="A built-in name (see tnlab datasets), or a .npy, PNG or JPEG file.")
 ]
 Shape = Annotated[str, typer.Option(help="Mode sizes, such as 16x16x16x16 or 4^8.")]

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from tnlab.cli.following import follow
-from tnlab.cli.inputs import AsJson, Data, EntryOrder, Shape, source_of, tensor_text
+from tnlab.cli.inputs import AsJson, EntryOrder, Input, Shape, source_of, tensor_text
 from tnlab.cli.outputs import check_target
 from tnlab.data.recipe import recipe_of
 from tnlab.errors import FormatError
@@ -24,7 +24,7 @@ WHERE = "Where fits run: inline, pool, pool:4 (processes), dask or dask:ADDRESS.
 
 
 def search(
-    data: Data,
+    data: Input,
     target_error: Annotated[float, typer.Option(help="Relative error to reach with the fewest parameters.")],
     shape: Shape = "",
     order: EntryOrder = "",

@@ -8,7 +8,7 @@ from tnlab.data.dataset import dataset
 GREY = np.array([0.2125, 0.7154, 0.0721])  # luminance of red, green and blue, as in scikit-image
 
 
-def square(picture: np.ndarray, side: int = 256) -> np.ndarray:
+def middle_square(picture: np.ndarray, side: int = 256) -> np.ndarray:
     """Return the middle of a picture as ``side x side``: cropped square, then the mean over equal blocks.
 
     Args:
@@ -25,7 +25,7 @@ def square(picture: np.ndarray, side: int = 256) -> np.ndarray:
 @dataset("camera", label="Camera", licence="CC0, Lav Varshney", modes=(16,) * 4, order="quantised")
 def camera() -> np.ndarray:
     """Return a man with a camera, grey."""
-    return square(data.camera() / 255)
+    return middle_square(data.camera() / 255)
 
 
 @dataset(
@@ -33,25 +33,25 @@ def camera() -> np.ndarray:
 )
 def astronaut() -> np.ndarray:
     """Return an astronaut, grey."""
-    return square(data.astronaut() / 255 @ GREY)
+    return middle_square(data.astronaut() / 255 @ GREY)
 
 
 @dataset("coffee", label="Coffee", licence="CC0, Rachel Michetti", modes=(16,) * 4, order="quantised")
 def coffee() -> np.ndarray:
     """Return a cup of coffee, grey."""
-    return square(data.coffee() / 255 @ GREY)
+    return middle_square(data.coffee() / 255 @ GREY)
 
 
 @dataset("cat", "chelsea", label="Cat", licence="CC0, Stefan van der Walt", modes=(16,) * 4, order="quantised")
 def cat() -> np.ndarray:
     """Return the cat Chelsea, grey."""
-    return square(data.chelsea() / 255 @ GREY)
+    return middle_square(data.chelsea() / 255 @ GREY)
 
 
 @dataset("brick", label="Brick wall", licence="CC0, cc0textures.com", modes=(16,) * 4, order="quantised")
 def brick() -> np.ndarray:
     """Return a brick wall, grey: a texture that repeats itself."""
-    return square(data.brick() / 255)
+    return middle_square(data.brick() / 255)
 
 
 @dataset(
@@ -64,4 +64,4 @@ def brick() -> np.ndarray:
 )
 def astronaut_colour() -> np.ndarray:
     """Return an astronaut, the channels as a third axis."""
-    return square(data.astronaut() / 255)
+    return middle_square(data.astronaut() / 255)

@@ -31,7 +31,7 @@ def planted(structure: Structure, *, noise: float = 0.0, seed: int | torch.Gener
     return signal + disturbance * (noise * torch.linalg.vector_norm(signal) / torch.linalg.vector_norm(disturbance))
 
 
-def ring(order: int, size: int, rank: int) -> Structure:
+def uniform_ring(order: int, size: int, rank: int) -> Structure:
     """Return a tensor ring of equal modes and ranks."""
     bonds = (Bond((k, k + 1) if k + 1 < order else (0, k), rank) for k in range(order))
     return Structure((size,) * order, tuple(Core((k,)) for k in range(order)), tuple(bonds))
@@ -46,7 +46,7 @@ def fully_connected(order: int, size: int, rank: int) -> Structure:
 @dataset("planted_ring", label="Planted tensor ring (rank 4, noise 1 %)", licence=LICENCE, modes=(4,) * 8)
 def planted_ring():
     """Return a tensor ring of order 8, mode size 4, rank 4, with noise 1e-2: 512 parameters are hidden in it."""
-    return planted(ring(8, 4, 4), noise=1e-2, seed=0).numpy()
+    return planted(uniform_ring(8, 4, 4), noise=1e-2, seed=0).numpy()
 
 
 @dataset("planted_full", label="Planted full network (rank 3, noise 1 %)", licence=LICENCE, modes=(16,) * 4)

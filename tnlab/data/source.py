@@ -16,7 +16,6 @@ from tnlab.data.shapes import MAX_ORDER, Suggestion, modes_text, suggest_modes
 from tnlab.errors import DataError
 
 MAX_ENTRIES = 10_000_000
-Kind = Literal["image", "slices", "curve"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +95,7 @@ class Source:
         return self.array.shape
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> Literal["image", "slices", "curve"]:
         """How to show it: a picture (grey, or with 3 or 4 channels last), a curve, or slices of more axes."""
         shape = self.shape
         if sum(length > 1 for length in shape) <= 1:

@@ -4,7 +4,7 @@ import numpy as np
 from skimage import data
 
 from tnlab.data.dataset import dataset
-from tnlab.data.pictures import square
+from tnlab.data.pictures import middle_square
 
 # Shepp-Logan head: value, half axes a b c, centre x y z, angle in degrees about z.
 # Kak and Slaney 1988: https://engineering.purdue.edu/~malcolm/pct/
@@ -25,7 +25,7 @@ ELLIPSOIDS = (
 @dataset("pan", label="Camera pan (16 frames)", licence="CC0, Lav Varshney", modes=(16, 64, 64))
 def pan() -> np.ndarray:
     """Return a film, frame x row x column: a window that slides over the camera picture."""
-    picture = square(data.camera() / 255)
+    picture = middle_square(data.camera() / 255)
     return np.stack([picture[32 + 3 * t : 96 + 3 * t, 48 + 5 * t : 112 + 5 * t] for t in range(16)])
 
 

@@ -150,7 +150,7 @@ class AbstractSolver(ABC):
         return len(recent) > past and (abs(fell) if wanders else fell) < least
 
 
-def entries_of(X: Data, structure: Structure) -> int:
+def numbers_to_fit(X: Data, structure: Structure) -> int:
     """Return how many numbers a fit works on: the tensor's entries, those known, or the cores' where it is a function.
 
     What no solver takes has 0.
@@ -164,12 +164,12 @@ def _swept_on_one_thread(iterate: Callable[..., Iterator[Snapshot]]) -> Callable
     @wraps(iterate)
     def bound(self: AbstractSolver, tensor: Data, structure: Structure, **start: Any) -> Iterator[Snapshot]:
         steps = iterate(self, tensor, structure, **start)
-        return steps_on_one_thread(steps, entries_of(tensor, structure))
+        return steps_on_one_thread(steps, numbers_to_fit(tensor, structure))
 
     return bound
 
 
-def check_target(target_error: float | None, *, chosen: bool = False) -> None:
+def check_target_error(target_error: float | None, *, chosen: bool = False) -> None:
     """Refuse a relative error that no fit can be asked for.
 
     Args:

@@ -84,11 +84,11 @@ class Compressed(AbstractSolver):
 
     def _tries(self, small: "Small", init: str, generator: torch.Generator) -> Iterator[tuple[float, Network]]:
         """Yield the error and the network of one start after the other, until more would not help."""
-        engine = solvers["als"](self.start_sweeps, ROUGH)
+        als = solvers["als"](self.start_sweeps, ROUGH)
         enough = max(EXPECTED * small.expected, NEAR, self.target_error or 0.0)
         errors: list[float] = []
         for start in range(max(1, min(self.starts, self.max_sweeps - 1))):
-            run = engine.iterate(
+            run = als.iterate(
                 small.tensor, small.structure, init="random" if start else init, generator=spawn(generator)
             )
             last = min(run, key=lambda snapshot: snapshot.relative_error)

@@ -9,7 +9,7 @@ from tnlab.data.observed import Observed
 from tnlab.data.tensor_function import TensorFunction
 from tnlab.errors import FormatError
 from tnlab.formats import formats
-from tnlab.solvers.base import AbstractSolver, Data, Snapshot, check_target, solvers, whole_tensor
+from tnlab.solvers.base import AbstractSolver, Data, Snapshot, check_target_error, solvers, whole_tensor
 from tnlab.solvers.fit import Fit, fit
 
 CLOSED_FORMS = {
@@ -63,7 +63,7 @@ def decompose(
     """
     if (rank is None) == (target_error is None):
         raise FormatError("Say how large the network may be: either rank=R, or target_error=E, and not both.")
-    check_target(target_error, chosen=True)
+    check_target_error(target_error, chosen=True)
     if target_error is not None and isinstance(X, Observed):
         raise FormatError("Ranks cannot be chosen for an error where entries are missing: give rank=R, or let "
                           "choose_rank compare some by their held-out error.")  # fmt: skip

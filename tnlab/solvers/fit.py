@@ -21,8 +21,8 @@ from tnlab.solvers.base import (
     Init,
     Snapshot,
     Status,
-    check_target,
-    entries_of,
+    check_target_error,
+    numbers_to_fit,
     solvers,
     whole_tensor,
 )
@@ -67,7 +67,7 @@ class Fit:
         return self.network.parameters
 
 
-@on_one_thread(lambda X, structure, **_: entries_of(X, structure))
+@on_one_thread(lambda X, structure, **_: numbers_to_fit(X, structure))
 def fit(
     X: Data,
     structure: Structure,
@@ -120,15 +120,15 @@ def fit(
         )
     if mask is not None:
         X = _masked(X, mask)
-    engine = _engine(X, solver, max_sweeps=max_sweeps, tolerance=tolerance, target_error=target_error)
-    check_target(engine.target_error, chosen=engine.chooses_ranks)
+    chosen = _chosen_solver(X, solver, max_sweeps=max_sweeps, tolerance=tolerance, target_error=target_error)
+    check_target_error(chosen.target_error, chosen=chosen.chooses_ranks)
     if not isinstance(X, Observed | TensorFunction):
         whole_tensor(X, structure)
     generator = as_generator(seed)
     begun, sweeps, best = time.perf_counter(), 0, None
     for start in range(restarts):
         run = _run(
-            X, engine.iterate(X, structure, init="random" if start else init, generator=spawn(generator)), callback
+            X, chosen.iterate(X, structure, init="random" if start else init, generator=spawn(generator)), callback
         )
         sweeps += run.sweeps
         if best is None or _worth(run) < _worth(best):
@@ -145,7 +145,7 @@ def _masked(X: Data, mask: Tensor) -> Observed:
     return Observed.from_mask(X, mask)
 
 
-def _engine(X: Data, solver: str | AbstractSolver | None, **settings: Any) -> AbstractSolver:
+def _chosen_solver(X: Data, solver: str | AbstractSolver | None, **settings: Any) -> AbstractSolver:
     if isinstance(solver, AbstractSolver):
         return solver
     if solver is None:

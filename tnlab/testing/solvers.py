@@ -55,9 +55,9 @@ class SolverContract:
     def snapshots(self, tensor: torch.Tensor, *, seed: int = 0, max_sweeps: int = 30) -> list[Snapshot]:
         """Run the solver to its end."""
         settings = {"held_out": 0.0} if self.part.takes == "observed" else {}
-        engine = self.part(max_sweeps=max_sweeps, **settings)
+        chosen = self.part(max_sweeps=max_sweeps, **settings)
         data = self.data(tensor)
-        return list(engine.iterate(data, self.structure, generator=torch.Generator().manual_seed(seed)))
+        return list(chosen.iterate(data, self.structure, generator=torch.Generator().manual_seed(seed)))
 
     def test_yields_snapshots_from_sweep_0_to_a_final_status(self) -> None:
         """The first snapshot is the start, the last one alone carries a final status."""

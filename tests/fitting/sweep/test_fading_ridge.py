@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from tnlab.data.planted import fully_connected, planted, ring
+from tnlab.data.planted import fully_connected, planted, uniform_ring
 from tnlab.fitting.sweep.fading_ridge import FADED, faded, first_ridge, quick_enough
 from tnlab.formats import formats
 from tnlab.network.graph import has_loops
@@ -42,12 +42,12 @@ def test_is_gone_after_half_the_sweeps():
 @pytest.mark.parametrize("ridge", ["none", -1.0, float("nan")])
 def test_bad_ridges_are_refused(ridge):
     with pytest.raises(ValueError, match="'auto' or a number"):
-        fit(torch.ones(3, 3, 3), ring(3, 3, 2), solver=ALS(ridge=ridge))
+        fit(torch.ones(3, 3, 3), uniform_ring(3, 3, 2), solver=ALS(ridge=ridge))
 
 
 def test_does_not_converge_while_it_fades():
-    tensor = planted(ring(4, 5, 2), noise=0.1)
-    run = fit(tensor, ring(4, 5, 2), solver=ALS(tolerance=1e-2))
+    tensor = planted(uniform_ring(4, 5, 2), noise=0.1)
+    run = fit(tensor, uniform_ring(4, 5, 2), solver=ALS(tolerance=1e-2))
     assert run.sweeps >= 80
     assert run.status is Status.CONVERGED
     assert run.relative_error < 0.1
@@ -56,7 +56,7 @@ def test_does_not_converge_while_it_fades():
 def test_always_ends_with_a_status():
     run = list(
         ALS(max_sweeps=8, ridge=1.0, decay=0.999).iterate(
-            planted(ring(4, 5, 2)), ring(4, 5, 2), generator=torch.Generator().manual_seed(0)
+            planted(uniform_ring(4, 5, 2)), uniform_ring(4, 5, 2), generator=torch.Generator().manual_seed(0)
         )
     )
     assert run[-1].status is Status.MAX_SWEEPS
