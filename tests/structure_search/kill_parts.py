@@ -63,7 +63,7 @@ def forked_workers(count: int) -> list[Pipe]:
             ours.close()
             for _, pipe in made:
                 pipe.close()
-            pool_process.main(theirs.detach())
+            pool_process.run_worker(theirs.detach())
         theirs.close()
         made.append((Forked(pid), Connection(ours.detach())))
     return made

@@ -13,7 +13,7 @@ from tnlab.structure_search.engines.base import AbstractEngine, engines
 from tnlab.structure_search.executors import executors
 from tnlab.structure_search.objective import FewestParameters, Objective, WeightedSum
 from tnlab.structure_search.run import Search
-from tnlab.structure_search.studies.lines import Record, described, tensor_hash
+from tnlab.structure_search.studies.lines import StudyRecord, described, tensor_hash
 from tnlab.structure_search.studies.reader import LEFT_OUT, StudyReader, opened
 
 OBJECTIVES: dict[str, type[Objective]] = {part.__name__: part for part in (FewestParameters, WeightedSum)}
@@ -68,7 +68,7 @@ def resumed(
         tensor = source.tensor
     _check_shape(tensor, reader)
     last = reader.openings[-1] if reader.openings else {}
-    budget: Record = {name: last[name] for name in BUDGET if name in last}
+    budget: StudyRecord = {name: last[name] for name in BUDGET if name in last}
     budget |= {name: value for name, value in zip(BUDGET, (max_evaluations, max_seconds), strict=True) if value}
     search = _search_of(reader, tensor, study=location, executor=executor or _executor_of(last), **budget)
     if tensor_hash(tensor) != kept.get("tensor"):
@@ -135,7 +135,7 @@ def _tuples(value: Any) -> Any:
     return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
-def _executor_of(last: Record) -> str:
+def _executor_of(last: StudyRecord) -> str:
     """Return where fits last ran, if that can be had again by its name."""
     spec = str(last.get("executor", "inline"))
     if spec == "pool":

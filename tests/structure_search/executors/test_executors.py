@@ -136,8 +136,8 @@ def test_the_tensor_travels_once(pool):
     file = os.fstat(freight.handle)
     assert (file.st_size, file.st_nlink) == (8 * big.numel(), 0)
     assert len(freight.label[0]) < 2_000
-    assert len(remote.pack(task(1))) < 2_000
-    assert len(remote.pack(task(1, init=init))) < 8 * init.parameters + 4_000
+    assert len(remote.pickled(task(1))) < 2_000
+    assert len(remote.pickled(task(1, init=init))) < 8 * init.parameters + 4_000
     channel = pool.connect(evaluator(big))
     tasks = [task(number, 1, structure, init=init) for number in range(4)]
     assert answered(channel, *tasks) == inline(*tasks, X=big)

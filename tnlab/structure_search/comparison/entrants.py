@@ -4,7 +4,7 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import Any
 
 from tnlab.errors import DataError, UnknownNameError
-from tnlab.structure_search.comparison.toml_tables import TEXT, Kind, Table
+from tnlab.structure_search.comparison.toml_tables import TEXT, Requirement, Table
 from tnlab.structure_search.engines.base import AbstractEngine, engines
 
 
@@ -56,15 +56,15 @@ def _settings(table: Table, part: type[AbstractEngine[Any]]) -> tuple[tuple[str,
     return tuple(chosen)
 
 
-def _like(default: object) -> Kind:
+def _like(default: object) -> Requirement:
     if isinstance(default, bool):
-        return Kind("true or false", lambda value: isinstance(value, bool))
+        return Requirement("true or false", lambda value: isinstance(value, bool))
     if isinstance(default, int):
-        return Kind("a whole number", lambda value: isinstance(value, int) and not isinstance(value, bool))
+        return Requirement("a whole number", lambda value: isinstance(value, int) and not isinstance(value, bool))
     if isinstance(default, float):
-        return Kind("a number", lambda value: isinstance(value, (int, float)) and not isinstance(value, bool))
+        return Requirement("a number", lambda value: isinstance(value, (int, float)) and not isinstance(value, bool))
     if isinstance(default, str):
         return TEXT
     if isinstance(default, tuple):
-        return Kind("a list", lambda value: isinstance(value, list))
-    return Kind("a number or a text", lambda value: isinstance(value, (int, float, str)))
+        return Requirement("a list", lambda value: isinstance(value, list))
+    return Requirement("a number or a text", lambda value: isinstance(value, (int, float, str)))

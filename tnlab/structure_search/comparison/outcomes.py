@@ -11,7 +11,7 @@ from tnlab.structure_search.comparison.plan import Run
 from tnlab.structure_search.executors import AbstractExecutor
 
 VERSION = 1
-Step = tuple[int, float, int]  # structures fitted, seconds, parameters
+Improvement = tuple[int, float, int]  # structures fitted, seconds, parameters
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Outcome:
 
     failure: str = ""
     family: str = ""
-    steps: tuple[Step, ...] = ()
+    steps: tuple[Improvement, ...] = ()
     relative_error: float = math.inf
     evaluations: int = 0
     proposed: int = 0
@@ -62,7 +62,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Budget:
+class RunLimits:
     """What every run may spend, where its fits are made and where it is kept; small, for it travels."""
 
     max_evaluations: int
@@ -80,7 +80,7 @@ class Budget:
         return {"max_evaluations": self.max_evaluations, "max_seconds": self.max_seconds}
 
 
-def keep(run: Run, budget: Budget, outcome: Outcome) -> None:
+def keep(run: Run, budget: RunLimits, outcome: Outcome) -> None:
     """Write the outcome of a run that has ended beside its study.
 
     Raises:
@@ -90,7 +90,7 @@ def keep(run: Run, budget: Budget, outcome: Outcome) -> None:
     write_text(budget.study(run).with_suffix(".json"), json.dumps(record))
 
 
-def kept(run: Run, budget: Budget) -> Outcome | None:
+def kept(run: Run, budget: RunLimits) -> Outcome | None:
     """Return the outcome of a run that has ended with this budget; None if there is none that can be read."""
     try:
         record = json.loads(budget.study(run).with_suffix(".json").read_text(encoding="utf-8"))

@@ -19,7 +19,7 @@ from tnlab.structure_search.comparison.toml_tables import (
     POSITIVE,
     SEED,
     TEXT,
-    Kind,
+    Requirement,
     Table,
     one_of,
     one_or_more,
@@ -28,7 +28,7 @@ from tnlab.structure_search.comparison.toml_tables import (
 from tnlab.structure_search.executors import executors
 from tnlab.structure_search.problem import FAMILIES
 
-SEEDS = Kind(
+SEEDS = Requirement(
     "a count of at least 1, or a list of different seeds",
     lambda value: COUNT.holds(value) or (isinstance(value, list) and one_or_more(SEED).holds(value)),
 )

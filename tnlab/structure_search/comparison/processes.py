@@ -13,14 +13,14 @@ from typing import Any, TypeVar
 
 from tnlab.errors import ExecutorError
 
-Job = TypeVar("Job")
-Made = TypeVar("Made")
+_Job = TypeVar("_Job")
+_Made = TypeVar("_Made")
 THREADS = tuple(f"{library}_NUM_THREADS" for library in ("OMP", "OPENBLAS", "MKL"))
 
 
 def in_processes(
-    make: Callable[[Job, Any, Callable[[Any], object]], Made], jobs: Sequence[Job], shared: object, processes: int
-) -> Iterator[tuple[Job, Made]]:
+    make: Callable[[_Job, Any, Callable[[Any], object]], _Made], jobs: Sequence[_Job], shared: object, processes: int
+) -> Iterator[tuple[_Job, _Made]]:
     """Yield every job with what was made of it, as they end. Whoever leaves the loop stops those that are running.
 
     Args:

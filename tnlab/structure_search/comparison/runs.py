@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from tnlab.data.recipe import recipe_of
 from tnlab.errors import DataError, StudyBusyError, TnlabError
-from tnlab.structure_search.comparison.outcomes import Budget, Outcome, Step, keep, kept
+from tnlab.structure_search.comparison.outcomes import Improvement, Outcome, RunLimits, keep, kept
 from tnlab.structure_search.comparison.plan import Plan, Run
 from tnlab.structure_search.comparison.processes import in_processes
 from tnlab.structure_search.driver import STOPPED
@@ -59,7 +59,7 @@ class Comparison:
             ExecutorError: A process was lost.
         """
         runs, plan = self.plan.runs, self.plan
-        budget = Budget(plan.max_evaluations, plan.max_seconds, plan.executor, plan.output / "runs")
+        budget = RunLimits(plan.max_evaluations, plan.max_seconds, plan.executor, plan.output / "runs")
         try:
             budget.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -75,7 +75,7 @@ class Comparison:
             yield Standing(run, outcome, False, done, len(runs))
 
 
-def _here(runs: list[Run], budget: Budget) -> Iterator[tuple[Run, Outcome]]:
+def _here(runs: list[Run], budget: RunLimits) -> Iterator[tuple[Run, Outcome]]:
     if not runs:
         return
     with executor_of(budget.executor) as executor:
@@ -87,7 +87,7 @@ def _ignore(search: Search) -> None:
     """Do nothing with the search that has begun."""
 
 
-def _made(run: Run, budget: Budget, begun: Callable[[Search], object]) -> Outcome:
+def _made(run: Run, budget: RunLimits, begun: Callable[[Search], object]) -> Outcome:
     """Search, or go on searching, to the end of the budget; what goes wrong is an outcome too.
 
     Args:
@@ -108,7 +108,7 @@ def _made(run: Run, budget: Budget, begun: Callable[[Search], object]) -> Outcom
     return outcome
 
 
-def _searched(run: Run, budget: Budget, begun: Callable[[Search], object]) -> Outcome:
+def _searched(run: Run, budget: RunLimits, begun: Callable[[Search], object]) -> Outcome:
     case, source = run.case, run.case.origin.load()
     search = Search(
         source.tensor, case.target_error, engine=run.entrant.engine(), family=case.family,
@@ -116,7 +116,7 @@ def _searched(run: Run, budget: Budget, begun: Callable[[Search], object]) -> Ou
         study=budget.study(run), executor=budget.executor, source=None if case.origin.planted else recipe_of(source),
     )  # fmt: skip
     begun(search)
-    steps: list[Step] = []
+    steps: list[Improvement] = []
     latest = None
     for latest in search:
         best = latest.incumbent

@@ -11,13 +11,13 @@ from tnlab.errors import DataError, TnlabError, UnknownNameError
 from tnlab.formats import formats
 from tnlab.network import structure_json
 from tnlab.network.structure import Structure
-from tnlab.structure_search.comparison.toml_tables import COUNT, NOISE, SEED, TEXT, Kind, Table, one_of
+from tnlab.structure_search.comparison.toml_tables import COUNT, NOISE, SEED, TEXT, Requirement, Table, one_of
 
-SHAPE = Kind(
+SHAPE = Requirement(
     'mode sizes, such as [16, 16, 3] or "16x16x3"',
     lambda value: TEXT.holds(value) or (isinstance(value, list) and bool(value) and all(map(COUNT.holds, value))),
 )
-RANKS = Kind(
+RANKS = Requirement(
     "a whole number of at least 1, or a list of them",
     lambda value: COUNT.holds(value) or (isinstance(value, list) and bool(value) and all(map(COUNT.holds, value))),
 )

@@ -12,7 +12,7 @@ REQUIRED = object()
 
 
 @dataclass(frozen=True)
-class Kind:
+class Requirement:
     """What a value must be: in words, and as a test."""
 
     words: str
@@ -27,20 +27,20 @@ def _number(value: object) -> bool:
     return _whole(value) or isinstance(value, float)
 
 
-TEXT = Kind("a text", lambda value: isinstance(value, str) and bool(value.strip()))
-COUNT = Kind("a whole number of at least 1", lambda value: _whole(value) and value >= 1)
-SEED = Kind("a whole number from 0 to 2^63 - 1", lambda value: _whole(value) and 0 <= value < 2**63)
-POSITIVE = Kind("a number above 0", lambda value: _number(value) and 0 < value < float("inf"))
-NOISE = Kind("a number of at least 0", lambda value: _number(value) and 0 <= value < float("inf"))
-ERROR = Kind("a number between 0 and 1", lambda value: _number(value) and 0 < value < 1)
-TABLES = Kind("a list of names or tables, with at least one in it", lambda value: _some(value, (str, dict)))
+TEXT = Requirement("a text", lambda value: isinstance(value, str) and bool(value.strip()))
+COUNT = Requirement("a whole number of at least 1", lambda value: _whole(value) and value >= 1)
+SEED = Requirement("a whole number from 0 to 2^63 - 1", lambda value: _whole(value) and 0 <= value < 2**63)
+POSITIVE = Requirement("a number above 0", lambda value: _number(value) and 0 < value < float("inf"))
+NOISE = Requirement("a number of at least 0", lambda value: _number(value) and 0 <= value < float("inf"))
+ERROR = Requirement("a number between 0 and 1", lambda value: _number(value) and 0 < value < 1)
+TABLES = Requirement("a list of names or tables, with at least one in it", lambda value: _some(value, (str, dict)))
 
 
 def _some(value: object, kinds: tuple[type, ...]) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(part, kinds) for part in value)
 
 
-def one_or_more(kind: Kind) -> Kind:
+def one_or_more(kind: Requirement) -> Requirement:
     """Return the kind of a value or a list of different ones."""
 
     def holds(value: Any) -> bool:
@@ -48,12 +48,12 @@ def one_or_more(kind: Kind) -> Kind:
             return kind.holds(value)
         return bool(value) and all(kind.holds(part) for part in value) and len(set(value)) == len(value)
 
-    return Kind(f"{kind.words}, or a list of different ones", holds)
+    return Requirement(f"{kind.words}, or a list of different ones", holds)
 
 
-def one_of(*words: str) -> Kind:
+def one_of(*words: str) -> Requirement:
     """Return the kind of a word out of a few."""
-    return Kind(f"one of {', '.join(words)}", lambda value: value in words)
+    return Requirement(f"one of {', '.join(words)}", lambda value: value in words)
 
 
 @dataclass(eq=False)
@@ -77,7 +77,7 @@ class Table:
     values: dict[str, Any]
     _known: list[str] = field(default_factory=list, init=False)
 
-    def take(self, key: str, kind: Kind, default: Any = REQUIRED) -> Any:
+    def take(self, key: str, kind: Requirement, default: Any = REQUIRED) -> Any:
         """Return the value of a key, or the default.
 
         Raises:

@@ -13,10 +13,9 @@ from typing_extensions import override
 from tnlab.errors import ExecutorError, NotInstalledError
 from tnlab.structure_search.evaluator import Evaluator
 from tnlab.structure_search.executors.base import AbstractExecutor, executors
-from tnlab.structure_search.executors.dask_channel import DaskChannel
+from tnlab.structure_search.executors.dask_channel import Client, DaskChannel
 from tnlab.structure_search.executors.pool.executor import cores
 
-Client = Any  # distributed.Client, which is optional
 PATIENCE = 10  # seconds in which a scheduler must have answered
 GUARD = "A script that starts workers of dask must do so under: if __name__ == '__main__'"
 

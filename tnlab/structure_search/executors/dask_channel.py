@@ -20,7 +20,14 @@ from typing_extensions import override
 from tnlab.errors import ExecutorError, TnlabError
 from tnlab.structure_search.evaluator import Evaluator
 from tnlab.structure_search.executors.base import LOSSES, AbstractChannel, Answer, Cancelled, Task
-from tnlab.structure_search.executors.remote import pack, pack_evaluator, perform, portable, unpack, unpack_evaluator
+from tnlab.structure_search.executors.remote import (
+    perform,
+    pickled,
+    pickled_evaluator,
+    portable,
+    unpickled,
+    unpickled_evaluator,
+)
 
 Client = Future = Any  # of distributed, which is optional
 LOOK = 0.5  # seconds between looks for workers while there are none
@@ -52,7 +59,7 @@ class Parcel:
         """
         if version() != self.version:
             raise ExecutorError(f"The search runs with tnlab {self.version}, but a worker has tnlab {version()}.")
-        return unpack_evaluator(self.packed)
+        return unpickled_evaluator(self.packed)
 
     def __call__(self, packed: bytes) -> bytes:
         """Do a task, until it is done, or nobody wants it any more."""
@@ -64,13 +71,13 @@ class Parcel:
             return task is None or task.state == "cancelled"
 
         try:
-            return pack(perform(self.evaluator, unpack(packed), unwanted))
+            return pickled(perform(self.evaluator, unpickled(packed), unwanted))
         except Exception as error:  # noqa: BLE001 - it is raised again where it is waited for
             raise portable(error) from None
 
 
 @dataclass(eq=False)
-class _Ticket:
+class _SentTask:
     """A task on its way: how often its worker was lost, what it was sent with, and what it comes back as."""
 
     task: Task
@@ -90,17 +97,17 @@ class DaskChannel(AbstractChannel):
 
     def __init__(self, client: Client, evaluator: Evaluator, heal: Callable[[], None] = lambda: None) -> None:
         self._client, self._heal = client, heal
-        self._parcel = Parcel(pack_evaluator(evaluator.light()), version())
+        self._parcel = Parcel(pickled_evaluator(evaluator.light()), version())
         self._brought: Future | None = None
-        self._unsent: deque[_Ticket] = deque()
-        self._sent: set[_Ticket] = set()
-        self._done: SimpleQueue[_Ticket | None] = SimpleQueue()
+        self._unsent: deque[_SentTask] = deque()
+        self._sent: set[_SentTask] = set()
+        self._done: SimpleQueue[_SentTask | None] = SimpleQueue()
         self._cancelled = False
         self._changing = threading.Lock()
 
     @override
     def submit(self, task: Task) -> None:
-        self._unsent.append(_Ticket(task))
+        self._unsent.append(_SentTask(task))
         self._send()
 
     @override
@@ -144,7 +151,9 @@ class DaskChannel(AbstractChannel):
         """Send what waits to be sent, as soon as there are workers."""
         while self._unsent and not self._cancelled and (self._there() or self._bring()):
             ticket, parcel = self._unsent.popleft(), self._brought
-            future = self._client.submit(operator.call, parcel, pack(ticket.task), key=f"tnlab-fit-{uuid.uuid4().hex}")
+            future = self._client.submit(
+                operator.call, parcel, pickled(ticket.task), key=f"tnlab-fit-{uuid.uuid4().hex}"
+            )
             with self._changing:
                 ticket.parcel, ticket.future = parcel, future
                 self._sent.add(ticket)
@@ -168,7 +177,7 @@ class DaskChannel(AbstractChannel):
                                 f"{version()}: pip install 'tnlab[cluster]' where they run.") from error  # fmt: skip
         return True
 
-    def _answer(self, ticket: _Ticket) -> Answer | None:
+    def _answer(self, ticket: _SentTask) -> Answer | None:
         """Return the answer of a ticket that is done; None if it has to be done again."""
         future = ticket.future
         assert future is not None
@@ -176,7 +185,7 @@ class DaskChannel(AbstractChannel):
             self._sent.discard(ticket)
         with contextlib.suppress(CancelledError):
             if future.status == "finished":
-                return Answer(ticket.task.number, unpack(future.result()))
+                return Answer(ticket.task.number, unpickled(future.result()))
             if future.status == "error":
                 return self._erred(ticket, future.exception())
         self._check()
@@ -192,7 +201,7 @@ class DaskChannel(AbstractChannel):
         if self._client.status != "running":
             raise ExecutorError("The connection to the scheduler of dask is lost.")
 
-    def _erred(self, ticket: _Ticket, error: BaseException | None) -> Answer:
+    def _erred(self, ticket: _SentTask, error: BaseException | None) -> Answer:
         """Return that a ticket is given up, if its workers were lost with it; else raise what went wrong there."""
         if type(error).__name__ == "KilledWorker":
             return Answer(ticket.task.number, None)

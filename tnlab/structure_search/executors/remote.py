@@ -19,7 +19,7 @@ from tnlab.structure_search.executors.base import Task
 APART = "tensor"
 
 
-def pack(value: object, apart: Tensor | None = None) -> bytes:
+def pickled(value: object, apart: Tensor | None = None) -> bytes:
     """Return the bytes of a value, its tensors as plain arrays: that takes a tenth of the time of torch's own way.
 
     Args:
@@ -31,22 +31,22 @@ def pack(value: object, apart: Tensor | None = None) -> bytes:
     return buffer.getvalue()
 
 
-def unpack(packed: bytes, apart: Tensor | None = None) -> Any:
+def unpickled(packed: bytes, apart: Tensor | None = None) -> Any:
     """Return what was packed, with the tensor that was left out in its place."""
     return _Unpacker(io.BytesIO(packed), apart).load()
 
 
-def pack_evaluator(evaluator: Evaluator, apart: Tensor | None = None) -> bytes:
+def pickled_evaluator(evaluator: Evaluator, apart: Tensor | None = None) -> bytes:
     """Return the bytes of an evaluator.
 
     The class of its solver comes along by name, so that a solver of the user's own is imported and registered there.
     """
-    return pack((solvers[evaluator.solver], evaluator), apart)
+    return pickled((solvers[evaluator.solver], evaluator), apart)
 
 
-def unpack_evaluator(packed: bytes, apart: Tensor | None = None) -> Evaluator:
+def unpickled_evaluator(packed: bytes, apart: Tensor | None = None) -> Evaluator:
     """Return the evaluator, in a process that fits."""
-    return unpack(packed, apart)[1]
+    return unpickled(packed, apart)[1]
 
 
 def perform(evaluator: Evaluator, task: Task, stopped: Callable[[], bool]) -> Fitted:

@@ -15,7 +15,7 @@ from typing import Any
 from tnlab.errors import DataError, StudyBusyError
 from tnlab.network import structure_json
 from tnlab.structure_search.evaluation import Evaluation
-from tnlab.structure_search.studies.lines import VERSION, Record, evaluation_of, header_of, parsed
+from tnlab.structure_search.studies.lines import VERSION, StudyRecord, evaluation_of, header_of, parsed
 from tnlab.structure_search.studies.logs.base import MARK
 from tnlab.structure_search.studies.reader import LEFT_OUT, StudyReader
 from tnlab.structure_search.studies.study import study_log
@@ -137,12 +137,12 @@ def _check(lines: Sequence[bytes], name: str) -> None:
             )
 
 
-def _records(lines: Sequence[bytes], name: str) -> list[Record]:
+def _records(lines: Sequence[bytes], name: str) -> list[StudyRecord]:
     header = header_of(lines[0] if lines else b"", name)
     return [header, *(parsed(line, place, name) for place, line in enumerate(lines[1:], start=2))]
 
 
-def _number_first(record: Record) -> Record:
+def _number_first(record: StudyRecord) -> StudyRecord:
     return {"number": record["number"], **record} if "number" in record else record
 
 

@@ -32,10 +32,10 @@ from tnlab.structure_search.evaluation import Evaluation, Fate
 from tnlab.structure_search.evaluator import Evaluator
 
 VERSION = 2
-Record = dict[str, Any]
+StudyRecord = dict[str, Any]
 
 
-def header(evaluator: Evaluator, **settings: object) -> Record:
+def header(evaluator: Evaluator, **settings: object) -> StudyRecord:
     """Return what a study must agree on to be gone on from: the tensor, the problem, the fits, and further settings."""
     problem = evaluator.problem
     return {
@@ -60,14 +60,14 @@ def tensor_hash(tensor: Tensor) -> str:
     return hashlib.blake2b(tensor.detach().cpu().contiguous().numpy().data, digest_size=16).hexdigest()
 
 
-def described(part: Any) -> Record:
+def described(part: Any) -> StudyRecord:
     """Return a dataclass as JSON can hold it: its name and its settings."""
     settings = {each.name: getattr(part, each.name) for each in dataclasses.fields(part)}
     plain = {name: value if _is_plain(value) else repr(value) for name, value in settings.items()}
     return json.loads(json_of({"name": type(part).__name__, **plain}))
 
 
-def header_of(line: bytes, location: str) -> Record:
+def header_of(line: bytes, location: str) -> StudyRecord:
     """Return what the first line of a study says.
 
     Raises:
@@ -86,7 +86,7 @@ def header_of(line: bytes, location: str) -> Record:
     return kept
 
 
-def parsed(line: bytes, place: int, location: str) -> Record:
+def parsed(line: bytes, place: int, location: str) -> StudyRecord:
     """Return a further line of a study as a record.
 
     Raises:
@@ -105,7 +105,7 @@ def damaged(location: str, what: str) -> DataError:
     return DataError(f"The study {location!r} is damaged ({what}); name another file.")
 
 
-def record_of(structure: Structure, found: Evaluation) -> Record:
+def record_of(structure: Structure, found: Evaluation) -> StudyRecord:
     """Return an evaluation as JSON can hold it; ``number`` comes first."""
     fitted = found.network if found.fate is Fate.FITTED else None
     return {
@@ -142,7 +142,7 @@ def evaluation_of(
         raise damaged(location, f"evaluation {record['number']}: {error!r:.200}") from None
 
 
-def bound_of(record: Mapping[str, Any], location: str) -> ParameterBound:
+def parameter_bound_of(record: Mapping[str, Any], location: str) -> ParameterBound:
     """Return the bound that a record holds.
 
     Raises:

@@ -9,10 +9,10 @@ from tnlab.network.network import Network
 from tnlab.structure_search.evaluation import Evaluation
 from tnlab.structure_search.progress import Books, Progress
 from tnlab.structure_search.studies.lines import (
-    Record,
-    bound_of,
+    StudyRecord,
     evaluation_of,
     header_of,
+    parameter_bound_of,
     parsed,
 )
 from tnlab.structure_search.studies.study import study_log
@@ -49,8 +49,8 @@ class StudyReader:
         self.poll()
 
     def _begin(self) -> None:
-        self.header: Record = {}
-        self.openings: list[Record] = []
+        self.header: StudyRecord = {}
+        self.openings: list[StudyRecord] = []
         self.evaluations: list[Evaluation] = []
         self.progress: Progress | None = None
         self._place = self._lines = 0
@@ -133,7 +133,7 @@ class StudyReader:
                 network = found.network
         return network
 
-    def _taken(self, record: Record) -> list[Progress]:
+    def _taken(self, record: StudyRecord) -> list[Progress]:
         if "number" in record:
             found = evaluation_of(record, self.location, cores=False)
             if found.number <= len(self.evaluations):  # a later line counts more
@@ -145,7 +145,7 @@ class StudyReader:
         if "forget" in record:
             self._forget(record["forget"])
         elif "bound" in record:
-            self._books.bound = bound_of(record["bound"], self.location)
+            self._books.bound = parameter_bound_of(record["bound"], self.location)
         elif "opened" in record:
             self.openings.append(record["opened"])
             self._books.max_evaluations = record["opened"]["max_evaluations"]

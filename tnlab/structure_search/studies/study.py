@@ -15,12 +15,12 @@ from tnlab.network import structure_json
 from tnlab.network.structure import Structure
 from tnlab.structure_search.evaluation import Evaluation
 from tnlab.structure_search.studies.lines import (
-    Record,
-    bound_of,
+    StudyRecord,
     evaluation_of,
     header_of,
     json_of,
     line_of,
+    parameter_bound_of,
     parsed,
     record_of,
 )
@@ -63,9 +63,9 @@ class Study:
             allowed by now.
     """
 
-    def __init__(self, log: AbstractLog, asked: Record, device: torch.device | str = "cpu") -> None:
+    def __init__(self, log: AbstractLog, asked: StudyRecord, device: torch.device | str = "cpu") -> None:
         self._log, self._device = log, device
-        self._records: dict[int, Record] = {}
+        self._records: dict[int, StudyRecord] = {}
         self.bound: ParameterBound | None = None
         self.planned_seconds = 0.0
         self._compare(log.read()[0][:1], asked)
@@ -130,20 +130,20 @@ class Study:
         """Let others write."""
         self._log.release()
 
-    def _write(self, record: Record) -> None:
+    def _write(self, record: StudyRecord) -> None:
         self._log.append(line_of(record))
 
-    def _take(self, record: Record) -> None:
+    def _take(self, record: StudyRecord) -> None:
         if "number" in record:
             self._records[record["number"]] = record
         elif "forget" in record:
             self._records = {number: kept for number, kept in self._records.items() if number < record["forget"]}
         elif "bound" in record:
-            self.bound = bound_of(record["bound"], self._log.location)
+            self.bound = parameter_bound_of(record["bound"], self._log.location)
         elif "opened" in record:
             self.planned_seconds = self.planned_seconds or record["opened"]["max_seconds"]
 
-    def _compare(self, first: Sequence[bytes], asked: Record) -> None:
+    def _compare(self, first: Sequence[bytes], asked: StudyRecord) -> None:
         if not first:
             return
         kept, location = header_of(first[0], self._log.location), self._log.location

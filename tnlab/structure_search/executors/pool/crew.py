@@ -19,7 +19,7 @@ from typing_extensions import override
 from tnlab.errors import ExecutorError
 from tnlab.structure_search.executors.base import LOSSES
 from tnlab.structure_search.executors.pool.shared_tensor import Freight
-from tnlab.structure_search.executors.remote import unpack
+from tnlab.structure_search.executors.remote import unpickled
 
 IDLE = 600.0  # seconds without a task after which a process ends; the next task starts it again
 SCRIPT = Path(__file__).with_name("worker_start.py")
@@ -246,7 +246,7 @@ class _Hand(threading.Thread):
                 send_handle(self._pipe, ticket.freight.handle, self._process.pid)
                 self._known.add(ticket.freight.id)
             self._pipe.send(("task", ticket.freight.id, ticket.id, ticket.packed))
-        return unpack(self._pipe.recv_bytes())
+        return unpickled(self._pipe.recv_bytes())
 
     def _replace(self) -> None:
         for _ in range(LOSSES):

@@ -13,7 +13,7 @@ from tnlab.structure_search.evaluator import Evaluator, Fitted
 from tnlab.structure_search.executors.base import AbstractChannel, AbstractExecutor, Answer, Cancelled, Task, executors
 from tnlab.structure_search.executors.pool.crew import Crew, Ticket
 from tnlab.structure_search.executors.pool.shared_tensor import Freight
-from tnlab.structure_search.executors.remote import pack
+from tnlab.structure_search.executors.remote import pickled
 
 MOST = 1024  # processes: more than that is a slip
 
@@ -85,7 +85,7 @@ class PoolChannel(AbstractChannel):
 
     @override
     def submit(self, task: Task) -> None:
-        ticket = Ticket(self, self._freight, task.number, pack(task))
+        ticket = Ticket(self, self._freight, task.number, pickled(task))
         with self._crew.changed:
             if not self._cancelled:
                 self._open.add(ticket)

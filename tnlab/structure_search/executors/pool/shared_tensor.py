@@ -8,7 +8,7 @@ import weakref
 import numpy as np
 
 from tnlab.structure_search.evaluator import Evaluator
-from tnlab.structure_search.executors.remote import pack_evaluator
+from tnlab.structure_search.executors.remote import pickled_evaluator
 
 _numbers = itertools.count()
 
@@ -27,7 +27,7 @@ class Freight:
         tensor = evaluator.problem.tensor
         array = tensor.detach().cpu().contiguous().numpy()
         self.id = next(_numbers)
-        self.label = pack_evaluator(evaluator, apart=tensor), array.dtype.str, array.shape, str(tensor.device)
+        self.label = pickled_evaluator(evaluator, apart=tensor), array.dtype.str, array.shape, str(tensor.device)
         self.handle = _file_of(array)
         weakref.finalize(self, os.close, self.handle)
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from tnlab.structure_search.evaluator import Evaluator
-from tnlab.structure_search.executors.remote import pack, perform, portable, unpack, unpack_evaluator
+from tnlab.structure_search.executors.remote import perform, pickled, portable, unpickled, unpickled_evaluator
 
 
 def serve(messages: "SimpleQueue[tuple[Any, ...]]", is_dropped: Callable[[int], bool], pipe: Connection) -> None:
@@ -31,20 +31,20 @@ def serve(messages: "SimpleQueue[tuple[Any, ...]]", is_dropped: Callable[[int], 
         elif kind == "forget":
             evaluators.pop(channel, None)
         else:
-            pipe.send_bytes(pack(_tried(_fitted, is_dropped, evaluators[channel], *content)))
+            pipe.send_bytes(pickled(_tried(_fitted, is_dropped, evaluators[channel], *content)))
 
 
 def _evaluator(packed: bytes, dtype: str, shape: tuple[int, ...], device: str, handle: int) -> Evaluator:
     memory = mmap.mmap(handle, 0, access=mmap.ACCESS_COPY)  # who writes to it writes to a copy of his own
     os.close(handle)
     tensor: Tensor = torch.from_numpy(np.frombuffer(memory, np.dtype(dtype)).reshape(shape))
-    return unpack_evaluator(packed, tensor.to(device))
+    return unpickled_evaluator(packed, tensor.to(device))
 
 
 def _fitted(is_dropped: Callable[[int], bool], evaluator: Evaluator | Exception, ticket: int, packed: bytes) -> object:
     if isinstance(evaluator, Exception):
         return evaluator
-    return perform(evaluator, unpack(packed), lambda: is_dropped(ticket))
+    return perform(evaluator, unpickled(packed), lambda: is_dropped(ticket))
 
 
 def _tried(call: Any, *arguments: Any) -> Any:

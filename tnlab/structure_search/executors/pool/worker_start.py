@@ -15,7 +15,7 @@ from typing import Any
 LOOK = 0.5  # seconds between looks whether the parent lives: its end of the pipe may have been inherited by others
 
 
-class Inbox:
+class ParentListener:
     """What the parent says, taken in by a thread, so that it is heard during a fit. The process ends with its parent.
 
     Attributes:
@@ -48,10 +48,10 @@ class Inbox:
             os._exit(0)
 
 
-def main(handle: int) -> None:
+def run_worker(handle: int) -> None:
     """Serve the process at the other end of a socket."""
     pipe = Connection(handle)
-    inbox = Inbox(pipe)
+    inbox = ParentListener(pipe)
     try:
         service = importlib.import_module("tnlab.structure_search.executors.pool.worker")
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent says it
@@ -62,4 +62,4 @@ def main(handle: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    run_worker(int(sys.argv[1]))

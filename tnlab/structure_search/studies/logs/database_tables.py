@@ -83,7 +83,7 @@ class Tables:
         weakref.finalize(self, self._engine.dispose)
         self._file = self._url.get_backend_name() == "sqlite"
         self._found = False
-        self.location = shown(self._url)
+        self.location = without_password(self._url)
         if self._file:
             if self._url.database in (None, "", ":memory:"):
                 raise DataError("A study needs a database that lasts; name its file, as in sqlite:///studies.db#NAME.")
@@ -217,7 +217,7 @@ class Tables:
         return DataError(f"The database {self.location!r} cannot be used: {said:.300}.")
 
 
-def shown(url: URL | str) -> str:
+def without_password(url: URL | str) -> str:
     """Return a URL without its password."""
     url = make_url(url)
     return url.update_query_dict(dict.fromkeys(_hidden(url), "***")).render_as_string().replace("%2A", "*")
