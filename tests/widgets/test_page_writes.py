@@ -14,7 +14,7 @@ from tnlab.errors import DataError, UnknownNameError
 from tnlab.formats import formats
 from tnlab.network import structure_json
 from tnlab_widgets import Explorer, NetworkEditor, SearchWorkbench
-from tnlab_widgets.base.messages import MAX_DEPTH, MAX_LATE, MAX_VALUES, is_late, plain
+from tnlab_widgets.base.messages import MAX_DEPTH, MAX_LATE, MAX_VALUES, is_late, plain_data
 from tnlab_widgets.base.widget import BaseWidget
 from tnlab_widgets.searching.settings import Offer
 
@@ -217,10 +217,10 @@ def test_plain_data_within_limits_are_taken():
     for _ in range(MAX_DEPTH):
         nested = [nested]
     for value in (None, True, -(2.0**1000), 10**300, "text", b"bytes", memoryview(b"x"), {"a": [1, {"b": ()}]}, nested):
-        assert plain("command", value) == (value if value != {"a": [1, {"b": ()}]} else {"a": [1, {"b": []}]})
-    assert plain("command", [NAN, {"a": (INF, -INF)}]) == [None, {"a": [None, None]}]
+        assert plain_data("command", value) == (value if value != {"a": [1, {"b": ()}]} else {"a": [1, {"b": []}]})
+    assert plain_data("command", [NAN, {"a": (INF, -INF)}]) == [None, {"a": [None, None]}]
     with pytest.raises(DataError, match="levels deep"):
-        plain("command", [[nested]])
+        plain_data("command", [[nested]])
 
 
 def test_a_number_far_ahead_does_not_silence_what_comes_after_it(explorer, page):

@@ -18,8 +18,15 @@ from tnlab.network.structure import Structure
 from tnlab_widgets.base.messages import is_late, seq_of
 from tnlab_widgets.base.requests import answer
 from tnlab_widgets.base.sentences import sentence
-from tnlab_widgets.base.structures import as_structure, notice, numbers, presentable, presets, refusals
-from tnlab_widgets.base.structures import from_page as structure_from_page
+from tnlab_widgets.base.structures import (
+    as_structure,
+    notice,
+    numbers,
+    presentable,
+    presets,
+    refusals,
+    structure_from_page,
+)
 from tnlab_widgets.base.widget import BaseWidget, from_page
 
 

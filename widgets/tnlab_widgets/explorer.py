@@ -23,7 +23,7 @@ from tnlab_widgets.fitting.certifier import Certifier
 from tnlab_widgets.fitting.certifier_desk import Bound, Minimum
 from tnlab_widgets.fitting.options import count_of, seed_of, starting, target_of
 from tnlab_widgets.fitting.reports import bound_state, fit_state, minimum_state, spectra, visit_list
-from tnlab_widgets.fitting.run import Progress
+from tnlab_widgets.fitting.run import FitProgress
 from tnlab_widgets.fitting.session import FitSession
 from tnlab_widgets.fitting.session_file import SUFFIX, SavedSession, read_session, write_session
 
@@ -195,7 +195,7 @@ class Explorer(DataWidget, NetworkEditor, bundle="explorer"):
 
     # What the worker reports
 
-    def _show(self, progress: Progress, detailed: bool) -> None:
+    def _show(self, progress: FitProgress, detailed: bool) -> None:
         """Tell the page how the fit stands; called from the worker thread."""
         if self._deserted:
             self._session.suspend(True)
@@ -249,7 +249,7 @@ class Explorer(DataWidget, NetworkEditor, bundle="explorer"):
             if minimum.target == self.target_error:
                 self.push(minimum=minimum_state(minimum))
 
-    def _push_current(self, progress: Progress, traits: Any) -> bool:
+    def _push_current(self, progress: FitProgress, traits: Any) -> bool:
         """Push traits that belong to the newest job; drop those of an older one."""
         with self._guard:
             if progress.generation != self._session.generation:

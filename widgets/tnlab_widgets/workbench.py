@@ -19,7 +19,7 @@ from tnlab_widgets.base.data_widget import Action
 from tnlab_widgets.base.pictures import Panels
 from tnlab_widgets.base.sources import as_source, describe
 from tnlab_widgets.base.structures import presentable
-from tnlab_widgets.searching.plan import Plan
+from tnlab_widgets.searching.plan import LanePlan
 from tnlab_widgets.searching.scheduler import Scheduler
 from tnlab_widgets.searching.settings import Offer, Settings, engine_menu, family_menu
 from tnlab_widgets.searching.shelf import Shelf
@@ -205,7 +205,7 @@ class SearchWorkbench(WorkbenchShelf, bundle="workbench"):
         best = self.network
         return to_svg(presentable(best.structure)) if best is not None else ""
 
-    def _planned(self, engine: str, source: Source, keep: Callable[[], dict[str, Any]]) -> Plan:
+    def _planned(self, engine: str, source: Source, keep: Callable[[], dict[str, Any]]) -> LanePlan:
         settings = self._settings
         family = settings.family or engines_known[engine].families[0]
         searched = {
@@ -213,7 +213,7 @@ class SearchWorkbench(WorkbenchShelf, bundle="workbench"):
             "seed": settings.seed,
         }  # fmt: skip
         location = self._shelf.fresh(source.label, engine)
-        return Plan(engine, location, source.label, settings.target_error, family, source, searched, keep)
+        return LanePlan(engine, location, source.label, settings.target_error, family, source, searched, keep)
 
     @override
     def _go(self) -> None:

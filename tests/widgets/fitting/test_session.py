@@ -25,7 +25,7 @@ MODES = (4,) * 6
 TRAIN = formats["tt"].build(MODES, 3)
 
 
-class Desk:
+class HeardSession:
     """A session whose reports are kept."""
 
     def __init__(self, tensor, seed=0):
@@ -57,7 +57,7 @@ def tensor(generator):
 
 @pytest.fixture
 def desk(tensor):
-    desk = Desk(tensor)
+    desk = HeardSession(tensor)
     yield desk
     desk.session.close()
 
@@ -199,7 +199,7 @@ def test_restart_begins_at_random_and_keeps_the_best_visited(desk):
 def test_the_same_seed_gives_the_same_floats(tensor):
     finals = []
     for _ in range(2):
-        desk = Desk(tensor)
+        desk = HeardSession(tensor)
         desk.session.submit(TRAIN)
         generation = desk.session.restart(seed=5)
         wait_for(lambda: desk.done(generation))  # noqa: B023
@@ -277,13 +277,13 @@ def test_the_thread_ends_when_the_session_is_forgotten(tensor):
 
 def test_a_settled_fit_costs_nothing(desk, monkeypatch):
     """The worker looks for work before the fit and after it, and then waits to be told."""
-    looks, look = [], _session._Desk._work_waits
+    looks, look = [], _session._FitDesk._work_waits
 
     def noted(self):
         looks.append(self)
         return look(self)
 
-    monkeypatch.setattr(_session._Desk, "_work_waits", noted)
+    monkeypatch.setattr(_session._FitDesk, "_work_waits", noted)
     desk.fit(TRAIN)
     wait_for(lambda: len(looks) == 2)
     reports = len(desk.reports)

@@ -13,7 +13,7 @@ MAX_SEQ = 2**53  # a page has no larger whole numbers
 MAX_LATE = 30 * 86_400_000  # milliseconds, which the numbers of messages count: nothing is on its way for a month
 
 
-def plain(name: str, value: object) -> Any:
+def plain_data(name: str, value: object) -> Any:
     """Return plain data that a page sent, with None for numbers that are not finite, as JSON has it.
 
     Raises:

@@ -14,7 +14,7 @@ from tnlab.network import structure_json
 from tnlab.network.structure import Structure
 from tnlab_widgets.base.measures import measures
 from tnlab_widgets.base.starting import starting_structure
-from tnlab_widgets.base.structures import from_page, presentable
+from tnlab_widgets.base.structures import presentable, structure_from_page
 
 MAX_TEXT = 1 << 20
 DEFAULT_RANK = 2
@@ -38,13 +38,13 @@ def answer(request: dict[str, Any], structure: Structure, *, modes_locked: bool)
     if kind == "preset":
         return {"structure": structure_json.to_dict(_preset(request, structure, modes_locked))}
     if kind == "layout":
-        return {"structure": structure_json.to_dict(auto_layout(from_page(request.get("structure"))))}
+        return {"structure": structure_json.to_dict(auto_layout(structure_from_page(request.get("structure"))))}
     if kind == "import":
         return {"structure": structure_json.to_dict(_imported(request.get("text"), structure, modes_locked))}
     if kind == "export":
         return _exported(request, structure)
     if kind == "measure":
-        return measures(from_page(request.get("structure")), request.get("pair"))
+        return measures(structure_from_page(request.get("structure")), request.get("pair"))
     raise UnknownNameError("request", kind, ("preset", "layout", "import", "export", "measure"))
 
 
@@ -65,9 +65,9 @@ def _imported(text: object, structure: Structure, modes_locked: bool) -> Structu
     if len(text) > MAX_TEXT:
         raise StructureError(f"The text has {len(text)} characters, but at most {MAX_TEXT} are read.")
     if text.lstrip().startswith(("{", "[")):
-        return from_page(structure_json.to_dict(structure_json.loads(text)))
+        return structure_from_page(structure_json.to_dict(structure_json.loads(text)))
     modes = structure.modes if modes_locked else None
-    return from_page(structure_json.to_dict(parse_einsum(text.strip(), modes=modes, rank=DEFAULT_RANK)))
+    return structure_from_page(structure_json.to_dict(parse_einsum(text.strip(), modes=modes, rank=DEFAULT_RANK)))
 
 
 def _exported(request: dict[str, Any], structure: Structure) -> dict[str, Any]:

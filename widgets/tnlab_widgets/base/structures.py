@@ -31,7 +31,7 @@ def as_structure(value: object) -> Structure:
     return structure_json.loads(value) if isinstance(value, str | bytes) else structure_json.from_dict(value)
 
 
-def from_page(record: object) -> Structure:
+def structure_from_page(record: object) -> Structure:
     """Return the structure that the page sent, with a name and a place for every core.
 
     Raises:

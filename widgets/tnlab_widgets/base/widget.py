@@ -19,7 +19,7 @@ from traitlets import Bunch, Int
 from typing_extensions import override
 
 from tnlab.errors import DataError
-from tnlab_widgets.base.messages import plain
+from tnlab_widgets.base.messages import plain_data
 from tnlab_widgets.base.sentences import LOG, sentence
 
 STATIC = Path(__file__).parents[1] / "static"
@@ -90,7 +90,7 @@ class BaseWidget(anywidget.AnyWidget):
         if refused and not self._warned:
             self._warned = True
             LOG.warning("A page may not write %.200r of %s; this is dropped.", refused[:8], type(self).__name__)
-        return {name: plain(name, value) for name, value in sync_data.items() if name in writable}
+        return {name: plain_data(name, value) for name, value in sync_data.items() if name in writable}
 
     @override
     def notify_change(self, change: Bunch) -> None:

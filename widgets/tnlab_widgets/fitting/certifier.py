@@ -23,7 +23,7 @@ from tnlab.bounds.parameter_bound import ParameterBound, parameter_bound
 from tnlab.errors import TnlabError
 from tnlab.network.structure import Structure
 from tnlab_widgets.base.sentences import sentence
-from tnlab_widgets.fitting.certifier_desk import MAX_CUTS, Bound, Desk, Minimum, cut_count
+from tnlab_widgets.fitting.certifier_desk import MAX_CUTS, Bound, CertifierDesk, Minimum, cut_count
 
 MAX_SECONDS = 60.0  # of spectra, after those of the network drawn
 REPORT_EVERY = 0.25
@@ -34,7 +34,9 @@ TRIES = (0.3, 1.0, 3.0)  # seconds; between them a newer target gets its turn
 class _Worker:
     """Computes what is missing until the desk is closed. It knows its owner only through weak references."""
 
-    def __init__(self, desk: Desk, tell_bound: Callable[[], object], tell_minimum: Callable[[], object]) -> None:
+    def __init__(
+        self, desk: CertifierDesk, tell_bound: Callable[[], object], tell_minimum: Callable[[], object]
+    ) -> None:
         self.desk = desk
         self.tell_bound, self.tell_minimum = tell_bound, tell_minimum
         self.minima: dict[tuple[int, float], ParameterBound | None] = {}  # by tensor and target
@@ -216,10 +218,10 @@ class Certifier:
     """
 
     def __init__(self, tell_bound: Callable[[Bound], None], tell_minimum: Callable[[Minimum], None]) -> None:
-        self._desk = Desk()
+        self._desk = CertifierDesk()
         self._worker = _Worker(self._desk, _weakly(tell_bound), _weakly(tell_minimum))
         self._thread: threading.Thread | None = None
-        self._end = weakref.finalize(self, Desk.close, self._desk)
+        self._end = weakref.finalize(self, CertifierDesk.close, self._desk)
 
     @property
     def is_alive(self) -> bool:

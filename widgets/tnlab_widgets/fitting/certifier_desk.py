@@ -53,7 +53,7 @@ class Minimum:
     running: bool
 
 
-class Desk:
+class CertifierDesk:
     """What the worker and its owner share. Its lock is held for moments only, and never while anything is called."""
 
     def __init__(self) -> None:

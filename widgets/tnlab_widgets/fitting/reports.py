@@ -8,14 +8,14 @@ from tnlab.network.gauge.bond_spectra import bond_spectra
 from tnlab.network.network import Network
 from tnlab.solvers.base import Status
 from tnlab_widgets.fitting.certifier_desk import Bound, Minimum
-from tnlab_widgets.fitting.run import Progress
+from tnlab_widgets.fitting.run import FitProgress
 from tnlab_widgets.fitting.visited import Visit
 
 MAX_SPECTRUM = 64
 LEFT = "Left before it had converged."
 
 
-def fit_state(progress: Progress, seq: int) -> dict[str, Any]:
+def fit_state(progress: FitProgress, seq: int) -> dict[str, Any]:
     """Return how a fit stands, for the edit ``seq``."""
     return {
         "seq": seq,

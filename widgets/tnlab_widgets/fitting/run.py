@@ -26,7 +26,7 @@ MAX_LARGEST = 2**26  # entries; half a gigabyte
 
 
 @dataclass(frozen=True, eq=False)
-class Job:
+class FitJob:
     """What a person wants fitted.
 
     Attributes:
@@ -53,7 +53,7 @@ class Job:
 
 
 @dataclass(frozen=True, eq=False)
-class Progress:
+class FitProgress:
     """How a fit stands; nothing in it changes later.
 
     Attributes:
@@ -87,10 +87,10 @@ class Progress:
     visit: int = 0
 
 
-class Run:
+class FitRun:
     """How far the worker is with one job; changed by the worker only, while the desk is locked."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, job: FitJob) -> None:
         self.job = job
         self.begun = time.perf_counter()
         self.idle = 0.0
@@ -126,14 +126,14 @@ class Run:
         if self.best is not None:
             self.relative_error, self.network = self.best
 
-    def progress(self, job: Job, *, paused: bool) -> Progress:
+    def progress(self, job: FitJob, *, paused: bool) -> FitProgress:
         """Return what to show; ``job`` is the desk's own, whose tag may have changed meanwhile."""
         network = self.network
         if network is not None and network.structure is not job.structure:
             network = Network(job.structure, network.cores)
         status = f"Paused after sweep {self.sweep}." if paused and self.running else self.status
         seconds = time.perf_counter() - self.begun - self.idle
-        return Progress(
+        return FitProgress(
             job.tag, job.generation, self.running, paused, status, self.sweep, self.relative_error, seconds,
             self.seed, thinned(self.errors), network, self.failure, self.visit,
         )  # fmt: skip
@@ -165,7 +165,7 @@ def thinned(errors: list[float], most: int = MAX_SHOWN) -> tuple[float, ...]:
     return tuple(errors[round(k * (len(errors) - 1) / (most - 1))] for k in range(most))
 
 
-def starting_point(job: Job, last: Network | None, visited: Visited) -> Init:
+def starting_point(job: FitJob, last: Network | None, visited: Visited) -> Init:
     """Return where to start: the best known cores of this structure, else the last network carried over, else SVD.
 
     Where an edit has rewired the network, what is carried over may be worth little: the better of both is taken.

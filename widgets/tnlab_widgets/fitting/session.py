@@ -1,7 +1,7 @@
 """Fit in the background while a person edits: plain Python, without Jupyter.
 
 One worker thread fits the newest structure. An edit replaces it between two sweeps: the newest edit wins. After
-every sweep the worker looks at the ``_Desk`` that it shares with the session: is there newer work, a pause, an
+every sweep the worker looks at the ``_FitDesk`` that it shares with the session: is there newer work, a pause, an
 end? Reports are made from the worker (or from whoever gave the command), never while the desk is locked.
 """
 
@@ -21,7 +21,7 @@ from tnlab.seeding import as_generator
 from tnlab.solvers.als import ALS
 from tnlab.solvers.base import Init, Status
 from tnlab_widgets.base.sentences import sentence
-from tnlab_widgets.fitting.run import Job, Progress, Run, check_affordable, starting_point
+from tnlab_widgets.fitting.run import FitJob, FitProgress, FitRun, check_affordable, starting_point
 from tnlab_widgets.fitting.visited import Visited, visit_key
 
 MAX_SWEEPS = 2000
@@ -33,24 +33,24 @@ DETAIL_SHARE = 4  # sweeps get this much of the time that details take
 SLOW = 0.15  # the start of a fit is worth a report when its first sweep takes longer
 COURTESY = 0.05  # the longest that the worker waits for somebody who is handling an edit
 
-Report = Callable[[Progress, bool], None]
+Report = Callable[[FitProgress, bool], None]
 """Called with how a fit stands, and whether details (pictures, spectra) are due as well."""
 
 
-class _Desk:
+class _FitDesk:
     """What session and worker share. Its lock is held for moments only, and never while anything is called."""
 
     def __init__(self) -> None:
         self.changed = threading.Condition()
         self.generation = 0
-        self.job: Job | None = None
-        self.run: Run | None = None
+        self.job: FitJob | None = None
+        self.run: FitRun | None = None
         self.network: Network | None = None
         self.paused = self.suspended = self.closed = False
         self.guests = 0
         self.visited = Visited()
 
-    def put(self, make: Callable[[int], Job | None]) -> int:
+    def put(self, make: Callable[[int], FitJob | None]) -> int:
         """Replace the job by a newer one, or by none; return its generation."""
         with self.changed:
             self.generation += 1
@@ -58,17 +58,17 @@ class _Desk:
             self.changed.notify_all()
             return self.generation
 
-    def next_job(self) -> Job | None:
+    def next_job(self) -> FitJob | None:
         """Wait for a job; None when the session is over."""
         with self.changed:
             self.changed.wait_for(lambda: self.closed or self._work_waits())
             if self.closed:
                 return None
             assert self.job is not None
-            self.run = Run(self.job)
+            self.run = FitRun(self.job)
             return self.job
 
-    def is_current(self, job: Job) -> bool:
+    def is_current(self, job: FitJob) -> bool:
         """Return whether nothing newer has been asked for."""
         return not self.closed and self.generation == job.generation
 
@@ -77,7 +77,7 @@ class _Desk:
         """Whether sweeps wait."""
         return self.paused or self.suspended
 
-    def wait_while_held(self, job: Job) -> float:
+    def wait_while_held(self, job: FitJob) -> float:
         """Wait until the fit may go on or is out of date; return for how long."""
         begun = time.perf_counter()
         with self.changed:
@@ -106,7 +106,7 @@ class _Desk:
 class _Worker:
     """Takes jobs from the desk until it is closed. It knows the session only through a weak reference."""
 
-    def __init__(self, desk: _Desk, report: Callable[[], Report | None]) -> None:
+    def __init__(self, desk: _FitDesk, report: Callable[[], Report | None]) -> None:
         self.desk, self.report = desk, report
         self.last_report = self.next_detail = -1e9
 
@@ -124,7 +124,7 @@ class _Worker:
                         run.finish(run.failure)
             self._finish(job, run)
 
-    def _fit(self, job: Job, run: Run) -> None:
+    def _fit(self, job: FitJob, run: FitRun) -> None:
         if job.fresh:
             self._tell(job, run)
         init = starting_point(job, self.desk.network, self.desk.visited)
@@ -143,7 +143,7 @@ class _Worker:
                     return
             self._between_sweeps(job, run, first=snapshot.sweep == 1)
 
-    def _try_seeds(self, job: Job, run: Run) -> None:
+    def _try_seeds(self, job: FitJob, run: FitRun) -> None:
         """Compare random starts with what there is; show the best."""
         solver = ALS(max_sweeps=TRY_SWEEPS, tolerance=TOLERANCE)
         known = self.desk.visited.best(job.key)
@@ -173,7 +173,7 @@ class _Worker:
             if self.desk.is_current(job):
                 self.desk.network = run.network
 
-    def _between_sweeps(self, job: Job, run: Run, *, first: bool) -> None:
+    def _between_sweeps(self, job: FitJob, run: FitRun, *, first: bool) -> None:
         now = time.perf_counter()
         worth = run.sweep > 0 or job.fresh or now - run.begun > SLOW
         if first or (worth and now - self.last_report >= REPORT_EVERY):
@@ -183,7 +183,7 @@ class _Worker:
             run.idle += self.desk.wait_while_held(job)
         self.desk.make_room()
 
-    def _finish(self, job: Job, run: Run) -> None:
+    def _finish(self, job: FitJob, run: FitRun) -> None:
         """Report the end at once, and its details when they are due again."""
         self._tell(job, run)
         with self.desk.changed:
@@ -191,7 +191,7 @@ class _Worker:
             self.desk.changed.wait_for(lambda: not self.desk.is_current(job), max(rest, 0))
         self._tell(job, run, detailed=True)
 
-    def _tell(self, job: Job, run: Run, *, detailed: bool = False) -> None:
+    def _tell(self, job: FitJob, run: FitRun, *, detailed: bool = False) -> None:
         with self.desk.changed:
             if not self.desk.is_current(job) or self.desk.job is None:
                 return
@@ -213,7 +213,7 @@ class FitSession:
     """The newest structure, being fitted to the current tensor.
 
     Args:
-        report: Called with every ``Progress`` that is due, mostly from the worker. A bound method is held weakly.
+        report: Called with every ``FitProgress`` that is due, mostly from the worker. A bound method is held weakly.
         seed: Where random numbers start, unless a restart says otherwise.
 
     Example:
@@ -226,10 +226,10 @@ class FitSession:
         self._report: Callable[[], Report | None] = (
             weakref.WeakMethod(report) if hasattr(report, "__self__") else lambda: report
         )
-        self._desk = _Desk()
+        self._desk = _FitDesk()
         self._tensor: Tensor | None = None
         self._thread: threading.Thread | None = None
-        self._end = weakref.finalize(self, _Desk.close, self._desk)
+        self._end = weakref.finalize(self, _FitDesk.close, self._desk)
 
     @property
     def generation(self) -> int:
@@ -311,7 +311,7 @@ class FitSession:
             taken = desk.run is not None and desk.run.job.generation == desk.job.generation
             desk.generation += 1
             desk.job = replace(desk.job, generation=desk.generation)
-            run = desk.run if taken and desk.run is not None else Run(desk.job)
+            run = desk.run if taken and desk.run is not None else FitRun(desk.job)
             run.job, desk.run, desk.paused = desk.job, run, False
             if run.running:
                 run.finish(Status.STOPPED.value)
@@ -353,7 +353,7 @@ class FitSession:
             raise RuntimeError("Load a tensor before submitting a structure.")
         seed = self.seed if seed is None else seed
         key = visit_key(structure)
-        generation = self._desk.put(lambda generation: Job(generation, tag, tensor, structure, key, seed, **options))
+        generation = self._desk.put(lambda generation: FitJob(generation, tag, tensor, structure, key, seed, **options))
         if self._thread is None and not self._desk.closed:
             worker = _Worker(self._desk, self._report)
             self._thread = threading.Thread(target=worker, name="tnlab-fit", daemon=True)

@@ -13,8 +13,8 @@ from tnlab.network.structure import Structure
 from tnlab.structure_search.evaluation import Evaluation
 
 MAX_WORDS = 4  # changes that are spelt out
-Places = Mapping[str, tuple[float, float]]
-Ranks = Mapping[tuple[str, ...], int]
+CorePositions = Mapping[str, tuple[float, float]]
+RanksByCores = Mapping[tuple[str, ...], int]
 
 
 class Incumbents:
@@ -24,8 +24,8 @@ class Incumbents:
         self._shown: dict[str, Any] | None = None
         self._identity: tuple[int, int, float] | None = None
         self._changed: dict[str, Any] = {"bonds": [], "words": ""}
-        self._ranks: Ranks = {}
-        self._places: Places = {}
+        self._ranks: RanksByCores = {}
+        self._places: CorePositions = {}
 
     def show(self, found: Evaluation | None, *, reached: bool) -> dict[str, Any] | None:
         """Return the record of the best so far; the same one as before where nothing has changed."""
@@ -83,7 +83,7 @@ def ranks_by_cores(structure: Structure) -> dict[tuple[str, ...], int]:
     return ranks
 
 
-def changes(before: Ranks, after: Ranks) -> dict[str, Any]:
+def changes(before: RanksByCores, after: RanksByCores) -> dict[str, Any]:
     """Return the places of the bonds that are new or of another rank, and that in words; nothing without a before."""
     if not before:
         return {"bonds": [], "words": ""}
@@ -91,7 +91,7 @@ def changes(before: Ranks, after: Ranks) -> dict[str, Any]:
     return {"bonds": places, "words": difference(before, after)}
 
 
-def difference(before: Ranks, after: Ranks) -> str:
+def difference(before: RanksByCores, after: RanksByCores) -> str:
     """Return in a few words what has become of the bonds."""
     said = [
         f"{_label(key)} from {before[key]} to {rank}" if key in before else f"{_label(key)} of rank {rank} is new"
@@ -103,7 +103,7 @@ def difference(before: Ranks, after: Ranks) -> str:
     return "; ".join(said[:MAX_WORDS]) + (f"; and {more} more" if more > 0 else "")
 
 
-def aligned(places: Places, former: Places) -> Places:
+def aligned(places: CorePositions, former: CorePositions) -> CorePositions:
     """Return places turned, mirrored and moved to lie as near as they can to those that were there before."""
     common = sorted(places.keys() & former.keys())
     if len(common) < 2:

@@ -10,7 +10,7 @@ from tnlab.structure_search.progress import Progress
 from tnlab.structure_search.run import Search
 from tnlab.structure_search.studies.reader import StudyReader
 from tnlab_widgets.searching.incumbents import Incumbents
-from tnlab_widgets.searching.plan import Plan
+from tnlab_widgets.searching.plan import LanePlan
 from tnlab_widgets.searching.points import Points
 
 WAITING, RUNNING, ENDED, WATCHING = "waiting", "running", "ended", "watching"
@@ -37,7 +37,7 @@ class Lane:
         reader: Of its study, if it has been read.
     """
 
-    def __init__(self, number: int, plan: Plan, *, wanted: bool, reader: StudyReader | None = None) -> None:
+    def __init__(self, number: int, plan: LanePlan, *, wanted: bool, reader: StudyReader | None = None) -> None:
         self.id, self.plan, self.wanted = number, plan, wanted
         self.points = Points()
         self.phase = WAITING if wanted else ENDED

@@ -12,7 +12,7 @@ from tnlab.structure_search.run import Search
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class LanePlan:
     """What a lane searches.
 
     Attributes:

@@ -20,12 +20,11 @@ from tnlab.structure_search.studies.folder import SUFFIX
 from tnlab.structure_search.studies.logs.file import FileLog
 from tnlab.structure_search.studies.reader import StudyReader
 from tnlab.structure_search.studies.summary import Summary, data_of
-from tnlab_widgets.searching.plan import Plan
+from tnlab_widgets.searching.plan import LanePlan
 
 LONGEST = 160
 BEST = ("parameters", "relative_error", "evaluations")
 NAME = re.compile(r"[\w][\w.-]*", re.ASCII)
-Record = dict[str, Any]
 
 
 class Shelf:
@@ -39,7 +38,7 @@ class Shelf:
     def __init__(self, folder: Path, *, private: bool = False) -> None:
         self.folder, self.private = folder, private
         self.mine: set[str] = set()
-        self._known: dict[Path, tuple[tuple[int, int], Record]] = {}
+        self._known: dict[Path, tuple[tuple[int, int], dict[str, Any]]] = {}
 
     def location(self, name: object) -> Path:
         """Return where the study with this name is.
@@ -64,7 +63,7 @@ class Shelf:
         self.mine.add(name)
         return self._path(name)
 
-    def recipe(self, source: Source) -> Record:
+    def recipe(self, source: Source) -> dict[str, Any]:
         """Return where a source can be had from again; what is not built in is kept beside the studies.
 
         Raises:
@@ -84,7 +83,7 @@ class Shelf:
         except (OSError, TnlabError):
             return None
 
-    def plan(self, name: object) -> tuple[Plan, StudyReader]:
+    def plan(self, name: object) -> tuple[LanePlan, StudyReader]:
         """Return what a study searches, and what it holds.
 
         Raises:
@@ -96,9 +95,9 @@ class Shelf:
         label = data_of(reader)
         if source is not None and source.name not in datasets:
             source = replace(source, name=label, label=label)
-        return Plan(reader.engine, location, label, reader.target_error, reader.family, source), reader
+        return LanePlan(reader.engine, location, label, reader.target_error, reader.family, source), reader
 
-    def entries(self, shown: Mapping[str, Record] | None = None) -> list[Record]:
+    def entries(self, shown: Mapping[str, dict[str, Any]] | None = None) -> list[dict[str, Any]]:
         """Return what is on the shelf, the newest first; reading may take long.
 
         Args:
@@ -181,7 +180,7 @@ class Shelf:
                 raise DataError(f"The data cannot be kept in {str(self.folder)!r}: {error.strerror}.") from None
         return path.absolute()
 
-    def _entry(self, path: Path, shown: Record | None) -> Record:
+    def _entry(self, path: Path, shown: dict[str, Any] | None) -> dict[str, Any]:
         stat = path.stat()
         known = shown or self._read(path, (stat.st_mtime_ns, stat.st_size))
         return {
@@ -193,7 +192,7 @@ class Shelf:
             **known,
         }
 
-    def _read(self, path: Path, stamp: tuple[int, int]) -> Record:
+    def _read(self, path: Path, stamp: tuple[int, int]) -> dict[str, Any]:
         """Return what a study came to; it is read again only where it has changed."""
         known = self._known.get(path)
         if known is None or known[0] != stamp:

@@ -13,7 +13,7 @@ from tnlab_widgets.base.sentences import sentence
 from tnlab_widgets.explorer import Explorer
 from tnlab_widgets.searching.export import EXPORTS, exported
 from tnlab_widgets.searching.lane import WATCHING, Lane
-from tnlab_widgets.searching.plan import Plan
+from tnlab_widgets.searching.plan import LanePlan
 from tnlab_widgets.searching.recorded import recorded
 from tnlab_widgets.searching.settings import Offer, Settings, restored
 from tnlab_widgets.searching.shelf import Shelf
@@ -45,7 +45,7 @@ class WorkbenchShelf(WorkbenchState):
             raise DataError("That search is no longer shown.")
         return lane
 
-    def _lane_of(self, plan: Plan, *, wanted: bool, reader: StudyReader | None = None) -> Lane:
+    def _lane_of(self, plan: LanePlan, *, wanted: bool, reader: StudyReader | None = None) -> Lane:
         self._lanes_made += 1
         return Lane(self._lanes_made, plan, wanted=wanted and plan.source is not None, reader=reader)
 

@@ -64,7 +64,7 @@ class WorkbenchState(DataWidget):
         with self._guard:
             if lanes is not scheduler.lanes:
                 return  # others were put up meanwhile, and are due
-            self.push(lanes=reports, run=self._run_state(), bound=bound_of(lanes))
+            self.push(lanes=reports, run=self._run_state(), bound=common_bound(lanes))
             for lane in lanes:
                 self._send_new_points(lane)
         phases = tuple((lane["id"], lane["state"]) for lane in reports)
@@ -129,7 +129,7 @@ class WorkbenchState(DataWidget):
                 self._send_points(lane, start)
 
 
-def bound_of(lanes: tuple[Lane, ...]) -> dict[str, Any]:
+def common_bound(lanes: tuple[Lane, ...]) -> dict[str, Any]:
     """Return the weakest of the bounds of all lanes, so that it holds for each."""
     known = [(lane.progress.bound, lane) for lane in lanes if lane.progress is not None and lane.progress.bound]
     if not known:
