@@ -19,7 +19,7 @@ import torch
 
 from tnlab import Network, Observed, TensorFunction, decompose, fit
 from tnlab.fitting.cross.passes import train_values
-from tnlab.fitting.cross.train import Chain
+from tnlab.fitting.cross.train import Train
 from tnlab.formats import formats
 
 SEEDS, SIDE, RANK = (0, 1, 2), 64, 5
@@ -175,7 +175,7 @@ class Counted:
 def tnlab_cross(modes, asked, counted):
     function = TensorFunction(modes, lambda at: torch.from_numpy(counted(at.numpy())))
     result = decompose(function, "tt", target_error=asked)
-    return Chain(result.structure).cores(result.network)
+    return Train(result.structure).cores(result.network)
 
 
 def teneva_cross(modes, asked, counted):

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from tnlab.fitting.least_squares import Objective
+from tnlab.fitting.least_squares import LeastSquares
 from tnlab.fitting.sweep.plan import explicit_plan, plan_gradient, plan_sweep, sweep_flops
-from tnlab.fitting.sweep.steps import Environment
+from tnlab.fitting.sweep.steps import ExplicitUpdate
 from tnlab.formats import formats
 from tnlab.network.contraction import contract
 from tnlab.network.network import Network
@@ -19,7 +19,7 @@ def structure(request):
 def test_follows_automatic_differentiation(structure):
     generator = torch.Generator().manual_seed(0)
     tensor = torch.randn(structure.modes, generator=generator, dtype=torch.float64)
-    objective = Objective(tensor, structure)
+    objective = LeastSquares(tensor, structure)
     vector = objective.vector(Network.random(structure, generator=generator))
     value, gradient = objective(vector)
     leaf = torch.tensor(vector, requires_grad=True)
@@ -46,7 +46,7 @@ def test_explicit_environments_give_the_same_equations(structure):
         rights = {step.core: step.as_core(right) for step, _, right in plan.equations(values)}
         assert all((step.as_core(step.as_right(core)) == core).all() for step, core in _pairs(plan, cores))
         found.append(rights)
-    assert any(isinstance(step, Environment) for step in explicit_plan(structure).steps)
+    assert any(isinstance(step, ExplicitUpdate) for step in explicit_plan(structure).steps)
     assert all(abs(found[0][core] - found[1][core]).max() < 1e-12 for core in found[0])
 
 

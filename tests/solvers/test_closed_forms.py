@@ -281,7 +281,7 @@ def test_any_tree(name):
 
 def test_loops_and_hyper_bonds_are_refused():
     tensor = decaying((4, 4, 4))
-    with pytest.raises(StructureError, match="joins 3; fit this structure with als"):
+    with pytest.raises(StructureError, match="joins 3 cores; fit it with als"):
         fit(tensor, formats["cp"].build((4, 4, 4), 2), solver="tree_svd")
     with pytest.raises(StructureError, match="a loop"):
         fit(tensor, formats["tr"].build((4, 4, 4), 2), solver="tree_svd")

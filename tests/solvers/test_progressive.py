@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from tnlab.data.planted import planted
-from tnlab.fitting.bond_gains import gains
+from tnlab.fitting.bond_gains import bond_gains
 from tnlab.formats import formats
 from tnlab.network.edits import set_ranks
 from tnlab.network.network import Network
@@ -48,7 +48,7 @@ def test_the_gain_foretells_where_a_rank_is_missing():
     tensor = planted(structure)
     narrow = formats["tt"].build((5, 6, 6, 5), (3, 1, 3))
     network = fit(tensor, narrow).network
-    gained = gains(tensor, network, generator=torch.Generator().manual_seed(0))
+    gained = bond_gains(tensor, network, generator=torch.Generator().manual_seed(0))
     assert gained[1] == max(gained)
     assert gained[1] < float((tensor - network.to_tensor()).square().sum())
     assert all(math.isfinite(gain) and gain >= 0 for gain in gained)

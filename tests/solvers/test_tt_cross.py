@@ -9,7 +9,7 @@ from tnlab.data.tensor_function import TensorFunction
 from tnlab.errors import DataError, StructureError
 from tnlab.fitting.cross.maxvol import maxvol
 from tnlab.fitting.cross.passes import train_values
-from tnlab.fitting.cross.train import Chain
+from tnlab.fitting.cross.train import Train
 from tnlab.formats import formats
 from tnlab.metrics import relative_error
 from tnlab.network.network import Network
@@ -51,7 +51,7 @@ def test_reaches_a_target_error_from_a_tiny_part_of_the_entries(modes, target):
     assert result.relative_error <= target
     assert seen[-1].evaluations == counted.count < 200_000
     fresh = torch.stack([torch.randint(size, (3000,)) for size in modes], dim=1)
-    train = Chain(result.structure).cores(result.network)
+    train = Train(result.structure).cores(result.network)
     assert np.linalg.norm(
         train_values(train, fresh.numpy()) - inverse_sum(fresh).numpy()
     ) < 3 * target * np.linalg.norm(inverse_sum(fresh).numpy())

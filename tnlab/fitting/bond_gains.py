@@ -31,7 +31,7 @@ def shaken(network: Network, *, generator: torch.Generator) -> Network:
     return Network(network.structure, tuple(cores))
 
 
-def gains(tensor: Tensor, network: Network, *, generator: torch.Generator) -> tuple[float, ...]:
+def bond_gains(tensor: Tensor, network: Network, *, generator: torch.Generator) -> tuple[float, ...]:
     """Return, for every bond, about how much of ``|X - X_hat|^2`` one more rank would remove.
 
     All bonds are widened at once without a change of the tensor, by zeros in one core and random entries in the others.

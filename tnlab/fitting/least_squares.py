@@ -17,7 +17,7 @@ from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 
 
-class Objective:
+class LeastSquares:
     """``f(A) = |X - X_hat|^2 / (2 |X|^2)`` of one vector of all core entries, in float64.
 
     One pass along the dimension tree gives ``A G`` and ``B`` of every core, and so the whole gradient ``A G - B``.

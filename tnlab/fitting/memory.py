@@ -10,10 +10,11 @@ import torch
 from torch import Tensor
 
 from tnlab.errors import StructureError
-from tnlab.fitting.entries.contraction_tree import Tree, edge, entry_tree, leaves
+from tnlab.fitting.entries.contraction_tree import edge, entry_tree
 from tnlab.fitting.svd_start import LARGE, start_entries
+from tnlab.fitting.sweep.dimension_tree import CoreTree, leaves
 from tnlab.fitting.sweep.pairwise import Side
-from tnlab.fitting.sweep.steps import Alias, Environment, Multiply, Step, SweepPlan, Update
+from tnlab.fitting.sweep.steps import Alias, ExplicitUpdate, Multiply, Step, SweepPlan, Update
 from tnlab.network.contraction import largest_array
 from tnlab.network.residual import SLAB
 from tnlab.network.structure import Structure
@@ -25,7 +26,7 @@ LIMIT = "TNLAB_MEMORY"
 
 
 @dataclass(frozen=True)
-class Memory:
+class MemoryNeeds:
     """Bytes that a fit takes at the same time, in parts.
 
     Attributes:
@@ -53,7 +54,7 @@ class Memory:
         return self.tensor + self.extra
 
 
-def predicted_memory(plan: SweepPlan, dtype: torch.dtype, *, svd: bool = True, contiguous: bool = True) -> Memory:
+def predicted_memory(plan: SweepPlan, dtype: torch.dtype, *, svd: bool = True, contiguous: bool = True) -> MemoryNeeds:
     """Return what a fit by alternating least squares will take.
 
     Args:
@@ -65,7 +66,7 @@ def predicted_memory(plan: SweepPlan, dtype: torch.dtype, *, svd: bool = True, c
     structure, item = plan.structure, dtype.itemsize
     in_order = contiguous and plan.mode_order == tuple(range(structure.order))
     precise = DOUBLE if structure.size <= LARGE else item
-    return Memory(
+    return MemoryNeeds(
         tensor=structure.size * item,
         start=(start_entries(structure) + structure.size * (precise != item)) * precise if svd else 0,
         layout=0 if in_order else structure.size * item,
@@ -107,9 +108,10 @@ def require_bytes(extra: int, data: Tensor, *ways: str) -> None:
     if extra + SPARE <= free:
         return
     listed = ["Lower some ranks", *(["use X.float()"] if data.dtype == torch.float64 else []), *ways]
+    own = readable_bytes(data.numel() * data.element_size())
     raise StructureError(
-        f"This fit needs {shown(extra)} besides the tensor's own {shown(data.numel() * data.element_size())}, "
-        f"but {shown(free)} are free. {', or '.join(listed)}, or say in {LIMIT} how much it may take (e.g. 8G)."
+        f"This fit needs {readable_bytes(extra)} besides the tensor's own {own}, but {readable_bytes(free)} are free. "
+        f"{', or '.join(listed)}, or say in {LIMIT} how much it may take (e.g. 8G)."
     )
 
 
@@ -127,7 +129,7 @@ def free_memory(device: torch.device | str = "cpu") -> int:
     return min(_free_in_machine(), _free_in_group())
 
 
-def shown(size: float) -> str:
+def readable_bytes(size: float) -> str:
     """Return bytes as a person reads them."""
     for unit in ("bytes", "KiB", "MiB", "GiB"):
         if size < 1024:
@@ -193,7 +195,7 @@ def _step_bytes(step: Step, structure: Structure, held: dict[int, int], item: in
         return _copy(step.pair.left, first) + _copy(step.pair.right, held[step.right]) + result
     if isinstance(step, Update):
         return 6 * step.size * DOUBLE
-    if isinstance(step, Environment):
+    if isinstance(step, ExplicitUpdate):
         turned = structure.size * item if step.tensor_axes is not None else 0
         return 3 * step.size * DOUBLE + turned
     return 0 if isinstance(step, Alias) else step.size * DOUBLE
@@ -281,7 +283,7 @@ def _rank_product(structure: Structure, bonds: tuple[int, ...]) -> int:
     return math.prod(structure.bonds[bond].rank for bond in bonds)
 
 
-def _messages(structure: Structure, node: Tree) -> list[int]:
+def _messages(structure: Structure, node: CoreTree) -> list[int]:
     """Return the entries of the message of every node that joins others."""
     if isinstance(node, int):
         return []

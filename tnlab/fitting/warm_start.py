@@ -42,7 +42,7 @@ def warm_start(network: Network, structure: Structure, *, generator: torch.Gener
         raise ValueError(
             f"A warm start needs the same modes, but they are {network.structure.modes} and {structure.modes}."
         )
-    work = _Workbench.of(network, structure)
+    work = _Transfer.of(network, structure)
     work.merge_collapsed()
     work.drop_bonds()
     work.split_moved_legs()
@@ -51,29 +51,29 @@ def warm_start(network: Network, structure: Structure, *, generator: torch.Gener
     return work.network()
 
 
-Label = tuple[str, int]  # ("mode", m), ("bond", new bond index) or ("old", old bond index)
+AxisLabel = tuple[str, int]  # ("mode", m), ("bond", new bond index) or ("old", old bond index)
 
 
 @dataclass
-class _Workbench:
+class _Transfer:
     """Arrays with labelled axes on their way from the old structure to the new one, by new core index."""
 
     structure: Structure
     arrays: dict[int, Tensor]
-    labels: dict[int, list[Label]]
-    orphans: dict[int, tuple[Tensor, list[Label]]]
+    labels: dict[int, list[AxisLabel]]
+    orphans: dict[int, tuple[Tensor, list[AxisLabel]]]
     heirs: dict[int, int]
     like: Tensor
 
     @classmethod
-    def of(cls, network: Network, structure: Structure) -> "_Workbench":
+    def of(cls, network: Network, structure: Structure) -> "_Transfer":
         old = network.structure
         cores = _match_cores(old, structure)
         heirs = _find_heirs(old, structure, cores)
         bonds = _match_bonds(old, structure, {**heirs, **cores})
         work = cls(structure, {}, {}, {}, heirs, network.cores[0].to(torch.float64))
         for place, core in enumerate(network.cores):
-            labels: list[Label] = [("mode", mode) for mode in old.cores[place].legs]
+            labels: list[AxisLabel] = [("mode", mode) for mode in old.cores[place].legs]
             labels += [("bond", bonds[bond]) if bond in bonds else ("old", bond) for bond in old.core_bonds[place]]
             if place in cores:
                 work.arrays[cores[place]] = core.to(torch.float64)
@@ -154,19 +154,19 @@ class _Workbench:
     def network(self) -> Network:
         cores = []
         for core, description in enumerate(self.structure.cores):
-            wanted: list[Label] = [("mode", mode) for mode in description.legs]
+            wanted: list[AxisLabel] = [("mode", mode) for mode in description.legs]
             wanted += [("bond", bond) for bond in self.structure.core_bonds[core]]
             axes = [self.labels[core].index(label) for label in wanted]
             cores.append(self.arrays[core].permute(axes).contiguous())
         return Network(self.structure, tuple(cores))
 
-    def _held_elsewhere(self, label: Label, core: int) -> bool:
+    def _held_elsewhere(self, label: AxisLabel, core: int) -> bool:
         return any(label in held for other, held in self.labels.items() if other != core)
 
-    def _wanted(self, core: int, label: Label) -> bool:
+    def _wanted(self, core: int, label: AxisLabel) -> bool:
         return label[0] == "bond" and core in self.structure.bonds[label[1]].cores
 
-    def _move_leg(self, label: Label, core: int) -> None:
+    def _move_leg(self, label: AxisLabel, core: int) -> None:
         target = next(at for at, own in enumerate(self.structure.cores) if label[1] in own.legs)
         shared = [other for other in self.labels[core] if other in self.labels.get(target, ())]
         if len(shared) == 1 and self._pair(shared[0]):
@@ -188,7 +188,7 @@ class _Workbench:
             self.labels[target] = [*self.labels[target], label]
 
     def _split(
-        self, array: Tensor, labels: list[Label], kept: list[Label], core: int, target: int, bond: Label
+        self, array: Tensor, labels: list[AxisLabel], kept: list[AxisLabel], core: int, target: int, bond: AxisLabel
     ) -> None:
         """Split an array by an SVD into ``core``, which keeps the labels ``kept``, and ``target``, across ``bond``."""
         moved = [label for label in labels if label not in kept]
@@ -202,19 +202,19 @@ class _Workbench:
         self.arrays[target] = (vh[:rank].T * weight).reshape(*(sizes[label] for label in moved), rank)
         self.labels[core], self.labels[target] = [*kept, bond], [*moved, bond]
 
-    def _pair(self, label: Label) -> bool:
+    def _pair(self, label: AxisLabel) -> bool:
         return label[0] == "bond" and len(self.structure.bonds[label[1]].cores) == 2
 
     def _free_bond(self, core: int, target: int) -> int | None:
         for bond, description in enumerate(self.structure.bonds):
-            label: Label = ("bond", bond)
+            label: AxisLabel = ("bond", bond)
             if description.cores == tuple(sorted((core, target))) and label not in self.labels[core]:
                 return bond
         return None
 
     def _join_bond(self, core: int, bond: int) -> None:
         """Add a bond's axis to a core: as wide as its other ends already are, so that their tensor is kept."""
-        label: Label = ("bond", bond)
+        label: AxisLabel = ("bond", bond)
         sizes = [self.arrays[at].shape[held.index(label)] for at, held in self.labels.items() if label in held]
         size = sizes[0] if sizes else 1
         self.arrays[core] = self.arrays[core].unsqueeze(-1).repeat_interleave(size, -1)
@@ -297,8 +297,8 @@ def _match_bonds(old: Structure, new: Structure, cores: dict[int, int]) -> dict[
 
 
 def _einsum(
-    first: Tensor, first_labels: list[Label], second: Tensor, second_labels: list[Label], keep: list[Label]
-) -> tuple[Tensor, list[Label]]:
+    first: Tensor, first_labels: list[AxisLabel], second: Tensor, second_labels: list[AxisLabel], keep: list[AxisLabel]
+) -> tuple[Tensor, list[AxisLabel]]:
     numbers = {label: k for k, label in enumerate(dict.fromkeys([*first_labels, *second_labels]))}
     shared = [label for label in first_labels if label in second_labels and label not in keep]
     result = [label for label in numbers if label not in shared]

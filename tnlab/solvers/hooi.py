@@ -23,7 +23,7 @@ from tnlab.errors import StructureError
 from tnlab.fitting.memory import require_closed_form
 from tnlab.fitting.truncation.closed_form import DIGITS, closed_form
 from tnlab.fitting.truncation.tree_svd import hub
-from tnlab.fitting.truncation.unfolding import Unfolding, as_array, as_tensor, square, truncate, wide
+from tnlab.fitting.truncation.unfolding import Unfolding, as_array, sum_of_squares, tensor_like, truncate, wide
 from tnlab.network.edits import set_ranks
 from tnlab.network.network import Network
 from tnlab.network.residual import relative_residual
@@ -117,7 +117,7 @@ class _Iteration:
     def __init__(self, tensor: Tensor, star: _Star, start: Network, target: float | None) -> None:
         self.tensor, self.star, self.target = tensor, star, target
         self.array = as_array(tensor)
-        self.total = square(self.array)
+        self.total = sum_of_squares(self.array)
         self.ranks = [star.structure.ranks[star.bond(mode)] for mode in range(star.structure.order)]
         self.bases = [wide(as_array(start.cores[place])) for place in star.leaves]
         if target is not None:
@@ -141,15 +141,15 @@ class _Iteration:
                 ranks[star.bond(mode)] = basis.shape[1]
         structure = set_ranks(star.structure, ranks)
         by_bond = sorted(range(len(self.bases)), key=star.bond)
-        middle = as_tensor(self.core, self.tensor).permute(by_bond)
+        middle = tensor_like(self.core, self.tensor).permute(by_bond)
         cores = [middle] * len(structure.cores)
         for mode, place in enumerate(star.leaves):
-            cores[place] = as_tensor(self.bases[mode], self.tensor)
+            cores[place] = tensor_like(self.bases[mode], self.tensor)
         network = Network(
             structure,
             tuple(_padded(core, shape) for core, shape in zip(cores, structure.core_shapes, strict=True)),
         )
-        error = math.sqrt(max(self.total - square(self.core), 0.0) / self.total)
+        error = math.sqrt(max(self.total - sum_of_squares(self.core), 0.0) / self.total)
         if error <= DIGITS[self.tensor.dtype]:
             error = relative_residual(self.tensor, network)
         return network, error
@@ -159,7 +159,7 @@ class _Iteration:
         if self.target is None:
             found = truncate(view, rank=self.ranks[mode])
         else:
-            found = truncate(view, budget=self.target**2 * self.total - (self.total - square(projected)))
+            found = truncate(view, budget=self.target**2 * self.total - (self.total - sum_of_squares(projected)))
         basis = found.basis
         if basis is None:
             eye = torch.eye(view.rows, dtype=torch.float64, device=self.tensor.device)

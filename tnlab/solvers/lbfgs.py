@@ -14,7 +14,7 @@ import torch
 from typing_extensions import override
 
 from tnlab.fitting.lbfgs_steps import inverse_hessian, line_search
-from tnlab.fitting.least_squares import Objective
+from tnlab.fitting.least_squares import LeastSquares
 from tnlab.fitting.memory import require_memory
 from tnlab.fitting.svd_start import starting_network
 from tnlab.fitting.sweep.plan import plan_gradient
@@ -47,7 +47,7 @@ class LBFGS(AbstractSolver):
         begun = time.perf_counter()
         vectors = 8 * structure.parameters * (2 * self.memory + 6)
         require_memory(plan_gradient(structure), tensor, svd=init == "svd", besides=vectors)
-        objective = Objective(tensor, structure)
+        objective = LeastSquares(tensor, structure)
         network = starting_network(tensor, structure, init, generator=generator)
         yield Snapshot(0, objective.normal.residual(network), network, time.perf_counter() - begun)
         point = objective.vector(network)

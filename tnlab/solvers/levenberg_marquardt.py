@@ -15,7 +15,7 @@ import torch
 from typing_extensions import override
 
 from tnlab.errors import StructureError
-from tnlab.fitting.least_squares import Objective
+from tnlab.fitting.least_squares import LeastSquares
 from tnlab.fitting.memory import require_memory, square_bytes
 from tnlab.fitting.svd_start import starting_network
 from tnlab.fitting.sweep.plan import plan_gradient
@@ -56,7 +56,7 @@ class LevenbergMarquardt(AbstractSolver):
         begun = time.perf_counter()
         dense = square_bytes(structure.parameters, 3)  # J^T J, damped, and its blocks
         require_memory(plan_gradient(structure), tensor, svd=init == "svd", besides=dense)
-        objective = Objective(tensor, structure)
+        objective = LeastSquares(tensor, structure)
         network = starting_network(tensor, structure, init, generator=generator)
         yield Snapshot(0, objective.normal.residual(network), network, time.perf_counter() - begun)
         state = _State(objective, objective.vector(network), self.damping)
@@ -76,7 +76,7 @@ class LevenbergMarquardt(AbstractSolver):
 class _State:
     """A point with its damping, which follows how well the linear model foretold the last step."""
 
-    def __init__(self, objective: Objective, point: Any, damping: float) -> None:
+    def __init__(self, objective: LeastSquares, point: Any, damping: float) -> None:
         self.objective, self.point = objective, point
         self.value, self.gradient = objective(point)
         matrix = objective.gauss_newton(point)

@@ -13,7 +13,7 @@ from typing import ClassVar
 import torch
 from typing_extensions import override
 
-from tnlab.fitting.bond_gains import gains, shaken
+from tnlab.fitting.bond_gains import bond_gains, shaken
 from tnlab.fitting.memory import require_memory
 from tnlab.fitting.svd_start import starting_network
 from tnlab.fitting.sweep.normal_equations import NormalEquations
@@ -113,7 +113,7 @@ class Progressive(AbstractSolver):
         all of them are widened.
         """
         now = network.structure
-        gained = gains(fit.tensor, network, generator=generator)
+        gained = bond_gains(fit.tensor, network, generator=generator)
         if self.target_error is not None:  # many even ranks are cheaper than few large ones
             gained = tuple(gain / rank for gain, rank in zip(gained, now.ranks, strict=True))
         best = max(growable, key=lambda bond: gained[bond] if _carried(now, bond) else 0.0)

@@ -26,10 +26,10 @@ from tnlab.fitting.truncation.unfolding import (
     Sketch,
     Unfolding,
     as_array,
-    as_tensor,
     permuted,
     sketched,
-    square,
+    sum_of_squares,
+    tensor_like,
     truncate,
 )
 from tnlab.network.edits import set_ranks
@@ -60,7 +60,7 @@ class TRSVD(AbstractClosedForm):
     def _truncated(self, tensor: Tensor, structure: Structure, sketch: Sketch | None) -> Closed:
         check_ring(structure)
         require_closed_form(tensor, structure, self.target_error)
-        total = square(as_array(tensor))
+        total = sum_of_squares(as_array(tensor))
 
         def attempt(error: float | None) -> Closed:
             return _best(tensor, structure, Goal(error, sketch=sketch), total, self.tries)
@@ -138,7 +138,7 @@ def _best(tensor: Tensor, structure: Structure, goal: Goal, total: float, tries:
     else:
         best = min(rings, key=lambda ring: (ring.found.parameters, ring.lost))
         found = best.found
-    network = Network(found, tuple(as_tensor(core, tensor) for core in best.cores(found)))
+    network = Network(found, tuple(tensor_like(core, tensor) for core in best.cores(found)))
     error = math.sqrt(max(best.lost, 0.0) / total)
     bound = math.sqrt((best.discarded + best.train.promised + best.doubt + best.train.doubt) / total)
     if error <= DIGITS[tensor.dtype]:

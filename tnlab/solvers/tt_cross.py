@@ -19,7 +19,7 @@ from tnlab.data.observed import Observed
 from tnlab.data.tensor_function import TensorFunction
 from tnlab.errors import DataError
 from tnlab.fitting.cross.passes import Crosses, train_values
-from tnlab.fitting.cross.train import Chain
+from tnlab.fitting.cross.train import Train
 from tnlab.network.network import Network
 from tnlab.network.rounding.network import round_network
 from tnlab.network.structure import Structure
@@ -77,14 +77,14 @@ class TTCross(AbstractSolver):
             raise ValueError(
                 f"Cross approximation chooses its own start: init must be 'svd' or 'random', not {init!r}."
             )
-        chain = Chain(structure)
-        known = _Known(_function(tensor, structure), chain, self.samples, generator)
-        crosses = Crosses.at(chain.modes, known.random(1 if self.target_error else max(self._most(chain, 1))))
+        train = Train(structure)
+        known = _Known(_function(tensor, structure), train, self.samples, generator)
+        crosses = Crosses.at(train.modes, known.random(1 if self.target_error else max(self._most(train, 1))))
         best, waited, forward = float("inf"), 0, True
         for sweep in range(self.max_sweeps + 1):
             crosses, cores = _pass(crosses, known.evaluate, forward=forward)
             forward = not forward
-            network, error = self._network(chain, known, cores)
+            network, error = self._network(train, known, cores)
             best, waited = (error, 0) if error < PROGRESS * best else (best, waited + 1)
             snapshot = CrossSnapshot(
                 sweep,
@@ -100,24 +100,24 @@ class TTCross(AbstractSolver):
                 return
             widest = max(len(places) for places in crosses.before)
             places = known.worst(cores, max(2, widest // 3) if self.target_error else widest)
-            crosses.add(places, self._most(chain, widest + max(2, widest // 3)))
+            crosses.add(places, self._most(train, widest + max(2, widest // 3)))
 
-    def _most(self, chain: Chain, wanted: int) -> list[int]:
+    def _most(self, train: Train, wanted: int) -> list[int]:
         """Return how many crosses every bond may have."""
         if self.target_error:
-            return [min(limit, wanted, self.max_rank) for limit in chain.limits]
-        return [min(limit, rank + self.oversampling) for limit, rank in zip(chain.limits, chain.ranks, strict=True)]
+            return [min(limit, wanted, self.max_rank) for limit in train.limits]
+        return [min(limit, rank + self.oversampling) for limit, rank in zip(train.limits, train.ranks, strict=True)]
 
-    def _network(self, chain: Chain, known: "_Known", cores: list[np.ndarray]) -> tuple[Network, float]:
-        network = chain.network(cores, known.dtype)
+    def _network(self, train: Train, known: "_Known", cores: list[np.ndarray]) -> tuple[Network, float]:
+        network = train.network(cores, known.dtype)
         if not self.target_error:
-            network = chain.padded(round_network(network, ranks=list(chain.structure.ranks)).network)
-            return network, known.error(chain.cores(network))
-        error = known.error(chain.cores(network))
+            network = train.padded(round_network(network, ranks=list(train.structure.ranks)).network)
+            return network, known.error(train.cores(network))
+        error = known.error(train.cores(network))
         spare = (max(self.target_error**2 - error**2, 0.0)) ** 0.5
         for part in (0.9, 0.5, 0.1) if spare else ():
             rounded = round_network(network, target_error=min(part * spare, 0.99)).network
-            after = known.error(chain.cores(rounded))
+            after = known.error(train.cores(rounded))
             if after <= self.target_error:
                 return rounded, after
         return network, error
@@ -135,12 +135,12 @@ class TTCross(AbstractSolver):
 class _Known:
     """The function in the order of the train, how often it was asked, and the entries that measure the error."""
 
-    def __init__(self, function: TensorFunction, chain: Chain, samples: int, generator: torch.Generator) -> None:
-        self._function, self._chain, self._generator = function, chain, generator
+    def __init__(self, function: TensorFunction, train: Train, samples: int, generator: torch.Generator) -> None:
+        self._function, self._train, self._generator = function, train, generator
         self.evaluations = 0
         self.dtype = torch.float64
         self.whole = function.size <= WHOLE
-        self.places = np.indices(chain.modes).reshape(len(chain.modes), -1).T if self.whole else self.random(samples)
+        self.places = np.indices(train.modes).reshape(len(train.modes), -1).T if self.whole else self.random(samples)
         self.values = self.evaluate(self.places)
         self._norm = float(np.linalg.norm(self.values))
         if not self._norm:
@@ -150,12 +150,12 @@ class _Known:
 
     def random(self, count: int) -> np.ndarray:
         """Return random places of the tensor, (count, order)."""
-        columns = [torch.randint(size, (count,), generator=self._generator) for size in self._chain.modes]
+        columns = [torch.randint(size, (count,), generator=self._generator) for size in self._train.modes]
         return torch.stack(columns, dim=1).numpy()
 
     def evaluate(self, places: np.ndarray) -> np.ndarray:
         """Return the entries at places given in the order of the train."""
-        indices = torch.from_numpy(np.ascontiguousarray(places[:, self._chain.back]))
+        indices = torch.from_numpy(np.ascontiguousarray(places[:, self._train.back]))
         values = self._function(indices).detach().cpu()
         self.evaluations += len(values)
         self.dtype = values.dtype

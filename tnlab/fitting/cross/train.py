@@ -12,7 +12,7 @@ from tnlab.network.network import Network
 from tnlab.network.structure import Bond, Structure
 
 
-class Chain:
+class Train:
     """A structure of cores with one mode each that stand in a row, in whatever order they are listed.
 
     Args:

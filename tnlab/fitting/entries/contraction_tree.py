@@ -10,22 +10,17 @@ from functools import lru_cache
 
 import opt_einsum
 
+from tnlab.fitting.sweep.dimension_tree import CoreTree, leaves
 from tnlab.network.structure import Structure
 
-Tree = int | tuple["Tree", "Tree"]
 PATHS = 24  # operands up to which opt_einsum looks for an optimal path
 BATCHED = 4.0  # what a product of two numbers costs where both change from entry to entry, against a shared core
 
 
 @lru_cache(maxsize=512)
-def entry_tree(structure: Structure) -> Tree:
+def entry_tree(structure: Structure) -> CoreTree:
     """Return the tree over all cores along which a sweep over given entries is cheapest, of those that are tried."""
     return min(_candidates(structure), key=lambda tree: entry_cost(structure, tree))
-
-
-def leaves(tree: Tree) -> tuple[int, ...]:
-    """Return the cores below a node."""
-    return (tree,) if isinstance(tree, int) else leaves(tree[0]) + leaves(tree[1])
 
 
 def edge(structure: Structure, cores: tuple[int, ...]) -> tuple[int, ...]:
@@ -38,7 +33,7 @@ def edge(structure: Structure, cores: tuple[int, ...]) -> tuple[int, ...]:
     )
 
 
-def entry_cost(structure: Structure, tree: Tree) -> float:
+def entry_cost(structure: Structure, tree: CoreTree) -> float:
     """Return the multiplications per entry of one sweep along a tree."""
     if isinstance(tree, int):
         return float(math.prod(structure.core_shapes[tree][len(structure.cores[tree].legs) :])) ** 2
@@ -51,7 +46,7 @@ def entry_cost(structure: Structure, tree: Tree) -> float:
     return cost + entry_cost(structure, tree[0]) + entry_cost(structure, tree[1])
 
 
-def _candidates(structure: Structure) -> Iterator[Tree]:
+def _candidates(structure: Structure) -> Iterator[CoreTree]:
     count = len(structure.cores)
     yield _caterpillar(list(range(count)))
     if count > 2:
@@ -60,8 +55,8 @@ def _candidates(structure: Structure) -> Iterator[Tree]:
         yield _along_path(structure)
 
 
-def _caterpillar(order: list[int]) -> Tree:
-    tree: Tree = order[0]
+def _caterpillar(order: list[int]) -> CoreTree:
+    tree: CoreTree = order[0]
     for core in order[1:]:
         tree = (tree, core)
     return tree
@@ -81,13 +76,13 @@ def _narrow_order(structure: Structure, first: int) -> list[int]:
     return order
 
 
-def _along_path(structure: Structure) -> Tree:
+def _along_path(structure: Structure) -> CoreTree:
     operands = [[str(bond) for bond in bonds] for bonds in structure.core_bonds]
     symbols = ["".join(opt_einsum.get_symbol(int(bond)) for bond in bonds) for bonds in operands]
     shapes = [tuple(structure.bonds[bond].rank for bond in bonds) for bonds in structure.core_bonds]
     how = "auto" if len(operands) <= PATHS else "greedy"
     path, _ = opt_einsum.contract_path(",".join(symbols) + "->", *shapes, shapes=True, optimize=how)
-    trees: list[Tree] = list(range(len(operands)))
+    trees: list[CoreTree] = list(range(len(operands)))
     for step in path:
         joined = [trees.pop(place) for place in sorted(step, reverse=True)]
         while len(joined) > 1:

@@ -13,8 +13,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from tnlab.fitting.entries.contraction_tree import Tree, edge, entry_tree, leaves
+from tnlab.fitting.entries.contraction_tree import edge, entry_tree
 from tnlab.fitting.entries.grouping import Bucket, Entries
+from tnlab.fitting.sweep.dimension_tree import CoreTree, leaves
 from tnlab.fitting.sweep.pairwise import compile_pair
 
 NOTHING, ENTRIES = -2, -1  # what an operand is batched over, unless the rows of a core
@@ -44,7 +45,7 @@ class Environment:
     parts: tuple[Operand, ...]
 
 
-Visit = Callable[[Environment], Any]
+UpdateCore = Callable[[Environment], Any]
 
 
 class EntrySweep:
@@ -59,19 +60,19 @@ class EntrySweep:
         self.entries, self.structure = entries, entries.structure
         self.cores = list(cores)
         self.tree = entry_tree(self.structure)
-        self._inside: dict[Tree, Operand] = {}
-        self._edges: dict[Tree, tuple[int, ...]] = {}
+        self._inside: dict[CoreTree, Operand] = {}
+        self._edges: dict[CoreTree, tuple[int, ...]] = {}
 
     def values(self) -> Any:
         """Return the network's values at all entries, (entries,)."""
         return self._as_entries(self._inner(self.tree, fresh=True)).array
 
-    def walk(self, visit: Visit) -> Any:
-        """Hand the environment of one core after the other to ``visit``, and take the core that it returns.
+    def walk(self, update: UpdateCore) -> Any:
+        """Hand the environment of one core after the other to ``update``, and take the core that it returns.
 
         Every environment is of the latest cores. Return the values at all entries after the last update.
         """
-        return self._as_entries(self._descend(self.tree, (), visit)).array
+        return self._as_entries(self._descend(self.tree, (), update)).array
 
     def environments(self) -> Iterator[Environment]:
         """Yield the environment of every core; meant for cores that stay what they are meanwhile."""
@@ -114,31 +115,31 @@ class EntrySweep:
                 parts = (self._join(first, second, self._edge(environment.core)),)
         return Environment(environment.core, tuple(map(self._spread, parts)))
 
-    def _fixed(self, node: Tree, outside: tuple[Operand, ...]) -> Iterator[Environment]:
+    def _fixed(self, node: CoreTree, outside: tuple[Operand, ...]) -> Iterator[Environment]:
         if isinstance(node, int):
             yield self.formed(Environment(node, outside))
             return
         for child, other in (node, node[::-1]):
             yield from self._fixed(child, self._toward(child, (*outside, self._inner(other))))
 
-    def _descend(self, node: Tree, outside: tuple[Operand, ...], visit: Visit) -> Operand:
+    def _descend(self, node: CoreTree, outside: tuple[Operand, ...], update: UpdateCore) -> Operand:
         if isinstance(node, int):
-            self.cores[node] = visit(self.formed(Environment(node, outside)))
+            self.cores[node] = update(self.formed(Environment(node, outside)))
             self._inside[node] = self._leaf(node)
             return self._inside[node]
         left, right = node
-        first = self._descend(left, self._toward(left, (*outside, self._inner(right))), visit)
-        second = self._descend(right, self._toward(right, (*outside, first)), visit)
+        first = self._descend(left, self._toward(left, (*outside, self._inner(right))), update)
+        second = self._descend(right, self._toward(right, (*outside, first)), update)
         self._inside[node] = self._join(first, second, self._edge(node))
         return self._inside[node]
 
-    def _toward(self, node: Tree, parts: tuple[Operand, ...]) -> tuple[Operand, ...]:
+    def _toward(self, node: CoreTree, parts: tuple[Operand, ...]) -> tuple[Operand, ...]:
         if isinstance(node, int) or len(parts) == 1:
             return parts
         first, second = parts
         return (self._join(first, second, self._edge(node)),)
 
-    def _inner(self, node: Tree, *, fresh: bool = False) -> Operand:
+    def _inner(self, node: CoreTree, *, fresh: bool = False) -> Operand:
         """Return a node contracted, from the latest values; ``fresh`` forgets what is stored."""
         if fresh or node not in self._inside:
             if isinstance(node, int):
@@ -148,7 +149,7 @@ class EntrySweep:
                 self._inside[node] = self._join(first, second, self._edge(node))
         return self._inside[node]
 
-    def _edge(self, node: Tree) -> tuple[int, ...]:
+    def _edge(self, node: CoreTree) -> tuple[int, ...]:
         if node not in self._edges:
             self._edges[node] = edge(self.structure, leaves(node))
         return self._edges[node]

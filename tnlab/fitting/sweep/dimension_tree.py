@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from tnlab.network.structure import Structure
 
-Tree = int | tuple["Tree", "Tree"]
+CoreTree = int | tuple["CoreTree", "CoreTree"]
 Interval = tuple[int, int]
 STEP = 3e4  # flops that cost as much time as starting one small operation
 
 
-def dimension_tree(structure: Structure) -> Tree:
+def dimension_tree(structure: Structure) -> CoreTree:
     """Return a cheap dimension tree; leaves are core indices.
 
     Found for ranks rounded to powers of two, and cached: most changes of a rank keep the tree.
@@ -29,13 +29,13 @@ def dimension_tree(structure: Structure) -> Tree:
     return _tree(structure.modes, structure.core_indices, rounded)
 
 
-def leaves(tree: Tree) -> list[int]:
-    """Return the cores below a node, left to right."""
-    return [tree] if isinstance(tree, int) else leaves(tree[0]) + leaves(tree[1])
+def leaves(tree: CoreTree) -> tuple[int, ...]:
+    """Return the cores below a node of a tree, left to right."""
+    return (tree,) if isinstance(tree, int) else leaves(tree[0]) + leaves(tree[1])
 
 
 @lru_cache(maxsize=256)
-def _tree(modes: tuple[int, ...], core_indices: tuple[tuple[int, ...], ...], ranks: tuple[int, ...]) -> Tree:
+def _tree(modes: tuple[int, ...], core_indices: tuple[tuple[int, ...], ...], ranks: tuple[int, ...]) -> CoreTree:
     sizes = [*modes, *ranks]
     orders = sorted(_orders(len(modes), core_indices, sizes))
     return min((_best_split(order, core_indices, sizes) for order in orders), key=lambda found: found[0])[1]
@@ -81,7 +81,7 @@ def _grown(
 
 def _best_split(
     order: tuple[int, ...], core_indices: tuple[tuple[int, ...], ...], sizes: Sequence[int]
-) -> tuple[float, Tree]:
+) -> tuple[float, CoreTree]:
     """Return the cheapest binary tree over intervals of a linear order, and the flops of its sweep."""
     count = len(order)
     index_sets = [set(core_indices[core]) for core in order]
@@ -100,7 +100,7 @@ def _best_split(
             held = set[int]().union(*index_sets[start:stop])
             inside[start, stop] = held & modes
             edge[start, stop] = (held - modes) & (everything[start] | after[stop])
-    best: dict[Interval, tuple[float, Tree]] = {(k, k + 1): (0.0, order[k]) for k in range(count)}
+    best: dict[Interval, tuple[float, CoreTree]] = {(k, k + 1): (0.0, order[k]) for k in range(count)}
     for width in range(2, count + 1):
         for start in range(count - width + 1):
             stop = start + width

@@ -14,7 +14,7 @@ import opt_einsum
 
 from tnlab.errors import StructureError
 from tnlab.fitting.sweep.pairwise import permutation
-from tnlab.fitting.sweep.steps import Environment, SweepPlan, Update
+from tnlab.fitting.sweep.steps import ExplicitUpdate, SweepPlan, Update
 from tnlab.fitting.sweep.tree_plan import gradient_plan, tree_plan
 from tnlab.network.structure import Structure
 
@@ -63,19 +63,19 @@ def sweep_flops(structure: Structure) -> float:
 
 def update_order(structure: Structure) -> tuple[int, ...]:
     """Return the cores in the order in which a sweep updates them."""
-    return tuple(step.core for step in plan_sweep(structure).steps if isinstance(step, Update | Environment))
+    return tuple(step.core for step in plan_sweep(structure).steps if isinstance(step, Update | ExplicitUpdate))
 
 
 def explicit_plan(structure: Structure) -> SweepPlan:
     """Return the plan with the explicit environment of every core."""
     if len(structure.cores) == 1:
         return tree_plan(structure)  # no environment to form
-    steps = tuple(_environment(structure, core) for core in range(len(structure.cores)))
+    steps = tuple(_explicit_update(structure, core) for core in range(len(structure.cores)))
     order = tuple(range(structure.order))
     return SweepPlan(structure, order, (), steps, 1 + len(structure.cores))
 
 
-def _environment(structure: Structure, core: int) -> Environment:
+def _explicit_update(structure: Structure, core: int) -> ExplicitUpdate:
     legs = structure.cores[core].legs
     others = tuple(other for other in range(len(structure.cores)) if other != core)
     rest = tuple(mode for mode in range(structure.order) if mode not in legs)
@@ -89,4 +89,4 @@ def _environment(structure: Structure, core: int) -> Environment:
     axes = permutation(tuple(range(structure.order)), (*legs, *rest))
     rows = math.prod(shape[: len(legs)])
     length = structure.size // rows
-    return Environment(core, expression, others, axes, shape, length, rows, math.prod(shape[len(legs) :]))
+    return ExplicitUpdate(core, expression, others, axes, shape, length, rows, math.prod(shape[len(legs) :]))

@@ -223,7 +223,7 @@ class Update(Equations):
 
 
 @dataclass(frozen=True)
-class Environment(Equations):
+class ExplicitUpdate(Equations):
     """Contract everything but one core, a matrix of ``length x columns``, then form its B and G and solve."""
 
     core: int

@@ -9,7 +9,7 @@ fall into one small system per bond.
 import math
 from collections.abc import Sequence
 
-from tnlab.fitting.sweep.dimension_tree import Tree, dimension_tree, leaves
+from tnlab.fitting.sweep.dimension_tree import CoreTree, dimension_tree, leaves
 from tnlab.fitting.sweep.pairwise import compile_pair, permutation
 from tnlab.fitting.sweep.steps import Alias, Multiply, Step, SweepPlan, Update
 from tnlab.network.contraction import Indices
@@ -18,7 +18,7 @@ from tnlab.network.structure import Structure
 APART = 4096  # entries above which the two layers of a core without a leg are not multiplied out
 
 Factors = tuple[int, ...]  # registers
-Name = tuple[str, Tree]
+Name = tuple[str, CoreTree]
 
 
 def tree_plan(structure: Structure) -> SweepPlan:
@@ -49,9 +49,9 @@ class _Compiler:
         self.registers: dict[tuple[Name, int, int], int] = {}
         self.factors: dict[Name, Factors] = {}
         self.stale: set[Name] = set()
-        self.above: dict[int, list[Tree]] = {}
-        self.modes: dict[Tree, set[int]] = {}
-        self.edge: dict[Tree, set[int]] = {}
+        self.above: dict[int, list[CoreTree]] = {}
+        self.modes: dict[CoreTree, set[int]] = {}
+        self.edge: dict[CoreTree, set[int]] = {}
         self._survey(self.tree, [])
 
     def plan(self) -> SweepPlan:
@@ -67,7 +67,7 @@ class _Compiler:
         self._visit(self.tree, 0, ())  # again: now what the last sweep left stale is brought up to date first
         return SweepPlan(self.structure, self.mode_order, prepare, tuple(self.steps), len(self.labels))
 
-    def _survey(self, node: Tree, above: list[Tree]) -> None:
+    def _survey(self, node: CoreTree, above: list[CoreTree]) -> None:
         """Note every node's modes and the bonds that leave it; all that is derived starts stale."""
         below = set(leaves(node))
         held = {index for core in below for index in self.structure.core_indices[core]}
@@ -84,7 +84,7 @@ class _Compiler:
             for child in node:
                 self._survey(child, [*above, node])
 
-    def _visit(self, node: Tree, outer: int, outer_gram: Factors) -> None:
+    def _visit(self, node: CoreTree, outer: int, outer_gram: Factors) -> None:
         """Update all cores below a node from the registers that hold its outer tensor and Gram matrices."""
         if isinstance(node, int):
             self._update(node, outer, outer_gram)
@@ -95,7 +95,7 @@ class _Compiler:
             grams = self._merge((*outer_gram, *self._inner_gram(sibling)), self._double(child), ("outer gram", child))
             self._visit(child, below, grams)
 
-    def _inner(self, node: Tree) -> Factors:
+    def _inner(self, node: CoreTree) -> Factors:
         """Return the contracted cores below a node, one factor per connected part, brought up to date."""
         name = ("inner", node)
         if name in self.stale and not isinstance(node, int):
@@ -104,7 +104,7 @@ class _Compiler:
             self.stale.discard(name)
         return self.factors[name]
 
-    def _inner_gram(self, node: Tree) -> Factors:
+    def _inner_gram(self, node: CoreTree) -> Factors:
         """Return the Gram matrices of the contracted cores below a node, brought up to date."""
         name = ("inner gram", node)
         if name in self.stale:
@@ -118,7 +118,7 @@ class _Compiler:
             self.stale.discard(name)
         return self.factors[name]
 
-    def _doubled(self, node: Tree, part: int, name: tuple[Name, int, int]) -> Factors:
+    def _doubled(self, node: CoreTree, part: int, name: tuple[Name, int, int]) -> Factors:
         """Return the Gram matrix of one part: in two layers where they share no index and their product is large."""
         keep, bra = self._double(node), self._bra(part, self.edge[node])
         if not self.edge[node].issuperset(self.labels[part]) or self._size(self.labels[part]) ** 2 <= APART:
@@ -198,14 +198,14 @@ class _Compiler:
             total += self._size(self.labels[part]) ** 2 // self._size(modes)
         return total
 
-    def _merging_work(self, node: Tree) -> int:
+    def _merging_work(self, node: CoreTree) -> int:
         """Return the work of a node's Gram matrices from those of its children."""
         return 0 if isinstance(node, int) else self._size(self.edge[node[0]] | self.edge[node[1]]) ** 2
 
     def _bra(self, factor: int, edge: set[int]) -> Indices:
         return tuple(index + self.shift if index in edge else index for index in self.labels[factor])
 
-    def _double(self, node: Tree) -> set[int]:
+    def _double(self, node: CoreTree) -> set[int]:
         return self.edge[node] | {index + self.shift for index in self.edge[node]}
 
     def _size(self, indices: Sequence[int] | set[int]) -> int:

@@ -9,8 +9,8 @@ from torch import Tensor
 
 from tnlab.errors import DataError
 from tnlab.fitting.memory import require_closed_form
-from tnlab.fitting.truncation.tree_svd import Goal, Memory, Peeled, peel, residual
-from tnlab.fitting.truncation.unfolding import EPS, Sketch, as_array, as_tensor, square
+from tnlab.fitting.truncation.tree_svd import Goal, Peeled, PeelingCache, peel, residual
+from tnlab.fitting.truncation.unfolding import EPS, Sketch, as_array, sum_of_squares, tensor_like
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 
@@ -63,14 +63,14 @@ def closed_form(
     """
     require_closed_form(tensor, structure, error)
     array = as_array(tensor)
-    total = square(array)
+    total = sum_of_squares(array)
 
     def attempt(asked: float | None) -> Closed:
         goals = [
             replace(goal, independent=independent, root=root) for goal in ways(asked, sketch, tries, tensor.numel())
         ]
-        memory: Memory | None = {} if len(goals) > 1 else None
-        found = (peel(array, structure, goal, total=total, memory=memory) for goal in goals)
+        cache: PeelingCache | None = {} if len(goals) > 1 else None
+        found = (peel(array, structure, goal, total=total, cache=cache) for goal in goals)
         return finish(tensor, min(found, key=worth), total)
 
     return within(error, attempt, len(structure.cores), tensor.dtype)
@@ -125,7 +125,7 @@ def within(error: float | None, attempt: Callable[[float | None], Closed], cores
 
 def finish(tensor: Tensor, peeled: Peeled, total: float) -> Closed:
     """Return the network of a truncation, with its error and bound."""
-    cores = tuple(as_tensor(core, tensor) for core in peeled.cores())
+    cores = tuple(tensor_like(core, tensor) for core in peeled.cores())
     estimate = math.sqrt(max(peeled.lost, 0.0) / total)
     if estimate <= DIGITS[tensor.dtype]:
         left = residual(as_array(tensor), peeled, [as_array(core) for core in cores])

@@ -22,7 +22,16 @@ from typing import Any
 import numpy as np
 import torch
 
-from tnlab.fitting.truncation.unfolding import Sketch, Truncation, Unfolding, permuted, sketched, square, truncate, wide
+from tnlab.fitting.truncation.unfolding import (
+    Sketch,
+    Truncation,
+    Unfolding,
+    permuted,
+    sketched,
+    sum_of_squares,
+    truncate,
+    wide,
+)
 from tnlab.network.edits import set_ranks
 from tnlab.network.graph import require_tree
 from tnlab.network.structure import Structure
@@ -50,7 +59,7 @@ class Goal:
 
 
 @dataclass(frozen=True, eq=False)
-class Step:
+class PeeledCore:
     """One core peeled off: where its rows lay in what remained, and its basis.
 
     Attributes:
@@ -84,7 +93,7 @@ class Peeled:
     """
 
     structure: Structure
-    steps: list[Step]
+    steps: list[PeeledCore]
     rest: Any
     labels: list[int]
     lost: float
@@ -117,10 +126,11 @@ class Peeled:
         return full
 
 
-Memory = dict[Hashable, Any]  # by the (core, rank) peeled off so far: what remained; and with a core: its unfolding
+# Key: the (core, rank) pairs peeled off so far; value: the remainder. Key with a core appended: that core's unfolding.
+PeelingCache = dict[Hashable, Any]
 
 
-def peel(array: Any, structure: Structure, goal: Goal, *, total: float, memory: Memory | None = None) -> Peeled:
+def peel(array: Any, structure: Structure, goal: Goal, *, total: float, cache: PeelingCache | None = None) -> Peeled:
     """Truncate a tensor to a tree.
 
     Args:
@@ -128,7 +138,7 @@ def peel(array: Any, structure: Structure, goal: Goal, *, total: float, memory: 
         structure: The tree; of its ranks only the number matters where the goal is an error.
         goal: The ranks of the structure, or an error.
         total: ``|X|^2``.
-        memory: What other runs on the same array met, reused where their beginnings agree.
+        cache: What other runs on the same array met, reused where their beginnings agree.
 
     Raises:
         StructureError: The structure has a loop or a hyper-bond.
@@ -142,14 +152,14 @@ def peel(array: Any, structure: Structure, goal: Goal, *, total: float, memory: 
         else permuted(array, layout).reshape([structure.modes[mode] for mode in layout])
     )
     labels, sizes = list(layout), list(structure.index_sizes)
-    ranks, steps, discarded, past = list(structure.ranks), list[Step](), list[float](), tuple[Hashable, ...]()
+    ranks, steps, discarded, past = list(structure.ranks), list[PeeledCore](), list[float](), tuple[Hashable, ...]()
     promised = doubt = 0.0
     while len(left) > 1:
         core, bond = _next(structure, {core for core in left if core != goal.root}, left, sizes, late=goal.late)
         inward = set(structure.core_indices[core]) - {structure.order + bond}
         rest, labels, first = _together(rest, labels, inward)
         rows = tuple(labels[first : first + len(inward)])
-        unfolding = _kept(memory, (*past, core), partial(_unfolding, rest, first, len(inward), labels, sizes))
+        unfolding = _kept(cache, (*past, core), partial(_unfolding, rest, first, len(inward), labels, sizes))
         lost = math.fsum(discarded)
         here = total - lost
         budget = None if goal.error is None else _allowance(goal.error**2 * total - lost, len(left) - 1, goal)
@@ -160,14 +170,14 @@ def peel(array: Any, structure: Structure, goal: Goal, *, total: float, memory: 
         past = (*past, (core, found.rank))
         promised += found.discarded
         doubt += found.doubt
-        steps.append(Step(core, rows, structure.order + bond, found.basis, found.rank))
+        steps.append(PeeledCore(core, rows, structure.order + bond, found.basis, found.rank))
         ranks[bond] = found.rank if goal.error is not None else structure.ranks[bond]
         sizes[structure.order + bond] = found.rank
         basis = found.basis
-        rest = unfolding.array if basis is None else _kept(memory, past, partial(unfolding.onto, basis))
+        rest = unfolding.array if basis is None else _kept(cache, past, partial(unfolding.onto, basis))
         discarded.append(found.discarded)
         if source is not unfolding and basis is not None:
-            discarded[-1] = min(found.discarded, max(here - square(rest), 0.0))
+            discarded[-1] = min(found.discarded, max(here - sum_of_squares(rest), 0.0))
         labels[first : first + len(inward)] = [structure.order + bond]
         rest = rest.reshape([sizes[label] for label in labels])
         left.remove(core)
@@ -209,13 +219,13 @@ def _found(unfolding: Unfolding, goal: Goal, rank: int, budget: float | None, to
     return truncate(unfolding, **how)
 
 
-def _kept(memory: Memory | None, key: Hashable, make: Callable[[], Any]) -> Any:
+def _kept(cache: PeelingCache | None, key: Hashable, make: Callable[[], Any]) -> Any:
     """Return what is remembered under a key, made if need be."""
-    if memory is None:
+    if cache is None:
         return make()
-    if key not in memory:
-        memory[key] = make()
-    return memory[key]
+    if key not in cache:
+        cache[key] = make()
+    return cache[key]
 
 
 def _next(structure: Structure, free: set[int], left: set[int], sizes: Sequence[int], *, late: bool) -> tuple[int, int]:
@@ -281,7 +291,7 @@ def _distance(first: Any, second: Any) -> float:
     """Return the squared distance of two flat arrays, in float64, block by block."""
     step = 2**16
     return sum(
-        square(first[start : start + step] - wide(second[start : start + step]))
+        sum_of_squares(first[start : start + step] - wide(second[start : start + step]))
         for start in range(0, first.shape[0], step)
     )
 

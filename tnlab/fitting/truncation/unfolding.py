@@ -70,7 +70,7 @@ def as_array(tensor: Tensor) -> Any:
     return tensor.numpy() if tensor.device.type == "cpu" else tensor
 
 
-def as_tensor(array: Any, like: Tensor) -> Tensor:
+def tensor_like(array: Any, like: Tensor) -> Tensor:
     """Return an array as a contiguous tensor of the dtype and on the device of another one."""
     return torch.as_tensor(array).to(like).contiguous()
 
@@ -80,7 +80,7 @@ def permuted(array: Any, axes: tuple[int, ...]) -> Any:
     return array.transpose(axes) if isinstance(array, np.ndarray) else array.permute(axes)
 
 
-def square(array: Any) -> float:
+def sum_of_squares(array: Any) -> float:
     """Return the sum of squares, in float64."""
     flat = array.reshape(-1)
     if flat.dtype in (np.float64, torch.float64):
@@ -229,7 +229,7 @@ def sketched(
     samples = (16 if rank is None else rank) + sketch.oversampling
     while 2 * samples < least and (rank is not None or budget > COARSE * total):
         basis = _range(unfolding, samples, sketch)
-        missed = max(total - square(unfolding.onto(basis)), 0.0)
+        missed = max(total - sum_of_squares(unfolding.onto(basis)), 0.0)
         if rank is not None or missed + NOISE * total < budget / 2:
             within = Unfolding(unfolding.onto(basis))
             inner = truncate(within, rank=rank, budget=budget - missed)

@@ -15,7 +15,7 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 from torch import Tensor
 
-from tnlab.fitting.truncation.unfolding import Unfolding, as_array, as_tensor, truncate
+from tnlab.fitting.truncation.unfolding import Unfolding, as_array, tensor_like, truncate
 from tnlab.network.network import Network
 from tnlab.network.structure import Bond, Core, Structure
 
@@ -225,6 +225,6 @@ def split_tensor(tensor: Tensor, sketch: Sketch, ranks: Sequence[int]) -> Networ
     cores.append((array, labels))
     structure = sketch.structure(found)
     return Network(structure, tuple(
-        as_tensor(np.ascontiguousarray(core.transpose([own.index(label) for label in wanted])), tensor)
+        tensor_like(np.ascontiguousarray(core.transpose([own.index(label) for label in wanted])), tensor)
         for (core, own), wanted in zip(cores, structure.core_indices, strict=True)
     ))  # fmt: skip
