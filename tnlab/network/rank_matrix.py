@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from tnlab.errors import StructureError
 from tnlab.network.structure import Bond, Core, Structure
 
+ModePair = tuple[int, int]  # two modes, the smaller number first
+
 
 def from_ranks(modes: Sequence[int], ranks: Mapping[tuple[int, int], int]) -> Structure:
     """Return the structure with core k on mode k and these ranks.

@@ -19,7 +19,7 @@ from tnlab.network.structure import Structure
 from tnlab.solvers.base import whole_tensor
 from tnlab.structure_search.objective import FewestParameters, Objective
 
-FAMILIES = {
+FAMILY_DESCRIPTIONS = {  # of each family that can be searched, the structures in it
     "ring": "one core per mode on a ring, in any order of the modes (trains are rings with a bond of rank 1)",
     "tree": "one core per mode, no loops",
     "degree3": "one core per mode, at most three bonds above rank 1 at each",
@@ -39,7 +39,7 @@ class Problem:
     Attributes:
         tensor: The data X.
         objective: What a structure is judged by.
-        family: Which structures count, a key of ``FAMILIES``.
+        family: Which structures count, a key of ``FAMILY_DESCRIPTIONS``.
         max_rank: Largest rank of a bond; None leaves it to the data.
         max_evaluations: Structures that may be fitted.
         max_seconds: Wall time; engines plan with it.
@@ -64,8 +64,8 @@ class Problem:
         target = self.target_error
         if target is not None and not 0 < target < 1:
             raise ValueError(f"The target error must lie between 0 and 1, but is {target!r}.")
-        if self.family not in FAMILIES:
-            raise UnknownNameError("family", self.family, FAMILIES)
+        if self.family not in FAMILY_DESCRIPTIONS:
+            raise UnknownNameError("family", self.family, FAMILY_DESCRIPTIONS)
         if self.max_rank is not None and self.max_rank < 1:
             raise ValueError(f"max_rank must be at least 1, but is {self.max_rank!r}.")
         if self.max_evaluations < 1 or not self.max_seconds > 0:

@@ -10,8 +10,8 @@ from tnlab.data.planted import planted
 from tnlab.errors import FormatError, UnknownNameError
 from tnlab.formats import formats
 from tnlab.solvers.fit import fit
-from tnlab.structure_search.engines.core_shapes import CoreShapes, balanced_sketch
-from tnlab.structure_search.parts.core_shape import METHODS, core_shape, exact_packing, pack, tucker_parameters
+from tnlab.structure_search.engines.core_shapes import CoreShapes, balanced_tree
+from tnlab.structure_search.parts.core_shape import METHODS, core_shape, exact_packing, greedy_ranks, tucker_parameters
 from tnlab.structure_search.run import Search
 
 MODES = (6, 7, 8)
@@ -72,7 +72,7 @@ def test_engine_on_a_balanced_tree():
     list(run)
     assert run.result.reached
     # a mode in the middle of a train of ranks 2 has rank 4
-    assert run.result.parameters == balanced_sketch(X.shape).parameters((2, 4, 4, 2, 2))
+    assert run.result.parameters == balanced_tree(X.shape).parameters((2, 4, 4, 2, 2))
 
 
 def test_what_is_promised_is_the_sum_of_the_tails():
@@ -94,7 +94,7 @@ def test_packing_by_value_and_by_value_per_parameter():
         return 10 * ranks[0] + ranks[1]
 
     def packed(budget, *, per_parameter):
-        return pack(parameters, weights, lambda ranks: parameters(ranks) <= budget, per_parameter=per_parameter)
+        return greedy_ranks(parameters, weights, lambda ranks: parameters(ranks) <= budget, per_parameter=per_parameter)
 
     assert packed(21, per_parameter=False) == (2, 1)
     assert packed(21, per_parameter=True) == (1, 3)

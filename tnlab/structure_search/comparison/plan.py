@@ -26,7 +26,7 @@ from tnlab.structure_search.comparison.toml_tables import (
     read_toml,
 )
 from tnlab.structure_search.executors import executors
-from tnlab.structure_search.problem import FAMILIES
+from tnlab.structure_search.problem import FAMILY_DESCRIPTIONS
 
 SEEDS = Requirement(
     "a count of at least 1, or a list of different seeds",
@@ -173,5 +173,5 @@ def _cases(table: Table, folder: Path) -> tuple[Case, ...]:
 
 
 def _scope(table: Table) -> dict[str, Any]:
-    kinds = {"target_errors": one_or_more(ERROR), "family": one_of(*FAMILIES), "max_rank": COUNT}
+    kinds = {"target_errors": one_or_more(ERROR), "family": one_of(*FAMILY_DESCRIPTIONS), "max_rank": COUNT}
     return {key: value for key, kind in kinds.items() if (value := table.take(key, kind, None)) is not None}

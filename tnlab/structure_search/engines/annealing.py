@@ -18,7 +18,7 @@ from tnlab.structure_search.problem import Problem
 
 
 @dataclass(frozen=True, eq=False)
-class Chain:
+class AnnealingState:
     """Where the chain stands.
 
     Attributes:
@@ -44,7 +44,7 @@ class Chain:
 
 @engines.register("annealing")
 @dataclass(frozen=True)
-class Annealing(AbstractEngine[Chain]):
+class Annealing(AbstractEngine[AnnealingState]):
     """Walk by random moves (ranks, modes, bonds); the hottest temperature is the median step of a warm-up walk.
 
     The random number that decides on a move is drawn before its fit, so that a certificate can decide it too. When it
@@ -66,16 +66,18 @@ class Annealing(AbstractEngine[Chain]):
     families: ClassVar[tuple[str, ...]] = ("any", "ring", "tree", "degree3")
 
     @override
-    def start(self, problem: Problem, generator: torch.Generator) -> Chain:
+    def start(self, problem: Problem, generator: torch.Generator) -> AnnealingState:
         first = draw(problem, generator, largest=min(self.first_rank, problem.rank_limit))
-        return Chain(problem, Proposal(first, move="drawn at random"), math.inf, first)
+        return AnnealingState(problem, Proposal(first, move="drawn at random"), math.inf, first)
 
     @override
-    def ask(self, state: Chain, generator: torch.Generator) -> Iterable[Proposal]:
+    def ask(self, state: AnnealingState, generator: torch.Generator) -> Iterable[Proposal]:
         return (state.proposal,)
 
     @override
-    def tell(self, state: Chain, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Chain:
+    def tell(
+        self, state: AnnealingState, evaluations: Sequence[Evaluation], generator: torch.Generator
+    ) -> AnnealingState:
         (found,) = evaluations
         spread = state.spread
         if len(spread) < self.warm_up and not math.isinf(state.score):
@@ -92,7 +94,7 @@ class Annealing(AbstractEngine[Chain]):
         return replace(state, proposal=Proposal(structure, move=move), luck=luck, spread=spread, step=step)
 
     @override
-    def cutoff(self, state: Chain) -> float:
+    def cutoff(self, state: AnnealingState) -> float:
         if len(state.spread) < self.warm_up:
             return math.inf
         temperature = median(state.spread) * self.coldest ** (state.step / self.steps)

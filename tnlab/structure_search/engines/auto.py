@@ -19,7 +19,7 @@ Runner = tuple[AbstractEngine[Any], Any]
 
 
 @dataclass(frozen=True, eq=False)
-class Race:
+class AutoState:
     """Who is running.
 
     Attributes:
@@ -39,7 +39,7 @@ class Race:
 
 @engines.register("auto")
 @dataclass(frozen=True)
-class Auto(AbstractEngine[Race]):
+class Auto(AbstractEngine[AutoState]):
     """Race the engines that suit the family, each handed what the others found.
 
     Those that construct an answer run first and to their end; those that improve one go on until time is out. Whoever
@@ -57,19 +57,19 @@ class Auto(AbstractEngine[Race]):
     families: ClassVar[tuple[str, ...]] = ("any", "ring", "tree", "degree3", "latent")
 
     @override
-    def start(self, problem: Problem, generator: torch.Generator) -> Race:
+    def start(self, problem: Problem, generator: torch.Generator) -> AutoState:
         race = self.race if problem.target_error is not None else WEIGHING
         able = [name for name in race if problem.family in engines[name].families]
         chosen = [engines[name](**SETTINGS.get(name, {})) for name in able]
         runners = tuple((engine, engine.start(problem, generator)) for engine in chosen)
-        return self._next(Race(problem, runners), generator)
+        return self._next(AutoState(problem, runners), generator)
 
     @override
-    def ask(self, state: Race, generator: torch.Generator) -> Iterable[Proposal]:
+    def ask(self, state: AutoState, generator: torch.Generator) -> Iterable[Proposal]:
         return state.asked
 
     @override
-    def tell(self, state: Race, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Race:
+    def tell(self, state: AutoState, evaluations: Sequence[Evaluation], generator: torch.Generator) -> AutoState:
         engine, own = state.runners[0]
         own = engine.tell(own, evaluations, generator)
         best = min((one for one in (state.best, *evaluations) if one is not None), key=lambda one: _worth(state, one))
@@ -78,14 +78,14 @@ class Auto(AbstractEngine[Race]):
         return self._next(self._handed_over(state) if idle >= self.patience else state, generator)
 
     @override
-    def cutoff(self, state: Race) -> float:
+    def cutoff(self, state: AutoState) -> float:
         return state.runners[0][0].cutoff(state.runners[0][1]) if state.runners else math.inf
 
     @override
-    def cutoff_within(self, state: Race, told: Sequence[Evaluation]) -> float:
+    def cutoff_within(self, state: AutoState, told: Sequence[Evaluation]) -> float:
         return state.runners[0][0].cutoff_within(state.runners[0][1], told) if state.runners else math.inf
 
-    def _next(self, state: Race, generator: torch.Generator) -> Race:
+    def _next(self, state: AutoState, generator: torch.Generator) -> AutoState:
         """Return the state with the next question, of the first engine that has one; those without are gone."""
         while state.runners:
             engine, own = state.runners[0]
@@ -95,7 +95,7 @@ class Auto(AbstractEngine[Race]):
             state = self._handed_over(state, ended=True)
         return replace(state, asked=())
 
-    def _handed_over(self, state: Race, *, ended: bool = False) -> Race:
+    def _handed_over(self, state: AutoState, *, ended: bool = False) -> AutoState:
         """Return the state in which the next engine runs, and knows the best so far."""
         first, *rest = state.runners
         if rest and state.best is not None:
@@ -104,7 +104,7 @@ class Auto(AbstractEngine[Race]):
         return replace(state, runners=(*rest,) if ended else (*rest, first), idle=0)
 
 
-def _worth(state: Race, found: Evaluation) -> tuple[float, ...]:
+def _worth(state: AutoState, found: Evaluation) -> tuple[float, ...]:
     if found.pruned:
         return (2.0,)
     if state.problem.target_error is None:

@@ -13,7 +13,7 @@ from tnlab.network.rank_matrix import from_ranks, to_matrix
 from tnlab.network.structure import Structure
 from tnlab.structure_search.engines.base import AbstractEngine, engines
 from tnlab.structure_search.evaluation import Evaluation, Proposal
-from tnlab.structure_search.parts.rank_gains import gains
+from tnlab.structure_search.parts.rank_gains import rank_gains
 from tnlab.structure_search.problem import Problem
 
 Rung = tuple[str, int]  # a family, and how many of its structures to fit
@@ -27,7 +27,7 @@ LADDERS["latent"] = LADDERS["any"]  # its own cuts say little, and any graph is 
 
 
 @dataclass(frozen=True, eq=False)
-class Ladder:
+class CertificateState:
     """How far up the families the search is.
 
     Attributes:
@@ -62,7 +62,7 @@ class Ladder:
 
 @engines.register("certificate")
 @dataclass(frozen=True)
-class CertificateSearch(AbstractEngine[Ladder]):
+class CertificateSearch(AbstractEngine[CertificateState]):
     """Propose the smallest structure that no cut forbids; if its fit fails, the next one.
 
     Whatever reaches the target satisfies every cut, so that the first success in the order of parameters is the
@@ -102,15 +102,17 @@ class CertificateSearch(AbstractEngine[Ladder]):
     needs_target: ClassVar[bool] = True
 
     @override
-    def start(self, problem: Problem, generator: torch.Generator) -> Ladder:
-        return self._next(Ladder(problem))
+    def start(self, problem: Problem, generator: torch.Generator) -> CertificateState:
+        return self._next(CertificateState(problem))
 
     @override
-    def ask(self, state: Ladder, generator: torch.Generator) -> Iterable[Proposal]:
+    def ask(self, state: CertificateState, generator: torch.Generator) -> Iterable[Proposal]:
         return () if state.question is None else (state.question,)
 
     @override
-    def tell(self, state: Ladder, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Ladder:
+    def tell(
+        self, state: CertificateState, evaluations: Sequence[Evaluation], generator: torch.Generator
+    ) -> CertificateState:
         found, nearest, best = evaluations[0], state.nearest, state.best
         if state.stage == "mend" or nearest is None or found.relative_error < nearest.relative_error:
             nearest = found
@@ -127,7 +129,7 @@ class CertificateSearch(AbstractEngine[Ladder]):
             state = replace(state, rung=rung, asked=asked, failed=failed)
         return self._next(state)
 
-    def _next(self, state: Ladder) -> Ladder:
+    def _next(self, state: CertificateState) -> CertificateState:
         """Return the state with the next question: up the ladder, back to what failed, or to the nearest miss."""
         while state.rung < len(state.rungs) and self._in_time(state):
             candidate = self._candidate(state)
@@ -144,12 +146,12 @@ class CertificateSearch(AbstractEngine[Ladder]):
         question = self._mended(state) if self.mend and state.best is None else None
         return replace(state, stage="mend", question=question)
 
-    def _in_time(self, state: Ladder) -> bool:
+    def _in_time(self, state: CertificateState) -> bool:
         if state.nearest is None:  # the first one is worth its listing
             return True
         return state.seconds < self.share * state.problem.max_seconds
 
-    def _again(self, state: Ladder) -> Structure | None:
+    def _again(self, state: CertificateState) -> Structure | None:
         """Return the next of the smallest failures to fit once more, where that costs little."""
         if state.problem.entries > self.retry_entries or not self._in_time(state):
             return None
@@ -158,7 +160,7 @@ class CertificateSearch(AbstractEngine[Ladder]):
         left = [structure for structure in smallest if structure.parameters < most][state.retried :]
         return left[0] if left else None
 
-    def _candidate(self, state: Ladder) -> Structure | None:
+    def _candidate(self, state: CertificateState) -> Structure | None:
         """Return the smallest structure of the rung that may reach the target with fewer parameters than the best."""
         problem = state.problem
         found = problem.candidates(state.rungs[state.rung][0], self.seconds * problem.max_seconds)
@@ -170,12 +172,12 @@ class CertificateSearch(AbstractEngine[Ladder]):
                 return structure
         return None
 
-    def _mended(self, state: Ladder) -> Proposal | None:
+    def _mended(self, state: CertificateState) -> Proposal | None:
         """Return the nearest miss with the one rank more that promises most per parameter; None if it is full."""
         problem, here = state.problem, state.nearest
         if here is None or here.network is None:
             return Proposal(from_ranks(problem.modes, {}), move="all ranks 1")
-        matrix, promise = to_matrix(here.structure), gains(problem.tensor, here.network)
+        matrix, promise = to_matrix(here.structure), rank_gains(problem.tensor, here.network)
         ranks = {(i, j): int(matrix[i, j]) for i, j in promise}
         options: list[tuple[float, Structure, str]] = []
         for (i, j), gain in promise.items():

@@ -21,20 +21,19 @@ from typing_extensions import override
 from tnlab.network.network import Network
 from tnlab.structure_search.engines.base import AbstractEngine, engines
 from tnlab.structure_search.evaluation import Evaluation, Proposal
-from tnlab.structure_search.parts.core_shape import Loss, pack, tucker_sketch
-from tnlab.structure_search.parts.split_trees import LISTED, Sketch, Split, best_ranks, split_tensor
+from tnlab.structure_search.parts.core_shape import Loss, Shape, greedy_ranks, tucker_tree
+from tnlab.structure_search.parts.split_trees import LISTED, Split, SplitTree, best_ranks, split_tensor
 from tnlab.structure_search.problem import Problem
 
-Shape = tuple[int, ...]
 CHOICES = 12  # ranks per bond at most that the exact packing looks at, spread over the budget; fewer for many bonds
 
 
 @dataclass(frozen=True, eq=False)
-class Shapes:
+class CoreShapesState:
     """What is asked next, and the best so far."""
 
     problem: Problem
-    sketch: Sketch
+    tree: SplitTree
     loss: Loss | None
     asked: tuple[Shape, ...]
     best: Evaluation | None = None
@@ -43,7 +42,7 @@ class Shapes:
 
 @engines.register("core_shapes")
 @dataclass(frozen=True)
-class CoreShapes(AbstractEngine[Shapes]):
+class CoreShapes(AbstractEngine[CoreShapesState]):
     """Choose the ranks of a Tucker decomposition, or of a balanced tree, by packing squared singular values.
 
     Attributes:
@@ -63,48 +62,50 @@ class CoreShapes(AbstractEngine[Shapes]):
     best_of_batch: ClassVar[bool] = True
 
     @override
-    def start(self, problem: Problem, generator: torch.Generator) -> Shapes:
+    def start(self, problem: Problem, generator: torch.Generator) -> CoreShapesState:
         tucker = self.tree == "tucker" and problem.order > 2  # of a matrix both are one bond
-        sketch = tucker_sketch(problem.modes) if tucker else balanced_sketch(problem.modes)
+        tree = tucker_tree(problem.modes) if tucker else balanced_tree(problem.modes)
         methods = ("exact", "bang_for_buck", "greedy") if self.method == "portfolio" else (self.method,)
-        first = dict.fromkeys(self._packed(problem, sketch, method) for method in methods)
+        first = dict.fromkeys(self._packed(problem, tree, method) for method in methods)
         loss = Loss(problem.tensor.detach().cpu().double().numpy()) if tucker else None
-        return Shapes(problem, sketch, loss, tuple(sorted(first, key=sketch.parameters)))
+        return CoreShapesState(problem, tree, loss, tuple(sorted(first, key=tree.parameters)))
 
     @override
-    def ask(self, state: Shapes, generator: torch.Generator) -> Iterable[Proposal]:
+    def ask(self, state: CoreShapesState, generator: torch.Generator) -> Iterable[Proposal]:
         for shape in () if state.done else state.asked:
-            yield Proposal(state.sketch.structure(shape), self._fitted(state, shape), max_sweeps=0,
+            yield Proposal(state.tree.structure(shape), self._fitted(state, shape), max_sweeps=0,
                            move="x".join(map(str, shape)))  # fmt: skip
 
     @override
-    def tell(self, state: Shapes, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Shapes:
+    def tell(
+        self, state: CoreShapesState, evaluations: Sequence[Evaluation], generator: torch.Generator
+    ) -> CoreShapesState:
         found = min(evaluations, key=lambda own: own.score)
         if state.best is not None and found.score >= state.best.score:
             return replace(state, done=True)
-        near = tuple(_cheaper(state.sketch, found.structure.ranks, state.problem.max_rank))
+        near = tuple(_cheaper(state.tree, found.structure.ranks, state.problem.max_rank))
         return replace(state, best=found, asked=near, done=self.method != "portfolio" or not near)
 
     @override
-    def cutoff(self, state: Shapes) -> float:
+    def cutoff(self, state: CoreShapesState) -> float:
         return math.inf if state.best is None else state.best.score
 
-    def _fitted(self, state: Shapes, shape: Shape) -> Network:
+    def _fitted(self, state: CoreShapesState, shape: Shape) -> Network:
         """Return the Tucker decomposition by orthogonal iteration, or the tree by truncated SVDs."""
         like = state.problem.tensor
         if state.loss is None:
-            return split_tensor(like, state.sketch, shape)
-        structure = state.sketch.structure(shape)
+            return split_tensor(like, state.tree, shape)
+        structure = state.tree.structure(shape)
         factors, core = state.loss.network(shape)
         order = len(factors)
         arrays = [*factors[:-1], np.moveaxis(core, -1, order - 1), factors[-1]]  # the last mode is the root's
         return Network(structure, tuple(torch.as_tensor(np.ascontiguousarray(array)).to(like) for array in arrays))
 
-    def _packed(self, problem: Problem, sketch: Sketch, method: str) -> Shape:
+    def _packed(self, problem: Problem, tree: SplitTree, method: str) -> Shape:
         allowed = (problem.target_error or self.error) ** 2
-        tails = [problem.spectra.tail(split)[: 2 + (problem.max_rank or problem.entries)] for split in sketch.splits]
+        tails = [problem.spectra.tail(split)[: 2 + (problem.max_rank or problem.entries)] for split in tree.splits]
         if method == "exact":
-            solved = best_ranks(sketch, [_choices(tail, allowed, len(tails)) for tail in tails], allowed)
+            solved = best_ranks(tree, [_choices(tail, allowed, len(tails)) for tail in tails], allowed)
             if solved is not None:
                 return tuple(solved[1])
 
@@ -116,11 +117,11 @@ class CoreShapes(AbstractEngine[Shapes]):
             return not enough(before) or any(rank == 1 for rank in ranks)
 
         weights = [-np.diff(tail) for tail in tails]
-        grown = pack(sketch.parameters, weights, fits, per_parameter=method == "bang_for_buck")
-        return _trimmed(sketch, grown, enough)
+        grown = greedy_ranks(tree.parameters, weights, fits, per_parameter=method == "bang_for_buck")
+        return _trimmed(tree, grown, enough)
 
 
-def balanced_sketch(modes: Sequence[int]) -> Sketch:
+def balanced_tree(modes: Sequence[int]) -> SplitTree:
     """Return the tree that halves the modes until one is left."""
     last = len(modes) - 1
     found: list[Split] = []
@@ -132,7 +133,7 @@ def balanced_sketch(modes: Sequence[int]) -> Sketch:
             rest = tuple(mode for mode in range(len(modes)) if mode not in side)
             found.append(rest if last in side else tuple(side))
             waiting.append(side)
-    return Sketch.of(modes, list(dict.fromkeys(found)))
+    return SplitTree.of(modes, list(dict.fromkeys(found)))
 
 
 def _choices(tail: np.ndarray, allowed: float, bonds: int) -> list[tuple[float, int]]:
@@ -146,21 +147,21 @@ def _choices(tail: np.ndarray, allowed: float, bonds: int) -> list[tuple[float, 
     return [found[rank] for rank in sorted(found, reverse=True)]
 
 
-def _trimmed(sketch: Sketch, ranks: Shape, enough: Callable[[Sequence[int]], bool]) -> Shape:
+def _trimmed(tree: SplitTree, ranks: Shape, enough: Callable[[Sequence[int]], bool]) -> Shape:
     """Lower ranks, those that save most first, while what is left is still enough."""
     while True:
         lower = [tuple(r - (b == bond) for b, r in enumerate(ranks)) for bond in range(len(ranks)) if ranks[bond] > 1]
         lower = [shape for shape in lower if enough(shape)]
         if not lower:
             return ranks
-        ranks = min(lower, key=sketch.parameters)
+        ranks = min(lower, key=tree.parameters)
 
 
-def _cheaper(sketch: Sketch, ranks: Shape, max_rank: int | None) -> Iterator[Shape]:
+def _cheaper(tree: SplitTree, ranks: Shape, max_rank: int | None) -> Iterator[Shape]:
     """Yield shapes nearby with fewer parameters, fewest first: a rank lowered, or one lowered and another raised."""
-    here = sketch.parameters(ranks)
-    sides = [math.prod(sketch.modes[mode] for mode in split) for split in sketch.splits]
-    most = [min(side, math.prod(sketch.modes) // side, max_rank or side) for side in sides]
+    here = tree.parameters(ranks)
+    sides = [math.prod(tree.modes[mode] for mode in split) for split in tree.splits]
+    most = [min(side, math.prod(tree.modes) // side, max_rank or side) for side in sides]
     found = set()
     for down in range(len(ranks)):
         for step in {1, 1 + ranks[down] // 8}:
@@ -169,6 +170,6 @@ def _cheaper(sketch: Sketch, ranks: Shape, max_rank: int | None) -> Iterator[Sha
         found.add(tuple(rank + (bond == up) - (bond == down) for bond, rank in enumerate(ranks)))
     kept = [
         shape for shape in found
-        if all(1 <= rank <= top for rank, top in zip(shape, most, strict=True)) and sketch.parameters(shape) < here
+        if all(1 <= rank <= top for rank, top in zip(shape, most, strict=True)) and tree.parameters(shape) < here
     ]  # fmt: skip
-    yield from sorted(kept, key=lambda shape: (sketch.parameters(shape), shape))
+    yield from sorted(kept, key=lambda shape: (tree.parameters(shape), shape))

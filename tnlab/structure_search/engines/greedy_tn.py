@@ -25,7 +25,7 @@ EXACT = 1e-7  # relative error at which growing stops
 
 
 @dataclass(frozen=True, eq=False)
-class Growth:
+class GreedyTNState:
     """Where the growth stands.
 
     Attributes:
@@ -47,7 +47,7 @@ class Growth:
 
 @engines.register("greedy_tn")
 @dataclass(frozen=True)
-class GreedyTN(AbstractEngine[Growth]):
+class GreedyTN(AbstractEngine[GreedyTNState]):
     """Raise the best rank by one, go on from the weights at hand, and split cores in two where that loses nothing.
 
     Every edge is scored by fitting the two new slices alone; only the best is proposed and fitted as a whole. As
@@ -76,15 +76,17 @@ class GreedyTN(AbstractEngine[Growth]):
     families: ClassVar[tuple[str, ...]] = ("any", "latent", "degree3", "ring", "tree")
 
     @override
-    def start(self, problem: Problem, generator: torch.Generator) -> Growth:
-        return Growth(problem, "fit", (self._fit(from_ranks(problem.modes, {}), None),))
+    def start(self, problem: Problem, generator: torch.Generator) -> GreedyTNState:
+        return GreedyTNState(problem, "fit", (self._fit(from_ranks(problem.modes, {}), None),))
 
     @override
-    def ask(self, state: Growth, generator: torch.Generator) -> Iterable[Proposal]:
+    def ask(self, state: GreedyTNState, generator: torch.Generator) -> Iterable[Proposal]:
         return state.asked
 
     @override
-    def tell(self, state: Growth, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Growth:
+    def tell(
+        self, state: GreedyTNState, evaluations: Sequence[Evaluation], generator: torch.Generator
+    ) -> GreedyTNState:
         if state.phase == "shrink":
             best = min(evaluations, key=lambda found: found.score)
             if state.here is None or best.network is None or best.score >= state.here.score:
@@ -99,13 +101,13 @@ class GreedyTN(AbstractEngine[Growth]):
         return self._split(state) or self._grown(state, generator)
 
     @override
-    def cutoff(self, state: Growth) -> float:
+    def cutoff(self, state: GreedyTNState) -> float:
         return state.here.score if state.phase == "shrink" and state.here else math.inf
 
     def _fit(self, structure: Structure, network: Network | None, move: str = "rank 1 everywhere") -> Proposal:
         return Proposal(structure, init=network, max_sweeps=self.sweeps, starts=1, move=move)
 
-    def _ends(self, state: Growth) -> bool:
+    def _ends(self, state: GreedyTNState) -> bool:
         assert state.here is not None
         error = state.here.relative_error
         if error <= EXACT or state.steps > self.steps:
@@ -114,7 +116,7 @@ class GreedyTN(AbstractEngine[Growth]):
             return state.steps - state.best[1] >= self.patience
         return state.problem.reached(error)
 
-    def _grown(self, state: Growth, generator: torch.Generator) -> Growth:
+    def _grown(self, state: GreedyTNState, generator: torch.Generator) -> GreedyTNState:
         """Return the state that asks about the edge whose new slices, fitted alone, leave the least."""
         here = state.here
         assert here is not None
@@ -132,7 +134,7 @@ class GreedyTN(AbstractEngine[Growth]):
         degrees = [sum(structure.bonds[bond].rank > 1 for bond in bonds) for bonds in structure.core_bonds]
         return problem.admits(structure) and (self.max_degree is None or max(degrees) <= self.max_degree)
 
-    def _split(self, state: Growth) -> Growth | None:
+    def _split(self, state: GreedyTNState) -> GreedyTNState | None:
         """Return the state that asks about the split which saves most; None if none saves anything."""
         assert state.here is not None
         network = state.here.network
@@ -152,7 +154,7 @@ class GreedyTN(AbstractEngine[Growth]):
         proposal = Proposal(parts.structure, init=parts, max_sweeps=0, starts=1, move=f"core {-core} split")
         return replace(state, phase="split", asked=(proposal,))
 
-    def _shrunk(self, state: Growth) -> Growth:
+    def _shrunk(self, state: GreedyTNState) -> GreedyTNState:
         assert state.here is not None
         asked = tuple(
             replace(self._fit(structure, state.here.network), move=move)

@@ -9,19 +9,18 @@ from typing import ClassVar
 import torch
 from typing_extensions import override
 
-from tnlab.network.rank_matrix import from_ranks, to_matrix
+from tnlab.network.rank_matrix import ModePair, from_ranks, to_matrix
 from tnlab.network.structure import Structure
 from tnlab.structure_search.engines.base import AbstractEngine, engines
 from tnlab.structure_search.evaluation import Evaluation, Proposal
-from tnlab.structure_search.parts.rank_gains import gains, losses
+from tnlab.structure_search.parts.rank_gains import rank_gains, rank_losses
 from tnlab.structure_search.problem import Problem
 
-Pair = tuple[int, int]
 SHARPNESS = 6.0  # of the choice after a cut back: a pair with 80 % of the best worth is taken a quarter as often
 
 
 @dataclass(frozen=True, eq=False)
-class Garden:
+class GrowthState:
     """What grows.
 
     Attributes:
@@ -45,7 +44,7 @@ class Garden:
 
 @engines.register("growth")
 @dataclass(frozen=True)
-class Growth(AbstractEngine[Garden]):
+class Growth(AbstractEngine[GrowthState]):
     """Warm greedy growth, certificate-checked shrinking, and cutting back to leave local optima.
 
     From ranks of 1, the pairs of cores whose next rank promises most per parameter are tried with a few sweeps each,
@@ -86,11 +85,11 @@ class Growth(AbstractEngine[Garden]):
     needs_target: ClassVar[bool] = True
 
     @override
-    def start(self, problem: Problem, generator: torch.Generator) -> Garden:
-        return Garden(problem)
+    def start(self, problem: Problem, generator: torch.Generator) -> GrowthState:
+        return GrowthState(problem)
 
     @override
-    def ask(self, state: Garden, generator: torch.Generator) -> Iterable[Proposal]:
+    def ask(self, state: GrowthState, generator: torch.Generator) -> Iterable[Proposal]:
         if state.here is None or state.here.network is None:
             return [Proposal(from_ranks(state.problem.modes, {}), move="all ranks 1")]
         here = state.here
@@ -110,7 +109,7 @@ class Growth(AbstractEngine[Garden]):
         ]
 
     @override
-    def tell(self, state: Garden, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Garden:
+    def tell(self, state: GrowthState, evaluations: Sequence[Evaluation], generator: torch.Generator) -> GrowthState:
         if state.phase == "shrink":
             return self._shrunk(state, evaluations)
         if state.phase == "grow":
@@ -131,7 +130,7 @@ class Growth(AbstractEngine[Garden]):
         return replace(state, phase="grow", here=here)
 
     @override
-    def welcome(self, state: Garden, found: Evaluation) -> Garden:
+    def welcome(self, state: GrowthState, found: Evaluation) -> GrowthState:
         if found.network is None or not state.problem.reached(found.relative_error):
             return state
         if found.structure.has_hyper_bonds or any(len(core.legs) != 1 for core in found.structure.cores):
@@ -141,25 +140,25 @@ class Growth(AbstractEngine[Garden]):
         return replace(state, best=found, kicks=0, shrunk=False)  # it grows on; what it shrinks next is this
 
     @override
-    def cutoff(self, state: Garden) -> float:
+    def cutoff(self, state: GrowthState) -> float:
         if state.phase == "shrink" and state.here is not None:
             return state.problem.score(state.here.parameters - 1, 0.0)
         return math.inf
 
-    def _arrived(self, state: Garden, here: Evaluation) -> Garden:
+    def _arrived(self, state: GrowthState, here: Evaluation) -> GrowthState:
         """Return the state in which a network that reaches the target is shrunk."""
         better = state.best is None or here.parameters < state.best.parameters
         best, kicks = (here, 0) if better else (state.best, state.kicks)
         return replace(state, phase="polish", here=here, best=best, kicks=kicks, shrunk=state.shrunk or best is here)
 
-    def _shrunk(self, state: Garden, evaluations: Sequence[Evaluation]) -> Garden:
+    def _shrunk(self, state: GrowthState, evaluations: Sequence[Evaluation]) -> GrowthState:
         reached = [one for one in evaluations if not one.pruned and state.problem.reached(one.relative_error)]
         if reached:
             return self._arrived(state, min(reached, key=lambda one: (one.parameters, one.relative_error)))
         left = state.smaller[self.batch :]
         return replace(state, smaller=left) if left else self._kicked(state)
 
-    def _kicked(self, state: Garden) -> Garden:
+    def _kicked(self, state: GrowthState) -> GrowthState:
         return replace(state, phase="cut back", here=state.best or state.here, kicks=state.kicks + 1)
 
     def _cut_back(self, problem: Problem, here: Evaluation, generator: torch.Generator) -> list[Proposal]:
@@ -174,13 +173,13 @@ class Growth(AbstractEngine[Garden]):
         structure = from_ranks(problem.modes, ranks)
         return [Proposal(structure, here.network, self.settle_sweeps, 1, move="cut back")]
 
-    def _sprouts(self, state: Garden) -> list[Proposal]:
+    def _sprouts(self, state: GrowthState) -> list[Proposal]:
         """Return structures with more rank on one bond, the most promising first; far from the target on several."""
         assert state.here is not None
         assert state.here.network is not None
         problem, here, ranks = state.problem, state.here, _ranks(state.here.structure)
-        promise, error = gains(problem.tensor, state.here.network), state.here.relative_error**2
-        options: list[tuple[float, Pair, Structure]] = []
+        promise, error = rank_gains(problem.tensor, state.here.network), state.here.relative_error**2
+        options: list[tuple[float, ModePair, Structure]] = []
         for pair in promise:
             more = self._more(problem, ranks, pair)
             grown = from_ranks(problem.modes, ranks | {pair: more})
@@ -205,14 +204,18 @@ class Growth(AbstractEngine[Garden]):
             for _, (i, j), grown in options[: self.width]
         ]
 
-    def _more(self, problem: Problem, ranks: dict[Pair, int], pair: Pair) -> int:
+    def _more(self, problem: Problem, ranks: dict[ModePair, int], pair: ModePair) -> int:
         rank = ranks.get(pair, 1)
         return int(min(rank + max(1, int(self.stride * rank)), problem.max_rank or math.inf))
 
     def _smaller(self, problem: Problem, here: Evaluation) -> tuple[tuple[Structure, str], ...]:
         """Return what to try: less rank on one bond, or that and one more on another, by the error it may cost."""
         assert here.network is not None
-        ranks, cost, promise = _ranks(here.structure), losses(here.network), gains(problem.tensor, here.network)
+        ranks, cost, promise = (
+            _ranks(here.structure),
+            rank_losses(here.network),
+            rank_gains(problem.tensor, here.network),
+        )
         found: dict[Structure, tuple[float, str]] = {}
         for down, rank in ranks.items():
             for fewer in {rank - 1, rank - 2, rank - int(self.stride * rank / 2)} & set(range(1, rank)):
@@ -229,7 +232,7 @@ class Growth(AbstractEngine[Garden]):
         return tuple((structure, found[structure][1]) for structure in chosen)
 
 
-def _ranks(structure: Structure) -> dict[Pair, int]:
+def _ranks(structure: Structure) -> dict[ModePair, int]:
     """Return the ranks above 1 by pair of modes."""
     matrix = to_matrix(structure)
     return {(i, j): int(matrix[i, j]) for i, j in combinations(range(structure.order), 2) if matrix[i, j] > 1}

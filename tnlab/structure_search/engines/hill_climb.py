@@ -16,7 +16,7 @@ from tnlab.structure_search.problem import Problem
 
 
 @dataclass(frozen=True, eq=False)
-class Climb:
+class HillClimbState:
     """Where the climb stands; ``score`` is infinite before the first step."""
 
     problem: Problem
@@ -26,7 +26,7 @@ class Climb:
 
 @engines.register("hill_climb")
 @dataclass(frozen=True)
-class HillClimb(AbstractEngine[Climb]):
+class HillClimb(AbstractEngine[HillClimbState]):
     """Move to the best neighbour, one rank up or down or two modes exchanged; start again where none is better.
 
     Attributes:
@@ -42,11 +42,11 @@ class HillClimb(AbstractEngine[Climb]):
     best_of_batch: ClassVar[bool] = True
 
     @override
-    def start(self, problem: Problem, generator: torch.Generator) -> Climb:
-        return Climb(problem, draw(problem, generator, largest=min(self.first_rank, problem.rank_limit)))
+    def start(self, problem: Problem, generator: torch.Generator) -> HillClimbState:
+        return HillClimbState(problem, draw(problem, generator, largest=min(self.first_rank, problem.rank_limit)))
 
     @override
-    def ask(self, state: Climb, generator: torch.Generator) -> Iterable[Proposal]:
+    def ask(self, state: HillClimbState, generator: torch.Generator) -> Iterable[Proposal]:
         if math.isinf(state.score):
             yield Proposal(state.here, move="drawn at random")
             return
@@ -56,12 +56,14 @@ class HillClimb(AbstractEngine[Climb]):
             yield Proposal(structure, move=move)
 
     @override
-    def tell(self, state: Climb, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Climb:
+    def tell(
+        self, state: HillClimbState, evaluations: Sequence[Evaluation], generator: torch.Generator
+    ) -> HillClimbState:
         best = min(evaluations, key=lambda found: found.score)
         if best.score < state.score:
             return replace(state, here=best.structure, score=best.score)
         return self.start(state.problem, generator)
 
     @override
-    def cutoff(self, state: Climb) -> float:
+    def cutoff(self, state: HillClimbState) -> float:
         return state.score

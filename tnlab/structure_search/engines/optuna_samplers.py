@@ -26,7 +26,7 @@ GOOD = 25  # trials that optuna's TPE takes for good at most
 
 
 @dataclass(frozen=True, eq=False)
-class Study:
+class SamplerState:
     """What optuna knows, and what is asked next.
 
     Attributes:
@@ -49,7 +49,7 @@ class Study:
 
 
 @dataclass(frozen=True)
-class OptunaSampler(AbstractEngine[Study]):
+class OptunaSampler(AbstractEngine[SamplerState]):
     """An engine that asks a sampler of optuna.
 
     Attributes:
@@ -63,18 +63,18 @@ class OptunaSampler(AbstractEngine[Study]):
     families: ClassVar[tuple[str, ...]] = ("ring", "any")
 
     @override
-    def start(self, problem: Problem, generator: torch.Generator) -> Study:
+    def start(self, problem: Problem, generator: torch.Generator) -> SamplerState:
         seed = int(torch.randint(2**31, (), generator=generator))
-        state = Study(Coding(problem, self.max_size), seed, self._study(seed))
+        state = SamplerState(Coding(problem, self.max_size), seed, self._study(seed))
         return self._asked(state)
 
     @override
-    def ask(self, state: Study, generator: torch.Generator) -> Iterable[Proposal]:
+    def ask(self, state: SamplerState, generator: torch.Generator) -> Iterable[Proposal]:
         for values in state.pending if state.repeats < self.patience else ():
             yield Proposal(state.coding.structure(_code(state.coding, values)), move="sampled by optuna")
 
     @override
-    def tell(self, state: Study, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Study:
+    def tell(self, state: SamplerState, evaluations: Sequence[Evaluation], generator: torch.Generator) -> SamplerState:
         study = self._current(state)
         for place, found in enumerate(evaluations):
             study.tell(state.told + place, self._values(state.coding.problem, found))
@@ -107,12 +107,12 @@ class OptunaSampler(AbstractEngine[Study]):
         optuna = _optuna()
         return optuna.create_study(sampler=self._sampler(optuna, seed), directions=self._directions())
 
-    def _asked(self, state: Study) -> Study:
+    def _asked(self, state: SamplerState) -> SamplerState:
         space = _space(state.coding)
         trials = [state.study.ask(space) for _ in range(self._batch())]
         return replace(state, pending=tuple(dict(trial.params) for trial in trials))
 
-    def _current(self, state: Study) -> Any:
+    def _current(self, state: SamplerState) -> Any:
         """Return the study as it was in a state: the study itself, unless it has grown since."""
         trials = state.study.get_trials(deepcopy=False)
         if len(trials) == state.told + len(state.pending) and not any(
@@ -146,7 +146,7 @@ class TPE(OptunaSampler):
     )
 
     @override
-    def cutoff(self, state: Study) -> float:
+    def cutoff(self, state: SamplerState) -> float:
         return state.scores[-1] if len(state.scores) == GOOD else math.inf
 
     @override

@@ -16,7 +16,7 @@ from tnlab.structure_search.problem import Problem
 
 
 @dataclass(frozen=True, eq=False)
-class Sampling:
+class RandomSearchState:
     """The problem, and the best score so far."""
 
     problem: Problem
@@ -25,7 +25,7 @@ class Sampling:
 
 @engines.register("random")
 @dataclass(frozen=True)
-class RandomSearch(AbstractEngine[Sampling]):
+class RandomSearch(AbstractEngine[RandomSearchState]):
     """Draw structures at random.
 
     Attributes:
@@ -41,20 +41,22 @@ class RandomSearch(AbstractEngine[Sampling]):
     best_of_batch: ClassVar[bool] = True
 
     @override
-    def start(self, problem: Problem, generator: torch.Generator) -> Sampling:
-        return Sampling(problem)
+    def start(self, problem: Problem, generator: torch.Generator) -> RandomSearchState:
+        return RandomSearchState(problem)
 
     @override
-    def ask(self, state: Sampling, generator: torch.Generator) -> Iterable[Proposal]:
+    def ask(self, state: RandomSearchState, generator: torch.Generator) -> Iterable[Proposal]:
         for _ in range(self.batch):
             yield Proposal(self._draw(state.problem, generator), move="drawn at random")
 
     @override
-    def tell(self, state: Sampling, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Sampling:
-        return Sampling(state.problem, min(state.best, *(found.score for found in evaluations)))
+    def tell(
+        self, state: RandomSearchState, evaluations: Sequence[Evaluation], generator: torch.Generator
+    ) -> RandomSearchState:
+        return RandomSearchState(state.problem, min(state.best, *(found.score for found in evaluations)))
 
     @override
-    def cutoff(self, state: Sampling) -> float:
+    def cutoff(self, state: RandomSearchState) -> float:
         return state.best
 
     def _draw(self, problem: Problem, generator: torch.Generator) -> Structure:

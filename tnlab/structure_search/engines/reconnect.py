@@ -21,7 +21,7 @@ from tnlab.network.rounding.network import round_network
 from tnlab.network.structure import Bond, Core, Structure
 from tnlab.structure_search.engines.base import AbstractEngine, engines
 from tnlab.structure_search.evaluation import Evaluation, Proposal
-from tnlab.structure_search.parts.split_trees import Sketch, split_tensor
+from tnlab.structure_search.parts.split_trees import SplitTree, split_tensor
 from tnlab.structure_search.problem import Problem
 
 PAIRINGS = ((0, 1, 2, 3), (0, 2, 1, 3), (0, 3, 1, 2))  # the first is the one there is
@@ -30,7 +30,7 @@ ROUNDING = 1e-14  # of the squared norm: singular values below it are rounding e
 
 
 @dataclass(frozen=True, eq=False)
-class Tree:
+class ReconnectState:
     """The tree, hardly truncated, and how far the search has come.
 
     Attributes:
@@ -50,7 +50,7 @@ class Tree:
 
 @engines.register("reconnect")
 @dataclass(frozen=True)
-class Reconnect(AbstractEngine[Tree]):
+class Reconnect(AbstractEngine[ReconnectState]):
     """Rearrange a tree locally by the entanglement between its parts.
 
     The tree is kept nearly exact while it is rearranged; what is proposed after every sweep is the tree rounded to
@@ -76,22 +76,24 @@ class Reconnect(AbstractEngine[Tree]):
     families: ClassVar[tuple[str, ...]] = ("latent",)
 
     @override
-    def start(self, problem: Problem, generator: torch.Generator) -> Tree:
+    def start(self, problem: Problem, generator: torch.Generator) -> ReconnectState:
         splits = [tuple(range(end)) for end in range(2, problem.order - 1)]
-        sketch = Sketch.of(problem.modes, splits)
+        tree = SplitTree.of(problem.modes, splits)
         allowed = self._allowed(problem, len(splits))
         ranks = [max(1, int((problem.spectra.tail(split) > allowed).sum())) for split in splits]
-        return Tree(problem, split_tensor(problem.tensor.double(), sketch, ranks))
+        return ReconnectState(problem, split_tensor(problem.tensor.double(), tree, ranks))
 
     @override
-    def ask(self, state: Tree, generator: torch.Generator) -> Iterable[Proposal]:
+    def ask(self, state: ReconnectState, generator: torch.Generator) -> Iterable[Proposal]:
         if not state.moving:
             return ()
         network = self._rounded(state.problem, state.network)
         return (Proposal(network.structure, network, self.polish, move=f"sweep {state.sweep}"),)
 
     @override
-    def tell(self, state: Tree, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Tree:
+    def tell(
+        self, state: ReconnectState, evaluations: Sequence[Evaluation], generator: torch.Generator
+    ) -> ReconnectState:
         network, entropy = state.network, 0.0
         temperature = self.temperature * 0.5 ** (state.sweep // self.tau)
         allowed = self._allowed(state.problem, len(network.structure.bonds))
@@ -108,7 +110,13 @@ class Reconnect(AbstractEngine[Tree]):
         return max((self.working * (problem.target_error or 0.0)) ** 2 / max(1, bonds), ROUNDING)
 
     def _move(
-        self, state: Tree, network: Network, bond: int, allowed: float, temperature: float, generator: torch.Generator
+        self,
+        state: ReconnectState,
+        network: Network,
+        bond: int,
+        allowed: float,
+        temperature: float,
+        generator: torch.Generator,
     ) -> tuple[Network, float]:
         """Return the tree with the best pairing at a bond, and the entropy on it."""
         network = canonical(network, network.structure.bonds[bond].cores[0])

@@ -14,18 +14,15 @@ from typing import ClassVar
 import torch
 from typing_extensions import override
 
-from tnlab.network.rank_matrix import from_ranks, to_matrix
+from tnlab.network.rank_matrix import ModePair, from_ranks, to_matrix
 from tnlab.structure_search.engines.base import AbstractEngine, engines
 from tnlab.structure_search.evaluation import Evaluation, Proposal
-from tnlab.structure_search.parts.rank_gains import gains, losses
+from tnlab.structure_search.parts.rank_gains import rank_gains, rank_losses
 from tnlab.structure_search.problem import Problem
-
-Pair = tuple[int, int]
-Ranks = dict[Pair, int]
 
 
 @dataclass(frozen=True, eq=False)
-class Flow:
+class RGTNState:
     """Where the flow stands.
 
     Attributes:
@@ -45,7 +42,7 @@ class Flow:
 
 @engines.register("rgtn")
 @dataclass(frozen=True)
-class RGTN(AbstractEngine[Flow]):
+class RGTN(AbstractEngine[RGTNState]):
     """Expand where the tension is highest, compress where the gates are nearly shut, scale by scale.
 
     The released program proposes at random, starts every proposal from random cores, has neither tensions nor gates
@@ -69,11 +66,11 @@ class RGTN(AbstractEngine[Flow]):
     families: ClassVar[tuple[str, ...]] = ("any",)
 
     @override
-    def start(self, problem: Problem, generator: torch.Generator) -> Flow:
-        return Flow(problem)
+    def start(self, problem: Problem, generator: torch.Generator) -> RGTNState:
+        return RGTNState(problem)
 
     @override
-    def ask(self, state: Flow, generator: torch.Generator) -> Iterable[Proposal]:
+    def ask(self, state: RGTNState, generator: torch.Generator) -> Iterable[Proposal]:
         if state.here is None:
             return (Proposal(from_ranks(state.problem.modes, {}), move="nothing joined"),)
         if state.done or state.here.network is None:
@@ -86,7 +83,7 @@ class RGTN(AbstractEngine[Flow]):
         ]
 
     @override
-    def tell(self, state: Flow, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Flow:
+    def tell(self, state: RGTNState, evaluations: Sequence[Evaluation], generator: torch.Generator) -> RGTNState:
         fitted = [found for found in evaluations if found.network is not None]
         target = state.problem.target_error or self.error
         enough = [found for found in fitted if found.relative_error <= target]
@@ -105,10 +102,10 @@ class RGTN(AbstractEngine[Flow]):
         return replace(state, done=True) if stuck else replace(state, here=here)
 
     @override
-    def cutoff(self, state: Flow) -> float:
+    def cutoff(self, state: RGTNState) -> float:
         return state.here.score if state.reached and state.here is not None else float("inf")
 
-    def _expansions(self, state: Flow) -> Iterator[tuple[Ranks, str]]:
+    def _expansions(self, state: RGTNState) -> Iterator[tuple[dict[ModePair, int], str]]:
         """Yield the structures with one rank more, or a factor more, where the tension is highest."""
         ranks = _ranks(state)
         grown = []
@@ -121,12 +118,12 @@ class RGTN(AbstractEngine[Flow]):
         for _, pair, wider in sorted(grown, key=lambda entry: (-entry[0], entry[1]))[: self.proposals]:
             yield wider, f"expand {pair[0]}-{pair[1]}"
 
-    def _compressions(self, state: Flow) -> Iterator[tuple[Ranks, str]]:
+    def _compressions(self, state: RGTNState) -> Iterator[tuple[dict[ModePair, int], str]]:
         """Yield narrower structures, the smallest gates first, then those with one bond up and another down."""
         ranks = _ranks(state)
         assert state.here is not None
         assert state.here.network is not None
-        gates = {pair: float(cost[0]) for pair, cost in losses(state.here.network).items() if len(cost)}
+        gates = {pair: float(cost[0]) for pair, cost in rank_losses(state.here.network).items() if len(cost)}
         narrow = sorted((pair for pair in ranks if ranks[pair] > 1), key=lambda pair: (gates.get(pair, 0.0), pair))
         tensions = _tensions(state)
         pulled = sorted(tensions, key=lambda pair: (-tensions[pair], pair))[: self.proposals]
@@ -146,18 +143,18 @@ class RGTN(AbstractEngine[Flow]):
         return max(1, min(rank - 1, round(rank / self.scales[scale])))
 
 
-def _ranks(state: Flow) -> Ranks:
+def _ranks(state: RGTNState) -> dict[ModePair, int]:
     assert state.here is not None
     matrix = to_matrix(state.here.structure)
     order = state.problem.order
     return {(i, j): int(matrix[i, j]) for i in range(order) for j in range(i + 1, order)}
 
 
-def _tensions(state: Flow) -> dict[Pair, float]:
+def _tensions(state: RGTNState) -> dict[ModePair, float]:
     """Return the tension of every pair, weighted by how much of it all the tension of its two nodes is."""
     assert state.here is not None
     assert state.here.network is not None
-    pairs = gains(state.problem.tensor, state.here.network)
+    pairs = rank_gains(state.problem.tensor, state.here.network)
     nodes = [sum(gain for pair, gain in pairs.items() if node in pair) for node in range(state.problem.order)]
     whole = sum(nodes) or 1.0
     return {pair: gain * (1 + (nodes[pair[0]] + nodes[pair[1]]) / whole) for pair, gain in pairs.items()}

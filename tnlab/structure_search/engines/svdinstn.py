@@ -24,7 +24,7 @@ from typing_extensions import override
 
 from tnlab.fitting.mode_scaling import scale_modes
 from tnlab.network.network import Network
-from tnlab.network.rank_matrix import from_ranks
+from tnlab.network.rank_matrix import ModePair, from_ranks
 from tnlab.network.structure import Structure
 from tnlab.solvers.fit import fit
 from tnlab.structure_search.engines.base import AbstractEngine, engines
@@ -33,15 +33,13 @@ from tnlab.structure_search.parts.diagonal_network import DiagonalNetwork
 from tnlab.structure_search.parts.ranks_from_cuts import ranks_from_cuts
 from tnlab.structure_search.problem import Problem
 
-Vector = NDArray[Any]
-Pair = tuple[int, int]
 FIRST = 3  # outer iterations with one ADMM step per diagonal, as in the published programs; then there are five
 LEAST = 1e-6  # entries of a diagonal below it are removed
 WIDEST = 1024  # product of the ranks at a core up to which an outer iteration takes seconds at most
 
 
 @dataclass(frozen=True, eq=False)
-class Iterate:
+class SVDinsTNState:
     """Where the decomposition stands.
 
     Attributes:
@@ -57,11 +55,11 @@ class Iterate:
     """
 
     problem: Problem
-    X: Vector
+    X: NDArray[Any]
     network: DiagonalNetwork
     iteration: int
     moved: bool
-    starts: tuple[dict[Pair, Vector], ...]
+    starts: tuple[dict[ModePair, NDArray[Any]], ...]
     hopeful: bool = True
     rescaled: Network | None = None
     tried: frozenset[Structure] = frozenset()
@@ -69,7 +67,7 @@ class Iterate:
 
 @engines.register("svdinstn")
 @dataclass(frozen=True)
-class SVDinsTN(AbstractEngine[Iterate]):
+class SVDinsTN(AbstractEngine[SVDinsTNState]):
     """Decompose into a fully connected network with sparse diagonals on its bonds.
 
     Every outer iteration proposes its structure, with its cores, diagonals absorbed, as a start.
@@ -102,20 +100,20 @@ class SVDinsTN(AbstractEngine[Iterate]):
     families: ClassVar[tuple[str, ...]] = ("any",)
 
     @override
-    def start(self, problem: Problem, generator: torch.Generator) -> Iterate:
+    def start(self, problem: Problem, generator: torch.Generator) -> SVDinsTNState:
         X = problem.tensor.detach().cpu().double().numpy()
-        chosen: list[dict[Pair, Vector]] = []
+        chosen: list[dict[ModePair, NDArray[Any]]] = []
         if self.start_from != "means":
             ranks = ranks_from_cuts(problem.spectra, problem.target_error or LEAST, problem.rank_limit)
             chosen.append({pair: np.ones(rank) for pair, rank in ranks.items()})
         if self.start_from != "cuts":
             chosen.append(self._diagonals_of_means(X, problem.rank_limit))
         chosen.sort(key=lambda diagonals: _parameters(problem, diagonals))
-        state = Iterate(problem, X, _initial(problem, chosen[0]), 0, True, tuple(chosen[1:]))
+        state = SVDinsTNState(problem, X, _initial(problem, chosen[0]), 0, True, tuple(chosen[1:]))
         return self._iterate(state)
 
     @override
-    def ask(self, state: Iterate, generator: torch.Generator) -> Iterable[Proposal]:
+    def ask(self, state: SVDinsTNState, generator: torch.Generator) -> Iterable[Proposal]:
         if not state.hopeful:
             return ()
         structure = _structure(state)
@@ -128,7 +126,9 @@ class SVDinsTN(AbstractEngine[Iterate]):
         return (Proposal(structure, Network(structure, tuple(shaped)), self.polish, move=move),)
 
     @override
-    def tell(self, state: Iterate, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Iterate:
+    def tell(
+        self, state: SVDinsTNState, evaluations: Sequence[Evaluation], generator: torch.Generator
+    ) -> SVDinsTNState:
         reached = state.problem.target_error is not None and state.problem.reached(evaluations[-1].relative_error)
         structure = _structure(state)
         if self.rescale and state.problem.target_error and not reached and structure not in state.tried:
@@ -149,7 +149,7 @@ class SVDinsTN(AbstractEngine[Iterate]):
                     target_error=target, seed=generator)  # fmt: skip
         return scaled.from_scaled(found.network, structure)
 
-    def _iterate(self, state: Iterate) -> Iterate:
+    def _iterate(self, state: SVDinsTNState) -> SVDinsTNState:
         """Do outer iterations until the structure changes or nothing moves any more, one at least."""
         network, ranks, iteration, moved = state.network, state.network.ranks, state.iteration, True
         before = network.to_array()
@@ -162,7 +162,7 @@ class SVDinsTN(AbstractEngine[Iterate]):
                 break
         return replace(state, network=network, iteration=iteration, moved=moved)
 
-    def _outer(self, network: DiagonalNetwork, X: Vector, steps: int) -> DiagonalNetwork:
+    def _outer(self, network: DiagonalNetwork, X: NDArray[Any], steps: int) -> DiagonalNetwork:
         """Update every core, and after each the diagonals towards later cores."""
         for k in range(X.ndim):
             right, gram = network.projected(X, k)
@@ -175,7 +175,7 @@ class SVDinsTN(AbstractEngine[Iterate]):
                 gram = np.take(np.take(gram, kept, axis), kept, axis + X.ndim)
         return network
 
-    def _core(self, network: DiagonalNetwork, right: Vector, gram: Vector, k: int) -> Vector:
+    def _core(self, network: DiagonalNetwork, right: NDArray[Any], gram: NDArray[Any], k: int) -> NDArray[Any]:
         core = network.cores[k]
         weights = network.weights(k)
         rows = core.shape[k]
@@ -188,8 +188,8 @@ class SVDinsTN(AbstractEngine[Iterate]):
         return found.reshape([core.shape[axis] for axis in order]).transpose(np.argsort(order))
 
     def _diagonal(
-        self, network: DiagonalNetwork, right: Vector, gram: Vector, k: int, other: int, steps: int
-    ) -> Vector:
+        self, network: DiagonalNetwork, right: NDArray[Any], gram: NDArray[Any], k: int, other: int, steps: int
+    ) -> NDArray[Any]:
         """Return the diagonal between two cores after some steps of ADMM."""
         hx, hh = network.bond_equations(right, gram, k, other)
         s = q = network.diagonals[k, other]
@@ -201,12 +201,12 @@ class SVDinsTN(AbstractEngine[Iterate]):
             p = p + self.beta * (s - q)
         return s
 
-    def _shrink(self, values: Vector) -> Vector:
+    def _shrink(self, values: NDArray[Any]) -> NDArray[Any]:
         size = np.abs(values)
         threshold = self.gamma * size.max(initial=0.0) / (size + 1e-6)
         return np.sign(values) * np.maximum(size - threshold, 0.0)
 
-    def _diagonals_of_means(self, X: Vector, limit: int) -> dict[Pair, Vector]:
+    def _diagonals_of_means(self, X: NDArray[Any], limit: int) -> dict[ModePair, NDArray[Any]]:
         """Return the shrunk singular values of the mean of X over all modes but two, for every two."""
         found = {}
         for pair in combinations(range(X.ndim), 2):
@@ -219,7 +219,7 @@ class SVDinsTN(AbstractEngine[Iterate]):
         return found
 
 
-def _initial(problem: Problem, diagonals: dict[Pair, Vector]) -> DiagonalNetwork:
+def _initial(problem: Problem, diagonals: dict[ModePair, NDArray[Any]]) -> DiagonalNetwork:
     """Return cores of equal entries, as published, but for a little noise that tells equal slices apart."""
     generator: Any = np.random.default_rng(0)
     order = problem.order
@@ -230,14 +230,14 @@ def _initial(problem: Problem, diagonals: dict[Pair, Vector]) -> DiagonalNetwork
     return DiagonalNetwork(tuple(cores), diagonals)
 
 
-def _structure(state: Iterate) -> Structure:
+def _structure(state: SVDinsTNState) -> Structure:
     return from_ranks(state.problem.modes, state.network.ranks)
 
 
-def _width(order: int, diagonals: dict[Pair, Vector]) -> int:
+def _width(order: int, diagonals: dict[ModePair, NDArray[Any]]) -> int:
     """Return the largest product of the ranks at one core."""
     return max(math.prod(len(values) for pair, values in diagonals.items() if k in pair) for k in range(order))
 
 
-def _parameters(problem: Problem, diagonals: dict[Pair, Vector]) -> int:
+def _parameters(problem: Problem, diagonals: dict[ModePair, NDArray[Any]]) -> int:
     return from_ranks(problem.modes, {pair: len(values) for pair, values in diagonals.items()}).parameters

@@ -19,7 +19,7 @@ MODES = -1  # the stop of a round trip at which modes are exchanged, not a rank 
 
 
 @dataclass(frozen=True, eq=False)
-class Trip:
+class TnALEState:
     """Where a round trip stands.
 
     Attributes:
@@ -53,7 +53,7 @@ class Trip:
 
 @engines.register("tnale")
 @dataclass(frozen=True)
-class TnALE(AbstractEngine[Trip]):
+class TnALE(AbstractEngine[TnALEState]):
     """Alternate over ranks, mode exchanges and back; the first trips interpolate errors between three ranks.
 
     The centre of the published program is judged by interpolated errors as well, and so is this one; what the search
@@ -77,19 +77,19 @@ class TnALE(AbstractEngine[Trip]):
     families: ClassVar[tuple[str, ...]] = ("ring", "any")
 
     @override
-    def start(self, problem: Problem, generator: torch.Generator) -> Trip:
+    def start(self, problem: Problem, generator: torch.Generator) -> TnALEState:
         coding = Coding(problem, self.max_size)
         first = coding.random(generator, sparsity=self.sparsity if problem.family == "any" else 0.0)
-        return self._at_stop(Trip(coding, (), (), first, first))
+        return self._at_stop(TnALEState(coding, (), (), first, first))
 
     @override
-    def ask(self, state: Trip, generator: torch.Generator) -> Iterable[Proposal]:
+    def ask(self, state: TnALEState, generator: torch.Generator) -> Iterable[Proposal]:
         move = "exchanged modes" if self._variable(state) == MODES else f"changed rank {self._variable(state)}"
         for place in state.asked:
             yield Proposal(state.coding.structure(state.candidates[place]), move=move)
 
     @override
-    def tell(self, state: Trip, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Trip:
+    def tell(self, state: TnALEState, evaluations: Sequence[Evaluation], generator: torch.Generator) -> TnALEState:
         if len(evaluations) < len(state.asked):  # the budget has ended
             return state
         squares = self._squared_errors(state, evaluations)
@@ -105,13 +105,13 @@ class TnALE(AbstractEngine[Trip]):
         return self._at_stop(self._after(state, generator))
 
     @override
-    def cutoff(self, state: Trip) -> float:
+    def cutoff(self, state: TnALEState) -> float:
         if self._interpolates(state):
             return math.inf
         return state.coding.problem.score(state.coding.parameters(state.here), math.sqrt(min(state.known, 1e100)))
 
     @override
-    def cutoff_within(self, state: Trip, told: Sequence[Evaluation]) -> float:
+    def cutoff_within(self, state: TnALEState, told: Sequence[Evaluation]) -> float:
         if self._interpolates(state):
             return math.inf
         return min([self.cutoff(state), *(found.score for found in told)])
@@ -120,13 +120,13 @@ class TnALE(AbstractEngine[Trip]):
         there = tuple(range(len(coding.pairs)))
         return (*there, MODES, *there[::-1]) if coding.permutes else (*there, *there[-2::-1])
 
-    def _variable(self, state: Trip) -> int:
+    def _variable(self, state: TnALEState) -> int:
         return self._route(state.coding)[state.stop]
 
-    def _interpolates(self, state: Trip) -> bool:
+    def _interpolates(self, state: TnALEState) -> bool:
         return state.trips < self.first_trips and self._variable(state) != MODES
 
-    def _at_stop(self, state: Trip) -> Trip:
+    def _at_stop(self, state: TnALEState) -> TnALEState:
         """Return the state with the candidates of its stop."""
         variable = self._variable(state)
         if variable == MODES:
@@ -140,14 +140,14 @@ class TnALE(AbstractEngine[Trip]):
         asked = tuple(sorted(set(places))) if self._interpolates(state) else tuple(range(len(small)))
         return replace(state, candidates=small, asked=asked)
 
-    def _window(self, state: Trip, variable: int) -> range:
+    def _window(self, state: TnALEState, variable: int) -> range:
         """Return the ranks around the centre's, shifted into the range allowed."""
         reach = self.first_radius if state.trips < self.first_trips else self.radius
         limit = state.coding.limit
         low = max(1, min(state.centre.ranks[variable] - reach, limit - 2 * reach))
         return range(low, min(low + 2 * reach, limit) + 1)
 
-    def _squared_errors(self, state: Trip, evaluations: Sequence[Evaluation]) -> list[float]:
+    def _squared_errors(self, state: TnALEState, evaluations: Sequence[Evaluation]) -> list[float]:
         """Return the squared error of every candidate: fitted, carried over from the last stop, or interpolated."""
         found = {place: told.relative_error**2 for place, told in zip(state.asked, evaluations, strict=True)}
         for place in state.asked:
@@ -159,7 +159,7 @@ class TnALE(AbstractEngine[Trip]):
             for code, square in zip(state.candidates, squares, strict=True)
         ]
 
-    def _after(self, state: Trip, generator: torch.Generator) -> Trip:
+    def _after(self, state: TnALEState, generator: torch.Generator) -> TnALEState:
         """Return the start of a new trip if this one is over, else the state as it is."""
         assert state.best is not None
         stuck = state.trips > 0 and state.unchanged > len(state.coding.pairs)
@@ -177,7 +177,7 @@ class TnALE(AbstractEngine[Trip]):
             return replace(state, here=state.centre, known=square)
         return replace(state, here=self._scattered(state, generator), known=math.inf, scattered=True)
 
-    def _scattered(self, state: Trip, generator: torch.Generator) -> Code:
+    def _scattered(self, state: TnALEState, generator: torch.Generator) -> Code:
         """Return a structure inside the windows around the centre, and not the centre where there is another."""
         coding, centre = state.coding, state.centre
         for _ in range(100):

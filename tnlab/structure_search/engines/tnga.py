@@ -16,7 +16,7 @@ from tnlab.structure_search.problem import Problem
 
 
 @dataclass(frozen=True, eq=False)
-class Population:
+class TNGAState:
     """One generation, by ascending parameters."""
 
     coding: Coding
@@ -26,7 +26,7 @@ class Population:
 
 @engines.register("tnga")
 @dataclass(frozen=True)
-class TNGA(AbstractEngine[Population]):
+class TNGA(AbstractEngine[TNGAState]):
     """Breed structures: parents by rank of their score, the bonds of one core exchanged, bonds mutated.
 
     In the published program one of two children receives nothing, for a view of an array is overwritten; here both
@@ -60,20 +60,20 @@ class TNGA(AbstractEngine[Population]):
     families: ClassVar[tuple[str, ...]] = ("any", "ring")
 
     @override
-    def start(self, problem: Problem, generator: torch.Generator) -> Population:
+    def start(self, problem: Problem, generator: torch.Generator) -> TNGAState:
         coding = Coding(problem, self.max_size)
         codes = [self._random(coding, generator) for _ in range(self.population)]
-        return self._sorted(Population(coding, tuple(codes)))
+        return self._sorted(TNGAState(coding, tuple(codes)))
 
     @override
-    def ask(self, state: Population, generator: torch.Generator) -> Iterable[Proposal]:
+    def ask(self, state: TNGAState, generator: torch.Generator) -> Iterable[Proposal]:
         if self.generations is not None and state.generation > self.generations:
             return
         for code in state.codes:
             yield Proposal(state.coding.structure(code), move=f"bred in generation {state.generation}")
 
     @override
-    def tell(self, state: Population, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Population:
+    def tell(self, state: TNGAState, evaluations: Sequence[Evaluation], generator: torch.Generator) -> TNGAState:
         order = sorted(range(len(evaluations)), key=lambda place: evaluations[place].score)[: self.keep]
         parents = [state.codes[place] for place in order]
         worth = [max(math.log(self.alpha / (0.01 + 5 * k)), 0.01) for k in range(len(parents))]
@@ -88,7 +88,7 @@ class TNGA(AbstractEngine[Population]):
         return self._sorted(replace(state, codes=codes, generation=state.generation + 1))
 
     @override
-    def cutoff_within(self, state: Population, told: Sequence[Evaluation]) -> float:
+    def cutoff_within(self, state: TNGAState, told: Sequence[Evaluation]) -> float:
         return sorted(found.score for found in told)[self.keep - 1] if len(told) >= self.keep else math.inf
 
     def _random(self, coding: Coding, generator: torch.Generator) -> Code:
@@ -125,5 +125,5 @@ class TNGA(AbstractEngine[Population]):
     def _alleles(self, coding: Coding) -> Sequence[int]:
         return range(1, coding.limit + 1) if self.integer_ranks else (1, min(self.rank, coding.limit))
 
-    def _sorted(self, state: Population) -> Population:
+    def _sorted(self, state: TNGAState) -> TNGAState:
         return replace(state, codes=tuple(sorted(state.codes, key=state.coding.parameters)))

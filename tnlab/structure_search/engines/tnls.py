@@ -19,7 +19,7 @@ TRIES = 20  # draws of a sample before one that is too large is left out
 
 
 @dataclass(frozen=True, eq=False)
-class Sampling:
+class TNLSState:
     """Centre of the samples, and what is asked next."""
 
     coding: Coding
@@ -32,7 +32,7 @@ class Sampling:
 
 @engines.register("tnls")
 @dataclass(frozen=True)
-class TNLS(AbstractEngine[Sampling]):
+class TNLS(AbstractEngine[TNLSState]):
     """Sample ranks and permutations around a centre, and move to the best sample if it is no worse.
 
     Beyond the published program, the schedule of step sizes starts again when it has run out: from the centre, or
@@ -59,20 +59,20 @@ class TNLS(AbstractEngine[Sampling]):
     best_of_batch: ClassVar[bool] = True
 
     @override
-    def start(self, problem: Problem, generator: torch.Generator) -> Sampling:
+    def start(self, problem: Problem, generator: torch.Generator) -> TNLSState:
         coding = Coding(problem, self.max_size)
         first = coding.random(generator)
-        return Sampling(coding, (first,), first)
+        return TNLSState(coding, (first,), first)
 
     @override
-    def ask(self, state: Sampling, generator: torch.Generator) -> Iterable[Proposal]:
+    def ask(self, state: TNLSState, generator: torch.Generator) -> Iterable[Proposal]:
         if self.rounds is not None and state.generation > self.rounds * self.generations:
             return
         for code in state.batch:
             yield Proposal(state.coding.structure(code), move="sampled around the centre")
 
     @override
-    def tell(self, state: Sampling, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Sampling:
+    def tell(self, state: TNLSState, evaluations: Sequence[Evaluation], generator: torch.Generator) -> TNLSState:
         best = min(range(len(evaluations)), key=lambda place: evaluations[place].score)
         if evaluations[best].score <= state.score:
             moved = state.moved or evaluations[best].score < state.score
@@ -85,13 +85,13 @@ class TNLS(AbstractEngine[Sampling]):
         return replace(state, batch=batch or (state.centre,), generation=state.generation + 1)
 
     @override
-    def cutoff(self, state: Sampling) -> float:
+    def cutoff(self, state: TNLSState) -> float:
         return state.score
 
-    def _elsewhere(self, state: Sampling, generator: torch.Generator) -> Sampling:
+    def _elsewhere(self, state: TNLSState, generator: torch.Generator) -> TNLSState:
         return replace(state, centre=state.coding.random(generator), score=math.inf)
 
-    def _sample(self, state: Sampling, age: int, generator: torch.Generator) -> Code | None:
+    def _sample(self, state: TNLSState, age: int, generator: torch.Generator) -> Code | None:
         coding, centre = state.coding, state.centre
         for _ in range(TRIES):
             steps = torch.randn(len(centre.ranks), generator=generator, dtype=torch.float32) * self.rank_decay**age

@@ -17,7 +17,7 @@ from tnlab.structure_search.problem import Problem
 
 
 @dataclass(frozen=True, eq=False)
-class Trains:
+class TrainState:
     """The trains that are left to propose."""
 
     problem: Problem
@@ -26,7 +26,7 @@ class Trains:
 
 @engines.register("train")
 @dataclass(frozen=True)
-class TrainSearch(AbstractEngine[Trains]):
+class TrainSearch(AbstractEngine[TrainState]):
     """Truncate trains by singular values, the modes as given and in the order that the cuts like best.
 
     The error is a guarantee: no fit is needed. Whatever else is found should have fewer parameters.
@@ -37,16 +37,16 @@ class TrainSearch(AbstractEngine[Trains]):
     needs_target: ClassVar[bool] = True
 
     @override
-    def start(self, problem: Problem, generator: torch.Generator) -> Trains:
+    def start(self, problem: Problem, generator: torch.Generator) -> TrainState:
         structure = formats["tensor_train"].build(problem.modes, 1)
         solvers = (TTSVD(target_error=problem.target_error, mode_orders=orders) for orders in ("given", "search"))
         found = (fit(problem.tensor, structure, solver=solver, seed=generator).network for solver in solvers)
-        return Trains(problem, tuple(network for network in found if problem.admits(network.structure)))
+        return TrainState(problem, tuple(network for network in found if problem.admits(network.structure)))
 
     @override
-    def ask(self, state: Trains, generator: torch.Generator) -> Iterable[Proposal]:
+    def ask(self, state: TrainState, generator: torch.Generator) -> Iterable[Proposal]:
         return [Proposal(network.structure, network, 0, move="train in closed form") for network in state.left[:1]]
 
     @override
-    def tell(self, state: Trains, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Trains:
-        return Trains(state.problem, state.left[1:])
+    def tell(self, state: TrainState, evaluations: Sequence[Evaluation], generator: torch.Generator) -> TrainState:
+        return TrainState(state.problem, state.left[1:])

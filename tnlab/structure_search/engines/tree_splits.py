@@ -23,10 +23,10 @@ from tnlab.structure_search.engines.base import AbstractEngine, engines
 from tnlab.structure_search.evaluation import Evaluation, Proposal
 from tnlab.structure_search.parts.split_trees import (
     Choice,
-    Sketch,
     Split,
+    SplitTree,
     best_ranks,
-    sketches,
+    list_trees,
     split_tensor,
     splits_of,
 )
@@ -36,16 +36,16 @@ LEAST_LEFT = 1e-3  # of the budget: less is not worth a rounding
 
 
 @dataclass(frozen=True, eq=False)
-class Programs:
+class TreeSplitsState:
     """The programs still to be replayed, cheapest first."""
 
     problem: Problem
-    waiting: tuple[tuple[Sketch, tuple[int, ...]], ...]
+    waiting: tuple[tuple[SplitTree, tuple[int, ...]], ...]
 
 
 @engines.register("tree_splits")
 @dataclass(frozen=True)
-class TreeSplits(AbstractEngine[Programs]):
+class TreeSplits(AbstractEngine[TreeSplitsState]):
     """Synthesise the tree of truncated SVDs with the fewest parameters within an error budget.
 
     The published program hands every sketch to Gurobi; here most are ruled out by their least ranks, and the others
@@ -69,34 +69,36 @@ class TreeSplits(AbstractEngine[Programs]):
     families: ClassVar[tuple[str, ...]] = ("latent",)
 
     @override
-    def start(self, problem: Problem, generator: torch.Generator) -> Programs:
+    def start(self, problem: Problem, generator: torch.Generator) -> TreeSplitsState:
         allowed = (problem.target_error or self.error) ** 2
         choices = {split: self.choices(problem, split, allowed) for split in splits_of(problem.order)}
         choices = {split: of_split for split, of_split in choices.items() if of_split}
         least = {split: of_split[-1][1] for split, of_split in choices.items()}
-        best: list[tuple[int, int, Sketch, tuple[int, ...]]] = []  # a heap, the dearest of the best first
-        ranked = sorted(sketches(problem.modes, least, self.max_splits, self.beam), key=lambda found: found[0])
-        for turn, (bound, sketch) in enumerate(ranked):
+        best: list[tuple[int, int, SplitTree, tuple[int, ...]]] = []  # a heap, the dearest of the best first
+        ranked = sorted(list_trees(problem.modes, least, self.max_splits, self.beam), key=lambda found: found[0])
+        for turn, (bound, tree) in enumerate(ranked):
             if len(best) == self.top and bound >= -best[0][0]:
                 break
-            solved = best_ranks(sketch, [choices[split] for split in sketch.splits], allowed)
+            solved = best_ranks(tree, [choices[split] for split in tree.splits], allowed)
             if solved is not None:
-                heapq.heappush(best, (-solved[0], -turn, sketch, tuple(solved[1])))
+                heapq.heappush(best, (-solved[0], -turn, tree, tuple(solved[1])))
                 if len(best) > self.top:
                     heapq.heappop(best)
         chosen = sorted(best, key=lambda found: (-found[0], -found[1]))
-        return Programs(problem, tuple((sketch, ranks) for _, _, sketch, ranks in chosen))
+        return TreeSplitsState(problem, tuple((tree, ranks) for _, _, tree, ranks in chosen))
 
     @override
-    def ask(self, state: Programs, generator: torch.Generator) -> Iterable[Proposal]:
-        for sketch, ranks in state.waiting:
-            network = self._replay(state.problem, sketch, ranks)
-            names = " ".join("".join(map(str, split)) for split in sketch.splits)
+    def ask(self, state: TreeSplitsState, generator: torch.Generator) -> Iterable[Proposal]:
+        for tree, ranks in state.waiting:
+            network = self._replay(state.problem, tree, ranks)
+            names = " ".join("".join(map(str, split)) for split in tree.splits)
             yield Proposal(network.structure, network, max_sweeps=0, move=f"split {names}" if names else "no split")
 
     @override
-    def tell(self, state: Programs, evaluations: Sequence[Evaluation], generator: torch.Generator) -> Programs:
-        return Programs(state.problem, ())
+    def tell(
+        self, state: TreeSplitsState, evaluations: Sequence[Evaluation], generator: torch.Generator
+    ) -> TreeSplitsState:
+        return TreeSplitsState(state.problem, ())
 
     def choices(self, problem: Problem, split: Split, allowed: float) -> list[Choice]:
         """Return the least rank for every bin of tail energy, largest rank first."""
@@ -108,9 +110,9 @@ class TreeSplits(AbstractEngine[Programs]):
                 found[rank] = (float(tails[rank]), rank)
         return [found[rank] for rank in sorted(found, reverse=True)]
 
-    def _replay(self, problem: Problem, sketch: Sketch, ranks: Sequence[int]) -> Network:
+    def _replay(self, problem: Problem, tree: SplitTree, ranks: Sequence[int]) -> Network:
         """Return the tree that the splits make of the tensor, rounded by what is left of the budget."""
-        network = split_tensor(problem.tensor, sketch, ranks)
+        network = split_tensor(problem.tensor, tree, ranks)
         target = problem.target_error or self.error
         error = relative_residual(problem.tensor, network)
         left = target**2 - error**2

@@ -15,10 +15,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tnlab.errors import FormatError, UnknownNameError
-from tnlab.structure_search.parts.split_trees import Sketch
+from tnlab.structure_search.parts.split_trees import SplitTree
 
 Shape = tuple[int, ...]
-Vector = NDArray[Any]
 GRID = 20_000_000  # shapes that the exact packing lists
 SWEEPS = 20  # of orthogonal iteration per fit
 SETTLED = 1e-6  # change of the loss per sweep, as a part of it, at which a fit ends
@@ -77,14 +76,14 @@ def tucker_parameters(modes: Sequence[int], shape: Sequence[int]) -> int:
     return int(np.prod(shape)) + sum(size * rank for size, rank in zip(modes, shape, strict=True))
 
 
-def tucker_sketch(modes: Sequence[int]) -> Sketch:
+def tucker_tree(modes: Sequence[int]) -> SplitTree:
     """Return the tree of a Tucker decomposition; its bonds are those of modes 0, 1, ... in order."""
     order = len(modes)
-    return Sketch.of(modes, [*((mode,) for mode in range(order - 1)), tuple(range(order - 1))])
+    return SplitTree.of(modes, [*((mode,) for mode in range(order - 1)), tuple(range(order - 1))])
 
 
-def pack(
-    parameters: Callable[[Sequence[int]], int], weights: Sequence[Vector], fits: Callable[[Sequence[int]], bool],
+def greedy_ranks(
+    parameters: Callable[[Sequence[int]], int], weights: Sequence[NDArray[Any]], fits: Callable[[Sequence[int]], bool],
     *, per_parameter: bool,
 ) -> Shape:  # fmt: skip
     """Return ranks grown one by one from 1, always by the heaviest next squared singular value that fits.
@@ -112,7 +111,7 @@ def pack(
     return tuple(ranks)
 
 
-def exact_packing(modes: Sequence[int], weights: Sequence[Vector], budget: int) -> Shape:
+def exact_packing(modes: Sequence[int], weights: Sequence[NDArray[Any]], budget: int) -> Shape:
     """Return the Tucker shape within the budget with the largest sum of squared singular values, by listing all.
 
     The rank of the longest mode follows from the others, so that one mode less is listed.
@@ -147,7 +146,7 @@ class Loss:
         array: X in float64.
     """
 
-    def __init__(self, array: Vector) -> None:
+    def __init__(self, array: NDArray[Any]) -> None:
         self.modes = array.shape
         self.total = float(np.vdot(array, array))
         self.weights, self.vectors, rotated = [], [], array
@@ -167,7 +166,7 @@ class Loss:
             self._known[shape, within] = self._fit(shape, within)[0]
         return self._known[shape, within]
 
-    def network(self, shape: Shape) -> tuple[list[Vector], Vector]:
+    def network(self, shape: Shape) -> tuple[list[NDArray[Any]], NDArray[Any]]:
         """Return the factors, (mode, rank) each, and the core of the fit of a shape."""
         loss, factors = self._fit(shape, self.modes)
         self._known[shape, self.modes] = loss
@@ -176,7 +175,7 @@ class Loss:
             core = _times(core, factor, mode)
         return [vectors @ factor for vectors, factor in zip(self.vectors, factors, strict=True)], core
 
-    def _fit(self, shape: Shape, within: Shape) -> tuple[float, list[Vector]]:
+    def _fit(self, shape: Shape, within: Shape) -> tuple[float, list[NDArray[Any]]]:
         core = self.core[tuple(slice(0, size) for size in within)]
         factors = [np.eye(size)[:, :rank] for size, rank in zip(core.shape, shape, strict=True)]
         loss = np.inf
@@ -196,7 +195,7 @@ class Loss:
         return loss, factors
 
 
-def _times(array: Vector, matrix: Vector, mode: int) -> Vector:
+def _times(array: NDArray[Any], matrix: NDArray[Any], mode: int) -> NDArray[Any]:
     """Return the array with ``matrix.T`` applied to a mode."""
     return np.moveaxis(np.tensordot(array, matrix, axes=([mode], [0])), -1, mode)
 
@@ -205,7 +204,9 @@ def _packed(loss: Loss, modes: Shape, budget: int, *, per_parameter: bool) -> Sh
     def parameters(shape: Sequence[int]) -> int:
         return tucker_parameters(modes, shape)
 
-    return pack(parameters, loss.weights, lambda shape: parameters(shape) <= budget, per_parameter=per_parameter)
+    return greedy_ranks(
+        parameters, loss.weights, lambda shape: parameters(shape) <= budget, per_parameter=per_parameter
+    )
 
 
 def _true_greedy(loss: Loss, modes: Shape, budget: int) -> Shape:

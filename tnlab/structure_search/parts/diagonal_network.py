@@ -9,8 +9,7 @@ import numpy as np
 import opt_einsum
 from numpy.typing import NDArray
 
-Vector = NDArray[Any]
-Pair = tuple[int, int]
+from tnlab.network.rank_matrix import ModePair
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,19 +21,19 @@ class DiagonalNetwork:
         diagonals: The diagonals S_kl, k < l.
     """
 
-    cores: tuple[Vector, ...]
-    diagonals: dict[Pair, Vector]
+    cores: tuple[NDArray[Any], ...]
+    diagonals: dict[ModePair, NDArray[Any]]
 
     @property
-    def ranks(self) -> dict[Pair, int]:
+    def ranks(self) -> dict[ModePair, int]:
         """Rank by pair of cores."""
         return {pair: len(values) for pair, values in self.diagonals.items()}
 
-    def absorbed(self) -> list[Vector]:
+    def absorbed(self) -> list[NDArray[Any]]:
         """Return the cores with every diagonal in the first of its two, the mode as the first axis."""
         return [np.moveaxis(self._scaled(k, after=True), k, 0) for k in range(len(self.cores))]
 
-    def to_array(self) -> Vector:
+    def to_array(self) -> NDArray[Any]:
         """Return the tensor it stands for."""
         order = len(self.cores)
         operands: list[Any] = []
@@ -42,7 +41,7 @@ class DiagonalNetwork:
             operands += [self._scaled(k, after=True), _labels(order, k)]
         return _contract(operands, list(range(order)))
 
-    def projected(self, X: Vector, k: int) -> tuple[Vector, Vector]:
+    def projected(self, X: NDArray[Any], k: int) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return X contracted with all cores but k, and the Gram matrix of these, the diagonals at k left out.
 
         Shapes: that of core k; and that of core k without its mode (an axis of size 1 instead), twice.
@@ -63,7 +62,7 @@ class DiagonalNetwork:
         shape = [1 if axis == k else size for axis, size in enumerate(right.shape)]
         return right, gram.reshape(*shape, *shape)
 
-    def weights(self, k: int) -> Vector:
+    def weights(self, k: int) -> NDArray[Any]:
         """Return the product of the diagonals at core k for all its bond entries, in one vector."""
         found = np.ones(1)
         for j in range(len(self.cores)):
@@ -71,7 +70,9 @@ class DiagonalNetwork:
                 found = np.outer(found, self.diagonals[min(j, k), max(j, k)]).ravel()
         return found
 
-    def bond_equations(self, right: Vector, gram: Vector, k: int, other: int) -> tuple[Vector, Vector]:
+    def bond_equations(
+        self, right: NDArray[Any], gram: NDArray[Any], k: int, other: int
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
         """Return right side and matrix of the normal equations for the diagonal between ``k`` and ``other``."""
         core = self._scaled(k, after=True, before=True, without=other)
         order = core.ndim
@@ -86,11 +87,13 @@ class DiagonalNetwork:
         outer = np.einsum("irp,isq->rspq", flat, flat, optimize=True)
         return values, (outer * lift).sum((2, 3))
 
-    def with_core(self, k: int, core: Vector) -> "DiagonalNetwork":
+    def with_core(self, k: int, core: NDArray[Any]) -> "DiagonalNetwork":
         """Return the network with another core."""
         return replace(self, cores=(*self.cores[:k], core, *self.cores[k + 1 :]))
 
-    def with_diagonal(self, k: int, other: int, values: Vector, least: float) -> tuple["DiagonalNetwork", Vector]:
+    def with_diagonal(
+        self, k: int, other: int, values: NDArray[Any], least: float
+    ) -> tuple["DiagonalNetwork", NDArray[Any]]:
         """Return the network with another diagonal, its entries below ``least`` removed, and which are kept."""
         kept = np.flatnonzero(np.abs(values) > least)
         if not len(kept):
@@ -101,7 +104,7 @@ class DiagonalNetwork:
         cores[other] = np.take(cores[other], kept, k)
         return DiagonalNetwork(tuple(cores), {**self.diagonals, (k, other): values[kept]}), kept
 
-    def _scaled(self, k: int, *, after: bool, before: bool = False, without: int = -1) -> Vector:
+    def _scaled(self, k: int, *, after: bool, before: bool = False, without: int = -1) -> NDArray[Any]:
         """Return core k times the diagonals towards later, or also earlier cores."""
         core = self.cores[k]
         for j in range(core.ndim):
@@ -126,7 +129,7 @@ def _bond(order: int, i: int, j: int) -> int:
     return order + list(combinations(range(order), 2)).index((i, j))
 
 
-def _contract(operands: list[Any], output: list[int]) -> Vector:
+def _contract(operands: list[Any], output: list[int]) -> NDArray[Any]:
     arrays, labels = operands[::2], operands[1::2]
     expression = _expression(tuple(map(tuple, labels)), tuple(output), tuple(array.shape for array in arrays))
     return np.asarray(expression(*arrays))

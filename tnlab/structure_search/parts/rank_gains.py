@@ -20,14 +20,13 @@ from torch import Tensor
 
 from tnlab.network.gauge.bond_spectra import bond_spectra
 from tnlab.network.network import Network
+from tnlab.network.rank_matrix import ModePair
 from tnlab.network.structure import Structure
 
-Array = NDArray[np.float64]
-Pair = tuple[int, int]
 USUAL = 4  # size of every index for which a path is looked for
 
 
-def gains(tensor: Tensor, network: Network) -> dict[Pair, float]:
+def rank_gains(tensor: Tensor, network: Network) -> dict[ModePair, float]:
     """Return, for every pair of modes, by how much one more rank lowers the squared relative error at least.
 
     Args:
@@ -42,17 +41,19 @@ def gains(tensor: Tensor, network: Network) -> dict[Pair, float]:
     return {pair: _gain(structure, cores, residual, pair) / square for pair in combinations(range(structure.order), 2)}
 
 
-def losses(network: Network) -> dict[Pair, Array]:
+def rank_losses(network: Network) -> dict[ModePair, NDArray[np.float64]]:
     """Return, for every bond, the squared relative errors of cutting its rank by 1, 2, ..., as its spectrum tells."""
     legs = [core.legs[0] for core in network.structure.cores]
-    found: dict[Pair, Array] = {}
+    found: dict[ModePair, NDArray[np.float64]] = {}
     for bond, values in zip(network.structure.bonds, bond_spectra(network), strict=True):
         i, j = sorted(legs[core] for core in bond.cores)
         found[i, j] = np.cumsum(np.asarray(values)[:0:-1] ** 2)
     return found
 
 
-def _gain(structure: Structure, cores: list[Array], residual: Array, pair: Pair) -> float:
+def _gain(
+    structure: Structure, cores: list[NDArray[np.float64]], residual: NDArray[np.float64], pair: ModePair
+) -> float:
     at = {core.legs[0]: place for place, core in enumerate(structure.cores)}
     ends = [at[mode] for mode in pair]
     sides = [[index for index in structure.core_indices[end] if index not in _between(structure, ends)] for end in ends]
@@ -74,7 +75,7 @@ def _between(structure: Structure, ends: list[int]) -> set[int]:
     return {structure.order + bond for bond in both}
 
 
-def _leading(matrix: Array) -> tuple[Array, float, Array]:
+def _leading(matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], float, NDArray[np.float64]]:
     """Return the leading singular vectors and value."""
     if matrix.shape[0] <= matrix.shape[1]:
         left = np.linalg.eigh(matrix @ matrix.T)[1][:, -1]
@@ -86,7 +87,11 @@ def _leading(matrix: Array) -> tuple[Array, float, Array]:
 
 
 def _square(
-    structure: Structure, cores: list[Array], rest: list[int], slices: list[Array], sides: list[list[int]]
+    structure: Structure,
+    cores: list[NDArray[np.float64]],
+    rest: list[int],
+    slices: list[NDArray[np.float64]],
+    sides: list[list[int]],
 ) -> float:
     """Return the squared norm of the network with the slices in place of the two cores."""
     shift = structure.order + len(structure.bonds)
@@ -96,7 +101,9 @@ def _square(
     return float(_contract([*arrays, *arrays], [*labels, *others], ()))
 
 
-def _contract(arrays: list[Array], labels: list[tuple[int, ...]], output: tuple[int, ...]) -> Array:
+def _contract(
+    arrays: list[NDArray[np.float64]], labels: list[tuple[int, ...]], output: tuple[int, ...]
+) -> NDArray[np.float64]:
     """Contract arrays along a path that is looked for once per topology, whatever the sizes."""
     text, path = _path(tuple(labels), output)
     return opt_einsum.contract(text, *arrays, optimize=path)

@@ -19,7 +19,6 @@ from tnlab.network.edits import add_bond, set_rank
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 
-Array = NDArray[np.float64]
 SHIFT = 1e-12  # of the mean diagonal of a Gram matrix, so that it can be solved with
 FIRST = 1e-2  # standard deviation of the slices at first
 
@@ -44,7 +43,7 @@ class Slices:
         """
         sides = [self._side(pair, core) for core in pair]
         sizes = self.structure.index_sizes
-        slices: list[Array] = [
+        slices: list[NDArray[np.float64]] = [
             FIRST * torch.randn([sizes[index] for index in side], generator=generator, dtype=torch.float64).numpy()
             for side in sides
         ]
@@ -59,7 +58,9 @@ class Slices:
         between = {self.structure.order + bond for bond in _between(self.structure, pair)}
         return [index for index in self.structure.core_indices[core] if index not in between]
 
-    def _solve(self, pair: tuple[int, int], own: int, sides: list[list[int]], other: Array) -> tuple[Array, float]:
+    def _solve(
+        self, pair: tuple[int, int], own: int, sides: list[list[int]], other: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], float]:
         """Return the best slice while the other one stays, and the norm of what it leaves."""
         structure = self.structure
         legs = list(structure.cores[pair[own]].legs)
@@ -81,7 +82,7 @@ class Slices:
         shaped = solution.reshape([sizes[index] for index in (*legs, *bonds)])
         return shaped.transpose([[*legs, *bonds].index(index) for index in sides[own]]), left
 
-    def _wider(self, pair: tuple[int, int], slices: list[Array]) -> Network:
+    def _wider(self, pair: tuple[int, int], slices: list[NDArray[np.float64]]) -> Network:
         """Return the network with the slices put on the bond between two cores, or on a new one."""
         bond = next(iter(_between(self.structure, pair)), None)
         cores = list(self.network.cores)

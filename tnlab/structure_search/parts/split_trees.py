@@ -25,7 +25,7 @@ LISTED = 200_000  # combinations of ranks that are listed instead of given to th
 
 
 @dataclass(frozen=True)
-class Sketch:
+class SplitTree:
     """A tree without ranks.
 
     Attributes:
@@ -41,7 +41,7 @@ class Sketch:
     legs: tuple[Split, ...]
 
     @classmethod
-    def of(cls, modes: Sequence[int], splits: Sequence[Split]) -> "Sketch":
+    def of(cls, modes: Sequence[int], splits: Sequence[Split]) -> "SplitTree":
         """Return the tree of splits that are pairwise nested or disjoint."""
         ordered = sorted(splits, key=lambda split: (len(split), split))
         sets = [set(split) for split in ordered]
@@ -78,7 +78,9 @@ class Sketch:
         return Structure(self.modes, tuple(Core(legs) for legs in self.legs), bonds)
 
 
-def sketches(modes: Sequence[int], least: dict[Split, int], max_splits: int, beam: int) -> Iterator[tuple[int, Sketch]]:
+def list_trees(
+    modes: Sequence[int], least: dict[Split, int], max_splits: int, beam: int
+) -> Iterator[tuple[int, SplitTree]]:
     """Yield trees of up to ``max_splits`` splits with the parameters they have at the least ranks, level by level.
 
     Args:
@@ -91,17 +93,17 @@ def sketches(modes: Sequence[int], least: dict[Split, int], max_splits: int, bea
     names = list(least)
     compatible = [_compatible(split, names) for split in names]
     level: dict[frozenset[int], int] = {frozenset(): (1 << len(names)) - 1}
-    yield math.prod(modes), Sketch.of(modes, ())
+    yield math.prod(modes), SplitTree.of(modes, ())
     for _ in range(max_splits):
         found: dict[frozenset[int], tuple[int, int]] = {}
         for family, free in level.items():
             for place in range(len(names)):
                 grown = family | {place}
                 if free >> place & 1 and grown not in found:
-                    sketch = Sketch.of(modes, [names[other] for other in grown])
-                    bound = sketch.parameters([least[split] for split in sketch.splits])
+                    tree = SplitTree.of(modes, [names[other] for other in grown])
+                    bound = tree.parameters([least[split] for split in tree.splits])
                     found[grown] = bound, free & compatible[place]
-                    yield bound, sketch
+                    yield bound, tree
         kept = sorted(found, key=lambda family: (found[family][0], sorted(family)))[:beam]
         level = {family: found[family][1] for family in kept}
 
@@ -111,19 +113,19 @@ def splits_of(order: int) -> list[Split]:
     return [split for size in range(1, order) for split in combinations(range(order - 1), size)]
 
 
-def best_ranks(sketch: Sketch, choices: Sequence[Sequence[Choice]], allowed: float) -> tuple[int, list[int]] | None:
+def best_ranks(tree: SplitTree, choices: Sequence[Sequence[Choice]], allowed: float) -> tuple[int, list[int]] | None:
     """Return the fewest parameters of a tree, and the ranks, whose squared tails add up to no more than is allowed.
 
     Args:
-        sketch: The tree.
+        tree: The tree.
         choices: What each bond may be.
         allowed: Sum of the squared tails at most.
     """
-    if not sketch.splits:
-        return sketch.parameters(()), []
+    if not tree.splits:
+        return tree.parameters(()), []
     if math.prod(map(len, choices)) <= LISTED:
-        return _listed(sketch, choices, allowed)
-    return _integer_program(sketch, choices, allowed)
+        return _listed(tree, choices, allowed)
+    return _integer_program(tree, choices, allowed)
 
 
 def _compatible(split: Split, names: Sequence[Split]) -> int:
@@ -135,7 +137,7 @@ def _compatible(split: Split, names: Sequence[Split]) -> int:
     return mask
 
 
-def _listed(sketch: Sketch, choices: Sequence[Sequence[Choice]], allowed: float) -> tuple[int, list[int]] | None:
+def _listed(tree: SplitTree, choices: Sequence[Sequence[Choice]], allowed: float) -> tuple[int, list[int]] | None:
     shape = [len(of_bond) for of_bond in choices]
     tails, ranks = [], []
     for bond, of_bond in enumerate(choices):
@@ -144,8 +146,8 @@ def _listed(sketch: Sketch, choices: Sequence[Sequence[Choice]], allowed: float)
         tails.append(np.array([tail for tail, _ in of_bond]).reshape(along))
         ranks.append(np.array([rank for _, rank in of_bond]).reshape(along))
     cost = np.zeros(shape)
-    for legs, bonds in zip(sketch.legs, sketch.bonds_at, strict=True):
-        term: np.ndarray = np.array(float(math.prod(sketch.modes[leg] for leg in legs)))
+    for legs, bonds in zip(tree.legs, tree.bonds_at, strict=True):
+        term: np.ndarray = np.array(float(math.prod(tree.modes[leg] for leg in legs)))
         for bond in bonds:
             term = term * ranks[bond]
         cost = cost + term
@@ -157,16 +159,16 @@ def _listed(sketch: Sketch, choices: Sequence[Sequence[Choice]], allowed: float)
 
 
 def _integer_program(
-    sketch: Sketch, choices: Sequence[Sequence[Choice]], allowed: float
+    tree: SplitTree, choices: Sequence[Sequence[Choice]], allowed: float
 ) -> tuple[int, list[int]] | None:
     """Choose one rank per bond; a core's combinations of ranks have weights, whose margins are the choices."""
     offset = np.concatenate([[0], np.cumsum([len(of_bond) for of_bond in choices])]).astype(int)
     costs = [0.0] * int(offset[-1])
     rows: list[dict[int, float]] = []
     values: list[float] = []
-    for legs, bonds in zip(sketch.legs, sketch.bonds_at, strict=True):
+    for legs, bonds in zip(tree.legs, tree.bonds_at, strict=True):
         margins = {(bond, at): {int(offset[bond]) + at: -1.0} for bond in bonds for at in range(len(choices[bond]))}
-        size = math.prod(sketch.modes[leg] for leg in legs)
+        size = math.prod(tree.modes[leg] for leg in legs)
         for combination in product(*(range(len(choices[bond])) for bond in bonds)):
             for bond, at in zip(bonds, combination, strict=True):
                 margins[bond, at][len(costs)] = 1.0
@@ -200,17 +202,17 @@ def _integer_program(
     ranks = []
     for bond, of_bond in enumerate(choices):
         ranks.append(of_bond[int(np.argmax(found.x[offset[bond] : offset[bond + 1]]))][1])
-    return sketch.parameters(ranks), ranks
+    return tree.parameters(ranks), ranks
 
 
-def split_tensor(tensor: Tensor, sketch: Sketch, ranks: Sequence[int]) -> Network:
+def split_tensor(tensor: Tensor, tree: SplitTree, ranks: Sequence[int]) -> Network:
     """Return the tree of truncated SVDs, from the smallest sets of modes to the root."""
     array = as_array(tensor.cpu())
     labels: list[int] = list(range(tensor.ndim))  # modes, then order + bond
     order, cores = tensor.ndim, []
     found = []
-    for place, (bonds, rank) in enumerate(zip(sketch.bonds_at[:-1], ranks, strict=True)):
-        own = [*sketch.legs[place], *(order + bond for bond in bonds if bond != place)]
+    for place, (bonds, rank) in enumerate(zip(tree.bonds_at[:-1], ranks, strict=True)):
+        own = [*tree.legs[place], *(order + bond for bond in bonds if bond != place)]
         rest = [label for label in labels if label not in own]
         sizes = [array.shape[labels.index(label)] for label in own]
         matrix = array.transpose([labels.index(label) for label in (*own, *rest)]).reshape(math.prod(sizes), -1)
@@ -223,7 +225,7 @@ def split_tensor(tensor: Tensor, sketch: Sketch, ranks: Sequence[int]) -> Networ
         cores.append((basis.reshape(*sizes, -1), own_labels))
         found.append(basis.shape[1])
     cores.append((array, labels))
-    structure = sketch.structure(found)
+    structure = tree.structure(found)
     return Network(structure, tuple(
         tensor_like(np.ascontiguousarray(core.transpose([own.index(label) for label in wanted])), tensor)
         for (core, own), wanted in zip(cores, structure.core_indices, strict=True)
