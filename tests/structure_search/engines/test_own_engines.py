@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from tnlab import FewestParameters, Search, WeightedSum
-from tnlab import structure_search as search
+from tnlab import FewestParameters, Search, WeightedSum, search
 from tnlab.data import datasets, planted
 from tnlab.errors import DataError, FormatError, UnknownNameError
 from tnlab.metrics import relative_error
