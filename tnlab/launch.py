@@ -1,9 +1,10 @@
-"""Start JupyterLab or Voila on this package's notebooks as a child process, and end it with this one."""
+"""Serve this package's notebooks: start JupyterLab or Voila as a child process, wait for it, and stop it on exit."""
 
 import contextlib
 import errno
 import importlib.util
 import ipaddress
+import json
 import os
 import secrets
 import signal
@@ -21,9 +22,11 @@ import typer
 from tnlab.errors import TnlabError
 
 FIRST_NOTEBOOK = "00_draw_tweak_watch.ipynb"
-PAGES = {"Explorer": "explorer.ipynb", "Search workbench": "search_workbench.ipynb"}  # the first one is opened
-START_LIMIT = 90.0  # seconds until a server must answer
-STOP_LIMIT = 10.0  # seconds it gets to end its kernels
+FIRST_PAGE = "explorer.ipynb"  # listed before the other dashboards, and opened in the browser
+START_LIMIT = 90.0  # seconds until a server must answer: importing Voila is slow on a busy machine
+STOP_LIMIT = 10.0  # seconds that a server gets to end its kernels before it is killed
+POLL = 0.1  # seconds between two attempts to reach a starting server
+PORTS_TRIED = 100  # ports above a taken one among which a free one is looked for
 
 VOILA_FLAGS = (
     "--no-browser",
@@ -31,7 +34,7 @@ VOILA_FLAGS = (
     "--Voila.port_retries=0",
     "--Voila.log_level=ERROR",
     "--Voila.kernel_websocket_connection_class=tnlab_widgets.kernel_socket.CheckedKernelSocket",
-    # Whatever an address names as its theme is written into the page as it is; an unknown template holds a kernel.
+    # Voila writes the theme that an address names into the page unescaped; an unknown template keeps a kernel alive.
     "--VoilaConfiguration.allow_theme_override=NO",
     "--VoilaConfiguration.allow_template_override=NO",
     "--VoilaConfiguration.extension_denylist=@jupyter-server/resource-usage",
@@ -40,24 +43,28 @@ VOILA_FLAGS = (
     "--MappingKernelManager.cull_idle_timeout=600",
     "--MappingKernelManager.cull_connected=False",
 )
-# Voila answers under any name, so that a foreign page whose name is made to point here could read what is served.
-# The empty value is the false one: the server then answers as localhost and as an address of this machine only.
+# By default Voila answers requests for any host name, so a foreign page whose name resolves to this machine (DNS
+# rebinding) could read what is served. An empty value means false: only localhost and this machine's addresses answer.
 LOCAL_FLAG = "--Voila.tornado_settings=allow_remote_access="
-LAB_FLAGS = (  # nothing is fetched from elsewhere
+LAB_FLAGS = (  # JupyterLab asks no other server for news or updates
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
 )
 
 
 class LaunchError(TnlabError):
-    """A page cannot be served: a part is missing, or the port or host cannot be used."""
+    """A notebook or dashboard cannot be served: a package or file is missing, or the port or host cannot be used."""
 
 
 def lab(*, port: int | None, browser: bool) -> int:
-    """Open the first notebook in JupyterLab and wait until it is stopped; return the exit code.
+    """Open the first notebook in JupyterLab, wait until the server is stopped, and return exit code 0.
+
+    Args:
+        port: Port to listen at; with None JupyterLab takes the first free one.
+        browser: Whether JupyterLab opens a browser.
 
     Raises:
-        LaunchError: A part is missing, or the port is in use.
+        LaunchError: A package or the notebook is missing, the port cannot be used, or the server ends by itself.
     """
     _require("jupyterlab", "ipykernel", "anywidget")
     notebook = notebooks() / FIRST_NOTEBOOK
@@ -74,53 +81,76 @@ def lab(*, port: int | None, browser: bool) -> int:
 
 
 def dashboard(*, port: int, host: str, browser: bool) -> int:
-    """Serve the dashboards with Voila until stopped, print their addresses; return the exit code.
+    """Serve every dashboard with Voila, print the addresses, wait until the server is stopped; return exit code 0.
 
-    Where other machines can reach it, visitors see only studies whose names their page knows.
+    On a host that other machines can reach, the addresses carry a random token, and a page shows only those studies
+    whose names its visitor gives.
+
+    Args:
+        port: Port to listen at.
+        host: Address of this machine to listen at.
+        browser: Whether to open the first dashboard in a browser.
 
     Raises:
-        LaunchError: A part is missing, or the port or host cannot be used.
+        LaunchError: A package or the dashboards are missing, the port or host cannot be used, or the server ends by
+            itself.
     """
     _require("voila", "ipykernel", "anywidget")
-    pages = notebooks() / "dashboards"
-    for page in PAGES.values():
-        _require_file(pages / page)
+    folder = notebooks() / "dashboards"
+    pages = dashboards(folder)
     check_port(host, port)
     child, flags, token = environment(), [f"--Voila.ip={host}", f"--port={port}"], ""
     if is_loopback(host):
         flags.append(LOCAL_FLAG)
     else:
-        # Whoever opens a page gets a kernel on this machine. The token stays out of the list of processes.
+        # A page runs a kernel on this machine. The environment hides the token from the machine's list of processes.
         child["JUPYTER_TOKEN"] = secrets.token_urlsafe(24)
         child["TNLAB_PRIVATE_STUDIES"] = "1"
         flags.append("--Voila.auto_token=True")
         token = f"?token={child['JUPYTER_TOKEN']}"
-        warning = f"Warning: other machines can reach {host}; whoever has an address below can run code on this one."
+        warning = f"Warning: other machines can reach {host}. Anyone with an address below can run code on this one."
         typer.echo(warning, err=True)
 
     def announce() -> None:
-        addresses = {label: page_address(host, port, page) + token for label, page in PAGES.items()}
-        for label, address in addresses.items():
-            typer.echo(f"{label}: {address}")
+        addresses = [page_address(host, port, page) + token for page in pages]
+        for title, address in zip(pages.values(), addresses, strict=True):
+            typer.echo(f"{title}: {address}")
         typer.echo("Press Ctrl+C to stop.")
         sys.stdout.flush()
         if browser and _has_screen():
-            webbrowser.open(next(iter(addresses.values())))
+            webbrowser.open(addresses[0])
 
-    command = [sys.executable, "-m", "voila", str(pages), *VOILA_FLAGS, *flags]
+    command = [sys.executable, "-m", "voila", str(folder), *VOILA_FLAGS, *flags]
     return _serve(command, child, ready=lambda: _answers(host, port), announce=announce, filtered=True)
 
 
 def notebooks() -> Path:
-    """Return the folder of the notebooks: in the checkout around this package, else where the wheel put them."""
+    """Return the folder of the notebooks: in the checkout around this package, else where the wheel installed it."""
     checkout = _checkout()
     return checkout / "notebooks" if checkout else Path(sys.prefix) / "share" / "tnlab" / "notebooks"
 
 
+def dashboards(folder: Path) -> dict[str, str]:
+    """Return the title of every dashboard by its file name: all ``*.ipynb`` of a folder, ``FIRST_PAGE`` first.
+
+    The others follow in the order of their file names. A title is the ``title`` of the notebook's metadata, which Voila
+    shows in the browser's tab, without the name of this package; else the first Markdown heading; else the file name.
+
+    Raises:
+        LaunchError: The folder has no notebook, or one of them cannot be read.
+    """
+    paths = sorted(folder.glob("*.ipynb"), key=lambda path: (path.name != FIRST_PAGE, path.name))
+    if not paths:
+        raise LaunchError(
+            f"The folder {str(folder)!r} has no dashboard; install tnlab again or run it from its checkout."
+        )
+    return {path.name: _title(path) for path in paths}
+
+
 def environment() -> dict[str, str]:
-    """Return the environment of a child: few idle threads, and in a checkout its own templates and packages."""
+    """Return a server's environment: this process's with one OpenMP thread, and a checkout's packages and templates."""
     child = dict(os.environ)
-    child.setdefault("OMP_NUM_THREADS", "1")  # a server has many kernels: their libraries start no threads of their own
+    child.setdefault("OMP_NUM_THREADS", "1")  # a server runs many kernels: more threads each would only compete
     checkout = _checkout()
     if checkout:
         _prepend(child, "JUPYTER_PATH", checkout / "share" / "jupyter")
@@ -130,14 +160,19 @@ def environment() -> dict[str, str]:
 
 
 def check_port(host: str, port: int) -> None:
-    """Try to listen there for a moment.
+    """Check that a server can listen at a port, by listening there for a moment.
+
+    Args:
+        host: Address of this machine.
+        port: From 0 to 65535; 0 stands for any free port.
 
     Raises:
-        LaunchError: The host is not an address of this machine, or the port is taken or not allowed.
+        LaunchError: The host is not an address of this machine, or the port is taken or needs administrator rights.
     """
     problem = _listen_problem(host, port)
     if problem == errno.EADDRINUSE:
-        free = next((other for other in range(port + 1, min(port + 101, 65536)) if not _listen_problem(host, other)), 0)
+        above = range(port + 1, min(port + 1 + PORTS_TRIED, 65536))
+        free = next((other for other in above if not _listen_problem(host, other)), 0)
         hint = f"; try --port {free}" if free else ""
         raise LaunchError(f"Port {port} is in use by another program{hint}.")
     if problem == errno.EACCES:
@@ -146,14 +181,14 @@ def check_port(host: str, port: int) -> None:
         raise LaunchError(f"The host {host!r} is not an address of this machine; use --host 127.0.0.1.")
 
 
-def page_address(host: str, port: int, page: str = "explorer.ipynb") -> str:
-    """Return the address of a dashboard as a browser on this machine opens it."""
+def page_address(host: str, port: int, page: str = FIRST_PAGE) -> str:
+    """Return the URL at which a browser on this machine opens a dashboard, given the file name of its notebook."""
     shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
     return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/voila/render/{page}"
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether only this machine can reach the host."""
+    """Return whether a host is a loopback address or ``localhost``, which other machines cannot reach."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -161,7 +196,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _listen_problem(host: str, port: int) -> int:
-    """Return 0 when the port can be listened at, else an errno."""
+    """Return 0 if a socket can be bound to the port of the host, else the ``errno`` of the failure."""
     if not host:
         return errno.EADDRNOTAVAIL
     try:
@@ -190,7 +225,18 @@ def _serve(
     announce: Callable[[], None] = lambda: None,
     filtered: bool = False,
 ) -> int:
-    """Run a server until it ends or this process is asked to; never leave it behind."""
+    """Run a server as a child process until it ends or this process is interrupted, and stop it in every case.
+
+    Args:
+        command: The server's command line.
+        env: Its environment.
+        ready: Asked every ``POLL`` seconds after the start, until it returns true.
+        announce: Called once when ``ready`` has returned true.
+        filtered: Whether to pass the server's messages through ``_forward`` instead of straight to stderr.
+
+    Raises:
+        LaunchError: The server is not ready within ``START_LIMIT``, or ends by itself with a nonzero code.
+    """
     pipe = subprocess.PIPE if filtered else None
     with _signals_interrupt(), subprocess.Popen(command, env=env, stderr=pipe, start_new_session=True) as child:  # noqa: S603
         stopping, messages = threading.Event(), threading.Thread(target=lambda: None)
@@ -202,7 +248,7 @@ def _serve(
             while child.poll() is None and not ready():
                 if time.monotonic() - begun > START_LIMIT:
                     raise LaunchError(f"The server did not answer within {START_LIMIT:.0f} seconds.")
-                time.sleep(0.1)
+                time.sleep(POLL)
             if child.poll() is None:
                 announce()
             if code := child.wait():
@@ -218,7 +264,7 @@ def _serve(
 
 
 def _forward(lines: Iterable[bytes], stopping: threading.Event) -> None:
-    """Pass a server's messages on, but not what kernels always say, nor their last words when they are ended."""
+    """Copy lines of a server's stderr to this one's, without the kernels' notice about TCP, until ``stopping``."""
     for line in lines:
         if not stopping.is_set() and b"Kernel is running over TCP" not in line:
             sys.stderr.write(line.decode(errors="replace"))
@@ -238,7 +284,7 @@ def _stop(child: "subprocess.Popen[bytes]") -> None:
 
 @contextlib.contextmanager
 def _signals_interrupt() -> Iterator[None]:
-    """Treat the end of the terminal and a polite kill as Ctrl+C, so that the server is stopped too."""
+    """Raise ``KeyboardInterrupt`` on SIGTERM and SIGHUP while entered, so that they stop the server as Ctrl+C does."""
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
@@ -255,12 +301,24 @@ def _signals_interrupt() -> Iterator[None]:
 def _require(*packages: str) -> None:
     missing = [package for package in packages if importlib.util.find_spec(package) is None]
     if missing:
-        raise LaunchError(f"This needs {', '.join(missing)}, which is not installed: pip install 'tnlab[lab]'")
+        raise LaunchError(f"This command needs {', '.join(missing)}, not installed here: pip install 'tnlab[lab]'")
 
 
 def _require_file(path: Path) -> None:
     if not path.is_file():
         raise LaunchError(f"The notebook {str(path)!r} is missing; install tnlab again or run it from its checkout.")
+
+
+def _title(path: Path) -> str:
+    """Return the title of a notebook: from its metadata, else its first Markdown heading, else its file name."""
+    try:
+        notebook = json.loads(path.read_bytes())
+        told = notebook["metadata"].get("title", "")
+        texts = ("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
+        lines = (line for text in texts for line in text.splitlines() if line.startswith("#"))
+        return told.removeprefix("tnlab ") or next(lines, "").strip("# ") or path.stem
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise LaunchError(f"The dashboard {str(path)!r} is not a readable notebook: {error!r}.") from None
 
 
 def _checkout() -> Path | None:
@@ -273,7 +331,7 @@ def _prepend(child: dict[str, str], name: str, folder: Path) -> None:
 
 
 def _has_screen() -> bool:
-    """Return whether a browser can open in a window; without one it could take over the terminal."""
+    """Return whether a browser can open in a window; a text browser would take over the terminal."""
     return not sys.platform.startswith("linux") or any(
         os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
     )

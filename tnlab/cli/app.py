@@ -43,7 +43,7 @@ class Subcommand:
 
 SUBCOMMANDS = {
     "lab": Subcommand("places", "lab", "Open the first notebook in JupyterLab."),
-    "dashboard": Subcommand("places", "dashboard", "Serve the Explorer and the search workbench as web pages."),
+    "dashboard": Subcommand("places", "dashboard", "Serve the dashboards, the Explorer first, as web pages."),
     "datasets": Subcommand("lists", "list_datasets", "List the built-in data sets with their licences."),
     "formats": Subcommand("lists", "list_formats", "List the named formats."),
     "solvers": Subcommand(

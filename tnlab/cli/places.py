@@ -20,5 +20,5 @@ def dashboard(
     host: Annotated[str, typer.Option(help="Address of this machine to serve at.")] = "127.0.0.1",
     browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
 ) -> None:
-    """Serve the Explorer and the search workbench as web pages."""
+    """Serve the dashboards, the Explorer first, as web pages."""
     raise typer.Exit(launch.dashboard(port=port, host=host, browser=browser))
