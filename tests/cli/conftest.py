@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.cli.command_line import X
 from tnlab.formats import formats
 from tnlab.network import structure_json
 
@@ -25,3 +26,12 @@ def ring(tmp_path) -> Path:
     path = tmp_path / "ring.json"
     path.write_text(structure_json.dumps(RING))
     return path
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch) -> Path:
+    """Work in a folder that holds the noisy tensor ring as x.npy."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TNLAB_STUDIES", str(tmp_path / "elsewhere"))
+    np.save("x.npy", X.numpy())
+    return tmp_path

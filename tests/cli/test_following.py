@@ -1,0 +1,109 @@
+"""A search that is run to its end, stopped by a signal, and gone on with."""
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command_line import ASKED, record, recorded, refused, started
+from tests.waiting import PATIENCE
+from tnlab.cli import main
+from tnlab.cli.following import resume_command
+from tnlab.structure_search.driver import AHEAD
+from tnlab.structure_search.run import Search
+from tnlab.structure_search.studies.reader import StudyReader
+
+
+def same(first: dict, second: dict) -> bool:
+    return first | {"seconds": 0} == second | {"seconds": 0}
+
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="no signals there")
+
+
+@posix
+def test_control_c_leaves_a_study_that_is_watched_and_gone_on_with(place, capsys):
+    """A real search, watched by a second process; a third is refused; after Ctrl-C, resume ends as if uninterrupted."""
+    whole = record(capsys, "search", "x.npy", *ASKED, "--max-evaluations", "25", "--max-seconds", "900")
+    asked = [*ASKED, "--max-evaluations", "25", "--max-seconds", "900", "--study", "my study", "--log", "a.log"]
+    with started("search", "x.npy", *asked) as search:
+        recorded("my study", 1)
+        os.kill(search.pid, signal.SIGSTOP)  # not done before the others have begun
+        with started("watch", "my study") as watch:
+            assert watch.stdout is not None
+            assert "fitted: " in watch.stdout.readline()  # it has begun
+            assert f"being written by process {search.pid} on " in refused(capsys, "resume", "my study")
+            assert f"being written by process {search.pid} on " in refused(capsys, "search", "x.npy", *asked)
+            assert f"being written by process {search.pid} on " in refused(capsys, "study", "delete", "my study")
+            seen = record(capsys, "watch", "my study")
+            assert (seen["state"], seen["engine"]) == ("being written", "tnls")
+            os.kill(search.pid, signal.SIGCONT)
+            recorded("my study", seen["evaluations"] + 2)
+            search.send_signal(signal.SIGINT)
+            out, error = search.communicate(timeout=PATIENCE)
+            assert search.returncode == 0
+            assert "Stopping after this sweep" in error
+            assert "Go on with: tnlab resume 'my study'" in error
+            assert "Stopped on request" in out
+            watched, _ = watch.communicate(timeout=PATIENCE)
+            assert watch.returncode == 0
+            assert "to go on           tnlab resume 'my study'" in watched
+            assert "Stopped on request" in watched
+    assert len(StudyReader("my study").evaluations) < whole["proposed"]
+    command = shlex.split(error[error.index("tnlab resume") :].splitlines()[0])
+    assert same(record(capsys, *command[1:], "--log", "a.log"), whole)
+    numbers = [int(line.split()[1]) for line in Path("a.log").read_text().splitlines() if line.split()[1].isdigit()]
+    assert numbers == sorted(set(numbers))
+    assert numbers[-1] == whole["proposed"]
+    assert len(numbers) > whole["proposed"] - AHEAD  # those that were recorded, but not told yet, when it was stopped
+
+
+@posix
+def test_the_second_control_c_ends_at_once(place):
+    """Even where nothing listens; and what was there by then is kept."""
+    script = (
+        "import time, tnlab.cli.following as f; f.Search.stop = lambda run: None\n"
+        "old = f.ProgressBar.show\n"
+        # until the second signal comes
+        "f.ProgressBar.show = lambda bar, progress: time.sleep(600) if progress.counts.fitted == 2 else None\n"
+        "import sys; from tnlab.cli import main; sys.exit(main(sys.argv[1:]))"
+    )
+    asked = ["search", "x.npy", *ASKED, "--study", "a.study"]
+    with subprocess.Popen([sys.executable, "-c", script, *asked], stderr=subprocess.PIPE, text=True) as search:
+        recorded("a.study", 2)
+        search.send_signal(signal.SIGTERM)
+        assert search.stderr is not None
+        while "Once more" not in search.stderr.readline():
+            pass
+        search.send_signal(signal.SIGINT)
+        assert search.wait(timeout=PATIENCE) == 130
+    assert len(StudyReader("a.study").evaluations) >= 2
+    assert not StudyReader("a.study").busy
+
+
+def test_without_a_study_it_says_how_to_keep_one(place, capsys, monkeypatch):
+    going = Search.__iter__
+
+    def interrupted(run):
+        yield from islice(going(run), 3)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Search, "__iter__", interrupted)
+    assert main(["search", "x.npy", *ASKED]) == 0
+    assert "With --study FILE a search can be gone on with later." in capsys.readouterr().err
+    monkeypatch.setattr(Search, "__iter__", lambda run: (_ for _ in ()).throw(KeyboardInterrupt))
+    assert main(["search", "x.npy", *ASKED, "--study", "a.study"]) == 130
+    assert "Stopped. Go on with: tnlab resume a.study" in capsys.readouterr().err
+
+
+def test_the_command_that_goes_on_can_be_pasted(tmp_path):
+    assert shlex.split(resume_command(tmp_path / "my study")) == ["tnlab", "resume", str(tmp_path / "my study")]
+
+
+def test_a_log_that_cannot_be_written_is_a_sentence(place, capsys):
+    assert "cannot be written" in refused(capsys, "search", "x.npy", *ASKED, "--log", ".")
