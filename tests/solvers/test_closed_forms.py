@@ -348,7 +348,7 @@ def test_torch_does_what_numpy_does(solver, randomised, monkeypatch):
             chosen = solvers[solver](target_error=target, **extra)
             with_numpy = fit(tensor.to(dtype), structure, solver=chosen)
             with monkeypatch.context() as patch:
-                for module in ("network.closed_form", "solvers.tr_svd", "solvers.hooi"):
+                for module in ("fitting.truncation.closed_form", "solvers.tr_svd", "solvers.hooi"):
                     patch.setattr(f"tnlab.{module}.as_array", lambda tensor: tensor.detach())
                 with_torch = fit(tensor.to(dtype), structure, solver=chosen)
             assert with_torch.structure == with_numpy.structure

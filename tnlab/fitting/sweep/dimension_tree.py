@@ -1,8 +1,8 @@
-"""Which cores to group, and in which order, so that one sweep over all of them is cheap.
+"""Choose the dimension tree of a structure: the binary tree over its cores along which a sweep is cheapest.
 
-A dimension tree is a binary tree over the cores: a leaf is a core, an inner node the cores below it.
-Kept at node V during a sweep are the tensor contracted with every core outside V, and the Gram matrix
-of the network outside V. The cost is that of a few products with the whole tensor instead of one per core.
+A leaf of the tree is a core, an inner node V the set of cores below it. During a sweep, V holds the tensor contracted
+with every core outside V, and the Gram matrix of the network outside V. So a sweep multiplies the whole tensor a few
+times, not once per core.
 """
 
 import math
@@ -17,13 +17,14 @@ from tnlab.network.structure import Structure
 
 CoreTree = int | tuple["CoreTree", "CoreTree"]
 Interval = tuple[int, int]
-STEP = 3e4  # flops that cost as much time as starting one small operation
+CALL = 3e4  # flops: the time that one call of a small array operation takes before it computes (order of magnitude)
+CALLS = 7  # array operations per node of the tree
 
 
 def dimension_tree(structure: Structure) -> CoreTree:
-    """Return a cheap dimension tree; leaves are core indices.
+    """Return the cheapest dimension tree of those over a few linear orders of the cores; leaves are core indices.
 
-    Found for ranks rounded to powers of two, and cached: most changes of a rank keep the tree.
+    It is found for ranks rounded to powers of two and cached, so that most changes of a rank keep the tree.
     """
     rounded = tuple(1 << round(math.log2(rank)) for rank in structure.ranks)
     return _tree(structure.modes, structure.core_indices, rounded)
@@ -42,7 +43,11 @@ def _tree(modes: tuple[int, ...], core_indices: tuple[tuple[int, ...], ...], ran
 
 
 def _orders(order: int, core_indices: tuple[tuple[int, ...], ...], sizes: Sequence[int]) -> set[tuple[int, ...]]:
-    """Return linear orders of the cores worth splitting: as given, spectral, and grown with small cuts."""
+    """Return up to three linear orders of the cores to build trees over.
+
+    They are the order given, the greedy order with the smallest prefix cuts, and that of the Fiedler vector (the second
+    eigenvector of the Laplacian of the graph of bonds, weighted by log rank).
+    """
     count = len(core_indices)
     ends: dict[int, set[int]] = {}
     for core, indices in enumerate(core_indices):
@@ -64,7 +69,10 @@ def _orders(order: int, core_indices: tuple[tuple[int, ...], ...], sizes: Sequen
 def _grown(
     weights: NDArray[np.float64], cuts: list[tuple[set[int], float]], start: int
 ) -> tuple[float, tuple[int, ...]]:
-    """Return the order that always takes the neighbour with the smallest prefix cut, and the sum of those cuts."""
+    """Return a greedy order of the cores from a start, and the sum of its prefix cut ranks.
+
+    Next comes, of the neighbours of the cores taken so far, the one with the least product of ranks that then leave them.
+    """
 
     def boundary(inside: set[int]) -> float:
         return sum(weight for joined, weight in cuts if joined & inside and joined - inside)
@@ -82,7 +90,10 @@ def _grown(
 def _best_split(
     order: tuple[int, ...], core_indices: tuple[tuple[int, ...], ...], sizes: Sequence[int]
 ) -> tuple[float, CoreTree]:
-    """Return the cheapest binary tree over intervals of a linear order, and the flops of its sweep."""
+    """Return the flops of the cheapest sweep, and its tree, of all binary trees whose nodes are intervals of an order.
+
+    Dynamic programming over the intervals, as for the product of a chain of matrices.
+    """
     count = len(order)
     index_sets = [set(core_indices[core]) for core in order]
     everything = [set[int]().union(*index_sets[:start]) for start in range(count + 1)]
@@ -123,7 +134,10 @@ def _node_cost(
     *,
     root: bool,
 ) -> float:
-    """Return the flops of one sweep spent at a node: environments, Grams and its own contraction."""
+    """Return the flops that one sweep spends at the node with these two children.
+
+    Counted are the tensor contracted with one child for the other, the Gram matrices, and the product of the children.
+    """
     node = left[0], right[1]
     held = inside[node] | edge[node]
     cost = 2 * size(held | edge[right]) + 2 * size(held | edge[left])
@@ -131,4 +145,4 @@ def _node_cost(
         cost += 2 * size(inside[node] | edge[left] | edge[right])
         cost += 2 * min(size(inside[node]) * size(edge[node]) ** 2, size(edge[left] | edge[right]) ** 2)
         cost += 2 * size(edge[node] | edge[right]) ** 2 + 2 * size(edge[node] | edge[left]) ** 2
-    return cost + 7 * STEP
+    return cost + CALLS * CALL

@@ -1,21 +1,26 @@
-"""A ridge that fades over the sweeps: how large it is at first, and when it is gone."""
+"""The ridge of alternating least squares: a penalty on the squared core that decays from sweep to sweep to zero."""
 
 from tnlab.network.graph import has_loops
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 
-RIDGE = 1.0  # of the mean diagonal of G
-DECAY = 0.9
-FADED = 1e-4  # a ridge below it is dropped
+# Ridges are in units of the mean diagonal of G, the matrix of the normal equations.
+RIDGE = 1.0  # the first one with "auto": as large as G itself, so that cores of opposite sign do not grow and cancel
+DECAY = 0.9  # factor from sweep to sweep: gone after 88 sweeps
+FADED = 1e-4  # a smaller ridge is set to zero
 
 
 def first_ridge(ridge: float | str, structure: Structure, init: str | Network) -> float:
-    """Return the ridge of the first sweep; ``"auto"`` has one where it helps: on loops that start from scratch.
+    """Return the ridge of the first sweep, in units of the mean diagonal of G.
 
-    Not with hyper-bonds or latent cores: there a ridge empties ranks that the sweeps then do not revive.
+    Args:
+        ridge: A number, taken as it is; or ``"auto"``: 1 for a structure with loops that does not start from a network,
+            else 0. Hyper-bonds and latent cores also get 0: there a ridge empties ranks that later sweeps do not fill.
+        structure: The structure to fit.
+        init: The start of the fit: a word or a network.
 
     Raises:
-        ValueError: It is another word, or negative.
+        ValueError: ``ridge`` is another word, or negative.
     """
     if isinstance(ridge, str):
         if ridge != "auto":
@@ -28,11 +33,11 @@ def first_ridge(ridge: float | str, structure: Structure, init: str | Network) -
 
 
 def faded(ridge: float, decay: float) -> float:
-    """Return the ridge of the next sweep."""
+    """Return the ridge of the next sweep: multiplied by the decay, and zero once it is at most ``FADED``."""
     ridge *= decay
     return ridge if ridge > FADED else 0.0
 
 
 def quick_enough(decay: float, ridge: float, sweeps: int) -> float:
-    """Return the decay, or a faster one with which the ridge is gone after half the sweeps."""
+    """Return the decay factor per sweep, lowered if need be so that the ridge is zero after half the sweeps."""
     return min(decay, (FADED / ridge) ** (2 / sweeps)) if ridge > FADED else decay

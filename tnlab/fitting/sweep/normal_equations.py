@@ -1,9 +1,10 @@
-"""The normal equations ``A G = B`` of one core: solve them, and read the error of the whole fit off them.
+"""Solve the normal equations ``A G = B`` of one core A, and read the error of the whole fit off them.
 
-In float64: in numpy on a CPU, where it starts small operations fastest, else in torch. The error follows from
-``|X - X_hat|^2 = |X|^2 - 2 <A, B> + <A G, A>``; where rounding of its terms is not small against that difference, the
-residual itself is formed. The terms can be far larger than ``|X|^2``: large cores whose contributions cancel make them
-so, and every bond on which that happens shows in ``|A|^2 |G|`` of the cores at its ends.
+G is the Gram matrix of the core's environment (the network without the core), B the tensor X contracted with it. All is
+in float64: numpy on a CPU, where small operations start fastest, else torch. The error follows from
+``|X - X_hat|^2 = |X|^2 - 2 <A, B> + <A G, A>``. Where rounding of these terms is not small against the result, the
+residual ``X - X_hat`` is formed instead. The terms exceed ``|X|^2`` by far where large contributions cancel; then
+``|A|^2 |G|`` is large too, and tells.
 """
 
 import math
@@ -20,19 +21,24 @@ from tnlab.network.network import Network
 from tnlab.network.residual import relative_residual
 
 (dposv,) = get_lapack_funcs(("posv",), dtype=np.float64)
-SHIFT = 1e-13  # of the mean diagonal of G: below what rounding does to G anyway
-SINGULAR = 1e-11  # of the same: below it an eigenvalue of G is taken for zero
-DIGITS = 1e3  # times the machine epsilon: a difference of squares below it has lost its digits
-LEAST = 1e-9  # of |X|^2: a square below it is never read off
+SHIFT = 1e-13  # of the mean diagonal of G, added to it: no more than rounding changes G, and Cholesky rarely fails
+SINGULAR = 1e-11  # of the mean diagonal, or largest eigenvalue, of G: a smaller eigenvalue counts as zero
+CANCELLED = 1e3  # machine epsilons: a squared relative error below that is all rounding
+LEAST = 1e-9  # squared relative error below which the residual is always formed
 EPS = float(np.finfo(np.float64).eps)
-DOUBT = {torch.float64: 1e-9, torch.float32: 1e-5}  # relative error: how far from the truth a reading may be
+DOUBT = {torch.float64: 1e-9, torch.float32: 1e-5}  # relative error: the largest error of a reading, by dtype of X
 
 
 class NormalEquations:
-    """Solves for one core after the other; hand ``solve`` to a sweep.
+    """Solver of the least-squares problem of one core; ``SweepPlan.sweep`` calls ``solve`` for core after core.
+
+    Args:
+        tensor: The data X, float32 or float64.
+        ridge: Penalty on the squared core, in units of the mean diagonal of G.
 
     Attributes:
-        ridge: Penalty on the squared core, as a part of the mean diagonal of G.
+        square: ``|X|^2``.
+        on_cpu: Whether arrays are numpy arrays (X is on a CPU) or torch tensors.
     """
 
     def __init__(self, tensor: Tensor, *, ridge: float = 0.0) -> None:
@@ -43,21 +49,26 @@ class NormalEquations:
         self._terms = 0.0
 
     def data(self, mode_order: tuple[int, ...]) -> Any:
-        """Return the tensor with its modes in the order that a plan wants."""
+        """Return X as a contiguous array with its modes in a given order, in its own dtype."""
         laid_out = self.tensor.detach().permute(mode_order).contiguous()
         return laid_out.numpy() if self.on_cpu else laid_out
 
     def to_solver(self, core: Tensor) -> Any:
-        """Return a core as the array that a sweep computes with."""
+        """Return a core as a contiguous float64 array: numpy on a CPU, else torch."""
         core = core.detach().to(torch.float64).contiguous()
         return core.numpy() if self.on_cpu else core
 
     def to_user(self, core: Any) -> Tensor:
-        """Return a core in the tensor's dtype."""
+        """Return a core of a sweep as a torch tensor of the dtype of X."""
         return (torch.from_numpy(np.ascontiguousarray(core)) if self.on_cpu else core).to(self.tensor.dtype)
 
     def solve(self, grams: list[Any], right: Any) -> Any:
-        """Return A with ``A (G_1 x ... x G_m) = B`` for B of shape (n, P_1, ..., P_m)."""
+        """Return the core A with ``A (G_1 x ... x G_m) = B``, ridge added to every G_k, and keep it for ``error``.
+
+        Args:
+            grams: The Kronecker factors G_k of G, (P_k, P_k), symmetric and positive semidefinite.
+            right: B, (n, P_1, ..., P_m).
+        """
         one = _solve_numpy if self.on_cpu else _solve_torch
         shift = SHIFT + self.ridge
         solution = right
@@ -67,14 +78,18 @@ class NormalEquations:
         return solution
 
     def record(self, grams: list[Any], right: Any, solution: Any) -> None:
-        """Note the core that was put in the place of the latest one; ``error`` is that of the network with it."""
+        """Keep a core that another method computed from G and B, so that ``error`` is that of the network with it."""
         self._grams, self._right, self._solution = grams, right, solution
         self._terms = max(self._terms, terms(grams, solution))
 
     def error(self, network: Network) -> float:
-        """Return the relative error after the latest solve: read off the equations where rounding is small.
+        """Return the relative error of the network with the core last solved for or recorded.
 
-        Such a reading is within about 1e-9 of the truth (in float32 1e-5), in units of the relative error.
+        It is read off the normal equations where that is exact to ``DOUBT`` (a relative error), else measured on the
+        residual.
+
+        Args:
+            network: The current network, needed for the residual alone.
         """
         model = apply(self._grams, self._solution)
         overlap, norm = float((self._solution * self._right).sum()), float((model * self._solution).sum())
@@ -83,25 +98,25 @@ class NormalEquations:
         return math.sqrt(square) if self.trusts(square, largest) else self.residual(network)
 
     def trusts(self, square: float, largest: float) -> bool:
-        """Return whether a squared relative error read off the equations has the digits to be believed.
+        """Return whether rounding changes a relative error read off the normal equations by no more than ``DOUBT``.
 
         Args:
-            square: The reading.
-            largest: The largest ``|A|^2 |G|`` of the equations that it rests on.
+            square: The reading: a squared relative error.
+            largest: The largest ``|A|^2 |G|`` of the equations solved since the last reading.
         """
         eps = torch.finfo(self.tensor.dtype).eps
         size = math.sqrt(largest / self.square)
         # what float64 does to the terms, and the tensor's dtype to the product with the tensor and to the cores
         lost = EPS * size**2 + eps * size + (eps * size) ** 2
-        return square > max(DIGITS * eps, LEAST) and lost <= 2 * DOUBT[self.tensor.dtype] * math.sqrt(square)
+        return square > max(CANCELLED * eps, LEAST) and lost <= 2 * DOUBT[self.tensor.dtype] * math.sqrt(square)
 
     def residual(self, network: Network) -> float:
-        """Return the relative error from the residual itself, in float64."""
+        """Return the relative error of a network from its residual ``X - X_hat``, in float64."""
         return relative_residual(self.tensor, network)
 
 
 def terms(grams: list[Any], core: Any) -> float:
-    """Return ``|A|^2 |G|``: no term that is summed up in ``<A G, A>`` is larger."""
+    """Return ``|A|^2 |G_1| ... |G_m|`` (Frobenius norms), a bound on every term summed in ``<A G, A>``."""
     flat = core.reshape(-1)
     size = float(flat @ flat)
     for gram in grams:
@@ -111,14 +126,14 @@ def terms(grams: list[Any], core: Any) -> float:
 
 
 def apply(grams: list[Any], core: Any) -> Any:
-    """Return ``A (G_1 x ... x G_m)``."""
+    """Return ``A (G_1 x ... x G_m)``: a core (n, P_1, ..., P_m) times G_k along axis k."""
     for place, gram in enumerate(grams):
         core = along(core, place + 1, lambda rows, gram=gram: rows @ gram)
     return core
 
 
 def along(array: Any, axis: int, change: Callable[[Any], Any]) -> Any:
-    """Apply a map of rows to an array along one axis."""
+    """Return an array with a map of matrices (rows, axis length) applied to one of its axes."""
     if array.ndim == 2:
         return change(array)
     turned = array.swapaxes(axis, -1)
@@ -126,7 +141,13 @@ def along(array: Any, axis: int, change: Callable[[Any], Any]) -> Any:
 
 
 def _solve_numpy(gram: Any, rows: Any, shift: float) -> Any:
-    """Return A (n, P) with ``A G = B``: by Cholesky, or where G is singular the least such A."""
+    """Return A (n, P) with ``A (G + shift) = B``: by Cholesky, or where G is singular by its pseudoinverse.
+
+    Args:
+        gram: G, (P, P).
+        rows: B, (n, P).
+        shift: Added to the diagonal, in units of the mean diagonal of G.
+    """
     size = gram.shape[0]
     mean = float(gram.trace()) / size
     shifted = gram.copy()
@@ -141,7 +162,7 @@ def _solve_numpy(gram: Any, rows: Any, shift: float) -> Any:
 
 
 def _solve_torch(gram: Tensor, rows: Tensor, shift: float) -> Tensor:
-    """As ``_solve_numpy``, on the device of its arguments."""
+    """Return what ``_solve_numpy`` returns, for torch tensors, on their device."""
     mean = gram.trace() / gram.shape[0]
     factor, info = torch.linalg.cholesky_ex(gram + shift * mean * torch.eye(len(gram)).to(gram))
     if bool((info == 0) & (factor.diagonal().min() ** 2 > SINGULAR * mean)):

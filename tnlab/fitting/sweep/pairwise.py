@@ -1,6 +1,6 @@
-"""Pairwise contractions compiled once to transpose, reshape and one matrix product, run many times.
+"""Contractions of two arrays, compiled once to transpose, reshape and one matrix product, then run many times.
 
-At the sizes of a core, looking up what an einsum string means costs far more than the arithmetic.
+For arrays as small as cores, parsing an einsum string takes far longer than the arithmetic.
 """
 
 import math
@@ -16,7 +16,13 @@ from tnlab.network.contraction import Indices
 
 @dataclass(frozen=True)
 class Side:
-    """How one operand becomes a matrix (or a stack of them)."""
+    """How one operand of a contraction becomes a matrix, or a stack of matrices.
+
+    Attributes:
+        axes: Permutation of the axes before the reshape; None for none.
+        shape: Shape of the matrix or stack.
+        flip: Whether the matrix is transposed after the reshape.
+    """
 
     axes: Indices | None
     shape: tuple[int, ...]
@@ -32,11 +38,15 @@ class Side:
 
 @dataclass(frozen=True)
 class Pairwise:
-    """The contraction of two arrays over what they share and nobody else needs.
+    """A compiled contraction of two arrays: call it with both.
 
     Attributes:
+        left: How the first operand becomes a matrix.
+        right: How the second operand becomes a matrix.
+        shape: Shape of the result.
         indices: Labels of the result's axes.
         flops: Floating-point operations of one call.
+        multiply: Product of the two matrices, or of the two stacks.
     """
 
     left: Side
@@ -54,12 +64,12 @@ class Pairwise:
 def compile_pair(
     left: Indices, right: Indices, keep: Collection[int], sizes: Sequence[int] | dict[int, int]
 ) -> Pairwise:
-    """Compile the contraction of two operands.
+    """Compile the contraction of two arrays over the labels that they share and that need not be kept.
 
     Args:
         left: Labels of the first operand's axes.
         right: Labels of the second operand's axes.
-        keep: Labels that must survive; shared labels that are kept act as a batch.
+        keep: Labels of the result; a label that both operands have and that is kept is a batch index.
         sizes: Size of every label.
     """
     shared = [index for index in left if index in right]
@@ -102,7 +112,7 @@ def permute(array: Any, axes: Indices | None) -> Any:
 
 
 def _side(labels: Indices, first: list[int], second: list[int], size: Callable[[Sequence[int]], int]) -> Side:
-    """Prefer a view: a matrix that lies transposed in memory is flipped, not copied."""
+    """Return how an operand becomes the matrix of ``first`` against ``second`` labels: if possible as a view."""
     flipped = permutation(labels, [*second, *first])
     if flipped is None and second:
         return Side(None, (size(second), size(first)), flip=True)

@@ -1,10 +1,10 @@
-"""Choose how to sweep over the cores of a structure by alternating least squares.
+"""Choose the program by which alternating least squares sweeps over the cores of a structure.
 
-Fixing all cores but one, the best core solves a linear problem ``A G = B``: G is the Gram matrix of its
-environment (the network without it), B the tensor contracted with that environment. A plan produces B and G
-for one core after the other, each from cores that are already updated. There are two kinds: along a dimension
-tree, which shares work between cores, and with explicit environments, which need less memory when the graph
-is so dense that the double layer of a cut is too large.
+With all cores but one fixed, the best core A solves ``A G = B``: G is the Gram matrix of its environment (the network
+without it), B the tensor contracted with that environment. A plan computes B and G of one core after the other, each
+from the cores updated before. There are two kinds. Plans along a dimension tree share work between cores. Plans with
+explicit environments form the environment of every core as a matrix: they need less memory where the graph is so dense
+that a Gram matrix over all bonds of a cut is too large.
 """
 
 import math
@@ -19,12 +19,14 @@ from tnlab.fitting.sweep.tree_plan import gradient_plan, tree_plan
 from tnlab.network.structure import Structure
 
 MAX_INTERMEDIATE = 2**28  # entries; 2 GiB in float64
-CHEAP = 1e8  # flops of a sweep below which pricing the alternative costs more than it can save
+CHEAP = 1e8  # flops (some 10 ms) of a sweep below which planning the other kind takes longer than it can save
 
 
 @lru_cache(maxsize=512)
 def plan_sweep(structure: Structure) -> SweepPlan:
-    """Return the cheaper plan that fits in memory; cached, so an edit back and forth costs nothing.
+    """Return the plan of a sweep with the fewest flops of those whose arrays have at most ``MAX_INTERMEDIATE`` entries.
+
+    The last 512 are cached, so that an edit and its undoing cost no new plan.
 
     Raises:
         StructureError: No plan stays within the largest allowed intermediate array.
@@ -47,7 +49,9 @@ def plan_sweep(structure: Structure) -> SweepPlan:
 
 @lru_cache(maxsize=256)
 def plan_gradient(structure: Structure) -> SweepPlan:
-    """Return the plan of a pass that reads ``A G`` and ``B`` of all cores: half the gradient is ``A G - B``.
+    """Return the plan of a pass that yields G and B of every core and changes none.
+
+    The gradient of ``|X - X_hat|^2 / 2`` with respect to a core A is ``A G - B``.
 
     Raises:
         StructureError: No plan stays within the largest allowed intermediate array.
@@ -57,7 +61,7 @@ def plan_gradient(structure: Structure) -> SweepPlan:
 
 
 def sweep_flops(structure: Structure) -> float:
-    """Return the floating-point operations of one sweep: what no implementation of this plan can avoid."""
+    """Return the floating-point operations of one sweep over a structure by its plan."""
     return plan_sweep(structure).flops
 
 
@@ -67,7 +71,7 @@ def update_order(structure: Structure) -> tuple[int, ...]:
 
 
 def explicit_plan(structure: Structure) -> SweepPlan:
-    """Return the plan with the explicit environment of every core."""
+    """Return the plan of a sweep that forms the environment of every core as a matrix."""
     if len(structure.cores) == 1:
         return tree_plan(structure)  # no environment to form
     steps = tuple(_explicit_update(structure, core) for core in range(len(structure.cores)))

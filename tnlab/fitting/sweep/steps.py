@@ -1,4 +1,8 @@
-"""A sweep as a straight-line program: steps that read arrays from registers and write arrays to registers."""
+"""The instructions of a sweep, and the program made of them.
+
+A program runs on registers, a list of arrays: register 0 is the tensor, 1 to n are the cores, the others intermediate
+results. A step reads some registers and writes one.
+"""
 
 import math
 from abc import ABC, abstractmethod
@@ -18,7 +22,7 @@ Solve = Callable[[list[Any], Any], Any]
 
 
 class Step(ABC):
-    """One operation of a sweep."""
+    """One instruction of a sweep: reads some registers and writes one."""
 
     @property
     @abstractmethod
@@ -28,36 +32,36 @@ class Step(ABC):
     @property
     @abstractmethod
     def size(self) -> int:
-        """Entries of its largest array."""
+        """Number of entries of the largest array that it forms."""
 
     @abstractmethod
     def __call__(self, values: list[Any], solve: Solve) -> None:
-        """Run on the registers; ``solve`` is as in ``SweepPlan.sweep``."""
+        """Run the instruction on the registers ``values``; ``solve`` is as in ``SweepPlan.sweep``."""
 
 
 class Equations(Step):
-    """The step at which one core's normal equations are ready.
+    """An instruction that computes the normal equations ``A G = B`` of one core and stores the solution A.
 
     Attributes:
-        core: Which core.
+        core: Index of the core.
     """
 
     core: int
 
     @abstractmethod
     def equations(self, values: list[Any]) -> tuple[list[Any], Any]:
-        """Return the factors of G, and B."""
+        """Return the Kronecker factors of G, and B, from the registers."""
 
     @abstractmethod
     def as_right(self, core: Any) -> Any:
-        """Return an array in the shape of the core as one in the shape of B."""
+        """Return an array of the core's shape, reordered and reshaped to the shape of B."""
 
     @abstractmethod
     def as_core(self, solution: Any) -> Any:
-        """Return an array in the shape of B as one in the shape of the core."""
+        """Return an array of the shape of B, reordered and reshaped to the core's shape."""
 
     def present(self, values: list[Any]) -> Any:
-        """Return the core as it is, in the shape of B."""
+        """Return the current core, in the shape of B."""
         return self.as_right(values[1 + self.core])
 
     @override
@@ -67,14 +71,14 @@ class Equations(Step):
 
 @dataclass(frozen=True)
 class SweepPlan:
-    """One pass over all cores.
+    """The program of one sweep: a pass that updates every core once.
 
     Attributes:
-        structure: Whose cores it updates.
-        mode_order: Order in which the tensor's modes must lie in memory.
-        prepare: Steps to run once per fit, before the first sweep.
-        steps: Steps of a sweep.
-        registers: How many arrays the steps pass among themselves.
+        structure: The structure whose cores it updates.
+        mode_order: The order of modes in which the tensor must be given.
+        prepare: Instructions to run once per fit, before the first sweep.
+        steps: Instructions of one sweep.
+        registers: Number of registers.
     """
 
     structure: Structure
@@ -90,11 +94,11 @@ class SweepPlan:
 
     @property
     def largest(self) -> int:
-        """Entries of the largest intermediate array."""
+        """Number of entries of the largest intermediate array."""
         return max(step.size for step in (*self.prepare, *self.steps))
 
     def start(self, tensor: Any, cores: list[Any]) -> list[Any]:
-        """Return the registers for a tensor (already in ``mode_order``) and float64 cores."""
+        """Return the registers for a tensor (modes in ``mode_order``) and float64 cores, with ``prepare`` run on them."""
         values: list[Any] = [None] * self.registers
         values[0] = tensor
         values[1 : 1 + len(cores)] = cores
@@ -105,15 +109,20 @@ class SweepPlan:
     def sweep(self, values: list[Any], solve: Solve) -> None:
         """Update every core in place in the registers, each by ``solve([G_1, ..., G_m], B)``.
 
-        B has shape (n, P_1, ..., P_m), with n entries over the core's legs, and the answer is the A of that
-        shape with ``A G = B`` for G the Kronecker product of the G_k of shape (P_k, P_k). There are several
-        where the network falls apart without the core, and none where it is the only core (then A = B).
+        Args:
+            values: The registers, from ``start``.
+            solve: Returns A of the shape of B, with ``A G = B`` for G the Kronecker product of the G_k. B is
+                (n, P_1, ..., P_m), n the product of the core's mode sizes; G_k is (P_k, P_k). There is one G_k per
+                connected part of the network without the core, and none for an only core (then A = B).
         """
         for step in self.steps:
             step(values, solve)
 
     def equations(self, values: list[Any]) -> Iterator[tuple[Equations, list[Any], Any]]:
-        """Yield every core's equations in turn; what the caller does to the core then is seen by the next ones."""
+        """Yield the step, the factors of G, and B of every core in turn.
+
+        A core that the caller replaces in the registers before it resumes is used for the cores that follow.
+        """
         for step in self.steps:
             if isinstance(step, Equations):
                 yield step, *step.equations(values)
@@ -121,13 +130,13 @@ class SweepPlan:
                 step(values, _never)
 
     def cores(self, values: list[Any]) -> tuple[Any, ...]:
-        """Return the current cores."""
+        """Return the current cores from the registers."""
         return tuple(values[1 : 1 + len(self.structure.cores)])
 
 
 @dataclass(frozen=True)
 class Alias(Step):
-    """Let a register hold what another one does: the same array under other indices."""
+    """Copy a reference: register ``out`` holds the array of register ``source`` (under other index labels)."""
 
     source: int
     out: int
@@ -150,7 +159,11 @@ class Alias(Step):
 
 @dataclass(frozen=True)
 class Multiply(Step):
-    """Contract two registers into a third; ``mixed`` when the first is the tensor, of perhaps lower precision."""
+    """Contract registers ``left`` and ``right`` into register ``out``.
+
+    With ``mixed`` the left one is the tensor, which may be float32: the right one is then cast to float32, the result to
+    float64.
+    """
 
     pair: Pairwise
     left: int
@@ -179,11 +192,16 @@ class Multiply(Step):
 
 @dataclass(frozen=True)
 class Update(Equations):
-    """Solve for one core from the registers that hold its B and the factors of its G.
+    """Solve for one core from registers that hold its B and the factors of its G.
 
     Attributes:
-        grams: Registers of the factors of G, each with the axes that make it a matrix.
-        shape: Shape of B: the legs together, then the bonds of each factor together.
+        core: Index of the core.
+        outer: Register of B, the tensor contracted with all other cores.
+        outer_axes: Permutation of its axes before it is reshaped to ``shape``.
+        grams: Registers of the factors of G, each with the permutation of axes that makes it a matrix.
+        shape: Shape of B: the legs as one axis, then the bonds of each factor as one axis.
+        solution_shape: Shape of the solution with every leg and bond an axis of its own.
+        solution_axes: Permutation that brings those axes into the core's order.
     """
 
     core: int
@@ -224,7 +242,18 @@ class Update(Equations):
 
 @dataclass(frozen=True)
 class ExplicitUpdate(Equations):
-    """Contract everything but one core, a matrix of ``length x columns``, then form its B and G and solve."""
+    """Form the environment of one core as a matrix E, then ``G = E^T E`` and ``B = X E``, and solve.
+
+    Attributes:
+        core: Index of the core.
+        expression: Contraction of the other cores to E.
+        others: Indices of the other cores.
+        tensor_axes: Permutation that brings the core's modes first; None for none.
+        shape: Shape of the core.
+        length: Rows of E: entries over the modes of the other cores.
+        rows: Rows of B: entries over the core's modes.
+        columns: Columns of E and B: the product of the core's ranks.
+    """
 
     core: int
     expression: Any
@@ -267,7 +296,7 @@ def _inverse(axes: Indices | None) -> Indices | None:
 
 
 def _never(*_: Any) -> Any:
-    raise AssertionError("no core is solved for while a fit is prepared")
+    raise AssertionError("An instruction of this pass asked to solve for a core, but the pass changes none.")
 
 
 def _double(array: Any) -> Any:

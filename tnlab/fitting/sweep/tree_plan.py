@@ -1,9 +1,9 @@
-"""Sweeps along a dimension tree: cores share the work of contracting the tensor with the rest of the network.
+"""Compile a dimension tree to the program of a sweep.
 
-At a node, "inner" is the cores below it, contracted; "outer" is the tensor contracted with all other cores.
-Each has Gram matrices over the bonds that leave the node. What is not connected stays apart: contracted cores
-and Gram matrices are kept as factors, one per connected part, so that the normal equations of a Tucker core
-fall into one small system per bond.
+At a node of the tree, "inner" is the contraction of the cores below it, "outer" the tensor contracted with all other
+cores. Each has a Gram matrix over the bonds that leave the node. Inner contractions and Gram matrices are kept as
+factors, one per connected part of the network, so that the normal equations of a Tucker core fall into one small system
+per bond.
 """
 
 import math
@@ -15,26 +15,27 @@ from tnlab.fitting.sweep.steps import Alias, Multiply, Step, SweepPlan, Update
 from tnlab.network.contraction import Indices
 from tnlab.network.structure import Structure
 
-APART = 4096  # entries above which the two layers of a core without a leg are not multiplied out
+APART = 4096  # entries of the Gram matrix of a latent core above which it is kept as its two factors, core and copy
 
-Factors = tuple[int, ...]  # registers
-Name = tuple[str, CoreTree]
+Factors = tuple[int, ...]  # registers whose (outer) product is meant
+Name = tuple[str, CoreTree]  # what a register holds, such as ("inner gram", node)
 
 
 def tree_plan(structure: Structure) -> SweepPlan:
-    """Return the plan along a dimension tree."""
+    """Return the program of a sweep along the dimension tree of a structure."""
     return _Compiler(structure, moving=True).plan()
 
 
 def gradient_plan(structure: Structure) -> SweepPlan:
-    """Return the plan of a pass that reads the equations of all cores and changes none."""
+    """Return the program of a pass along the dimension tree that computes G and B of every core and changes none."""
     return _Compiler(structure, moving=False).plan()
 
 
 class _Compiler:
-    """Writes the program of a sweep.
+    """Compiler from a structure to the instructions of a sweep.
 
-    A ket index keeps its label; the same bond in the bra layer of a Gram matrix has ``label + shift``.
+    An index keeps its label in the network; in the second copy of the network that a Gram matrix contracts (the bra layer)
+    the same bond has ``label + shift``. A result is stale once a core that it contains was updated.
     """
 
     def __init__(self, structure: Structure, *, moving: bool) -> None:
@@ -68,7 +69,7 @@ class _Compiler:
         return SweepPlan(self.structure, self.mode_order, prepare, tuple(self.steps), len(self.labels))
 
     def _survey(self, node: CoreTree, above: list[CoreTree]) -> None:
-        """Note every node's modes and the bonds that leave it; all that is derived starts stale."""
+        """Record the modes of every node and the bonds that leave it, and mark all results as not computed yet."""
         below = set(leaves(node))
         held = {index for core in below for index in self.structure.core_indices[core]}
         bonds = {index for index in held if index >= self.structure.order}
@@ -85,7 +86,7 @@ class _Compiler:
                 self._survey(child, [*above, node])
 
     def _visit(self, node: CoreTree, outer: int, outer_gram: Factors) -> None:
-        """Update all cores below a node from the registers that hold its outer tensor and Gram matrices."""
+        """Emit the updates of all cores below a node, from the registers of its outer tensor and outer Gram matrices."""
         if isinstance(node, int):
             self._update(node, outer, outer_gram)
             return
@@ -96,7 +97,7 @@ class _Compiler:
             self._visit(child, below, grams)
 
     def _inner(self, node: CoreTree) -> Factors:
-        """Return the contracted cores below a node, one factor per connected part, brought up to date."""
+        """Return registers of the contracted cores below a node, one per connected part; emit what is stale of it."""
         name = ("inner", node)
         if name in self.stale and not isinstance(node, int):
             factors = (*self._inner(node[0]), *self._inner(node[1]))
@@ -105,7 +106,7 @@ class _Compiler:
         return self.factors[name]
 
     def _inner_gram(self, node: CoreTree) -> Factors:
-        """Return the Gram matrices of the contracted cores below a node, brought up to date."""
+        """Return registers of the Gram matrices of the contracted cores below a node; emit what is stale of them."""
         name = ("inner gram", node)
         if name in self.stale:
             inner, keep = self._inner(node), self._double(node)
@@ -119,7 +120,10 @@ class _Compiler:
         return self.factors[name]
 
     def _doubled(self, node: CoreTree, part: int, name: tuple[Name, int, int]) -> Factors:
-        """Return the Gram matrix of one part: in two layers where they share no index and their product is large."""
+        """Return registers of the Gram matrix of one connected part of a node.
+
+        They are two, the part and its copy, where the two share no index and their product has over ``APART`` entries.
+        """
         keep, bra = self._double(node), self._bra(part, self.edge[node])
         if not self.edge[node].issuperset(self.labels[part]) or self._size(self.labels[part]) ** 2 <= APART:
             return (self._multiply(part, part, keep, name, bra),)
@@ -130,7 +134,7 @@ class _Compiler:
         return part, self.registers[name]
 
     def _merge(self, factors: Factors, keep: set[int], name: Name) -> Factors:
-        """Contract factors that share an index, or the two layers of one; return what is left apart."""
+        """Contract all factors that share an index, or are the two layers of one part; return one register per group."""
         apart: list[Factors] = []
         for factor in factors:
             own = self._linking(factor, keep)
@@ -140,11 +144,11 @@ class _Compiler:
         return tuple(self._chain(group, keep, name, place) for place, group in enumerate(apart))
 
     def _linking(self, factor: int, keep: set[int]) -> set[int]:
-        """Return the indices by which a factor belongs to others: of those that are kept, the layer does not matter."""
+        """Return the indices by which a factor is grouped with others; both layers of a kept bond count as one index."""
         return {index % self.shift if index in keep else index for index in self.labels[factor]}
 
     def _chain(self, factors: Factors, keep: set[int], name: Name, place: int = 0) -> int:
-        """Contract factors one after the other, the next one if possible sharing an index with what is done."""
+        """Emit the product of several factors, one at a time; next comes one that shares an index with the product so far."""
         done, *rest = factors
         for turn in range(len(rest)):
             at = next((k for k, r in enumerate(rest) if set(self.labels[r]) & set(self.labels[done])), 0)
@@ -191,7 +195,7 @@ class _Compiler:
         self.stale.update((kind, node) for kind in ("inner", "inner gram") for node in self.above[core])
 
     def _doubling_work(self, inner: Factors) -> int:
-        """Return the work of the Gram matrices of contracted cores, from those cores."""
+        """Return the multiplications that form a node's Gram matrices from its contracted cores."""
         total = 0
         for part in inner:
             modes = [index for index in self.labels[part] if index < self.structure.order]
@@ -199,7 +203,7 @@ class _Compiler:
         return total
 
     def _merging_work(self, node: CoreTree) -> int:
-        """Return the work of a node's Gram matrices from those of its children."""
+        """Return the multiplications that form a node's Gram matrices from those of its children."""
         return 0 if isinstance(node, int) else self._size(self.edge[node[0]] | self.edge[node[1]]) ** 2
 
     def _bra(self, factor: int, edge: set[int]) -> Indices:
