@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import traitlets
 
+import tnlab_widgets
 from tests.widgets.conftest import Page
 from tests.widgets.searching.searches import NOISE
 from tnlab.errors import DataError, UnknownNameError
@@ -28,10 +29,11 @@ BY_PAGE = {
     "Explorer": {"_view_count", "proposal", "request", "command", "upload", "heartbeat"},
     "SearchWorkbench": {"_view_count", "command", "upload", "heartbeat"},
 }
+CLASSES = {name: getattr(tnlab_widgets, name) for name in tnlab_widgets.__all__}
 NOT_BY_PAGE = [
     (name, trait)
-    for name, cls in (("NetworkEditor", NetworkEditor), ("Explorer", Explorer), ("SearchWorkbench", SearchWorkbench))
-    for trait in sorted({*cls.class_trait_names(sync=True), "_esm", "_css", "_anywidget_id"} - BY_PAGE[name])
+    for name, cls in CLASSES.items()
+    for trait in sorted({*cls.class_trait_names(sync=True), "_esm", "_css", "_anywidget_id"} - BY_PAGE.get(name, set()))
 ]
 HOSTILE = {
     traitlets.List: [{"name": "dask:tcp://198.51.100.1:1", "label": "mine"}],
@@ -67,10 +69,8 @@ def idle(tmp_path_factory):
 
 
 def test_every_widget_is_tried():
-    assert set(MAKE) == {"NetworkEditor", "Explorer", "SearchWorkbench"}
-    classes = {NetworkEditor, Explorer, SearchWorkbench}
     named = {cls for cls in below(BaseWidget) if cls.__module__.startswith("tnlab_widgets.") and cls._esm}
-    assert {cls.__name__ for cls in named} == {cls.__name__ for cls in classes}
+    assert {cls.__name__ for cls in named} == set(CLASSES) == set(MAKE) == set(BY_PAGE)
 
 
 def below(cls):
