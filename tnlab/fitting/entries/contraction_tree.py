@@ -1,7 +1,7 @@
-"""In which order the cores of a network are joined when it is evaluated entry by entry.
+"""Choose the binary tree over the cores along which a network is contracted at single entries of its tensor.
 
-Fixing an entry fixes every leg, so what is left to contract has only bonds. A binary tree over the cores says how;
-the environment of every core follows from the same tree, with three contractions at each of its nodes.
+An entry fixes every leg, so that only bonds are left to contract. The environment of every core follows from the same
+tree, with three contractions at each of its nodes.
 """
 
 import math
@@ -13,18 +13,18 @@ import opt_einsum
 from tnlab.fitting.sweep.dimension_tree import CoreTree, leaves
 from tnlab.network.structure import Structure
 
-PATHS = 24  # operands up to which opt_einsum looks for an optimal path
-BATCHED = 4.0  # what a product of two numbers costs where both change from entry to entry, against a shared core
+PATHS = 24  # cores: with more, opt_einsum searches greedily, and no more than so many starts of an order are tried
+BATCHED = 4.0  # time of a multiplication of two arrays that differ per entry, in those by a core that entries share
 
 
 @lru_cache(maxsize=512)
 def entry_tree(structure: Structure) -> CoreTree:
-    """Return the tree over all cores along which a sweep over given entries is cheapest, of those that are tried."""
+    """Return the cheapest of some trees over the cores for a sweep over given entries, by ``entry_cost``; cached."""
     return min(_candidates(structure), key=lambda tree: entry_cost(structure, tree))
 
 
 def edge(structure: Structure, cores: tuple[int, ...]) -> tuple[int, ...]:
-    """Return the bonds between these cores and all others, ascending."""
+    """Return the bonds between some cores and all others, ascending."""
     inside = set(cores)
     return tuple(
         bond
@@ -34,7 +34,7 @@ def edge(structure: Structure, cores: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def entry_cost(structure: Structure, tree: CoreTree) -> float:
-    """Return the multiplications per entry of one sweep along a tree."""
+    """Return the estimated multiplications per entry of one sweep along a tree, weighted by ``BATCHED``."""
     if isinstance(tree, int):
         return float(math.prod(structure.core_shapes[tree][len(structure.cores[tree].legs) :])) ** 2
     cost = 0.0
@@ -63,7 +63,7 @@ def _caterpillar(order: list[int]) -> CoreTree:
 
 
 def _narrow_order(structure: Structure, first: int) -> list[int]:
-    """Return the cores one after the other, each time the one that leaves the fewest values on the cut."""
+    """Return a greedy order of the cores from a first: next comes the core with the least cut rank after it."""
     order, left = [first], set(range(len(structure.cores))) - {first}
 
     def width(core: int) -> tuple[int, int]:

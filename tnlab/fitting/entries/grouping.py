@@ -1,7 +1,8 @@
-"""The entries of a tensor sorted by the row of a core that each of them uses.
+"""Group given entries of a tensor by the row of a core that each of them uses.
 
-All entries in one row of a core share the numbers in it, so that a product with it becomes one matrix product per row,
-and so do its normal equations. Rows with about equally many entries are padded to one length and done together.
+A row of a core holds its numbers for one value of its legs. Entries in the same row share these numbers, so that their
+products with the core are one matrix product, and so are the normal equations of the row. Rows with about equally many
+entries are padded to one length and computed as one batch.
 """
 
 import math
@@ -14,19 +15,19 @@ import torch
 
 from tnlab.network.structure import Structure
 
-SPREAD = 0.7  # rows are padded together down to this part of the longest
-BLOCK = 2**23  # numbers that are worked on at once: 64 MiB
+SPREAD = 0.7  # least length of a row, in lengths of the longest, to share a batch with it: at most 30 % is padding
+BLOCK = 2**23  # float64 numbers of a batch (64 MiB): larger ones are cut, so that temporary arrays stay small
 
 
 @dataclass(frozen=True, eq=False)
 class Bucket:
-    """Some rows of a core, and the entries in each of them, padded to the longest.
+    """A batch of rows of a core with the entries that use each, padded to the length of the longest.
 
     Attributes:
-        rows: Which rows, (g,).
-        at: The entries in each row, (g, m).
-        pads: Places in the flattened ``at`` that only pad.
-        entries: How many of its places do not pad.
+        rows: Indices of the rows, (g,).
+        at: Indices of the entries that use each row, (g, m).
+        pads: Positions in the flattened ``at`` that are padding.
+        entries: Number of positions that are not padding.
     """
 
     rows: Any
@@ -36,11 +37,11 @@ class Bucket:
 
 
 class Entries:
-    """Places in a tensor, prepared for one structure.
+    """Given entries of a tensor, with what a structure needs to be evaluated at them.
 
     Args:
-        structure: Whose cores will be evaluated there.
-        indices: The places, (entries, order), int64 on any device.
+        structure: The structure whose cores are evaluated.
+        indices: Multi-indices of the entries, (entries, order), int64 on any device.
     """
 
     def __init__(self, structure: Structure, indices: torch.Tensor) -> None:
@@ -54,7 +55,7 @@ class Entries:
 
     @cached_property
     def rows(self) -> tuple[Any, ...]:
-        """For every core, the row that each entry uses: its legs, flattened; None for a latent core."""
+        """For every core, the row that each entry uses, (entries,): its legs flattened; None for a latent core."""
         rows: list[Any] = []
         for core in self.structure.cores:
             if not core.legs:
@@ -67,7 +68,7 @@ class Entries:
         return tuple(rows)
 
     def groups(self, core: int) -> "Groups":
-        """Return the entries grouped by the rows of a core; computed once."""
+        """Return the entries grouped by the rows of a core; computed once per core."""
         if core not in self._groups:
             rows = self.rows[core]
             if rows is None:
@@ -78,11 +79,15 @@ class Entries:
 
 
 class Groups:
-    """Entries grouped by row.
+    """Entries grouped by the row of one core.
+
+    Args:
+        rows: The row that each entry uses, (entries,).
+        device: Device of the index arrays; None for numpy arrays.
 
     Attributes:
-        present: The rows that some entry uses, ascending.
-        counts: How many entries use each of them.
+        present: The rows that at least one entry uses, ascending.
+        counts: Number of entries that use each of them.
     """
 
     def __init__(self, rows: np.ndarray, device: torch.device | None) -> None:
@@ -93,17 +98,17 @@ class Groups:
 
     @cached_property
     def mean_count(self) -> float:
-        """Entries per row that has some."""
+        """Mean number of entries per row that at least one entry uses."""
         return float(self.counts.mean())
 
     @cached_property
     def whole(self) -> list[Bucket]:
-        """The buckets, each row in one of them."""
+        """The batches, every row whole in one of them."""
         return [self._bucket(places, 0, None) for places in self._split()]
 
     @cached_property
     def back(self) -> Any:
-        """Where each entry stands among the padded places of all buckets, (entries,)."""
+        """Position of each entry among the padded positions of all batches of ``whole``, (entries,)."""
         back = np.empty(len(self._order), dtype=np.int64)
         offset = 0
         for bucket in self.whole:
@@ -115,7 +120,7 @@ class Groups:
         return self._to(back)
 
     def pieces(self, width: int) -> list[list[Bucket]]:
-        """Return buckets small enough for ``width`` numbers per entry; those in one list share their rows."""
+        """Return batches of at most ``BLOCK`` numbers, ``width`` per entry; those in one list share their rows."""
         if width not in self._pieces:
             fits = all(width * len(b.rows) * max(b.at.shape[1], width) <= BLOCK for b in self.whole)
             self._pieces[width] = [[bucket] for bucket in self.whole] if fits else self._cut(width)
@@ -134,7 +139,7 @@ class Groups:
         return pieces
 
     def _split(self) -> list[np.ndarray]:
-        """Return the places of rows with about equally many entries, the longest first."""
+        """Return the rows in groups with about equally many entries (down to ``SPREAD`` of the most), largest first."""
         order = np.argsort(-self.counts, kind="stable")
         falling = self.counts[order]
         parts, begin = [], 0

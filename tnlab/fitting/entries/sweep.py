@@ -1,7 +1,7 @@
 """Evaluate a network, and the environment of every core, at given entries of its tensor.
 
-Arrays carry their bonds first and what they are batched over last: nothing, the rows of one core, or the entries.
-They are numpy arrays on a CPU, where that starts small operations fastest, else torch tensors; always float64.
+The axes of an array are its bonds, then at most one batch axis: over the rows of one core, or over the entries. Arrays
+are float64: numpy on a CPU, where small operations start fastest, else torch.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -18,18 +18,18 @@ from tnlab.fitting.entries.grouping import Bucket, Entries
 from tnlab.fitting.sweep.dimension_tree import CoreTree, leaves
 from tnlab.fitting.sweep.pairwise import compile_pair
 
-NOTHING, ENTRIES = -2, -1  # what an operand is batched over, unless the rows of a core
-LAST = -1  # label of that axis; bonds are labelled from 0
+NOTHING, ENTRIES = -2, -1  # batch of an operand: no batch axis, one over the entries; k >= 0: over the rows of core k
+LAST = -1  # label of the batch axis; bonds are labelled from 0
 
 
 @dataclass(frozen=True, eq=False)
 class Operand:
-    """A part of the network: its open bonds, and its values at every entry.
+    """A contracted part of the network, at every entry.
 
     Attributes:
-        labels: Its bonds, one per axis but the last.
-        array: The values; the last axis is the batch, if there is one.
-        batch: ``NOTHING``, ``ENTRIES``, or the core whose rows the last axis counts.
+        labels: Its open bonds, one per axis but the batch axis.
+        array: The values; the last axis is the batch axis, if there is one.
+        batch: ``NOTHING``, ``ENTRIES``, or the core over whose rows the batch axis runs.
     """
 
     labels: tuple[int, ...]
@@ -39,7 +39,12 @@ class Operand:
 
 @dataclass(frozen=True, eq=False)
 class Environment:
-    """All cores but one, at every entry: a product over shared bonds of at most two operands, not formed yet."""
+    """The environment of a core (all other cores) at every entry, as a product of at most two operands not formed yet.
+
+    Attributes:
+        core: Index of the core.
+        parts: The operands; they are contracted over the bonds they share.
+    """
 
     core: int
     parts: tuple[Operand, ...]
@@ -49,11 +54,11 @@ UpdateCore = Callable[[Environment], Any]
 
 
 class EntrySweep:
-    """Walks over the cores of a network at given entries.
+    """Evaluation of a network at given entries, and sweeps over its cores.
 
     Args:
-        entries: Where the network is evaluated.
-        cores: Float64 arrays of the structure's core shapes; replaced by what ``walk`` is given for them.
+        entries: The entries at which the network is evaluated.
+        cores: Float64 arrays of the structure's core shapes; ``walk`` replaces them.
     """
 
     def __init__(self, entries: Entries, cores: Sequence[Any]) -> None:
@@ -64,27 +69,30 @@ class EntrySweep:
         self._edges: dict[CoreTree, tuple[int, ...]] = {}
 
     def values(self) -> Any:
-        """Return the network's values at all entries, (entries,)."""
+        """Return the network's values at all entries, (entries,), from the current cores."""
         return self._as_entries(self._inner(self.tree, fresh=True)).array
 
     def walk(self, update: UpdateCore) -> Any:
-        """Hand the environment of one core after the other to ``update``, and take the core that it returns.
+        """Replace core after core by ``update(environment)``; return the values at all entries afterwards, (entries,).
 
-        Every environment is of the latest cores. Return the values at all entries after the last update.
+        Args:
+            update: Returns the new core from its environment, which is that of the latest cores.
         """
         return self._as_entries(self._descend(self.tree, (), update)).array
 
     def environments(self) -> Iterator[Environment]:
-        """Yield the environment of every core; meant for cores that stay what they are meanwhile."""
+        """Yield the environment of every core; the cores must not change until the last one."""
         return self._fixed(self.tree, ())
 
     def matrix(self, environment: Environment, bucket: Bucket, extra: Any = None) -> Any:
-        """Return the environment's rows, (values of the core's bonds, g, m), zero where the bucket only pads.
+        """Return the environment of a core at the entries of a batch, (product of the core's ranks, g, m).
+
+        Padding is zero.
 
         Args:
-            environment: Of which core.
-            bucket: Some of its rows and their entries.
-            extra: Values at all entries that become a last row.
+            environment: The environment.
+            bucket: Rows of its core (g) with the entries that use them (m).
+            extra: Values at all entries, (entries,), appended along the first axis.
         """
         wanted = self.structure.core_bonds[environment.core]
         shape = tuple(self.structure.bonds[bond].rank for bond in wanted)
@@ -107,7 +115,7 @@ class EntrySweep:
         return full
 
     def formed(self, environment: Environment) -> Environment:
-        """Return the environment with sums over bonds carried out, so that its parts only multiply."""
+        """Return the environment contracted over all bonds that are not the core's, so that its parts only multiply."""
         parts = environment.parts
         if len(parts) == 2:
             first, second = parts
@@ -140,7 +148,7 @@ class EntrySweep:
         return (self._join(first, second, self._edge(node)),)
 
     def _inner(self, node: CoreTree, *, fresh: bool = False) -> Operand:
-        """Return a node contracted, from the latest values; ``fresh`` forgets what is stored."""
+        """Return the contraction of the cores below a node; ``fresh`` computes it anew from the current cores."""
         if fresh or node not in self._inside:
             if isinstance(node, int):
                 self._inside[node] = self._leaf(node)
@@ -171,7 +179,7 @@ class EntrySweep:
         return part
 
     def _spread(self, part: Operand) -> Operand:
-        """Return values per row of a core as values per entry."""
+        """Return an operand batched over the rows of a core as one batched over the entries."""
         if part.batch < 0:
             return part
         return Operand(part.labels, _take(part.array, self.entries.rows[part.batch]), ENTRIES)
@@ -192,7 +200,7 @@ class EntrySweep:
         return _entrywise(first, self._spread(second), keep)
 
     def _through_core(self, part: Operand, leaf: Operand) -> Operand:
-        """Multiply values per entry with the rows of a core, one matrix product per row."""
+        """Contract an operand batched over the entries with a core, by one matrix product per row of the core."""
         groups = self.entries.groups(leaf.batch)
         summed = [label for label in part.labels if label in leaf.labels]
         kept = [label for label in part.labels if label not in summed]
@@ -213,7 +221,7 @@ class EntrySweep:
         return Operand((*kept, *fresh), _take(joined, groups.back).reshape(*shape, -1), ENTRIES)
 
     def _gathered(self, part: Operand, wanted: tuple[int, ...], at: Any) -> Any:
-        """Return values at entries (g, m), with an axis for every wanted bond, of size 1 where it lacks one."""
+        """Return an operand at entries ``at`` (g, m), with one axis per wanted bond, of size 1 for those it lacks."""
         labels = [label for label in wanted if label in part.labels]
         array = _turned(part, labels)
         trailing = (1, 1) if part.batch == NOTHING else at.shape
@@ -236,7 +244,7 @@ def _pair(left: tuple[int, ...], right: tuple[int, ...], keep: tuple[int, ...], 
 
 
 def _entrywise(first: Operand, second: Operand, keep: tuple[int, ...]) -> Operand:
-    """Contract two operands that both change from entry to entry."""
+    """Contract two operands batched over the entries, summing over the shared bonds that are not kept."""
     shared = [label for label in first.labels if label in second.labels]
     common = [label for label in shared if label in keep]
     summed = [label for label in shared if label not in keep]
@@ -259,7 +267,7 @@ def _entrywise(first: Operand, second: Operand, keep: tuple[int, ...]) -> Operan
 
 
 def _turned(part: Operand, labels: Sequence[int]) -> Any:
-    """Return the array with its bonds in another order, the batch last."""
+    """Return an operand's array with its bonds in the order of ``labels``, the batch axis last."""
     axes = tuple(part.labels.index(label) for label in labels)
     if axes == tuple(range(len(axes))):
         return part.array
@@ -271,7 +279,7 @@ def _permute(array: Any, axes: tuple[int, ...]) -> Any:
 
 
 def _take(array: Any, at: Any) -> Any:
-    """Return the array at places of its last axis, which ``at`` replaces by its own axes."""
+    """Return an array indexed by ``at`` along its last axis, which the axes of ``at`` replace."""
     if isinstance(array, Tensor):
         return array.index_select(-1, at.reshape(-1)).reshape(*array.shape[:-1], *at.shape)
     return array.take(at, axis=-1)

@@ -71,7 +71,7 @@ def _grown(
 ) -> tuple[float, tuple[int, ...]]:
     """Return a greedy order of the cores from a start, and the sum of its prefix cut ranks.
 
-    Next comes, of the neighbours of the cores taken so far, the one with the least product of ranks that then leave them.
+    Next comes the neighbour of the cores taken so far that leaves the least product of ranks on the cut around them.
     """
 
     def boundary(inside: set[int]) -> float:

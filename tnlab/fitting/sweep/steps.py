@@ -98,7 +98,7 @@ class SweepPlan:
         return max(step.size for step in (*self.prepare, *self.steps))
 
     def start(self, tensor: Any, cores: list[Any]) -> list[Any]:
-        """Return the registers for a tensor (modes in ``mode_order``) and float64 cores, with ``prepare`` run on them."""
+        """Return the registers for a tensor (modes in ``mode_order``) and float64 cores, after running ``prepare``."""
         values: list[Any] = [None] * self.registers
         values[0] = tensor
         values[1 : 1 + len(cores)] = cores
@@ -161,8 +161,7 @@ class Alias(Step):
 class Multiply(Step):
     """Contract registers ``left`` and ``right`` into register ``out``.
 
-    With ``mixed`` the left one is the tensor, which may be float32: the right one is then cast to float32, the result to
-    float64.
+    With ``mixed`` the left one is the tensor: if it is float32, the right one is cast to that, the result to float64.
     """
 
     pair: Pairwise

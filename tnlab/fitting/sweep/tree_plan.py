@@ -34,8 +34,8 @@ def gradient_plan(structure: Structure) -> SweepPlan:
 class _Compiler:
     """Compiler from a structure to the instructions of a sweep.
 
-    An index keeps its label in the network; in the second copy of the network that a Gram matrix contracts (the bra layer)
-    the same bond has ``label + shift``. A result is stale once a core that it contains was updated.
+    A Gram matrix contracts two copies of a network. In the first (ket) an index keeps its label, in the second (bra) a
+    bond has ``label + shift``. A result is stale once a core that it contains was updated.
     """
 
     def __init__(self, structure: Structure, *, moving: bool) -> None:
@@ -86,7 +86,7 @@ class _Compiler:
                 self._survey(child, [*above, node])
 
     def _visit(self, node: CoreTree, outer: int, outer_gram: Factors) -> None:
-        """Emit the updates of all cores below a node, from the registers of its outer tensor and outer Gram matrices."""
+        """Emit the updates of all cores below a node, from the registers of its outer tensor and Gram matrices."""
         if isinstance(node, int):
             self._update(node, outer, outer_gram)
             return
@@ -134,7 +134,7 @@ class _Compiler:
         return part, self.registers[name]
 
     def _merge(self, factors: Factors, keep: set[int], name: Name) -> Factors:
-        """Contract all factors that share an index, or are the two layers of one part; return one register per group."""
+        """Contract factors that share an index or are the two layers of one part; return one register per group."""
         apart: list[Factors] = []
         for factor in factors:
             own = self._linking(factor, keep)
@@ -144,11 +144,11 @@ class _Compiler:
         return tuple(self._chain(group, keep, name, place) for place, group in enumerate(apart))
 
     def _linking(self, factor: int, keep: set[int]) -> set[int]:
-        """Return the indices by which a factor is grouped with others; both layers of a kept bond count as one index."""
+        """Return the indices that group a factor with others; both layers of a kept bond count as one index."""
         return {index % self.shift if index in keep else index for index in self.labels[factor]}
 
     def _chain(self, factors: Factors, keep: set[int], name: Name, place: int = 0) -> int:
-        """Emit the product of several factors, one at a time; next comes one that shares an index with the product so far."""
+        """Emit the product of several factors, one at a time; next comes one that shares an index with the product."""
         done, *rest = factors
         for turn in range(len(rest)):
             at = next((k for k, r in enumerate(rest) if set(self.labels[r]) & set(self.labels[done])), 0)
