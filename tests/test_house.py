@@ -125,6 +125,13 @@ def test_every_public_name_can_be_had():
         _ = tnlab.no_such_name
 
 
+def test_public_modules_can_be_had_first():
+    """In a new process, where no other module has imported them yet."""
+    code = "from tnlab import arithmetic, edits; print(arithmetic.add.__name__, edits.add_core.__name__)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.split() == ["add", "add_core"], done.stderr
+
+
 def test_import_of_tnlab_brings_nothing_heavy():
     code = "import sys, tnlab; print(sorted({'torch', 'numpy', 'scipy', 'networkx', 'skimage'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

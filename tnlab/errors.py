@@ -1,42 +1,53 @@
-"""The errors tnlab raises on purpose: each says what was needed, what was given, and where."""
+"""Exceptions that tnlab raises on purpose; each message says what was needed, what was given, and where."""
 
 import difflib
 from collections.abc import Iterable
 
 
 class TnlabError(Exception):
-    """Base of every error that tnlab raises on purpose."""
+    """Base class of all exceptions that tnlab raises on purpose."""
 
 
 class StructureError(TnlabError, ValueError):
-    """A structure breaks a rule (a bond to nowhere, a rank below one, a mode without a core, ...)."""
+    """A structure breaks a rule (a rank below 1, a mode without a core, ...), or does not admit an operation."""
 
 
 class DataError(TnlabError, ValueError):
-    """A tensor, image or file cannot be used as it is."""
+    """A tensor, image, file or index is malformed, or unsuitable for the operation."""
 
 
 class FormatError(TnlabError, ValueError):
-    """A named format cannot be built for this order or rank."""
+    """A named format does not exist for the given order, mode sizes or ranks."""
 
 
 class ExecutorError(TnlabError, RuntimeError):
-    """Where fits were to run there is nobody, or nobody any more."""
+    """An executor, which runs the fits of a search in other processes, cannot run them or has lost a worker."""
 
 
 class StudyBusyError(TnlabError, RuntimeError):
-    """A study is being written by another process; it can be watched, but not gone on with."""
+    """Another process is writing to a study, so that this one may read but not continue it."""
 
 
 class NotInstalledError(TnlabError, ImportError):
-    """An optional package is needed and not installed."""
+    """A call needs an optional package that is not installed; the message says how to install it.
+
+    Args:
+        package: Name of the package.
+        install: What ``pip install`` must be given.
+    """
 
     def __init__(self, package: str, install: str) -> None:
         super().__init__(f"This needs {package}, which is not installed: pip install {install}.")
 
 
 class UnknownNameError(TnlabError, KeyError):
-    """A name is not registered; the message offers the closest known one."""
+    """A name is not registered; the message suggests the closest known one and lists all.
+
+    Args:
+        kind: What is named, for the message, e.g. ``"format"``.
+        name: The unknown name.
+        known: All registered names.
+    """
 
     def __init__(self, kind: str, name: object, known: Iterable[str]) -> None:
         self.known = tuple(sorted(known))

@@ -1,4 +1,4 @@
-"""Every quantity that tnlab reports, defined once."""
+"""Definitions of the reported quantities: squared norm, relative error and compression ratio."""
 
 import math
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from torch import Tensor
 
 from tnlab.threads import on_one_thread
 
-BLOCK = 2**20  # entries in float64 at a time: no copy of a large tensor is made
+BLOCK = 2**20  # entries that are converted to float64 at a time (8 MiB), so that a large tensor is never copied whole
 
 
 @on_one_thread(lambda tensor: tensor.numel())
@@ -38,12 +38,12 @@ def relative_error(tensor: Tensor, reconstruction: Tensor) -> float:
 
 
 def compression_ratio(entries: int, parameters: int) -> float:
-    """Return entries of the tensor over parameters of the network; above 1 is smaller."""
+    """Return entries of the tensor divided by parameters of the network: above 1 the network is smaller."""
     return entries / parameters
 
 
 def _blocks(*tensors: Tensor) -> Iterator[tuple[Tensor, ...]]:
-    """Yield the same part of tensors of one shape, as views of at most ``BLOCK`` entries."""
+    """Yield tensors of one shape part by part, the same part of each, as views of at most ``BLOCK`` entries."""
     entries, shape = tensors[0].numel(), tensors[0].shape
     if entries <= BLOCK:
         yield tensors

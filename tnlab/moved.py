@@ -1,4 +1,4 @@
-"""Old import paths of modules that have moved: they work for one release, with a warning that names the new path."""
+"""Old import paths of moved modules: an import hook resolves them, with a warning, for one release."""
 
 import importlib
 import pkgutil
@@ -11,13 +11,13 @@ from types import ModuleType
 
 from typing_extensions import override
 
-UNTIL = "0.3"
-"""Release that no longer knows the old paths."""
+UNTIL = "0.3"  # the first release without the old paths
 
+# The old and the new path of the package of structure search. The old one is now the function ``tnlab.search``. Modules
+# of the package that MODULES does not list keep their names.
 SEARCH, STRUCTURE_SEARCH = "tnlab.search", "tnlab.structure_search"
-"""The package was called like the function ``tnlab.search``; its modules keep their names unless MODULES says more."""
 
-MODULES = {
+MODULES = {  # the new path of every other moved module, by its old path
     "tnlab.bounds.spectra": "tnlab.bounds.cut_spectra",
     "tnlab.network.adjacency": "tnlab.network.rank_matrix",
     "tnlab.network.balance": "tnlab.network.gauge.balance",
@@ -88,13 +88,16 @@ MODULES = {
 
 
 def install() -> None:
-    """Let the import system find old paths, even where an old folder was left behind empty."""
+    """Register the import hook for old paths, once, ahead of the finders of the file system.
+
+    So an old path is resolved even where its folder still exists, empty.
+    """
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
 
 
 def new_path(old: str) -> str:
-    """Return where a module stands now, or nothing if it has not moved."""
+    """Return the new import path of a module, given the old one; an empty string if it has not moved."""
     if old in MODULES:
         return MODULES[old]
     package, _, module = old.rpartition(".")
@@ -104,6 +107,8 @@ def new_path(old: str) -> str:
 
 
 class _Finder(MetaPathFinder):
+    """Import hook that finds the old path of a moved module."""
+
     @override
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -113,7 +118,7 @@ class _Finder(MetaPathFinder):
 
 
 class _Loader(Loader):
-    """Puts the module of the new path in the place of the old one."""
+    """Loader that makes an old path an alias of the module at the new path, and warns of the deprecation."""
 
     def __init__(self, new: str) -> None:
         self.new = new
@@ -129,7 +134,10 @@ class _Loader(Loader):
 
 
 def _search_function(package: ModuleType) -> ModuleType:
-    """Return the function ``tnlab.search`` with the attributes that let the import system take it for a package."""
+    """Return the function ``tnlab.search``, given the attributes with which the import system treats it as a package.
+
+    So ``from tnlab.search import engines`` works although ``tnlab.search`` is a function.
+    """
     function = importlib.import_module(f"{package.__name__}.run").search
     function.__path__, function.__spec__ = [], ModuleSpec(SEARCH, None, is_package=True)
     for part in pkgutil.iter_modules(package.__path__):

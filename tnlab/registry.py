@@ -1,4 +1,4 @@
-"""Names for parts: a format, a solver, a data set registers itself and is found by name."""
+"""Registries: mappings from names to parts, such as formats, solvers and data sets, which register themselves."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
@@ -10,7 +10,15 @@ S = TypeVar("S")
 
 
 class Registry(Mapping[str, T]):
-    """A mapping from canonical names to parts; aliases are found too, but not listed.
+    """A read-only mapping from names to parts of one kind; look-up accepts aliases, iteration lists names only.
+
+    Names are compared without case, with spaces and hyphens read as underscores.
+
+    Args:
+        kind: What the parts are, for messages, e.g. ``"format"``.
+
+    Raises:
+        UnknownNameError: A look-up finds no part of that name.
 
     Example:
         >>> formats = Registry("format")
@@ -26,10 +34,10 @@ class Registry(Mapping[str, T]):
         self._names: dict[str, str] = {}
 
     def register(self, name: str, *aliases: str) -> Callable[[S], S]:
-        """Return a decorator that files a part under ``name`` and its aliases.
+        """Return a decorator that enters a part in the registry under a name and its aliases.
 
         Raises:
-            ValueError: A name is taken already.
+            ValueError: The name or an alias is registered already.
         """
         keys = [_normalise(key) for key in (name, *aliases)]
         for key in keys:
@@ -57,4 +65,5 @@ class Registry(Mapping[str, T]):
 
 
 def _normalise(name: str) -> str:
+    """Return a name in lower case, with underscores for spaces and hyphens."""
     return str(name).strip().lower().replace("-", "_").replace(" ", "_")

@@ -1,13 +1,17 @@
-"""Randomness enters here and only here: a seed becomes a generator, and generators are handed down."""
+"""Random generators: from a seed, from another generator; uniform numbers. No global generator is used."""
 
 import torch
 
 
 def as_generator(seed: int | torch.Generator | None) -> torch.Generator:
-    """Return a CPU generator; an int gives the same floats every time, None gives fresh ones.
+    """Return the random generator on the CPU that a seed stands for.
+
+    Args:
+        seed: A whole number, for the same numbers every time; None, for other numbers every time; or a generator, which
+            is returned itself.
 
     Raises:
-        TypeError: The seed is something else.
+        TypeError: The seed is of another type.
     """
     if isinstance(seed, torch.Generator):
         return seed
@@ -22,11 +26,11 @@ def as_generator(seed: int | torch.Generator | None) -> torch.Generator:
 
 
 def spawn(generator: torch.Generator) -> torch.Generator:
-    """Return a new generator whose numbers follow from, but do not repeat, the given one's."""
+    """Return a new generator, seeded by a number drawn from the given one, which advances by that draw."""
     seed = int(torch.randint(2**62, (), generator=generator))
     return as_generator(seed)
 
 
 def uniform(generator: torch.Generator) -> float:
-    """Return a number from 0 to 1, 1 not included: the same one whatever torch's default dtype is."""
+    """Return a random number, uniform in [0, 1), drawn in float32 whatever torch's default dtype is."""
     return float(torch.rand((), generator=generator, dtype=torch.float32))

@@ -1,11 +1,11 @@
-"""One thread for the linear algebra of small tensors: more only cost time, and change the last bits.
+"""Limits torch, numpy and scipy to one thread while they work on small tensors, where more threads only cost time.
 
-Products, factorisations and eigenvalues run in torch's libraries and in numpy's and scipy's own copies of BLAS, and
-each library counts its threads by itself. ``one_thread`` binds all of them, and undoes it afterwards.
+torch and the copies of BLAS (the library of matrix products and factorisations) that numpy and scipy load each have a
+number of threads of their own. ``one_thread`` sets all of them to 1 and restores them afterwards.
 
-torch, and a BLAS that runs on OpenMP, count the threads of every thread of Python apart; any other BLAS has one number
-for the whole process. So several threads of Python may be inside at once, and such a BLAS gets its threads back when
-the last of them leaves.
+torch, and a BLAS that runs on OpenMP, keep one number for every thread of Python; any other BLAS keeps one for the
+whole process. So several threads of Python may be within ``one_thread`` at once, and a BLAS of the latter kind is
+restored when the last of them leaves.
 """
 
 import os
@@ -21,8 +21,9 @@ import scipy.linalg  # noqa: F401 - and this one loads scipy's
 import torch
 from threadpoolctl import LibController, ThreadpoolController
 
-# Entries up to which one thread is used. On two cores with other work on them, one was faster at every size tried: at
-# 1e7 entries a train took 0.36 of the seconds and 0.28 of the processor time of two. Idle cores may pay beyond that.
+# Entries of the largest tensor up to which one thread is used. On a busy machine of two cores, one thread was faster at
+# every size tried: at 1e7 entries a fit of a tensor train took 0.36 of the time and 0.28 of the processor time of two.
+# Beyond that, several threads may be faster on idle cores.
 ONE_THREAD = 10_000_000
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -30,21 +31,31 @@ Result = TypeVar("Result")
 
 @dataclass(eq=False)
 class _Process:
-    """How many threads of Python are inside, and what to give back when the last of them leaves."""
+    """Thread counts of the process: how many threads of Python are within ``one_thread``, and the counts to restore.
+
+    Attributes:
+        lock: Held while the other attributes or the shared counts change.
+        inside: Number of threads of Python that are within ``one_thread``.
+        torch: Thread count of torch in the thread that entered first.
+        shared: Counts, before that, of every BLAS that has one count for the whole process.
+    """
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     inside: int = 0
-    torch: int = 1  # threads of torch in the thread that entered first
-    shared: list[int] = field(default_factory=list)  # of every BLAS that has one number for the process, before that
+    torch: int = 1
+    shared: list[int] = field(default_factory=list)
 
     def enter(self) -> list[int]:
-        """Bind all libraries; return how many threads those had that count for this thread of Python alone."""
+        """Set all thread counts to 1, and return those, before that, which hold for this thread of Python alone.
+
+        The first is torch's; the others are those of every BLAS that runs on OpenMP.
+        """
         own = [torch.get_num_threads(), *_numbers(_blas().own)]
         with self.lock:
             if self.inside == 0:
                 self.torch, self.shared = own[0], _numbers(_blas().shared)
                 _set(_blas().shared, [1] * len(self.shared))
-            elif own[0] == 1:  # a thread that meets torch for the first time takes over the 1 of those inside
+            elif own[0] == 1:  # a thread that uses torch for the first time inherits the 1 of those inside
                 own[0] = self.torch
             self.inside += 1
         torch.set_num_threads(1)
@@ -52,7 +63,7 @@ class _Process:
         return own
 
     def leave(self, own: list[int]) -> None:
-        """Give this thread of Python its numbers back, and the process too unless others are still inside."""
+        """Restore the thread counts of this thread of Python, and those of the process if no other thread is inside."""
         torch.set_num_threads(own[0])
         _set(_blas().own, own[1:])
         with self.lock:
@@ -61,7 +72,7 @@ class _Process:
                 _set(_blas().shared, self.shared)
 
     def forked(self) -> None:
-        """Forget, in a process that was forked, the threads that did not come along."""
+        """Correct the counts in a forked process, to which only the forking thread of Python was copied."""
         was, self.lock, self.inside = self.inside, threading.Lock(), int(_is_inside())
         if was and not self.inside:
             _set(_blas().shared, self.shared)
@@ -72,13 +83,13 @@ _process, _here = _Process(), threading.local()
 
 @contextmanager
 def one_thread(entries: int = 0) -> Iterator[None]:
-    """Use one thread in torch, numpy and scipy meanwhile, if the work is small; otherwise change nothing.
+    """Limit torch, numpy and scipy to one thread within the ``with`` block if its tensors are small.
 
-    May be nested, and entered by several threads at once. Entering takes some microseconds. While one thread is inside,
-    BLAS has one thread in all of them.
+    The block may be nested, and several threads of Python may be within it at once; while any is, a BLAS with one count
+    for the process has one thread in all of them. Entering takes some microseconds.
 
     Args:
-        entries: Of the largest tensor that is worked on.
+        entries: Entries of the largest tensor in the block; with more than ``ONE_THREAD`` nothing changes.
     """
     if entries > ONE_THREAD or _is_inside():
         yield
@@ -94,10 +105,11 @@ def one_thread(entries: int = 0) -> Iterator[None]:
 
 
 def on_one_thread(entries: Callable[..., int]) -> Callable[[Callable[Arguments, Result]], Callable[Arguments, Result]]:
-    """Have a function run within ``one_thread``.
+    """Return a decorator that runs a function within ``one_thread``.
 
     Args:
-        entries: Called with the function's arguments; returns the entries of the largest tensor it will work on.
+        entries: Called with the function's arguments; returns the entries of the largest tensor in the computation. If
+            it fails because an argument is of a wrong type, one thread is used, and the function reports the error.
     """
 
     def decorate(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
@@ -116,11 +128,11 @@ def on_one_thread(entries: Callable[..., int]) -> Callable[[Callable[Arguments, 
 
 
 def steps_on_one_thread(steps: Iterator[Result], entries: int) -> Generator[Result, None, None]:
-    """Yield what an iterator yields, each step within ``one_thread``, and the caller's code between two steps without.
+    """Yield the items of an iterator, each computed within ``one_thread``, which is left while the caller has it.
 
     Args:
-        steps: Closed, where it can be, when this is left.
-        entries: Of the largest tensor that is worked on.
+        steps: The iterator; its ``close``, if it has one, is called when this generator ends or is closed.
+        entries: Entries of the largest tensor in the computation.
     """
     try:
         while True:
@@ -137,30 +149,40 @@ def steps_on_one_thread(steps: Iterator[Result], entries: int) -> Generator[Resu
 
 
 def _is_inside() -> bool:
+    """Return whether this thread of Python is within ``one_thread``."""
     return getattr(_here, "inside", False)
 
 
 class _Blas(NamedTuple):
-    """What sets the threads of every BLAS of this process."""
+    """Controllers that set the thread count of every BLAS library in the process.
 
-    own: list[LibController]  # those with a number for every thread of Python
+    Attributes:
+        own: Of libraries that keep a count for every thread of Python (those on OpenMP).
+        shared: Of libraries that keep one count for the process.
+    """
+
+    own: list[LibController]
     shared: list[LibController]
 
 
 @cache
 def _blas() -> _Blas:
-    """Look for the libraries, once: it takes milliseconds."""
+    """Return the controllers of the BLAS libraries; they are searched for once, which takes milliseconds."""
     found = ThreadpoolController().select(user_api="blas").lib_controllers
     own = [library for library in found if getattr(library, "threading_layer", "") == "openmp"]
     return _Blas(own, [library for library in found if library not in own])
 
 
 def _numbers(libraries: list[LibController]) -> list[int]:
+    """Return the thread count of every library."""
     return [library.num_threads or 1 for library in libraries]
 
 
 def _set(libraries: list[LibController], numbers: list[int]) -> None:
-    """Set threads from any thread of Python: threadpoolctl would listen to the one alone that has set them first."""
+    """Set the thread count of every library, whichever thread of Python calls.
+
+    Some libraries are bound by threadpoolctl to the thread that sets them first; they are released before and after.
+    """
     for library, number in zip(libraries, numbers, strict=True):
         release = getattr(library, "clear_controlling_thread", None)
         if release is not None:

@@ -1,1 +1,5 @@
-"""What a tensor network is: structure, contraction, cuts, edits, and plans for fitting it."""
+"""Tensor networks: structures, contraction, arithmetic, edits, cuts, graph measures; gauge and rounding."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(__name__, submodules=["arithmetic", "edits"])

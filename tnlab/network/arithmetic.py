@@ -1,4 +1,4 @@
-"""Calculate with networks without forming the tensors they stand for."""
+"""Arithmetic of networks: sums, products, norms, parts and mode products, without forming the tensors."""
 
 import math
 from collections.abc import Mapping
@@ -18,7 +18,9 @@ from tnlab.threads import on_one_thread
 
 
 def add(first: Network, second: Network) -> Network:
-    """Return the sum of two networks of one topology; ranks add up (``round_network`` brings them down again).
+    """Return the network of the sum of two tensors, from networks of one topology; its ranks are the sums of theirs.
+
+    ``round_network`` lowers the ranks again.
 
     Raises:
         StructureError: The modes, legs or bonds differ.
@@ -45,12 +47,12 @@ def add(first: Network, second: Network) -> Network:
 
 
 def scale(network: Network, factor: float) -> Network:
-    """Return the network times a number; its first core carries it."""
+    """Return the network of a tensor times a number, which multiplies the first core."""
     return Network(network.structure, (network.cores[0] * factor, *network.cores[1:]))
 
 
 def subtract(first: Network, second: Network) -> Network:
-    """Return the difference of two networks of one topology; ranks add up.
+    """Return the network of the difference of two tensors, from networks of one topology; ranks add up.
 
     Raises:
         StructureError: The modes, legs or bonds differ.
@@ -59,7 +61,9 @@ def subtract(first: Network, second: Network) -> Network:
 
 
 def multiply(first: Network, second: Network) -> Network:
-    """Return the elementwise (Hadamard) product of two networks of one topology; ranks multiply.
+    """Return the network of the elementwise (Hadamard) product of two tensors, from networks of one topology.
+
+    Its ranks are the products of theirs.
 
     Raises:
         StructureError: The modes, legs or bonds differ.
@@ -78,7 +82,9 @@ def multiply(first: Network, second: Network) -> Network:
 
 @on_one_thread(lambda first, second: first.parameters + second.parameters)
 def inner(first: Network, second: Network) -> float:
-    """Return the sum of the products of all entries, of two networks over the same modes, of any topologies.
+    """Return the inner product of two tensors, given as networks of any topologies over the same modes.
+
+    It is the sum over all entries of the product of the two tensors' entries.
 
     Raises:
         StructureError: The modes differ, or the contraction needs an array of more than 2 GiB.
@@ -96,10 +102,10 @@ def inner(first: Network, second: Network) -> float:
 
 @on_one_thread(lambda network: network.parameters)
 def norm(network: Network) -> float:
-    """Return the Frobenius norm of the tensor; on a tree to full precision, by its canonical form.
+    """Return the Frobenius norm of the tensor of a network.
 
-    With loops it is the root of an inner product: a norm below about 1e-8 of what the cores' norms would let it be
-    drowns in rounding.
+    On a tree it is the norm of the centre of the canonical form, to full precision. With loops or hyper-bonds it is the
+    square root of an inner product: where terms cancel to less than about 1e-8 of their size, rounding errors hide it.
 
     Raises:
         StructureError: The contraction needs an array of more than 2 GiB.
@@ -111,7 +117,10 @@ def norm(network: Network) -> float:
 
 @on_one_thread(lambda first, second: first.parameters + second.parameters)
 def distance(first: Network, second: Network) -> float:
-    """Return the Frobenius norm of the difference; see ``norm`` for its precision: full on trees of one topology.
+    """Return the Frobenius norm of the difference of two tensors, given as networks over the same modes.
+
+    On two trees of one topology it has full precision. Otherwise it comes from three inner products: a distance below
+    about 1e-8 of the norms is hidden by rounding errors.
 
     Raises:
         StructureError: The modes differ, or the contraction needs an array of more than 2 GiB.
@@ -123,16 +132,17 @@ def distance(first: Network, second: Network) -> float:
 
 
 def select(network: Network, at: Mapping[int, int | slice]) -> Network:
-    """Return the network of a part of the tensor, as ``X[3, :, 2:5]`` does for a tensor.
+    """Return the network of a part of its tensor, as ``X[3, :, 2:5]`` selects a part of an array.
 
-    A core whose legs are all fixed becomes latent; the modes that remain are numbered anew, in their order.
+    A core whose legs are all fixed becomes latent. The remaining modes keep their order and are numbered from 0.
 
     Args:
-        network: What to take a part of.
-        at: For a mode the index to fix it at, or the slice of it to keep; other modes are kept as they are.
+        network: The network of the whole tensor.
+        at: By mode the index that fixes the mode, or the slice of it to keep; other modes are kept whole.
 
     Raises:
-        DataError: A mode or an index is out of range, a slice is empty, or no mode would be left (see ``entries``).
+        DataError: A mode or an index is out of range, a slice is empty or steps backwards, or every mode is fixed (for
+            which ``entries`` serves).
     """
     structure = network.structure
     for mode, part in at.items():
@@ -153,7 +163,12 @@ def select(network: Network, at: Mapping[int, int | slice]) -> Network:
 
 @on_one_thread(lambda network, *_: network.parameters)
 def mode_product(network: Network, mode: int, matrix: Tensor) -> Network:
-    """Return the tensor multiplied along a mode by a matrix of shape (new size, mode size).
+    """Return the network of a tensor multiplied along one mode by a matrix (the mode-n product).
+
+    Args:
+        network: The network of the tensor.
+        mode: Number of the mode.
+        matrix: Shape (new size, mode size).
 
     Raises:
         DataError: There is no such mode, or the matrix has another number of columns.
@@ -173,9 +188,9 @@ def mode_product(network: Network, mode: int, matrix: Tensor) -> Network:
 
 
 def _tree_inner(first: Network, second: Network) -> float:
-    """Contract two trees of one topology from the leaves to core 0: no array has more than two bonds per bond."""
+    """Return the inner product of two trees of one topology, contracting pairs of cores from the leaves to core 0."""
     structure = first.structure
-    kets = list(first.cores)  # each takes up what has been contracted below it
+    kets = list(first.cores)  # each is multiplied by the contracted pairs below it
     for core, bond, parent in towards(structure, 0):
         axis = axis_of(structure, core, bond)
         message = unfolding(second.cores[core], axis) @ unfolding(kets[core], axis).T

@@ -1,4 +1,4 @@
-"""Cuts of a network: how large a rank a split of the modes can have."""
+"""Cuts of a structure: the cut rank of a split of the modes, and the bonds of least product that separate cores."""
 
 import math
 from collections import deque
@@ -11,15 +11,16 @@ from tnlab.network.structure import Structure
 
 
 def cut_rank(structure: Structure, modes: Collection[int]) -> int:
-    """Return the cut rank of a split of the modes: no unfolding of the network along it has a larger rank.
+    """Return the cut rank of a split of the modes, an upper bound on the rank of the tensor's unfolding along it.
 
-    With one mode group per core it is the product of the ranks that cross. Latent cores may stand on
-    either side, a hyper-bond counts once, and a core that carries modes of both sides pays for the
-    cheaper of its two groups of legs: the least product over all placements, found by a minimum cut.
+    It is the least product of sizes whose bonds and legs, once cut, leave no path between the modes of the two sides,
+    found as a minimum cut with the logarithms of the sizes for capacities. Latent cores may lie on either side, and a
+    hyper-bond counts once. Where no core carries modes of both sides, only bonds are cut; a core that does has its legs
+    of one side cut where that is cheaper.
 
     Args:
-        structure: The network.
-        modes: One side of the split; the other side is the rest.
+        structure: The structure.
+        modes: The modes on one side of the split; the others are the other side.
 
     Raises:
         ValueError: A mode does not exist.
@@ -36,6 +37,7 @@ def cut_rank(structure: Structure, modes: Collection[int]) -> int:
 
 
 def _min_cut(structure: Structure, side: set[int]) -> int:
+    """Return the product of the sizes in a minimum cut between a set of modes and the others (by networkx)."""
     graph: nx.DiGraph = nx.DiGraph()
     sizes = dict[tuple[object, object], int]()
 
@@ -63,39 +65,47 @@ def _min_cut(structure: Structure, side: set[int]) -> int:
     return math.prod(size for (tail, head), size in sizes.items() if tail in near and head not in near)
 
 
-Graph = list[dict[int, float]]
-TOLERANCE = 1e-9
-"""Of sums of logarithms: what is left of a bond below this is nothing."""
+Graph = list[dict[int, float]]  # residual capacities: graph[a][b] is how much more can flow from node a to node b
+TOLERANCE = 1e-9  # a residual capacity below this, a sum of logarithms of ranks, is rounding and counts as none
 
 
 def least_cut(structure: Structure, start: int, end: int) -> tuple[int, ...]:
-    """Return the bonds with the least product of ranks that separate two cores; of several such cuts, one.
+    """Return the bonds of a minimum cut between two cores: the least product of ranks that leaves no path.
 
-    A hyper-bond counts once.
+    A hyper-bond counts once. Of several minimum cuts, the one nearest to ``start`` is returned.
+
+    Args:
+        structure: The structure.
+        start: Index of one core.
+        end: Index of the other core.
 
     Raises:
         ValueError: The two cores are the same.
     """
     if start == end:
-        raise ValueError("Nothing separates a core from itself.")
+        raise ValueError(
+            f"A cut needs two different cores, but both are core {start}: nothing separates a core from itself."
+        )
     graph = _graph(structure)
-    _saturate(graph, start, end)
-    near = _reached(graph, start)
-    doors = enumerate(_doors(structure))
-    return tuple(bond for bond, (a, b) in doors if (a in near) != (b in near))
+    _maximum_flow(graph, start, end)
+    near = _reachable(graph, start)
+    arcs = enumerate(_bond_arcs(structure))
+    return tuple(bond for bond, (a, b) in arcs if (a in near) != (b in near))
 
 
 def narrowest_bonds(structure: Structure) -> tuple[int, ...]:
-    """Return every bond in some least cut between legs of two cores, among all such cuts those of the least product.
+    """Return the bonds where the network is narrowest: those in a cut of the least product between cores with legs.
 
-    Empty where one core carries all modes. Each such cut separates some core with legs from the first one, so a flow
-    from the first to each of the others finds them all.
+    All minimum cuts between two cores with legs are compared, and the bonds of every one whose product of ranks is the
+    least are returned, ascending; none where one core carries all modes. Bonds of rank 1 are left out unless that
+    product is 1. Each such cut separates the first core with legs from another one, so that one maximum flow from the
+    first to each other finds them all.
     """
     first, *others = [place for place, core in enumerate(structure.cores) if core.legs]
     flows = []
     for other in others:
         graph = _graph(structure)
-        flows.append((_saturate(graph, first, other), graph))
+        flows.append((_maximum_flow(graph, first, other), graph))
     least = min((flow for flow, _ in flows), default=0.0)
     found = set[int]()
     for flow, graph in flows:
@@ -105,8 +115,11 @@ def narrowest_bonds(structure: Structure) -> tuple[int, ...]:
 
 
 def _in_least_cuts(structure: Structure, saturated: Graph, least: float) -> set[int]:
-    """Return the bonds that some minimum cut crosses: those that leave no way from one of their cores to another."""
-    reached = [_reached(saturated, core) for core in range(len(structure.cores))]
+    """Return the bonds in some minimum cut of a graph of residual capacities at maximum flow.
+
+    A bond is in one exactly if no residual path leads from one of its cores to another of them.
+    """
+    reached = [_reachable(saturated, core) for core in range(len(structure.cores))]
     return {
         place
         for place, bond in enumerate(structure.bonds)
@@ -114,30 +127,33 @@ def _in_least_cuts(structure: Structure, saturated: Graph, least: float) -> set[
     }
 
 
-def _doors(structure: Structure) -> list[tuple[int, int]]:
-    """Return the two nodes of the graph between which each bond is cut: its cores, or a hyper-bond's own two."""
+def _bond_arcs(structure: Structure) -> list[tuple[int, int]]:
+    """Return for every bond the two nodes that its capacity joins: its two cores, or a hyper-bond's two nodes."""
     free = iter(range(len(structure.cores), len(structure.cores) + 2 * len(structure.bonds)))
     return [(b.cores[0], b.cores[1]) if len(b.cores) == 2 else (next(free), next(free)) for b in structure.bonds]
 
 
 def _graph(structure: Structure) -> Graph:
-    """Return what can flow from node to node: along a bond the logarithm of its rank, both ways."""
-    doors = _doors(structure)
-    graph: Graph = [{} for _ in range(1 + max([len(structure.cores) - 1, *(max(door) for door in doors)]))]
-    for bond, (a, b) in zip(structure.bonds, doors, strict=True):
+    """Return the flow graph of a structure: the logarithm of its rank as capacity, in both directions, for every bond.
+
+    A hyper-bond is an arc from an entry node to an exit node, which its cores reach with infinite capacity.
+    """
+    arcs = _bond_arcs(structure)
+    graph: Graph = [{} for _ in range(1 + max([len(structure.cores) - 1, *(max(arc) for arc in arcs)]))]
+    for bond, (a, b) in zip(structure.bonds, arcs, strict=True):
         graph[a][b] = graph[a].get(b, 0.0) + math.log(bond.rank)
         plain = len(bond.cores) == 2
         graph[b][a] = graph[b].get(a, 0.0) + (math.log(bond.rank) if plain else 0.0)
-        for core in () if plain else bond.cores:  # in by one of its nodes, out by the other: cannot be cut there
+        for core in () if plain else bond.cores:  # core to entry node, exit node to core: never cut
             graph[core][a], graph[a][core] = math.inf, 0.0
             graph[b][core], graph[core][b] = math.inf, 0.0
     return graph
 
 
-def _saturate(graph: Graph, start: int, end: int) -> float:
-    """Let as much flow as can, leave in the graph what could still, and return how much did."""
+def _maximum_flow(graph: Graph, start: int, end: int) -> float:
+    """Return the maximum flow between two nodes (Edmonds-Karp), leaving the residual capacities in ``graph``."""
     total = 0.0
-    while end in (before := _reached(graph, start, end)):
+    while end in (before := _reachable(graph, start, end)):
         path = [end]
         while path[-1] != start:
             path.append(before[path[-1]])
@@ -150,8 +166,11 @@ def _saturate(graph: Graph, start: int, end: int) -> float:
     return total
 
 
-def _reached(graph: Graph, start: int, end: int = -1) -> dict[int, int]:
-    """Return the nodes to which something can still flow, the nearest first, each with the node before it."""
+def _reachable(graph: Graph, start: int, end: int = -1) -> dict[int, int]:
+    """Return the nodes that residual capacity reaches from a node, breadth first, each with its predecessor.
+
+    The search ends when it reaches ``end``.
+    """
     before, queue = {start: start}, deque([start])
     while queue and end not in before:
         here = queue.popleft()

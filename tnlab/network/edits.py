@@ -1,7 +1,7 @@
-"""Edits of a structure. Each returns a new structure and leaves the old one as it was.
+"""Edits of a structure: functions that return a changed copy, with cores, bonds, legs or ranks added, removed or moved.
 
-Every edit is checked by ``Structure`` itself: one that would break a rule (disconnect the network,
-drop a rank below 1, ...) raises ``StructureError`` and changes nothing.
+Every edit raises ``StructureError`` if a core, bond or mode does not exist, or if the result would break a rule of
+``Structure`` (a disconnected core, a rank below 1, ...). The given structure never changes.
 """
 
 from collections.abc import Collection, Sequence
@@ -20,7 +20,15 @@ def add_core(
     name: str = "",
     position: Position | None = None,
 ) -> Structure:
-    """Add a core with one bond of ``rank`` to each core of ``bonds_to``; ``legs`` move to it from their cores.
+    """Return the structure with one more core, the last, which has a bond to each core of ``bonds_to``.
+
+    Args:
+        structure: The structure to edit.
+        bonds_to: Indices of the cores that get a bond to the new core.
+        rank: Rank of each new bond.
+        legs: Modes that the new core carries; the cores that carried them lose them.
+        name: Name of the new core.
+        position: Place of the new core in a drawing.
 
     Example:
         >>> one = Structure((4, 5), (Core((0, 1)),))
@@ -34,10 +42,13 @@ def add_core(
 
 
 def remove_core(structure: Structure, core: int, *, heir: int | None = None) -> Structure:
-    """Remove a core and its bonds; a hyper-bond stays while it joins two others.
+    """Return the structure without a core and its bonds; a hyper-bond stays if it still joins two other cores.
 
-    Its modes go to the core ``heir`` if one is given, otherwise they leave the structure and the
-    later modes move down.
+    Args:
+        structure: The structure to edit.
+        core: Index of the core to remove; later cores get an index one lower.
+        heir: Index of the core that takes over its modes. Without one the modes are removed, and later modes get
+            lower numbers.
     """
     _check("core", core, len(structure.cores))
     legs = structure.cores[core].legs
@@ -59,18 +70,18 @@ def remove_core(structure: Structure, core: int, *, heir: int | None = None) -> 
 
 
 def add_bond(structure: Structure, cores: Collection[int], rank: int) -> Structure:
-    """Add a bond between two cores, or a hyper-bond between more."""
+    """Return the structure with one more bond, the last, of a rank between two cores, or a hyper-bond between more."""
     return replace(structure, bonds=(*structure.bonds, Bond(tuple(sorted(cores)), rank)))
 
 
 def remove_bond(structure: Structure, bond: int) -> Structure:
-    """Remove a bond; the network must stay connected without it."""
+    """Return the structure without a bond; the cores must stay connected by the others."""
     _check("bond", bond, len(structure.bonds))
     return replace(structure, bonds=structure.bonds[:bond] + structure.bonds[bond + 1 :])
 
 
 def set_rank(structure: Structure, bond: int, rank: int) -> Structure:
-    """Give a bond another rank."""
+    """Return the structure with the rank of one bond replaced."""
     _check("bond", bond, len(structure.bonds))
     bonds = list(structure.bonds)
     bonds[bond] = replace(bonds[bond], rank=rank)
@@ -78,7 +89,7 @@ def set_rank(structure: Structure, bond: int, rank: int) -> Structure:
 
 
 def set_ranks(structure: Structure, ranks: Sequence[int]) -> Structure:
-    """Give every bond a rank, in the order of the bonds."""
+    """Return the structure with all ranks replaced: one per bond, in the order of the bonds."""
     if tuple(ranks) == structure.ranks:
         return structure
     bonds = tuple(replace(bond, rank=rank) for bond, rank in zip(structure.bonds, ranks, strict=True))
@@ -86,7 +97,7 @@ def set_ranks(structure: Structure, ranks: Sequence[int]) -> Structure:
 
 
 def add_leg(structure: Structure, core: int, size: int) -> Structure:
-    """Add a mode of ``size`` after the last one, carried by ``core``."""
+    """Return the structure with one more mode, the last, of ``size``, carried by ``core`` as its last leg."""
     _check("core", core, len(structure.cores))
     cores = list(structure.cores)
     cores[core] = replace(cores[core], legs=(*cores[core].legs, structure.order))
@@ -94,14 +105,14 @@ def add_leg(structure: Structure, core: int, size: int) -> Structure:
 
 
 def remove_leg(structure: Structure, mode: int) -> Structure:
-    """Remove a mode and the leg that carries it; the later modes move down."""
+    """Return the structure without a mode and its leg; later modes get numbers one lower."""
     _check("mode", mode, structure.order)
     modes, cores = _without_modes(structure, (mode,))
     return replace(structure, modes=modes, cores=tuple(cores))
 
 
 def move_leg(structure: Structure, mode: int, core: int) -> Structure:
-    """Let another core carry a mode; it becomes that core's last leg."""
+    """Return the structure in which ``core`` carries a mode, as its last leg, instead of the core that did."""
     _check("mode", mode, structure.order)
     _check("core", core, len(structure.cores))
     cores = [replace(own, legs=tuple(leg for leg in own.legs if leg != mode)) for own in structure.cores]
@@ -110,7 +121,7 @@ def move_leg(structure: Structure, mode: int, core: int) -> Structure:
 
 
 def swap_modes(structure: Structure, first: int, second: int) -> Structure:
-    """Exchange two modes between the cores that carry them; the tensor stays as it is."""
+    """Return the structure in which the cores of two modes have exchanged these legs; ``modes`` is unchanged."""
     _check("mode", first, structure.order)
     _check("mode", second, structure.order)
     swap = {first: second, second: first}
@@ -119,9 +130,10 @@ def swap_modes(structure: Structure, first: int, second: int) -> Structure:
 
 
 def collapse_bond(structure: Structure, bond: int) -> Structure:
-    """Contract the cores of a bond into one that takes over their legs and other bonds.
+    """Return the structure with the cores of a bond merged into one, as if the bond were contracted.
 
-    Bonds wholly among them vanish. The merged core keeps the place, name and position of the first.
+    The merged core has all their legs and their other bonds; bonds that join only merged cores vanish. It keeps the
+    index, name and position of the first of them.
     """
     _check("bond", bond, len(structure.bonds))
     merged = structure.bonds[bond].cores
@@ -138,7 +150,10 @@ def collapse_bond(structure: Structure, bond: int) -> Structure:
 
 
 def clip_ranks(structure: Structure) -> Structure:
-    """Lower every rank to what its neighbours can carry; the network loses nothing by it."""
+    """Return the structure with ranks lowered until none exceeds ``Structure.carriable_rank``.
+
+    Networks of the lowered ranks represent the same tensors.
+    """
     while True:
         carried = [structure.carriable_rank(bond) for bond in range(len(structure.bonds))]
         excess = [bond for bond, most in enumerate(carried) if structure.bonds[bond].rank > most]
@@ -149,6 +164,7 @@ def clip_ranks(structure: Structure) -> Structure:
 
 
 def _without_modes(structure: Structure, gone: Collection[int]) -> tuple[tuple[int, ...], list[Core]]:
+    """Return the mode sizes and the cores without some modes, the others numbered from 0."""
     place = {old: new for new, old in enumerate(mode for mode in range(structure.order) if mode not in gone)}
     cores = [replace(core, legs=tuple(place[leg] for leg in core.legs if leg in place)) for core in structure.cores]
     return tuple(structure.modes[mode] for mode in place), cores

@@ -1,4 +1,4 @@
-"""Evaluate single entries of the tensor that a network stands for."""
+"""Evaluation of single entries of the tensor that a network represents, in batches."""
 
 from collections.abc import Sequence
 
@@ -10,14 +10,14 @@ from tnlab.network.contraction import Indices, contract_indices, largest_array
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 
-BATCH = 2**22  # entries of the largest array at a time
+BATCH = 2**22  # entries of the largest array of one batch of index rows: 32 MiB in float64
 
 
 def entries(network: Network, indices: Tensor | Sequence[Sequence[int]]) -> Tensor:
-    """Return single entries of the tensor.
+    """Return single entries of a network's tensor, which is not formed.
 
     Args:
-        network: The network.
+        network: The network of the tensor.
         indices: One row of mode indices per entry, shape (entries, order); negative ones count from the end.
 
     Returns:
@@ -44,11 +44,13 @@ def entries(network: Network, indices: Tensor | Sequence[Sequence[int]]) -> Tens
 
 
 def _batched(structure: Structure, core: int) -> Indices:
+    """Return the index labels of a core whose legs are fixed per entry: -1 for the batch, then those of its bonds."""
     bonds = tuple(structure.order + bond for bond in structure.core_bonds[core])
     return (-1, *bonds) if structure.cores[core].legs else bonds
 
 
 def _checked_rows(rows: Tensor, structure: Structure) -> Tensor:
+    """Return rows of mode indices as int64, negative ones counted from the end; raise ``DataError`` if unusable."""
     if rows.ndim != 2 or rows.shape[1] != structure.order or rows.is_floating_point() or rows.is_complex():
         raise DataError(
             f"Needed whole indices of shape (entries, {structure.order}), "

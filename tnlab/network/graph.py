@@ -1,4 +1,4 @@
-"""The graph of a structure: whether it is a tree or has loops, and how to walk a tree."""
+"""The graph of a structure: tests for trees and loops, traversal of a tree from its leaves, look-up of bond axes."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -10,12 +10,12 @@ ParentBond = tuple[int, int, int]  # a core of a rooted tree, the bond to its pa
 
 
 def is_tree(structure: Structure) -> bool:
-    """Return whether every bond joins two cores and no loop is closed."""
+    """Return whether a structure is a tree: every bond joins two cores, and no bonds close a loop."""
     return not structure.has_hyper_bonds and len(structure.bonds) == len(structure.cores) - 1
 
 
 def has_loops(structure: Structure) -> bool:
-    """Return whether bonds of rank above 1 join some two cores along two ways; a hyper-bond counts as one way."""
+    """Return whether the bonds of rank above 1 close a loop; parallel bonds do, a hyper-bond by itself does not."""
     bonds = [bond for bond in structure.bonds if bond.rank > 1]
     group = list(range(len(structure.cores)))
     for bond in bonds:
@@ -59,7 +59,10 @@ def require_tree(structure: Structure, *, what: str, instead: str) -> None:
 
 
 def towards(structure: Structure, centre: int) -> Iterator[ParentBond]:
-    """Yield ``(core, bond, parent)`` for every core of a tree but the centre, from the leaves to the centre."""
+    """Yield ``(core, bond, parent)`` for every core of a tree except ``centre``, the cores farthest from it first.
+
+    ``parent`` is the neighbour of ``core`` on the path to ``centre``, ``bond`` the bond between the two.
+    """
     reached, order = [centre], list[ParentBond]()
     seen = {centre}
     for core in reached:  # grows while it is read
@@ -73,11 +76,11 @@ def towards(structure: Structure, centre: int) -> Iterator[ParentBond]:
 
 
 def far_end(structure: Structure, bond: int, core: int) -> int:
-    """Return the other core of a bond of two."""
+    """Return the core that a bond between two cores joins to ``core``."""
     first, second = structure.bonds[bond].cores
     return second if core == first else first
 
 
 def axis_of(structure: Structure, core: int, bond: int) -> int:
-    """Return the axis of a core's array that belongs to a bond: legs come first, then bonds in their order."""
+    """Return which axis of a core's array belongs to a bond: the legs come first, then the bonds in their order."""
     return len(structure.cores[core].legs) + structure.core_bonds[core].index(bond)

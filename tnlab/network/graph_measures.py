@@ -1,7 +1,7 @@
-"""What the graph of a network says before any number is in its cores: distances, bottlenecks, how much can pass.
+"""Connectivity measures of a structure (resistances, leverages, least cuts), and the effective rank of a spectrum.
 
-Bonds are resistors. The effective resistance between two cores is small where many short ways join them; a large one
-means that what their modes share is squeezed through few bonds. A hyper-bond over k cores is expanded as a *clique*
+Bonds are resistors. The effective resistance between two cores is small where many short paths join them; it is large
+where all that their modes share passes through few bonds. A hyper-bond over k cores is expanded as a *clique*
 with 2/k of the conductance on each of its pairs. The *star* around its dot, each spoke of twice the conductance, has
 the same resistances (star-mesh transform), and with k = 2 both are the plain bond.
 
@@ -30,11 +30,11 @@ Conductance = Literal["unit", "log rank"]
 
 @dataclass(frozen=True, eq=False)
 class Bottlenecks:
-    """How much can pass between the legs of a network.
+    """The least cut between every two legs of a structure.
 
     Attributes:
-        ranks: For every two modes, (order, order), the least product of ranks whose bonds separate their two legs;
-            infinite where nothing separates them: on the diagonal, and for two legs of one core.
+        ranks: For every two modes, (order, order), the least product of ranks of bonds that separate the two legs;
+            infinite where no bonds do: on the diagonal, and for two legs of one core.
         bonds: For every two modes, (i, j) with i < j, the bonds of that cut.
     """
 
@@ -43,7 +43,7 @@ class Bottlenecks:
 
     @property
     def tightest(self) -> tuple[int, ...]:
-        """The bonds of all these cuts with the least product: where the network is narrowest."""
+        """Bonds, ascending, of those cuts whose product of ranks is the least of all pairs; empty without any cut."""
         if not self.bonds:
             return ()
         least = min(self.ranks[pair] for pair in self.bonds)
@@ -54,9 +54,13 @@ def effective_resistances(structure: Structure, *, conductance: Conductance = "u
     """Return the effective resistance between every two cores, (cores, cores).
 
     Args:
-        structure: The network; hyper-bonds are expanded as cliques (see above).
-        conductance: Of a bond: 1, or the logarithm of its rank, so that a bond of rank 1 conducts nothing. Cores that
-            no conducting bond connects are infinitely far apart.
+        structure: The structure; a hyper-bond over k cores is a clique with 2/k of its conductance on each pair.
+        conductance: Conductance of every bond: ``"unit"`` for 1, or ``"log rank"`` for the natural logarithm of its
+            rank, so that a bond of rank 1 conducts nothing. Cores that no conducting path connects have an infinite
+            resistance.
+
+    Raises:
+        ValueError: The conductance is called otherwise.
     """
     weights = _conductances(structure, conductance)
     laplacian = np.zeros((len(structure.cores), len(structure.cores)))
@@ -72,37 +76,41 @@ def effective_resistances(structure: Structure, *, conductance: Conductance = "u
 
 
 def leg_resistances(structure: Structure, *, conductance: Conductance = "unit") -> NDArray[np.float64]:
-    """Return the effective resistance between every two legs, (order, order): that between their cores."""
+    """Return the effective resistance between every two modes, (order, order): that between the cores that carry them.
+
+    See ``effective_resistances`` for the argument ``conductance``.
+    """
     carriers = _carriers(structure)
     return effective_resistances(structure, conductance=conductance)[np.ix_(carriers, carriers)]
 
 
 def total_resistance(structure: Structure, *, conductance: Conductance = "unit") -> float:
-    """Return the sum of the effective resistances over all pairs of cores; smaller is better connected."""
+    """Return the sum of the effective resistances over all pairs of cores (the Kirchhoff index)."""
     return float(np.triu(effective_resistances(structure, conductance=conductance)).sum())
 
 
 def bond_leverages(structure: Structure, *, conductance: Conductance = "unit") -> NDArray[np.float64]:
-    """Return, for every bond, its conductance times its effective resistance: 1 if the network falls apart without it.
+    """Return the leverage of every bond, (bonds,): its conductance times the effective resistance between its cores.
 
-    It is the chance that a random spanning tree uses the bond. The leverages sum to the number of cores minus one
-    (Foster's theorem); that of a hyper-bond is the sum over its pairs.
+    It is the probability that a random spanning tree contains the bond, and 1 if the network is disconnected without
+    it. The leverages sum to the number of cores minus one (Foster's theorem); that of a hyper-bond is the sum over the
+    pairs of its clique.
     """
     resistances = effective_resistances(structure, conductance=conductance)
     weights = _conductances(structure, conductance)
     leverages = np.zeros(len(structure.bonds))
     for place, (bond, weight) in enumerate(zip(structure.bonds, weights, strict=True)):
-        if weight:  # what conducts nothing carries nothing, however far apart its cores are
+        if weight:  # without conductance the leverage is 0, even where the resistance is infinite
             apart = sum(resistances[pair] for pair in combinations(bond.cores, 2))
             leverages[place] = 2 * weight / len(bond.cores) * apart
     return leverages
 
 
 def bottlenecks(structure: Structure) -> Bottlenecks:
-    """Return the least cut between every two legs: their modes share no more than its product of ranks lets through.
+    """Return, for every two legs, the bonds of the least product of ranks that separate them, and that product.
 
-    Latent cores, and cores with other legs, may stand on either side; a hyper-bond counts once. Where several cuts
-    have the same product, one of them is named.
+    Latent cores, and cores with other legs, may lie on either side of a cut; a hyper-bond counts once. Of several cuts
+    with the least product, one is returned.
     """
     carriers, order = _carriers(structure), structure.order
     ranks = np.full((order, order), math.inf)
@@ -115,9 +123,12 @@ def bottlenecks(structure: Structure) -> Bottlenecks:
 
 
 def effective_rank(singular_values: Tensor | ArrayLike | Sequence[float]) -> float:
-    """Return ``exp`` of the entropy of the squared, normalised singular values: how many of them really count.
+    """Return the effective number of singular values: the exponential of the entropy of ``p_i = s_i^2 / sum(s^2)``.
 
-    It lies between 1 (one value carries all) and their number (all are equal).
+    It lies between 1 (one value is not zero) and the number of values (all are equal).
+
+    Args:
+        singular_values: The values s_i, in any order, of any scale.
 
     Raises:
         ValueError: The values are all zero, or not finite.
@@ -134,6 +145,7 @@ def effective_rank(singular_values: Tensor | ArrayLike | Sequence[float]) -> flo
 
 
 def _conductances(structure: Structure, conductance: Conductance) -> list[float]:
+    """Return the conductance of every bond, 1 or the logarithm of its rank."""
     if conductance == "unit":
         return [1.0] * len(structure.bonds)
     if conductance == "log rank":
@@ -142,6 +154,7 @@ def _conductances(structure: Structure, conductance: Conductance) -> list[float]
 
 
 def _components(structure: Structure, weights: Sequence[float]) -> NDArray[np.int64]:
+    """Return for every core the number of its component, cores being connected by bonds of positive conductance."""
     graph: nx.Graph = nx.Graph()
     graph.add_nodes_from(range(len(structure.cores)))
     for bond, weight in zip(structure.bonds, weights, strict=True):
@@ -154,6 +167,6 @@ def _components(structure: Structure, weights: Sequence[float]) -> NDArray[np.in
 
 
 def _carriers(structure: Structure) -> list[int]:
-    """Return the core that carries each mode."""
+    """Return for every mode the index of the core that carries it."""
     carrier = {leg: place for place, core in enumerate(structure.cores) for leg in core.legs}
     return [carrier[mode] for mode in range(structure.order)]

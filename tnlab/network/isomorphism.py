@@ -1,33 +1,33 @@
-"""When two structures are the same but for the order of their cores and bonds."""
+"""Isomorphism of structures: equality up to the order of their cores and bonds."""
 
 from collections.abc import Hashable, Sequence
 from typing import Any
 
 from tnlab.network.structure import Structure
 
-Colours = tuple[int, ...]
+Colours = tuple[int, ...]  # one per core; cores that an isomorphism may exchange have the same
 
 
 def isomorphic(first: Structure, second: Structure) -> bool:
     """Return whether some renumbering of cores and bonds turns one structure into the other.
 
-    Modes keep their numbers: they belong to the tensor.
+    Modes keep their numbers, since they are those of the tensor.
     """
     return canonical_form(first) == canonical_form(second)
 
 
 def canonical_form(structure: Structure) -> Hashable:
-    """Return a value that is equal for two structures exactly when they are isomorphic; a key for caches.
+    """Return a hashable key that two structures share exactly when they are isomorphic.
 
-    Cores with legs are told apart by their modes. Latent cores are told apart by colour refinement;
-    where that leaves a choice, every choice is tried and the least encoding kept (individualise and
-    refine), so the key is exact.
+    Cores with legs differ by their modes. Latent cores are distinguished by colour refinement; where several keep one
+    colour, each in turn is given a colour of its own and the least encoding is kept (individualisation and refinement).
     """
     legs = [tuple(sorted(core.legs)) for core in structure.cores]
     return structure.modes, _least(structure, legs, _refine(structure, _ranked(legs)))
 
 
 def _least(structure: Structure, legs: list[tuple[int, ...]], colours: Colours) -> tuple[Any, ...]:
+    """Return the least encoding over all ways to give cores of one colour different colours."""
     repeated = [colour for colour in set(colours) if colours.count(colour) > 1]
     if not repeated:
         return _encode(structure, legs, colours)
@@ -40,7 +40,7 @@ def _least(structure: Structure, legs: list[tuple[int, ...]], colours: Colours) 
 
 
 def _refine(structure: Structure, colours: Colours) -> Colours:
-    """Recolour cores by what they are bonded to until nothing changes."""
+    """Split colours by the ranks and the joined cores' colours of each core's bonds, until no colour splits."""
     while True:
         seen = [
             (
@@ -59,11 +59,13 @@ def _refine(structure: Structure, colours: Colours) -> Colours:
 
 
 def _ranked(keys: Sequence[Any]) -> Colours:
+    """Return for every key its place among the sorted distinct keys."""
     place = {key: rank for rank, key in enumerate(sorted(set(keys)))}
     return tuple(place[key] for key in keys)
 
 
 def _encode(structure: Structure, legs: list[tuple[int, ...]], colours: Colours) -> tuple[Any, ...]:
+    """Return the legs and the bonds of a structure with its cores in the order of their colours, all different."""
     order = sorted(range(len(colours)), key=colours.__getitem__)
     bonds = sorted((tuple(sorted(colours[core] for core in bond.cores)), bond.rank) for bond in structure.bonds)
     return tuple(legs[core] for core in order), tuple(bonds)

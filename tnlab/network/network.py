@@ -1,4 +1,4 @@
-"""A network: a structure with numbers in its cores. Saved as safetensors, never pickled."""
+"""Tensor networks: a structure with one array per core, contracted to a tensor, saved to and loaded from a file."""
 
 import math
 from dataclasses import dataclass
@@ -18,14 +18,23 @@ from tnlab.threads import on_one_thread
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """A structure and its cores.
+    """A tensor network: a structure and the entries of its cores.
+
+    The value is immutable: every operation on a network returns a new one. Two networks are equal only if they are the
+    same object.
 
     Attributes:
-        structure: What is joined to what.
-        cores: One tensor per core, of the shapes ``structure.core_shapes``, one dtype, one device.
+        structure: Which core carries which modes, and which cores share which bonds.
+        cores: One tensor per core, of shape ``structure.core_shapes[k]``; all of one dtype and on one device.
 
     Raises:
-        StructureError: A core is missing or has another shape.
+        StructureError: The number of tensors is not the number of cores, or a tensor has another shape than its core.
+
+    Example:
+        >>> from tnlab.network.structure import Bond, Core
+        >>> pair = Structure((4, 5), (Core((0,)), Core((1,))), (Bond((0, 1), 3),))
+        >>> Network.random(pair, generator=torch.Generator().manual_seed(0)).to_tensor().shape
+        torch.Size([4, 5])
     """
 
     structure: Structure
@@ -43,7 +52,15 @@ class Network:
     def random(
         cls, structure: Structure, *, generator: torch.Generator, dtype: torch.dtype = torch.float64
     ) -> "Network":
-        """Return normally distributed cores, scaled so that the tensor has norm 1 in expectation."""
+        """Return a network whose core entries are independent normal numbers of mean 0 and one common variance.
+
+        The variance is chosen so that the expected squared Frobenius norm of the represented tensor is 1.
+
+        Args:
+            structure: Structure of the network.
+            generator: Source of the random numbers.
+            dtype: Floating-point type of the cores.
+        """
         logs = sum(map(math.log, structure.index_sizes))  # their product may exceed the largest float
         spread = math.exp(-0.5 * logs / len(structure.cores))
         cores = (torch.randn(shape, generator=generator, dtype=dtype) * spread for shape in structure.core_shapes)
@@ -56,26 +73,26 @@ class Network:
 
     @on_one_thread(lambda self: max(self.parameters, math.prod(self.structure.modes)))
     def to_tensor(self) -> Tensor:
-        """Return the tensor the network stands for, of shape ``structure.modes``."""
+        """Return the tensor that the network represents, of shape ``structure.modes``: all bonds contracted."""
         return contract(self.structure, self.cores)
 
     def to(self, dtype: torch.dtype | None = None, device: torch.device | str | None = None) -> "Network":
-        """Return the network with its cores moved to a dtype, a device or both."""
+        """Return the network with its cores converted to a dtype, moved to a device, or both; None keeps either."""
         return Network(self.structure, tuple(core.to(dtype=dtype, device=device) for core in self.cores))
 
     def save(self, path: str | Path) -> None:
-        """Write the cores as safetensors, the structure as JSON in its metadata."""
+        """Write the network to a safetensors file: the cores as arrays, the structure as JSON in the metadata."""
         arrays = {f"core.{place}": core.detach().cpu().contiguous().clone() for place, core in enumerate(self.cores)}
         save_file(arrays, str(path), metadata={"tnlab": "1", "structure": structure_json.dumps(self.structure)})
 
     @classmethod
     def load(cls, path: str | Path) -> "Network":
-        """Read a network that ``save`` wrote.
+        """Return the network read from a file that ``save`` wrote; the cores lie on the CPU.
 
         Raises:
             FileNotFoundError: There is no such file.
-            DataError: The file is not safetensors, or not of a network.
-            StructureError: Its structure breaks a rule.
+            DataError: The file is not a safetensors file, or holds no network of tnlab.
+            StructureError: The structure in the file breaks a rule, or a core has another shape than it says.
         """
         if not Path(path).is_file():
             raise FileNotFoundError(f"There is no file {str(path)!r}.")

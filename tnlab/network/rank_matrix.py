@@ -1,4 +1,4 @@
-"""Structures with one core per mode as matrices of ranks: what most searches move in."""
+"""Structures with one core per mode, built from and written as the symmetric matrix of ranks between their cores."""
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
@@ -13,14 +13,14 @@ ModePair = tuple[int, int]  # two modes, the smaller number first
 
 
 def from_ranks(modes: Sequence[int], ranks: Mapping[tuple[int, int], int]) -> Structure:
-    """Return the structure with core k on mode k and these ranks.
+    """Return the structure in which core k carries mode k and pairs of cores share bonds of given ranks.
 
-    A rank of 1 is no bond; where the network would fall apart without it, the first cores of the parts are joined by
-    a bond of rank 1, so that equal ranks give equal structures.
+    A pair of rank 1 gets no bond. Where the cores would not be connected, bonds of rank 1 join the first pairs, in
+    lexicographic order, that connect two parts; so equal ranks give equal structures.
 
     Args:
         modes: Size of every mode.
-        ranks: Rank by pair of cores, in either order; pairs that are left out have rank 1.
+        ranks: Rank by pair of cores, in either order; a missing pair has rank 1.
     """
     chosen = {(min(pair), max(pair)): int(rank) for pair, rank in ranks.items() if rank > 1}
     group = list(range(len(modes)))
@@ -34,18 +34,28 @@ def from_ranks(modes: Sequence[int], ranks: Mapping[tuple[int, int], int]) -> St
 
 
 def from_matrix(modes: Sequence[int], matrix: NDArray[np.int64]) -> Structure:
-    """Return the structure whose bond between cores i and j has rank ``matrix[i, j]``; symmetric, 1 is no bond."""
+    """Return the structure in which core k carries mode k and cores i and j share a bond of rank ``matrix[i, j]``.
+
+    Args:
+        modes: Size of every mode.
+        matrix: Symmetric, (order, order); 1 means no bond, the diagonal is ignored.
+    """
     return from_ranks(modes, {(i, j): int(matrix[i, j]) for i, j in combinations(range(len(modes)), 2)})
 
 
 def to_matrix(structure: Structure) -> NDArray[np.int64]:
-    """Return the ranks between the modes' cores, (order, order), symmetric, 1 where there is no bond.
+    """Return the matrix, (order, order), of the ranks between the cores that carry the modes.
+
+    It is symmetric, with 1 where two cores share no bond; the ranks of parallel bonds are multiplied.
 
     Raises:
         StructureError: Some core carries no mode or several, or a bond joins more than two cores.
     """
     if structure.has_hyper_bonds or any(len(core.legs) != 1 for core in structure.cores):
-        raise StructureError("Only a structure of plain bonds with one mode per core is a matrix of ranks.")
+        raise StructureError(
+            "Only a structure with one mode per core and no hyper-bond has a matrix of ranks, but this one is "
+            f"{structure.einsum}."
+        )
     matrix = np.ones((structure.order, structure.order), dtype=np.int64)
     for bond in structure.bonds:
         i, j = (structure.cores[core].legs[0] for core in bond.cores)
@@ -55,6 +65,12 @@ def to_matrix(structure: Structure) -> NDArray[np.int64]:
 
 
 def ring(modes: Sequence[int], around: Sequence[int], ranks: Sequence[int]) -> Structure:
-    """Return the ring that meets the modes in the order ``around``; ``ranks[k]`` follows mode ``around[k]``."""
+    """Return the tensor ring whose cores follow one another in the order ``around``.
+
+    Args:
+        modes: Size of every mode.
+        around: All modes, in their cyclic order around the ring.
+        ranks: ``ranks[k]`` is the rank between the cores of modes ``around[k]`` and ``around[k + 1]``.
+    """
     pairs = zip(around, [*around[1:], around[0]], strict=True)
     return from_ranks(modes, dict(zip(pairs, ranks, strict=True)))

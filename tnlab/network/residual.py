@@ -1,4 +1,4 @@
-"""The error of a network against a tensor, slab by slab: no second array of the size of the tensor is formed."""
+"""Relative error between a tensor and a network, evaluated slab by slab to save memory."""
 
 import math
 from collections.abc import Iterator
@@ -11,11 +11,18 @@ from tnlab.metrics import relative_error, squared_norm
 from tnlab.network.arithmetic import select
 from tnlab.network.network import Network
 
-SLAB = 2**20  # entries; 8 MiB in float64
+SLAB = 2**20  # entries of the tensor that are compared at a time: 8 MiB in float64
 
 
 def relative_residual(tensor: Tensor, network: Network) -> float:
-    """Return ``|X - X_hat|_F / |X|_F`` for a network of the tensor's shape, evaluated in float64."""
+    """Return ``|X - X_hat|_F / |X|_F`` between a tensor X and the tensor X_hat of a network, evaluated in float64.
+
+    A tensor of more than ``SLAB`` entries is compared part by part, so that X_hat is never formed whole.
+
+    Args:
+        tensor: X, of the shape ``network.structure.modes``, not all zero.
+        network: Network of X_hat.
+    """
     double = network.to(torch.float64, tensor.device)
     if tensor.numel() <= SLAB:
         return relative_error(tensor, double.to_tensor())
@@ -27,7 +34,10 @@ def relative_residual(tensor: Tensor, network: Network) -> float:
 
 
 def slabs(shape: tuple[int, ...]) -> Iterator[tuple[slice, ...]]:
-    """Yield slices that together cover an array, each of at most ``SLAB`` entries, cut along the first modes."""
+    """Yield tuples of slices that partition an array of a shape into blocks of at most ``SLAB`` entries.
+
+    The first modes are divided; the last ones stay whole where they fit.
+    """
     widths = list(shape)
     for mode, size in enumerate(shape):
         rest = math.prod(widths[mode + 1 :])

@@ -1,4 +1,4 @@
-"""What a tensor network is, without numbers: cores, bonds, ranks, and which core carries which mode."""
+"""The structure of a tensor network: its cores, bonds, ranks and modes, without the entries of the cores."""
 
 import math
 from collections import Counter
@@ -9,18 +9,20 @@ import opt_einsum
 
 from tnlab.errors import StructureError
 
-Position = tuple[float, float]
+Position = tuple[float, float]  # (x, y) of a core in a drawing, where neighbours lie some hundred units apart
 
 
 @dataclass(frozen=True)
 class Core:
-    """A vertex of the network.
+    """One core of a structure: the modes that it carries, and how a drawing shows it.
+
+    Two cores with the same legs are equal; name, position and pinned are ignored by comparison and hashing.
 
     Attributes:
-        legs: The modes this core carries, in the order of its first axes; empty for a latent core.
-        name: What a person calls it; not part of its identity.
-        position: Where a drawing puts it, in diagram units; not part of its identity.
-        pinned: Whether automatic layout must leave it where it is; not part of its identity.
+        legs: Numbers of the modes that the core carries, in the order of its first axes; empty for a latent core.
+        name: Label in drawings and messages; if empty, the structure labels the core A, B, ... by its place.
+        position: Place in a drawing, (x, y) in diagram units, or None to leave it to the automatic layout.
+        pinned: Whether the automatic layout must keep ``position``.
     """
 
     legs: tuple[int, ...] = ()
@@ -31,11 +33,11 @@ class Core:
 
 @dataclass(frozen=True)
 class Bond:
-    """An index shared by two cores, or by more of them (a hyper-bond).
+    """An index that two cores share, or more than two cores (then a hyper-bond).
 
     Attributes:
-        cores: Indices of the cores it joins, ascending.
-        rank: Its size, at least 1.
+        cores: Indices in ``Structure.cores`` of the cores that the bond joins, at least two, ascending.
+        rank: Size of the shared index, at least 1.
     """
 
     cores: tuple[int, ...]
@@ -44,17 +46,21 @@ class Bond:
 
 @dataclass(frozen=True)
 class Structure:
-    """A connected tensor network without its numbers; immutable, hashable, checked when it is made.
+    """Modes, cores and bonds of a connected tensor network: everything but the entries of its cores.
 
-    A core's axes are its legs in their order, then its bonds in the order of ``bonds``.
+    The value is immutable and hashable, and its constructor checks every rule. The array of a core has one axis per
+    leg, in the order of ``Core.legs``, then one axis per bond that joins the core, in the order of ``bonds``. The
+    network represents the tensor, of shape ``modes``, that remains when every bond is summed over.
 
     Attributes:
-        modes: Size of every mode of the tensor.
-        cores: The vertices; together their legs name every mode exactly once.
-        bonds: The shared indices. Two cores may share several (parallel bonds).
+        modes: Size of every mode of the tensor, at least 1.
+        cores: The cores; every mode is a leg of exactly one of them.
+        bonds: The bonds; two cores may share several (parallel bonds).
 
     Raises:
-        StructureError: A rule is broken; the message names the core, bond or mode.
+        StructureError: There is no mode or no core, a size or a rank is not a whole number of at least 1, not exactly
+            one core carries a mode, a bond does not list at least two different cores in ascending order, or some core
+            is not connected to the others. The message names the mode, the core or the bond.
 
     Example:
         >>> pair = Structure((4, 5), (Core((0,)), Core((1,))), (Bond((0, 1), 3),))
@@ -78,12 +84,12 @@ class Structure:
 
     @property
     def ranks(self) -> tuple[int, ...]:
-        """Rank of every bond."""
+        """Rank of every bond, in the order of ``bonds``."""
         return tuple(bond.rank for bond in self.bonds)
 
     @cached_property
     def core_bonds(self) -> tuple[tuple[int, ...], ...]:
-        """Indices of the bonds at every core, ascending."""
+        """For every core the indices in ``bonds`` of the bonds that join it, ascending."""
         at: list[list[int]] = [[] for _ in self.cores]
         for index, bond in enumerate(self.bonds):
             for core in bond.cores:
@@ -92,7 +98,7 @@ class Structure:
 
     @cached_property
     def core_indices(self) -> tuple[tuple[int, ...], ...]:
-        """Integer labels of every core's axes: mode ``m`` is ``m``, bond ``b`` is ``order + b``."""
+        """For every core the integer labels of its axes: ``m`` for mode ``m``, ``order + b`` for bond ``b``."""
         return tuple(
             core.legs + tuple(self.order + bond for bond in bonds)
             for core, bonds in zip(self.cores, self.core_bonds, strict=True)
@@ -100,12 +106,12 @@ class Structure:
 
     @property
     def index_sizes(self) -> tuple[int, ...]:
-        """Size of every index by its integer label: modes first, then bonds."""
+        """Sizes of the indices by the labels of ``core_indices``: of the modes, then of the bonds."""
         return self.modes + self.ranks
 
     @cached_property
     def core_shapes(self) -> tuple[tuple[int, ...], ...]:
-        """Shape of every core: leg sizes, then bond ranks."""
+        """Shape of every core's array: the sizes of its legs, then the ranks of its bonds."""
         sizes = self.index_sizes
         return tuple(tuple(sizes[index] for index in indices) for indices in self.core_indices)
 
@@ -116,24 +122,24 @@ class Structure:
 
     @property
     def size(self) -> int:
-        """Number of entries of the tensor that the network stands for."""
+        """Number of entries of the tensor that the network represents, the product of ``modes``."""
         return math.prod(self.modes)
 
     @property
     def compression_ratio(self) -> float:
-        """Entries of the tensor over parameters; above 1 is smaller."""
+        """``size / parameters``: above 1 the network has fewer entries than the tensor."""
         return self.size / self.parameters
 
     @cached_property
     def einsum(self) -> str:
-        """Einsum expression of the contraction, modes in order on the right, e.g. ``'ac,bc->ab'``."""
+        """Einsum expression that contracts the cores, in their order, to the tensor, e.g. ``'ac,bc->ab'``."""
         symbol = opt_einsum.get_symbol
         operands = ("".join(map(symbol, indices)) for indices in self.core_indices)
         return f"{','.join(operands)}->{''.join(map(symbol, range(self.order)))}"
 
     @property
     def has_latent_cores(self) -> bool:
-        """Whether some core carries no mode."""
+        """Whether some core has no leg."""
         return any(not core.legs for core in self.cores)
 
     @property
@@ -142,19 +148,20 @@ class Structure:
         return any(len(bond.cores) > 2 for bond in self.bonds)
 
     def core_label(self, core: int) -> str:
-        """Return the core's name, or a letter by its place (A, B, ..., Z, A1, ...)."""
+        """Return the name of a core, or, if it has none, a letter by its index (A, B, ..., Z, A1, B1, ...)."""
         turn, letter = divmod(core, 26)
         return self.cores[core].name or chr(65 + letter) + (str(turn) if turn else "")
 
     def bond_label(self, bond: int) -> str:
-        """Return the labels of the cores it joins, e.g. ``'B-C'``."""
+        """Return the labels of the cores that a bond joins, e.g. ``'B-C'``."""
         return "-".join(self.core_label(core) for core in self.bonds[bond].cores)
 
     def carriable_rank(self, bond: int) -> int:
-        """Return the largest rank of a bond of two cores that its neighbours can carry.
+        """Return the rank beyond which a bond between two cores adds nothing to what the network can represent.
 
-        More is allowed but adds nothing: a core with all other axes of size ``m`` together has
-        rank at most ``m`` along the bond. A hyper-bond has no such limit; its own rank is returned.
+        A core unfolded along the bond has as many columns as the sizes of its other axes multiply to, and no larger
+        matrix rank; the smaller of the two cores' numbers is the limit. A hyper-bond has no such limit: its own rank
+        is returned.
         """
         joined, rank = self.bonds[bond].cores, self.bonds[bond].rank
         if len(joined) > 2:

@@ -1,4 +1,4 @@
-"""A structure as JSON, version 1.
+"""Conversion of a structure to JSON and back, with validation of every field; version 1 of the format.
 
 ``{"version": 1, "modes": [4, 4], "cores": [{"legs": [0], "name": "A", "position": [0, 0], "pinned": false}, ...],
 "bonds": [{"cores": [0, 1], "rank": 3}, ...]}``; name, position and pinned are optional. Unknown fields are refused.
@@ -11,13 +11,13 @@ from typing import Any
 from tnlab.errors import StructureError
 from tnlab.network.structure import Bond, Core, Structure
 
-VERSION = 1
-MAX_NAME = 64
-MAX_POSITION = 1e6  # units of the drawing, where neighbours lie some hundred apart
+VERSION = 1  # of the JSON format
+MAX_NAME = 64  # characters of a core's name: as many as a drawing has room for
+MAX_POSITION = 1e6  # diagram units, in which neighbouring cores lie some hundred apart: far outside any drawing
 
 
 def to_dict(structure: Structure) -> dict[str, Any]:
-    """Return the structure as plain lists, numbers and strings, ready for ``json.dumps``."""
+    """Return a structure as a dictionary of lists, numbers and strings, ready for ``json.dumps``."""
     return {
         "version": VERSION,
         "modes": list(structure.modes),
@@ -27,10 +27,11 @@ def to_dict(structure: Structure) -> dict[str, Any]:
 
 
 def from_dict(record: object) -> Structure:
-    """Return the structure that a JSON object describes.
+    """Return the structure that a decoded JSON object describes.
 
     Raises:
-        StructureError: A field is unknown, missing or holds a bad value; the message names it.
+        StructureError: A field is unknown, missing or of the wrong type, or the structure breaks a rule of
+            ``Structure``; the message names the field, core, bond or mode.
     """
     fields = _fields(record, "the structure", needed={"version", "modes", "cores", "bonds"})
     if fields["version"] != VERSION:
@@ -43,7 +44,7 @@ def from_dict(record: object) -> Structure:
 
 
 def dumps(structure: Structure) -> str:
-    """Return the structure as one line of JSON."""
+    """Return a structure as one line of JSON text."""
     return json.dumps(to_dict(structure))
 
 
@@ -51,7 +52,7 @@ def loads(text: str | bytes) -> Structure:
     """Return the structure that a JSON text describes.
 
     Raises:
-        StructureError: The text is not JSON, or not a structure.
+        StructureError: The text is not JSON, or describes no valid structure.
     """
     try:
         record = json.loads(text)
@@ -100,6 +101,7 @@ def _position(value: object, where: str) -> tuple[float, float] | None:
 
 
 def _fields(record: object, where: str, *, needed: set[str], optional: Set[str] = frozenset()) -> dict[str, Any]:
+    """Return a JSON object after checking that it has all needed fields and no unknown one."""
     if not isinstance(record, dict):
         raise StructureError(f"{where} must be a JSON object, but is {record!r:.80}.")
     for name in record:

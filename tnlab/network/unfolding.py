@@ -1,4 +1,4 @@
-"""Unfolding of a core along one axis, its inverse, and changes of cores made through it."""
+"""Unfolding of an array along one axis, its inverse, and multiplication of a core by a matrix along a bond."""
 
 from dataclasses import replace
 
@@ -10,24 +10,32 @@ from tnlab.network.structure import Structure
 
 
 def unfolding(array: Tensor, axis: int) -> Tensor:
-    """Return the array as a matrix with one axis as its rows."""
+    """Return the unfolding of an array along an axis: the matrix whose rows are that axis, whose columns all others."""
     return array.movedim(axis, 0).reshape(array.shape[axis], -1)
 
 
 def absorb(structure: Structure, cores: list[Tensor], matrix: Tensor, bond: int, core: int) -> None:
-    """Multiply a matrix into a core along a bond, in place: the bond gets the size of the matrix's rows."""
+    """Replace a core in ``cores`` by its product with a matrix along a bond.
+
+    Args:
+        structure: Topology of the network; its ranks are not read.
+        cores: One array per core; changed in place.
+        matrix: Shape (new rank, size of the core along the bond).
+        bond: Index of the bond.
+        core: Index of the core, one that the bond joins.
+    """
     axis = axis_of(structure, core, bond)
     cores[core] = fold(matrix @ unfolding(cores[core], axis), cores[core], axis)
 
 
 def fold(matrix: Tensor, like: Tensor, axis: int) -> Tensor:
-    """Undo ``unfolding``: return a matrix whose rows are one axis as an array, otherwise of the shape of another."""
+    """Return a matrix folded to an array: its rows become ``axis``, its columns the other axes of ``like``'s shape."""
     rest = [size for place, size in enumerate(like.shape) if place != axis]
     return matrix.reshape(-1, *rest).movedim(0, axis)
 
 
 def rebuilt(structure: Structure, cores: list[Tensor]) -> Network:
-    """Return the network of changed cores: same topology, each rank as its cores have it."""
+    """Return the network of given cores on a topology; every bond's rank is read from the shape of its first core."""
     bonds = tuple(
         replace(bond, rank=cores[bond.cores[0]].shape[axis_of(structure, bond.cores[0], place)])
         for place, bond in enumerate(structure.bonds)

@@ -1,1 +1,1 @@
-"""Gauge freedom of bonds: canonical form, balance, singular values, resizing and splitting."""
+"""Gauge of bonds: canonical form, balanced gauge, singular values, resizing of bonds and splitting of cores."""

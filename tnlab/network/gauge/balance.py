@@ -1,8 +1,8 @@
-"""Choose the gauge of a network, with loops or without, that makes its cores as small as they can be.
+"""Balanced gauge of a network, with loops or without: the same tensor with the least sum of squares of the cores.
 
-The tensor stays the same when a matrix g is multiplied into one end of a bond and its inverse into the other. Among all
+The tensor does not change when a matrix g is multiplied into one end of a bond and its inverse into the other. Over all
 such choices the sum of the squares of all entries of all cores has a minimum. There, the two cores of every bond have
-the same Gram matrix on it: no core is larger than another, and none is needlessly ill-conditioned.
+the same Gram matrix on it: all have one norm, and none is needlessly ill-conditioned.
 
 References:
     Acuaviva 2023 (minimal canonical form): https://arxiv.org/abs/2209.14358
@@ -21,18 +21,20 @@ from tnlab.network.structure import Structure
 from tnlab.network.unfolding import unfolding
 from tnlab.threads import on_one_thread
 
+TINY = 1e-300  # least divisor and least argument of a logarithm, so that a zero component stays finite
+
 
 @on_one_thread(lambda network, *_, **__: network.parameters)
 def balanced(network: Network, *, max_sweeps: int = 100, tolerance: float = 1e-8) -> Network:
     """Return the same tensor in the gauge in which its cores have the least sum of squares.
 
-    One bond after the other is given its best gauge until the sum no longer falls. On a hyper-bond only the sizes of
-    the components can be shared out among the cores.
+    Passes over all bonds give each bond its best gauge while the others stay, until the sum no longer falls. A
+    hyper-bond only admits a positive factor per component and core, with product 1 over the cores.
 
     Args:
         network: Any network.
-        max_sweeps: Passes over all bonds at most.
-        tolerance: Stop when a pass lowers the sum by less than this part of it.
+        max_sweeps: Largest number of passes over all bonds.
+        tolerance: Relative decrease of the sum in one pass, below which the passes end.
     """
     structure = network.structure
     cores = _equal_norms([core.to(torch.float64) for core in network.cores])
@@ -49,10 +51,10 @@ def balanced(network: Network, *, max_sweeps: int = 100, tolerance: float = 1e-8
 
 
 def imbalance(network: Network) -> float:
-    """Return how far a network is from its balanced gauge: 0 there, up to 1.
+    """Return how far a network is from its balanced gauge: from 0, where it is balanced, to 1.
 
-    The largest difference over all bonds of the Gram matrices of the cores on it, relative to their sum; on a
-    hyper-bond of the squared norms of their components.
+    For every bond the Gram matrices of its two cores are compared by the norm of their difference over the sum of their
+    norms; for a hyper-bond the vectors of the squared norms of each core's components. The largest value is returned.
     """
     worst = 0.0
     for place, bond in enumerate(network.structure.bonds):
@@ -69,7 +71,7 @@ def imbalance(network: Network) -> float:
 
 
 def _settle(structure: Structure, cores: list[Tensor], bond: int) -> None:
-    """Give one bond the gauge that is best while the others stay, in place."""
+    """Change the cores of one bond, in place, to the gauge of that bond with the least sum of squares."""
     joined = structure.bonds[bond].cores
     axes = {core: axis_of(structure, core, bond) for core in joined}
     if len(joined) == 2:
@@ -79,16 +81,16 @@ def _settle(structure: Structure, cores: list[Tensor], bond: int) -> None:
             cores[core] = array
         return
     norms = torch.stack([unfolding(cores[core], axes[core]).norm(dim=1) for core in joined])
-    mean = norms.clamp(min=1e-300).log().mean(0).exp()
+    mean = norms.clamp(min=TINY).log().mean(0).exp()
     for core, own in zip(joined, norms, strict=True):
-        factor = torch.where((norms > 0).all(0), mean / own.clamp(min=1e-300), torch.ones_like(own))
+        factor = torch.where((norms > 0).all(0), mean / own.clamp(min=TINY), torch.ones_like(own))
         shape = [1] * cores[core].ndim
         shape[axes[core]] = -1
         cores[core] = cores[core] * factor.reshape(shape)
 
 
 def _equal_norms(cores: list[Tensor]) -> list[Tensor]:
-    """Return the cores scaled to one norm; their product stays."""
+    """Return the cores scaled to the geometric mean of their norms; unchanged if one is zero or not finite."""
     norms = [float(torch.linalg.vector_norm(core)) for core in cores]
     if min(norms) == 0 or not math.isfinite(sum(norms)):
         return cores

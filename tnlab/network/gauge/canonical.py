@@ -1,6 +1,6 @@
-"""Canonical form of a tree: the same tensor, with every core isometric towards one chosen core, the centre.
+"""Canonical form of a tree network: every core isometric towards one chosen core, the centre; merging of bonds.
 
-Then the norm of the tensor is that of the centre alone, and a change of the centre changes the tensor by as much.
+In canonical form the norm of the tensor is that of the centre, and the tensor changes by as much as the centre does.
 
 References:
     Oseledets 2011 (trains): https://doi.org/10.1137/090752286
@@ -23,16 +23,17 @@ from tnlab.threads import on_one_thread
 
 @on_one_thread(lambda network, *_, **__: network.parameters)
 def canonical(network: Network, centre: int = 0) -> Network:
-    """Return the same tensor with every core but the centre isometric towards the centre.
+    """Return the canonical form of a tree: the same tensor, with every core but the centre isometric towards it.
 
-    Nothing is truncated; only a rank that the far side of its bond cannot carry becomes as small as it can carry.
+    The cores are factored by QR from the leaves to the centre. Nothing is truncated; a rank only falls where it exceeds
+    what the side of the bond away from the centre can carry.
 
     Args:
-        network: A tree, of any legs and latent cores.
-        centre: Index of the core to turn to.
+        network: A tree; its cores may have any number of legs, or none.
+        centre: Index of the core to be the centre.
 
     Raises:
-        StructureError: The network has a loop, parallel bonds or a hyper-bond, or there is no such core.
+        StructureError: The network has a loop, parallel bonds or a hyper-bond, or there is no core ``centre``.
     """
     structure = network.structure
     require_tree(structure, what="a canonical form", instead="balanced() works on any network")
@@ -45,7 +46,7 @@ def canonical(network: Network, centre: int = 0) -> Network:
 
 
 def shift(structure: Structure, cores: list[Tensor], core: int, bond: int, parent: int) -> None:
-    """Make a core isometric towards its parent by QR, in place; what is split off goes into the parent."""
+    """Replace a core, in place, by the factor Q of its QR along the bond to its parent, which is multiplied by R."""
     axis = axis_of(structure, core, bond)
     q, r = torch.linalg.qr(unfolding(cores[core], axis).T)
     cores[core] = fold(q.T, cores[core], axis)
@@ -53,7 +54,7 @@ def shift(structure: Structure, cores: list[Tensor], core: int, bond: int, paren
 
 
 def merge_parallel_bonds(network: Network) -> Network:
-    """Return the same tensor with one bond instead of all that join the same cores; its rank is their product."""
+    """Return the same tensor with all bonds that join the same cores merged into one, of the product of their ranks."""
     structure = network.structure
     groups: dict[tuple[int, ...], list[int]] = {}
     for place, bond in enumerate(structure.bonds):

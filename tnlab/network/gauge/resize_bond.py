@@ -1,4 +1,4 @@
-"""Move what stands on a bond: widen it without changing the tensor, narrow it with the least change nearby."""
+"""Resizing of a bond in place: widen it without changing the tensor, or narrow it by a truncation of its cores."""
 
 import torch
 from torch import Tensor
@@ -9,17 +9,17 @@ from tnlab.network.unfolding import unfolding
 def widen(
     arrays: dict[int, Tensor], axes: dict[int, int], extra: int, *, first: int, generator: torch.Generator
 ) -> None:
-    """Widen a bond by ``extra`` in place without changing the tensor: zeros in one core, random entries in the others.
+    """Raise a bond's rank by ``extra`` without changing the tensor: zeros in one core, random entries in the others.
 
-    The zeros must stand in the core that is updated first: it can use the others' random entries at once, while
-    an update of those against zeros would make them zero too, and the new rank would stay empty for ever.
+    The core with the zeros must be the first that a solver updates afterwards: it then makes use of the random entries.
+    If another core were updated first, its new entries would meet zeros only and become zero as well.
 
     Args:
-        arrays: The cores the bond joins, by core index; replaced by wider ones.
+        arrays: The cores that the bond joins, by core index; replaced in place by wider ones.
         axes: The bond's axis in each of them.
-        extra: How much larger the bond gets.
-        first: The core that gets the zeros.
-        generator: Source of the random entries.
+        extra: Increase of the rank.
+        first: Index of the core that gets the zeros.
+        generator: Source of the random entries, normal with the root mean square of the core that they widen.
     """
     for core, array in arrays.items():
         shape = list(array.shape)
@@ -33,10 +33,17 @@ def widen(
 
 
 def narrow(arrays: dict[int, Tensor], axes: dict[int, int], rank: int) -> None:
-    """Narrow a bond to ``rank`` in place.
+    """Set a bond's rank to ``rank`` by truncating its cores.
 
-    Between two cores, what is kept is the best rank-``rank`` approximation of the two cores contracted
-    (on a tree in canonical form, of the whole tensor). Of a hyper-bond, the heaviest components are kept.
+    Two cores become the factors of the truncated singular value decomposition of their contraction, with the square
+    root of the singular values in each: the best approximation of that rank to the contracted pair, and to the whole
+    tensor if one of the two is the centre of a canonical form. Missing singular values up to ``rank`` count as
+    zeros. Of a hyper-bond the ``rank`` components of the largest norms are kept.
+
+    Args:
+        arrays: The cores that the bond joins, by core index; replaced in place.
+        axes: The bond's axis in each of them.
+        rank: The new rank; of a hyper-bond no larger than the old one.
     """
     if len(arrays) > 2:
         weight = torch.stack([unfolding(arrays[core], axes[core]).norm(dim=1).log() for core in arrays]).sum(0)
@@ -55,6 +62,7 @@ def narrow(arrays: dict[int, Tensor], axes: dict[int, int], rank: int) -> None:
 
 
 def _from_matrix(matrix: Tensor, like: Tensor, axis: int, rank: int) -> Tensor:
+    """Pad a matrix with zeros to ``rank`` rows and fold it to an array like ``like``, with the rows as ``axis``."""
     rest = [size for place, size in enumerate(like.shape) if place != axis]
     full = matrix.new_zeros(rank, matrix.shape[1])
     full[: len(matrix)] = matrix

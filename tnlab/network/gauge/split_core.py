@@ -1,4 +1,4 @@
-"""Split one core in two by an SVD, with a new bond between the parts."""
+"""Splitting of a core into two cores with a bond between them, by a truncated singular value decomposition."""
 
 import math
 from collections.abc import Iterator
@@ -12,13 +12,16 @@ from tnlab.network.structure import Bond, Core, Structure
 
 
 def split_core(network: Network, core: int, axes: tuple[int, ...], rank: int) -> Network:
-    """Return the network in which some axes of a core have moved to a new core, behind a bond of a rank.
+    """Return the network in which a core is split into two: some of its axes move to a new core, the last.
+
+    The two cores are the factors of the truncated singular value decomposition of the old one, joined by a new bond,
+    the last, with the square root of the singular values in each.
 
     Args:
-        network: One where no bond joins more than two cores.
-        core: Which core is split; it keeps its place.
-        axes: Axes of the core that move to the new, last core; not all of them.
-        rank: How many singular values are kept.
+        network: A network without hyper-bonds.
+        core: Index of the core to split, which the part with the other axes keeps.
+        axes: Axes of the core's array that move to the new core; neither none nor all.
+        rank: Rank of the new bond: the number of singular values that are kept.
     """
     kept = [axis for axis in range(network.cores[core].ndim) if axis not in axes]
     array = network.cores[core].permute(*kept, *axes)
@@ -28,19 +31,22 @@ def split_core(network: Network, core: int, axes: tuple[int, ...], rank: int) ->
     cores = list(network.cores)
     cores[core] = (u[:, :rank] * weight).reshape(*rows, rank)
     cores.append((vh[:rank].T * weight).reshape(*columns, rank))
-    return _ordered(network.structure, core, axes, rank, cores)
+    return _after_split(network.structure, core, axes, rank, cores)
 
 
 def splits(network: Network, core: int, tolerance: float) -> Iterator[tuple[tuple[int, ...], int]]:
-    """Yield the axes and the rank of every split of a core that saves parameters.
+    """Yield ``(axes, rank)``, as for ``split_core``, of every split of a core into two that saves parameters.
 
-    Singular values are dropped that are below ``tolerance`` times the largest.
+    Args:
+        network: Any network.
+        core: Index of the core.
+        tolerance: Singular values of at most this part of the largest are not counted in the rank.
     """
     array = network.cores[core].detach().to(torch.float64)
     places = range(array.ndim)
     for count in range(1, array.ndim):
         for axes in combinations(places, count):
-            if 0 in axes:
+            if 0 in axes:  # axis 0 stays, so that every split is met once
                 continue
             kept = [axis for axis in places if axis not in axes]
             matrix = array.permute(*kept, *axes).reshape(math.prod(array.shape[axis] for axis in kept), -1)
@@ -50,8 +56,10 @@ def splits(network: Network, core: int, tolerance: float) -> Iterator[tuple[tupl
                 yield axes, rank
 
 
-def _ordered(structure: Structure, core: int, axes: tuple[int, ...], rank: int, arrays: list[torch.Tensor]) -> Network:
-    """Return the network of the split cores, their axes in the order of its structure."""
+def _after_split(
+    structure: Structure, core: int, axes: tuple[int, ...], rank: int, arrays: list[torch.Tensor]
+) -> Network:
+    """Return the network of the cores after a split, with the structure that the moved axes and the new bond imply."""
     new, order = len(structure.cores), structure.order
     indices = structure.core_indices[core]
     moved = {indices[axis] for axis in axes}

@@ -1,4 +1,4 @@
-"""Rounding: lower the ranks of a network with the least change of its tensor."""
+"""Rounding: lower the ranks of a network, to given ones or within a relative error of its tensor."""
 
 from tnlab.network.rounding.network import Rounded as Rounded
 from tnlab.network.rounding.network import round_network as round_network

@@ -1,11 +1,11 @@
-"""Truncate one bond of a network with loops, or one hyper-bond.
+"""Truncation of one bond in a network with loops, or of one hyper-bond, by its environment.
 
-With a matrix M inserted on a bond between two cores the tensor is a linear function of M, so that the square of its
-change is a quadratic form in M - 1. Its matrix, the environment of the bond, has one row per entry of M. The best M
-of rank k is sought as a product of two factors, each in turn by least squares, from the M that would be best if the
-environment fell apart into two sides (as it does on a tree, where the start is already the answer).
+The tensor is linear in a matrix M inserted on a bond between two cores, so that the squared norm of its change is a
+quadratic form in M - 1. The matrix of the form, the environment of the bond, is the network times itself with that bond
+left open. The best M of rank k is sought as a product of two factors by alternating least squares. The start is the
+best M for the nearest environment that is a product of two sides; on a tree, where it is one, that is the solution.
 
-Of a hyper-bond the components are dropped one by one, each time the one that costs least with the rest weighted anew.
+Of a hyper-bond the components are dropped greedily: each time the one whose loss, with the others reweighted, is least.
 
 References:
     Evenbly 2018: https://doi.org/10.1103/PhysRevB.98.085155
@@ -21,20 +21,22 @@ from tnlab.network.graph import axis_of
 from tnlab.network.network import Network
 from tnlab.network.unfolding import absorb, rebuilt
 
-TURNS = 40  # updates of both factors at most
-SETTLED = 1e-4  # decrease of the squared error per update, of itself, at which they stop
-SINGULAR = 1e-13  # of the largest eigenvalue: taken for zero
-POWER = 12  # iterations towards the product of two sides nearest to an environment
+TURNS = 40  # largest number of updates of both factors
+SETTLED = 1e-4  # relative decrease of the squared error in one update, below which the updates end
+SINGULAR = 1e-13  # part of the largest eigenvalue of a system, below which an eigenvalue counts as zero
+POWER = 12  # power iterations towards the nearest product of two sides; it is only a start, so that few are enough
+FAINT = 1e-12  # part of the largest singular value, below which the start divides by this part instead
+TINY = 1e-300  # least divisor, so that a zero network stays finite
 
 
 def truncate_pair(network: Network, bond: int, rank: int | None, allowed: float | None) -> tuple[Network, float]:
-    """Return the network with a bond of two cores at a rank, or at the least whose change is allowed, and the change.
+    """Return the network with a bond between two cores truncated, and the Frobenius norm of the tensor's change.
 
     Args:
         network: Any network.
-        bond: A bond between two cores.
-        rank: The rank to keep.
-        allowed: Largest norm of the change, if no rank is given.
+        bond: Index of a bond between two cores.
+        rank: The rank to keep, or None to find the least rank within ``allowed`` by bisection.
+        allowed: Largest norm of the change; read only if ``rank`` is None.
     """
     old = network.structure.ranks[bond]
     environment = _environment(network, bond)
@@ -52,8 +54,15 @@ def truncate_pair(network: Network, bond: int, rank: int | None, allowed: float 
     return rebuilt(network.structure, cores), lost
 
 
-def truncate_component(network: Network, bond: int, rank: int | None, allowed: float | None) -> tuple[Network, float]:
-    """Return the network with a hyper-bond at a rank, or at the least whose change is allowed, and the change."""
+def truncate_hyper_bond(network: Network, bond: int, rank: int | None, allowed: float | None) -> tuple[Network, float]:
+    """Return the network with a hyper-bond truncated, and the Frobenius norm of the tensor's change.
+
+    Args:
+        network: Any network.
+        bond: Index of a hyper-bond.
+        rank: The rank to keep, or None to drop components as long as the change is within ``allowed``.
+        allowed: Largest norm of the change; read only if ``rank`` is None.
+    """
     structure = network.structure
     labels, arrays = _double_layer(network)
     ket = structure.order + bond
@@ -78,7 +87,10 @@ def truncate_component(network: Network, bond: int, rank: int | None, allowed: f
 
 
 def _without(gram: Tensor, kept: list[int]) -> tuple[Tensor, float]:
-    """Return the best weights of the kept components for the sum of all, and the norm of what is lost."""
+    """Return the weights with which the kept components best approximate the sum of all, and the norm of the error.
+
+    ``gram`` holds the inner products of all components.
+    """
     overlap = gram[kept].sum(1)
     weights = _solve(gram[kept][:, kept], overlap)
     change = torch.ones(len(gram)).to(gram)
@@ -87,7 +99,10 @@ def _without(gram: Tensor, kept: list[int]) -> tuple[Tensor, float]:
 
 
 def _double_layer(network: Network) -> tuple[list[tuple[int, ...]], list[Tensor]]:
-    """Return labels and arrays of the network times itself; bonds of the second layer are shifted."""
+    """Return the index labels and the float64 cores of the network times itself, the inner product without contraction.
+
+    Both layers share the labels of the modes; those of the second layer's bonds (the bra) are raised by their number.
+    """
     structure = network.structure
     order, shift = structure.order, len(structure.bonds)
     ket = list(structure.core_indices)
@@ -97,7 +112,7 @@ def _double_layer(network: Network) -> tuple[list[tuple[int, ...]], list[Tensor]
 
 
 def _environment(network: Network, bond: int) -> Tensor:
-    """Return the quadratic form of a bond, shape (r, r, r, r): left and right end, then the same in the bra."""
+    """Return the environment of a bond of rank r, (r, r, r, r): its left and right end, then the same in the bra."""
     structure = network.structure
     labels, arrays = _double_layer(network)
     ket = structure.order + bond
@@ -111,8 +126,8 @@ def _environment(network: Network, bond: int) -> Tensor:
 
 
 def _least(environment: Tensor, allowed: float) -> tuple[tuple[Tensor, Tensor] | None, float]:
-    """Return the factors of the least rank, found by bisection, whose change is allowed; None if there is none."""
-    low, high = 0, len(environment)  # ranks that fail, and that are fine
+    """Return the factors of the least rank, by bisection, whose change is allowed, and it; None at full rank."""
+    low, high = 0, len(environment)  # a rank that changes too much, and one that does not
     found, lost = None, 0.0
     while high - low > 1:
         middle = (low + high) // 2
@@ -125,7 +140,10 @@ def _least(environment: Tensor, allowed: float) -> tuple[tuple[Tensor, Tensor] |
 
 
 def _best(environment: Tensor, rank: int) -> tuple[tuple[Tensor, Tensor], float]:
-    """Return the factors (r, k) and (k, r) of the best matrix of rank k found on a bond, and the norm of the change."""
+    """Return factors (r, k) and (k, r) of a matrix of rank k on a bond with little change, and the norm of the change.
+
+    The factors are updated by alternating least squares in the environment.
+    """
     size = len(environment)
     identity = torch.eye(size).to(environment)
     if rank >= size:
@@ -150,32 +168,33 @@ def _best(environment: Tensor, rank: int) -> tuple[tuple[Tensor, Tensor], float]
 
 
 def _start(environment: Tensor, rank: int) -> tuple[Tensor, Tensor]:
-    """Return the best factors for the product of two sides that is nearest to the environment."""
+    """Return the best factors, (r, k) and (k, r), for the product of two Gram matrices nearest to the environment."""
     near = torch.eye(len(environment)).to(environment)
     far = near
     for _ in range(POWER):
         far = torch.einsum("ijkl,ik->jl", environment, near)
-        far = far / far.norm().clamp(min=1e-300)
+        far = far / far.norm().clamp(min=TINY)
         near = torch.einsum("ijkl,jl->ik", environment, far)
-        near = near / near.norm().clamp(min=1e-300)
+        near = near / near.norm().clamp(min=TINY)
     left, right = _root(near), _root(far)
     u, s, vh = torch.linalg.svd(left @ right.T)
-    weight = s[:rank].clamp(min=1e-12 * float(s[0]) + 1e-300).rsqrt()
+    weight = s[:rank].clamp(min=FAINT * float(s[0]) + TINY).rsqrt()
     return right.T @ vh[:rank].T * weight, weight[:, None] * (u[:, :rank].T @ left)
 
 
 def _root(gram: Tensor) -> Tensor:
-    """Return R with ``R^T R`` the nearest positive semidefinite matrix."""
+    """Return R such that ``R^T R`` is the positive semidefinite matrix nearest to ``gram``."""
     weights, vectors = torch.linalg.eigh((gram + gram.T) / 2)
     return (vectors * weights.clamp(min=0).sqrt()).T
 
 
 def _change(environment: Tensor, difference: Tensor) -> float:
+    """Return the quadratic form: the squared norm of the tensor's change if the bond's identity changes by a matrix."""
     return float(torch.einsum("ij,ijkl,kl->", difference, environment, difference))
 
 
 def _solve(form: Tensor, right: Tensor) -> Tensor:
-    """Return the least solution of a positive semidefinite system."""
+    """Return the least-norm solution of ``form @ x = right`` for a positive semidefinite matrix."""
     weights, vectors = torch.linalg.eigh((form + form.T) / 2)
     kept = weights > SINGULAR * weights[-1]
     vectors = vectors[:, kept]

@@ -1,4 +1,4 @@
-"""Lower the ranks of a network with the least change of its tensor, without forming the tensor.
+"""Rounding of a network: truncate one bond or all, to given ranks or within a relative error, without the full tensor.
 
 References:
     Oseledets 2011 (trains): https://doi.org/10.1137/090752286
@@ -16,7 +16,7 @@ from tnlab.errors import StructureError
 from tnlab.network.arithmetic import distance, norm
 from tnlab.network.graph import is_tree
 from tnlab.network.network import Network
-from tnlab.network.rounding.loop import truncate_component, truncate_pair
+from tnlab.network.rounding.loop import truncate_hyper_bond, truncate_pair
 from tnlab.network.rounding.tree import ErrorBudget, round_by_grams, round_by_qr, truncate_by_qr
 from tnlab.network.structure import Structure
 from tnlab.threads import on_one_thread
@@ -24,13 +24,13 @@ from tnlab.threads import on_one_thread
 
 @dataclass(frozen=True, eq=False)
 class Rounded:
-    """A network of lower ranks.
+    """A rounded network and its relative error.
 
     Attributes:
-        network: The same topology with the new ranks.
-        relative_error: Norm of what was lost over the norm of the tensor before. Exact for one bond of a tree; exact
-            for a whole tree, but where a target above 1e-6 (float32: 3e-2) was asked for it is known to no better than
-            about 1e-8 (3e-4); with loops it is measured by inner products, to about 1e-8.
+        network: The network of the same topology with the new ranks.
+        relative_error: Frobenius norm of the change of the tensor over the norm of the tensor before. It is exact on a
+            tree, except that rounding a whole tree to a target error of 1e-6 (float32: 3e-2) or more knows it only to
+            about 1e-8 (3e-4). With loops or hyper-bonds it is measured by inner products, to about 1e-8.
     """
 
     network: Network
@@ -41,21 +41,21 @@ class Rounded:
 def truncate_bond(
     network: Network, bond: int, *, rank: int | None = None, target_error: float | None = None
 ) -> Rounded:
-    """Return the network with one bond cut to a rank, or to the least rank that keeps to a relative error.
+    """Return the network with one bond truncated to a rank, or to the least rank found within a relative error.
 
-    On a tree this is the best approximation there is (a singular value decomposition along the bond's cut). In a loop
-    it is the best that the two cores of the bond can do by what stands on the bond alone, up to local minima; of a
-    hyper-bond components are dropped and the others are weighted anew.
+    On a tree the result is the best approximation of that rank, from the singular value decomposition along the bond's
+    cut. With loops, the best matrix of that rank to insert on the bond is sought by alternating least squares, up to
+    local minima. Of a hyper-bond, components are dropped one by one and the others reweighted.
 
     Args:
         network: Any network.
         bond: Index of the bond.
-        rank: Its new rank; a larger one than it has changes nothing.
-        target_error: Relative error to stay within, instead of ``rank``.
+        rank: Largest rank to keep.
+        target_error: Largest relative error, at least 0 and below 1; given instead of ``rank``.
 
     Raises:
-        StructureError: There is no such bond, neither or both of rank and error are given, or the surroundings of
-            a bond in a loop need an array of more than 2 GiB.
+        StructureError: There is no such bond, not exactly one of ``rank`` and ``target_error`` is given, the error is
+            out of range, or the environment of the bond in a network with loops needs an array of more than 2 GiB.
     """
     _check_one(rank, target_error, "rank")
     structure = network.structure
@@ -73,22 +73,22 @@ def truncate_bond(
 def round_network(
     network: Network, *, ranks: int | Sequence[int] | None = None, target_error: float | None = None
 ) -> Rounded:
-    """Return the network with lower ranks: at most those given, or the least found that keep to a relative error.
+    """Return the network with its ranks lowered to given ones, or to the least found within a relative error.
 
-    A tree is rounded from its leaves to a root, every truncation the best for what the ones before it left, and an
-    error budget that one bond leaves unused goes to the next. The error is at most the root of the number of bonds
-    times that of the best network of the same ranks. With loops the bonds are truncated one after the other as
-    ``truncate_bond`` does it, the distance to the original measured after each.
+    A tree is rounded from its leaves to a root, each bond by the singular values along its cut; error that one bond is
+    allowed and does not use goes to the next. The error is at most the square root of the number of bonds times that of
+    the best network of the same ranks. With loops, or a hyper-bond, the bonds are truncated one after the other as by
+    ``truncate_bond``, those of the largest ranks first; the distance to the original network is measured after each.
 
     Args:
-        network: Any network; on a tree, cores of any legs and latent ones.
-        ranks: The largest rank of all bonds, or of each.
-        target_error: Relative error to stay within, instead of ``ranks``. In a loop below about 1e-7 rounding
-            errors hide what a truncation loses, and nothing is truncated.
+        network: Any network.
+        ranks: Largest rank of every bond: one number for all, or one per bond.
+        target_error: Largest relative error, at least 0 and below 1; given instead of ``ranks``. With loops, below
+            about 1e-7 rounding errors hide the error of a truncation, and no bond is truncated.
 
     Raises:
-        StructureError: Neither or both of ranks and error are given, there is not one rank per bond, or a bond in a
-            loop needs an array of more than 2 GiB.
+        StructureError: Not exactly one of ``ranks`` and ``target_error`` is given, there is not one rank of at least 1
+            per bond, the error is out of range, or a bond in a network with loops needs an array of more than 2 GiB.
 
     Example:
         >>> from tnlab.formats import formats
@@ -104,7 +104,7 @@ def round_network(
         return Rounded(network, 0.0)
     if not is_tree(structure):
         return _round_loops(network, largest, target_error)
-    # Gram matrices know a relative error only to the root of the rounding unit
+    # Eigenvalues of Gram matrices show a relative error only down to the root of the rounding unit.
     floor = 100 * math.sqrt(torch.finfo(network.cores[0].dtype).eps)
     if target_error is None or target_error >= floor:
         rounded, error = round_by_grams(network, ErrorBudget(largest, target_error))
@@ -114,6 +114,7 @@ def round_network(
 
 
 def _round_loops(network: Network, largest: list[int], target_error: float | None) -> Rounded:
+    """Round a network that is no tree: truncate its bonds in turn, those of the largest ranks first."""
     size = norm(network)
     current, lost = network, 0.0
     if not size:
@@ -125,7 +126,7 @@ def _round_loops(network: Network, largest: list[int], target_error: float | Non
                 continue
             current, _ = _in_loop(current, bond, largest[bond], None)
         elif current.structure.ranks[bond] > 1:
-            # what the bonds lose adds up at most
+            # Distances add up at most: the bonds still to come share what is left of the allowed distance.
             allowed = (target_error * size - lost) / (len(places) - turn)
             current, _ = _in_loop(current, bond, None, max(allowed, 0.0))
             lost = distance(network, current)
@@ -133,11 +134,13 @@ def _round_loops(network: Network, largest: list[int], target_error: float | Non
 
 
 def _in_loop(network: Network, bond: int, rank: int | None, allowed: float | None) -> tuple[Network, float]:
+    """Truncate a bond or a hyper-bond of a network that is no tree; return the network and the norm of the change."""
     pair = len(network.structure.bonds[bond].cores) == 2
-    return (truncate_pair if pair else truncate_component)(network, bond, rank, allowed)
+    return (truncate_pair if pair else truncate_hyper_bond)(network, bond, rank, allowed)
 
 
 def _check_one(ranks: object, target_error: float | None, what: str) -> None:
+    """Raise a ``StructureError`` unless exactly one of ranks and target error is given, and the error in range."""
     if (ranks is None) == (target_error is None):
         raise StructureError(f"Say how far to round: either {what}=R, or target_error=E, and not both.")
     if target_error is not None and not 0 <= target_error < 1:
@@ -145,6 +148,7 @@ def _check_one(ranks: object, target_error: float | None, what: str) -> None:
 
 
 def _largest_ranks(structure: Structure, ranks: int | Sequence[int] | None) -> list[int]:
+    """Return the largest rank allowed for every bond, by default its own."""
     given = (
         list(structure.ranks)
         if ranks is None

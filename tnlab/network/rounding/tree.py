@@ -1,10 +1,10 @@
-"""Round a tree bond by bond, from the leaves to a root.
+"""Rounding of a tree network bond by bond, from the leaves to a root, by QR decompositions or by Gram matrices.
 
-A truncation projects one side of a bond onto leading singular vectors. From the leaves upwards these projections
-commute, so that the squares of what they discard add up to the square of the error.
+A truncation projects one side of a bond onto its leading singular vectors. From the leaves to the root the projections
+commute, so that the squares of the discarded singular values add up to the square of the error.
 
-The singular vectors come from a QR decomposition of every core (full precision), or from the Gram matrices of the
-two sides of a bond, which are matrix products only and several times faster.
+The singular vectors come from a QR decomposition of every core, to full precision, or from the Gram matrices of the
+two sides of a bond, which take matrix products only and are several times faster.
 
 References:
     Al Daas 2022 (Gram matrices instead of QR): https://doi.org/10.1137/21M1395363
@@ -22,19 +22,23 @@ from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab.network.unfolding import absorb, fold, rebuilt, unfolding
 
-LEAST = 1e-14  # of the largest eigenvalue of a Gram matrix: below it is rounding
+LEAST = 1e-14  # part of the largest eigenvalue of a Gram matrix, below which an eigenvalue is rounding error
+TINY = 1e-300  # least divisor, so that a zero network stays finite
 
 
 @dataclass
 class ErrorBudget:
-    """How much the bonds may discard, in squares; what one leaves unused the others may use.
+    """The squared error that the bonds of a tree may still discard when it is rounded, shared equally among them.
+
+    What one bond leaves unused, the bonds after it share.
 
     Attributes:
-        largest: The largest rank of each bond.
-        target_error: Relative error of all bonds together; None allows none but what ``largest`` forces.
-        total: Square of the norm of the tensor.
-        spent: Discarded so far.
-        left: Bonds still to come.
+        largest: Largest rank of each bond.
+        target_error: Largest relative error of all truncations together; None stands for 0, so that only ``largest``
+            makes a bond discard anything.
+        total: Squared Frobenius norm of the tensor.
+        spent: Sum of the squared singular values discarded so far.
+        left: Number of bonds that are not truncated yet.
     """
 
     largest: list[int]
@@ -47,7 +51,12 @@ class ErrorBudget:
         self.left = len(self.largest)
 
     def rank(self, bond: int, squares: Tensor) -> int:
-        """Return how many of the squared singular values (descending) a bond keeps, and book the rest as spent."""
+        """Return the rank that a bond keeps, and add the squares that it discards to ``spent``.
+
+        Args:
+            bond: Index in ``largest`` of the bond.
+            squares: Its squared singular values, descending.
+        """
         squares = squares.clamp(min=0)
         tails = squares.flip(0).cumsum(0).flip(0)
         negligible = torch.finfo(squares.dtype).eps ** 2 * self.total * len(squares)
@@ -59,12 +68,19 @@ class ErrorBudget:
 
     @property
     def error(self) -> float:
-        """Relative error of everything discarded."""
+        """Relative error of all truncations so far: ``sqrt(spent / total)``."""
         return math.sqrt(self.spent / self.total) if self.total else 0.0
 
 
 def truncate_by_qr(network: Network, bond: int, rank: int | None, target_error: float | None) -> tuple[Network, float]:
-    """Return a tree with one bond truncated by the singular values of its cut, and the relative error."""
+    """Return a tree with one bond truncated by the singular values along its cut, and the exact relative error.
+
+    Args:
+        network: A tree.
+        bond: Index of the bond.
+        rank: Largest rank to keep; None keeps at most the old one.
+        target_error: Largest relative error; None stands for 0.
+    """
     core, parent = network.structure.bonds[bond].cores
     network = canonical(network, core)
     cores, structure = list(network.cores), network.structure
@@ -76,7 +92,11 @@ def truncate_by_qr(network: Network, bond: int, rank: int | None, target_error: 
 
 
 def round_by_qr(network: Network, budget: ErrorBudget) -> tuple[Network, float]:
-    """Return a tree rounded within a budget to full precision, and the exact relative error."""
+    """Return a tree rounded by QR decompositions within an error budget, and the exact relative error.
+
+    The tree is brought into canonical form; then the centre moves along the bonds in post-order, truncating each by a
+    singular value decomposition.
+    """
     order = _leaves_first(network.structure)
     centre = order[0][0]
     network = canonical(network, centre)
@@ -92,7 +112,11 @@ def round_by_qr(network: Network, budget: ErrorBudget) -> tuple[Network, float]:
 
 
 def round_by_grams(network: Network, budget: ErrorBudget) -> tuple[Network, float]:
-    """Return a tree rounded within a budget by Gram matrices, and the relative error where it is above 1e-8."""
+    """Return a tree rounded by Gram matrices within an error budget, and the relative error, to about 1e-8 in float64.
+
+    The singular values of a bond are the square roots of the eigenvalues of the product of the Gram matrices of its two
+    sides: those beyond the bond are formed first, those of the truncated subtrees below it on the way to the root.
+    """
     structure, cores = network.structure, list(network.cores)
     order = _leaves_first(structure)
     outside = _outside_grams(structure, cores, order)
@@ -107,7 +131,7 @@ def round_by_grams(network: Network, budget: ErrorBudget) -> tuple[Network, floa
         if turn == 0:
             budget.total = float(squares.clamp(min=0).sum())
         rank = max(1, min(budget.rank(bond, squares), int((squares > LEAST * squares[0]).sum())))
-        to_basis = root @ turned[:, :rank] / squares[:rank].clamp(min=1e-300).sqrt()
+        to_basis = root @ turned[:, :rank] / squares[:rank].clamp(min=TINY).sqrt()
         cores[core] = fold(to_basis.T @ matrix, cores[core], axis)
         absorb(structure, cores, to_basis.T @ inside, bond, parent)
     remaining = _square(cores[order[-1][2]])
@@ -116,7 +140,10 @@ def round_by_grams(network: Network, budget: ErrorBudget) -> tuple[Network, floa
 
 
 def _truncate(structure: Structure, cores: list[Tensor], upward: ParentBond, budget: ErrorBudget, place: int) -> None:
-    """Truncate the bond between the centre and its parent, which becomes the centre, in place."""
+    """Truncate, in place, the bond between the centre and its parent, and make the parent the centre.
+
+    ``place`` is the index of the bond in ``budget.largest``.
+    """
     core, bond, parent = upward
     axis = axis_of(structure, core, bond)
     q, r = torch.linalg.qr(unfolding(cores[core], axis).T)
@@ -127,7 +154,10 @@ def _truncate(structure: Structure, cores: list[Tensor], upward: ParentBond, bud
 
 
 def _leaves_first(structure: Structure) -> list[ParentBond]:
-    """Return every core but a root in post-order; the root is an end of the tree, so that a train is one path."""
+    """Return every core but the root, with the bond to its parent, in post-order; the root is a leaf of the tree.
+
+    With a leaf as root, a tensor train is one path, along which the centre never moves back.
+    """
     root = min(range(len(structure.cores)), key=lambda core: (len(structure.core_bonds[core]), -core))
     order: list[ParentBond] = []
     stack: list[tuple[ParentBond, bool]] = [((root, -1, -1), False)]
@@ -143,7 +173,10 @@ def _leaves_first(structure: Structure) -> list[ParentBond]:
 
 
 def _path(upwards: dict[int, tuple[int, int]], core: int, centre: int) -> list[ParentBond]:
-    """Return the steps from a core up to the centre above it; none if it is the centre."""
+    """Return the cores, with the bonds to their parents, on the path from a core to one of its ancestors, the centre.
+
+    ``upwards`` gives the bond and the parent of every core but the root.
+    """
     path = []
     while core != centre:
         bond, parent = upwards[core]
@@ -153,7 +186,7 @@ def _path(upwards: dict[int, tuple[int, int]], core: int, centre: int) -> list[P
 
 
 def _outside_grams(structure: Structure, cores: list[Tensor], order: list[ParentBond]) -> dict[int, Tensor]:
-    """Return for every bond the Gram matrix of all that lies on its root's side."""
+    """Return for every bond the Gram matrix, (rank, rank), of the part of the tree on the root's side of it."""
     below: dict[int, list[int]] = {}
     for _, bond, parent in order:
         below.setdefault(parent, []).append(bond)
@@ -172,7 +205,10 @@ def _outside_grams(structure: Structure, cores: list[Tensor], order: list[Parent
 
 
 def _gram(structure: Structure, cores: list[Tensor], core: int, bond: int, known: dict[int, Tensor]) -> Tensor:
-    """Return the Gram matrix over a bond of a core, whose other bonds carry the Gram matrices of what lies beyond."""
+    """Return the Gram matrix over a bond of a core together with the subtrees beyond its other bonds.
+
+    ``known`` gives the Gram matrices of these subtrees by bond; a missing one counts as the identity.
+    """
     array = doubled = cores[core]
     for other, message in known.items():
         axis = axis_of(structure, core, other)
@@ -183,4 +219,5 @@ def _gram(structure: Structure, cores: list[Tensor], core: int, bond: int, known
 
 
 def _square(core: Tensor) -> float:
+    """Return the sum of the squared entries of a core, in float64."""
     return float(torch.linalg.vector_norm(core, dtype=torch.float64)) ** 2
