@@ -3,6 +3,7 @@
 import gc
 import threading
 import weakref
+from dataclasses import replace
 
 import pytest
 import torch
@@ -13,13 +14,11 @@ from tnlab.errors import DataError
 from tnlab.formats import formats
 from tnlab.metrics import relative_error
 from tnlab.network.edits import add_bond, add_core, remove_bond, set_rank
-from tnlab.network.structure import Structure
 from tnlab.solvers.als import ALS
+from tnlab.solvers.base import Status
 from tnlab.solvers.fit import fit
 from tnlab_widgets.fitting import session as _session
-from tnlab_widgets.fitting.run import thinned
 from tnlab_widgets.fitting.session import FitSession
-from tnlab_widgets.fitting.visited import MAX_VISITS, Visited, visit_key
 
 MODES = (4,) * 6
 TRAIN = formats["tt"].build(MODES, 3)
@@ -185,6 +184,63 @@ def test_stop_keeps_the_best_cores_and_resume_goes_on_from_them(desk, tensor, en
     assert desk.last.relative_error <= error + 1e-12
 
 
+@pytest.fixture
+def misread(monkeypatch):
+    """Make running snapshots read errors that are a millionth too low, as normal equations may."""
+    iterate = ALS.iterate
+
+    def read(*args, **kwargs):
+        for snapshot in iterate(*args, **kwargs):
+            low = snapshot.status is Status.RUNNING
+            yield replace(snapshot, relative_error=snapshot.relative_error * (1 - 1e-6)) if low else snapshot
+
+    monkeypatch.setattr(_session.ALS, "iterate", read)
+
+
+def assert_measured(desk, tensor):
+    shown = desk.session.network.to_tensor()
+    assert desk.last.relative_error == pytest.approx(relative_error(tensor, shown), rel=1e-12)
+    for visit in desk.session.visited:
+        assert visit.relative_error == pytest.approx(relative_error(tensor, visit.network.to_tensor()), rel=1e-12)
+
+
+def test_the_error_at_the_end_of_a_fit_is_measured(desk, tensor, misread):
+    desk.fit(TRAIN)
+    assert_measured(desk, tensor)
+    generation = desk.session.try_seeds(2)
+    wait_for(lambda: desk.done(generation))
+    assert_measured(desk, tensor)
+
+
+def test_the_error_of_a_fit_that_is_stopped_is_measured(desk, tensor, endless, misread):
+    desk.session.submit(TRAIN)
+    wait_for(lambda: desk.reports and desk.last.sweep > 2)
+    desk.session.stop()
+    assert_measured(desk, tensor)
+
+
+def test_the_error_of_a_fit_that_an_edit_ends_is_measured(desk, tensor, endless, misread):
+    desk.session.submit(TRAIN)
+    wait_for(lambda: desk.reports and desk.last.sweep > 2)
+    desk.session.submit(set_rank(TRAIN, 0, 2), tag=1)
+    wait_for(lambda: desk.last.tag == 1 and desk.last.sweep)
+    desk.session.stop()
+    assert len(desk.session.visited) == 2
+    assert_measured(desk, tensor)
+
+
+def test_an_error_that_cannot_be_measured_is_not_shown(desk, misread, monkeypatch):
+    def fail(*_):
+        raise MemoryError
+
+    monkeypatch.setattr(_session, "relative_residual", fail)
+    desk.fit(TRAIN)
+    assert (desk.last.relative_error, desk.last.network) == (None, None)
+    monkeypatch.undo()
+    desk.fit(set_rank(TRAIN, 0, 2), tag=1)
+    assert desk.last.relative_error is not None
+
+
 def test_restart_begins_at_random_and_keeps_the_best_visited(desk):
     desk.fit(TRAIN)
     best = next(iter(desk.session.visited)).relative_error
@@ -328,26 +384,6 @@ def test_another_tensor_forgets_the_first(desk, generator):
     assert len(desk.session.visited) == 0
     desk.fit(formats["tt"].build((4, 4), 2))
     assert desk.session.network.structure.modes == (4, 4)
-
-
-def test_visits_are_one_per_structure_up_to_numbering_and_bounded():
-    visited = Visited()
-    reordered = Structure(TRAIN.modes, tuple(reversed(TRAIN.cores)), tuple(
-        type(bond)(tuple(sorted(5 - core for core in bond.cores)), bond.rank) for bond in TRAIN.bonds
-    ))  # fmt: skip
-    assert visit_key(reordered) == visit_key(TRAIN)
-    for rank in range(1, MAX_VISITS + 20):
-        visited.remember(set_rank(TRAIN, 0, rank), 0.5, "")
-    assert len(visited) == MAX_VISITS
-    assert min(visit.structure.ranks[0] for visit in visited) == 20
-
-
-def test_error_curves_are_thinned_from_first_to_last():
-    errors = [1 / (k + 1) for k in range(1000)]
-    few = thinned(errors)
-    assert len(few) == 200
-    assert (few[0], few[-1]) == (errors[0], errors[-1])
-    assert thinned(errors[:3]) == tuple(errors[:3])
 
 
 def test_a_removed_bond_goes_on_from_what_is_left(desk):

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -120,11 +120,17 @@ class FitRun:
         self.relative_error, self.network = self.best
         self.errors, self.seed = errors, seed
 
-    def finish(self, status: str) -> None:
-        """End with the best network of the run: rounding may have raised the error after it."""
+    @property
+    def candidates(self) -> tuple[Network, ...]:
+        """The networks that may be the best of the run: that of the least error so far, and that of the last sweep."""
+        best = self.best[1] if self.best is not None else None
+        return tuple(network for network in (best, self.network) if network is not None)
+
+    def finish(self, status: str, errors: Mapping[Network, float]) -> None:
+        """End the run with the candidate that has the least of the measured relative errors."""
         self.running, self.status = False, status
-        if self.best is not None:
-            self.relative_error, self.network = self.best
+        self.network = min((one for one in self.candidates if one in errors), key=errors.__getitem__, default=None)
+        self.relative_error = errors[self.network] if self.network is not None else None
 
     def progress(self, job: FitJob, *, paused: bool) -> FitProgress:
         """Return what to show; ``job`` is the desk's own, whose tag may have changed meanwhile."""

@@ -16,6 +16,7 @@ from typing import Any
 from torch import Tensor
 
 from tnlab.network.network import Network
+from tnlab.network.residual import relative_residual
 from tnlab.network.structure import Structure
 from tnlab.seeding import as_generator
 from tnlab.solvers.als import ALS
@@ -91,6 +92,27 @@ class _FitDesk:
                 self.changed.wait_for(lambda: not self.guests, COURTESY)
         time.sleep(0)
 
+    def end(self, job: FitJob, run: FitRun, status: str) -> None:
+        """End a run, and replace what its solver read by the measured error of the networks that are kept.
+
+        The error of a snapshot of a running fit may be a reading of the normal equations, within about 1e-9 of that of
+        the reconstruction (in float32 1e-5). Of a job that is out of date only the visit is corrected.
+        """
+        visit = self.visited.best(job.key) if run.visit else None
+        kept = visit.network if visit is not None else None
+        errors: dict[Network, float] = {}
+        try:
+            for network in {*run.candidates, *([kept] if kept is not None else [])}:
+                errors[network] = relative_residual(job.tensor, network)
+        except Exception as error:  # noqa: BLE001 - a network whose error cannot be measured is not shown
+            sentence(error)
+        with self.changed:
+            if kept in errors:
+                self.visited.correct(job.key, kept, errors[kept])
+            if self.is_current(job):
+                run.finish(status, errors)
+                self.network = run.network or self.network
+
     def close(self) -> None:
         """End the worker."""
         with self.changed:
@@ -116,15 +138,16 @@ class _Worker:
             assert run is not None
             try:
                 check_affordable(job.structure)
-                self._try_seeds(job, run) if job.tries else self._fit(job, run)
-            except Exception as error:  # noqa: BLE001 - the worker must live on, and the person be told
+                status = self._try_seeds(job, run) if job.tries else self._fit(job, run)
+            except Exception as error:  # noqa: BLE001 - the worker must live on, and the page show why the fit ended
+                status = sentence(error)
                 with self.desk.changed:
-                    if self.desk.is_current(job):
-                        run.failure = sentence(error)
-                        run.finish(run.failure)
+                    run.failure = status if self.desk.is_current(job) else run.failure
+            self.desk.end(job, run, status)
             self._finish(job, run)
 
-    def _fit(self, job: FitJob, run: FitRun) -> None:
+    def _fit(self, job: FitJob, run: FitRun) -> str:
+        """Fit until the solver has ended or the job is out of date; return the status of the last snapshot."""
         if job.fresh:
             self._tell(job, run)
         init = starting_point(job, self.desk.network, self.desk.visited)
@@ -132,19 +155,19 @@ class _Worker:
         for snapshot in solver.iterate(job.tensor, job.structure, init=init, generator=as_generator(job.seed)):
             with self.desk.changed:
                 if not self.desk.is_current(job):
-                    return
+                    break
                 run.take(snapshot)
                 self.desk.network = snapshot.network
                 if snapshot.sweep:
                     visit = self.desk.visited.record(job.key, snapshot.network, snapshot.relative_error, run.status)
                     run.visit = visit.id
                 if snapshot.status is not Status.RUNNING:
-                    run.finish(run.status)
-                    return
+                    break
             self._between_sweeps(job, run, first=snapshot.sweep == 1)
+        return run.status
 
-    def _try_seeds(self, job: FitJob, run: FitRun) -> None:
-        """Compare random starts with what there is; show the best."""
+    def _try_seeds(self, job: FitJob, run: FitRun) -> str:
+        """Fit from random starts and show the best, that of an earlier fit included; return which start it is."""
         solver = ALS(max_sweeps=TRY_SWEEPS, tolerance=TOLERANCE)
         known = self.desk.visited.best(job.key)
         if known is not None and known.network is not None and known.structure == job.structure:
@@ -156,7 +179,7 @@ class _Worker:
             for snapshot in solver.iterate(job.tensor, job.structure, init="random", generator=as_generator(seed)):
                 with self.desk.changed:
                     if not self.desk.is_current(job):
-                        return
+                        return run.status
                     error = snapshot.relative_error
                     errors.append(error)
                     run.sweep += 1
@@ -168,10 +191,7 @@ class _Worker:
                         run.visit = visit.id
                     run.status = f"Start {number} of {job.tries} is at {error:.4f}; {winner} is best."
                 self._between_sweeps(job, run, first=False)
-        with self.desk.changed:
-            run.finish(f"Tried {job.tries} starts: {winner} is best.")
-            if self.desk.is_current(job):
-                self.desk.network = run.network
+        return f"Tried {job.tries} starts: {winner} is best."
 
     def _between_sweeps(self, job: FitJob, run: FitRun, *, first: bool) -> None:
         now = time.perf_counter()
@@ -310,13 +330,12 @@ class FitSession:
                 return
             taken = desk.run is not None and desk.run.job.generation == desk.job.generation
             desk.generation += 1
-            desk.job = replace(desk.job, generation=desk.generation)
-            run = desk.run if taken and desk.run is not None else FitRun(desk.job)
-            run.job, desk.run, desk.paused = desk.job, run, False
-            if run.running:
-                run.finish(Status.STOPPED.value)
-            desk.network = run.network or desk.network
+            job = desk.job = replace(desk.job, generation=desk.generation)
+            run = desk.run if taken and desk.run is not None else FitRun(job)
+            run.job, desk.run, desk.paused = job, run, False
             desk.changed.notify_all()
+        if run.running:
+            desk.end(job, run, Status.STOPPED.value)
         self._echo(detailed=True)
 
     def suspend(self, away: bool) -> None:

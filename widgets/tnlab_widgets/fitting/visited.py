@@ -20,8 +20,8 @@ class Visit:
     Attributes:
         id: What the page calls it.
         structure: As it was drawn when the best error was reached.
-        relative_error: The lowest one seen.
-        network: The cores that reached it, or None where they were dropped to save memory.
+        relative_error: That of ``network``; where its cores were dropped, the lowest that a fit had reached by then.
+        network: The cores of the lowest error; None where they were dropped to save memory, or not saved to a file.
         status: How the latest fit of it stood, in a sentence.
     """
 
@@ -55,20 +55,30 @@ class Visited:
         self._next = 1
 
     def record(self, key: Hashable, network: Network, relative_error: float, status: str) -> Visit:
-        """Note what a fit of the structure with this key has reached; the best is kept."""
+        """Note the network that a fit of the structure with this key has reached, and its relative error.
+
+        Of two networks the one of the lower error is kept. A visit whose cores were dropped takes the new network with
+        its own error, even a higher one: the error shown is always that of the cores that the page can go back to.
+        """
         with self._lock:
             known = self._visits.pop(key, None)  # put back last: the order is that of the latest visit
             if known is None:
                 known = Visit(self._next, network.structure, relative_error, network, status)
                 self._next += 1
             elif relative_error <= known.relative_error or known.network is None:
-                best = min(relative_error, known.relative_error)
-                known = Visit(known.id, network.structure, best, network, status)
+                known = Visit(known.id, network.structure, relative_error, network, status)
             else:
                 known = replace(known, status=status)
             self._visits[key] = known
             self._bound()
             return known
+
+    def correct(self, key: Hashable, network: Network, relative_error: float) -> None:
+        """Replace the relative error of the visit with this key, if these are the cores that it keeps."""
+        with self._lock:
+            known = self._visits.get(key)
+            if known is not None and known.network is network:
+                self._visits[key] = replace(known, relative_error=relative_error)
 
     def remember(self, structure: Structure, relative_error: float, status: str) -> None:
         """Note a visit of an earlier session, whose cores were not kept."""

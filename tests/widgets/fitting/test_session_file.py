@@ -1,0 +1,79 @@
+"""Sessions as files: what is written comes back, and what does not belong together is refused with a sentence."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load, save
+
+from tnlab.data import Source
+from tnlab.errors import DataError
+from tnlab.formats import formats
+from tnlab.network.network import Network
+from tnlab_widgets.fitting.session_file import SavedSession, read_session, write_session
+
+MODES = (3, 3, 3)
+TRAIN = formats["tt"].build(MODES, 2)
+
+
+@pytest.fixture
+def saved(generator):
+    source = Source.of(np.random.default_rng(0).normal(size=MODES), name="mine.npy", modes=MODES)
+    cores = tuple(torch.randn(shape, generator=generator, dtype=torch.float64) for shape in TRAIN.core_shapes)
+    visits = ((TRAIN, 0.25, "Converged."), (formats["tr"].build(MODES, 1), 0.5, "Stopped."))
+    return SavedSession(source, TRAIN, Network(TRAIN, cores), 11, 0.05, visits)
+
+
+def test_a_session_comes_back_as_it_was_written(saved):
+    again = read_session("mine.tnlab", write_session(saved))
+    assert np.array_equal(again.source.array, saved.source.array)
+    assert (again.source.name, again.source.modes, again.source.order) == ("mine.npy", MODES, saved.source.order)
+    assert (again.structure, again.seed, again.target_error) == (TRAIN, 11, 0.05)
+    assert again.visited == saved.visited
+    for one, other in zip(again.network.cores, saved.network.cores, strict=True):
+        assert torch.equal(one, other)
+
+
+def spoilt(saved, arrays=None, **changes):
+    """Return the bytes of a session with some fields of its record, or some arrays, replaced."""
+    content = write_session(saved)
+    length = int.from_bytes(content[:8], "little")
+    metadata = json.loads(content[8 : 8 + length])["__metadata__"]
+    if "version" in changes:
+        metadata["tnlab_session"] = changes.pop("version")
+    metadata["session"] = json.dumps(json.loads(metadata["session"]) | changes)
+    return save(load(content) | (arrays or {}), metadata)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"version": "2"}, "only version 1 is read"),
+        ({"seed": -1}, "its seed is -1"),
+        ({"seed": True}, "its seed is True"),
+        ({"target_error": float("nan")}, "its target error is nan"),
+        ({"target_error": 0.0}, "its target error is 0.0"),
+        ({"data": {"name": "x"}}, "the field 'modes' is missing"),
+        ({"visited": [{"structure": {}, "relative_error": 0.1, "status": ""}]}, "cannot be opened"),
+        ({"arrays": {"core.0": torch.full((3, 2), torch.nan, dtype=torch.float64)}}, "finite real numbers"),
+        ({"arrays": {"core.0": torch.ones(5, 2, dtype=torch.float64)}}, "cannot be opened"),
+    ],
+)
+def test_what_does_not_belong_together_is_refused(saved, changes, words):
+    with pytest.raises(DataError, match=words):
+        read_session("mine.tnlab", spoilt(saved, **changes))
+
+
+def test_a_visit_of_other_modes_or_without_a_number_for_its_error_is_refused(saved):
+    other = formats["tt"].build((2, 2), 1)
+    for visit in ((other, 0.1, ""), (TRAIN, -0.1, "")):
+        session = SavedSession(saved.source, TRAIN, None, 0, 0.1, (visit,))
+        with pytest.raises(DataError, match="does not belong to its tensor"):
+            read_session("mine.tnlab", write_session(session))
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"\x80\x04K\x01.", save({"x": torch.ones(2)})])
+def test_what_is_no_session_is_refused_by_name(content):
+    with pytest.raises(DataError, match=r"'mine\.tnlab' cannot be opened as a session"):
+        read_session("mine.tnlab", content)
