@@ -1,1 +1,0 @@
-"""Where the lines of a study are kept: in a file, or in a database."""
