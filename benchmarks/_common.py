@@ -1,4 +1,4 @@
-"""What all benchmarks share: one thread, fair timing, the machine in words, and tables kept up to date in the docs.
+"""Helpers of all benchmarks: one thread, timing in turns, a description of the machine, tables written into the docs.
 
 Import it before numpy or torch: the number of threads is fixed when they are loaded.
 
@@ -29,7 +29,7 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 
 class Stopwatch:
-    """CPU seconds of this process since it was made; what runs in ``paused`` does not count."""
+    """CPU seconds of this process since the clock was made, without those spent inside ``paused``."""
 
     def __init__(self) -> None:
         self._start = time.process_time()
@@ -46,7 +46,7 @@ class Stopwatch:
 
 
 def cpu_seconds(call: Callable[[], object]) -> float:
-    """Return the CPU seconds of one call: on a shared machine more telling than wall time, on one thread the same."""
+    """Return the CPU seconds of one call, which other processes on the machine disturb less than wall time."""
     begun = time.process_time()
     call()
     return time.process_time() - begun
@@ -55,10 +55,10 @@ def cpu_seconds(call: Callable[[], object]) -> float:
 def interleaved(
     calls: Mapping[str, Callable[[], object]], repeats: int = 5, most: float = 20.0
 ) -> dict[str, list[float]]:
-    """Time calls A B C A B C ..., so that a change of the machine's speed falls on all of them.
+    """Time several calls in turns, A B C A B C ..., so that a change of the machine's speed affects all of them.
 
     Args:
-        calls: What to time, warmed up before by whoever calls this.
+        calls: What to time; the caller has warmed each of them up.
         repeats: Rounds.
         most: CPU seconds after which a call is left out of further rounds; each is timed at least twice.
     """
@@ -86,7 +86,7 @@ def copy_rate(mebibytes: int = 256) -> float:
 
 
 def machine(packages: Iterable[str] = ("numpy", "torch")) -> str:
-    """Return a sentence on the machine, the threads and the versions that a measurement is of."""
+    """Return a sentence with the processor, memory, threads and package versions of this machine."""
     versions = ", ".join(f"{name} {version(name) or '(not installed)'}" for name in packages)
     threads = os.environ["OMP_NUM_THREADS"]
     return (
@@ -104,7 +104,7 @@ def version(package: str) -> str | None:
 
 
 def load() -> float:
-    """Return how many processes wanted to run in the last minute, on average (0 where the system does not say)."""
+    """Return the load average of the last minute: processes that run or are ready to (0 where the system has none)."""
     return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
 
 
@@ -115,7 +115,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def shown(value: object) -> str:
-    """Return a cell's text."""
+    """Return the text of a value in a table's cell."""
     if value is None:
         return "-"
     if not isinstance(value, float):
@@ -124,7 +124,7 @@ def shown(value: object) -> str:
 
 
 def median(values: Sequence[float]) -> float | None:
-    """Return the median, None of nothing."""
+    """Return the median, or None of an empty list."""
     return statistics.median(values) if values else None
 
 
@@ -146,7 +146,7 @@ def write_between(path: Path, name: str, text: str) -> None:
 
 
 def say(*words: object) -> None:
-    """Print at once, also into a file."""
+    """Print without buffering, so that a redirected output is complete at any time."""
     print(*words, flush=True)
     sys.stdout.flush()
 

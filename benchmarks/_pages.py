@@ -1,4 +1,4 @@
-"""The dashboard served for a benchmark, and the browser that opens it."""
+"""Serve the dashboards for a benchmark, and open them in a browser."""
 
 import os
 import socket
@@ -22,7 +22,7 @@ FLAGS = [
 
 @contextmanager
 def dashboard(**environment: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """Serve the dashboards on a free port; give the process and the address under which its pages are."""
+    """Serve the dashboards on a free port; yield the server's process and the address of the folder of its pages."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

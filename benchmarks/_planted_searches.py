@@ -16,7 +16,7 @@ HEADER = ("case", "engine", "truth", "found (each seed)", "exact or below", "fit
 
 
 def options(text: str | None, default: Sequence[str], target: float) -> argparse.ArgumentParser:
-    """Return the options that all these benchmarks share."""
+    """Return a parser of the options of all benchmarks of planted structures."""
     parser = argparse.ArgumentParser(description=text, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--engines", nargs="+", choices=list(engines), default=list(default))
     parser.add_argument("--seeds", type=int, default=3)
@@ -27,7 +27,7 @@ def options(text: str | None, default: Sequence[str], target: float) -> argparse
 
 
 def report(mark: str, cases: dict[str, Callable[[int], tuple[Structure, Tensor]]], asked: argparse.Namespace) -> None:
-    """Print the table of all cases and engines, and put it between the markers where that is asked for."""
+    """Print the table of all cases and engines; with ``--write`` put it between the markers of docs/benchmarks.md."""
     said = f"Relative error to reach: {asked.target:g}; at most {asked.max_seconds:g} s a run; medians over seeds."
     say(f"{machine()}\n\n{said}\n\n{table(HEADER, [])}")
     rows: list[list[object]] = []

@@ -1,4 +1,4 @@
-"""What the certificates cost: spectra against a matrix product with the tensor, bounds per structure, proved minima.
+"""Cost of certificates: spectra against a matrix product with the tensor, bounds per structure, proved minima.
 
 Run on a quiet machine: ``OMP_NUM_THREADS=1 python benchmarks/bounds.py``. Every ratio is taken within this run. The
 column "study" holds what the feasibility study measured on another machine.
@@ -32,7 +32,7 @@ TENSORS = {  # study: milliseconds of all spectra, microseconds per structure in
 
 
 def best_of(call, repeats):
-    """Return the least seconds of a call after a warm-up."""
+    """Return the smallest wall time of several calls after a warm-up, in seconds."""
     call()
     times = []
     for _ in range(repeats):
@@ -51,7 +51,7 @@ def all_spectra(tensor):
 
 
 def spectra_row(modes):
-    """Print what all spectra and the bounds of rings cost for a random tensor."""
+    """Print the time for all cut spectra of a random tensor, and for the error bounds of random rings."""
     tensor = torch.randn(modes, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     matrix = tensor.reshape(math.prod(modes[: len(modes) // 2]), -1)
     other = matrix.T.contiguous()
@@ -104,7 +104,7 @@ PLANTED = {  # family, structure by generator, number of seeds, seconds in the s
 
 
 def planted_row(name):
-    """Print planted parameters, the proved minimum, what one fit of it reaches, and seconds of the proof."""
+    """Print planted parameters, the proved minimum, whether a fit of it reaches the target, and the proof's seconds."""
     family, draw, seeds, study = PLANTED[name]
     pairs, seconds, reached = [], [], 0
     for seed in range(seeds):

@@ -34,18 +34,18 @@ ALONE = {
 
 
 class DoneError(Exception):
-    """Leaves a peer's loop."""
+    """Raised from a peer's callback to end its loop."""
 
 
 class Race:
-    """When an error was reached, and the latest one."""
+    """CPU seconds until an error was reached, and the latest error."""
 
     def __init__(self, truth, mask, target, cap):
         self.truth, self.hidden, self.target, self.cap = truth, ~mask, target, cap
         self.reached, self.error, self.watch = None, float("nan"), Stopwatch()
 
     def look(self, model_of):
-        """Note the error off the clock; leave when nothing is left to gain or the time is over."""
+        """Record the error with the clock paused; raise when it is low enough or the time is over."""
         self.watch.paused(lambda: self._measure(model_of()))
         if self.reached is None and self.error <= self.target:
             self.reached = self.watch.seconds
@@ -216,7 +216,7 @@ def crosses():
 
 
 def main():
-    """Print the tables, each as soon as it is there."""
+    """Print the tables, each as soon as it has been measured."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--cap", type=float, default=5.0, help="CPU seconds of one run of a cube")
     arguments.add_argument("--write", action="store_true", help="put the tables into docs/benchmarks.md")

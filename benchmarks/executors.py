@@ -1,4 +1,4 @@
-"""What other processes gain, and what running fits elsewhere costs: evaluations per second, and overhead of each.
+"""Speed of executors: evaluations per second with fits in other processes, and the overhead of an evaluation.
 
     OMP_NUM_THREADS=1 python benchmarks/executors.py [--write] [--quick]
 
@@ -42,7 +42,7 @@ AIMS = {"driver": 1.0, "study": 2.0, "dask": 10.0}  # milliseconds an evaluation
 
 
 class Given:
-    """Proposals, described in few words: a study writes down the settings of its engine."""
+    """Proposals with a short ``repr``, because a study records the settings of its engine."""
 
     def __init__(self, proposals: tuple[Proposal, ...]) -> None:
         self.proposals = proposals
@@ -54,7 +54,7 @@ class Given:
 
 @dataclass(frozen=True)
 class Listed(AbstractEngine[bool]):
-    """Proposes what is given, in one batch."""
+    """Propose given structures in one batch, and end."""
 
     given: Given
 
@@ -75,7 +75,7 @@ class Listed(AbstractEngine[bool]):
 
 
 def random_proposals(modes: tuple[int, ...], count: int, max_rank: int, sweeps: int, seed: int) -> tuple[Proposal, ...]:
-    """Return different structures: rings, so that none falls apart, with chords and ranks by lot."""
+    """Return different random structures: a ring, so that the network is connected, with random chords and ranks."""
     generator = torch.Generator().manual_seed(seed)
     order, made = len(modes), {}
     while len(made) < count:
@@ -105,7 +105,7 @@ def seconds_of(
 
 
 def speed_table(executors: dict[str, AbstractExecutor], seconds: float, repeats: int) -> str:
-    """Return the table of evaluations per second, executors taking turns."""
+    """Return the table of evaluations per second, with executors measured in turns."""
     rows = []
     for name, (modes, sweeps, max_rank) in FITS.items():
         X = planted(from_ranks(modes, {(k, k + 1): 3 for k in range(len(modes) - 1)}), noise=0.1, seed=0)
@@ -127,13 +127,13 @@ def speed_table(executors: dict[str, AbstractExecutor], seconds: float, repeats:
 
 
 def clocks() -> np.ndarray:
-    """Return wall time, and CPU time of this process."""
+    """Return wall time and CPU time of this process, in seconds."""
     return np.array([time.perf_counter(), time.process_time()])
 
 
 @contextmanager
 def timed_fits() -> Iterator[list[np.ndarray]]:
-    """Collect the seconds, and those of the CPU, of every fit in this process."""
+    """Collect wall and CPU seconds of every fit in this process."""
     spent = [np.zeros(2)]
     fit = Evaluator.__call__
 
@@ -152,7 +152,7 @@ def timed_fits() -> Iterator[list[np.ndarray]]:
 
 
 def overhead_table(pool: Pool, dask: Dask | None, count: int, repeats: int) -> str:
-    """Return what an evaluation costs beyond its fit, which is next to none here: the error of cores that are given."""
+    """Return the overhead of an evaluation, measured with fits that only compute the error of given cores."""
     modes = (4,) * 6
     X = torch.randn(modes, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     generator = torch.Generator().manual_seed(0)
@@ -162,7 +162,7 @@ def overhead_table(pool: Pool, dask: Dask | None, count: int, repeats: int) -> s
     )
 
     def measured(executor: AbstractExecutor, *, stored: bool = False, ahead: int = 8) -> np.ndarray:
-        """Return milliseconds an evaluation without its fit: wall time, and CPU time of this process."""
+        """Return milliseconds per evaluation minus its fit: wall time, and CPU time of this process."""
         values = []
         for _ in range(repeats):
             with tempfile.TemporaryDirectory() as folder, timed_fits() as fits:

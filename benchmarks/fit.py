@@ -1,4 +1,4 @@
-"""How fast one sweep is against a matrix product of the same flops, and a fit against a plain Adam loop.
+"""Time of one sweep against a matrix product of the same flops, and a fit against a plain Adam loop.
 
 Run on a quiet machine: ``OMP_NUM_THREADS=1 python benchmarks/fit.py``. Every ratio is taken within this run.
 """
@@ -85,7 +85,7 @@ def adam(tensor, structure, target, limit, rate, seed):
 
 
 def race(name, structure, tensor, seeds=(0, 1, 2), limit=20.0):
-    """Print the time to within 1 % of the best error, ours and Adam's at two learning rates, per seed."""
+    """Print the time to within 1 % of the best error, of tnlab and of Adam at two learning rates, per seed."""
     best = fit(tensor, structure, restarts=5, max_sweeps=2000).relative_error
     target = 1.01 * best
     for seed in seeds:

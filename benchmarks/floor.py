@@ -1,4 +1,4 @@
-"""How far sweeps are from what the machine can do: flops at the rate of a matrix product, bytes at that of a copy."""
+"""Time of ALS sweeps against two floors: their flops at a matrix product's rate, and one read of X at a copy's."""
 
 import math
 import statistics

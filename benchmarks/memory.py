@@ -1,4 +1,4 @@
-"""How much memory a fit of a large tensor takes at its peak, against what was predicted and the tensor itself.
+"""Peak memory of a fit of a large tensor, against the prediction and the size of the tensor.
 
 ``OMP_NUM_THREADS=1 python benchmarks/memory.py [ring100 ...]``: every case runs in a process of its own, since the
 largest resident size of a process never falls. What importing takes is measured there too, and shown apart.
@@ -37,7 +37,7 @@ def peak():
 
 
 def planted(structure, noise=0.01):
-    """Return a float32 tensor of a structure with noise, made slab by slab: nothing else of its size is formed."""
+    """Return a float32 tensor of a structure with noise, made in slabs, so that no second array of its size is formed."""
     generator = torch.Generator().manual_seed(0)
     network = Network.random(structure, generator=generator, dtype=torch.float32)
     size = noise * norm(network) / structure.size**0.5

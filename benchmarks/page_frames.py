@@ -1,4 +1,4 @@
-"""How smooth the search workbench stays: milliseconds between frames while a chart is dragged.
+"""Smoothness of the search workbench: milliseconds between frames while a chart is dragged.
 
 Run ``python -m benchmarks.page_frames`` with the test extra installed and Chromium at hand. The page is the real one;
 its evaluations are pretended, and more of every lane come in ten times a second while the chart is dragged.

@@ -1,4 +1,4 @@
-"""How long a person waits in the real page: from a rank change to the new count, and to the new error.
+"""Latency of the Explorer in a real page: from a rank change to the new count of parameters, and to the new error.
 
 Run ``python benchmarks/page_latency.py`` with the test extra installed and Chromium at hand. It serves the Explorer
 with Voila, opens it in Chromium, starts a long fit and scrolls on bonds while it runs. Times are taken in the page,
@@ -42,7 +42,7 @@ WATCH = """() => {
 
 
 def scroll_on_bonds(page: Page, changes: int) -> list[dict[str, float]]:
-    """Raise, later lower and raise again, the ranks of all bonds in turn while a fit runs."""
+    """Change the ranks of all bonds in turn while a fit runs: raise, then lower, then raise again."""
     bonds = page.locator("[data-bond]").all()
     for turn in range(changes):
         box = bonds[turn % len(bonds)].evaluate(PLACE)

@@ -36,7 +36,7 @@ ASKED = {"W1a": 0.1, "W1b": 1e-6, "W1c": 0.1}
 
 
 def prepared(workload: Workload, call) -> tuple[dict[str, object], list[Row]]:
-    """Return what ``call(contestant)`` returns for all that can take part, and rows for those that cannot."""
+    """Return ``call(contestant)`` for every installed contestant, and a row with a note for each that is missing."""
     ready, rows = {}, []
     for contestant in workload.contestants:
         if contestant.missing:
@@ -55,7 +55,7 @@ def failed(contestant: Contestant, error: Exception) -> Row:
 
 
 def direct(workload: Workload, quick: bool) -> list[Row]:
-    """Time calls that answer at once."""
+    """Time the contestants of a workload that is solved in one call."""
     data = workload.data()
 
     def first(contestant: Contestant):
@@ -79,7 +79,7 @@ def direct(workload: Workload, quick: bool) -> list[Row]:
 
 
 def lottery(workload: Workload, quick: bool) -> list[Row]:
-    """Run every seed once; what counts is the time until one of them has found the best fit."""
+    """Run every seed once; a row holds the expected time until a seed has found the best fit."""
     data, errors = workload.data(), {}
     seeds = range(2 if quick else workload.seeds)
     done: dict[str, Row] = {}
@@ -110,7 +110,7 @@ def lottery(workload: Workload, quick: bool) -> list[Row]:
 
 
 def traced(workload: Workload, quick: bool) -> list[Row]:
-    """Follow iterative runs over seeds up to a cap."""
+    """Record error against CPU seconds of iterative contestants, over seeds, up to a cap of seconds."""
     data, rows = workload.data(), {}
     cap = 1.0 if quick else workload.cap
     absent: list[Row] = []
@@ -142,7 +142,7 @@ def stopped(contestant: Contestant, data: object, seed: int, trace: Trace) -> No
 
 
 def summarise(row: Row, threshold: float, cap: float, floor: float) -> None:
-    """Fill in what a traced row says: times to good errors, errors at given times, time per iteration."""
+    """Fill in the columns of a traced row: times to good errors, errors at given times, time per iteration."""
     bests = [min((error for _, error in run), default=math.nan) for run in row.runs]
     row.times = [reached(run, threshold) for run in row.runs]
     own = [reached(run, max(WITHIN * best, floor)) for run, best in zip(row.runs, bests, strict=True)]
@@ -242,12 +242,12 @@ def seconds_text(seconds: float) -> str:
 
 
 def verdict(rows: list[Row], champion: Row | None) -> str:
-    """Say who is fastest to a result as good as any, and who needs the fewest parameters."""
+    """Return a sentence that compares the fastest tnlab method with the champion, the fastest peer."""
     ours = min((row for row in rows if row.ours and row.times and not row.note), key=lambda r: r.seconds, default=None)
     if ours is None:
         return "tnlab has no result here."
     if champion is None:
-        return "No peer gets there with half of its seeds." if math.isfinite(ours.seconds) else "Nobody gets there."
+        return "No peer gets there with half of its seeds." if math.isfinite(ours.seconds) else "No method gets there."
     if not math.isfinite(ours.seconds):
         return f"**{champion.name} wins**: it gets there in {champion.seconds:.2g} s, tnlab does not."
     times = champion.seconds / ours.seconds
@@ -257,7 +257,7 @@ def verdict(rows: list[Row], champion: Row | None) -> str:
 
 
 def at_the_best_error(rows: list[Row]) -> str:
-    """Say who is fastest among those whose error is the least, within 0.1 %."""
+    """Return a sentence on the fastest among the contestants whose error is within 0.1 % of the least."""
     least = min((row.error for row in rows if row.times), default=math.nan)
     rows = [replace(row, note="") for row in rows if row.times and row.error <= 1.001 * least]
     champion = min((row for row in rows if not row.ours), key=lambda row: row.seconds, default=None)
@@ -265,7 +265,7 @@ def at_the_best_error(rows: list[Row]) -> str:
 
 
 def catching_up(rows: list[Row]) -> str:
-    """Say how long tnlab takes to be as good as the best peer was in the end, within 1 %."""
+    """Return a sentence on the time tnlab takes to within 1 % of the final median error of the best peer."""
     peers = [row for row in rows if not row.ours and row.more]
     if not peers:
         return "No peer took part."
@@ -305,7 +305,7 @@ def run(workload: Workload, quick: bool) -> list[Row]:
 
 
 def main() -> None:
-    """Measure, print, and perhaps write."""
+    """Measure the workloads asked for and print their sections; with ``--write`` also into docs/benchmarks.md."""
     options = arguments()
     warnings.filterwarnings("ignore")  # the peers' own
     logging.disable(logging.WARNING)

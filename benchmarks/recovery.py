@@ -86,7 +86,7 @@ def row(name, seeds, chosen):
 
 
 def main():
-    """Print the table, and write it where asked."""
+    """Print the table; with ``--write`` also into docs/benchmarks/recovery.md."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--problems", nargs="*", default=list(PROBLEMS))

@@ -21,7 +21,7 @@ EXTRA = {"tnale": ("ring", "any"), "tnls": ("ring",)}  # families to run besides
 
 
 def run(engine: str, family: str, picture: str, shape: str, error: float, seconds: float, seed: int) -> dict:
-    """Search one picture; what counts is what was found when time is out."""
+    """Search one picture until time is out; return the best parameters, the proved bound, fits and seconds."""
     tensor = datasets[picture].source().with_modes(parse_modes(shape), SHAPES[shape]).tensor
     begun = time.perf_counter()
     search = Search(tensor, error, engine=engine, family=family, max_seconds=seconds, seed=seed)

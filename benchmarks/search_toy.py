@@ -25,7 +25,7 @@ HEADER = ("engine", "found", "fitted", "proposed", "repeated", "by size", "by ce
 
 
 def run(engine: str, seed: int, seconds: float) -> tuple[bool, list[float]]:
-    """Return whether the truth was found, and what it took."""
+    """Run one search; return whether it found the hidden ring, with its counts and CPU seconds."""
     X = torch.from_numpy(np.load(TOY))
     begun = time.process_time()
     found = False

@@ -22,7 +22,7 @@ STRUCTURES = {
 
 
 def case(structure, draw):
-    """Return what draws a tensor of a structure from a seed."""
+    """Return a function that draws a tensor of a structure from a seed."""
 
     def drawn(seed):
         generator = torch.Generator().manual_seed(seed)

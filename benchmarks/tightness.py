@@ -1,4 +1,4 @@
-"""How tight the error bound is: quantiles of bound over best fitted error, per tensor and family of structures.
+"""Tightness of the error bound: quantiles of bound over best fitted error, per tensor and family of structures.
 
 Run: ``OMP_NUM_THREADS=1 python benchmarks/tightness.py`` (some minutes; the same numbers each time). The fitted error
 is the best of several starts: a poor fit makes a bound look looser than it is, never tighter. A ratio above 1 stops the
@@ -37,7 +37,7 @@ def ring(order: int, generator: np.random.Generator) -> Edges:
 
 
 def graph(order: int, generator: np.random.Generator) -> Edges:
-    """Return a random tree and half the order of bonds more."""
+    """Return the bonds of a random tree, and half as many extra bonds as there are modes."""
     edges = tree(order, generator)
     others = [pair for pair in itertools.combinations(range(order), 2) if pair not in edges]
     chosen = generator.permutation(len(others))[: order // 2]

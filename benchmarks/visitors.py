@@ -1,4 +1,4 @@
-"""What the search workbench costs a server: memory and response with 1, 3 and 10 visitors, each with a search running.
+"""Load of a server of search workbenches: memory and response times with 1, 3 and 10 visitors, each with a search.
 
 Run ``python benchmarks/visitors.py`` with the test extra installed and Chromium at hand. One Voila server; every
 visitor has a browser context of its own, opens the page and starts a search. Then, while all searches run, each pauses
@@ -46,7 +46,7 @@ def begin(page: Page, seconds: int) -> None:
 
 
 def waits(page: Page, times: int) -> list[float]:
-    """Pause and go on, so many times; return the milliseconds that each took."""
+    """Pause and resume a search several times; return the milliseconds from each click to the page saying so."""
     found = []
     for _ in range(times):
         for wanted in ("resume", "pause"):
@@ -56,7 +56,7 @@ def waits(page: Page, times: int) -> list[float]:
 
 
 def memory(root: int) -> list[float]:
-    """Return the MiB of a process and of each that it started."""
+    """Return the memory of a process and of each of its descendants, in MiB."""
     parents: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:

@@ -1,4 +1,4 @@
-"""What a workload is, and what takes part in it.
+"""Workloads, their contestants, and the rows that are measured.
 
 A contestant of a *direct* workload is a function of the data that returns ``(run, judge)``: only ``run()`` is timed,
 and ``judge(model)`` gives its relative error and its parameters. One of a *traced* workload is a function of the
@@ -20,7 +20,7 @@ OURS = "tnlab"
 
 
 class TimeUpError(Exception):
-    """The trace has reached its cap."""
+    """Raised when a trace has reached its cap of CPU seconds."""
 
 
 class Trace:
@@ -31,7 +31,7 @@ class Trace:
         self._watch = Stopwatch()
 
     def restart(self) -> None:
-        """Begin to count now, for what must not be: imports, and data in another library's form."""
+        """Restart the clock, so that imports and the conversion of data for a library do not count."""
         self._watch = Stopwatch()
 
     def add(self, error: float) -> None:
@@ -41,7 +41,7 @@ class Trace:
             raise TimeUpError
 
     def judged(self, judge: Callable[[], float]) -> float:
-        """Add an error that is worth knowing but not part of the method, off the clock."""
+        """Add an error that is computed with the clock paused, because the method itself does not compute it."""
         error = float(self._watch.paused(judge))  # type: ignore[arg-type]
         self.add(error)
         return error
@@ -49,7 +49,7 @@ class Trace:
 
 @dataclass(frozen=True)
 class Goal:
-    """What tnlab should reach; ``met`` is asked of each of its rows."""
+    """A goal for tnlab; ``met`` decides for each of its rows whether it is reached."""
 
     name: Literal["must", "stretch"]
     text: str
@@ -58,10 +58,10 @@ class Goal:
 
 @dataclass
 class Row:
-    """One contestant, measured.
+    """The measurements of one contestant.
 
     Attributes:
-        seconds: CPU seconds; of a traced run to within 1 % of the best error that anybody reached.
+        seconds: CPU seconds; of a traced run to within 1 % of the best error of all contestants.
         times: Every repeat, or every seed.
         runs: Points of every seed, of a traced run.
     """

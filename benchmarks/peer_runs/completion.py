@@ -32,7 +32,7 @@ def unseen(data, model):
 
 
 def note(trace, data, model_of):
-    """Add the error off the clock; return whether there is nothing left to gain."""
+    """Add the error with the clock paused; return whether it is low enough to stop."""
     return trace.judged(lambda: unseen(data, model_of())) < REACHED / 10
 
 

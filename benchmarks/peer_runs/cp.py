@@ -1,4 +1,4 @@
-"""W3: CP of rank 10, at most 50 iterations from each of ten seeds; a seed that ends elsewhere counts against it."""
+"""W3: CP of rank 10, at most 50 iterations from each of ten seeds; failed seeds count in the time to a hit."""
 
 import numpy as np
 import torch

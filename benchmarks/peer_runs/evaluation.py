@@ -1,4 +1,4 @@
-"""What a structure search pays for one structure: a converged fit of a ring, and the loop of the published codes."""
+"""W9: the cost of evaluating one structure in a search, by a converged fit of a ring and by the published loop."""
 
 import torch
 
@@ -32,7 +32,7 @@ for _tolerance in (1e-4, 1e-3):
 
 @EVALUATION.contestant("torch Adam, 50 of 20,000 steps, x 400")
 def _(X):
-    """As TNLS and TnALE evaluate one structure; the time is extrapolated from fifty steps, the error is theirs."""
+    """Evaluate one structure as TNLS and TnALE do; time is extrapolated from fifty Adam steps, the error is theirs."""
     _, text, cores = random_cores(X.shape, RING_EDGES, 0, X)
 
     class Fifty(Trace):

@@ -1,4 +1,4 @@
-"""W4 and W5: a tensor ring and a fully connected network of given ranks, by whatever iterates."""
+"""W4 and W5: a tensor ring and a fully connected network of given ranks, by iterative methods."""
 
 import math
 from itertools import combinations, count
@@ -94,7 +94,7 @@ def random_cores(modes, edges, seed, X):
 
 
 class ReadBar:
-    """Stands in for quimb's progress bar, the only place where its ALS tells the error."""
+    """Replacement of quimb's progress bar, which is the only place where its ALS reports the error."""
 
     def __init__(self, steps: int, trace: Trace) -> None:
         self.steps, self.trace = steps, trace
@@ -108,7 +108,7 @@ class ReadBar:
 
 
 def quimb_fit(network, target, trace, **options):
-    """Run ``TensorNetwork.fit_`` and read its bar."""
+    """Run quimb's ``TensorNetwork.fit_`` and trace the errors that its progress bar shows."""
     with patch("tqdm.trange", lambda steps: ReadBar(steps, trace)):
         trace.restart()
         network.fit_(target, steps=100_000, tol=0.0, progbar=True, **options)

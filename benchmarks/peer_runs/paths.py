@@ -17,7 +17,7 @@ SEEDS = (7, 8, 9)
 
 
 def graph(seed):
-    """Return einsum text, cores, and the same as a structure with one mode of size 1, for a scalar has none."""
+    """Return einsum text, cores, and the network as a structure, which needs a mode: one of size 1 is added."""
     edges = [tuple(sorted(edge)) for edge in nx.random_regular_graph(3, 20, seed=seed).edges()]
     symbol = {edge: opt_einsum.get_symbol(k) for k, edge in enumerate(edges)}
     terms = ["".join(symbol[edge] for edge in edges if core in edge) for core in range(20)]
@@ -49,7 +49,7 @@ def cotengra_entry(terms, arrays, optimize):
 
 
 def entries(terms, arrays, structure):
-    """Return (name, search, contract) of everything that is installed."""
+    """Return (name, search, contract) of every method whose library is installed."""
     tnlab_cores = [arrays[0][None], *arrays[1:]]
     tensors = [torch.from_numpy(array) for array in arrays]
     yield "tnlab contract", lambda: None, lambda _: contract(structure, tnlab_cores)

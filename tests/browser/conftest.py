@@ -1,4 +1,4 @@
-"""Chromium for the tests of this folder, and what they stand on: a bare stage, or a real JupyterLab or Voila."""
+"""Fixtures of the browser tests: Chromium, and a widget on a bare page, in a real JupyterLab or in Voila."""
 
 import os
 import shutil
@@ -80,7 +80,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="package")
 def voila(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The dashboard as README starts it."""
+    """The dashboards, served by the command that README gives."""
     port = free_port()
     with serve(dashboard(port), port, tmp_path_factory.mktemp("voila"), ROOT) as server:
         yield server

@@ -1,4 +1,4 @@
-"""The editor's diagram on a stage: where its parts are, and the gestures that need to know it."""
+"""The editor's diagram on a stage: screen positions of its parts, and gestures between them."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ class Diagram:
         return self.stage.find(f'[data-leg="{mode}"]')
 
     def centre(self, name: str) -> Point:
-        """Return where the middle of a core is."""
+        """Return the centre of a core on the screen."""
         return middle(self.core(name).locator(".tn-disc"))
 
     def on_bond(self, label: str, part: float = 0.35) -> Point:
@@ -43,7 +43,7 @@ class Diagram:
         return x, y
 
     def leg_end(self, mode: int) -> Point:
-        """Return where the end of a leg can be taken hold of."""
+        """Return the point at the end of a leg from which it can be dragged."""
         return middle(self.leg(mode).locator(".tn-end-hit"))
 
     def rim(self, name: str, towards: Point) -> Point:

@@ -1,4 +1,4 @@
-"""The Explorer on a page, wherever it is served: read its numbers, use it with the mouse."""
+"""Helpers for the Explorer on any page (stage, JupyterLab, Voila): read its numbers, use it with the mouse."""
 
 from playwright.sync_api import Page
 

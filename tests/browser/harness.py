@@ -38,14 +38,14 @@ class FakeComm(comm.base_comm.BaseComm):
                 self.outbox.append(state)
 
     def take(self) -> list[dict[str, Any]]:
-        """Return the messages that wait, and forget them."""
+        """Return the waiting messages, and empty the list."""
         with self.lock:
             taken, self.outbox = self.outbox, []
         return taken
 
 
 class Stage:
-    """A widget on a page, with hands: mouse, keys and fingers."""
+    """A widget on a page, used with mouse, keyboard and touch."""
 
     def __init__(self, page: Page, widget: Any) -> None:
         self.page, self.widget = page, widget

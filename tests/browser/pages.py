@@ -27,7 +27,7 @@ class Watched:
 
 
 def open_page(browser: Browser, **context: object) -> tuple[Watched, BrowserContext]:
-    """Return a new page in a context of its own; what is not served by this machine is refused and noted."""
+    """Return a new page in a context of its own; requests to other machines are refused and recorded."""
     browser_context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **context})
     page = browser_context.new_page()
     page.set_default_timeout(10_000)

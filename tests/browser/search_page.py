@@ -1,4 +1,4 @@
-"""A search on the workbench's page, wherever it is served: begin it, read how far it is."""
+"""Helpers for the workbench on any page (stage, JupyterLab, Voila): start a search, read its counts and state."""
 
 from playwright.sync_api import Page
 
@@ -21,7 +21,7 @@ def start(page: Page) -> None:
 
 
 def proposed(page: Page) -> int:
-    """Return how many structures were proposed, of the lane with the fewest."""
+    """Return the number of structures proposed in the lane with the fewest."""
     return int(page.evaluate(_PROPOSED))
 
 
@@ -36,5 +36,5 @@ def wait_for_more(page: Page, than: int, seconds: float = 90) -> int:
 
 
 def state(page: Page) -> str:
-    """Return how the search stands."""
+    """Return the state of the search that the page shows."""
     return page.locator('[data-field="run-status"]').get_attribute("data-state") or ""

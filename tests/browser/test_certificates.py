@@ -1,4 +1,4 @@
-"""What is proved, on the page: never above the error, moving with the ranks, with the cut that says why."""
+"""The error bound in the Explorer: never above the error, updated with the ranks, shown with its binding cut."""
 
 from collections.abc import Callable
 from typing import Any
@@ -41,7 +41,7 @@ _ONE_MORE_RANK = """label => new Promise(resolve => {
 
 @pytest.fixture
 def explorer(stage: Callable[..., Stage]) -> Callable[..., Stage]:
-    """Puts an Explorer on a page and waits for everything that is proved about its first structure."""
+    """Puts an Explorer on a page and waits for the error bound and the proved minimum of its first structure."""
 
     def explorer(**settings: Any) -> Stage:
         staged = stage(lambda: Explorer("camera", modes=(16,) * 4, **settings))

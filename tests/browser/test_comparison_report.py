@@ -19,7 +19,7 @@ EVIL = "<img src=x onerror='window.hit=1'>%{x}</script><script>window.hit=2</scr
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A report whose every name wants to be markup."""
+    """A report in which every name is HTML markup."""
     origin = Origin(f"data {EVIL}", name="camera")
     cases = tuple(Case(f"case {error} {EVIL}", origin, error, "ring", None, (4,) * 4, "") for error in (0.1, 0.2, 0.3))
     entrants = (Entrant(f"<b>A</b> %{{x}} {EVIL}", "tnls"), Entrant("B", "random"), Entrant("C", "rgtn"))

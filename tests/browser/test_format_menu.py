@@ -1,4 +1,4 @@
-"""Formats beyond the first row of buttons: a menu, and what it says of those that do not suit the modes."""
+"""The menu of further formats, and its reasons why some do not suit the modes."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Files and text in and out of the editor, and what a name may not do."""
+"""Files and text in and out of the editor; names with markup stay text."""
 
 from collections.abc import Callable
 from pathlib import Path

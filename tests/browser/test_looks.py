@@ -1,4 +1,4 @@
-"""What the editor looks like, and what it says to those who cannot see it."""
+"""The editor in light and dark themes, and its names for screen readers."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What strangers may send to the dashboards, while others are served."""
+"""Hostile frames and addresses do not stop the dashboards for other visitors."""
 
 import json
 import re

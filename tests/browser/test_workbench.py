@@ -1,4 +1,4 @@
-"""The search workbench with a real search behind it: started, held, looked at, opened, put away."""
+"""The search workbench with a real search: start, pause, charts, structures opened in the Explorer, studies."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -147,7 +147,7 @@ def test_studies_are_exported_and_deleted_after_a_question(bench: Callable[..., 
     assert len(rows) == 1 + shown.widget.lanes[0]["total"]
     name = study.get_attribute("data-study")
     delete = study.get_by_role("button", name="Delete")
-    shown.until(lambda: not shown.widget.studies[0]["busy"], "a study that nobody writes")
+    shown.until(lambda: not shown.widget.studies[0]["busy"], "a study without a writer")
     shown.until(lambda: delete.get_attribute("aria-disabled") is None, "a button that may be pressed")
     delete.click()
     shown.press("Escape")

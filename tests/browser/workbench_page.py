@@ -1,4 +1,4 @@
-"""The search workbench on a page: points that nobody searched for, and how long its frames take."""
+"""Helpers for the workbench on a page: made-up evaluations, and the times between its frames."""
 
 import struct
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What a notebook must look like: short cells, one cell of parameters, stored without outputs."""
+"""Style of notebooks: short cells, one cell of parameters, stored without outputs."""
 
 import ast
 from pathlib import Path
