@@ -1,1 +1,1 @@
-"""Certificates: what no fit of a structure can beat, and what no structure of a family can do without."""
+"""Certificates: lower bounds on the error of any fit of a structure, and on the parameters that an error needs."""

@@ -1,4 +1,4 @@
-"""The structures of a family that satisfy every cut, the one with the fewest parameters first."""
+"""Enumeration of the structures of a family whose cut ranks allow a target error, by ascending parameters."""
 
 import math
 import time
@@ -24,16 +24,17 @@ def ascending(
     max_seconds: float,
     cut_seconds: float | None = None,
 ) -> Iterator[Structure]:
-    """Yield structures that no cut forbids to reach a target error, by ascending parameters, until time is out.
+    """Yield the structures whose every cut rank allows a target error, by ascending parameters, until time is out.
 
     Args:
         spectra: Spectra of the tensor.
         target_error: Relative error to be reached.
         family: ``"ring"``, ``"tree"``, ``"degree3"`` or ``"any"``.
         max_rank: Largest rank of a bond; None for what the cuts can use.
-        max_seconds: Time spent looking, once the cuts are known, after which no more are looked for. What the caller
-            does between two structures does not count.
-        cut_seconds: Time for the cuts, by default as much. Those that are not known by then forbid nothing.
+        max_seconds: Time for the search, in seconds, after the cut spectra are known. The caller's time between two
+            structures does not count.
+        cut_seconds: Time for the cut spectra, in seconds; by default ``max_seconds``. A cut that is not known by then
+            forbids nothing.
     """
     problem = cut_problem(spectra, target_error, max_rank, time.monotonic() + (cut_seconds or max_seconds))
     deadline = time.monotonic() + max_seconds
@@ -54,7 +55,7 @@ def _of_family(problem: CutProblem, family: str, deadline: float) -> Iterator[Pa
 
 
 def _ascending(searches: Sequence[SearchTree], problem: CutProblem, deadline: float) -> Iterator[PairRanks]:
-    """Yield what all the searches hold, window of parameters after window."""
+    """Yield the ranks of all searches, by ascending parameters: search one window of parameters after the other."""
     bounds, above = [search.bound for search in searches], 0.0
     while (bound := min(bounds, default=math.inf)) < math.inf:
         limit = max(bound, math.floor(max(bound, above + 1) * GROWTH))
@@ -72,7 +73,7 @@ def _ascending(searches: Sequence[SearchTree], problem: CutProblem, deadline: fl
 
 
 def _between(search: SearchTree, above: float, limit: float, deadline: float) -> tuple[list[PairRanks], float]:
-    """Return the structures with more than ``above`` and at most ``limit`` parameters, and the least bound beyond."""
+    """Return the structures with parameters in (``above``, ``limit``], and the least bound of the parts left out."""
     stack, found, beyond = [search.root()], list[PairRanks](), math.inf
     while stack and time.monotonic() <= deadline:
         children, least = search.expand(stack.pop(), limit)

@@ -1,7 +1,8 @@
-"""Fewest parameters that every cut allows: the problem that the parameter bound solves, and its parts in common.
+"""The integer program of the parameter bound: the fewest parameters whose ranks satisfy every cut.
 
-Minimise ``sum_k n_k prod_j R_kj`` over integer ranks on the bonds of one core per mode, such that the product of
-the ranks crossing S is at least ``r(S)``, for every cut S. Sets of modes are bit masks.
+Minimise ``sum_k n_k prod_j R_kj`` over integer ranks R_kj on the bonds of one core per mode, with n_k the mode sizes,
+such that for every cut S the product of the ranks crossing S is at least the needed cut rank ``r(S)``. Sets of modes
+are bit masks.
 """
 
 import math
@@ -18,19 +19,19 @@ from tnlab.bounds.cut_spectra import Cut, CutSpectra
 from tnlab.network.rank_matrix import from_ranks
 from tnlab.network.structure import Structure
 
-CorePair = tuple[int, int]
-PairRanks = Mapping[CorePair, int]  # rank of every bond above 1, by its two cores, ascending
+CorePair = tuple[int, int]  # two cores, ascending
+PairRanks = Mapping[CorePair, int]  # rank of every bond above rank 1, by its two cores
 
 
 @dataclass(frozen=True, eq=False)
 class CutProblem:
-    """What every cut of a tensor asks of the ranks.
+    """Cut ranks that a tensor needs for a relative error, with the quantities that the searches derive from them.
 
     Attributes:
         modes: Size of every mode.
-        needed: Least cut rank by bit mask of one side, either side; 1 for a cut that was not consulted.
-        max_rank: Largest rank of a bond that is allowed.
-        complete: Whether every cut was consulted.
+        needed: Least cut rank ``r(S)`` by bit mask of S, for either side of a cut; 1 for a cut that was not computed.
+        max_rank: Largest rank allowed on a bond.
+        complete: Whether ``needed`` holds every cut of the tensor.
     """
 
     modes: tuple[int, ...]
@@ -45,44 +46,44 @@ class CutProblem:
 
     @cached_property
     def sizes(self) -> NDArray[np.float64]:
-        """Mode sizes as numbers to compute with; products below 2^53 are exact."""
+        """Mode sizes in float64, (order,); products below 2^53 are exact."""
         return np.array(self.modes, dtype=np.float64)
 
     @cached_property
     def singles(self) -> NDArray[np.int64]:
-        """Least product of the ranks at every core."""
+        """Least product of the ranks at every core: the needed cut rank of its single mode, (order,)."""
         return self.needed[1 << np.arange(self.order)]
 
     @cached_property
     def least(self) -> int:
-        """Parameters below which no structure can be, whatever the family: every core alone."""
+        """Lower bound on the parameters in any family: the sum of the least entries of every core."""
         return int(np.dot(self.singles, self.modes))
 
     @cached_property
     def pairs(self) -> tuple[CorePair, ...]:
-        """All pairs of cores, lexicographically."""
+        """All pairs of cores in lexicographic order: the possible bonds."""
         return tuple(combinations(range(self.order), 2))
 
     @cached_property
     def masks(self) -> NDArray[np.int64]:
-        """One side of every cut that asks for something: the one without the last mode."""
+        """Bit masks of the cuts that need a rank above 1, by the side without the last mode."""
         half = np.arange(1, 1 << (self.order - 1))
         return half[self.needed[half] > 1]
 
     @cached_property
     def crossings(self) -> NDArray[np.float64]:
-        """Whether a pair crosses a cut: (masks, pairs), 0 or 1."""
+        """Whether a bond between a pair of cores crosses a cut: (masks, pairs), 0 or 1."""
         inside = (self.masks[:, None] >> np.arange(self.order)) & 1
         first, second = np.array(self.pairs).T
         return (inside[:, first] != inside[:, second]).astype(np.float64)
 
     @cached_property
     def thresholds(self) -> NDArray[np.float64]:
-        """Logarithm by mask that a product of whole numbers exceeds exactly if it is large enough."""
+        """By bit mask, a number that the logarithm of a product of ranks exceeds exactly if it reaches ``needed``."""
         return logarithm(self.needed)
 
     def parameters(self, ranks: PairRanks) -> int:
-        """Return the parameters of the structure with these ranks."""
+        """Return the number of parameters of the structure with these ranks."""
         products = list(self.modes)
         for pair, rank in ranks.items():
             for core in pair:
@@ -90,7 +91,7 @@ class CutProblem:
         return sum(products)
 
     def satisfied(self, ranks: PairRanks) -> bool:
-        """Return whether every cut is satisfied, in whole numbers."""
+        """Return whether the ranks satisfy every cut and no rank is above ``max_rank``, in integer arithmetic."""
         for mask in self.masks.tolist():
             crossing = (rank for (a, b), rank in ranks.items() if (mask >> a ^ mask >> b) & 1)
             if math.prod(crossing) < self.needed[mask]:
@@ -98,17 +99,17 @@ class CutProblem:
         return all(1 <= rank <= self.max_rank for rank in ranks.values())
 
     def structure(self, ranks: PairRanks) -> Structure:
-        """Return the structure with these ranks, connected by bonds of rank 1 where it falls apart."""
+        """Return the structure with these ranks; bonds of rank 1 connect parts that have no bond."""
         return from_ranks(self.modes, ranks)
 
 
 @dataclass(frozen=True)
 class Found:
-    """What a family's solver knows when it ends.
+    """Result of the search of one family: the proved bound and the cheapest structure found.
 
     Attributes:
-        bound: No structure of the family has fewer parameters; infinite if none satisfies the cuts.
-        ranks: Those of the cheapest structure found that satisfies every cut, if one was.
+        bound: Lower bound on the parameters of the structures that satisfy every cut; infinite if there are none.
+        ranks: Ranks of the cheapest structure found that satisfies every cut; None if none was found.
     """
 
     bound: float
@@ -116,15 +117,19 @@ class Found:
 
 
 def logarithm(needed: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return a logarithm between those of r - 1 and r, far from both, so that rounding decides nothing."""
+    """Return ``log(r - 1/2)`` for the needed ranks r: a threshold between r - 1 and r that no rounding reaches."""
     return np.log(needed - 0.5)
 
 
 def cut_problem(spectra: CutSpectra, error: float, max_rank: int | None, deadline: float) -> CutProblem:
-    """Ask the spectra for the cut ranks that a relative error needs, until the deadline.
+    """Return the cut ranks that a relative error needs, from the spectra computed before the deadline.
 
-    Without ``max_rank`` it is the largest rank needed across any cut: a bond of that rank satisfies every cut it
-    crosses, so that a larger one is never cheaper.
+    Args:
+        spectra: Spectra of the tensor.
+        error: Relative error to be reached.
+        max_rank: Largest rank of a bond. None takes the largest rank that any cut needs: a bond of that rank satisfies
+            every cut it crosses, so that a larger one is never cheaper.
+        deadline: Value of ``time.monotonic()`` after which no more spectra are computed but those of single modes.
     """
     order = len(spectra.modes)
     for _ in spectra.fill():
@@ -143,5 +148,5 @@ def cut_problem(spectra: CutSpectra, error: float, max_rank: int | None, deadlin
 
 
 def cut_of(mask: int, order: int) -> Cut:
-    """Return the modes of a bit mask."""
+    """Return the modes whose bits are set in a mask, ascending."""
     return tuple(mode for mode in range(order) if mask >> mode & 1)

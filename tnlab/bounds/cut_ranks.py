@@ -1,8 +1,8 @@
-"""Cut ranks of one topology over many cuts at once, as linear forms in the logarithms of the ranks.
+"""Cut ranks of one topology for many cuts and many choices of ranks at once, by one matrix product.
 
-For given ranks R, the cut rank of S is ``min over placements p of exp(sum_e C[S, p, e] log R_e + c[S, p])``: the bonds
-that cross when latent cores stand as p says. Counting crossings once per topology leaves one matrix product for
-thousands of structures.
+A cut S fixes the side of every core with one mode; a placement p puts each other core on one of the two sides. For
+ranks R the cut rank of S is ``min over p of exp(sum_e C[S, p, e] log R_e + c[S, p])``: C is 1 for a bond e that
+crosses, and c the logarithm of the sizes of the legs that cross. C and c depend on the topology only.
 """
 
 import math
@@ -16,19 +16,19 @@ from numpy.typing import NDArray
 from tnlab.errors import StructureError
 from tnlab.network.structure import Structure
 
-NEVER = 2**40  # rank of a placement that is ruled out
-MAX_FREE = 14  # cores that may stand on either side; beyond it their placements are too many to list
+NEVER = 2**40  # factor that rules a placement out: above any cut rank
+MAX_FREE = 14  # cores without exactly one leg; each doubles the placements, 2^14 are listed
 
 
 class CutRanks:
-    """Crossings of a topology, for some cuts.
+    """Cut ranks of a topology across given cuts: the bonds and legs that cross, by cut and placement.
 
     Args:
         structure: Any structure of the topology.
-        cuts: One side of every cut.
+        cuts: The modes on one side of every cut.
 
     Raises:
-        StructureError: More than 14 cores may stand on either side of a cut.
+        StructureError: More than 14 cores have no leg or several legs.
     """
 
     def __init__(self, structure: Structure, cuts: Sequence[tuple[int, ...]]) -> None:
@@ -56,9 +56,9 @@ class CutRanks:
         self._offset = np.log(self.legs.ravel()).astype(np.float32)
 
     def ranks(self, ranks: NDArray[np.int64], most: int) -> NDArray[np.int32]:
-        """Return the cut ranks, (structures, cuts), cut off at ``most``, for ranks (structures, bonds).
+        """Return the cut ranks, (structures, cuts), clipped at ``most``, for ranks of shape (structures, bonds).
 
-        Products are taken as sums of float32 logarithms: exact up to about 10^5, far beyond any ``most``.
+        Products are computed as sums of float32 logarithms: exact up to about 10^5, far above any ``most``.
         """
         logarithms = np.log(np.asarray(ranks, dtype=np.float32)) @ self._matrix + self._offset
         placements = 2 ** len(self.free)
@@ -68,19 +68,19 @@ class CutRanks:
         return np.minimum(np.rint(np.exp(logarithms)).astype(np.int32), most)
 
     def cut_rank(self, ranks: Sequence[int], cut: int) -> int:
-        """Return the cut rank of one cut, exactly."""
+        """Return the cut rank of one cut (by its index) for given ranks, in integer arithmetic."""
         return min(
             min(int(legs), NEVER) * math.prod(rank for rank, counts in zip(ranks, crossing, strict=True) if counts)
             for legs, crossing in zip(self.legs[cut], self.crossings[cut], strict=True)
         )
 
     def crossing_bonds(self, ranks: Sequence[int], cut: int) -> tuple[int, ...]:
-        """Return the bonds that a cut counts for these ranks."""
+        """Return the bonds that cross a cut (by its index) in the cheapest placement for these ranks."""
         products = self.crossings[cut] @ np.log(ranks) + np.log(self.legs[cut])
         return tuple(int(bond) for bond in np.flatnonzero(self.crossings[cut, np.argmin(products)]))
 
     def _sides(self, structure: Structure) -> NDArray[np.bool_]:
-        """Return on which side every core stands: (cuts, placements, cores)."""
+        """Return the side of every core, (cuts, placements, cores): True on the side of the cut's modes."""
         placements = np.array(list(product((False, True), repeat=len(self.free))), dtype=bool)
         sides = np.zeros((len(self.cuts), len(placements), len(structure.cores)), dtype=bool)
         sides[:, :, list(self.free)] = placements
@@ -92,7 +92,7 @@ class CutRanks:
 
 @lru_cache(maxsize=64)
 def cut_ranks(structure: Structure, cuts: tuple[tuple[int, ...], ...]) -> CutRanks:
-    """Return the crossings of a structure, kept for the next call."""
+    """Return the ``CutRanks`` of a structure for some cuts, from a cache of the last 64."""
     return CutRanks(structure, cuts)
 
 

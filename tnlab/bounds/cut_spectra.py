@@ -1,14 +1,14 @@
-"""Spectra of a tensor's unfoldings: computed once per tensor, asked by every bound.
+"""Singular values of all unfoldings of a tensor, computed when needed and kept, from which the bounds are made.
 
-For a split of the modes into S and the rest, ``tail_S(r)`` is the part of ``|X|^2`` that no rank-r matrix can
-reach in the unfolding ``X_(S)``: the sum of all squared singular values beyond the r-th (Eckart and Young).
+For a cut of the modes into S and the rest, ``tail_S(r)`` is the sum of the squared singular values of the unfolding
+``X_(S)`` beyond the r-th: the least ``|X_(S) - R|^2`` over matrices R of rank r (Eckart and Young).
 
 Three savings. The squared singular values are the eigenvalues of the Gram matrix of the smaller side. That Gram
-matrix follows by partial trace from the one of any larger set of modes already known, so that only the largest
-cuts touch the tensor. And a cut whose smaller side exceeds ``max_side`` is taken from a compressed tensor
-``Y = X x_k Q_k^T`` with orthonormal columns Q_k. That keeps the bound valid: for every R of rank at most r,
-``|X_(S) - R| >= |P (X_(S) - R) P'| = |Y_(S) - P R P'|`` (projections shorten nothing but lengths), and P R P' has
-rank at most r, so that ``tail_S(r; X) >= tail_S(r; Y)``.
+matrix is a partial trace of the one of any larger set of modes already known, so that only the largest cuts read the
+tensor. A cut whose smaller side has more than ``max_side`` rows is computed from a compressed tensor
+``Y = X x_k Q_k^T`` with orthonormal columns Q_k. The bound stays valid: for every R of rank at most r,
+``|X_(S) - R| >= |P (X_(S) - R) P'| = |Y_(S) - P R P'|``, as projections P, P' do not raise a norm, and P R P' has rank
+at most r, so that ``tail_S(r; X) >= tail_S(r; Y)``.
 
 References:
     Eckart 1936: https://doi.org/10.1007/BF02288367
@@ -29,21 +29,21 @@ from torch import Tensor
 from tnlab.errors import DataError
 from tnlab.threads import on_one_thread, one_thread
 
-Cut = tuple[int, ...]
+Cut = tuple[int, ...]  # the modes on one side of a split in two
 _Array = NDArray[np.float64]
 
-SLACK = 1e-12  # of |X|^2: more than rounding does to a tail in float64
-MAX_KEPT = 2**26  # entries of Gram matrices kept for partial traces; 512 MiB
+SLACK = 1e-12  # of |X|^2, subtracted from a tail: more than its rounding error in float64
+MAX_KEPT = 2**26  # entries of all Gram matrices kept for partial traces; 512 MiB
 MAX_SIDE = 1500  # rows of a Gram matrix up to which its eigenvalues take seconds, not minutes
 
 
 class CutSpectra:
-    """Squared singular values of the unfoldings of one tensor, as parts of ``|X|^2``, computed when asked for.
+    """Squared singular values of the unfoldings of one tensor, relative to ``|X|^2``, computed on first use.
 
     Args:
         tensor: X, real and not zero; kept by reference, never changed.
-        cache: Folder where spectra are kept between sessions under a hash of the data; None keeps nothing.
-        max_side: Largest number of rows of a Gram matrix; larger cuts are taken from a compressed tensor.
+        cache: Folder where spectra are stored between sessions under a hash of the data; None stores nothing.
+        max_side: Largest number of rows of a Gram matrix; larger cuts are computed from a compressed tensor.
 
     Raises:
         DataError: The tensor is no ``torch.Tensor``, or complex, zero or not finite.
@@ -79,32 +79,32 @@ class CutSpectra:
 
     @property
     def known(self) -> tuple[Cut, ...]:
-        """The cuts computed so far, each by its representative side."""
+        """The cuts whose spectra are computed, each by its canonical ``side``."""
         return tuple(self._tails)
 
     def side(self, cut: Iterable[int]) -> Cut:
-        """Return the side that stands for a cut: the smaller one, of two equal ones that with mode 0."""
+        """Return the canonical side of a cut: the one with fewer rows; of two equal ones the one with mode 0."""
         chosen = tuple(sorted(set(cut)))
         rest = tuple(mode for mode in range(self.order) if mode not in chosen)
         return min((chosen, rest), key=lambda side: (self._rows(side), 0 not in side))
 
     def tail(self, cut: Iterable[int]) -> _Array:
-        """Return ``tail_S(r) / |X|^2`` for r = 0, 1, ..., full rank; entry r is what rank r cannot reach."""
+        """Return ``tail_S(r) / |X|^2`` for r = 0, 1, ..., full rank: the least squared relative error with rank r."""
         side = self.side(cut)
         if side not in self._tails:
             self._tails[side] = self._spectrum(side)
         return self._tails[side]
 
     def singular_values(self, cut: Iterable[int]) -> _Array:
-        """Return the singular values of an unfolding, descending, as parts of ``|X|``."""
+        """Return the singular values of the unfolding along a cut, descending, relative to ``|X|``."""
         return np.sqrt(-np.diff(self.tail(cut)))
 
     def needed_rank(self, cut: Iterable[int], error: float) -> int:
-        """Return the least cut rank with which a relative error is not ruled out by this cut."""
+        """Return the least rank across a cut with which a relative error is possible."""
         return int(np.argmax(self.tail(cut) - SLACK <= error**2))
 
     def cuts(self) -> Iterator[Cut]:
-        """Yield every cut: single modes, then pairs, and so on."""
+        """Yield one side of every cut of the modes: single modes, then pairs, and so on."""
         for size in range(1, self.order // 2 + 1):
             for cut in combinations(range(self.order), size):
                 if 2 * size < self.order or 0 in cut:
@@ -112,7 +112,7 @@ class CutSpectra:
 
     @on_one_thread(lambda self, *_, **__: self._tensor.size)
     def table(self, cuts: Sequence[Cut] | None = None) -> tuple[tuple[Cut, ...], _Array]:
-        """Return the sides of the asked cuts, by default of all, and their tails, (cuts, ranks), 0 beyond full rank."""
+        """Return the canonical sides of cuts (of all by default) and their tails, (cuts, ranks), 0 beyond full rank."""
         key = None if cuts is None else tuple(cuts)
         if key not in self._tables:
             sides = tuple(dict.fromkeys(self.side(cut) for cut in (self.cuts() if key is None else key)))
@@ -125,7 +125,7 @@ class CutSpectra:
         return self._tables[key]
 
     def fill(self, cuts: Iterable[Cut] | None = None) -> Iterator[Cut]:
-        """Compute cuts one by one, large Gram matrices first so that the others follow; stop by leaving the loop."""
+        """Compute the spectra of cuts (of all by default), large Gram matrices first; yield each cut when done."""
         wanted = {self.side(cut) for cut in (self.cuts() if cuts is None else cuts)} - self._tails.keys()
         for side in sorted(wanted, key=lambda side: (-self._rows(side), side)):
             self.tail(side)
@@ -133,7 +133,7 @@ class CutSpectra:
         if self._file is not None and wanted:
             self._save(self._file)
         if len(self._tails) == 2 ** (self.order - 1) - 1:
-            self._grams.clear()  # nothing will be asked of them again
+            self._grams.clear()  # every spectrum is known
 
     def _rows(self, side: Cut) -> int:
         return math.prod(self.modes[mode] for mode in side)
@@ -148,7 +148,7 @@ class CutSpectra:
         return tail
 
     def _gram_of(self, side: Cut) -> _Array:
-        """Return the Gram matrix over a side, by partial trace of a larger one if there is one."""
+        """Return the Gram matrix of a side: a partial trace of the smallest larger one known, else from the tensor."""
         grams = dict(self._grams)  # another thread may ask at the same time
         if side in grams:
             return grams[side]
@@ -163,7 +163,7 @@ class CutSpectra:
         return gram
 
     def _compressed(self) -> _Array:
-        """Return the tensor in leading singular vectors of its modes, small enough for its largest cut."""
+        """Return the tensor projected on leading singular vectors of its modes, so that every cut has a small side."""
         if self._small is None:
             self._small = _compress(self._tensor, self.max_side)
         return self._small
@@ -173,7 +173,7 @@ class CutSpectra:
         scratch = file.with_suffix(f".{os.getpid()}.npz")
         arrays: dict[str, Any] = {"_".join(map(str, cut)): tail for cut, tail in self._tails.items()}
         np.savez(scratch, **arrays)
-        scratch.replace(file)  # whole or not at all, whoever else writes it
+        scratch.replace(file)  # atomic: another process may write the same file
 
     def _load(self, file: Path) -> None:
         try:
@@ -183,11 +183,11 @@ class CutSpectra:
                     if self.side(cut) == cut and tail.shape == (self._rows(cut) + 1,) and np.isfinite(tail).all():
                         self._tails[cut] = tail
         except (OSError, ValueError, KeyError, EOFError):
-            self._tails.clear()  # a damaged cache is worth nothing and costs nothing
+            self._tails.clear()  # a damaged file counts as no cache
 
 
 def entries_of(X: Tensor | CutSpectra) -> int:
-    """Return the entries of a tensor, given by itself or by its spectra; 0 of what is neither."""
+    """Return the number of entries of a tensor, given itself or its spectra; 0 for any other object."""
     return math.prod(X.modes if isinstance(X, CutSpectra) else getattr(X, "shape", ()))
 
 
@@ -199,7 +199,7 @@ def _gram(tensor: _Array, side: Cut) -> _Array:
 
 
 def _partial_trace(gram: _Array, sizes: list[int], source: Cut, side: Cut) -> _Array:
-    """Return the Gram matrix over ``side`` from that over ``source``, whose modes have the given sizes."""
+    """Return the Gram matrix of ``side`` from that of the larger ``source``, by tracing out the other modes."""
     left = list(source)
     gram = gram.reshape(*sizes, *sizes)
     for mode in set(source) - set(side):
@@ -211,7 +211,7 @@ def _partial_trace(gram: _Array, sizes: list[int], source: Cut, side: Cut) -> _A
 
 
 def _compress(tensor: _Array, max_side: int) -> _Array:
-    """Project the modes on leading singular vectors, the lightest dropped until no cut exceeds ``max_side`` rows."""
+    """Project the modes on leading singular vectors; drop the one of least weight until entries <= ``max_side``^2."""
     spectra = [np.linalg.eigh(_gram(tensor, (mode,))) for mode in range(tensor.ndim)]
     sizes = list(tensor.shape)
     while math.prod(sizes) > max_side**2:

@@ -1,4 +1,6 @@
-"""Search for the fewest parameters, whose limit is raised step by step: stopped at any time, it has a proved bound.
+"""Iterative deepening: search for the fewest parameters under a limit that is raised step by step.
+
+Every structure below the last limit is excluded, so that the search has a proved bound whenever it stops.
 
 References:
     Korf 1985: https://doi.org/10.1016/0004-3702(85)90084-0
@@ -15,52 +17,59 @@ from numpy.typing import NDArray
 
 from tnlab.bounds.cut_problem import CutProblem, Found, PairRanks
 
-CHUNK = 8_000  # partial structures looked at together
-BLOCK = 2_000_000  # numbers in one step of an array computation
-GROWTH = 1.02  # least factor of the limit from one step to the next
+CHUNK = 8_000  # partial structures expanded in one array computation: enough to hide the cost of Python
+BLOCK = 2_000_000  # numbers (16 MB) in one step of an array computation, so that it stays near the cache
+GROWTH = 1.02  # least factor of the limit on the parameters from one step to the next
 
 
 @dataclass(frozen=True, eq=False)
 class Branch:
-    """Partial structures of one depth.
+    """Partial structures of one depth in a search tree, one row each.
 
     Attributes:
-        costs: Parameters that they have for certain.
-        parts: What they are, one row each.
+        costs: Lower bound on the parameters of every completion, (rows,).
+        parts: Arrays that describe the partial structures, each with one row per structure.
     """
 
     costs: NDArray[np.float64]
     parts: tuple[NDArray[np.int64], ...]
 
     def rows(self, chosen: slice | NDArray[np.int64]) -> "Branch":
-        """Return some of them."""
+        """Return the branch of the chosen rows."""
         return Branch(self.costs[chosen], tuple(part[chosen] for part in self.parts))
 
 
 class SearchTree(Protocol):
-    """A tree of partial structures, whose leaves satisfy every cut."""
+    """Interface of a tree of partial structures whose leaves are structures that satisfy every cut."""
 
     bound: float
 
     def root(self) -> Branch:
-        """Return the branch that holds everything."""
+        """Return the branch with the empty partial structure, from which every other one follows."""
         ...
 
     def expand(self, branch: Branch, limit: float) -> tuple[Branch, float]:
-        """Return the children that may lead to at most ``limit`` parameters, and the least bound of the others."""
+        """Return the children that may have at most ``limit`` parameters, and the least lower bound of the others."""
         ...
 
     def finished(self, branch: Branch) -> bool:
-        """Return whether its structures are whole."""
+        """Return whether the structures of a branch are complete."""
         ...
 
     def ranks_of(self, branch: Branch, row: int) -> PairRanks:
-        """Return the ranks of one whole structure."""
+        """Return the ranks of one complete structure of a branch."""
         ...
 
 
 def deepen(searches: Sequence[SearchTree], problem: CutProblem, deadline: float, start: PairRanks | None) -> Found:
-    """Return the cheapest structure of all the searches, or what is proved at the deadline."""
+    """Return the structure of fewest parameters in all search trees, or the bound proved at the deadline.
+
+    Args:
+        searches: The search trees.
+        problem: The cuts to be satisfied.
+        deadline: Value of ``time.monotonic()`` at which the search stops.
+        start: Ranks of a known structure that satisfies every cut, if there is one.
+    """
     ranks, best = start, problem.parameters(start) if start is not None else math.inf
     bounds = [search.bound for search in searches]
     while (bound := min([*bounds, best])) < best:
@@ -79,7 +88,7 @@ def deepen(searches: Sequence[SearchTree], problem: CutProblem, deadline: float,
 
 
 def _explore(search: SearchTree, limit: float, deadline: float) -> tuple[PairRanks | None, float, bool]:
-    """Return the cheapest structure within the limit, the least bound beyond it, and whether all was looked at."""
+    """Return the cheapest structure within the limit, the least bound beyond it, and whether the search finished."""
     stack, ranks, beyond = [search.root()], None, math.inf
     while stack:
         if time.monotonic() > deadline:
@@ -99,7 +108,7 @@ def _explore(search: SearchTree, limit: float, deadline: float) -> tuple[PairRan
 
 
 def blocks(items: NDArray[np.int64], width: int) -> Iterator[NDArray[np.int64]]:
-    """Yield items in parts, so that so many numbers for each of them stay a small array."""
+    """Yield the items in consecutive parts, so that an array of ``width`` numbers per item has at most ``BLOCK``."""
     step = max(1, BLOCK // max(1, width))
     for first in range(0, len(items), step):
         yield items[first : first + step]

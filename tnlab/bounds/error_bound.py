@@ -1,8 +1,8 @@
-"""What no fit of a structure can beat, without fitting.
+"""Lower bound on the relative error of every fit of a structure, from the spectra of the tensor's unfoldings.
 
-Along every cut S of the modes, the unfolding of whatever the cores hold has rank at most the cut rank q_S. By Eckart
-and Young no matrix of that rank comes nearer to ``X_(S)`` than its tail, so ``error^2 >= max_S tail_S(q_S)``.
-On a tree every bond is a cut, and truncating one after the other gives an upper bound too:
+Along every cut S of the modes, the unfolding of a network has rank at most its cut rank q_S, for all values of the
+cores. By Eckart and Young its squared distance from ``X_(S)`` is at least the tail, so
+``error^2 >= max_S tail_S(q_S)``. On a tree every bond is a cut, and truncating one bond after the other proves
 ``best error^2 <= sum over bonds of tail_e(R_e)``.
 
 References:
@@ -25,20 +25,20 @@ from tnlab.network.graph import is_tree
 from tnlab.network.structure import Structure
 from tnlab.threads import on_one_thread
 
-CHUNK = 256  # structures at a time: what they pass between steps stays in the cache
+CHUNK = 256  # structures per step: their intermediate arrays stay in the processor's cache
 
 
 @dataclass(frozen=True, eq=False)
 class Certificate:
-    """A proved lower bound on the relative error of every fit of a structure, and why.
+    """A proved lower bound on the relative error of every fit of a structure, with the cut that proves it.
 
     Attributes:
-        error_bound: No cores of this structure have a smaller relative error. 0 says nothing.
-        cut: One side of the cut that binds; empty where no cut says anything.
-        cut_rank: The largest rank the network can have across it.
-        crossing: The bonds that the cut counts.
-        spectrum: Singular values of the tensor across it, descending, as parts of ``|X|``.
-        upper_bound: On a tree, an error that the best fit certainly reaches; otherwise None.
+        error_bound: Lower bound on the relative error, for all values of the cores. 0 excludes nothing.
+        cut: The modes on one side of the cut that gives the bound; empty if no cut was consulted.
+        cut_rank: Largest rank that the network can have across this cut.
+        crossing: The bonds that cross it.
+        spectrum: Singular values of the tensor across it, descending, relative to ``|X|``.
+        upper_bound: On a tree, a relative error that the best fit does not exceed; otherwise None.
         cuts: Number of cuts that were consulted; more of them can only raise the bound.
     """
 
@@ -53,16 +53,16 @@ class Certificate:
 
 @on_one_thread(lambda X, *_, **__: entries_of(X))
 def error_bound(X: Tensor | CutSpectra, structure: Structure, *, cuts: Sequence[Cut] | None = None) -> Certificate:
-    """Return what no fit of a structure to a tensor can beat.
+    """Return a lower bound on the relative error of every fit of a structure to a tensor, without fitting.
 
     Args:
-        X: The tensor, or its spectra where many structures are asked about.
+        X: The tensor, or its spectra, which serve for many structures.
         structure: Any structure over its modes.
         cuts: One side of every cut to consult; all of them by default. Any choice gives a valid bound.
 
     Raises:
-        DataError: The modes differ.
-        StructureError: Too many cores of the structure may stand on either side of a cut.
+        DataError: The tensor's shape is not ``structure.modes``.
+        StructureError: More than 14 cores of the structure have no leg or several legs.
     """
     spectra = _spectra_for(X, structure)
     asked, table = spectra.table(cuts)
@@ -86,7 +86,7 @@ def error_bound(X: Tensor | CutSpectra, structure: Structure, *, cuts: Sequence[
 def error_bounds(
     spectra: CutSpectra, structure: Structure, ranks: NDArray[np.int64], *, cuts: Sequence[Cut] | None = None
 ) -> NDArray[np.float64]:
-    """Return the error bounds of many structures of one topology, without any loop over them.
+    """Return the error bounds of many structures of one topology, (structures,), by array operations.
 
     Args:
         spectra: Spectra of the tensor.
@@ -107,7 +107,7 @@ def error_bounds(
 def one_more_rank(
     X: Tensor | CutSpectra, structure: Structure, *, cuts: Sequence[Cut] | None = None
 ) -> tuple[float, ...]:
-    """Return, for every bond, the error bound of the structure with one more rank on it."""
+    """Return, for every bond, the error bound of the structure whose rank on that bond is larger by 1."""
     spectra = _spectra_for(X, structure)
     if not structure.bonds:
         return ()
@@ -116,7 +116,7 @@ def one_more_rank(
 
 
 def network_cuts(structure: Structure) -> tuple[Cut, ...]:
-    """Return the cuts to look at first: single modes, pairs, and what falls apart when a bond is cut."""
+    """Return a small choice of cuts: single modes, bonds whose removal disconnects the network, and pairs of modes."""
     singles = [(mode,) for mode in range(structure.order)] if structure.order > 1 else []
     pairs = [(i, j) for i in range(structure.order) for j in range(i) if structure.order > 2]
     bridges = [side for side in (_bridge(structure, bond) for bond in range(len(structure.bonds))) if side]
@@ -159,5 +159,5 @@ def _at(tail: NDArray[np.float64], rank: int) -> float:
 
 
 def _most(tail: NDArray[np.float64], rank: int) -> float:
-    """Return the most that a tail can be: from a compressed tensor Y, its own and what was dropped, |X|^2 - |Y|^2."""
+    """Return an upper bound on a tail of X at a rank: the tail of the compressed tensor Y plus ``|X|^2 - |Y|^2``."""
     return _at(tail, rank) + max(0.0, 1.0 - float(tail[0]))

@@ -1,11 +1,12 @@
-"""Fewest parameters of any simple graph, or of any with few bonds per core, by looking at the ranks bond after bond.
+"""Fewest parameters of a simple graph with one core per mode, also with few bonds per core, by branch and bound.
 
-The bonds of core 0 come first, then those of core 1, and so on, so that a cut is checked as soon as one of its sides
-is complete. What a partial choice costs at least follows from whole multiples (the product at core k only grows by
-whole factors, up to ``r(k)`` at least), and for a pair of cores from ``P_i P_j >= r(ij) R_ij^2``, so that
+The search chooses the ranks bond after bond: those of core 0 first, then those of core 1, and so on, so that a cut is
+checked as soon as all bonds of one of its sides are chosen. A partial choice has two lower bounds. The product P_k of
+the ranks at core k only grows by integer factors, up to ``r(k)`` at least. For a pair of cores
+``P_i P_j >= r(ij) R_ij^2``, so that
 ``n_i P_i + n_j P_j >= 2 R_ij sqrt(n_i n_j r(ij))``; the largest sum over a pairing of all cores counts.
-All of it is in whole numbers, up to one square root that is rounded down. An integer program with the ranks as
-ladders of binaries (HiGHS) was 3 to 60 times slower, and had the weaker bound where both were stopped.
+The arithmetic is in integers, but for one square root that is rounded down. An integer program with binary variables
+for the ranks (HiGHS) was 3 to 60 times slower, and had the weaker bound where both were stopped.
 """
 
 import math
@@ -17,16 +18,16 @@ from numpy.typing import NDArray
 from tnlab.bounds.cut_problem import CutProblem, Found, PairRanks
 from tnlab.bounds.deepening import Branch, SearchTree, blocks, deepen
 
-MAX_PAIRINGS = 105  # all of order 8; beyond it only so many are looked at
+MAX_PAIRINGS = 105  # pairings of the cores in a bound: all there are at order 8, some of them above
 
 Whole = NDArray[np.int64]
 
 
 def solve(problem: CutProblem, deadline: float, start: PairRanks | None, degree: int) -> Found:
-    """Return the cheapest graph with at most ``degree`` bonds above rank 1 per core, or what is proved of it.
+    """Return the graph of fewest parameters with at most ``degree`` bonds above rank 1 per core, or a proved bound.
 
     Args:
-        problem: The cuts.
+        problem: The cuts to be satisfied.
         deadline: When to stop, by ``time.monotonic``.
         start: A structure of the family that satisfies every cut, if one is known.
         degree: ``order - 1`` for all graphs.
@@ -35,12 +36,12 @@ def solve(problem: CutProblem, deadline: float, start: PairRanks | None, degree:
 
 
 def graph_searches(problem: CutProblem, degree: int) -> list[SearchTree]:
-    """Return the search that holds every graph with at most ``degree`` bonds above rank 1 per core."""
+    """Return the search tree of all graphs with at most ``degree`` bonds above rank 1 per core, in a list."""
     return [_GraphSearch(problem, degree)]
 
 
 class _GraphSearch:
-    """Ranks on all pairs of cores: a branch holds the ranks by pair so far, and their products by core."""
+    """Search tree of ranks on all pairs of cores; a branch holds the ranks chosen so far and their products by core."""
 
     def __init__(self, problem: CutProblem, degree: int) -> None:
         self.problem = problem
@@ -53,12 +54,12 @@ class _GraphSearch:
         self.bound = float(self._paired(root.parts[0], self._cores(root.parts[1]))[0])
 
     def root(self) -> Branch:
-        """Return the choice of nothing."""
+        """Return the branch in which no rank is chosen."""
         nothing = np.ones((1, 0), dtype=np.int64)
         return Branch(np.zeros(1), (nothing, np.ones((1, self.problem.order), dtype=np.int64)))
 
     def expand(self, branch: Branch, limit: float) -> tuple[Branch, float]:
-        """Choose the rank of the next bond in every way that may stay within the limit."""
+        """Return the branches with every rank of the next bond within the limit, and the least bound beyond it."""
         depth = branch.parts[0].shape[1]
         ranks, products, beyond = self._grown(branch.parts[0], branch.parts[1], limit)
         for check in (self._slender, self._allowed):
@@ -83,7 +84,7 @@ class _GraphSearch:
         return {pair: rank for pair, rank in chosen if rank > 1}
 
     def _grown(self, ranks: Whole, products: Whole, limit: float) -> tuple[Whole, Whole, float]:
-        """Return all choices with the next rank, as far as it alone leaves them within the limit."""
+        """Return ranks and products with every rank of the next bond within the limit, and the least cost beyond it."""
         a, b = self.problem.pairs[ranks.shape[1]]
         cores = self._cores(products)
         pair = products[:, a] * self.modes[a] + products[:, b] * self.modes[b]
@@ -103,11 +104,11 @@ class _GraphSearch:
         return np.column_stack([ranks[rows], fresh]), grown, float(dearest.astype(np.float64).min(initial=math.inf))
 
     def _cores(self, products: Whole) -> Whole:
-        """Return what every core costs at least, once its product is what its own cut needs."""
+        """Return the least entries of every core: mode size times a multiple of its ranks' product that suffices."""
         return -(-self.problem.singles // products) * products * self.modes
 
     def _paired(self, ranks: Whole, cores: Whole) -> NDArray[np.float64]:
-        """Return what the cores cost at least by the cuts of pairs."""
+        """Return the lower bound on all parameters from the cuts of pairs of cores, the largest over the pairings."""
         columns = [cores[:, core].astype(np.float64) for core in range(self.problem.order)]
         together = dict[tuple[int, ...], NDArray[np.float64]]()
         for place, (a, b) in enumerate(self.problem.pairs):
@@ -120,7 +121,7 @@ class _GraphSearch:
         return least
 
     def _slender(self, ranks: Whole) -> Whole:
-        """Return the rows that keep to the degree at the two cores of the bond chosen last."""
+        """Return the rows in which both cores of the last chosen bond have at most ``degree`` bonds above rank 1."""
         slender = np.ones(len(ranks), dtype=bool)
         chosen = self.problem.pairs[: ranks.shape[1]]
         for core in chosen[-1] if self.degree < self.problem.order - 1 else ():
@@ -128,7 +129,7 @@ class _GraphSearch:
         return np.flatnonzero(slender)
 
     def _allowed(self, ranks: Whole) -> Whole:
-        """Return the rows that satisfy the cuts on one side of which every bond has just been chosen."""
+        """Return the rows that satisfy the cuts which the last chosen bond has completed."""
         problem, count, rows = self.problem, ranks.shape[1], np.arange(len(ranks))
         core, last = problem.pairs[count - 1]
         if last < problem.order - 1:
@@ -141,7 +142,7 @@ class _GraphSearch:
 
 
 def _pairings(cores: tuple[int, ...], most: int) -> Iterator[tuple[list[tuple[int, int]], int | None]]:
-    """Yield ways to group cores in pairs, at most so many, and the one left alone where their number is odd."""
+    """Yield pairings of the cores, about ``most`` of them, each with the core left over where their number is odd."""
     if len(cores) < 2:
         yield [], cores[0] if cores else None
         return

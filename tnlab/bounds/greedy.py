@@ -1,4 +1,4 @@
-"""Structures that satisfy every cut, found quickly and without proof: where an exact search starts from."""
+"""Greedy search for cheap structures that satisfy every cut, as starting points of the exact searches."""
 
 import time
 from collections.abc import Iterable
@@ -10,19 +10,19 @@ from tnlab.bounds.cut_problem import CorePair, CutProblem, PairRanks
 
 _Array = NDArray[np.float64]
 
-CHAINS = 32
-ROUNDS = 12
-BLOCK = 2_000_000  # numbers in one step
+CHAINS = 32  # candidates improved side by side in one array computation
+ROUNDS = 12  # times that the candidates are perturbed and repaired
+BLOCK = 2_000_000  # numbers (16 MB) in one step of an array computation; large problems get fewer chains
 
 
 def cheapest(problem: CutProblem, candidates: Iterable[PairRanks | None]) -> PairRanks | None:
-    """Return the cheapest of some candidates that satisfies every cut."""
+    """Return the candidate of fewest parameters that satisfies every cut; None if none does."""
     valid = [ranks for ranks in candidates if ranks is not None and problem.satisfied(ranks)]
     return min(valid, key=problem.parameters, default=None)
 
 
 def best_train(problem: CutProblem, deadline: float) -> PairRanks | None:
-    """Return a cheap tensor train: the best order of the modes for the cuts along it, ranks raised for the others."""
+    """Return the ranks of a cheap tensor train: best mode order for the cuts along it, ranks raised for the others."""
     following = _following(problem)
     ranks: dict[CorePair, int] = {}
     before, mask = int(following[0]), 1 << int(following[0])
@@ -34,7 +34,7 @@ def best_train(problem: CutProblem, deadline: float) -> PairRanks | None:
 
 
 def _following(problem: CutProblem) -> NDArray[np.int64]:
-    """Return, by mask of the first modes of a train, the mode to put next for the fewest parameters (Held 1962)."""
+    """Return, by bit mask of a train's first modes, the next mode of the cheapest completion (Held and Karp)."""
     masks = np.arange(1 << problem.order)
     sizes = np.bitwise_count(masks)
     least, following = np.full(len(masks), np.inf), np.zeros(len(masks), dtype=np.int64)
@@ -50,7 +50,10 @@ def _following(problem: CutProblem) -> NDArray[np.int64]:
 
 
 def raised(problem: CutProblem, ranks: PairRanks, deadline: float) -> PairRanks | None:
-    """Return the ranks, raised one by one until every cut is satisfied, or time is out; None if they are too large."""
+    """Return the ranks raised one by one until every cut is satisfied or time is out.
+
+    The result is None if a given rank is above the largest rank allowed.
+    """
     column = {pair: place for place, pair in enumerate(problem.pairs)}
     start = np.ones((1, len(column)))
     allowed = np.zeros(len(column), dtype=bool)
@@ -62,7 +65,11 @@ def raised(problem: CutProblem, ranks: PairRanks, deadline: float) -> PairRanks 
 
 
 def best_graph(problem: CutProblem, degree: int, deadline: float) -> PairRanks | None:
-    """Return a cheap graph: ranks raised greedily in many slightly random ways, pruned, shaken and repaired."""
+    """Return the ranks of a cheap graph with at most ``degree`` bonds per core, by randomised greedy search; else None.
+
+    Many candidates grow until they satisfy every cut and are pruned; then rounds of random lowering, growth and pruning
+    replace a candidate by one that is not dearer.
+    """
     generator = np.random.default_rng(0)
     chains = _Chains(problem, np.ones(len(problem.pairs), dtype=bool), degree, deadline)
     count = max(1, min(CHAINS, BLOCK // max(1, problem.crossings.size)))
@@ -82,7 +89,7 @@ def best_graph(problem: CutProblem, degree: int, deadline: float) -> PairRanks |
 
 
 class _Chains:
-    """Many candidates at once, (chains, pairs), not finite where they cannot be made to satisfy the cuts."""
+    """Growth and pruning of many candidates at once, as arrays of ranks (chains, pairs)."""
 
     def __init__(self, problem: CutProblem, allowed: NDArray[np.bool_], degree: int, deadline: float) -> None:
         self.problem = problem
@@ -95,13 +102,16 @@ class _Chains:
         self.goal = problem.thresholds[problem.masks]
 
     def costs(self, ranks: _Array) -> _Array:
-        """Return the parameters, infinite for what satisfies not every cut."""
+        """Return the parameters of every candidate, (chains,); infinite if it breaks a cut."""
         total = self._cores(ranks).sum(axis=1)
         enough = (np.log(ranks) @ self.problem.crossings.T > self.goal).all(axis=1)
         return np.where(enough, total, np.inf)
 
     def grow(self, ranks: _Array, generator: np.random.Generator | None) -> _Array:
-        """Raise, rank after rank, the bond that helps the cuts most for its cost."""
+        """Raise ranks by 1, each time on the bond of largest gain per added parameter, until every cut is satisfied.
+
+        With a generator the scores get random factors, so that equal candidates grow apart.
+        """
         ranks = ranks.copy()
         going = np.arange(len(ranks))
         while len(going) and time.monotonic() < self.deadline:
@@ -119,7 +129,7 @@ class _Chains:
         return ranks
 
     def prune(self, ranks: _Array) -> _Array:
-        """Lower, rank after rank, the bond whose lowering saves most and breaks no cut."""
+        """Lower ranks by 1, each time on the bond that saves most parameters, while every cut stays satisfied."""
         ranks = ranks.copy()
         going = np.flatnonzero(np.isfinite(self.costs(ranks)))
         while len(going) and time.monotonic() < self.deadline:
@@ -135,11 +145,11 @@ class _Chains:
         return ranks
 
     def _gain(self, lacking: _Array, added: _Array) -> _Array:
-        """Return how much of what lacks a bond's next rank supplies, over all cuts."""
+        """Return, per bond, the sum over cuts by which one more rank lowers the logarithmic deficits ``lacking``."""
         return (np.minimum(lacking[:, :, None], added[:, None, :]) * self.problem.crossings).sum(axis=1)
 
     def _open(self, ranks: _Array) -> NDArray[np.bool_]:
-        """Return which bonds may be raised."""
+        """Return which bonds may get a larger rank: allowed, below the largest rank, and within the degree."""
         degrees = (ranks > 1) @ self.ends
         free = ((degrees >= self.degree) @ self.ends.T) == 0
         return self.allowed & (ranks < self.problem.max_rank) & ((ranks > 1) | free)

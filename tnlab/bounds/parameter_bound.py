@@ -1,9 +1,9 @@
-"""Fewest parameters that any structure of a family needs for a target error, without fitting.
+"""Lower bound on the parameters that structures of a family need for a target error, without fitting.
 
 A fit with relative error e leaves ``|X_(S) - Y_(S)| <= e |X|`` across every cut S, so that the rank of ``Y_(S)``, and
 with it the product of the ranks crossing S, is at least ``r(S) = min{r: tail_S(r) <= e^2}`` (Eckart and Young).
-The cheapest ranks that satisfy all cuts are a lower bound for every structure that reaches the error; whether they
-reach it themselves only a fit can tell.
+The fewest parameters of ranks that satisfy all cuts are a lower bound for every structure that reaches the error.
+Whether these ranks reach it themselves only a fit can tell.
 
 References:
     Eckart 1936: https://doi.org/10.1007/BF02288367
@@ -24,24 +24,24 @@ from tnlab.errors import DataError, FormatError, UnknownNameError
 from tnlab.network.structure import Structure
 from tnlab.threads import on_one_thread
 
-MAX_ORDER = 16  # sets of modes are listed: 2^order
+MAX_ORDER = 16  # arrays have an entry per set of modes: 2^order
 
 
 @dataclass(frozen=True)
 class ParameterBound:
-    """What any structure of a family needs, at least, for a target error.
+    """A proved lower bound on the parameters of a family for a target error, with the best structure found.
 
     Attributes:
-        parameters: No structure of the family with fewer parameters reaches the target error.
-        incumbent: Parameters of the cheapest structure found that satisfies every cut, if one was found.
-        structure: That structure: no cut forbids it to reach the target, and only a fit can say whether it does.
+        parameters: The lower bound: no structure of the family with fewer parameters reaches the target error.
+        incumbent: Parameters of the cheapest structure found that satisfies every cut; None if none was found.
+        structure: That structure; only a fit can say whether it reaches the target error.
         gap: ``incumbent / parameters - 1``; infinite without an incumbent.
-        proved: Whether the two are equal: nothing cheaper satisfies every cut.
+        proved: Whether ``incumbent`` equals ``parameters`` and every cut was consulted.
         family: Name of the family.
         max_rank: Largest rank for which the bound holds; None if it holds for every rank.
         latent_cores: Whether it holds for structures with latent cores.
         scope: For which structures the bound is proved, as a sentence.
-        seconds: Wall time, the spectra included.
+        seconds: Wall time in seconds, the spectra included.
     """
 
     parameters: int
@@ -58,14 +58,14 @@ class ParameterBound:
 
 @dataclass(frozen=True)
 class Family:
-    """A set of structures with one core per mode.
+    """A family of structures for which the bound can be computed, with the function that computes it.
 
     Attributes:
-        words: What its structures are, as the subject of a sentence.
-        degree: Most bonds above rank 1 at a core.
-        loops: Whether it holds all graphs of that degree, so that a greedy search may start it.
-        solve: Finds the cheapest, from a start.
-        latent: Whether it holds networks with latent cores, hyper-bonds and cores with several modes.
+        words: Description of its structures, as the subject of a sentence.
+        degree: Largest number of bonds above rank 1 at a core.
+        loops: Whether it contains all graphs of that degree, so that a greedy search of graphs may give its start.
+        solve: Computes the fewest parameters from the cuts, a deadline and a start.
+        latent: Whether it contains networks with latent cores, hyper-bonds and cores with several modes.
     """
 
     words: str
@@ -84,16 +84,16 @@ def parameter_bound(
     max_rank: int | None = None,
     max_seconds: float = 30.0,
 ) -> ParameterBound:
-    """Return how many parameters any structure of a family needs to reach a relative error.
+    """Return a lower bound on the parameters of every structure of a family that reaches a relative error.
 
     Args:
-        X: The tensor, or its spectra where more is asked about it.
+        X: The tensor, or its spectra, which serve for several bounds.
         target_error: Relative error to be reached, between 0 and 1.
         family: ``"ring"`` (cycles over the modes in any order; trains are rings with a bond of rank 1), ``"tree"``,
             ``"degree3"`` (graphs with at most three bonds above rank 1 per core) or ``"any"`` simple graph, each with
-            one core per mode and no latent cores; or ``"latent"``, every network whatever.
+            one core per mode and no latent cores; or ``"latent"``, all networks.
         max_rank: Largest rank of a bond; by default there is no limit.
-        max_seconds: Time after which the best bound proved so far is returned.
+        max_seconds: Time in seconds after which the best bound proved so far is returned.
 
     Raises:
         DataError: The order is 1, or above 16.
@@ -121,7 +121,7 @@ def parameter_bound(
 
 
 def _solve(problem: CutProblem, family: Family, deadline: float, name: str) -> Found:
-    if problem.order == 2 and not family.latent:  # one bond, whatever the family
+    if problem.order == 2 and not family.latent:  # one bond in every family
         rank = int(problem.needed[1])
         return Found(sum(problem.modes) * rank, {(0, 1): rank})
     found = family.solve(problem, deadline, _start(problem, family, deadline))
@@ -168,7 +168,7 @@ def _check(target_error: float, family: str, max_rank: int | None, max_seconds: 
 
 
 def _check_reach(problem: CutProblem, family: Family, name: str) -> None:
-    """Refuse a maximal rank with which some cut cannot be satisfied, whatever the structure."""
+    """Refuse a largest rank with which no structure of the family can satisfy some cut."""
     if family.latent:
         return  # parallel bonds and latent cores can carry any cut
     for mask in problem.masks.tolist():
@@ -183,7 +183,7 @@ def _check_reach(problem: CutProblem, family: Family, name: str) -> None:
 
 
 def _start(problem: CutProblem, family: Family, deadline: float) -> PairRanks | None:
-    """Return a structure of the family that satisfies every cut, found without proof."""
+    """Return the ranks of a cheap structure of the family that satisfies every cut, from greedy searches; else None."""
     candidates = [best_train(problem, deadline)]
     if family.loops:
         candidates.append(best_graph(problem, min(family.degree, problem.order), deadline))

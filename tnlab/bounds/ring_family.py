@@ -1,11 +1,11 @@
-"""Fewest parameters of a ring, over all orders of the modes and all ranks: exact.
+"""Fewest parameters of a ring that satisfies every cut, exactly, over all cyclic orders of the modes and all ranks.
 
-Name the bonds so that bond 0 has the smallest rank R_0 of the ring, and place mode after mode. Whatever the prefix S
-of modes and its last bond R_t, the cut of S needs ``R_0 R_t >= r(S)``, and mode k needs ``R_{t-1} R_t >= r(k)``.
-Keeping only these cuts, the cheapest completion of (S, R_t) follows from those of (S + k, R'), as in the dynamic
-program of Held and Karp for the travelling salesman. These costs to go guide a search over orders and ranks that
-checks every other cut as soon as its modes are placed; its limit on the parameters is raised step by step (Korf),
-so that it can be stopped at any time with a proved bound: all below the last limit is excluded.
+Number the bonds so that bond 0 has the smallest rank R_0 of the ring, and place mode after mode. For every prefix S of
+modes with last bond R_t, the cut of S needs ``R_0 R_t >= r(S)``, and mode k needs ``R_{t-1} R_t >= r(k)``. With only
+these cuts, the cheapest completion of (S, R_t) follows from those of (S + k, R'), as in the dynamic program of Held
+and Karp for the travelling salesman. These costs to go bound a search over orders and ranks that checks every other
+cut as soon as its modes are placed. Its limit on the parameters is raised step by step (Korf), so that it has a proved
+bound whenever it stops: every ring below the last limit is excluded.
 
 References:
     Held 1962: https://doi.org/10.1137/0110015
@@ -23,11 +23,14 @@ from tnlab.bounds import graph_family
 from tnlab.bounds.cut_problem import CutProblem, Found, PairRanks
 from tnlab.bounds.deepening import Branch, SearchTree, blocks, deepen
 
-MAX_ORDER = 14  # sets of modes to tabulate: 2^order
+MAX_ORDER = 14  # the table of costs to go has an entry per set of modes and rank: 2^order rows
 
 
 def solve(problem: CutProblem, deadline: float, start: PairRanks | None) -> Found:
-    """Return the cheapest ring; ``start`` is a structure of the family that satisfies every cut, if one is known."""
+    """Return the ring of fewest parameters, or a proved bound at the deadline.
+
+    ``start`` is a ring that satisfies all cuts.
+    """
     if problem.order > MAX_ORDER:  # every ring is a graph of degree 2
         return Found(graph_family.solve(problem, deadline, start, 2).bound, start)
     best = problem.parameters(start) if start is not None else math.inf
@@ -38,7 +41,7 @@ def solve(problem: CutProblem, deadline: float, start: PairRanks | None) -> Foun
 
 
 def ring_searches(problem: CutProblem, deadline: float, best: float = math.inf) -> list[SearchTree]:
-    """Return searches that together hold every ring with fewer parameters than ``best``: one per smallest rank."""
+    """Return search trees, one per smallest rank, that contain every ring with fewer parameters than ``best``."""
     searches: list[SearchTree] = []
     for least in range(1, problem.max_rank + 1):
         if least**2 * sum(problem.modes) >= best or time.monotonic() > deadline:
@@ -48,7 +51,7 @@ def ring_searches(problem: CutProblem, deadline: float, best: float = math.inf) 
 
 
 class _RingSearch:
-    """Rings whose smallest rank is given, cheaper than the best known."""
+    """Search tree of the rings with a given smallest rank and fewer parameters than ``best``."""
 
     def __init__(self, problem: CutProblem, least: int, best: float, deadline: float) -> None:
         self.problem = problem
@@ -57,12 +60,15 @@ class _RingSearch:
         self.bound = max(problem.least, float(self.togo[0, 0])) if len(self.ranks) else math.inf
 
     def root(self) -> Branch:
-        """Return the ring with no mode placed: parameters so far, modes by place, ranks by bond (as indices)."""
+        """Return the branch with no mode placed.
+
+        Its parts are the modes by place and, by bond, indices into ``ranks``.
+        """
         none = np.zeros((1, 0), dtype=np.int64)
         return Branch(np.zeros(1), (none, np.zeros((1, 1), dtype=np.int64)))
 
     def expand(self, branch: Branch, limit: float) -> tuple[Branch, float]:
-        """Place one more mode and its bond; return what stays within the limit, and the least cost beyond it."""
+        """Return the branches with one more mode and bond placed within the limit, and the least bound beyond it."""
         modes, bonds = branch.parts
         parts: list[tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]] = []
         beyond = math.inf
@@ -106,12 +112,18 @@ class _RingSearch:
         return fresh, float(outside.min()) if outside.size else math.inf
 
     def _core(self, mode: int) -> NDArray[np.float64]:
-        """Return the parameters of a core by its two ranks, infinite where they are too few for it."""
+        """Return the parameters of a mode's core by its two ranks.
+
+        The value is infinite where the ranks' product is below the mode's cut rank.
+        """
         products = np.multiply.outer(self.ranks, self.ranks)
         return np.where(products >= self.problem.singles[mode], products * self.problem.modes[mode], np.inf)
 
     def _table(self, deadline: float) -> NDArray[np.float64]:
-        """Return the least parameters of the modes outside a mask, by mask and last rank; zeros if time is out."""
+        """Return the costs to go: least parameters of the modes outside a mask, by mask and last rank.
+
+        If time is out, all values are 0, which is a valid lower bound.
+        """
         problem, count = self.problem, len(self.ranks)
         masks = np.arange(1 << problem.order)
         togo = np.full((len(masks), count), np.inf)
@@ -132,7 +144,7 @@ class _RingSearch:
         return togo
 
     def _allowed(self, modes: NDArray[np.int64], bonds: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the rows that satisfy all cuts of placed modes that include the last one, unless seen in the table."""
+        """Return the rows that satisfy every cut of placed modes with the last one, but those that the table covers."""
         rows, placed = np.arange(len(modes)), modes.shape[1]
         if placed in (1, self.problem.order):
             return rows
@@ -148,7 +160,7 @@ class _RingSearch:
 
 
 def _largest(problem: CutProblem, least: int, best: float) -> int:
-    """Return the largest rank that a ring cheaper than the best can have beside ranks of at least ``least``."""
+    """Return the largest rank in a ring with ranks of at least ``least`` and fewer parameters than ``best``."""
     if math.isinf(best):
         return problem.max_rank
     products = np.maximum(problem.singles, least**2) * problem.sizes

@@ -1,4 +1,4 @@
-"""In which order a train should carry the modes, judged by the spectra of the cuts between its cores."""
+"""Search for the order of the modes along a tensor train, by the spectra of the cuts between its cores."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -10,17 +10,22 @@ from tnlab.bounds.cut_spectra import CutSpectra
 from tnlab.errors import StructureError
 from tnlab.network.structure import Structure
 
-EXHAUSTIVE = 6  # modes up to which every order is tried
+EXHAUSTIVE = 6  # modes up to which every order is tried (720 orders)
 
 Cost = Callable[[tuple[int, ...]], float]
 
 
 def best_order(tensor: Tensor, structure: Structure, error: float | None = None) -> Structure:
-    """Return the train with its modes on other cores, in an order that the spectra of the cuts favour.
+    """Return the tensor train with its modes permuted among the cores for fewest parameters or least loss.
 
-    With an error, that is the order of fewest parameters when every cut keeps to an equal share of it; else the one
-    whose cuts lose least at the ranks of the structure. Up to ``EXHAUSTIVE`` modes every order is tried, beyond that
-    moves of one mode to another place, for as long as one improves.
+    With an error, the cost of an order is the number of parameters when every cut is truncated to an equal share of the
+    squared error; without one, the sum of the cuts' tails at the structure's ranks. Up to ``EXHAUSTIVE`` modes every
+    order is tried; above, one mode at a time moves to the best other place, until no move lowers the cost.
+
+    Args:
+        tensor: The tensor, of shape ``structure.modes``.
+        structure: A train with one mode per core.
+        error: Relative error that the train is to reach; None judges by the ranks of the structure.
 
     Raises:
         StructureError: The structure is no train of cores with one mode each, in the order of its cores.
@@ -52,7 +57,7 @@ def _cost(spectra: CutSpectra, structure: Structure, error: float | None) -> Cos
 
 
 def _orders(given: tuple[int, ...]) -> Sequence[tuple[int, ...]]:
-    """Return every order; the given one first, so that it wins a tie."""
+    """Return every order of the modes, the given one first, so that it wins a tie."""
     return [given, *permutations(given)]
 
 

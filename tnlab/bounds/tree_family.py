@@ -1,8 +1,9 @@
-"""Fewest parameters of a tree with one core per mode: exact, from all labelled trees.
+"""Fewest parameters of a tree with one core per mode that satisfies every cut, exactly, by best-first search.
 
-Every bond of a tree is a cut, and needs at least its rank. All trees (Pruefer codes) with just these ranks, in the
-order of their parameters, are followed by the same trees with a rank raised wherever another cut is not satisfied:
-whatever satisfies it has one of the crossing bonds raised. The first that satisfies every cut is the cheapest.
+Every bond of a tree is a cut and needs at least its cut rank. The search takes all labelled trees (listed by Pruefer
+codes) with just these ranks, by ascending parameters. A tree that breaks another cut is replaced by its copies with
+the rank of one bond across that cut raised by 1, as every tree that satisfies the cut has one of them raised. The first
+tree that satisfies every cut has the fewest parameters.
 
 References:
     Pruefer 1918 (codes of labelled trees): Archiv der Mathematik und Physik 27, 742-744
@@ -20,14 +21,17 @@ from tnlab.bounds import graph_family
 from tnlab.bounds.cut_problem import CorePair, CutProblem, Found, PairRanks
 
 MAX_ORDER = 9  # order^(order - 2) trees: 0.3 million at order 8, 5 million at 9
-CHUNK = 200_000  # trees looked at together
+CHUNK = 200_000  # trees evaluated in one array computation
 
 _Codes = NDArray[np.int64]
 _Tree = tuple[tuple[CorePair, int], ...]  # bonds and their ranks, sorted
 
 
 def solve(problem: CutProblem, deadline: float, start: PairRanks | None) -> Found:
-    """Return the cheapest tree; ``start`` is a structure of the family that satisfies every cut, if one is known."""
+    """Return the tree of fewest parameters, or a proved bound at the deadline.
+
+    ``start`` is a tree that satisfies all cuts.
+    """
     best = problem.parameters(start) if start is not None else math.inf
     if problem.order > MAX_ORDER:  # every tree is a graph
         return Found(graph_family.solve(problem, deadline, start, problem.order - 1).bound, start)
@@ -45,7 +49,7 @@ def ascending_trees(problem: CutProblem, deadline: float) -> Iterator[PairRanks]
 
 
 def _ascending(problem: CutProblem, deadline: float, best: float) -> Iterator[tuple[float, _Tree | None]]:
-    """Yield what is proved so far, and with it a tree whenever one satisfies every cut."""
+    """Yield the bound proved after each tree examined, with that tree if it satisfies every cut, else with None."""
     codes, costs = _codes(problem, deadline, best)
     queue: list[tuple[float, _Tree]] = []
     seen, upcoming = set[_Tree](), 0
@@ -64,13 +68,13 @@ def _ascending(problem: CutProblem, deadline: float, best: float) -> Iterator[tu
         children = _children(problem, tree)
         shown = time.monotonic()
         yield max(problem.least, cost), tree if children is None else None
-        deadline += time.monotonic() - shown  # what the caller does meanwhile does not count
+        deadline += time.monotonic() - shown  # the caller's time does not count
         for child in _raised(problem, tree, range(len(tree))) if children is None else children:
             heapq.heappush(queue, (problem.parameters(dict(child)), child))
 
 
 def _codes(problem: CutProblem, deadline: float, best: float) -> tuple[_Codes, NDArray[np.float64]]:
-    """Return the codes of the trees with fewer parameters than the best, and these, ascending; none if time is out."""
+    """Return the codes and the parameters of the trees below ``best``, ascending; fewer of them if time is out."""
     count = problem.order ** (problem.order - 2)
     codes, costs = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
     for first in range(0, count, CHUNK):
@@ -85,13 +89,16 @@ def _codes(problem: CutProblem, deadline: float, best: float) -> tuple[_Codes, N
 
 
 def _raised(problem: CutProblem, tree: _Tree, places: Iterable[int]) -> list[_Tree]:
-    """Return the tree with the rank of one of these bonds raised, in every way."""
+    """Return copies of the tree, each with the rank of one of the given bonds raised by 1, up to the largest rank."""
     allowed = (place for place in places if tree[place][1] < problem.max_rank)
     return [(*tree[:k], (tree[k][0], tree[k][1] + 1), *tree[k + 1 :]) for k in allowed]
 
 
 def _children(problem: CutProblem, tree: _Tree) -> list[_Tree] | None:
-    """Return the tree with one rank raised across its worst cut, in every way; None if all cuts are satisfied."""
+    """Return copies of the tree, each with one bond across the worst broken cut raised by 1.
+
+    The result is None if the tree satisfies every cut.
+    """
     ends = np.array([pair for pair, _ in tree]).T
     crossing = ((problem.masks[:, None] >> ends[0]) ^ (problem.masks[:, None] >> ends[1])) & 1
     products = crossing @ np.log([rank for _, rank in tree])
@@ -102,7 +109,10 @@ def _children(problem: CutProblem, tree: _Tree) -> list[_Tree] | None:
 
 
 def _parameters(problem: CutProblem, codes: _Codes) -> NDArray[np.float64]:
-    """Return the parameters of the trees with just the ranks of their bonds' own cuts, infinite if too large."""
+    """Return the parameters of the trees with the cut ranks of their own bonds.
+
+    The value is infinite if one of these ranks is above the largest rank allowed.
+    """
     products = np.tile(problem.sizes, (len(codes), 1))
     rows, feasible = np.arange(len(codes)), np.ones(len(codes), dtype=bool)
     for leaf, parent, mask in _bonds(problem.order, codes):
@@ -119,7 +129,7 @@ def _tree(problem: CutProblem, code: int) -> _Tree:
 
 
 def _bonds(order: int, codes: _Codes) -> Iterator[tuple[_Codes, _Codes, _Codes]]:
-    """Yield bond after bond of many trees: a core, the core it is joined to, and the modes on its side."""
+    """Yield the bonds of many trees from their Pruefer codes: a core, its neighbour, and the bit mask of its side."""
     rows = np.arange(len(codes))
     digits = [codes // order**place % order for place in range(order - 2)]
     degrees = np.ones((len(codes), order), dtype=np.int8)

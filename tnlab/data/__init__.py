@@ -1,4 +1,4 @@
-"""Data to fit: built-in tensors with their licences, and the way from a file or an array to a tensor."""
+"""Data to fit: built-in data sets with their licences, and the conversion of files and arrays to tensors."""
 
 from tnlab.data import functions, pictures, volumes
 from tnlab.data.dataset import Dataset, datasets

@@ -1,4 +1,4 @@
-"""Is this array fit for fitting? Every no is one sentence with the reason and the way out."""
+"""Checks that an array can be fitted; a refusal is one sentence with the reason and what to do."""
 
 import math
 
@@ -9,17 +9,18 @@ from tnlab.errors import DataError
 
 
 def as_numbers(array: object, name: str, max_entries: int | None) -> np.ndarray:
-    """Return a float copy of an array whose relative error is defined; its own axes, row-major.
+    """Return a floating-point copy of an array, row-major, after checking that its relative error is defined.
 
     float32 and float64 stay; half precision becomes float32; integers, truth values and wider floats become float64.
 
     Args:
-        array: Anything numpy or torch understands as an array of numbers.
-        name: What to call it in a message.
-        max_entries: More entries are refused; None for no limit.
+        array: A numpy array, a torch tensor, or nested sequences of numbers.
+        name: Name of the array in messages.
+        max_entries: Largest number of entries; None for no limit.
 
     Raises:
-        DataError: It holds something else than finite real numbers, or none, or too many, or only zeros.
+        DataError: The entries are not finite real numbers, or there are none or too many, or all are zero or so large
+            or small that their squares leave the range of the type.
     """
     given = _as_array(array, name)
     _check_shape(given, name, max_entries)
@@ -59,10 +60,10 @@ def _check_shape(given: np.ndarray, name: str, max_entries: int | None) -> None:
 
 
 def check_entries(entries: int, name: str, max_entries: int | None) -> None:
-    """Refuse more entries than the limit.
+    """Refuse an array with more entries than the limit; None is no limit.
 
     Raises:
-        DataError: There are more.
+        DataError: ``entries`` is above ``max_entries``.
     """
     if max_entries is not None and entries > max_entries:
         raise DataError(

@@ -1,4 +1,4 @@
-"""Built-in data sets: a name, a label, a licence, and a function that makes the array. Nothing is downloaded."""
+"""The registry of built-in data sets, each with a label, a licence and a function that makes its array offline."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from tnlab.registry import Registry
 
 @dataclass(frozen=True)
 class Dataset:
-    """A built-in array and how to look at it as a tensor.
+    """A built-in array and how it becomes a tensor.
 
     Attributes:
         name: Canonical name in ``datasets``.
-        label: What a menu shows.
-        licence: Under which terms the data may be used, and who made it.
-        modes: Mode sizes it opens with.
-        order: Whether those modes are a plain reshape or quantised.
-        load: Return the array, float64; the same one every time.
+        label: Its name in a menu.
+        licence: Licence of the data, and its author.
+        modes: Default mode sizes of the tensor.
+        order: Whether the modes are a plain reshape of the array or quantised.
+        load: Returns the array, in float64, with equal values at every call.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Dataset:
     load: Callable[[], np.ndarray]
 
     def source(self) -> Source:
-        """Return the array with the modes and the order it opens with."""
+        """Return the array as a source with its default modes and order."""
         return Source.of(self.load(), name=self.name, modes=self.modes, order=self.order, label=self.label)
 
 
@@ -42,7 +42,7 @@ Load = Callable[[], np.ndarray]
 def dataset(
     name: str, *aliases: str, label: str, licence: str, modes: tuple[int, ...], order: Order = "plain"
 ) -> Callable[[Load], Load]:
-    """Return a decorator that files a function without arguments in ``datasets``."""
+    """Return a decorator that registers a function, which takes nothing and returns an array, as a data set."""
 
     def decorate(load: Load) -> Load:
         datasets.register(name, *aliases)(Dataset(name, label, licence, modes, order, load))

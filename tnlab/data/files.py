@@ -1,4 +1,4 @@
-"""Files to arrays: .npy without pickle, PNG and JPEG. What a file is, its first bytes say, not its name."""
+"""Reading of .npy, PNG and JPEG files into arrays; the first bytes of a file decide its kind, not its name."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from tnlab.data.picture_file import read_picture
 from tnlab.data.source import MAX_ENTRIES, Source
 from tnlab.errors import DataError
 
-MAX_BYTES = 64 * 2**20
+MAX_BYTES = 64 * 2**20  # largest file read into a page; the command line has no limit
 PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 REFUSED = {
     b"PK\x03\x04": "a zip archive (.npz, .pt or a document); save one array with numpy.save instead",
@@ -30,18 +30,19 @@ REFUSED = {
 def read_array(
     name: str, data: bytes | Path, *, max_bytes: int | None = MAX_BYTES, max_entries: int | None = MAX_ENTRIES
 ) -> np.ndarray:
-    """Return the array that a file holds: numbers as stored from .npy; [0, 1] from PNG and JPEG.
+    """Return the array in a file: the stored numbers of a .npy file, values in [0, 1] of a PNG or JPEG picture.
 
-    A picture with more entries than the limit is shrunk by a whole factor (mean over blocks); an array is refused.
+    A picture with more entries than ``max_entries`` is shrunk by a whole factor (mean over blocks); a .npy array with
+    more is refused.
 
     Args:
-        name: What to call the file in a message; its extension is not looked at.
-        data: The file's bytes, or where it lies.
-        max_bytes: A longer file is refused before it is read; None for no limit.
-        max_entries: Limit on the array; None for no limit.
+        name: Name of the file in messages; its extension has no effect.
+        data: The file's bytes, or its path.
+        max_bytes: Largest length of the file in bytes, checked before it is read; None for no limit.
+        max_entries: Largest number of entries of the array; None for no limit.
 
     Raises:
-        DataError: The file is missing, too long, cut short, or something else than .npy, PNG or JPEG.
+        DataError: The file is missing, too long, damaged, or not a .npy, PNG or JPEG file.
     """
     content = _content(name, data, max_bytes)
     if content.startswith(NPY):
@@ -57,7 +58,7 @@ def read_array(
 def read_source(
     name: str, data: bytes | Path, *, max_bytes: int | None = MAX_BYTES, max_entries: int | None = MAX_ENTRIES
 ) -> Source:
-    """Return a file as a source with the modes suggested first for it.
+    """Return the array in a file as a source, cut into the first of its suggested modes.
 
     Raises:
         DataError: The file cannot be read, or its array cannot be fitted.

@@ -1,4 +1,4 @@
-"""The .npy format, read without ever unpickling and without trusting what the header promises."""
+"""A reader of .npy files that never unpickles and checks the header against the length of the file."""
 
 import math
 import tokenize
@@ -17,10 +17,10 @@ BROKEN = (ValueError, TypeError, SyntaxError, KeyError, EOFError, RecursionError
 
 
 def read_npy(name: str, content: bytes, max_entries: int | None) -> np.ndarray:
-    """Return the array of a .npy file; a copy that owns its memory.
+    """Return the array of a .npy file, given as bytes, as a copy that owns its memory.
 
     Raises:
-        DataError: The header is broken, promises more than the file holds, or announces Python objects.
+        DataError: The header cannot be read, announces more bytes than follow, or an array that is not of numbers.
     """
     stream = BytesIO(content)
     shape, fortran, dtype = _header(name, stream)

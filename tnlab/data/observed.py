@@ -1,4 +1,4 @@
-"""A tensor of which only some entries are known."""
+"""Observed entries of a tensor: their indices and values, for fits in which the other entries are missing."""
 
 import math
 from collections.abc import Sequence
@@ -14,12 +14,12 @@ from tnlab.seeding import as_generator
 
 @dataclass(frozen=True, eq=False)
 class Observed:
-    """Known entries of a tensor; the others are missing, whatever they are.
+    """The known entries of a tensor; all other entries are missing.
 
     Attributes:
         modes: Shape of the whole tensor.
-        indices: Where the known entries stand, (entries, order), int64; every place at most once.
-        values: What stands there, (entries,), float32 or float64.
+        indices: Indices of the known entries, (entries, order), int64; no row twice.
+        values: Their values, (entries,), float32 or float64.
 
     Raises:
         DataError: The shapes disagree, an index is out of range or repeated, or a value is not finite.
@@ -53,7 +53,7 @@ class Observed:
 
     @classmethod
     def from_mask(cls, tensor: Tensor, mask: Tensor) -> "Observed":
-        """Keep the entries of a tensor where a boolean mask of its shape is true.
+        """Return the entries of a tensor where a boolean mask of its shape is true.
 
         Raises:
             DataError: The mask has another shape or is not boolean, or a kept entry is not finite.
@@ -67,7 +67,7 @@ class Observed:
 
     @classmethod
     def from_nan(cls, tensor: Tensor) -> "Observed":
-        """Keep the entries of a tensor that are not NaN.
+        """Return the entries of a tensor that are not NaN.
 
         Raises:
             DataError: All entries are NaN, or one is infinite.
@@ -78,12 +78,12 @@ class Observed:
     def from_entries(
         cls, modes: Sequence[int], indices: Sequence[Sequence[int]] | Tensor, values: Sequence[float] | Tensor
     ) -> "Observed":
-        """Take lists or arrays of coordinates and values; float32 stays, other numbers become float64.
+        """Return entries given by lists or arrays of indices and values; values become float64, unless float32.
 
         Args:
             modes: Shape of the whole tensor.
             indices: One row of whole numbers per entry, (entries, order).
-            values: What stands there, (entries,).
+            values: Their values, (entries,).
 
         Raises:
             DataError: The shapes disagree, an index is not a whole number, out of range or repeated, or a value is
@@ -101,7 +101,7 @@ class Observed:
 
     @classmethod
     def random_part(cls, tensor: Tensor, fraction: float, *, seed: int | torch.Generator | None = 0) -> "Observed":
-        """Keep a random part of a tensor's entries, at least one, to try a completion where the truth is known.
+        """Return a random fraction of a tensor's entries, at least one, to test a completion against the whole tensor.
 
         Raises:
             DataError: The fraction is not above 0 and at most 1.
@@ -121,14 +121,14 @@ class Observed:
 
     @cached_property
     def places(self) -> Tensor:
-        """Place of every known entry in the flattened tensor, (entries,)."""
+        """Row-major index of every known entry in the flattened tensor, (entries,)."""
         place = torch.zeros_like(self.indices[:, 0])
         for mode, size in enumerate(self.modes):
             place = place * size + self.indices[:, mode]
         return place
 
     def split(self, fraction: float, *, generator: torch.Generator) -> tuple["Observed", "Observed"]:
-        """Return the entries to fit, and a random part of them held out; at least one on either side."""
+        """Return a random partition in entries to fit and a fraction of entries held out, at least one in each."""
         count = len(self.values)
         held = min(max(1, round(fraction * count)), count - 1)
         order = torch.randperm(count, generator=generator).to(self.indices.device)
@@ -139,12 +139,12 @@ class Observed:
 
 
 def _check_once(observed: Observed) -> None:
-    """Refuse an entry that is given twice, and say which."""
+    """Refuse entries with the same index twice; the message names the index and its two rows."""
     if observed.size < 2**63:
         ordered, rows = observed.places.sort(stable=True)
         again = (ordered[1:] == ordered[:-1]).nonzero()
         first = rows[again[0, 0] : again[0, 0] + 2].tolist() if len(again) else []
-    else:  # their places have no number of their own
+    else:  # a flattened index does not fit int64
         _, inverse, counts = observed.indices.unique(dim=0, return_inverse=True, return_counts=True)
         first = (inverse == counts.argmax()).nonzero()[:2, 0].tolist() if int(counts.max()) > 1 else []
     if first:

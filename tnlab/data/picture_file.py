@@ -1,4 +1,4 @@
-"""PNG and JPEG pictures as arrays in [0, 1]."""
+"""A reader of PNG and JPEG pictures as arrays with values in [0, 1]."""
 
 import math
 import struct
@@ -11,12 +11,12 @@ from PIL import Image, ImageOps
 
 from tnlab.errors import DataError
 
-MAX_PIXELS = 64_000_000  # a bomb of a few kilobytes can claim billions
+MAX_PIXELS = 64_000_000  # pixels of a picture that is decoded: a file of a few kilobytes can announce billions
 BROKEN = (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, IndexError, KeyError, OverflowError)
 
 
 def read_picture(name: str, content: bytes, max_entries: int | None) -> np.ndarray:
-    """Return a picture upright, height x width when grey, height x width x 3 when in colour; float64 in [0, 1].
+    """Return a picture upright as height x width (grey) or height x width x 3 (colour), float64 in [0, 1].
 
     Transparent parts become white. A picture with more entries than the limit is shrunk by a whole factor.
 
@@ -53,7 +53,7 @@ def _open(name: str, content: bytes) -> Image.Image:
 
 
 def _upright(picture: Image.Image) -> Image.Image:
-    """Return the picture as its camera was held, in one of the modes L, I, F or RGB."""
+    """Return the picture rotated by its EXIF orientation, in one of the pixel modes L, I, F or RGB, on white."""
     turned = ImageOps.exif_transpose(picture)
     if turned.mode in ("L", "I", "F", "RGB") or turned.mode.startswith("I;16"):
         return turned

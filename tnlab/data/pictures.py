@@ -1,4 +1,4 @@
-"""Pictures that scikit-image carries in its wheel, as grey 256x256 or colour 256x256x3 in [0, 1]."""
+"""Data sets that are pictures of scikit-image, grey 256x256 or colour 256x256x3, with values in [0, 1]."""
 
 import numpy as np
 from skimage import data
@@ -9,7 +9,7 @@ GREY = np.array([0.2125, 0.7154, 0.0721])  # luminance of red, green and blue, a
 
 
 def middle_square(picture: np.ndarray, side: int = 256) -> np.ndarray:
-    """Return the middle of a picture as ``side x side``: cropped square, then the mean over equal blocks.
+    """Return the middle square of a picture, reduced to ``side x side`` by the mean over equal blocks.
 
     Args:
         picture: Height x width, or height x width x channels; at least ``side`` long both ways.
@@ -24,7 +24,7 @@ def middle_square(picture: np.ndarray, side: int = 256) -> np.ndarray:
 
 @dataset("camera", label="Camera", licence="CC0, Lav Varshney", modes=(16,) * 4, order="quantised")
 def camera() -> np.ndarray:
-    """Return a man with a camera, grey."""
+    """Return the picture of a man with a camera, grey, 256x256."""
     return middle_square(data.camera() / 255)
 
 
@@ -32,25 +32,25 @@ def camera() -> np.ndarray:
     "astronaut", label="Astronaut", licence="public domain, NASA (Eileen Collins)", modes=(16,) * 4, order="quantised"
 )
 def astronaut() -> np.ndarray:
-    """Return an astronaut, grey."""
+    """Return the picture of an astronaut, grey, 256x256."""
     return middle_square(data.astronaut() / 255 @ GREY)
 
 
 @dataset("coffee", label="Coffee", licence="CC0, Rachel Michetti", modes=(16,) * 4, order="quantised")
 def coffee() -> np.ndarray:
-    """Return a cup of coffee, grey."""
+    """Return the picture of a cup of coffee, grey, 256x256."""
     return middle_square(data.coffee() / 255 @ GREY)
 
 
 @dataset("cat", "chelsea", label="Cat", licence="CC0, Stefan van der Walt", modes=(16,) * 4, order="quantised")
 def cat() -> np.ndarray:
-    """Return the cat Chelsea, grey."""
+    """Return the picture of the cat Chelsea, grey, 256x256."""
     return middle_square(data.chelsea() / 255 @ GREY)
 
 
 @dataset("brick", label="Brick wall", licence="CC0, cc0textures.com", modes=(16,) * 4, order="quantised")
 def brick() -> np.ndarray:
-    """Return a brick wall, grey: a texture that repeats itself."""
+    """Return the picture of a brick wall, grey, 256x256: a periodic texture."""
     return middle_square(data.brick() / 255)
 
 
@@ -63,5 +63,5 @@ def brick() -> np.ndarray:
     order="quantised",
 )
 def astronaut_colour() -> np.ndarray:
-    """Return an astronaut, the channels as a third axis."""
+    """Return the picture of an astronaut in colour, 256x256x3."""
     return middle_square(data.astronaut() / 255)

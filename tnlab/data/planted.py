@@ -1,4 +1,4 @@
-"""Tensors with a known answer: a random network of a given structure, plus noise of a given size."""
+"""Planted tensors: the tensor of a random network of a given structure, plus noise of a given norm."""
 
 import torch
 from torch import Tensor
@@ -12,13 +12,12 @@ LICENCE = "MIT, computed here"
 
 
 def planted(structure: Structure, *, noise: float = 0.0, seed: int | torch.Generator | None = 0) -> Tensor:
-    """Return a random tensor of the given structure with noise added; float64, shape ``structure.modes``.
+    """Return the tensor of a random network with noise added, in float64, of shape ``structure.modes``.
 
     Args:
-        structure: What the noise-free tensor is made of.
-        noise: Norm of the noise over the norm of the noise-free tensor, so that a perfect fit has
-            about this relative error.
-        seed: Where the random numbers come from.
+        structure: Structure of the random network.
+        noise: Norm of the noise over the norm of the noise-free tensor, about the relative error of a perfect fit.
+        seed: The same seed gives the same floats; None draws a fresh one.
 
     Raises:
         ValueError: The noise is negative.
@@ -32,24 +31,24 @@ def planted(structure: Structure, *, noise: float = 0.0, seed: int | torch.Gener
 
 
 def uniform_ring(order: int, size: int, rank: int) -> Structure:
-    """Return a tensor ring of equal modes and ranks."""
+    """Return a tensor ring of the given order whose mode sizes all are ``size`` and whose ranks all are ``rank``."""
     bonds = (Bond((k, k + 1) if k + 1 < order else (0, k), rank) for k in range(order))
     return Structure((size,) * order, tuple(Core((k,)) for k in range(order)), tuple(bonds))
 
 
 def fully_connected(order: int, size: int, rank: int) -> Structure:
-    """Return a network with a bond between every two cores."""
+    """Return a network of equal mode sizes with a bond of equal rank between every two cores."""
     bonds = (Bond((a, b), rank) for a in range(order) for b in range(a + 1, order))
     return Structure((size,) * order, tuple(Core((k,)) for k in range(order)), tuple(bonds))
 
 
 @dataset("planted_ring", label="Planted tensor ring (rank 4, noise 1 %)", licence=LICENCE, modes=(4,) * 8)
 def planted_ring():
-    """Return a tensor ring of order 8, mode size 4, rank 4, with noise 1e-2: 512 parameters are hidden in it."""
+    """Return the tensor of a random ring of order 8, mode size 4 and rank 4 (512 parameters), with noise 1e-2."""
     return planted(uniform_ring(8, 4, 4), noise=1e-2, seed=0).numpy()
 
 
 @dataset("planted_full", label="Planted full network (rank 3, noise 1 %)", licence=LICENCE, modes=(16,) * 4)
 def planted_full():
-    """Return a fully connected network of order 4, mode size 16, rank 3, with noise 1e-2."""
+    """Return the tensor of a random fully connected network of order 4, mode size 16, rank 3, with noise 1e-2."""
     return planted(fully_connected(4, 16, 3), noise=1e-2, seed=0).numpy()

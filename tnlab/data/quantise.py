@@ -1,8 +1,10 @@
-"""Quantised order: every mode takes one factor of each axis, coarse ones first, instead of a run of entries.
+"""Quantised order of an array's entries: every mode of the tensor is a scale, with one factor of each axis.
 
-A picture of 256x256 as 16x16x16x16: mode 0 says in which 64x64 block (4 rows x 4 columns of blocks), mode 1 in which
-16x16 block of that, and so on. Modes are then scales of the picture, as in Khoromskij 2011:
-https://doi.org/10.1007/s00365-011-9131-1
+A picture of 256x256 becomes 16x16x16x16: mode 0 is the number of the 64x64 block (4 rows x 4 columns of blocks), mode 1
+that of the 16x16 block within it, and so on.
+
+References:
+    Khoromskij 2011: https://doi.org/10.1007/s00365-011-9131-1
 """
 
 import math
@@ -15,10 +17,10 @@ Order = Literal["plain", "quantised"]
 
 
 def mode_factors(shape: tuple[int, ...], modes: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
-    """Return for every mode its factor on every axis, as balanced as the prime factors allow.
+    """Return, for every mode, its factor of every axis, as balanced as the prime factors allow.
 
-    The factors of a mode multiply to its size, those of an axis to its length. Equal products are enough
-    for that: each prime divides modes and axes equally often, and may go to any axis that still has it.
+    The factors of a mode multiply to its size, those of an axis to its length. Such factors exist because each prime
+    divides the modes and the axes equally often; a prime of a mode goes to the longest axis that still has it.
 
     Args:
         shape: Lengths of the axes.
@@ -36,18 +38,18 @@ def mode_factors(shape: tuple[int, ...], modes: tuple[int, ...]) -> tuple[tuple[
 
 
 def mixes_axes(shape: tuple[int, ...], modes: tuple[int, ...]) -> bool:
-    """Return whether some mode takes a factor of two axes or more, so that the order matters."""
+    """Return whether some mode has factors of several axes, so that quantised and plain order differ."""
     return any(sum(factor > 1 for factor in share) > 1 for share in mode_factors(shape, modes))
 
 
 def quantise(array: np.ndarray, modes: tuple[int, ...]) -> np.ndarray:
-    """Return the entries of the array with shape ``modes``, in quantised order."""
+    """Return the array as a tensor of shape ``modes`` whose entries are in quantised order."""
     split, by_mode = _plan(array.shape, modes)
     return array.reshape(split).transpose(by_mode).reshape(modes)
 
 
 def unquantise(tensor: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """Return the array of the given shape that ``quantise`` turned into the tensor."""
+    """Return the array of the given shape from its tensor in quantised order: the inverse of ``quantise``."""
     split, by_mode = _plan(shape, tensor.shape)
     return tensor.reshape([split[digit] for digit in by_mode]).transpose(np.argsort(by_mode)).reshape(shape)
 
@@ -65,7 +67,7 @@ def prime_factors(number: int) -> list[int]:
 
 @lru_cache(maxsize=256)
 def _plan(shape: tuple[int, ...], modes: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the array's axes split into digits, and the order of the digits in the tensor."""
+    """Return the shape of the array with every axis split into its factors, and the order of these in the tensor."""
     factors = mode_factors(shape, modes)
     digits = [(mode, axis) for axis in range(len(shape)) for mode in range(len(modes)) if factors[mode][axis] > 1]
     split = tuple(factors[mode][axis] for mode, axis in digits)

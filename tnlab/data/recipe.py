@@ -1,4 +1,4 @@
-"""How a tensor can be had again: which data set or file, cut into which modes. What a study remembers of its data."""
+"""Recipes: JSON descriptions of a source by data set or file and modes, from which a study loads its data again."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,13 +9,13 @@ from tnlab.data.files import read_array
 from tnlab.data.source import Source
 from tnlab.errors import DataError
 
-LONGEST = 160  # letters of a label
+LONGEST = 160  # characters of a label that are kept
 
 
 def recipe_of(source: Source) -> dict[str, Any] | None:
-    """Return where a source can be had from again, as JSON can hold it; None if it is neither a data set nor a file.
+    """Return the recipe of a source, or None if its name is neither a data set nor the path of an existing file.
 
-    A file is remembered by its whole path. Its name is that of the source, so that the file must still be there.
+    The recipe of a file holds its absolute path.
 
     Example:
         >>> from tnlab.data import datasets
@@ -32,10 +32,10 @@ def recipe_of(source: Source) -> dict[str, Any] | None:
 
 
 def source_from_recipe(recipe: Mapping[str, Any], *, max_entries: int | None = None) -> Source:
-    """Return the source that a recipe tells of.
+    """Load the data set or the file of a recipe and return it as a source.
 
     Raises:
-        DataError: Its file is gone or has other entries, there is no such data set any more, or it is no recipe.
+        DataError: The recipe lacks a part, there is no such data set or file, or the file does not fit the modes.
     """
     name, modes, order = (recipe.get(part) for part in ("name", "modes", "order"))
     if not isinstance(name, str) or not isinstance(modes, list | tuple) or order not in ("plain", "quantised"):

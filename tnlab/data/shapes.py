@@ -1,4 +1,4 @@
-"""Mode sizes: as text, and which ones to offer for an array of a given shape."""
+"""Mode sizes as text, and suggestions of mode sizes for an array of a given shape."""
 
 import itertools
 import math
@@ -8,14 +8,14 @@ from tnlab.data.quantise import Order, mixes_axes, prime_factors
 from tnlab.errors import DataError
 
 MAX_ORDER = 64  # numpy's limit on axes
-Suggestion = tuple[tuple[int, ...], Order]
+Suggestion = tuple[tuple[int, ...], Order]  # mode sizes, and the order of the entries
 
 
 def parse_modes(text: str) -> tuple[int, ...]:
-    """Return the mode sizes that a text such as ``'16x16x3'`` or ``'4^8x3'`` names.
+    """Return the mode sizes in a text such as ``'16x16x3'`` or ``'4^8x3'``.
 
     Raises:
-        DataError: The text is something else.
+        DataError: The text is not written so, or has more than 64 modes.
     """
     modes: list[int] = []
     for word in re.split(r"\s*[x×*,]\s*|\s+", text.strip().lower()):
@@ -35,7 +35,7 @@ def modes_text(modes: tuple[int, ...]) -> str:
 
 
 def suggest_modes(shape: tuple[int, ...], *, own_first: bool) -> tuple[Suggestion, ...]:
-    """Return sensible (modes, order) for an array, the best one first; never empty.
+    """Return suggested (mode sizes, order of entries) for an array, the best one first; never empty.
 
     Args:
         shape: Lengths of the axes of the array.
@@ -61,7 +61,11 @@ def suggest_modes(shape: tuple[int, ...], *, own_first: bool) -> tuple[Suggestio
 
 
 def _powers(size: int, base: int) -> tuple[int, ...]:
-    """Return ``base`` as often as it divides the size, then a small odd rest such as channels; nothing otherwise."""
+    """Return ``base`` as often as it divides ``size``, then the quotient.
+
+    The result is empty unless the quotient is a small odd number, as a count of channels is, and ``base`` divides
+    2 to 20 times.
+    """
     count, rest = 0, size
     while rest % base == 0:
         count, rest = count + 1, rest // base
@@ -71,7 +75,10 @@ def _powers(size: int, base: int) -> tuple[int, ...]:
 
 
 def _even_parts(shape: tuple[int, ...], parts: int) -> tuple[int, ...]:
-    """Return so many mode sizes of about equal size, made of the prime factors of the axes."""
+    """Return ``parts`` mode sizes of about equal size, products of the axes' prime factors.
+
+    The result is empty if there are fewer prime factors.
+    """
     primes = sorted(itertools.chain.from_iterable(prime_factors(length) for length in shape))
     if len(primes) < parts:
         return ()
@@ -83,6 +90,6 @@ def _even_parts(shape: tuple[int, ...], parts: int) -> tuple[int, ...]:
 
 
 def _two_parts(length: int) -> tuple[int, ...]:
-    """Return a long axis as two factors as equal as can be; a short or prime one as it is."""
+    """Return the two most equal factors of an axis length; the length alone if it is prime or below 16."""
     small = next((d for d in range(math.isqrt(length), 1, -1) if length % d == 0), 1)
     return (small, length // small) if length >= 16 and small > 1 else (length,)

@@ -1,4 +1,4 @@
-"""A source: an array, and the modes it is cut into; there and back without loss."""
+"""A source of data: an array with the modes it is cut into, and the exact conversions to a tensor and back."""
 
 import math
 from collections.abc import Sequence
@@ -15,19 +15,19 @@ from tnlab.data.quantise import Order, quantise, unquantise
 from tnlab.data.shapes import MAX_ORDER, Suggestion, modes_text, suggest_modes
 from tnlab.errors import DataError
 
-MAX_ENTRIES = 10_000_000
+MAX_ENTRIES = 10_000_000  # entries of an array on a page: 80 MB in float64; the command line has no limit
 
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """An array to fit and how it becomes a tensor.
+    """An array to fit, with the mode sizes and the order of entries by which it becomes a tensor.
 
     Attributes:
-        name: What to call it; a built-in name or a file name.
+        name: Name of a data set, or of a file.
         array: The array with its own axes, float32 or float64.
         modes: Mode sizes of the tensor; their product is the number of entries.
         order: "plain" reshapes the array; "quantised" gives every mode a factor of each axis.
-        label: What a page shows for it; the name unless told otherwise.
+        label: Its name on a page; by default ``name``.
 
     Raises:
         DataError: The modes do not multiply to the number of entries.
@@ -96,7 +96,7 @@ class Source:
 
     @property
     def kind(self) -> Literal["image", "slices", "curve"]:
-        """How to show it: a picture (grey, or with 3 or 4 channels last), a curve, or slices of more axes."""
+        """How to draw the array: a curve (one axis), an image (two, or also 3 or 4 channels) or slices (more)."""
         shape = self.shape
         if sum(length > 1 for length in shape) <= 1:
             return "curve"
@@ -122,5 +122,5 @@ class Source:
 
     @cached_property
     def suggested_modes(self) -> tuple[Suggestion, ...]:
-        """Sensible (modes, order) for a menu, the best first; never empty."""
+        """Suggested (mode sizes, order of entries) for the array, the best first; never empty."""
         return suggest_modes(self.shape, own_first=self.kind == "slices")

@@ -1,4 +1,4 @@
-"""A tensor given by a function of its indices, never formed."""
+"""A tensor given by a function of its indices, whose entries are computed on request and never all stored."""
 
 import math
 from collections.abc import Callable
@@ -12,10 +12,10 @@ from tnlab.errors import DataError
 
 @dataclass(frozen=True, eq=False)
 class TensorFunction:
-    """A tensor whose entries are computed when asked for.
+    """A tensor whose entries a function computes from their indices.
 
     Attributes:
-        modes: Its shape.
+        modes: Mode sizes: the shape of the tensor.
         function: Takes indices (entries, order) in int64 and returns the entries there, (entries,).
     """
 
@@ -28,10 +28,10 @@ class TensorFunction:
         return math.prod(self.modes)
 
     def __call__(self, indices: Tensor) -> Tensor:
-        """Return entries, (entries,), in floating point.
+        """Return the entries at indices of shape (entries, order), as floats of shape (entries,).
 
         Raises:
-            DataError: The function returned another number of values, or one that is not finite.
+            DataError: The function returned another number of values than indices, or one that is not finite.
         """
         values = torch.as_tensor(self.function(indices))
         if values.shape != (len(indices),):

@@ -1,4 +1,4 @@
-"""Arrays of three axes, shown as slices: a film and a volume."""
+"""Data sets with three axes: a film and a volume."""
 
 import numpy as np
 from skimage import data
@@ -24,14 +24,14 @@ ELLIPSOIDS = (
 
 @dataset("pan", label="Camera pan (16 frames)", licence="CC0, Lav Varshney", modes=(16, 64, 64))
 def pan() -> np.ndarray:
-    """Return a film, frame x row x column: a window that slides over the camera picture."""
+    """Return a film, 16 frames x 64 rows x 64 columns: a window that slides over the camera picture."""
     picture = middle_square(data.camera() / 255)
     return np.stack([picture[32 + 3 * t : 96 + 3 * t, 48 + 5 * t : 112 + 5 * t] for t in range(16)])
 
 
 @dataset("phantom", label="Head phantom (volume)", licence="MIT, computed here", modes=(32, 32, 32))
 def phantom() -> np.ndarray:
-    """Return the Shepp-Logan head as a volume, z x y x x: a sum of ellipsoids."""
+    """Return the Shepp-Logan head phantom, 32x32x32 (z, y, x): a sum of ellipsoids."""
     grid = np.linspace(-1, 1, 32)
     z, y, x = np.meshgrid(grid, grid, grid, indexing="ij")
     volume = np.zeros((32, 32, 32))

@@ -1,4 +1,4 @@
-"""What every named format is, and the registry that finds one by name."""
+"""The base class of named formats, their topologies, the registry, and helpers to draw them."""
 
 import math
 import operator
@@ -19,15 +19,15 @@ SPACING = 120.0
 
 @dataclass(frozen=True)
 class Topology:
-    """Cores and bonds without numbers.
+    """Cores and bonds of a structure, without ranks and mode sizes.
 
     Attributes:
         bonds: The cores that each bond joins, ascending, in the order in which ranks are given.
-        positions: Where each core is drawn, as papers do; one for every core.
-        legs: The modes that each core carries, those of the first cores; the cores after them are latent. If not
-            given, core ``k`` carries mode ``k``.
-        copies: For each of the last bonds the mode that it copies: where one rank is asked for all bonds, such a bond
-            has the size of its mode instead.
+        positions: Position of every core in a diagram, as papers draw the format.
+        legs: The modes of each of the first cores; the cores after them are latent. By default core ``k`` carries
+            mode ``k``.
+        copies: The modes that the last bonds copy, one per such bond: where one rank is given for all bonds, such a
+            bond has the size of its mode instead.
     """
 
     bonds: tuple[tuple[int, ...], ...]
@@ -37,14 +37,14 @@ class Topology:
 
 
 class AbstractFormat(ABC):
-    """A named family of structures, one for every order. A new format writes ``topology`` and four attributes.
+    """Base class of named formats: one structure for every order. A subclass defines ``topology`` and four attributes.
 
     Attributes:
-        name: What it is registered as; filled in by the registry.
+        name: Registered name, set by the registry.
         label: Its name in a menu, e.g. ``"Tensor train"``.
         short: Its name on a button, e.g. ``"TT"``.
-        description: What it is, in one sentence.
-        min_order: The fewest modes it makes sense for.
+        description: One sentence about its topology.
+        min_order: Least number of modes.
         paired: Whether it is a format of matrices: its modes are rows ``i_1, ..., i_m`` and then columns
             ``j_1, ..., j_m``, so that their number is even.
     """
@@ -58,10 +58,10 @@ class AbstractFormat(ABC):
 
     @abstractmethod
     def topology(self, order: int) -> Topology:
-        """Return cores and bonds for ``order`` modes; it is only asked for orders without a ``refusal``."""
+        """Return the cores and bonds for ``order`` modes, an order for which ``refusal`` is empty."""
 
     def refusal(self, order: int) -> str:
-        """Return why there is no structure of this format for ``order`` modes and what to do; empty if there is."""
+        """Return why the format has no structure for ``order`` modes, as a sentence; empty if it has one."""
         if order < self.min_order:
             return f"{self.label} needs at least {_count(self.min_order, 'mode')}, but got {order}."
         if self.paired and order % 2:
@@ -122,7 +122,7 @@ FormatClass = TypeVar("FormatClass", bound=type[AbstractFormat])
 
 
 class FormatRegistry(Registry[AbstractFormat]):
-    """The named formats. Registering a class files one instance of it, so that ``formats["tt"].build(...)`` works."""
+    """Registry of the named formats; it holds one instance per class, so that ``formats["tt"].build(...)`` works."""
 
     @override
     def register(self, name: str, *aliases: str) -> Callable[[FormatClass], FormatClass]:
@@ -140,7 +140,7 @@ formats = FormatRegistry("format")
 
 
 def core_name(core: int) -> str:
-    """Return the letter of a core by its place: A, B, ..., Z, A1, ..."""
+    """Return the default name of a core by its number: A, B, ..., Z, A1, ..."""
     turn, letter = divmod(core, 26)
     return chr(ord("A") + letter) + (str(turn) if turn else "")
 
@@ -153,12 +153,12 @@ def on_circle(count: int, radius: float) -> tuple[Position, ...]:
 
 
 def radius_for(count: int, side: float = SPACING) -> float:
-    """Return the radius of the circle on which ``count`` cores are ``side`` apart."""
+    """Return the radius of the circle on which ``count`` evenly spaced cores have neighbours at distance ``side``."""
     return side / 2 / math.sin(math.pi / count)
 
 
 def _plain(value: object) -> object:
-    """Return numpy and torch integers as int; anything else stays, for the checks to name it."""
+    """Return an integer of numpy or torch as int, and any other value unchanged."""
     try:
         return value if isinstance(value, bool) else operator.index(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):

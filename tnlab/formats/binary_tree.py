@@ -4,12 +4,12 @@ from typing_extensions import override
 
 from tnlab.formats.base import SPACING, AbstractFormat, Topology, formats
 
-STEP = 0.8 * SPACING
+STEP = 0.8 * SPACING  # diagram units between neighbouring leaves, and between levels
 
 
 @formats.register("binary_tree", "ht", "tree", "hierarchical_tucker")
 class BinaryTree(AbstractFormat):
-    """A balanced tree: the modes are its leaves, the cores above them are latent, the last core is the root.
+    """Balanced binary tree: a core per mode at the leaves, latent cores above them, the root last.
 
     Bond ``k`` joins core ``k`` to its parent, so the bonds of the leaves come first, in the order of the modes.
 

@@ -7,7 +7,7 @@ from tnlab.formats.base import SPACING, AbstractFormat, Topology, formats, on_ci
 
 @formats.register("block_term", "btd", "block_tucker")
 class BlockTerm(AbstractFormat):
-    """A sum of Tucker formats of equal ranks, as one network: a star, and a hyper-bond that numbers the terms.
+    """Sum of Tucker formats of equal ranks, as one network: a star, and a hyper-bond over all cores for the terms.
 
     Bond ``k`` joins core ``k`` to the latent core in the middle and has the multilinear rank of mode ``k``; the last
     bond joins all cores, and its rank is the number of terms. One term is Tucker; with all other ranks 1 it is CP.

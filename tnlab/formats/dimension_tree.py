@@ -10,14 +10,14 @@ from typing_extensions import override
 from tnlab.errors import FormatError
 from tnlab.formats.base import SPACING, AbstractFormat, Topology, formats
 
-STEP = 0.8 * SPACING
-Nesting = Union[int, "tuple[Nesting, ...]"]
+STEP = 0.8 * SPACING  # diagram units between neighbouring leaves, and between levels
+Nesting = Union[int, "tuple[Nesting, ...]"]  # a mode, or a tuple of parts that a latent core joins
 
 
 @formats.register("dimension_tree", "linear_tree")
 @dataclass(frozen=True)
 class DimensionTree(AbstractFormat):
-    """A tree that the user gives: the modes are its leaves, every pair of brackets is a latent core over its parts.
+    """Tree given as nested brackets: the modes are its leaves, every pair of brackets a latent core over its parts.
 
     Bond ``k`` joins core ``k`` to its parent, so the bonds of the leaves come first, in the order of the modes; then
     come the latent cores, parts before what they are parts of, the root last. Without a nesting the tree is linear,
@@ -82,7 +82,7 @@ def _modes(nesting: Nesting) -> Iterator[int]:
 
 
 def _check(nesting: object, order: int) -> None:
-    """Refuse what is no tree over the modes ``0`` to ``order - 1``."""
+    """Refuse a nesting that does not name each of the modes ``0`` to ``order - 1`` exactly once."""
     found = Counter(_checked_modes(nesting, nesting))
     for mode, times in found.items():
         if times > 1:

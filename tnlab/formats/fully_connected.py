@@ -1,4 +1,4 @@
-"""Fully connected tensor network (FCTN)."""
+"""Fully connected tensor network (FCTN) format."""
 
 from itertools import combinations
 
@@ -9,7 +9,7 @@ from tnlab.formats.base import SPACING, AbstractFormat, Topology, formats, on_ci
 
 @formats.register("fully_connected", "fctn", "full")
 class FullyConnected(AbstractFormat):
-    """A bond between every two cores, in the order (0, 1), (0, 2), ..., (1, 2), ...
+    """One core per mode and a bond between every two cores, in the order (0, 1), (0, 2), ..., (1, 2), ...
 
     References:
         Zheng 2021: https://doi.org/10.1609/aaai.v35i12.17321

@@ -1,4 +1,4 @@
-"""Grid, also known as projected entangled pair state (PEPS)."""
+"""Grid format, also known as projected entangled pair state (PEPS)."""
 
 from typing_extensions import override
 
@@ -9,7 +9,7 @@ from tnlab.formats.base import SPACING, AbstractFormat, Topology, formats
 class Grid(AbstractFormat):
     """Cores on a near-square grid, row by row, each bonded to the core on its right, then to the core below.
 
-    Where the order is no product of near equals, the last row is short.
+    If the order has no two factors of about equal size, the last row is shorter.
 
     References:
         Verstraete 2004: https://arxiv.org/abs/cond-mat/0407066

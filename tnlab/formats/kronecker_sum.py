@@ -1,4 +1,4 @@
-"""Sum of Kronecker products."""
+"""Kronecker sum format: a matrix as a sum of Kronecker products."""
 
 from typing_extensions import override
 
@@ -9,7 +9,7 @@ from tnlab.formats.base import SPACING, AbstractFormat, Topology, formats, on_ci
 class KroneckerSum(AbstractFormat):
     """A matrix as a sum of ``rank`` Kronecker products: core ``k`` holds the k-th factor of every term.
 
-    It carries row ``i_k`` and column ``j_k``, that is modes ``k`` and ``m + k`` of 2m: CP over pairs of modes.
+    Core ``k`` carries row ``i_k`` and column ``j_k``, that is modes ``k`` and ``m + k`` of 2m: CP over pairs of modes.
 
     References:
         Van Loan 1993: https://doi.org/10.1007/978-94-015-8196-7_17

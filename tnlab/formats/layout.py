@@ -1,4 +1,4 @@
-"""Places for the cores of any structure: bonds of equal length where that is possible, pinned cores left alone."""
+"""Automatic layout of a structure in the plane: positions of its cores by stress majorisation."""
 
 import math
 from dataclasses import replace
@@ -8,16 +8,16 @@ import numpy as np
 from tnlab.formats.base import SPACING, on_circle, radius_for
 from tnlab.network.structure import Structure
 
-SWEEPS = 300
+SWEEPS = 300  # most passes over the points; small drawings settle in far fewer
 CLOSEST = 80.0
 """Least distance between two cores, in diagram units, where no core is pinned."""
 
 
 def auto_layout(structure: Structure) -> Structure:
-    """Return the structure with a position for every core; only pinned cores keep theirs.
+    """Return the structure with new positions for all cores but the pinned ones.
 
-    Distances on paper follow distances in the network (stress majorisation), so chains come out
-    straight and rings round. The same structure gets the same picture each time.
+    Distances in the plane follow path lengths in the network (stress majorisation), so that chains become straight and
+    rings round. The result is deterministic.
 
     References:
         Gansner 2004: https://doi.org/10.1007/978-3-540-31843-9_25
@@ -27,7 +27,7 @@ def auto_layout(structure: Structure) -> Structure:
 
 
 def complete_layout(structure: Structure) -> Structure:
-    """Return the structure with a position for every core that lacks one; the others keep theirs."""
+    """Return the structure with new positions for the cores that have none; the others keep theirs."""
     return _place(structure, [core for core, own in enumerate(structure.cores) if own.position is not None])
 
 
@@ -50,7 +50,7 @@ def _place(structure: Structure, kept: list[int]) -> Structure:
 
 
 def _distances(structure: Structure) -> np.ndarray:
-    """Return the wanted distances between cores, then between them and the dots of the hyper-bonds."""
+    """Return the target distances between all points, (points, points): the cores, then the dots of the hyper-bonds."""
     dots = [bond for bond in structure.bonds if len(bond.cores) > 2]
     size = len(structure.cores) + len(dots)
     distance = np.full((size, size), np.inf)
@@ -66,14 +66,14 @@ def _distances(structure: Structure) -> np.ndarray:
 
 
 def _from_eigenvectors(distance: np.ndarray) -> np.ndarray:
-    """Return the flat picture that keeps squared distances best (classical scaling)."""
+    """Return points in the plane whose squared distances are nearest to the given ones (classical scaling)."""
     size = len(distance)
     centre = np.eye(size) - 1 / size
     values, vectors = np.linalg.eigh(-0.5 * centre @ distance**2 @ centre)
     points = np.zeros((size, 2))
     for axis, vector in enumerate(vectors.T[::-1][:2]):
         points[:, axis] = vector * math.sqrt(max(values[-1 - axis], 0.0))
-    return points + 1e-3 * _from_circle(size)  # no two in one place
+    return points + 1e-3 * _from_circle(size)  # so that no two points coincide
 
 
 def _from_circle(size: int) -> np.ndarray:
@@ -81,7 +81,7 @@ def _from_circle(size: int) -> np.ndarray:
 
 
 def _onto(points: np.ndarray, kept: list[int], fixed: np.ndarray) -> np.ndarray:
-    """Turn and move the picture so that its kept points come near their fixed places, then put them there."""
+    """Rotate and shift the points to bring the kept ones near their fixed positions, then set them to these."""
     if not kept:
         return points
     own = points[kept] - points[kept].mean(axis=0)
@@ -92,7 +92,7 @@ def _onto(points: np.ndarray, kept: list[int], fixed: np.ndarray) -> np.ndarray:
 
 
 def _settle(points: np.ndarray, distance: np.ndarray, kept: list[int]) -> np.ndarray:
-    """Lower the stress, one point at a time, until nothing moves."""
+    """Return the points after moves of one free point at a time that lower the stress, until all moves are tiny."""
     points = points.copy()
     free = [point for point in range(len(points)) if point not in kept]
     for _ in range(SWEEPS if len(points) > 1 else 0):
@@ -118,7 +118,7 @@ def _stress(points: np.ndarray, distance: np.ndarray) -> float:
 
 
 def _levelled(points: np.ndarray, structure: Structure) -> np.ndarray:
-    """Centre the picture, turn most bonds level or upright and its long side flat, and keep cores from touching."""
+    """Centre the points, rotate them so that most bonds and the long side are level, and scale up if cores touch."""
     points = points - points.mean(axis=0)
     bonds = [bond.cores for bond in structure.bonds if len(bond.cores) == 2]
     if bonds:

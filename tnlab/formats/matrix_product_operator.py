@@ -1,4 +1,4 @@
-"""Matrix product operator, also known as TT-matrix."""
+"""Matrix product operator format, also known as TT-matrix."""
 
 from typing_extensions import override
 

@@ -1,4 +1,4 @@
-"""Layered tree with disentanglers, as the multi-scale entanglement renormalisation ansatz has it."""
+"""MERA format (multi-scale entanglement renormalisation ansatz): a layered tree with disentanglers."""
 
 import math
 from dataclasses import dataclass, field
@@ -11,13 +11,13 @@ from tnlab.network.structure import Position
 
 @formats.register("mera")
 class Mera(AbstractFormat):
-    """Layers of disentanglers on neighbouring pairs, under isometries on the pairs between them that halve the sites.
+    """Alternating layers of disentanglers on neighbouring pairs of sites and isometries that halve their number.
 
     The sites of the first layer are the modes, so a core of it carries two legs. A disentangler joins sites (0, 1),
     (2, 3), ... and hands on two; an isometry joins (1, 2), (3, 4), ... and hands on one. An even number of sites
-    closes to a ring, (last, 0); with an odd number the last passes by the disentanglers and the first by the
-    isometries. Two sites that are left are bonded, three meet in a core at the top. Cores are free: a fit does not
-    keep them unitary, and everything such a MERA can do this network can do.
+    closes to a ring, (last, 0); with an odd number the last skips the disentanglers and the first the isometries. When
+    two sites remain they are bonded; three are joined by a core at the top. A fit does not keep the cores unitary, so
+    that the format contains every MERA.
 
     References:
         Vidal 2007: https://arxiv.org/abs/cond-mat/0512165
@@ -43,7 +43,7 @@ class Mera(AbstractFormat):
 
 @dataclass(frozen=True)
 class _Site:
-    """An open end, of a mode or of a core that is already there, and where it is drawn."""
+    """An open end of the network under construction: a mode, or an open bond of a core, with its x position."""
 
     x: float
     core: int = -1
@@ -52,7 +52,7 @@ class _Site:
 
 @dataclass
 class _Layers:
-    """Cores and bonds, row upon row, numbered as they are added."""
+    """Cores and bonds of a MERA under construction, added layer by layer from the modes upwards."""
 
     legs: list[tuple[int, ...]] = field(default_factory=list)
     places: list[Position] = field(default_factory=list)
@@ -60,7 +60,7 @@ class _Layers:
     height: float = 0.0
 
     def add(self, sites: list[_Site], size: int = 2) -> list[_Site]:
-        """Put a row of cores over ``size`` neighbouring sites each; return what they hand on."""
+        """Add a layer of cores, each over ``size`` neighbouring sites; return the sites that the cores open."""
         added: list[_Site] = []
         for at in range(0, len(sites), size):
             below = sites[at : at + size]
@@ -74,7 +74,7 @@ class _Layers:
         return added
 
     def topology(self, sites: list[_Site]) -> Topology:
-        """Join the two or three sites that are left, and put the cores that carry modes first."""
+        """Join the last two or three sites and return the topology, renumbered so that cores with modes come first."""
         if len(sites) == 2:
             self.bonds.append((sites[0].core, sites[1].core))
         else:

@@ -1,4 +1,4 @@
-"""Monarch matrices and block tensor-trains."""
+"""Monarch format: products of permuted block-diagonal matrices, also known as block tensor-train."""
 
 import itertools
 
@@ -6,12 +6,12 @@ from typing_extensions import override
 
 from tnlab.formats.base import SPACING, AbstractFormat, Topology, formats
 
-GAP = 1.5 * SPACING
+GAP = 1.5 * SPACING  # diagram units between neighbouring factors, room for the copy cores
 
 
 @formats.register("monarch", "btt", "block_tensor_train")
 class Monarch(AbstractFormat):
-    """A matrix as a product of m permuted block-diagonal matrices, each core knowing more modes than its own.
+    """A matrix as a product of m permuted block-diagonal matrices, whose factors share modes.
 
     On modes ``i_1, ..., i_m, j_1, ..., j_m`` factor ``t`` is a tensor over ``i_t, ..., i_m``, ``j_1, ..., j_t`` and its
     bonds in a chain of factors. For m = 2, with L the left and R the right factor and r the rank::

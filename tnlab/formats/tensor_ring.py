@@ -1,4 +1,4 @@
-"""Tensor ring, also known as matrix product state with periodic boundary."""
+"""Tensor ring format, also known as matrix product state with periodic boundary."""
 
 from typing_extensions import override
 
@@ -7,7 +7,7 @@ from tnlab.formats.base import AbstractFormat, Topology, formats, on_circle, rad
 
 @formats.register("tensor_ring", "tr")
 class TensorRing(AbstractFormat):
-    """Cores on a cycle; bond ``k`` joins cores ``k`` and ``k + 1``, the last closes the ring.
+    """One core per mode on a cycle; bond ``k`` joins cores ``k`` and ``k + 1``, the last closes the ring.
 
     References:
         Zhao 2016: https://arxiv.org/abs/1606.05535

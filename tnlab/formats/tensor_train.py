@@ -1,4 +1,4 @@
-"""Tensor train, also known as matrix product state."""
+"""Tensor train format, also known as matrix product state."""
 
 from typing_extensions import override
 
@@ -7,7 +7,7 @@ from tnlab.formats.base import SPACING, AbstractFormat, Topology, formats
 
 @formats.register("tensor_train", "tt", "mps")
 class TensorTrain(AbstractFormat):
-    """Cores in a chain; bond ``k`` joins cores ``k`` and ``k + 1``.
+    """One core per mode in a chain; bond ``k`` joins cores ``k`` and ``k + 1``.
 
     References:
         Oseledets 2011: https://doi.org/10.1137/090752286

@@ -7,9 +7,9 @@ from tnlab.formats.base import SPACING, AbstractFormat, Topology, formats, on_ci
 
 @formats.register("tucker")
 class Tucker(AbstractFormat):
-    """A star: one core per mode around a latent core; bond ``k`` joins core ``k`` to the latent core.
+    """Star: one core per mode around a latent core; bond ``k`` joins core ``k`` to the latent core.
 
-    The latent core has as many entries as the ranks' product: at high order only small ranks pay.
+    The entries of the latent core are the product of all ranks, so that at high order only small ranks save anything.
 
     References:
         Tucker 1966: https://doi.org/10.1007/BF02289464

@@ -1,4 +1,4 @@
-"""Ways to fit a fixed structure to a tensor."""
+"""Solvers: each fits the cores of one fixed structure to one tensor. Importing this package registers them."""
 
 from tnlab.solvers.adam import Adam as Adam
 from tnlab.solvers.als import ALS as ALS

@@ -1,4 +1,4 @@
-"""Adam: the first-order loop that the published structure searches fit with, through automatic differentiation."""
+"""Adam on all core entries, with gradients from automatic differentiation, as published structure searches fit."""
 
 import time
 from collections import deque
@@ -17,26 +17,26 @@ from tnlab.network.residual import relative_residual
 from tnlab.network.structure import Structure
 from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
 
-PATIENCE = 5  # sweeps over which the decrease is averaged
+PATIENCE = 5  # sweeps over which the decrease is averaged: Adam's error wanders, one sweep alone says little
 
 
 @solvers.register("adam")
 @dataclass(frozen=True)
 class Adam(AbstractSolver):
-    """Gradient steps on all cores at once, each entry with a length of its own.
+    """Adam: gradient descent on all cores at once, with a step length per core entry that adapts to its gradients.
 
-    Far slower than alternating least squares; here to compare with, and for losses of one's own.
-    ``Adam(step=1e-3, spread=0.1)`` with a random start is what the papers run.
+    It minimises ``|X - X_hat|_F^2 / |X|_F^2``. It is far slower than alternating least squares and serves for
+    comparison. The papers run ``Adam(step=1e-3, spread=0.1)`` from a random start.
 
     References:
         Kingma 2015: https://arxiv.org/abs/1412.6980
         Li 2023 (its use in structure search): https://arxiv.org/abs/2304.12875
 
     Attributes:
-        step: Learning rate, as a part of the root mean square of the core entries at the start; absolute if
+        step: Learning rate, relative to the root mean square of the core entries at the start; absolute if
             ``spread`` is given.
-        spread: Standard deviation of the entries of a random start; None scales it to the tensor's norm.
-        steps_per_sweep: Steps between two snapshots.
+        spread: Standard deviation of the core entries of a random start; None scales the start to the tensor's norm.
+        steps_per_sweep: Gradient steps between two snapshots.
     """
 
     step: float = 0.02

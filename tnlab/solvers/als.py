@@ -1,10 +1,10 @@
 """Alternating least squares on any structure, along a dimension tree.
 
-Fixing all cores but one, the best core solves a linear least-squares problem, here by its normal equations
-``A G = B`` with G the Gram matrix of the environment.
+With all cores but one fixed, the best core A solves a linear least-squares problem, here by its normal equations
+``A G = B``: G is the Gram matrix of the core's environment, B the tensor contracted with the environment.
 
-On a graph with loops the sweeps creep along valleys where large terms cancel (swamps). A ridge that fades over the
-sweeps, ``A (G + lambda I) = B``, keeps the terms small until the fit has found its place.
+On a graph with loops the error can fall very slowly while large terms cancel (a swamp). A ridge,
+``A (G + lambda I) = B``, keeps the terms small; its weight lambda decays from sweep to sweep to zero.
 
 References:
     Phan 2013 (dimension trees): https://doi.org/10.1109/TSP.2013.2269903
@@ -29,19 +29,19 @@ from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
 
-PATIENCE = 5  # sweeps over which the decrease is averaged
+PATIENCE = 5  # sweeps over which the decrease is averaged, so that one slow sweep does not end the fit
 
 
 @solvers.register("als")
 @dataclass(frozen=True)
 class ALS(AbstractSolver):
-    """Alternating least squares.
+    """Alternating least squares: replace one core after the other by the best one with all others fixed.
 
     Attributes:
-        ridge: Penalty in the first sweep, as a part of the mean diagonal of G; ``"auto"`` takes one on rings and
-            other loops of cores with legs that start from scratch, and none on trees, hyper-bonds and warm starts.
-        decay: By what the penalty is multiplied after every sweep; a slower one (0.97) finds an exact solution more
-            often where that is hard, and any solution later.
+        ridge: Weight lambda of the ridge in the first sweep, relative to the mean diagonal of G; ``"auto"`` sets one
+            for rings and other loops of cores with legs, and none for trees, hyper-bonds and warm starts.
+        decay: Factor of lambda from one sweep to the next, below 1. A larger one (0.97) finds an exact solution more
+            often where that is hard, and takes more sweeps.
     """
 
     ridge: float | Literal["auto"] = "auto"

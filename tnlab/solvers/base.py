@@ -1,4 +1,4 @@
-"""What every solver is: an iterator of snapshots of one structure being fitted to one tensor."""
+"""The base class of solvers, their snapshots, the registry, and the checks of what is to be fitted."""
 
 import math
 from abc import ABC, abstractmethod
@@ -23,12 +23,12 @@ from tnlab.threads import steps_on_one_thread
 
 Init = str | Network
 Data = Tensor | Observed | TensorFunction
-EXACT_ERROR = 1e-14  # relative error below which only rounding is left
+EXACT_ERROR = 1e-14  # relative error at the level of float64 rounding: no sweep lowers it further
 solvers: "Registry[type[AbstractSolver]]" = Registry("solver")
 
 
 class Status(Enum):
-    """How a fit stands; the value is the sentence shown to a person."""
+    """State of a fit: running, or why it ended. The value is a sentence that a page can show."""
 
     RUNNING = "The fit is running."
     CONVERGED = "Converged: further sweeps no longer lower the error."
@@ -44,19 +44,19 @@ class Status(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Snapshot:
-    """A fit after one sweep. Nothing in it changes later.
+    """Immutable record of a fit after one sweep.
 
     Attributes:
         sweep: Number of sweeps done; 0 is the start itself.
-        relative_error: ``|X - X_hat|_F / |X|_F``, evaluated in float64; of the fitted entries where some are missing.
-            While the fit is running it may be a reading of the normal equations, within about 1e-9 of the truth (in
-            float32 1e-5); at the end of an iteration it is measured from the residual.
+        relative_error: ``|X - X_hat|_F / |X|_F``, evaluated in float64; over the fitted entries where some are
+            missing. While the fit is running it may come from the normal equations, within about 1e-9 of the true
+            one (in float32 1e-5); in the last snapshot it is measured from the residual.
         network: The cores, in the tensor's dtype and on its device.
         seconds: Wall time since the fit began.
-        status: Whether the solver will go on.
-        upper_bound: An error that the method promised before it was measured; None where there is no such promise.
-        held_out_error: The relative error of the entries that were held out; None where none were.
-        objective: What the solver minimises, where that is not the relative error; of two fits the better has less.
+        status: Whether the fit is running, or why it ended.
+        upper_bound: Bound on the relative error that the method proves; None where it proves none.
+        held_out_error: Relative error over the entries that were held out; None where none were.
+        objective: Value of the function that the solver minimises, where that is not the relative error.
     """
 
     sweep: int
@@ -71,17 +71,19 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class AbstractSolver(ABC):
-    """Fits the cores of one structure to one tensor. Stop it by leaving the loop.
+    """Base class of solvers: fit the cores of one structure to one tensor and yield a snapshot after every sweep.
+
+    A caller stops a fit by leaving the loop over its snapshots.
 
     Attributes:
-        max_sweeps: Sweeps after which it stops.
-        tolerance: It has converged when the error falls by less than this part of itself per sweep.
-        target_error: Relative error at which it stops. A closed form, and a fit that grows its ranks, chooses the
-            ranks for it and takes from the structure only its topology. None asks for the structure's own ranks.
-        takes: What it fits: a whole tensor, observed entries, or a function of the indices.
+        max_sweeps: Number of sweeps after which the fit ends.
+        tolerance: The fit has converged when the relative decrease of the error per sweep is below this.
+        target_error: Relative error at which the fit ends. A solver with ``chooses_ranks`` chooses the least ranks
+            that reach it and takes from the structure only its topology. None asks for the structure's own ranks.
+        takes: The kind of data it fits: a whole tensor, observed entries, or a function of the indices.
         fits: Names of the formats it can fit; empty if it can fit any structure.
-        chooses_ranks: Whether, given a target error, it chooses the ranks.
-        nonnegative: Whether all its cores are nonnegative.
+        chooses_ranks: Whether it chooses the ranks where a target error is given.
+        nonnegative: Whether the entries of all its cores are nonnegative.
     """
 
     max_sweeps: int = 500
@@ -94,7 +96,7 @@ class AbstractSolver(ABC):
     nonnegative: ClassVar[bool] = False
 
     def __init_subclass__(cls, **settings: Any) -> None:
-        """Have every solver sweep on one thread where the work is small; what is done between two sweeps is not."""
+        """Wrap a subclass's ``iterate`` so that sweeps over a small tensor run on one thread, the caller's loop not."""
         super().__init_subclass__(**settings)
         if "iterate" in vars(cls):
             cls.iterate = _swept_on_one_thread(cls.iterate)
@@ -119,7 +121,7 @@ class AbstractSolver(ABC):
     def _judged(
         self, sweep: int, error: float, network: Network, measure: Callable[[Network], float], *, settled: bool
     ) -> tuple[float, Status]:
-        """Return the error after a sweep and how the fit stands; an error that would end the fit is measured first."""
+        """Return the error and the status after a sweep; an error that ends the fit is measured from the residual."""
         status = self._status(sweep, error, settled=settled)
         if status is Status.RUNNING:
             return error, status
@@ -127,7 +129,7 @@ class AbstractSolver(ABC):
         return error, self._status(sweep, error, settled=settled)
 
     def _status(self, sweep: int, error: float, *, settled: bool) -> Status:
-        """Return how an iterative fit stands after a sweep."""
+        """Return the status of an iterative fit after a sweep, from its error and whether it has settled."""
         if error < EXACT_ERROR:
             return Status.EXACT
         if self.target_error is not None and error <= self.target_error:
@@ -137,12 +139,12 @@ class AbstractSolver(ABC):
         return Status.MAX_SWEEPS if sweep >= self.max_sweeps else Status.RUNNING
 
     def _settled(self, recent: deque[float], *, power: int = 1, wanders: bool = False) -> bool:
-        """Return whether what a fit lowers has stopped falling.
+        """Return whether the minimised values fall by less than ``tolerance``, relatively, per sweep.
 
         Args:
-            recent: The latest values; the decrease is averaged over as many sweeps as there is room for, less one.
-            power: 2 where they are squares of an error.
-            wanders: Whether they may rise on the way, so that a rise is no sign of an end.
+            recent: The latest values, oldest first; the decrease is averaged over ``recent.maxlen - 1`` sweeps.
+            power: 1 for relative errors, 2 for their squares.
+            wanders: Whether the values may rise on the way; then a rise does not count as settled.
         """
         past = (recent.maxlen or 1) - 1
         fell = recent[0] - recent[-1]
@@ -151,9 +153,9 @@ class AbstractSolver(ABC):
 
 
 def numbers_to_fit(X: Data, structure: Structure) -> int:
-    """Return how many numbers a fit works on: the tensor's entries, those known, or the cores' where it is a function.
+    """Return how many numbers a fit works on: all entries, the observed ones, or the parameters for a function.
 
-    What no solver takes has 0.
+    The result chooses the number of threads; it is 0 for data that no solver takes.
     """
     if isinstance(X, TensorFunction):
         return structure.parameters
@@ -162,22 +164,22 @@ def numbers_to_fit(X: Data, structure: Structure) -> int:
 
 def _swept_on_one_thread(iterate: Callable[..., Iterator[Snapshot]]) -> Callable[..., Iterator[Snapshot]]:
     @wraps(iterate)
-    def bound(self: AbstractSolver, tensor: Data, structure: Structure, **start: Any) -> Iterator[Snapshot]:
+    def iterate_so(self: AbstractSolver, tensor: Data, structure: Structure, **start: Any) -> Iterator[Snapshot]:
         steps = iterate(self, tensor, structure, **start)
         return steps_on_one_thread(steps, numbers_to_fit(tensor, structure))
 
-    return bound
+    return iterate_so
 
 
 def check_target_error(target_error: float | None, *, chosen: bool = False) -> None:
-    """Refuse a relative error that no fit can be asked for.
+    """Refuse a target error that is not between 0 and 1.
 
     Args:
-        target_error: What a fit stops at, 0 for never; None where none is asked for.
-        chosen: Whether ranks are chosen for it: they would grow for ever towards 0.
+        target_error: Relative error at which a fit is to end; None where there is none.
+        chosen: Whether ranks are chosen for the target. Then 0 is refused too, as no ranks reach it.
 
     Raises:
-        ValueError: It is not a number below 1 and above 0, or at least 0 where no ranks are chosen.
+        ValueError: The target is outside (0, 1), or 0 where ranks are chosen for it.
     """
     if target_error is None or 0 < target_error < 1 or (target_error == 0 and not chosen):
         return
@@ -186,10 +188,10 @@ def check_target_error(target_error: float | None, *, chosen: bool = False) -> N
 
 
 def whole_tensor(tensor: Data, structure: Structure | None = None) -> Tensor:
-    """Return the tensor, checked, or refuse one that has no relative error to minimise.
+    """Return the tensor unchanged after checking that a fit can minimise its relative error.
 
     Raises:
-        DataError: It is not a real floating-point tensor, has another shape, holds NaN or infinity, or is zero.
+        DataError: It is not a float32 or float64 tensor, not of the structure's shape, not finite, or zero.
     """
     if isinstance(tensor, Observed):
         raise DataError("This solver needs every entry of the tensor; for observed entries take completion_als.")

@@ -1,4 +1,4 @@
-"""Choose a rank by the error of entries that were held out."""
+"""Choice of a format's rank by cross-validation: the error over known entries that the fits held out."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,15 +12,15 @@ from tnlab.solvers.completion_base import known_entries
 from tnlab.solvers.fit import Fit, fit
 from tnlab.threads import on_one_thread
 
-EXACT = 1e-8  # an error below it tells the ranks apart no more
+EXACT = 1e-8  # relative error below which fits count as exact, so that the smallest such rank is chosen
 
 
 @dataclass(frozen=True, eq=False)
 class RankChoice:
-    """What every rank is worth at entries that it was not fitted to.
+    """The chosen rank, with the held-out error and the fit of every rank tried.
 
     Attributes:
-        rank: The least rank whose held-out error is within ``margin`` of the least.
+        rank: The smallest rank whose held-out error is within ``margin`` of the least held-out error.
         held_out_errors: Held-out error by rank, in the order tried.
         fits: The fit of every rank, to all entries but the held-out ones.
     """
@@ -33,7 +33,7 @@ class RankChoice:
 @on_one_thread(lambda X, *_, **__: (X if isinstance(X, torch.Tensor) else X.values).numel())
 def choose_rank(
     X: Data,
-    format: str,  # noqa: A002  (what it is called everywhere else)
+    format: str,  # noqa: A002  (the word of the whole interface)
     ranks: Iterable[int],
     *,
     margin: float = 0.02,
@@ -47,10 +47,10 @@ def choose_rank(
         X: A tensor, or ``Observed`` entries of one.
         format: Name of the format.
         ranks: Ranks to try, each on all bonds.
-        margin: By how much, relatively, a smaller rank's error may be above the least and still be chosen.
+        margin: Relative amount by which the held-out error of the chosen rank may exceed the least one.
         restarts: Starts per rank; all ranks hold out the same entries, so their errors compare.
         max_sweeps: Sweeps per start.
-        seed: Same seed, same entries held out, same floats.
+        seed: Seed of the starts and of the held-out entries; the same seed gives the same floats.
 
     Raises:
         FormatError: There is no rank to try, or the format cannot be built.

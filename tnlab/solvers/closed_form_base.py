@@ -1,4 +1,4 @@
-"""What the solvers in closed form share: the settings of a random sampling, and one snapshot."""
+"""The base class of closed-form solvers, which truncate a tensor by singular value decompositions in one step."""
 
 import time
 from abc import abstractmethod
@@ -18,12 +18,12 @@ from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, who
 
 @dataclass(frozen=True)
 class AbstractClosedForm(AbstractSolver):
-    """Truncates a tensor without iterating, by the ranks of a structure or to a target error.
+    """Base class of closed forms: truncate a tensor without iterating, to given ranks or to a target error.
 
     Attributes:
-        randomised: Look for every subspace by random sampling.
-        oversampling: Samples beyond the rank.
-        power_iterations: Multiplications with the unfolding before its subspace is taken.
+        randomised: Whether the leading subspaces come from random sampling instead of a full decomposition.
+        oversampling: Number of random samples beyond the rank.
+        power_iterations: Multiplications of the samples with the unfolding, which sharpen the subspace.
     """
 
     randomised: bool = False
@@ -45,4 +45,7 @@ class AbstractClosedForm(AbstractSolver):
 
     @abstractmethod
     def _truncated(self, tensor: Tensor, structure: Structure, sketch: Sketch | None) -> Closed:
-        """Return the truncated network with its error and the bound it keeps to; no sketch means exact subspaces."""
+        """Return the truncated network with its error and a proved bound on it.
+
+        With a sketch the leading subspaces come from random samples, without one they are exact.
+        """

@@ -1,8 +1,8 @@
 """Alternating least squares on the known entries of a tensor, on any structure.
 
-Fixing all cores but one, the entries in one row of that core are linear in the row's numbers, so that every row has
-normal equations of its own, from the environment evaluated at its entries. A ridge keeps rows with too few entries
-small; it starts large and falls from sweep to sweep, which leads past the swamps that plain alternation is caught in.
+With all cores but one fixed, the tensor's entries that use one row of that core are linear in the row. So every row
+has normal equations of its own, from the environment evaluated at the known entries. A ridge keeps rows with too few
+entries small; it starts large and falls from sweep to sweep, because without it the fit often stalls.
 
 References:
     Grasedyck 2015 (tensor train completion): https://doi.org/10.1137/130942401
@@ -23,18 +23,20 @@ from tnlab.fitting.entries.sweep import EntrySweep, Environment
 from tnlab.solvers.base import solvers
 from tnlab.solvers.completion_base import AbstractCompletion
 
-FIRST_RIDGE, FALL = 0.1, 0.6  # measured on planted CP and trains: the fastest at which every seed succeeds
-TINY = 1e-280  # against a division by zero where an environment vanishes
+FIRST_RIDGE = 0.1  # of the mean diagonal; with FALL the fastest at which every seed found planted CP and trains
+FALL = 0.6  # factor of the ridge from one sweep to the next
+TINY = 1e-280  # absolute ridge, against singular equations where an environment is zero
 
 
 @solvers.register("completion_als")
 @dataclass(frozen=True)
 class CompletionALS(AbstractCompletion):
-    """Alternating least squares on the entries that are known; the default where some are missing.
+    """Alternating least squares on the known entries of a tensor; the default where some are missing.
+
+    Rows of cores that no known entry uses become zero.
 
     Attributes:
-        ridge: Where the falling ridge ends, as a part of the mean diagonal of the normal equations. Rows of cores that
-            no known entry uses become zero.
+        ridge: Final value of the falling ridge, relative to the mean diagonal of the normal equations.
     """
 
     ridge: float = 1e-10
@@ -50,7 +52,7 @@ class CompletionALS(AbstractCompletion):
 
 
 def best_core(sweep: EntrySweep, environment: Environment, wanted: Any, ridge: float) -> Any:
-    """Return the core that fits the wanted values best, all others fixed."""
+    """Return the core that fits the wanted values at the known entries best (ridge included), all others fixed."""
     old = sweep.cores[environment.core]
     groups = sweep.entries.groups(environment.core)
     width = math.prod(old.shape[len(sweep.structure.cores[environment.core].legs) :])
@@ -67,7 +69,7 @@ def best_core(sweep: EntrySweep, environment: Environment, wanted: Any, ridge: f
 
 
 def _gram(matrix: Any) -> Any:
-    """Return the inner products over the entries of each row, (g, width, width)."""
+    """Return the Gram matrix of each row over its entries, (rows, width, width)."""
     if isinstance(matrix, Tensor):
         return matrix.permute(1, 0, 2) @ matrix.permute(1, 2, 0)
     return matrix.transpose(1, 0, 2) @ matrix.transpose(1, 2, 0)

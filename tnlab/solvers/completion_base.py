@@ -1,4 +1,4 @@
-"""What the solvers of a tensor with missing entries share: the entries held out, and when to stop."""
+"""The base class of solvers for tensors with missing entries: held-out entries, the start, and the end of a fit."""
 
 import math
 import time
@@ -23,20 +23,21 @@ from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, whole_tensor
 
-WINDOW = 5  # sweeps over which the decrease is averaged
-SMALL = 2**24  # entries up to which a start may fill the missing ones with zeros
+WINDOW = 5  # sweeps over which the decrease is averaged, so that one slow sweep does not end the fit
+SMALL = 2**24  # entries (128 MiB) up to which an SVD start forms the whole tensor, zeros for missing entries
 
 
 @dataclass(frozen=True)
 class AbstractCompletion(AbstractSolver):
-    """Fits known entries; keeps some of them aside to measure what the fit says about entries it has not seen.
+    """Base class of completion: fit the known entries of a tensor, and measure the error over a held-out part of them.
 
-    A whole tensor counts as fully known. Once the held-out error has chosen where to stop, ``held_out=0`` and the
-    found network as ``init`` go on with all entries.
+    A whole tensor counts as fully known. A fit that ended by its held-out error can go on with all entries: pass its
+    network as ``init`` with ``held_out=0``.
 
     Attributes:
-        held_out: Part of the known entries that is not fitted but measured, at least 0 and below 1; 0 fits them all.
-        patience: Sweeps without a lower held-out error after which it stops.
+        held_out: Fraction of the known entries that is measured instead of fitted, at least 0 and below 1.
+        patience: Number of sweeps without a lower held-out error after which the fit ends.
+        warm_up: Number of first sweeps in which the fit does not end, unless its error reaches the target or 0.
     """
 
     held_out: float = 0.1
@@ -87,13 +88,13 @@ class AbstractCompletion(AbstractSolver):
 
     @abstractmethod
     def _steps(self, sweep: EntrySweep, values: Any, wanted: Any, *, warm: bool) -> Iterator[Any]:
-        """Improve ``sweep.cores`` step by step for ever, and yield the values at all entries after each.
+        """Improve ``sweep.cores`` step by step without end, and yield the network's values at the entries after each.
 
         Args:
-            sweep: Holds the cores, which are replaced, never written to.
-            values: The start's values at the entries.
-            wanted: What they should be.
-            warm: Whether the start is a fit to go on from.
+            sweep: Holds the cores; a step replaces core tensors and does not write into them.
+            values: The network's values at the fitted entries at the start, (entries,).
+            wanted: The tensor's values at these entries, (entries,).
+            warm: Whether the start is a network of an earlier fit.
         """
 
     def _split(self, known: Observed, generator: torch.Generator) -> tuple[Observed, Observed | None]:
@@ -104,7 +105,7 @@ class AbstractCompletion(AbstractSolver):
 
 
 class _Sample:
-    """Entries with their values, ready for the solver."""
+    """Known entries grouped for the sweeps, with their values and the relative error over them."""
 
     def __init__(self, known: Observed, structure: Structure) -> None:
         self.entries = Entries(structure, known.indices)
@@ -112,12 +113,12 @@ class _Sample:
         self._norm = _norm(self.values)
 
     def error(self, values: Any) -> float:
-        """Return the relative error of the values at these entries."""
+        """Return the relative error of a network's values at these entries."""
         return _norm(values - self.values) / self._norm
 
 
 class _Following:
-    """Watches the errors of one fit and says when it ends."""
+    """Stopping rule of one fit: follows its errors and keeps the snapshot with the least held-out error."""
 
     def __init__(self, solver: AbstractCompletion, warm: bool) -> None:
         self.solver = solver
@@ -126,7 +127,10 @@ class _Following:
         self.best: Snapshot | None = None
 
     def judge(self, snapshot: Snapshot) -> Snapshot:
-        """Return the snapshot with its status; where the held-out error stopped it, with the best cores."""
+        """Return the snapshot with its status.
+
+        Where the held-out error ends the fit, the cores and errors are those of the least held-out error.
+        """
         solver, held = self.solver, snapshot.held_out_error
         if snapshot.sweep:
             self.recent.append(snapshot.relative_error)
@@ -166,10 +170,10 @@ class _Following:
 
 
 def known_entries(data: Data, structure: Structure) -> Observed:
-    """Return what is known of a tensor, checked against the structure.
+    """Return the known entries of the data (all of a whole tensor), after checking their shape.
 
     Raises:
-        DataError: It is a function, has another shape, or is zero wherever it is known.
+        DataError: The data is a function, not of the structure's shape, or zero at every known entry.
     """
     if isinstance(data, TensorFunction):
         raise DataError("This solver needs known entries; for a function of the indices take tt_cross.")
@@ -185,7 +189,7 @@ def known_entries(data: Data, structure: Structure) -> Observed:
 
 
 def start_of(known: Observed, structure: Structure, init: Init, generator: torch.Generator) -> Network:
-    """Return the cores to start from, in the dtype and on the device of the values; missing entries count as zero."""
+    """Return the starting network, in the dtype and on the device of the values; an SVD start takes missing as zero."""
     values = known.values.detach()
     if init == "svd" and known.size <= SMALL:
         filled = torch.zeros(known.size, dtype=values.dtype, device=values.device)
@@ -199,7 +203,7 @@ def start_of(known: Observed, structure: Structure, init: Init, generator: torch
 
 
 def on_solver(array: Tensor) -> Any:
-    """Return a tensor in float64, as numpy where it is on a CPU."""
+    """Return a tensor in float64: a numpy array if it is on the CPU, else a torch tensor."""
     array = array.detach().to(torch.float64).contiguous()
     return array.numpy() if array.device.type == "cpu" else array
 

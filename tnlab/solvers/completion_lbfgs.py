@@ -1,7 +1,7 @@
 """L-BFGS on the known entries of a tensor: all cores at once along the gradient, on any structure.
 
-The gradient of every core is its environment at the known entries times what is left there, from one pass along the
-tree that evaluates the network.
+The gradient of every core is its environment at the known entries times the residual there. One pass along the
+contraction tree that evaluates the network gives the gradients of all cores.
 
 References:
     Acar 2011 (CP with missing values, all at once): https://doi.org/10.1016/j.chemolab.2010.08.004
@@ -27,11 +27,11 @@ from tnlab.solvers.completion_base import AbstractCompletion
 @solvers.register("completion_lbfgs")
 @dataclass(frozen=True)
 class CompletionLBFGS(AbstractCompletion):
-    """Limited-memory quasi-Newton descent on the entries that are known.
+    """L-BFGS: limited-memory quasi-Newton descent on all cores at once, on the known entries of a tensor.
 
     Attributes:
-        memory: How many steps it remembers.
-        patience: Steps without a lower held-out error after which it stops; it may rise for a while.
+        memory: Number of past steps that approximate the inverse Hessian.
+        patience: Number of steps without a lower held-out error after which the fit ends.
     """
 
     memory: int = 20
@@ -45,7 +45,7 @@ class CompletionLBFGS(AbstractCompletion):
         steps: deque[tuple[Any, Any]] = deque(maxlen=self.memory)
         while True:
             found = line_search(objective, point, value, gradient, -inverse_hessian(steps, gradient, point))
-            if found is None and steps:  # what it remembers misleads it: forget
+            if found is None and steps:  # the approximate Hessian misleads: start it afresh
                 steps.clear()
                 found = line_search(objective, point, value, gradient, -inverse_hessian(steps, gradient, point))
             if found is not None:
@@ -55,7 +55,7 @@ class CompletionLBFGS(AbstractCompletion):
 
 
 class _Objective:
-    """Half the squared error at the known entries, as a function of all cores in one vector."""
+    """Half the squared relative error over the known entries, with its gradient, as a function of all core entries."""
 
     def __init__(self, sweep: EntrySweep, wanted: Any) -> None:
         self.sweep, self.wanted = sweep, wanted
@@ -65,7 +65,7 @@ class _Objective:
         self._values: Any = None
 
     def cores(self, point: Any) -> list[Any]:
-        """Return the cores that a vector holds."""
+        """Return the cores whose entries a vector holds, one after the other."""
         cores, begin = [], 0
         for shape in self.shapes:
             size = math.prod(shape)
@@ -74,14 +74,14 @@ class _Objective:
         return cores
 
     def values_at(self, point: Any) -> Any:
-        """Return the network's values at the entries, and leave its cores in the sweep."""
+        """Return the network's values at the entries for the cores in a vector, and put these cores into the sweep."""
         if self._point is not point:
             self.sweep.cores, self._point = self.cores(point), point
             self._values = self.sweep.values()
         return self._values
 
     def __call__(self, point: Any) -> tuple[float, Any]:
-        """Return the value and the gradient."""
+        """Return the value and the gradient at a vector of all core entries."""
         self.sweep.cores, self._point = self.cores(point), point
         self._values = self.sweep.values()
         residual = self._values - self.wanted
@@ -98,14 +98,14 @@ class _Objective:
 
 
 def _summed(matrix: Any, weights: Any) -> Any:
-    """Return the sum over the entries of each row, weighted, (g, width)."""
+    """Return, for each row, the weighted sum of its entries' environments, (rows, width)."""
     if isinstance(matrix, Tensor):
         return (matrix.permute(1, 0, 2) @ weights[..., None])[..., 0]
     return (matrix.transpose(1, 0, 2) @ weights[..., None])[..., 0]
 
 
 def _flat(arrays: list[Any]) -> Any:
-    """Return all arrays in one new vector."""
+    """Return the entries of all arrays in one new vector."""
     if isinstance(arrays[0], Tensor):
         return torch.cat([array.reshape(-1) for array in arrays])
     return np.concatenate([array.ravel() for array in arrays])

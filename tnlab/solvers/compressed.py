@@ -1,9 +1,10 @@
-"""Compress the modes first, fit several starts to the small tensor, then polish the best one on the whole tensor.
+"""Fit several starts to a Tucker-compressed tensor, then refine the best one on the whole tensor.
 
-A core with a leg of size n and bonds of product P uses at most P directions of its mode. With orthonormal columns Q_k
-that span the P leading directions of each mode the small tensor is ``Y = X x_k Q_k^T``, and for every network
-of it, expanded by the Q_k, ``|X - X_hat|^2 = |X - Q Q^T X|^2 + |Y - Y_hat|^2``: the error of every start is known
-exactly without touching X again. What the noise leaves in Y tells how good a start can be expected to become.
+A core with one leg and bonds whose ranks multiply to P uses at most P directions of its mode. Let Q_k have orthonormal
+columns that span the P leading directions of mode k. The small tensor is ``Y = X x_k Q_k^T``. A network Y_hat of Y,
+expanded by the Q_k to a network X_hat of X, has ``|X - X_hat|^2 = |X - Q Q^T X|^2 + |Y - Y_hat|^2``. So the error of
+every start is known exactly without another pass over X. The discarded part estimates the noise, and with it the
+relative error of a perfect fit.
 
 References:
     Bro 1998 (compression before CP): https://doi.org/10.1002/(SICI)1099-128X(199807/08)12:4%3C233::AID-CEM515%3E3.0.CO;2-0
@@ -27,25 +28,26 @@ from tnlab.network.structure import Structure
 from tnlab.seeding import spawn
 from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
 
-AGREE = 1e-3  # relative difference within which the errors of two starts count as one
-EXPECTED = 1.005  # times the level of the noise: a start this good needs no rival
-NEAR = 1e-3  # relative error of a start that cannot be but near to an exact fit
-ROUGH = 1e-4  # tolerance of a start: the best one is polished later
-DIGITS = 1e3  # times the machine epsilon: a difference of squares below it has lost its digits
+AGREE = 1e-3  # relative difference below which the errors of the two best starts agree: no further start is tried
+EXPECTED = 1.005  # times the error that the noise predicts; a start below it ends the search for starts
+NEAR = 1e-3  # relative error below which a start is taken as near an exact fit, and ends the search for starts
+ROUGH = 1e-4  # tolerance of a start, relative decrease per sweep; the best one is refined afterwards
+DIGITS = 1e3  # machine epsilons; a discarded part of |X|^2 below it is measured anew, as a difference it is rounding
 
 
 @solvers.register("compressed")
 @dataclass(frozen=True)
 class Compressed(AbstractSolver):
-    """Fit several starts to a Tucker-compressed tensor, then polish the best on the whole tensor.
+    """Alternating least squares from the best of several starts, which are fitted to a Tucker-compressed tensor.
 
-    The first snapshots are one per start, each a whole fit of the small tensor; then comes one per sweep.
+    The first snapshots are one per start, each a whole fit of the small tensor; then comes one per sweep over the whole
+    tensor.
 
     Attributes:
-        starts: How many to try at most; it stops sooner when the two best agree, or one is as good as the noise lets
-            it be.
-        oversampling: Directions kept of a mode, in multiples of what its core can use.
-        start_sweeps: Sweeps of one start at most.
+        starts: Largest number of starts. Fewer are tried where the errors of the two best agree, or where one is at
+            the level of the noise.
+        oversampling: Number of directions kept of a mode, in multiples of what its core can use.
+        start_sweeps: Largest number of sweeps of one start.
     """
 
     starts: int = 10
@@ -83,7 +85,7 @@ class Compressed(AbstractSolver):
                 return
 
     def _tries(self, small: "Small", init: str, generator: torch.Generator) -> Iterator[tuple[float, Network]]:
-        """Yield the error and the network of one start after the other, until more would not help."""
+        """Yield the relative error and the expanded network of each start, until two agree or one is at noise level."""
         als = solvers["als"](self.start_sweeps, ROUGH)
         enough = max(EXPECTED * small.expected, NEAR, self.target_error or 0.0)
         errors: list[float] = []
@@ -101,14 +103,14 @@ class Compressed(AbstractSolver):
 
 @dataclass(frozen=True, eq=False)
 class Small:
-    """A tensor in leading directions of its modes.
+    """A Tucker-compressed tensor: X projected on leading directions of its modes.
 
     Attributes:
-        tensor: Y, the tensor in those directions.
-        structure: The structure over its smaller modes.
-        bases: Orthonormal columns, (mode size, smaller size), by mode; modes that stay are missing.
-        part: Norm of Y, as a part of that of X.
-        discarded: Norm of ``X - Q Q^T X``, as a part of that of X.
+        tensor: Y, the projected tensor, of shape ``structure.modes``.
+        structure: The structure to be fitted, over the smaller modes.
+        bases: Orthonormal columns Q_k, (mode size, smaller size), by mode; modes that are not compressed are missing.
+        part: ``|Y| / |X|``.
+        discarded: ``|X - Q Q^T X| / |X|``.
     """
 
     tensor: Tensor
@@ -119,7 +121,7 @@ class Small:
 
     @property
     def expected(self) -> float:
-        """Relative error of a perfect fit, if all that was discarded is noise that is everywhere as strong."""
+        """Expected relative error of a perfect fit of X, taking the discarded part as noise of equal strength."""
         columns = sum((basis.shape[0] - basis.shape[1]) * basis.shape[1] for basis in self.bases.values())
         entries = math.prod(basis.shape[0] / basis.shape[1] for basis in self.bases.values()) * self.tensor.numel()
         free = max(entries - self.tensor.numel() - columns, 1.0)
@@ -127,23 +129,23 @@ class Small:
         return math.sqrt(self.discarded**2 + inside)
 
     def error(self, small_error: float) -> float:
-        """Return the relative error of an expanded network from that of the small one."""
+        """Return the relative error of an expanded network with respect to X, from that of the small network to Y."""
         return math.hypot(self.discarded, self.part * small_error)
 
     def expanded(self, network: Network) -> Network:
-        """Return a network of the small tensor as one of the whole tensor."""
+        """Return a network of the small tensor, expanded by the bases to one of the whole tensor."""
         for mode, basis in self.bases.items():
             network = mode_product(network, mode, basis)
         return network
 
 
 def compress(tensor: Tensor, structure: Structure, oversampling: float = 1.0) -> Small:
-    """Return the tensor in as many leading directions of each mode as the mode's core can use (by ST-HOSVD).
+    """Compress a tensor by ST-HOSVD to as many leading directions of each mode as the mode's core can use.
 
     Args:
         tensor: X, of shape ``structure.modes``.
-        structure: What will be fitted.
-        oversampling: Directions to keep, in multiples of what the core can use; at most all.
+        structure: The structure to be fitted, which says how many directions each core can use.
+        oversampling: Number of directions to keep, in multiples of what the core can use; at most the mode size.
     """
     sizes = _usable_sizes(structure, oversampling)
     bases: dict[int, Tensor] = {}
@@ -168,7 +170,7 @@ def compress(tensor: Tensor, structure: Structure, oversampling: float = 1.0) ->
 
 
 def _usable_sizes(structure: Structure, oversampling: float) -> list[int]:
-    """Return how many directions of each mode its core can use: no more than the size of its other axes together."""
+    """Return, per mode, how many directions its core can use: the product of its other axes, or the mode size."""
     sizes = list(structure.modes)
     for core, shape in zip(structure.cores, structure.core_shapes, strict=True):
         for mode in core.legs:

@@ -1,4 +1,4 @@
-"""Decompose a tensor into a named format, by its ranks or by the error that may remain."""
+"""Decomposition of a tensor into a named format, of given ranks or to a target error, in one call."""
 
 from collections.abc import Callable, Sequence
 
@@ -23,7 +23,7 @@ CLOSED_FORMS = {
 
 def decompose(
     X: Data,
-    format: str,  # noqa: A002  (what it is called everywhere else)
+    format: str,  # noqa: A002  (the word of the whole interface)
     *,
     rank: int | Sequence[int] | None = None,
     target_error: float | None = None,
@@ -42,12 +42,13 @@ def decompose(
         X: The tensor, ``Observed`` entries of one, or a ``TensorFunction``.
         format: Name of the format (``tnlab.formats.formats`` lists them).
         rank: One rank for all bonds, or one per bond.
-        target_error: Relative error to stay within, between 0 and 1, instead of ``rank``.
-        solver: Name of a solver, or a solver with its settings; by default the one that suits what was asked.
-        seed: Same seed, same floats. None draws a fresh one.
+        target_error: Largest relative error allowed, between 0 and 1, instead of ``rank``.
+        solver: Name of a solver, or a solver with its settings. By default a closed form or the progressive solver for
+            a target error of a whole tensor, else the default of ``fit``.
+        seed: The same seed gives the same floats; None draws a fresh one.
         max_sweeps: Sweeps per start after which it stops.
-        restarts: Number of starts; the best is kept.
-        callback: Called with every snapshot; a true answer stops and keeps the best so far.
+        restarts: Number of starts; the best fit is returned.
+        callback: Called with every snapshot; a true return value stops the fit, which keeps the best cores so far.
 
     Raises:
         FormatError: Neither or both of ``rank`` and ``target_error`` are given, a target error is where entries are
@@ -65,8 +66,10 @@ def decompose(
         raise FormatError("Say how large the network may be: either rank=R, or target_error=E, and not both.")
     check_target_error(target_error, chosen=True)
     if target_error is not None and isinstance(X, Observed):
-        raise FormatError("Ranks cannot be chosen for an error where entries are missing: give rank=R, or let "
-                          "choose_rank compare some by their held-out error.")  # fmt: skip
+        raise FormatError(
+            "Ranks cannot be chosen for an error where entries are missing: give rank=R, or let choose_rank compare "
+            "some by their held-out error."
+        )
     if not isinstance(X, Tensor | Observed | TensorFunction):
         whole_tensor(X)  # refuses it and says what is needed
     modes = tuple(X.shape) if isinstance(X, Tensor) else X.modes
@@ -87,6 +90,6 @@ def decompose(
 
 
 def fitting(format: str) -> tuple[str, ...]:  # noqa: A002
-    """Return the names of the solvers that can fit a format."""
+    """Return the names of the registered solvers that can fit a format, given by its name."""
     name = formats[format].name
     return tuple(solver for solver, part in solvers.items() if not part.fits or name in part.fits)

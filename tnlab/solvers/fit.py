@@ -1,4 +1,4 @@
-"""Fit one structure to one tensor, from one call."""
+"""Fit of one structure to one tensor in one call: choice of the solver, restarts, and the best network found."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -31,19 +31,19 @@ from tnlab.threads import on_one_thread
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """The best network that a fit found, and how it went.
+    """Result of a fit: the best network found, its error, and the course of the fit.
 
     Attributes:
         network: The fitted cores, in the tensor's dtype and on its device.
         relative_error: ``|X - X_hat|_F / |X|_F`` of that network, measured in float64 from its reconstruction (closed
-            forms: to about 1e-9, in float32 1e-6); of the fitted entries where some are missing.
-        sweeps: Sweeps done, all starts together.
-        seconds: Wall time, all starts together.
-        status: How the best start ended; ``status.value`` is a sentence.
-        history: Relative error after every sweep of the best start, as its snapshots had it; entry 0 is the start.
-        upper_bound: An error that the method promised before it was measured, if it does.
-        held_out_error: Relative error of the entries that were held out, if some were.
-        objective: What the solver minimised, where that is not the relative error.
+            forms: to about 1e-9, in float32 1e-6); over the fitted entries where some are missing.
+        sweeps: Number of sweeps, all starts together.
+        seconds: Wall time in seconds, all starts together.
+        status: Why the best start ended; ``status.value`` is a sentence.
+        history: Relative error in every snapshot of the best start, in order; entry 0 is the start.
+        upper_bound: Bound on the relative error that the method proves; None where it proves none.
+        held_out_error: Relative error over the held-out entries; None where none were held out.
+        objective: Value of the function that the solver minimised, where that is not the relative error.
     """
 
     network: Network
@@ -82,20 +82,22 @@ def fit(
     callback: Callable[[Snapshot], object] | None = None,
     solver: str | AbstractSolver | None = None,
 ) -> Fit:
-    """Fit the cores of a structure to a tensor; with one thread, the callback too, where the tensor is small.
+    """Fit the cores of a structure to a tensor.
+
+    Where the tensor is small, the fit and its callback run on one BLAS thread.
 
     Args:
         X: The tensor, of shape ``structure.modes``, float32 or float64, on any device; or ``Observed`` entries of
             one; or a ``TensorFunction`` that computes them.
-        structure: What to fit.
-        mask: Boolean, of the tensor's shape: which entries are known. The others are not looked at.
-        seed: Same seed, same floats. None draws a fresh one.
-        max_sweeps: Sweeps per start after which it stops.
-        tolerance: Converged when the error falls by less than this part of itself per sweep.
+        structure: The cores, bonds and ranks to fit.
+        mask: Boolean, of the tensor's shape: True where an entry is known. The other entries are not read.
+        seed: The same seed gives the same floats; None draws a fresh one.
+        max_sweeps: Number of sweeps per start after which it stops.
+        tolerance: A start has converged when the relative decrease of its error per sweep is below this.
         target_error: Relative error at which the fit stops; a closed form chooses its ranks for it.
         init: ``"svd"``, ``"random"``, or a network of this structure to go on from.
-        restarts: Number of starts; the first is ``init``, the others are random, and the best is kept.
-        callback: Called with every snapshot; a true answer stops the fit and keeps the best so far.
+        restarts: Number of starts; the first is ``init``, the others are random, and the best fit is returned.
+        callback: Called with every snapshot; a true return value stops the fit, which keeps the best cores so far.
         solver: Name of the solver, or a solver with settings of its own, which then override ``max_sweeps``,
             ``tolerance`` and ``target_error``. By default alternating least squares on a tensor or on observed
             entries, cross approximation of a function.
@@ -154,14 +156,14 @@ def _chosen_solver(X: Data, solver: str | AbstractSolver | None, **settings: Any
 
 
 def _worth(snapshot: Snapshot | Fit) -> float:
-    """Return what the better of two fits has less of."""
+    """Return the number by which fits are compared, lower is better: held-out error, objective, or relative error."""
     if snapshot.held_out_error is not None:
         return snapshot.held_out_error
     return snapshot.relative_error if snapshot.objective is None else snapshot.objective
 
 
 def _run(X: Data, snapshots: Iterator[Snapshot], callback: Callable[[Snapshot], object] | None) -> Fit:
-    """Follow one start to its end; keep the best snapshot, which is not the last one if rounding raised the error."""
+    """Run one start to its end and return its best snapshot as a fit; rounding can make the last one worse."""
     history: list[float] = []
     best = last = None
     status = Status.RUNNING
@@ -175,7 +177,7 @@ def _run(X: Data, snapshots: Iterator[Snapshot], callback: Callable[[Snapshot], 
             break
     assert best is not None
     assert last is not None
-    if best.status is Status.RUNNING:  # its error may be a reading, that of an ended fit is measured
+    if best.status is Status.RUNNING:  # its error may come from the normal equations
         best = _measured(X, best)
         best = last if last.status is not Status.RUNNING and _worth(last) < _worth(best) else best
     return Fit(
@@ -192,7 +194,10 @@ def _run(X: Data, snapshots: Iterator[Snapshot], callback: Callable[[Snapshot], 
 
 
 def _measured(X: Data, snapshot: Snapshot) -> Snapshot:
-    """Return a snapshot with the error of its reconstruction, where there is a whole tensor to compare that with."""
+    """Return a snapshot of a whole tensor with its error measured from the residual.
+
+    Snapshots of observed entries or a function are returned unchanged.
+    """
     if not isinstance(X, Tensor):
         return snapshot
     return replace(snapshot, relative_error=relative_residual(X, snapshot.network))

@@ -1,7 +1,7 @@
-"""Higher-order orthogonal iteration: the best subspaces of a Tucker format, one mode after the other.
+"""Higher-order orthogonal iteration (HOOI): alternating optimisation of the mode bases of a Tucker format.
 
-With all bases but one fixed, the best one is the leading subspace of the tensor projected on the others; it comes from
-a Gram matrix. As the bases are orthonormal, ``|X - X_hat|^2 = |X|^2 - |core|^2``.
+With all bases but one fixed, the best one spans the leading subspace of the tensor projected on the others; it comes
+from the eigenvectors of a Gram matrix. As the bases are orthonormal, ``|X - X_hat|^2 = |X|^2 - |core|^2``.
 
 References:
     De Lathauwer 2000: https://doi.org/10.1137/S0895479898346995
@@ -30,16 +30,16 @@ from tnlab.network.residual import relative_residual
 from tnlab.network.structure import Structure
 from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
 
-PATIENCE = 2  # sweeps over which the decrease is averaged
+PATIENCE = 2  # sweeps over which the decrease is averaged; the error never rises, so few are enough
 
 
 @solvers.register("hooi")
 @dataclass(frozen=True)
 class HOOI(AbstractSolver):
-    """Higher-order orthogonal iteration from a sequentially truncated HOSVD.
+    """Higher-order orthogonal iteration (HOOI) for Tucker, from a sequentially truncated HOSVD.
 
-    With a target error the ranks start as that closed form chooses them, and every update takes the least rank that
-    keeps to the error: they may only fall.
+    With a target error that closed form chooses the first ranks, and every update of a basis takes the least rank that
+    keeps to the error, so that ranks can only fall.
     """
 
     fits: ClassVar[tuple[str, ...]] = ("tucker",)
@@ -78,7 +78,7 @@ class HOOI(AbstractSolver):
 
 @dataclass(frozen=True)
 class _Star:
-    """Which core carries which mode, around which core in the middle."""
+    """A Tucker structure as a star: the latent core in the middle, and the core of every mode."""
 
     structure: Structure
     middle: int
@@ -86,10 +86,10 @@ class _Star:
 
     @staticmethod
     def of(structure: Structure) -> "_Star":
-        """Return the star, or refuse what is none.
+        """Return the star of a Tucker structure; refuse any other structure.
 
         Raises:
-            StructureError: It is not a latent core bonded to cores of one mode each.
+            StructureError: It is not one latent core with one bond to each of the cores, which carry one mode each.
         """
         latent = [place for place, core in enumerate(structure.cores) if not core.legs]
         single = all(len(core.legs) <= 1 for core in structure.cores)
@@ -107,12 +107,12 @@ class _Star:
         return _Star(structure, latent[0], tuple(place[mode] for mode in range(structure.order)))
 
     def bond(self, mode: int) -> int:
-        """Return the bond of a mode."""
+        """Return the bond between the latent core and the core of a mode."""
         return self.structure.core_bonds[self.leaves[mode]][0]
 
 
 class _Iteration:
-    """The bases and what the tensor is in them."""
+    """State of the iteration: one orthonormal basis per mode, and the tensor projected on them (the core)."""
 
     def __init__(self, tensor: Tensor, star: _Star, start: Network, target: float | None) -> None:
         self.tensor, self.star, self.target = tensor, star, target
@@ -124,7 +124,7 @@ class _Iteration:
             self.ranks = [basis.shape[1] for basis in self.bases]
 
     def sweep(self) -> None:
-        """Update every basis once; the projection on one half of the bases serves all of the other half."""
+        """Update every basis once; bases of one half of the modes share one projection on those of the other half."""
         order = len(self.bases)
         halves = list(range((order + 1) // 2)), list(range((order + 1) // 2, order))
         for own, other in (halves, halves[::-1]):

@@ -1,4 +1,4 @@
-"""Truncate a tensor to Tucker format, every mode by itself.
+"""Higher-order SVD (HOSVD): truncate a tensor to Tucker format, every mode independently.
 
 References:
     De Lathauwer 2000: https://doi.org/10.1137/S0895479896305696
@@ -21,7 +21,7 @@ from tnlab.solvers.closed_form_base import AbstractClosedForm
 @solvers.register("hosvd")
 @dataclass(frozen=True)
 class HOSVD(AbstractClosedForm):
-    """Higher-order SVD: the leading subspace of every unfolding of the tensor itself; no mode is treated first."""
+    """Higher-order SVD: project each mode on the leading subspace of its unfolding of the whole tensor."""
 
     fits: ClassVar[tuple[str, ...]] = ("tucker",)
 

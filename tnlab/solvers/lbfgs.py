@@ -1,7 +1,7 @@
-"""L-BFGS: all cores at once along the gradient, bent by what the last steps showed of the curvature.
+"""L-BFGS: limited-memory quasi-Newton descent on all cores of a network at once.
 
-The gradient comes from one pass along the dimension tree, not from automatic differentiation: it costs what one sweep
-of alternating least squares costs without its solves.
+The gradient comes from one pass along the dimension tree, not from automatic differentiation: it costs as much as one
+sweep of alternating least squares without its linear solves.
 """
 
 import time
@@ -21,20 +21,20 @@ from tnlab.fitting.sweep.plan import plan_gradient
 from tnlab.network.structure import Structure
 from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
 
-PATIENCE = 10  # steps over which the decrease is averaged
+PATIENCE = 10  # steps over which the decrease is averaged: single steps can be short
 
 
 @solvers.register("lbfgs")
 @dataclass(frozen=True)
 class LBFGS(AbstractSolver):
-    """Limited-memory quasi-Newton descent on all cores at once.
+    """L-BFGS: descent along the gradient times an inverse Hessian approximated from the last steps.
 
     References:
         Liu 1989: https://doi.org/10.1007/BF01589116
         Lewis 2013 (line search): https://doi.org/10.1007/s10107-012-0514-2
 
     Attributes:
-        memory: How many steps it remembers.
+        memory: Number of past steps that approximate the inverse Hessian.
     """
 
     memory: int = 20
@@ -57,7 +57,7 @@ class LBFGS(AbstractSolver):
         for sweep in range(1, self.max_sweeps + 1):
             direction = -inverse_hessian(steps, gradient, point)
             found = line_search(objective, point, value, gradient, direction)
-            if found is None and steps:  # what it remembers misleads it: forget
+            if found is None and steps:  # the approximate Hessian misleads: start it afresh
                 steps.clear()
                 found = line_search(objective, point, value, gradient, -inverse_hessian(steps, gradient, point))
             if found is not None:

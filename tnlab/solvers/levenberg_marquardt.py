@@ -1,7 +1,7 @@
-"""Levenberg-Marquardt: damped Gauss-Newton steps of all cores at once.
+"""Levenberg-Marquardt: damped Gauss-Newton steps on all cores of a network at once.
 
-``J^T J`` is formed block by block, each the contraction of two layers of the network with one core missing in either,
-so that the Jacobian itself, as long as the tensor, never is.
+``J^T J``, with J the Jacobian of the tensor in the core entries, is formed block by block: each block contracts two
+copies of the network, with one core left out of either. J itself, with a row per tensor entry, is never formed.
 """
 
 import time
@@ -23,21 +23,23 @@ from tnlab.network.structure import Structure
 from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
 
 PATIENCE = 5  # steps over which the decrease is averaged
-TRIES = 12
+TRIES = 12  # dampings tried per step; each failure doubles the growth factor: the last is 2^66 times the first
 
 
 @solvers.register("levenberg_marquardt", "lm")
 @dataclass(frozen=True)
 class LevenbergMarquardt(AbstractSolver):
-    """Damped Gauss-Newton steps; quadratic near an exact solution, dear where there are many parameters.
+    """Damped Gauss-Newton steps on all cores; each solves a dense system of the size of all parameters.
+
+    Near an exact solution it converges quadratically.
 
     References:
         Marquardt 1963: https://doi.org/10.1137/0111030
         Nielsen 1999 (damping): https://orbit.dtu.dk/en/publications/damping-parameter-in-marquardts-method
 
     Attributes:
-        damping: The first damping, as a part of the mean diagonal of ``J^T J``.
-        max_parameters: It refuses networks with more.
+        damping: Damping of the first step, relative to the mean diagonal of ``J^T J``.
+        max_parameters: Largest number of parameters of a network that it accepts.
     """
 
     damping: float = 0.1
@@ -74,7 +76,7 @@ class LevenbergMarquardt(AbstractSolver):
 
 
 class _State:
-    """A point with its damping, which follows how well the linear model foretold the last step."""
+    """Current core entries and damping; the damping adapts to the ratio of actual to predicted decrease (Nielsen)."""
 
     def __init__(self, objective: LeastSquares, point: Any, damping: float) -> None:
         self.objective, self.point = objective, point
@@ -84,7 +86,7 @@ class _State:
         self.growth = 2.0
 
     def step(self) -> bool:
-        """Go to a better point; False if there is none."""
+        """Move to a point of lower error and return True; return False if none of the dampings tried finds one."""
         matrix = self.objective.gauss_newton(self.point)
         for _ in range(TRIES):
             step = _solve(matrix, self.damping, -self.gradient)
@@ -102,7 +104,7 @@ class _State:
 
 
 def _solve(matrix: Any, damping: float, right: Any) -> Any:
-    """Return ``(J^T J + damping) ^-1`` times a vector; gauge directions, where J is zero, stay where they are."""
+    """Solve ``(J^T J + damping I) x = right``, with a damping that keeps gauge directions, where J is 0, regular."""
     if isinstance(matrix, torch.Tensor):
         shifted = matrix + damping * torch.eye(len(right)).to(matrix)
         return torch.linalg.solve(shifted, right)

@@ -1,7 +1,7 @@
 """Nonnegative networks: the sweeps of alternating least squares with every core kept nonnegative.
 
-The normal equations ``A G = B`` of one core are solved over ``A >= 0`` by coordinate descent: a column of A after the
-other moves to its best value and is cut off at zero (HALS), which never raises the error.
+The normal equations ``A G = B`` of one core are solved over ``A >= 0`` by coordinate descent (HALS): one column of A
+after the other moves to its best value and is clipped at zero, which never raises the error.
 """
 
 import time
@@ -24,23 +24,23 @@ from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
 
-PATIENCE = 5  # sweeps over which the decrease is averaged
-SETTLED = 0.05  # a core is left when a pass moves it by less than this part of the first pass
+PATIENCE = 5  # sweeps over which the decrease is averaged, so that one slow sweep does not end the fit
+SETTLED = 0.05  # passes over a core end when one moves it by less than this part of the first pass (Gillis 2012)
 
 
 @solvers.register("nonnegative")
 @dataclass(frozen=True)
 class Nonnegative(AbstractSolver):
-    """Least squares with nonnegative cores, on any structure.
+    """Alternating least squares with nonnegative cores, on any structure.
 
-    Negative entries of the tensor are fitted as well as a nonnegative network can: by zeros.
+    Where the tensor is negative, the best that a nonnegative network can do is to be zero.
 
     References:
         Cichocki 2009 (HALS): https://doi.org/10.1587/transfun.E92.A.708
         Gillis 2012 (several passes per core): https://doi.org/10.1162/NECO_a_00256
 
     Attributes:
-        passes: The most passes over the columns of a core, per sweep.
+        passes: Largest number of passes over the columns of a core per sweep.
     """
 
     passes: int = 8
@@ -79,7 +79,10 @@ class Nonnegative(AbstractSolver):
 
 
 def _positive(start: Network, tensor: torch.Tensor, init: Init) -> Network:
-    """Return a start without negative entries, scaled to the tensor; one to go on from is cut off at zero."""
+    """Return a nonnegative start: absolute values, scaled to fit the tensor.
+
+    A network given as ``init`` is clipped at zero instead.
+    """
     if isinstance(init, Network):
         return Network(start.structure, tuple(core.clamp(min=0) for core in start.cores))
     network = Network(start.structure, tuple(core.abs() for core in start.cores))
@@ -94,7 +97,7 @@ def _positive(start: Network, tensor: torch.Tensor, init: Init) -> Network:
 def _descend(grams: list[Any], right: Any, core: Any, passes: int) -> Any:
     """Return the core after passes of coordinate descent on ``<A G, A> / 2 - <A, B>`` over ``A >= 0``.
 
-    Columns that no environment reaches (a zero on the diagonal of G) stay as they are.
+    Columns with a zero on the diagonal of G do not affect the tensor and stay unchanged.
     """
     if not grams:
         return right.clip(0)

@@ -1,7 +1,7 @@
-"""Rank-progressive least squares: start with every rank 1, widen one bond at a time, a few sweeps after each.
+"""Rank-progressive alternating least squares: start with all ranks 1 and widen one bond at a time, between sweeps.
 
-What is fitted first is what matters most, so that a network with loops less often ends up in a poor place; and with a
-target error the ranks grow until it is reached, which chooses them.
+The leading components are fitted first, so that a network with loops ends in a poor local minimum less often. With a
+target error the ranks grow until it is reached.
 """
 
 import time
@@ -25,24 +25,24 @@ from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
 
-PATIENCE = 5  # sweeps over which the decrease is averaged, at the last ranks
-FINE = 1e-5  # relative error below which the digits of ill-balanced cores are what limits a sweep
-BETTER = 0.9  # of the error: below FINE, a wider network has to fall below it to be worth its ranks
-USELESS = 1e-6  # of the squared residual: a rank that would remove less is of no use alone
+PATIENCE = 5  # sweeps over which the decrease is averaged, at the final ranks
+FINE = 1e-5  # relative error below which rounding in cores of unequal norm limits a sweep, so that they are balanced
+BETTER = 0.9  # below FINE, a wider network is kept only if its error is below this times the error of the kept one
+USELESS = 1e-6  # of the squared residual: the least gain for which one bond is widened alone
 
 
 @solvers.register("progressive")
 @dataclass(frozen=True)
 class Progressive(AbstractSolver):
-    """Alternating least squares with ranks that grow, always where one more promises the most.
+    """Alternating least squares with growing ranks: widen the bond whose next rank promises the largest gain.
 
     References:
         Grasedyck 2019 (stable rank-adaptive ALS): https://doi.org/10.1007/s00211-019-01035-8
         Hashemizadeh 2020 (greedy growth): https://arxiv.org/abs/2008.05437
 
     Attributes:
-        sweeps_per_rank: The most sweeps between two growths.
-        still: A rank is grown at once when a sweep lowers the error by less than this part of itself.
+        sweeps_per_rank: Largest number of sweeps between two growths of a rank.
+        still: Relative decrease of the error in one sweep below which the next growth comes at once.
     """
 
     sweeps_per_rank: int = 5
@@ -89,7 +89,7 @@ class Progressive(AbstractSolver):
             kept.growths += 1
 
     def _growable(self, now: Structure, structure: Structure) -> tuple[int, ...]:
-        """Return the bonds that may still be widened: to the ranks asked for, or for a target error without limit."""
+        """Return the bonds that may be widened: below the structure's rank, or below full rank for a target error."""
         if self.target_error is None:
             return tuple(bond for bond, rank in enumerate(now.ranks) if rank < structure.ranks[bond])
         wider = set_ranks(now, tuple(rank + 1 for rank in now.ranks))
@@ -107,10 +107,10 @@ class Progressive(AbstractSolver):
         growable: tuple[int, ...],
         generator: torch.Generator,
     ) -> Network:
-        """Return the network with the bond widened that promises the most.
+        """Return the network with the bond of the largest expected gain widened, its new entries small and random.
 
-        Where no bond alone promises anything (a Tucker core can use a larger rank only if another is larger too),
-        all of them are widened.
+        Where no single bond has a gain (a Tucker core can use a larger rank only if another is larger too), all
+        growable bonds are widened.
         """
         now = network.structure
         gained = bond_gains(fit.tensor, network, generator=generator)
@@ -124,7 +124,7 @@ class Progressive(AbstractSolver):
         return shaken(warm_start(network.to(torch.float64), wider, generator=generator), generator=generator)
 
     def _shown(self, network: Network, structure: Structure) -> Network:
-        """Return the network in the ranks asked for, padded by zeros; with a target error in the ranks it has."""
+        """Return the network padded by zeros to the structure's ranks; with a target error, return it unchanged."""
         if self.target_error is not None or network.structure == structure:
             return network
         cores = []
@@ -136,7 +136,7 @@ class Progressive(AbstractSolver):
 
 
 class _Kept:
-    """Of the networks below ``FINE``, the one whose error no wider one clearly lowers, and how often that was tried."""
+    """The network to report once errors are below ``FINE``: a wider one replaces it only with a clearly lower error."""
 
     def __init__(self, target: float | None) -> None:
         self.target = target
@@ -146,11 +146,11 @@ class _Kept:
 
     @property
     def idle(self) -> bool:
-        """Whether no growth of late was of use."""
+        """Whether more growths than the network has bonds (and than three) have not clearly lowered the error."""
         return self._network is not None and self.growths > max(3, len(self._network.structure.bonds))
 
     def best(self, network: Network, error: float) -> tuple[Network, float]:
-        """Return the network to show after a sweep, with its error: this one, or the one kept."""
+        """Return the network to report after a sweep, with its error: the given one or the one kept."""
         if self.target is None:
             return network, error
         clearly = error < BETTER * self._error
@@ -162,14 +162,14 @@ class _Kept:
 
 
 def _carried(structure: Structure, bond: int) -> bool:
-    """Whether the neighbours of a bond could carry one rank more."""
+    """Return whether the cores at a bond have enough other entries to use one more rank on it."""
     rank = structure.ranks[bond] + 1
     wider = set_rank(structure, bond, rank)
     return wider.carriable_rank(bond) >= rank
 
 
 def _sweeps(fit: NormalEquations, network: Network) -> Iterator[tuple[Network, float]]:
-    """Yield the network and its error after one sweep after the other, for ever."""
+    """Yield the network and its relative error after every sweep of alternating least squares, without end."""
     structure = network.structure
     plan = plan_sweep(structure)
     require_memory(plan, fit.tensor, svd=False)

@@ -1,8 +1,8 @@
-"""Robust fits: a few grossly wrong entries do not draw the network towards them.
+"""Robust fits with Huber's loss or the sum of absolute residuals, which a few grossly wrong entries hardly affect.
 
-The Huber loss of a residual is the least of ``(r - s)^2 / 2 + delta |s|`` over s: what is left to a sparse part S where
-the residual exceeds delta. So a fit alternates between S, in closed form, and a sweep of least squares on X - S, which
-is the plain fast sweep. The l1 loss is the limit of small delta.
+The Huber loss of a residual r is the minimum of ``(r - s)^2 / 2 + delta |s|`` over s, which is nonzero where ``|r|``
+exceeds delta. So a fit alternates between the sparse part S, in closed form, and a sweep of alternating least squares
+on X - S. The l1 loss is the limit of small delta.
 """
 
 import time
@@ -26,20 +26,20 @@ from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, sol
 
 PATIENCE = 5  # sweeps over which the decrease is averaged
 NORMAL = 1.4826  # standard deviation over median absolute value, of normal noise
-EFFICIENT = 1.345  # standard deviations at which Huber's loss has 95 % of the efficiency of least squares
-SHARP = 0.1  # the same for l1
-FALL = 0.9  # by how much delta falls at most per sweep: it must not outrun the fit
-CLEARLY = 0.7  # of the absolute residuals of a start from the tensor cut off
-STRETCH = 1.7  # of the step towards the clipped residual; below 2 it still descends
+EFFICIENT = 1.345  # delta in standard deviations: Huber's loss has 95 % of the efficiency of least squares (Huber 1964)
+SHARP = 0.1  # delta in standard deviations for l1: small enough to be near the limit 0
+FALL = 0.9  # least factor of delta from one sweep to the next: a faster fall takes good entries for errors
+CLEARLY = 0.7  # ratio of absolute residuals below which the start from the whole tensor beats that from the clipped one
+STRETCH = 1.7  # over-relaxation of the step to the clipped residual; every factor below 2 descends
 
 
 @solvers.register("robust")
 @dataclass(frozen=True)
 class Robust(AbstractSolver):
-    """Fit with Huber's loss or, nearly, the sum of absolute residuals.
+    """Alternating least squares with Huber's loss or, approximately, the l1 loss, on any structure.
 
-    ``relative_error`` still is that of the whole tensor, wrong entries included; ``objective`` is what is minimised:
-    the sum of absolute residuals over the sum of absolute entries.
+    In its snapshots, ``relative_error`` is over all entries, wrong ones included; ``objective`` is the sum of absolute
+    residuals over the sum of absolute entries.
 
     References:
         Huber 1964: https://doi.org/10.1214/aoms/1177703732
@@ -47,7 +47,8 @@ class Robust(AbstractSolver):
 
     Attributes:
         loss: ``"huber"``, nearly as efficient as least squares on normal noise, or ``"l1"``.
-        delta: The residual beyond which an entry pulls no harder. None follows the median residual down.
+        delta: Residual beyond which the loss of an entry grows linearly instead of quadratically, in units of the
+            tensor. None takes it from the median absolute residual after every sweep.
     """
 
     loss: Literal["huber", "l1"] = "huber"
@@ -91,11 +92,11 @@ class Robust(AbstractSolver):
 
 
 def _start(tensor: Tensor, structure: Structure, init: Init, generator: torch.Generator) -> tuple[Network, bool]:
-    """Return a start from the tensor cut off, or from all of it where that leaves clearly smaller absolute residuals.
+    """Return the starting network, and whether it was computed from the whole tensor.
 
-    Gross errors spoil the second; in the first, the largest entries of good data are lost, and the fit would go on to
-    take them for errors. Also whether it is the second: then nothing speaks for gross errors, and the fit begins as
-    plain least squares.
+    The start from the tensor with clipped entries is not affected by gross errors, but loses the largest entries of
+    good data. The start from the whole tensor is taken where its absolute residuals are clearly smaller: then there
+    are hardly any gross errors, and the fit begins as plain least squares.
     """
     start = starting_network(tensor, structure, init, generator=generator)
     if isinstance(init, Network) or init != "svd":
@@ -106,7 +107,7 @@ def _start(tensor: Tensor, structure: Structure, init: Init, generator: torch.Ge
 
 
 def _clipped(tensor: Tensor) -> Tensor:
-    """Return the tensor with its largest entries cut off, so that gross errors do not decide where a fit starts."""
+    """Return the tensor with entries clipped to three robust standard deviations about the median."""
     middle = tensor.median()
     limit = 3 * NORMAL * (tensor - middle).abs().median()
     return tensor.clamp(middle - limit, middle + limit) if limit > 0 else tensor

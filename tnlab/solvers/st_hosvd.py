@@ -1,4 +1,4 @@
-"""Truncate a tensor to Tucker format, every mode from what the modes before it left.
+"""Sequentially truncated HOSVD: truncate a tensor to Tucker format, each mode after projecting on those before it.
 
 References:
     Vannieuwenhoven 2012: https://doi.org/10.1137/110836067
@@ -21,10 +21,10 @@ from tnlab.solvers.closed_form_base import AbstractClosedForm
 @solvers.register("st_hosvd")
 @dataclass(frozen=True)
 class STHOSVD(AbstractClosedForm):
-    """Sequentially truncated higher-order SVD, smallest mode first, of given ranks or to a given error.
+    """Sequentially truncated higher-order SVD (ST-HOSVD), smallest mode first, to given ranks or a target error.
 
     Attributes:
-        tries: With a target error: how many ways to share it out over the modes.
+        tries: Number of ways to divide a target error among the modes; the result with fewest parameters is kept.
     """
 
     tries: int = 3

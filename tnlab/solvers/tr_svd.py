@@ -1,8 +1,9 @@
-"""Truncate a tensor to a ring, in closed form.
+"""TR-SVD: truncate a tensor to a tensor ring in closed form.
 
-The first core is split off from its unfolding, and its rank divided between its two bonds; what remains, with these
-two bonds at its ends, is a train. Where the ring begins and how the rank is divided change the result, so that several
-are tried; the division 1 x R is the train itself, so that with a target error a ring is never larger than those.
+An SVD of the first core's unfolding splits that core off, and its rank R is divided as p x q between the core's two
+bonds. The remainder, with these two bonds as end modes, is truncated as a train. The first core and the division
+change the result, so several are tried. The division 1 x R gives a train, so that with a target error the ring has
+never more parameters than these trains.
 
 References:
     Zhao 2016: https://arxiv.org/abs/1606.05535
@@ -43,12 +44,12 @@ from tnlab.solvers.closed_form_base import AbstractClosedForm
 @solvers.register("tr_svd")
 @dataclass(frozen=True)
 class TRSVD(AbstractClosedForm):
-    """TR-SVD: a first split and a train, of given ranks or to a given error.
+    """TR-SVD: split off the first core of a ring, truncate the rest as a train, to given ranks or a target error.
 
     Attributes:
-        tries: At most so many beginnings and divisions of the first rank; for large tensors there is one beginning.
-        sure_of: Ranks of a ring of three cores that it finds in any tensor that has them. It is not sure of others: the
-            first split knows its subspace, but not which basis of it the two bonds share.
+        tries: Largest number of first cores and divisions of the first rank; for large tensors one first core is tried.
+        sure_of: Ranks of a ring of three cores that it finds in any tensor that has them. Others it may miss: the first
+            SVD gives the subspace of the core, but not the basis in which it divides between the two bonds.
     """
 
     tries: int = 32
@@ -69,10 +70,10 @@ class TRSVD(AbstractClosedForm):
 
 
 def check_ring(structure: Structure) -> None:
-    """Refuse what is not one ring of cores that all carry modes.
+    """Refuse a structure that is not one ring of cores with modes.
 
     Raises:
-        StructureError: It is something else.
+        StructureError: A core has no mode or not exactly two bonds, or a bond joins more than two cores.
     """
     twofold = all(len(bonds) == 2 for bonds in structure.core_bonds)
     if structure.has_hyper_bonds or structure.has_latent_cores or not twofold:
@@ -81,7 +82,7 @@ def check_ring(structure: Structure) -> None:
 
 @dataclass(frozen=True, eq=False)
 class _Ring:
-    """A ring cut open: its first core, and the train of the others."""
+    """A truncated ring: its first core, and the train of the other cores whose ends are the bonds to the first."""
 
     structure: Structure
     cycle: tuple[int, ...]  # cores, the first core first
@@ -93,7 +94,7 @@ class _Ring:
 
     @property
     def found(self) -> Structure:
-        """The ring with the ranks that were found."""
+        """The ring's structure with the ranks that the truncation chose."""
         ranks = list(self.structure.ranks)
         for bond, rank in zip(self.bonds[1:-1], self.train.structure.ranks, strict=True):
             ranks[bond] = rank
@@ -102,11 +103,11 @@ class _Ring:
 
     @property
     def lost(self) -> float:
-        """The part of ``|X|^2`` that is not in the network."""
+        """Squared norm of the part of X that the truncations discarded."""
         return self.discarded + self.train.lost
 
     def cores(self, structure: Structure) -> list[Any]:
-        """Return the cores of the ring in a structure of these ranks or of larger ones."""
+        """Return the cores, by place in the structure, padded by zeros to its ranks."""
         order = structure.order
         modes = [leg for core in self.cycle[1:] for leg in structure.cores[core].legs]
         names = [order + self.bonds[0], *modes, order + self.bonds[-1], *(order + bond for bond in self.bonds[1:-1])]
@@ -149,7 +150,7 @@ def _best(tensor: Tensor, structure: Structure, goal: Goal, total: float, tries:
 def _divisions(
     views: dict[int, Unfolding], structure: Structure, goal: Goal, total: float
 ) -> list[tuple[int, tuple[int, int]]]:
-    """Return beginnings with divisions of the first rank, the most even ones first."""
+    """Return pairs of a first core and a division (p, q) of its rank between its two bonds, most even ones first."""
     listed = []
     for start, view in views.items():
         cycle, bonds = _cycle(structure, start)
@@ -189,7 +190,7 @@ def _open(
 
 
 def _train(structure: Structure, cycle: tuple[int, ...], bonds: tuple[int, ...], ends: tuple[int, int]) -> Structure:
-    """Return the train of all cores but the first, which also carries the two bonds to that one as modes."""
+    """Return the train of all other cores, with the two bonds to the first core as modes at its ends."""
     modes, cores = [ends[0]], list[Core]()
     for core in cycle[1:]:
         legs = structure.cores[core].legs
@@ -203,7 +204,7 @@ def _train(structure: Structure, cycle: tuple[int, ...], bonds: tuple[int, ...],
 
 
 def _cycle(structure: Structure, start: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the cores around the ring from one on, and the bonds after each."""
+    """Return the cores around the ring from a given one on, and the bond that follows each."""
     cores, bonds = [start], [_towards(structure, start)]
     while len(cores) < len(structure.cores):
         cores.append(next(end for end in structure.bonds[bonds[-1]].cores if end != cores[-1]))
@@ -212,7 +213,7 @@ def _cycle(structure: Structure, start: int) -> tuple[tuple[int, ...], tuple[int
 
 
 def _towards(structure: Structure, core: int) -> int:
-    """Return the bond of a core by which the modes follow in their order, if one does."""
+    """Return the bond from a core to the core of the next number if there is one, else its first bond."""
     following = (core + 1) % len(structure.cores)
     bonds = structure.core_bonds[core]
     return next((bond for bond in bonds if following in structure.bonds[bond].cores), bonds[0])
@@ -227,7 +228,7 @@ def _passed(structure: Structure, start: int) -> list[int]:
 
 
 def _first(array: Any, structure: Structure, start: int) -> Unfolding:
-    """Return the unfolding of one core's modes; the others keep their order."""
+    """Return the unfolding with the modes of one core as rows and all others, in order, as columns."""
     legs = structure.cores[start].legs
     if len(legs) == 1:
         shape = structure.modes
@@ -239,9 +240,10 @@ def _first(array: Any, structure: Structure, start: int) -> Unfolding:
 
 
 def _filled(basis: Any, array: Any, rows: int, columns: int) -> Any:
-    """Return a basis with columns of zeros after its own, whose largest entries are positive.
+    """Return a basis padded by zero columns to (rows, columns), each own column with a positive largest entry.
 
-    The signs of singular vectors are arbitrary, but here they matter: the columns become two bonds.
+    The sign of a singular vector is arbitrary, but another sign of one column changes the resulting ring, because the
+    columns are divided between two bonds. Without a basis the identity is padded.
     """
     if isinstance(array, np.ndarray):
         own: Any = np.eye(rows) if basis is None else basis
@@ -256,7 +258,7 @@ def _filled(basis: Any, array: Any, rows: int, columns: int) -> Any:
 
 
 def _placed(array: Any, labels: list[int], structure: Structure, core: int) -> Any:
-    """Return a core with its axes in the structure's order; unused rank is zero."""
+    """Return a core with its axes in the structure's order, padded by zeros to the structure's ranks."""
     array = permuted(array, tuple(labels.index(label) for label in structure.core_indices[core]))
     shape = structure.core_shapes[core]
     if tuple(array.shape) == shape:

@@ -1,4 +1,4 @@
-"""Truncate a tensor to any tree of cores, leaves first, in closed form.
+"""Tree SVD: truncate a tensor to any tree of cores in closed form, from the leaves inwards.
 
 References:
     Grasedyck 2010: https://doi.org/10.1137/090764189
@@ -20,12 +20,12 @@ from tnlab.solvers.closed_form_base import AbstractClosedForm
 @solvers.register("tree_svd")
 @dataclass(frozen=True)
 class TreeSVD(AbstractClosedForm):
-    """Tree SVD (hierarchical SVD): successive truncations from the leaves inwards, by ranks or to an error.
+    """Tree SVD (hierarchical SVD): one truncated SVD per bond, leaves first, to given ranks or a target error.
 
     It fits any tree: trains, Tucker, binary trees, and trees with latent cores or with cores of several modes.
 
     Attributes:
-        tries: With a target error: how many ways to share it out over the bonds.
+        tries: Number of ways to divide a target error among the bonds; the result with fewest parameters is kept.
     """
 
     tries: int = 3

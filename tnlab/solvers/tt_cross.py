@@ -1,9 +1,9 @@
-"""Cross approximation: a tensor train of a function of the indices, from a few of its fibres, never from all entries.
+"""Cross approximation: a tensor train of a function of the indices, from some of its fibres instead of all entries.
 
-A pass along the train evaluates, at every core, the fibres through the crosses chosen so far, and chooses the next ones
-among them by the largest volume. Between two passes the places where random entries are worst become new crosses.
-The error is that of random entries which the crosses never see, so that it is an estimate: what is nonzero only in a
-few entries of a huge tensor is not found, neither by the crosses nor by the sample.
+A cross is a choice of rows and columns of an unfolding. A pass along the train evaluates, at every core, the fibres
+through the crosses chosen so far, and chooses the next crosses among them by maximal volume. Between two passes the
+random entries of largest error become new crosses. The error of a large tensor is estimated from random entries that
+no cross uses: values that are nonzero only in a few entries can be missed by the crosses and by the estimate.
 """
 
 import time
@@ -25,18 +25,18 @@ from tnlab.network.rounding.network import round_network
 from tnlab.network.structure import Structure
 from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
 
-WHOLE = 2**14  # entries up to which the error is that of all of them
-SCOUTS = 500  # random entries among which the next crosses are chosen
-PATIENCE = 3  # passes without a lower error
-PROGRESS = 0.9  # of the best error: what counts as lower
+WHOLE = 2**14  # entries of a tensor up to which all of them measure the error, not a random sample
+SCOUTS = 500  # random entries per pass; those of largest error become crosses
+PATIENCE = 3  # passes without a lower error after which the fit has converged
+PROGRESS = 0.9  # an error counts as lower if it is below this times the best one
 
 
 @dataclass(frozen=True, eq=False)
 class CrossSnapshot(Snapshot):
-    """A snapshot that also says how much of the tensor was looked at.
+    """Snapshot of a cross approximation, with the number of entries evaluated.
 
     Attributes:
-        evaluations: Entries evaluated so far, those of the error estimate included.
+        evaluations: Number of entries evaluated so far, those of the error estimate included.
     """
 
     evaluations: int = 0
@@ -45,19 +45,20 @@ class CrossSnapshot(Snapshot):
 @solvers.register("tt_cross")
 @dataclass(frozen=True)
 class TTCross(AbstractSolver):
-    """Tensor train of a function by cross approximation; with a target error it chooses the ranks.
+    """Cross approximation of a function by a tensor train, of given ranks or, with a target error, of least ranks.
 
-    The relative error is that of all entries of a small tensor, else of ``samples`` random ones (then it is the
-    held-out error too, as no cross goes through them). A sweep is one pass along the train, there or back.
+    The relative error is that of all entries of a small tensor, else of ``samples`` random ones; these are held out
+    from the crosses, so that it is the held-out error too. A sweep is one pass along the train, in turn forwards and
+    backwards.
 
     References:
         Oseledets 2010: https://doi.org/10.1016/j.laa.2009.07.024
         Savostyanov 2014: https://doi.org/10.1016/j.laa.2014.06.006
 
     Attributes:
-        samples: Random entries that measure the error.
-        oversampling: How many more crosses than ranks there are on a bond; the train is rounded to its ranks.
-        max_rank: The largest rank that a target error may choose.
+        samples: Number of random entries that measure the error of a large tensor.
+        oversampling: Number of crosses on a bond beyond its rank; the train is then rounded to the ranks.
+        max_rank: Largest rank that may be chosen for a target error.
     """
 
     samples: int = 2000
@@ -103,7 +104,7 @@ class TTCross(AbstractSolver):
             crosses.add(places, self._most(train, widest + max(2, widest // 3)))
 
     def _most(self, train: Train, wanted: int) -> list[int]:
-        """Return how many crosses every bond may have."""
+        """Return, per bond, the largest number of crosses."""
         if self.target_error:
             return [min(limit, wanted, self.max_rank) for limit in train.limits]
         return [min(limit, rank + self.oversampling) for limit, rank in zip(train.limits, train.ranks, strict=True)]
@@ -133,7 +134,7 @@ class TTCross(AbstractSolver):
 
 
 class _Known:
-    """The function in the order of the train, how often it was asked, and the entries that measure the error."""
+    """The function with its indices in the order of the train, a count of evaluations, and the entries of the error."""
 
     def __init__(self, function: TensorFunction, train: Train, samples: int, generator: torch.Generator) -> None:
         self._function, self._train, self._generator = function, train, generator
@@ -149,12 +150,12 @@ class _Known:
             )
 
     def random(self, count: int) -> np.ndarray:
-        """Return random places of the tensor, (count, order)."""
+        """Return the indices of random entries in the order of the train, (count, order)."""
         columns = [torch.randint(size, (count,), generator=self._generator) for size in self._train.modes]
         return torch.stack(columns, dim=1).numpy()
 
     def evaluate(self, places: np.ndarray) -> np.ndarray:
-        """Return the entries at places given in the order of the train."""
+        """Return the function's values at indices that are in the order of the train, and count them."""
         indices = torch.from_numpy(np.ascontiguousarray(places[:, self._train.back]))
         values = self._function(indices).detach().cpu()
         self.evaluations += len(values)
@@ -162,11 +163,11 @@ class _Known:
         return values.to(torch.float64).numpy()
 
     def error(self, cores: list[np.ndarray]) -> float:
-        """Return the relative error of a train."""
+        """Return the relative error of a train's cores over the entries that measure it."""
         return float(np.linalg.norm(train_values(cores, self.places) - self.values)) / self._norm
 
     def worst(self, cores: list[np.ndarray], count: int) -> np.ndarray:
-        """Return those of some random places where the train is worst."""
+        """Return the indices, among ``SCOUTS`` random entries, at which the train's error is largest."""
         places = self.random(SCOUTS)
         error = np.abs(train_values(cores, places) - self.evaluate(places))
         return places[np.argsort(-error, kind="stable")[:count]]
@@ -175,7 +176,7 @@ class _Known:
 def _pass(
     crosses: Crosses, evaluate: Callable[[np.ndarray], np.ndarray], *, forward: bool
 ) -> tuple[Crosses, list[np.ndarray]]:
-    """Go along the train, or back along it, and return the moved crosses and the cores in the train's own order."""
+    """Make one pass forwards or backwards; return the new crosses and the cores, both in the order of the train."""
     if forward:
         return crosses, crosses.forward(evaluate)
     turned = crosses.reversed()

@@ -1,8 +1,8 @@
-"""Truncate a tensor to a train, in closed form.
+"""TT-SVD: truncate a tensor to a tensor train in closed form.
 
-The classical algorithm splits off one core after the other from the left. Here the train is taken from both ends, the
-smaller unfolding first, so that the large bonds in the middle come last and may spend what the others left of the
-error budget; several ways to share it out are tried, and the fewest parameters win.
+The classical algorithm splits off one core after the other from the left. Here cores are split off at both ends, the
+smaller unfolding first, so that the large bonds in the middle are truncated last and get the unused error budget of
+the others. With a target error several divisions of the budget are tried; the fewest parameters win.
 
 References:
     Oseledets 2011: https://doi.org/10.1137/090752286
@@ -25,12 +25,12 @@ from tnlab.solvers.closed_form_base import AbstractClosedForm
 @solvers.register("tt_svd")
 @dataclass(frozen=True)
 class TTSVD(AbstractClosedForm):
-    """TT-SVD: successive truncations of a train, of given ranks or to a given error.
+    """TT-SVD: one truncated SVD per bond of a tensor train, to given ranks or a target error.
 
     Attributes:
-        mode_orders: ``"given"`` keeps the modes on their cores; ``"search"`` looks for the order along the train that
-            the spectra of the cuts favour, and the result is a train whose cores carry other modes.
-        tries: With a target error: how many ways to share it out over the bonds.
+        mode_orders: ``"given"`` keeps the modes on their cores; ``"search"`` permutes them along the train by the
+            spectra of the cuts (see ``best_order``).
+        tries: Number of ways to divide a target error among the bonds; the result with fewest parameters is kept.
     """
 
     mode_orders: Literal["given", "search"] = "given"

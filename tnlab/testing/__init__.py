@@ -1,1 +1,1 @@
-"""Contract suites and test strategies that anyone may import; they need pytest and hypothesis."""
+"""Contract suites for formats, solvers and engines, and a strategy of random structures; needs pytest, hypothesis."""

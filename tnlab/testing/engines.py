@@ -1,4 +1,4 @@
-"""What every search engine must do; import it to test one of your own.
+"""The contract suite of search engines: tests that every registered engine must pass.
 
 Example:
     ``class TestMine(EngineContract): engine = "mine"`` is the whole test file, once your module is imported.
@@ -17,7 +17,7 @@ from tnlab.structure_search.run import Search
 
 
 class EngineContract:
-    """Tests over one engine by its registered name, on a small planted ring."""
+    """Contract tests of one engine, given by its registered name, on a small planted ring."""
 
     engine: str
     target: float = 0.02
@@ -36,32 +36,38 @@ class EngineContract:
         """Run the engine to the end of a small budget."""
         budget = {"max_evaluations": self.budget, "max_seconds": 20.0} | settings
         watched = Search(
-            self.tensor(), self.target, engine=self.engine, family=family, max_rank=4, seed=seed, **budget  # type: ignore[arg-type]
-        )  # fmt: skip
+            self.tensor(),
+            self.target,
+            engine=self.engine,
+            family=family,
+            max_rank=4,
+            seed=seed,
+            **budget,  # type: ignore[arg-type]
+        )
         return watched, list(watched)
 
     def test_says_what_it_is(self) -> None:
-        """A menu needs a sentence, the paper and the families."""
+        """The class has a docstring sentence, a paper with a link, and families."""
         assert (self.part.__doc__ or "").strip().splitlines()[0].endswith(".")
         assert "http" in self.part.paper
         assert self.part.families
 
     def test_searches_every_family_that_it_names(self) -> None:
-        """What it proposes belongs there, and something is fitted; the driver refuses what does not belong."""
+        """In every family it names, it has a structure fitted and its result belongs to the family."""
         for family in self.part.families:
             watched, steps = self.run(family)
             assert steps[-1].counts.fitted >= 1
             assert watched.problem.admits(watched.result.structure)
 
     def test_refuses_a_family_that_it_does_not_search(self) -> None:
-        """The message names what it can do."""
+        """A family that it does not name is refused with a message that names its own."""
         others = {"ring", "tree", "degree3", "any", "latent"} - set(self.part.families)
         for family in others:
             with pytest.raises(FormatError, match=self.part.families[0]):
                 self.run(family)
 
     def test_result_is_what_the_cores_say(self) -> None:
-        """The reported error is that of the explicit reconstruction, and no bound is above it."""
+        """The error is that of the reconstruction, and the parameter bound does not exceed the result's parameters."""
         watched, steps = self.run()
         result = watched.result
         assert result.relative_error == pytest.approx(relative_error(self.tensor(), result.network.to_tensor()))
@@ -71,7 +77,7 @@ class EngineContract:
         assert steps[-1].status
 
     def test_keeps_to_the_budget(self) -> None:
-        """No more structures are fitted than was allowed."""
+        """It fits no more structures than ``max_evaluations``."""
         _, steps = self.run(max_evaluations=3)
         assert steps[-1].counts.fitted <= 3
 
@@ -82,7 +88,7 @@ class EngineContract:
         assert counts.proposed == counts.repeated + counts.pruned + counts.fitted
 
     def test_same_seed_same_search(self) -> None:
-        """Two runs with one seed propose the same structures and find the same errors, whatever torch's default is."""
+        """Two runs with one seed have equal structures and errors, also under another default dtype of torch."""
         default, runs = torch.get_default_dtype(), []
         try:
             for dtype in (torch.float32, torch.float64):

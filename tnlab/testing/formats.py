@@ -1,4 +1,4 @@
-"""What every named format must do; import it to test one of your own.
+"""The contract suite of named formats: tests that every registered format must pass.
 
 Example:
     ``class TestMine(FormatContract): format = "mine"`` is the whole test file, once your module is imported.
@@ -17,13 +17,13 @@ from tnlab.formats import AbstractFormat, formats
 from tnlab.network import structure_json
 from tnlab.network.structure import Structure
 
-SIZES = (2, 3, 2, 4, 3, 2, 2, 3, 2)
+SIZES = (2, 3, 2, 4, 3, 2, 2, 3, 2)  # mode sizes; a structure of order d takes the first d
 ROOM = 60.0
-"""Cores of a drawing must be this far apart, in diagram units."""
+"""Least distance between two cores of a drawing, in diagram units."""
 
 
 class FormatContract:
-    """Tests over one format by its registered name."""
+    """Contract tests of one format, given by its registered name."""
 
     format: str
     max_order: int = 9
@@ -35,20 +35,20 @@ class FormatContract:
 
     @property
     def orders(self) -> range:
-        """The orders tried: small ones, primes among them where the format takes them."""
+        """The orders tried: from the least to ``max_order``, even ones only for a paired format."""
         return range(self.part.min_order, self.max_order + 1, 2 if self.part.paired else 1)
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Modes that the format takes: five, or six where it is for pairs."""
+        """Mode sizes for one structure of the format: five, or six for a paired format."""
         return SIZES[: 6 if self.part.paired else 5]
 
     def build_all(self, rank: int = 2) -> list[Structure]:
-        """Return a structure of every order."""
+        """Return a structure of every order tried, with one rank for all bonds."""
         return [self.part.build(SIZES[:order], rank) for order in self.orders]
 
     def test_says_what_it_is(self) -> None:
-        """Menus need a label, a button text and a sentence."""
+        """It has its name, a label, a short name for a button, a sentence, and a least order."""
         assert self.part.name == self.format
         assert self.part.label
         assert 1 <= len(self.part.short) <= 8
@@ -68,7 +68,7 @@ class FormatContract:
                 assert legs == [(mode, order // 2 + mode) for mode in range(order // 2)]
 
     def test_takes_the_orders_it_says(self) -> None:
-        """An order without a refusal can be built, any other is refused in the same words."""
+        """``build`` accepts exactly the orders without a ``refusal``, and else raises its message."""
         for order in range(self.max_order + 1):
             reason = self.part.refusal(order)
             assert (order in self.orders) == (not reason)
@@ -77,25 +77,25 @@ class FormatContract:
                     self.part.build(SIZES[:order], 2)
 
     def test_every_core_is_needed(self) -> None:
-        """Connected (the structure itself checks that), and no latent core hangs on a single bond."""
+        """No latent core has a single bond: it could be absorbed without changing the family."""
         for structure in self.build_all():
             ends = Counter(core for bond in structure.bonds for core in bond.cores)
             assert all(ends[core] > 1 for core, own in enumerate(structure.cores) if not own.legs)
 
     def test_no_two_bonds_join_the_same_cores(self) -> None:
-        """Parallel bonds are for hand-drawn networks."""
+        """No format has parallel bonds: one bond with the product of their ranks does the same."""
         for structure in self.build_all():
             assert len({bond.cores for bond in structure.bonds}) == len(structure.bonds)
 
     def test_names_differ(self) -> None:
-        """A core is told by its name across edits."""
+        """All core names of a structure are different and not empty."""
         for structure in self.build_all():
             names = [core.name for core in structure.cores]
             assert all(names)
             assert len(set(names)) == len(names)
 
     def test_cores_have_room(self) -> None:
-        """Every core has a place of its own, and none is pinned."""
+        """Every core has a position at least ``ROOM`` from all others, and none is pinned."""
         for structure in self.build_all():
             places = [complex(*core.position) for core in structure.cores if core.position is not None]
             assert len(places) == len(structure.cores)
@@ -103,7 +103,7 @@ class FormatContract:
             assert not any(core.pinned for core in structure.cores)
 
     def test_takes_one_rank_or_one_per_bond(self) -> None:
-        """Ranks are as asked, in the order of the bonds; one for all spares the bonds that copy a mode."""
+        """Ranks come out in the order of the bonds; one rank for all leaves bonds that copy a mode at the mode size."""
         for order in self.orders:
             same = self.part.build(SIZES[:order], 3)
             copies = tuple(SIZES[mode] for mode in self.part.topology(order).copies)
@@ -113,7 +113,7 @@ class FormatContract:
             assert self.part.build(SIZES[:order], np.array(ranks, dtype=int)).ranks == ranks  # type: ignore[arg-type]
 
     def test_refuses_too_few_modes(self) -> None:
-        """The message says how many are needed and how many were given."""
+        """The message names the number needed and the number given."""
         with pytest.raises(FormatError, match=rf"at least {self.part.min_order} modes?, but got"):
             self.part.build(SIZES[: self.part.min_order - 1], 2)
 
@@ -153,12 +153,12 @@ class FormatContract:
             assert np.linalg.norm(tensor) > 0
 
     def test_mode_sizes_and_ranks_of_1_are_fine(self) -> None:
-        """Degenerate, but not wrong."""
+        """A structure whose sizes and ranks all are 1 has one entry."""
         for order in self.orders:
             assert self.part.build((1,) * order, 1).size == 1
 
     def test_survives_json(self) -> None:
-        """Names and positions included."""
+        """A structure read from its own JSON is equal, names and positions included."""
         for structure in self.build_all():
             again = structure_json.loads(structure_json.dumps(structure))
             assert structure_json.to_dict(again) == structure_json.to_dict(structure)

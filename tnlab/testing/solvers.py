@@ -1,4 +1,4 @@
-"""What every solver must do; import it to test one of your own.
+"""The contract suite of solvers: tests that every registered solver must pass.
 
 Example:
     ``class TestMine(SolverContract): solver = "mine"`` is the whole test file, once your module is imported.
@@ -20,7 +20,7 @@ from tnlab.solvers.base import AbstractSolver, Snapshot, Status, solvers
 
 
 class SolverContract:
-    """Tests over one solver by its registered name, on the first of the formats that it can fit."""
+    """Contract tests of one solver, given by its registered name, on the first of the formats that it can fit."""
 
     solver: str
 
@@ -31,11 +31,11 @@ class SolverContract:
 
     @property
     def structure(self) -> Structure:
-        """What is fitted."""
+        """The structure to fit: modes 5x4x6, of the first format that the solver can fit."""
         return formats[(self.part.fits or ("tensor_train",))[0]].build((5, 4, 6), getattr(self.part, "sure_of", 2))
 
     def tensor(self, dtype: torch.dtype = torch.float64, noise: float = 0.1) -> torch.Tensor:
-        """Return a planted tensor of norm about 1 with relative noise; a nonnegative one where cores must be so."""
+        """Return a planted tensor of norm about 1 plus noise; from nonnegative cores for a nonnegative solver."""
         generator = torch.Generator().manual_seed(3)
         network = Network.random(self.structure, generator=generator)
         if self.part.nonnegative:
@@ -45,7 +45,7 @@ class SolverContract:
         return (clean / clean.norm() + noise * disturbance / disturbance.norm()).to(dtype)
 
     def data(self, tensor: torch.Tensor) -> Any:
-        """Return the tensor as what the solver takes."""
+        """Return the tensor as the data that the solver takes: itself, observed entries, or a function."""
         if self.part.takes == "observed":
             return Observed.from_mask(tensor, torch.ones_like(tensor, dtype=torch.bool))
         if self.part.takes == "function":
@@ -53,7 +53,7 @@ class SolverContract:
         return tensor
 
     def snapshots(self, tensor: torch.Tensor, *, seed: int = 0, max_sweeps: int = 30) -> list[Snapshot]:
-        """Run the solver to its end."""
+        """Return all snapshots of one run of the solver."""
         settings = {"held_out": 0.0} if self.part.takes == "observed" else {}
         chosen = self.part(max_sweeps=max_sweeps, **settings)
         data = self.data(tensor)
@@ -90,7 +90,7 @@ class SolverContract:
         assert [s.relative_error for s in first] == [s.relative_error for s in second]
 
     def test_leaves_the_tensor_as_it_was(self) -> None:
-        """Nothing that was passed in is changed, and old snapshots stay what they were."""
+        """A run changes neither the tensor nor the networks of earlier snapshots."""
         tensor = self.tensor()
         copy = tensor.clone()
         run = self.part(max_sweeps=5).iterate(

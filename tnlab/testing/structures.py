@@ -1,4 +1,4 @@
-"""Random structures for hypothesis: any connected network, small enough to contract densely."""
+"""A hypothesis strategy of random structures: connected networks small enough to contract densely."""
 
 from hypothesis import strategies as st
 
@@ -49,7 +49,7 @@ def structures(
 
 
 def _spanning_joins(draw: st.DrawFn, count: int, hyper: bool) -> list[set[int]]:
-    """Connect every core to an earlier one, by a bond of its own or by entering an earlier bond."""
+    """Return bonds that connect the cores: every core gets a new bond to an earlier core or joins an earlier bond."""
     joins: list[set[int]] = []
     for core in range(1, count):
         if hyper and joins and draw(st.booleans()):
@@ -60,7 +60,7 @@ def _spanning_joins(draw: st.DrawFn, count: int, hyper: bool) -> list[set[int]]:
 
 
 def _cores(draw: st.DrawFn, order: int, count: int, latent: bool) -> tuple[Core, ...]:
-    """Hand the modes, in a random order, to the cores; without latent cores each gets one first."""
+    """Return the cores with the modes dealt to them in random order; without latent cores every core gets one first."""
     legs: list[list[int]] = [[] for _ in range(count)]
     for turn, mode in enumerate(draw(st.permutations(range(order)))):
         core = turn if not latent and turn < count else draw(st.integers(0, count - 1))
