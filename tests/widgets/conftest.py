@@ -15,6 +15,7 @@ from tnlab.network import structure_json
 from tnlab.network.structure import Structure
 from tnlab_widgets import Explorer, NetworkEditor, SearchWorkbench
 from tnlab_widgets.fitting.session import FitSession
+from tnlab_widgets.searching.shelf import Shelf
 
 _SEQ = itertools.count(1)
 
@@ -106,6 +107,12 @@ def explorer(page: Callable[..., Page]) -> Page:
     shown = page(Explorer("camera", modes=(16, 16, 16, 16), structure=("tt", 4)))
     shown.settled()
     return shown
+
+
+@pytest.fixture
+def shelf(tmp_path):
+    """A shelf in a folder of this test."""
+    return Shelf(tmp_path / "studies")
 
 
 @pytest.fixture

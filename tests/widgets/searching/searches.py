@@ -1,7 +1,14 @@
-"""A workbench on a page that is no browser, and waiting for what it does."""
+"""Searches and evaluations for the tests, a workbench on a page that is no browser, and waiting for what it does."""
 
 import numpy as np
 
+from tnlab.data import Source
+from tnlab.network.rank_matrix import ring
+from tnlab.structure_search.evaluation import Evaluation, Fate
+from tnlab.structure_search.run import Search
+
+MODES = (3, 3, 3, 3)
+RING = ring(MODES, (0, 1, 2, 3), (2, 2, 2, 2))
 QUICK = {"engines": ("hill_climb", "tnls"), "target_error": 0.3, "family": "ring", "max_evaluations": 12}
 LONG = {"engines": ("annealing", "random"), "target_error": 0.1, "max_evaluations": 10**6, "max_seconds": 10**6}
 RNG = np.random.default_rng(0)
@@ -29,3 +36,18 @@ def running(shown):
     shown.command("start")
     assert shown.widget.problem == {}
     shown.until(lambda: len(shown.widget.lanes) and all(lane["total"] for lane in shown.widget.lanes))
+
+
+def found(number, structure=RING, error=0.5, fate=Fate.FITTED, seconds=1.0):
+    return Evaluation(structure, error, 1.0, None, fate, "a move", number, 3, seconds)
+
+
+def written(shelf, name_of="camera", engine="hill_climb", fits=6):
+    """Put a study of a small search onto a shelf; return its name."""
+    source = Source.of(np.random.default_rng(0).normal(size=MODES), name=f"{name_of}.npy", modes=MODES)
+    path = shelf.fresh(source.label, engine)
+    search = Search(source.tensor, 0.5, engine=engine, family="ring", max_evaluations=fits, study=path,
+                    source=shelf.recipe(source))  # fmt: skip
+    for _ in search:
+        pass
+    return path.stem

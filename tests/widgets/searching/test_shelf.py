@@ -1,170 +1,118 @@
-"""The studies of the workbench: gone on with, watched, listed, kept apart."""
+"""The shelf of studies: names that lead nowhere else, and data that are kept with what needs them."""
 
-import io
-import os
-import subprocess
-import sys
+import json
+from dataclasses import replace
 
 import numpy as np
+import pytest
 
-from tests.widgets.searching.searches import LONG, RNG, ended, growing, running, state
-from tnlab.structure_search.evaluation import Fate
+from tests.widgets.searching.searches import MODES, written
+from tnlab.data import datasets
+from tnlab.errors import DataError, StudyBusyError
 from tnlab.structure_search.studies.logs.file import FileLog
 from tnlab.structure_search.studies.reader import StudyReader
+from tnlab_widgets.searching.export import exported
+from tnlab_widgets.searching.settings import Settings, restored
+from tnlab_widgets.searching.shelf import Shelf
 
 
-def test_a_larger_budget_goes_on_from_the_study(bench):
-    shown = bench()
-    running(shown)
-    first = ended(shown)
-    shown.command("settings", changes={"max_evaluations": 20})
-    shown.command("resume")
-    shown.until(lambda: all(lane["counts"]["fitted"] == 20 for lane in shown.widget.lanes))
-    after = ended(shown)
-    assert [lane["id"] for lane in after] == [lane["id"] for lane in first]
-    assert [lane["generation"] for lane in after] == [0, 0]
-    other = bench(max_evaluations=20)  # without a break it would have come to the same
-    running(other)
-    for whole, lane in zip(ended(other), after, strict=True):
-        assert whole["study"] != lane["study"]
-        one, two = (StudyReader(shown.widget._shelf.location(each["study"])).evaluations for each in (whole, lane))
-        assert [(a.structure, a.fate, a.sweeps) for a in one] == [(a.structure, a.fate, a.sweeps) for a in two]
-        fitted = [[a.relative_error for a in each if a.fate is Fate.FITTED] for each in (one, two)]
-        assert fitted[0] == fitted[1]
+def test_a_study_lies_on_the_shelf_with_its_data(shelf):
+    name = written(shelf)
+    [entry] = shelf.entries()
+    assert entry["name"] == name
+    assert (entry["engine"], entry["busy"], entry["mine"]) == ("hill_climb", "", True)
+    assert entry["evaluations"] >= 6
+    json.dumps(entry)
+    plan, reader = shelf.plan(name)
+    assert plan.source.modes == MODES
+    expected = Settings(("hill_climb",), 0.5, "ring", None, 6, 60.0, 0, "inline")
+    assert restored(Settings(max_rank=5, executor="pool:2"), [reader], ["inline", "pool:2"]) == expected
+    reader.header["seed"], reader.openings[-1]["executor"] = "someone's", "dask:tcp://198.51.100.1:1"
+    assert restored(Settings(seed=3), [reader], ["inline"]) == replace(expected, seed=3)
+    shelf.delete(name)
+    assert shelf.entries() == []
+    assert not list(shelf.folder.glob("*.npy")), "the data of a study that is gone are left"
 
 
-def test_the_list_of_studies_follows_what_runs(bench):
-    shown = bench("camera", **LONG)
-    running(shown)
-    shown.until(lambda: len(shown.widget.studies) == 2)
-    before = {entry["name"]: entry["evaluations"] for entry in shown.widget.studies}
-    assert {entry["busy"] for entry in shown.widget.studies} == {"this page"}
-    shown.until(lambda: all(entry["evaluations"] > before[entry["name"]] for entry in shown.widget.studies))
-    shown.command("stop")
-    ended(shown)
-    shown.until(lambda: {entry["busy"] for entry in shown.widget.studies} == {""})
+def test_data_that_another_study_has_stay(shelf):
+    first, second = written(shelf), written(shelf)
+    assert first != second
+    shelf.delete(first)
+    assert shelf.plan(second)[0].source is not None
 
 
-def test_a_reload_in_a_new_kernel_goes_on_where_it_was(bench):
-    before = bench("camera", **LONG)
-    running(before)
-    growing(before)
-    names = [lane["study"] for lane in before.widget.lanes]
-    before.widget.close()
-    after = bench()
-    after.command("study_open", names=names, resume=True)
-    after.until(lambda: len(after.widget.lanes) == 2 and state(after) == "running")
-    widget = after.widget
-    assert [lane["study"] for lane in widget.lanes] == names
-    assert widget.data["name"] == "camera"
-    assert widget.settings["target_error"] == 0.1
-    assert widget.settings["max_evaluations"] == 10**6
-    growing(after)
-    assert [lane["generation"] for lane in widget.lanes] == [0, 0]
-    assert widget.problem == {}
+def test_built_in_data_are_not_kept_twice(shelf):
+    recipe = shelf.recipe(datasets["camera"].source())
+    assert recipe["name"] == "camera"
+    other = replace(datasets["camera"].source(), array=datasets["camera"].source().array * 0.5)  # of the same name
+    assert shelf.recipe(other)["name"].endswith(".npy")
 
 
-def test_an_uploaded_array_is_found_again_after_a_reload(bench):
-    shown = bench()
-    content = io.BytesIO()
-    np.save(content, RNG.normal(size=(3, 4, 5)))
-    assert shown.upload("mine.npy", content.getvalue())["done"]
-    shown.command("settings", changes={"target_error": 0.5, "engines": ["hill_climb"]})
-    running(shown)
-    [lane] = ended(shown)
-    assert lane["data"] == "mine.npy"
-    other = bench("camera")
-    other.command("compare", names=[lane["study"]])
-    other.until(lambda: other.widget.lanes)
-    assert other.widget.lanes[0]["incumbent"]["parameters"] == lane["incumbent"]["parameters"]
-    assert state(other) == "ended"
-    assert other.widget.run["can_resume"]
-    assert np.array_equal(other.widget.tensor.numpy(), shown.widget.tensor.numpy())
+@pytest.mark.parametrize(
+    "name", ["../secret", "..", ".", "", "/etc/passwd", "a/b", "a\\b", "a\0b", ".hidden", None, 5, "x" * 500]
+)
+def test_a_name_leads_nowhere_else(shelf, name):
+    (shelf.folder.parent / "secret.study").write_bytes(b'{"tnlab_study": 2}\n')
+    shelf.folder.mkdir()
+    for act in (shelf.location, shelf.delete, shelf.plan):
+        with pytest.raises(DataError, match="not the name of a study"):
+            act(name)
+    assert (shelf.folder.parent / "secret.study").exists()
 
 
-WRITER = """
-import sys
-from tnlab.data import datasets
-from tnlab.structure_search.run import Search
-source = datasets["camera"].source()
-recipe = {"name": "camera", "modes": list(source.modes), "order": source.order}
-search = Search(source.tensor, 0.15, engine="tnls", family="ring", study=sys.argv[1], source=recipe, max_seconds=1e6)
-for progress in search:
-    print(progress.counts.proposed, flush=True)
-"""
+def test_a_link_that_leads_elsewhere_is_left_alone(shelf, tmp_path):
+    shelf.folder.mkdir()
+    (tmp_path / "secret.study").write_bytes(b'{"tnlab_study": 2}\n')
+    (shelf.folder / "link.study").symlink_to(tmp_path / "secret.study")
+    with pytest.raises(DataError, match="lies elsewhere"):
+        shelf.delete("link")
 
 
-def test_a_study_of_another_process_is_watched_and_taken_over(bench, tmp_path):
-    path = tmp_path / "theirs.study"
-    env = {**os.environ, "OMP_NUM_THREADS": "1"}
-    with subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, env=env) as writer:
-        try:
-            assert writer.stdout is not None
-            writer.stdout.readline()
-            shown = bench()
-            shown.command("study_open", names=["theirs"], resume=True)
-            shown.until(lambda: state(shown) == "watching" and shown.widget.lanes)
-            [lane] = shown.widget.lanes
-            assert f"process {writer.pid}" in lane["status"]
-            growing(shown)
-            shown.command("study_delete", name="theirs")
-            shown.until(lambda: "being written" in shown.widget.problem.get("text", ""))
-            assert path.exists()
-        finally:
-            writer.kill()
-    shown.until(lambda: state(shown) == "running")  # nobody writes it any more
-    growing(shown)
-    assert shown.widget.lanes[0]["incumbent"] is not None
+def test_a_private_shelf_shows_only_what_the_page_knows(shelf, tmp_path):
+    name = written(shelf)
+    np.save(tmp_path / "secret.npy", np.ones(MODES))
+    private = Shelf(shelf.folder, private=True)
+    assert private.entries() == []
+    private.know([name, "../secret", 7])
+    assert [entry["name"] for entry in private.entries()] == [name]
+    recipe = {"name": str(tmp_path / "secret.npy"), "modes": list(MODES), "order": "plain"}
+    assert private.source(recipe) is None
+    assert shelf.source(recipe) is not None
+    names = {private.fresh("data", "auto").stem for _ in range(50)}
+    assert len({own.rpartition("_")[2] for own in names}) == 50  # none can be guessed from another
 
 
-def test_studies_are_listed_exported_imported_and_deleted(bench):
-    shown = bench(engines=("hill_climb",))
-    running(shown)
-    [lane] = ended(shown)
-    name = lane["study"]
-    for kind in ("csv", "json", "study"):
-        shown.command("study_export", name=name, format=kind)
-        shown.until(lambda kind=kind: shown.widget.download.get("filename") == f"{name}.{kind}")
-        content = shown.widget.download["data"]
-        assert len(content) > 100
-        if kind != "csv":
-            assert shown.upload(f"{kind}-back.{kind}", content)["done"]
-            shown.until(
-                lambda kind=kind: shown.widget.lanes and shown.widget.lanes[0]["study"].startswith(f"{kind}-back")
-            )
-            assert shown.widget.lanes[0]["incumbent"]["parameters"] == lane["incumbent"]["parameters"]
-    shown.until(lambda: len(shown.widget.studies) == 3)
-    shown.command("study_delete", name=shown.widget.lanes[0]["study"])
-    shown.until(lambda: len(shown.widget.studies) == 2 and not shown.widget.lanes)
-    shown.until(lambda: state(shown) == "idle")
+def test_a_study_that_is_written_is_not_deleted(shelf):
+    name = written(shelf)
+    log = FileLog(shelf.location(name))
+    log.acquire()
+    try:
+        assert shelf.entries()[0]["busy"]
+        with pytest.raises(StudyBusyError):
+            shelf.delete(name)
+    finally:
+        log.release()
+    assert shelf.location(name).is_file()
 
 
-def test_a_page_that_fell_silent_leaves_its_studies_until_it_is_back(bench, monkeypatch):
-    monkeypatch.setattr("tnlab_widgets.base.data_widget.SILENCE", -1.0)
-    monkeypatch.setenv("VOILA_REQUEST_URL", "http://127.0.0.1/")
-    shown = bench("camera", **LONG)
-    assert shown.widget.run["private"]
-    shown.widget.set_state({"heartbeat": 1.0})
-    shown.command("start")
-    shown.until(lambda: shown.widget._scheduler.suspended)
-    folder = shown.widget._shelf.folder
-    shown.until(lambda: not any(FileLog(path).busy() for path in folder.glob("*.study")))
-    held = [lane["total"] for lane in shown.widget.lanes]
-    monkeypatch.setattr("tnlab_widgets.base.data_widget.SILENCE", 1e6)
-    shown.widget.set_state({"heartbeat": 2.0})
-    shown.until(lambda: all(now["total"] > old for now, old in zip(shown.widget.lanes, held, strict=True)))
-    assert state(shown) == "running"
-    assert shown.widget.problem == {}
+def test_a_study_comes_back_from_a_file(shelf):
+    name = written(shelf)
+    content = shelf.location(name).read_bytes()
+    taken = shelf.take_in("../../mine.study", content)
+    assert taken != name
+    assert len(StudyReader(shelf.location(taken)).evaluations) == len(StudyReader(shelf.location(name)).evaluations)
+    for junk in (b"", b"hello", b'{"tnlab_study": 2}\n{"number": "one"}\n', content[:40]):
+        with pytest.raises(DataError):
+            shelf.take_in("junk.study", junk)
+    assert len(shelf.entries()) == 2
 
 
-def test_strangers_on_a_server_do_not_see_each_other(bench, monkeypatch):
-    monkeypatch.setenv("TNLAB_PRIVATE_STUDIES", "1")
-    mine, theirs = bench(engines=("hill_climb",)), bench(engines=("hill_climb",))
-    for shown in (mine, theirs):
-        running(shown)
-        ended(shown)
-        shown.command("studies", names=["camera_auto_20260101-000000"])
-    for shown in (mine, theirs):
-        shown.until(lambda shown=shown: shown.widget.studies)
-        assert [entry["name"] for entry in shown.widget.studies] == [shown.widget.lanes[0]["study"]]
-    assert not any(entry["name"].startswith("dask") for entry in mine.widget.executors)
+@pytest.mark.parametrize("target", ["NaN", "0", "0.0", "-0.1", "1", "Infinity", "true", '"0.1"'])
+@pytest.mark.parametrize("kind", ["study", "json"])
+def test_a_study_with_a_target_that_no_search_has_is_refused(shelf, target, kind):
+    name, content = exported(shelf.location(written(shelf)), kind)
+    spoilt = content.replace(b'"target_error": 0.5', f'"target_error": {target}'.encode(), 1)
+    assert spoilt != content
+    with pytest.raises(DataError, match=r"damaged \(its target error is"):
+        shelf.take_in(name, spoilt)
+    assert len(shelf.entries()) == 1

@@ -1,0 +1,41 @@
+"""What the workbench tells its page: the bound that holds for all lanes, and how searches stand together."""
+
+from types import SimpleNamespace
+
+from tests.widgets.searching.searches import ended, running
+from tnlab_widgets.searching.points import PIECE
+from tnlab_widgets.searching.workbench_state import common_bound
+
+
+def lane(parameters, target=0.1):
+    """Return a stand-in for a lane for which so many parameters are proved to be needed; None for nothing yet."""
+    bound = SimpleNamespace(parameters=parameters, proved=False, scope="", family="ring") if parameters else None
+    return SimpleNamespace(progress=SimpleNamespace(bound=bound), plan=SimpleNamespace(target_error=target))
+
+
+def test_the_common_bound_is_the_weakest_and_names_its_target():
+    found = common_bound((lane(40), lane(None), lane(30, 0.2), SimpleNamespace(progress=None)))
+    assert (found["parameters"], found["target"]) == (30, 0.2)
+    assert common_bound((lane(None),)) == common_bound(()) == {}
+
+
+def test_the_state_follows_the_searches(bench):
+    shown = bench()
+    assert shown.widget.run["state"] == "idle"
+    assert not shown.widget.run["can_resume"]
+    running(shown)
+    ended(shown)
+    assert shown.widget.run["status"] == "Ended."
+    assert shown.widget.run["can_resume"]
+
+
+def test_points_from_a_number_on_are_sent_again_when_asked_for(bench):
+    shown = bench()
+    running(shown)
+    first = ended(shown)[0]
+    pieces = []
+    shown.widget.observe(lambda change: pieces.append(change["new"]), names="points")
+    shown.command("points", lane=first["id"], **{"from": 2})
+    assert [(piece["lane"], piece["from"], piece["count"]) for piece in pieces] == [
+        (first["id"], 2, min(PIECE, first["total"] - 1))
+    ]
