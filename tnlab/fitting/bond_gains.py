@@ -1,4 +1,4 @@
-"""Which bond to widen: what each would gain, estimated for all of them from one pass over the network."""
+"""Estimate for every bond by how much one more rank would lower the squared error, from one pass over the network."""
 
 import math
 from typing import Any
@@ -13,13 +13,13 @@ from tnlab.network.edits import set_ranks
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 
-SHAKE = 0.01  # of a core's root mean square
+SHAKE = 0.01  # noise in units of a core's root mean square: enough to leave a saddle point, little against the fit
 
 
 def shaken(network: Network, *, generator: torch.Generator) -> Network:
-    """Return the network with cores of one norm and a little noise.
+    """Return the network with its cores scaled to equal norm, its tensor unchanged, and 1 % of Gaussian noise added.
 
-    What is exactly zero on both sides of a bond would stay so for ever; norms would drift apart beyond all bounds.
+    Without noise, slices that are zero in the cores on both sides of a bond have zero gradient and stay zero.
     """
     norms = [float(torch.linalg.vector_norm(core)) for core in network.cores]
     level = math.exp(sum(map(math.log, norms)) / len(norms)) if min(norms) > 0 else 0.0
@@ -32,15 +32,18 @@ def shaken(network: Network, *, generator: torch.Generator) -> Network:
 
 
 def bond_gains(tensor: Tensor, network: Network, *, generator: torch.Generator) -> tuple[float, ...]:
-    """Return, for every bond, about how much of ``|X - X_hat|^2`` one more rank would remove.
+    """Return for every bond an estimate of how much one more rank lowers ``|X - X_hat|^2``.
 
-    All bonds are widened at once without a change of the tensor, by zeros in one core and random entries in the others.
-    The estimate is what the best step along the gradient of those zeros removes, with nothing else moved.
+    All bonds are widened by one at once: by zeros in one core, random entries in the others, so that the tensor stays
+    the same. The estimate is the decrease by the best step along the gradient with respect to these zeros alone.
 
     Args:
         tensor: The data X.
-        network: The fit so far.
+        network: The current fit.
         generator: Source of the random entries.
+
+    Returns:
+        One decrease of the squared error, at least 0, per bond.
     """
     structure = network.structure
     wider = set_ranks(structure, tuple(rank + 1 for rank in structure.ranks))
@@ -61,7 +64,7 @@ def bond_gains(tensor: Tensor, network: Network, *, generator: torch.Generator) 
 
 
 def _only(core: Any, structure: Structure, place: int, bond: int) -> Any:
-    """Return a core with nothing left but the new slice of one bond, within the old ranks of the others."""
+    """Return a core that is zero outside the last slice of one bond and within the old ranks of the other bonds."""
     legs = len(structure.cores[place].legs)
     at = [slice(None)] * legs
     for other in structure.core_bonds[place]:

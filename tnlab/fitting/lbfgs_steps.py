@@ -1,4 +1,4 @@
-"""Steps of L-BFGS, on numpy or torch vectors: a direction from the last steps, and how far to go along it.
+"""The two halves of a step of L-BFGS, on numpy or torch vectors: the search direction and the line search.
 
 References:
     Liu 1989: https://doi.org/10.1007/BF01589116
@@ -9,15 +9,25 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-DECREASE, SLOPE = 1e-4, 0.9  # of the weak Wolfe conditions
-TRIES = 25
-Function = Callable[[Any], tuple[float, Any]]
+# Weak Wolfe conditions (Lewis 2013): least decrease, and steepest slope at the end, in units of the slope at the start.
+DECREASE, SLOPE = 1e-4, 0.9
+TRIES = 25  # evaluations of one line search
+FIRST_STEP = 0.01  # length of the first step, in units of the norm of the point
+TINY = 1e-300  # added to a norm that may be zero, before a division
+Function = Callable[[Any], tuple[float, Any]]  # from a point to its value and gradient
 
 
 def inverse_hessian(steps: deque[tuple[Any, Any]], gradient: Any, point: Any) -> Any:
-    """Return the approximate inverse Hessian times the gradient (two-loop recursion)."""
+    """Return the L-BFGS approximation of the inverse Hessian times the gradient, by the two-loop recursion.
+
+    Args:
+        steps: Pairs of a step and the change of the gradient along it, oldest first; without any, the result is the
+            gradient scaled to ``FIRST_STEP`` of the point's norm.
+        gradient: The gradient at the point.
+        point: The current point.
+    """
     if not steps:
-        return gradient * (0.01 * float(point @ point) ** 0.5 / (float(gradient @ gradient) ** 0.5 + 1e-300))
+        return gradient * (FIRST_STEP * float(point @ point) ** 0.5 / (float(gradient @ gradient) ** 0.5 + TINY))
     result, weights = gradient, []
     for step, change in reversed(steps):
         curvature = float(step @ change)
@@ -34,7 +44,17 @@ def inverse_hessian(steps: deque[tuple[Any, Any]], gradient: Any, point: Any) ->
 def line_search(
     function: Function, point: Any, value: float, gradient: Any, direction: Any
 ) -> tuple[Any, float, Any] | None:
-    """Return a point, value and gradient that meet the weak Wolfe conditions; None if no step lowers the value."""
+    """Return point, value and gradient of a step along a direction that meets the weak Wolfe conditions.
+
+    After ``TRIES`` evaluations it is the last step that lowers the value enough; None if there is none.
+
+    Args:
+        function: Returns value and gradient at a point.
+        point: Where the search starts.
+        value: The value there.
+        gradient: The gradient there.
+        direction: The direction; None is returned unless it descends.
+    """
     slope = float(gradient @ direction)
     if not slope < 0:
         return None

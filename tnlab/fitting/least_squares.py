@@ -1,4 +1,4 @@
-"""Half the squared relative error as a function of all cores at once, with its gradient and Gauss-Newton matrix."""
+"""Half the squared relative error as a function of all core entries, with its gradient and Gauss-Newton matrix."""
 
 import itertools
 import math
@@ -18,10 +18,17 @@ from tnlab.network.structure import Structure
 
 
 class LeastSquares:
-    """``f(A) = |X - X_hat|^2 / (2 |X|^2)`` of one vector of all core entries, in float64.
+    """The function ``f = |X - X_hat|^2 / (2 |X|^2)`` of one vector of all core entries, in float64.
 
-    One pass along the dimension tree gives ``A G`` and ``B`` of every core, and so the whole gradient ``A G - B``.
-    Vectors are numpy arrays on a CPU, where small operations start fastest, else torch tensors.
+    One pass of a sweep plan computes G and B of every core A; the gradient by A is ``(A G - B) / |X|^2``. Vectors are
+    numpy arrays on a CPU, where small operations start fastest, else torch tensors.
+
+    Args:
+        tensor: The data X.
+        structure: The structure of X_hat.
+
+    Attributes:
+        slices: For every core, the slice of a vector that holds its entries.
     """
 
     def __init__(self, tensor: Tensor, structure: Structure) -> None:
@@ -35,7 +42,7 @@ class LeastSquares:
         self.slices = [slice(int(start), int(stop)) for start, stop in itertools.pairwise(ends)]
 
     def vector(self, network: Network) -> Any:
-        """Return the entries of the cores, all scaled to one norm without a change of their tensor."""
+        """Return the entries of a network's cores as a vector, the cores scaled to equal norm, the tensor unchanged."""
         cores = [self.normal.to_solver(core) for core in network.cores]
         norms = [float((core**2).sum()) ** 0.5 for core in cores]
         if min(norms) > 0:
@@ -44,16 +51,16 @@ class LeastSquares:
         return _joined(cores)
 
     def network(self, vector: Any) -> Network:
-        """Return the cores of a vector, in the tensor's dtype."""
+        """Return a vector as a network, in the dtype of X."""
         return Network(self.structure, tuple(map(self.normal.to_user, self.cores(vector))))
 
     def cores(self, vector: Any) -> list[Any]:
-        """Return views of a vector as cores."""
+        """Return the cores as views of a vector."""
         shapes = self.structure.core_shapes
         return [vector[part].reshape(shape) for part, shape in zip(self.slices, shapes, strict=True)]
 
     def __call__(self, vector: Any) -> tuple[float, Any]:
-        """Return the value and the gradient at a vector; the value from the residual where rounding is large."""
+        """Return f and its gradient at a vector; f is computed from the residual where rounding would spoil it."""
         self._values[1 : 1 + len(self.slices)] = self.cores(vector)
         gradient: list[Any] = [None] * len(self.slices)
         square, value, self._largest = self.normal.square, 0.0, 0.0
@@ -69,15 +76,17 @@ class LeastSquares:
         return value, _joined(gradient)
 
     def error(self, value: float, network: Network) -> float:
-        """Return the relative error of a network at which the objective has this value, as the latest ones had it.
+        """Return the relative error of a network, from f where that is exact to 1e-9 (float32: 1e-5), else measured.
 
-        It is within about 1e-9 of the truth (in float32 1e-5); where rounding may exceed that, it is measured.
+        Args:
+            value: f of the network, from the latest call.
+            network: The network.
         """
         trusted = self.normal.trusts(2 * value, self._largest)
         return math.sqrt(2 * value) if trusted else self.normal.residual(network)
 
     def gauss_newton(self, vector: Any) -> Any:
-        """Return ``J^T J / |X|^2`` for the Jacobian J of the network's tensor by all core entries."""
+        """Return ``J^T J / |X|^2``, (entries, entries), for the Jacobian J of X_hat by all core entries."""
         cores = self.cores(vector)
         legs = [len(core.legs) for core in self.structure.cores]
         rows = [math.prod(core.shape[:count]) for core, count in zip(cores, legs, strict=True)]
@@ -108,10 +117,11 @@ def _joined(cores: Sequence[Any]) -> Any:
 
 @lru_cache(maxsize=4096)
 def _double_layer(structure: Structure, first: int, second: int) -> Any:
-    """Return the contraction of one block: two layers of the network, without one core in each.
+    """Return the compiled contraction of the block of ``J^T J`` for two cores: two copies of the network without them.
 
-    The operands are the second core in the first layer and the first core in the second layer, if they differ, then
-    the Gram matrices of all others; the axes of the result are the first core's, then the second's.
+    The first core is left out of the first copy, the second core out of the second copy. Operands: if the cores differ,
+    the second core (in the first copy) and the first core (in the second copy); then the Gram matrices of all others.
+    The axes of the result are those of the first core, then those of the second.
     """
     shift = len(structure.index_sizes)
     indices, order = structure.core_indices, structure.order

@@ -1,4 +1,4 @@
-"""How much memory a fit will take, known before anything is allocated, and whether there is as much."""
+"""Predict the bytes that a fit takes before anything is allocated, and refuse one that exceeds the free memory."""
 
 import math
 import os
@@ -19,22 +19,22 @@ from tnlab.network.contraction import largest_array
 from tnlab.network.residual import SLAB
 from tnlab.network.structure import Structure
 
-DOUBLE = 8  # bytes
-SPARE = 128 * 2**20  # bytes: what libraries take besides
+DOUBLE = 8  # bytes of a float64
+SPARE = 128 * 2**20  # bytes kept free for buffers of BLAS, LAPACK and the interpreter, which no prediction counts
 LIMIT = "TNLAB_MEMORY"
 """Environment variable that says how much memory a fit may take, e.g. ``8G``, instead of what is free."""
 
 
 @dataclass(frozen=True)
 class MemoryNeeds:
-    """Bytes that a fit takes at the same time, in parts.
+    """The bytes that a fit needs, by what needs them; not all at the same time (see ``extra``).
 
     Attributes:
-        tensor: The data itself, which is there already.
-        start: To compute the first cores, besides the data.
+        tensor: The data itself, allocated already.
+        start: Arrays that compute the first cores.
         layout: A copy of the data with its modes in the order of the sweep; 0 if they are in that order.
-        sweep: Everything else that a sweep keeps or forms.
-        residual: To measure an error against the data.
+        sweep: Registers and temporary arrays of a sweep.
+        residual: Arrays that measure an error against the data.
     """
 
     tensor: int
@@ -45,17 +45,17 @@ class MemoryNeeds:
 
     @property
     def extra(self) -> int:
-        """The most at any time, besides the data."""
+        """The most bytes at any time, the data not counted."""
         return max(self.start, self.layout + self.sweep, self.layout + self.residual)
 
     @property
     def peak(self) -> int:
-        """The most at any time, with the data."""
+        """The most bytes at any time, the data counted."""
         return self.tensor + self.extra
 
 
 def predicted_memory(plan: SweepPlan, dtype: torch.dtype, *, svd: bool = True, contiguous: bool = True) -> MemoryNeeds:
-    """Return what a fit by alternating least squares will take.
+    """Return the bytes that a fit by alternating least squares will need.
 
     Args:
         plan: The sweep, from ``plan_sweep(structure)``.
@@ -76,7 +76,7 @@ def predicted_memory(plan: SweepPlan, dtype: torch.dtype, *, svd: bool = True, c
 
 
 def require_memory(plan: SweepPlan, tensor: Tensor, *, svd: bool = True, besides: int = 0) -> None:
-    """Do nothing if a fit fits in memory.
+    """Raise an error unless a fit by sweeps fits in the free memory.
 
     Args:
         plan: The sweep, or the pass that reads the gradient.
@@ -85,7 +85,7 @@ def require_memory(plan: SweepPlan, tensor: Tensor, *, svd: bool = True, besides
         besides: Bytes that the solver holds during a sweep on top of those of the plan.
 
     Raises:
-        StructureError: It does not; the message has the number, what is free, and a way out.
+        StructureError: It does not fit; the message says the bytes needed, the bytes free, and what needs fewer.
     """
     needed = predicted_memory(plan, tensor.dtype, svd=svd, contiguous=tensor.is_contiguous())
     needed = replace(needed, sweep=needed.sweep + besides)
@@ -94,15 +94,15 @@ def require_memory(plan: SweepPlan, tensor: Tensor, *, svd: bool = True, besides
 
 
 def require_bytes(extra: int, data: Tensor, *ways: str) -> None:
-    """Do nothing if that many bytes are free besides the data.
+    """Raise an error unless that many bytes are free on the device of the data.
 
     Args:
         extra: Bytes needed, the data not counted.
-        data: The tensor, or its known entries; there already.
-        ways: What else than lower ranks or half the precision would need less.
+        data: The tensor, or its known entries, allocated already.
+        ways: Advice for the message, besides lower ranks and half the precision.
 
     Raises:
-        StructureError: They are not; the message has the number, what is free, and a way out.
+        StructureError: They are not free; the message says the bytes needed, the bytes free, and what needs fewer.
     """
     free = free_memory(data.device)
     if extra + SPARE <= free:
@@ -116,10 +116,10 @@ def require_bytes(extra: int, data: Tensor, *ways: str) -> None:
 
 
 def free_memory(device: torch.device | str = "cpu") -> int:
-    """Return how many bytes may be taken: what ``TNLAB_MEMORY`` says, else what is free on the device.
+    """Return the bytes that a fit may take: the value of ``TNLAB_MEMORY`` if it is set, else those free on the device.
 
     Raises:
-        StructureError: The variable does not hold a size.
+        StructureError: ``TNLAB_MEMORY`` does not hold a size.
     """
     if told := os.environ.get(LIMIT):
         return _size_of(told)
@@ -130,7 +130,7 @@ def free_memory(device: torch.device | str = "cpu") -> int:
 
 
 def readable_bytes(size: float) -> str:
-    """Return bytes as a person reads them."""
+    """Return a number of bytes as text with a unit, such as ``1.5 GiB``."""
     for unit in ("bytes", "KiB", "MiB", "GiB"):
         if size < 1024:
             return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
@@ -154,11 +154,11 @@ def _free_in_machine() -> int:
     try:
         return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, ValueError, OSError):
-        return 2**62  # the machine does not say
+        return 2**62  # unknown: no limit
 
 
 def _free_in_group(root: Path = Path("/sys/fs/cgroup")) -> int:
-    """Return what a container's limit leaves; files that its caches hold count as free."""
+    """Return the bytes left below the memory limit of the control group (container); cached files count as free."""
     for limit, used, cache in (
         ("memory.max", "memory.current", "memory.stat"),
         ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "memory/memory.stat"),
@@ -173,7 +173,7 @@ def _free_in_group(root: Path = Path("/sys/fs/cgroup")) -> int:
 
 
 def _sweep_bytes(plan: SweepPlan, item: int) -> int:
-    """Return the most bytes of registers and temporary arrays at any step, besides the tensor."""
+    """Return the most bytes that registers and temporary arrays take at any step of a sweep, the tensor not counted."""
     held: dict[int, int] = {0: 0}
     for core, shape in enumerate(plan.structure.core_shapes):
         held[1 + core] = math.prod(shape) * DOUBLE
@@ -188,7 +188,7 @@ def _sweep_bytes(plan: SweepPlan, item: int) -> int:
 
 
 def _step_bytes(step: Step, structure: Structure, held: dict[int, int], item: int) -> int:
-    """Return the bytes that a step forms, with copies of what it has to turn round."""
+    """Return the bytes of the arrays that a step forms, copies of permuted operands included."""
     if isinstance(step, Multiply):
         first = structure.size * item if step.left == 0 else held[step.left]
         result = step.size * (DOUBLE + (item if step.mixed and item != DOUBLE else 0))
@@ -205,7 +205,7 @@ def _copy(side: Side, size: int) -> int:
     return size if side.axes is not None else 0
 
 
-MEASURED = 4.5e-5  # relative error below which a closed form rebuilds the tensor to measure it
+MEASURED = 4.5e-5  # relative error of a float64 closed form below which it is measured on the rebuilt tensor
 
 
 def dense_bytes(structure: Structure, copies: int) -> int:
@@ -224,13 +224,13 @@ def widest_bonds(structure: Structure) -> int:
 
 
 def require_autograd(tensor: Tensor, structure: Structure) -> None:
-    """Do nothing if gradient steps through automatic differentiation fit in memory.
+    """Raise an error unless gradient steps by automatic differentiation fit in the free memory.
 
     Counted are the largest intermediate array of the contraction with its gradient, the model with its residual, and
     the cores with their gradients and moments.
 
     Raises:
-        StructureError: They do not.
+        StructureError: They do not fit.
     """
     indices, shapes = structure.core_indices, structure.core_shapes
     largest = largest_array(indices, tuple(range(structure.order)), shapes) if len(indices) > 1 else structure.size
@@ -240,30 +240,30 @@ def require_autograd(tensor: Tensor, structure: Structure) -> None:
 
 
 def require_entries(values: Tensor, structure: Structure) -> None:
-    """Do nothing if a completion of that many known entries fits in memory.
+    """Raise an error unless a fit to known entries fits in the free memory.
 
-    Counted is one value of every message of the tree, and two of the largest environment, per entry.
+    Counted are, per entry, one value of every inner node of the contraction tree and two of the largest environment.
 
     Raises:
-        StructureError: It does not.
+        StructureError: It does not fit.
     """
     per_entry = sum(_messages(structure, entry_tree(structure))) + 2 * widest_bonds(structure) + 2 * structure.order
     require_bytes(values.numel() * per_entry * DOUBLE, values, "fit fewer entries")
 
 
 def require_closed_form(tensor: Tensor, structure: Structure, error: float | None) -> None:
-    """Do nothing if a truncation fits in memory, as far as that is known before the ranks are.
+    """Raise an error unless a truncation in closed form fits in the free memory, as far as can be told before it runs.
 
-    Counted are the Gram matrices with their eigenvectors and what is left of the tensor after the first core; where
-    the error is so small that it must be measured, also the reconstruction.
+    Counted are the Gram matrices with their eigenvectors, and the remainder of the tensor after the first core; where
+    the error is so small that it is measured, also the tensor rebuilt from the cores.
 
     Args:
         tensor: The data.
-        structure: Its ranks count where no error is given.
-        error: The relative error that is asked for.
+        structure: The structure; its ranks count where no error is given.
+        error: The relative error asked for, or None.
 
     Raises:
-        StructureError: It does not.
+        StructureError: It does not fit.
     """
     size, sides, left = structure.size, [1], [0.0]
     outermost = min(map(len, structure.core_bonds))  # one bond on a tree, two on a ring
@@ -284,7 +284,7 @@ def _rank_product(structure: Structure, bonds: tuple[int, ...]) -> int:
 
 
 def _messages(structure: Structure, node: CoreTree) -> list[int]:
-    """Return the entries of the message of every node that joins others."""
+    """Return for every inner node of a tree the product of the ranks of the bonds that leave it."""
     if isinstance(node, int):
         return []
     own = _rank_product(structure, edge(structure, leaves(node)))

@@ -1,7 +1,7 @@
-"""Coordinates of the modes in which no direction drowns the others.
+"""Precondition a tensor: every mode in the basis of its singular vectors, divided by a power of the singular values.
 
-Positive data are nearly all mean: least squares then sees little else, and sweeps creep. Dividing every direction of a
-mode by the root of its singular value keeps the ranks of all networks and halves the decades between the directions.
+Positive data consist almost wholly of their mean, so that least squares fits little else and sweeps converge slowly.
+Dividing by the root of the singular values keeps the ranks of all networks and halves the decades between directions.
 """
 
 from dataclasses import dataclass
@@ -13,27 +13,27 @@ from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab.network.unfolding import fold, unfolding
 
-NEGLIGIBLE = 1e-9  # directions below this part of the largest are left out
+NEGLIGIBLE = 1e-9  # of the largest singular value of a mode: directions with a smaller one are left out
 
 
 @dataclass(frozen=True, eq=False)
 class ScaledModes:
-    """A tensor in scaled coordinates, and the way back.
+    """A tensor in scaled coordinates of its modes, and the matrices that undo the scaling.
 
     Attributes:
         tensor: Y, with X = Y x_1 A_1 x_2 A_2 ... up to the directions that were left out.
-        back: The matrices A_k, (mode of X, mode of Y).
+        back: The matrices A_k, (mode size of X, mode size of Y).
     """
 
     tensor: Tensor
     back: tuple[Tensor, ...]
 
     def to_scaled(self, structure: Structure) -> Structure:
-        """Return a structure over the modes of X as one over those of Y."""
+        """Return a structure over the modes of X with the mode sizes of Y instead."""
         return Structure(tuple(self.tensor.shape), structure.cores, structure.bonds)
 
     def from_scaled(self, network: Network, structure: Structure) -> Network:
-        """Return a network over the modes of Y as one of ``structure``, over those of X."""
+        """Return a network of Y as one of X: every leg multiplied by its A_k; ``structure`` is over the modes of X."""
         cores = []
         for core, description in zip(network.cores, structure.cores, strict=True):
             array = core
@@ -44,11 +44,11 @@ class ScaledModes:
 
 
 def scale_modes(tensor: Tensor, power: float = 0.5) -> ScaledModes:
-    """Return a tensor whose modes are divided by a power of their singular values.
+    """Return a tensor with every mode in the basis of its singular vectors, divided by a power of the singular values.
 
     Args:
         tensor: X, of any order.
-        power: 0 only rotates, 1 makes all directions of a mode equally strong (and all noise with them).
+        power: 0 rotates without scaling; 1 makes all directions of a mode equally strong, those of noise too.
 
     Example:
         >>> X = torch.ones(2, 3, dtype=torch.float64)

@@ -1,4 +1,4 @@
-"""Where a fit may start: cores from a chain of truncated SVDs of the tensor itself.
+"""Starting cores of a fit, from a sequence of truncated SVDs of the tensor.
 
 References:
     Oseledets 2011 (TT-SVD): https://doi.org/10.1137/090752286
@@ -17,10 +17,11 @@ from tnlab.errors import StructureError
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 
-LARGE = 2**22  # entries up to which a start is computed in float64
-WIDE = 1024  # rows of a Gram matrix up to which its eigenvectors are found in full
-SPARE = 10  # directions that a random sketch keeps beyond those asked for
-NOISE = 0.01  # of a core's root mean square; what an SVD leaves at exactly zero, ALS could never leave
+LARGE = 2**22  # entries (32 MiB in float64) up to which a start is computed in float64, else in the dtype of the data
+WIDE = 1024  # rows of a Gram matrix: above, its eigenvectors take over a second, and a random sketch replaces it
+SPARE = 10  # columns of a random sketch beyond those asked for (oversampling of Halko 2011)
+NOISE = 0.01  # noise in units of a core's root mean square: alternating least squares never leaves an exact zero
+TINY = 1e-300  # lifts the root mean square of a zero core above zero
 
 
 def starting_network(
@@ -52,17 +53,16 @@ def starting_network(
 
 
 def svd_start(tensor: Tensor, structure: Structure, *, generator: torch.Generator) -> Network:
-    """Return float64 cores from SVDs that split off one core after the other.
+    """Return float64 cores from truncated SVDs that split off one core after the other.
 
-    The remainder keeps every bond between split and unsplit cores as an axis, so the chain works on
-    any graph; the core whose rows carry its outgoing bonds best goes first. Hyper-bonds cannot be split
-    off one by one: there, every core takes the leading singular vectors of its own unfolding, or the identity
-    where it only copies its mode to cores that have more.
+    The remainder keeps every bond between split and unsplit cores as an axis, so that this works on any graph. Next
+    comes the core whose outgoing bonds exceed its rows the least. With hyper-bonds every core takes instead the leading
+    singular vectors of its own unfolding, or the identity where it copies its mode to a hyper-bond of larger cores.
 
     Args:
         tensor: The data, of shape ``structure.modes``.
         structure: The structure to start.
-        generator: Fills what the SVDs leave undetermined, and adds 1 % of noise.
+        generator: Source of the entries that no SVD determines, and of 1 % of noise on all.
     """
     if tensor.numel() <= LARGE:  # beyond, a copy costs more than a start is worth
         tensor = tensor.to(torch.float64)
@@ -73,11 +73,11 @@ def svd_start(tensor: Tensor, structure: Structure, *, generator: torch.Generato
     device = tensor.device
     cores = [core.to(torch.float64) for core in cores]
     noise = [torch.randn(core.shape, generator=generator, dtype=torch.float64).to(device) for core in cores]
-    return Network(structure, tuple(c + NOISE * (_rms(c) + 1e-300) * n for c, n in zip(cores, noise, strict=True)))
+    return Network(structure, tuple(c + NOISE * (_rms(c) + TINY) * n for c, n in zip(cores, noise, strict=True)))
 
 
 def start_entries(structure: Structure) -> int:
-    """Return how many entries the largest arrays of ``svd_start`` have at a time, besides the tensor itself."""
+    """Return the most entries that the arrays of ``svd_start`` have at a time, the tensor not counted."""
     if structure.has_hyper_bonds:
         return structure.size
     most, before = 0, 0
@@ -91,7 +91,15 @@ def start_entries(structure: Structure) -> int:
 
 @dataclass(frozen=True)
 class _Split:
-    """One core to be split off: the labels of its rows, of its bonds to what is left, of what is left, and sizes."""
+    """One core to split off the remainder of the tensor.
+
+    Attributes:
+        core: Index of the core.
+        inward: Labels of its indices that are axes of the remainder: its rows.
+        outward: Labels of its bonds to unsplit cores: its columns.
+        passed: Labels of the other axes of the remainder.
+        sizes: Size of every index by its label.
+    """
 
     core: int
     inward: list[int]
@@ -137,7 +145,7 @@ def _split_off(tensor: Tensor, structure: Structure, generator: torch.Generator)
 
 
 def _shares(ranks: list[int], rows: int) -> list[int]:
-    """Return how much of each bond's rank to fill: evenly, until together they carry all rows."""
+    """Return the part of each rank to fill: raised evenly from 1 until their product is at least the number of rows."""
     shares = [1] * len(ranks)
     while math.prod(shares) < rows and shares != ranks:
         least = min((place for place in range(len(ranks)) if shares[place] < ranks[place]), key=shares.__getitem__)
@@ -152,7 +160,7 @@ def _padded(core: Tensor, shape: tuple[int, ...]) -> Tensor:
 
 
 def _strain(structure: Structure, core: int, axes: set[int]) -> tuple[float, float, int]:
-    """Return how much a core's outgoing bonds exceed what its rows can carry, and their size."""
+    """Return a sort key of the next core to split: log(columns / rows) if positive, log(columns), its index."""
     rows = outgoing = 0.0
     for index in structure.core_indices[core]:
         if index in axes:
@@ -177,7 +185,7 @@ def _own_unfolding(tensor: Tensor, structure: Structure, core: int, generator: t
 
 
 def _copies(structure: Structure, core: int) -> bool:
-    """Return whether a core is square between its leg and a hyper-bond of cores that have other bonds too."""
+    """Return whether a core only copies its mode: square, from a leg to a hyper-bond of cores that have more bonds."""
     bonds = structure.core_bonds[core]
     if len(structure.cores[core].legs) != 1 or len(bonds) != 1 or len(set(structure.core_shapes[core])) != 1:
         return False
@@ -186,9 +194,9 @@ def _copies(structure: Structure, core: int) -> bool:
 
 
 def _leading_vectors(matrix: Tensor, count: int, generator: torch.Generator) -> Tensor:
-    """Return the leading left singular vectors, by the Gram matrix of the smaller side, or of a random sketch.
+    """Return the leading left singular vectors of a matrix, (rows, count), to the accuracy that a start needs.
 
-    A start needs no more digits.
+    They are eigenvectors of the Gram matrix of the smaller side; of large matrices, of a random sketch.
     """
     rows, columns = matrix.shape
     if min(rows, columns) > WIDE and 4 * (count + SPARE) <= min(rows, columns):

@@ -1,13 +1,13 @@
-"""Carry the cores of a fitted network over to an edited structure, so that a fit goes on instead of starting again.
+"""Transfer the cores of a fitted network to an edited structure, so that its fit starts near the old one.
 
-Cores are recognised by name, else by the modes they carry, else (latent cores) by order; bonds by the cores they join.
-What both structures share keeps its numbers:
+Cores are matched by name, else by place, else by the modes they carry, latent cores by their neighbours; bonds by the
+cores they join. Matched cores keep their entries:
 
-* a larger rank is padded, a new bond or core inserted, with no change of the tensor;
-* a smaller rank is cut by an SVD on the bond, a removed bond is first cut to rank 1;
-* merged cores are contracted, a leg on another core is split off by an SVD across the bond between the two.
+* a larger rank is padded, a new bond or core inserted, without a change of the tensor;
+* a smaller rank is truncated by an SVD on the bond; a removed bond is first truncated to rank 1;
+* merged cores are contracted; a leg that moved is split off by an SVD across the bond between its old and new core.
 
-Where an edit goes beyond that, only the cores it touches start at random.
+After any other edit, only the cores that it touches get random entries.
 """
 
 import math
@@ -26,21 +26,22 @@ from tnlab.threads import on_one_thread
 
 @on_one_thread(lambda network, structure, **_: network.parameters + structure.parameters)
 def warm_start(network: Network, structure: Structure, *, generator: torch.Generator) -> Network:
-    """Return a network of the edited structure whose tensor is as near to the old one as the edit allows.
+    """Return a network of an edited structure with the cores of a fitted one, changed as little as the edit allows.
 
     Args:
-        network: The fitted network before the edit.
-        structure: The structure after it, over the same modes.
+        network: The fitted network, before the edit.
+        structure: The edited structure, over the same modes.
         generator: Source of the entries that are new.
 
     Raises:
-        ValueError: The modes differ: numbers cannot be carried to another tensor.
+        ValueError: The mode sizes of the two differ.
     """
     if network.structure == structure:
         return Network(structure, network.cores)
     if network.structure.modes != structure.modes:
         raise ValueError(
-            f"A warm start needs the same modes, but they are {network.structure.modes} and {structure.modes}."
+            f"A warm start needs the same modes, but the network has {network.structure.modes} and the structure "
+            f"{structure.modes}. Fit the structure from 'svd' or 'random' instead."
         )
     work = _Transfer.of(network, structure)
     work.merge_collapsed()
@@ -56,7 +57,16 @@ AxisLabel = tuple[str, int]  # ("mode", m), ("bond", new bond index) or ("old", 
 
 @dataclass
 class _Transfer:
-    """Arrays with labelled axes on their way from the old structure to the new one, by new core index."""
+    """Cores in transfer from an old structure to a new one, as arrays with labelled axes.
+
+    Attributes:
+        structure: The new structure.
+        arrays: The array of every new core that has one so far, float64.
+        labels: The labels of its axes.
+        orphans: Arrays and labels of old cores without a match, by old core index.
+        heirs: For old cores without a match, the new core that they are contracted into.
+        like: An old core, for the device of new arrays.
+    """
 
     structure: Structure
     arrays: dict[int, Tensor]
@@ -83,7 +93,7 @@ class _Transfer:
         return work
 
     def merge_collapsed(self) -> None:
-        """Contract a vanished core into the core that its modes went to, or to a neighbour if it had none."""
+        """Contract every old core without a match into the core that got its modes, else into a neighbour."""
         for place, (array, labels) in self.orphans.items():
             if place not in self.heirs:
                 continue
@@ -96,7 +106,7 @@ class _Transfer:
         self.orphans = {}
 
     def drop_bonds(self) -> None:
-        """Cut bonds that no longer exist, or no longer join a core, to rank 1 and remove the axis."""
+        """Truncate bonds that the new structure lacks, or that left a core, to rank 1, and remove their axes."""
         for core, labels in list(self.labels.items()):
             for label in list(labels):
                 if label[0] == "mode" or self._wanted(core, label):
@@ -108,12 +118,12 @@ class _Transfer:
                     self.arrays.update(arrays)
                 for other in holders:
                     axis = self.labels[other].index(label)
-                    # a bond that lost its other end is summed away
+                    # a bond whose other end is gone is summed over
                     self.arrays[other] = self.arrays[other].sum(axis)
                     self.labels[other].remove(label)
 
     def split_moved_legs(self) -> None:
-        """Take a leg off the core that no longer carries it; its new core gets it by an SVD if a bond is free."""
+        """Move every leg that changed cores: by an SVD across the bond between the two where there is one."""
         for core, labels in list(self.labels.items()):
             for label in [label for label in labels if label[0] == "mode"]:
                 if label[1] in self.structure.cores[core].legs:
@@ -121,7 +131,7 @@ class _Transfer:
                 self._move_leg(label, core)
 
     def add_missing(self, generator: torch.Generator) -> None:
-        """Give every core the axes it still lacks: new bonds with size 1, whole cores that are new."""
+        """Add the axes and cores that are missing: random vectors for legs, ones for bonds."""
         for core, description in enumerate(self.structure.cores):
             if core not in self.arrays:
                 self.arrays[core] = self.like.new_ones(())
@@ -137,7 +147,7 @@ class _Transfer:
                     self._join_bond(core, bond)
 
     def fit_ranks(self, generator: torch.Generator) -> None:
-        """Bring every bond to its rank, the narrowing first: it is cheaper before the padding."""
+        """Truncate or pad every bond to its rank; truncation first, while the arrays are small."""
         turns = {core: turn for turn, core in enumerate(update_order(self.structure))}
         for grow in (False, True):
             for place, bond in enumerate(self.structure.bonds):
@@ -213,7 +223,7 @@ class _Transfer:
         return None
 
     def _join_bond(self, core: int, bond: int) -> None:
-        """Add a bond's axis to a core: as wide as its other ends already are, so that their tensor is kept."""
+        """Add a bond as an axis to a core, of the size it has in other cores or 1, and repeat the entries along it."""
         label: AxisLabel = ("bond", bond)
         sizes = [self.arrays[at].shape[held.index(label)] for at, held in self.labels.items() if label in held]
         size = sizes[0] if sizes else 1
@@ -222,9 +232,10 @@ class _Transfer:
 
 
 def _match_cores(old: Structure, new: Structure) -> dict[int, int]:
-    """Return, for each old core that lives on, its index in the new structure.
+    """Return for each old core with a match its index in the new structure.
 
-    By name; without one by place, while no core went away; else by the modes it carries, then latent cores in order.
+    Cores match by name; unnamed ones by place, unless the new structure has fewer cores; else by equal legs, then by a
+    common leg; then latent cores by the number of matched neighbours.
     """
     found: dict[int, int] = {}
 
@@ -244,7 +255,7 @@ def _match_cores(old: Structure, new: Structure) -> dict[int, int]:
         for place, core in enumerate(old.cores):
             legs = set(core.legs)
             match(place, next((at for at, own in enumerate(new.cores) if legs and same(legs, set(own.legs))), None))
-    while True:  # latent cores by their neighbours, the surest first
+    while True:  # latent cores by their neighbours, those with the most in common first
         open_old = [place for place in unnamed if not old.cores[place].legs and place not in found]
         open_new = [place for place in free if not new.cores[place].legs and place not in found.values()]
         pairs = [(_common(old, new, found, place, at), -place, -at) for place in open_old for at in open_new]
@@ -255,7 +266,10 @@ def _match_cores(old: Structure, new: Structure) -> dict[int, int]:
 
 
 def _find_heirs(old: Structure, new: Structure, found: dict[int, int]) -> dict[int, int]:
-    """Return, for each old core that vanished, the new core that takes over its modes, or else most of its bonds."""
+    """Return for each old core without a match the new core to contract it into: one with its modes, else a neighbour.
+
+    Of several candidates it is the one that shares the most neighbours with the old core.
+    """
     heirs: dict[int, int] = {}
     for place in set(range(len(old.cores))) - found.keys():
         legs = set(old.cores[place].legs)
@@ -268,7 +282,7 @@ def _find_heirs(old: Structure, new: Structure, found: dict[int, int]) -> dict[i
 
 
 def _common(old: Structure, new: Structure, found: dict[int, int], place: int, at: int) -> int:
-    """Return how many neighbours an old and a new core have in common."""
+    """Return the number of neighbours that an old and a new core have in common, by the matches ``found``."""
     return len({found.get(core) for core in _neighbours(old, place)} & _neighbours(new, at))
 
 
@@ -277,7 +291,10 @@ def _neighbours(structure: Structure, core: int) -> set[int]:
 
 
 def _match_bonds(old: Structure, new: Structure, cores: dict[int, int]) -> dict[int, int]:
-    """Return, for each old bond that lives on, its index in the new structure; equal ranks first."""
+    """Return for each old bond with a match its index in the new structure; bonds match if they join the same cores.
+
+    Bonds of equal rank match first; then hyper-bonds may match that lost or gained cores.
+    """
     found: dict[int, int] = {}
 
     def pair(fits: Sequence[bool]) -> None:

@@ -21,7 +21,7 @@ from typing_extensions import override
 
 from tnlab.errors import StructureError
 from tnlab.fitting.memory import require_closed_form
-from tnlab.fitting.truncation.closed_form import DIGITS, closed_form
+from tnlab.fitting.truncation.closed_form import MEASURED_BELOW, closed_form
 from tnlab.fitting.truncation.tree_svd import hub
 from tnlab.fitting.truncation.unfolding import Unfolding, as_array, sum_of_squares, tensor_like, truncate, wide
 from tnlab.network.edits import set_ranks
@@ -150,7 +150,7 @@ class _Iteration:
             tuple(_padded(core, shape) for core, shape in zip(cores, structure.core_shapes, strict=True)),
         )
         error = math.sqrt(max(self.total - sum_of_squares(self.core), 0.0) / self.total)
-        if error <= DIGITS[self.tensor.dtype]:
+        if error <= MEASURED_BELOW[self.tensor.dtype]:
             error = relative_residual(self.tensor, network)
         return network, error
 

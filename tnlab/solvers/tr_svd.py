@@ -21,7 +21,7 @@ from typing_extensions import override
 
 from tnlab.errors import StructureError
 from tnlab.fitting.memory import require_closed_form
-from tnlab.fitting.truncation.closed_form import DIGITS, FEW, Closed, rounding, within
+from tnlab.fitting.truncation.closed_form import FEW, MEASURED_BELOW, Closed, rounding, within
 from tnlab.fitting.truncation.tree_svd import Goal, Peeled, peel
 from tnlab.fitting.truncation.unfolding import (
     Sketch,
@@ -142,7 +142,7 @@ def _best(tensor: Tensor, structure: Structure, goal: Goal, total: float, tries:
     network = Network(found, tuple(tensor_like(core, tensor) for core in best.cores(found)))
     error = math.sqrt(max(best.lost, 0.0) / total)
     bound = math.sqrt((best.discarded + best.train.promised + best.doubt + best.train.doubt) / total)
-    if error <= DIGITS[tensor.dtype]:
+    if error <= MEASURED_BELOW[tensor.dtype]:
         error = relative_residual(tensor, network)
     return Closed(network, error, bound + rounding(len(found.cores), tensor.dtype))
 

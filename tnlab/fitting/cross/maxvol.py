@@ -1,4 +1,4 @@
-"""Rows of a matrix that span all others with small coefficients.
+"""Select a submatrix of nearly maximal volume: rows of a matrix that span all others with small coefficients.
 
 References:
     Goreinov 2010: https://doi.org/10.1142/9789812836021_0015
@@ -7,18 +7,21 @@ References:
 import numpy as np
 from scipy.linalg import lu_factor, solve_triangular
 
-LARGEST = 1.05  # coefficient that is left in peace
-SWAPS = 200
+LARGEST = 1.05  # size of a coefficient at which swapping stops: a swap then raises the volume by less than 5 %
+SWAPS = 200  # swaps at most; a start from an LU decomposition needs few
 
 
 def maxvol(columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return r rows of a matrix (m, r) of nearly the largest determinant, and the coefficients of all rows in them.
+    """Return r rows of a matrix of nearly the largest absolute determinant, and the coefficients of all rows in them.
+
+    It starts from the pivots of an LU decomposition and swaps one row at a time.
 
     Args:
-        columns: Full column rank, m at least r; best with orthonormal columns.
+        columns: The matrix, (m, r) with m at least r, of full column rank; best with orthonormal columns.
 
     Returns:
-        The rows (r,), and B (m, r) with ``columns = B columns[rows]`` and no entry far above 1 in size.
+        The rows, (r,), and B (m, r) with ``columns = B @ columns[rows]``; its entries are at most ``LARGEST`` in
+        size unless ``SWAPS`` ran out.
     """
     count = columns.shape[1]
     factors, pivots = lu_factor(columns, check_finite=False)

@@ -1,4 +1,4 @@
-"""A structure that is a train: its cores in a row, each as (rank before, mode, rank after)."""
+"""The cores of a tensor train in their order along the train, whatever their order in the structure."""
 
 from dataclasses import replace
 
@@ -13,22 +13,22 @@ from tnlab.network.structure import Bond, Structure
 
 
 class Train:
-    """A structure of cores with one mode each that stand in a row, in whatever order they are listed.
+    """A structure that is a tensor train (a path of cores with one mode each), with its order along the path.
 
     Args:
-        structure: The structure.
+        structure: The structure; its cores, bonds and modes may be listed in any order.
 
     Attributes:
         structure: The structure.
-        order: Its cores from one end to the other.
-        bonds: The bonds between them.
+        order: Its cores from one end of the train to the other.
+        bonds: The bonds between them, in that order.
         modes: Mode sizes along the train.
         ranks: Ranks along the train.
-        limits: The largest rank that each bond can carry, at most 2^31.
-        back: For every mode of the tensor, its place along the train.
+        limits: The largest rank that each bond can carry: the least product of mode sizes on a side, at most 2^31.
+        back: For every mode of the tensor, its position along the train.
 
     Raises:
-        StructureError: It is no such train.
+        StructureError: The structure is not a path of cores with one mode each.
     """
 
     def __init__(self, structure: Structure) -> None:
@@ -42,7 +42,12 @@ class Train:
         self.limits = [int(min(sizes[:k].prod(), sizes[k:].prod(), 2**31)) for k in range(1, len(sizes))]
 
     def network(self, cores: list[np.ndarray], dtype: torch.dtype) -> Network:
-        """Return cores of shape (rank, mode, rank) as a network of this topology with their ranks."""
+        """Return the network of this topology with given cores, whose ranks replace those of the structure.
+
+        Args:
+            cores: Along the train, (rank before, mode, rank after).
+            dtype: Data type of the network.
+        """
         ranks = list(self.structure.ranks)
         for bond, core in zip(self.bonds, cores, strict=False):
             ranks[bond] = core.shape[2]
@@ -56,7 +61,7 @@ class Train:
         return Network(replace(self.structure, bonds=bonds), tuple(placed[core] for core in range(len(placed))))
 
     def cores(self, network: Network) -> list[np.ndarray]:
-        """Return the cores of a network of this topology as (rank, mode, rank) in float64, along the train."""
+        """Return the cores of a network of this topology along the train, (rank, mode, rank), in float64."""
         cores = []
         for place, core in enumerate(self.order):
             indices = self.structure.core_indices[core]
@@ -68,7 +73,7 @@ class Train:
         return cores
 
     def padded(self, network: Network) -> Network:
-        """Return a network of this topology with zeros up to the ranks of the structure."""
+        """Return a network of this topology with its cores zero-padded to the ranks of the structure."""
         cores = []
         for core, shape in zip(network.cores, self.structure.core_shapes, strict=True):
             full = core.new_zeros(shape)
@@ -85,7 +90,10 @@ class Train:
 def _along(structure: Structure) -> tuple[list[int], list[int]]:
     ends = [core for core, bonds in enumerate(structure.core_bonds) if len(bonds) < 2]
     if not is_tree(structure) or len(ends) > 2 or any(len(core.legs) != 1 for core in structure.cores):
-        raise StructureError("Cross approximation fits a tensor train: a chain of cores with one mode each.")
+        raise StructureError(
+            "Cross approximation needs a tensor train: a chain of cores with one mode each, but this is none. "
+            "Fit it with als, or build a train with formats['tensor_train']."
+        )
     order: list[int] = [ends[0]]
     bonds: list[int] = []
     while len(order) < len(structure.cores):

@@ -1,4 +1,4 @@
-"""A tensor truncated in closed form: its network, the true error, and what was promised before."""
+"""Truncate a tensor to a tree of cores, by given ranks or to a given relative error, without iteration."""
 
 import math
 from collections.abc import Callable
@@ -8,26 +8,27 @@ import torch
 from torch import Tensor
 
 from tnlab.errors import DataError
-from tnlab.fitting.memory import require_closed_form
+from tnlab.fitting.memory import MEASURED, require_closed_form
 from tnlab.fitting.truncation.tree_svd import Goal, Peeled, PeelingCache, peel, residual
 from tnlab.fitting.truncation.unfolding import EPS, Sketch, as_array, sum_of_squares, tensor_like
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 
-TIGHTER = 1.0, 0.999, 0.95, 0.7, 0.3  # parts of the budget, taken in turn until rounding too is within the target
-DIGITS = {torch.float64: 4.5e-5, torch.float32: 1e-2}  # relative error above which its square needs no residual
-FEW = 2**19  # entries up to which both ends are tried
-MANY = 2**23  # entries beyond which one goal is tried and not several
+TIGHTER = 1.0, 0.999, 0.95, 0.7, 0.3  # parts of the error budget, tried in turn until the measured error is within it
+# Relative error below which it is measured on the residual; above, the discarded squares give it to about six digits.
+MEASURED_BELOW = {torch.float64: MEASURED, torch.float32: 1e-2}
+FEW = 2**19  # entries (4 MiB): up to here peeling from the last core first is tried too, since a run takes little time
+MANY = 2**23  # entries (64 MiB): beyond, only one run, since each further one takes seconds
 
 
 @dataclass(frozen=True, eq=False)
 class Closed:
-    """A truncated tensor.
+    """A tensor truncated in closed form.
 
     Attributes:
         network: The cores, in the tensor's dtype and on its device.
-        relative_error: Of these very cores, in float64.
-        upper_bound: Square root of all that was discarded, with what rounding may add.
+        relative_error: The relative error of these cores, evaluated in float64.
+        upper_bound: A bound on it: the root of the sum of the discarded squares, plus what rounding may add.
     """
 
     network: Network
@@ -45,17 +46,18 @@ def closed_form(
     independent: bool = False,
     root: int | None = None,
 ) -> Closed:
-    """Truncate a tensor to a tree, by its ranks or to a relative error.
+    """Truncate a tensor to a tree of cores, by the ranks of the tree or to a relative error.
 
     Args:
         tensor: X, float32 or float64, not zero.
         structure: The tree.
-        error: Relative error to stay within at the least ranks; None for the ranks of the structure.
-        sketch: Sample at random; None to decompose in full.
-        tries: How many orders and, with an error, ways to share it out over the bonds; the fewest parameters are kept,
-            or the least error. Tensors of more than ``MANY`` entries have one.
-        independent: Take the subspace of a core that joins modes alone from the tensor itself.
-        root: The core that carries the weight; all others are orthonormal. None for whichever is cheapest.
+        error: Relative error to stay within with ranks as low as possible; None for the ranks of the structure.
+        sketch: Settings of random sampling; None to decompose in full.
+        tries: Largest number of runs; they differ in the order of the cores and in how the error is shared out over
+            the bonds. The run with the fewest parameters, then the least error, is kept. Tensors of more than ``MANY``
+            entries get one run.
+        independent: Take the basis of a core whose rows are modes alone from the tensor, not from the remainder.
+        root: The core that is not orthonormal; None to let the order of peeling decide.
 
     Raises:
         DataError: Rounding alone may exceed the error asked for.
@@ -77,9 +79,15 @@ def closed_form(
 
 
 def ways(error: float | None, sketch: Sketch | None, count: int, entries: int) -> list[Goal]:
-    """Return at most that many ways to the same goal: from either end, and by less or more than equal shares.
+    """Return goals for at most ``count`` runs, which differ in the order of the cores and in the share of a bond.
 
-    For large tensors those come first, or alone, that begin with the same unfolding.
+    Above ``FEW`` entries only the share differs: these runs begin with the same unfolding, which is computed once.
+
+    Args:
+        error: Relative error to stay within; None for given ranks.
+        sketch: Settings of random sampling, or None.
+        count: Number of runs, at most.
+        entries: Number of entries of the tensor.
     """
     small = entries <= FEW
     if error is None:
@@ -91,12 +99,20 @@ def ways(error: float | None, sketch: Sketch | None, count: int, entries: int) -
 
 
 def worth(peeled: Peeled) -> tuple[int, float]:
-    """Return what the best of several truncations to one error has least of."""
+    """Return the sort key of a truncation: its number of parameters, then the squared norm it lost."""
     return peeled.structure.parameters, peeled.lost
 
 
 def within(error: float | None, attempt: Callable[[float | None], Closed], cores: int, dtype: torch.dtype) -> Closed:
-    """Return an attempt whose measured error is within the one asked for; rounding may call for a tighter budget.
+    """Return a truncation whose measured relative error is within the one asked for.
+
+    Where rounding lifts the measured error above that, the truncation is repeated with a smaller budget (``TIGHTER``).
+
+    Args:
+        error: Relative error asked for; None to run once with given ranks.
+        attempt: Truncates to a relative error.
+        cores: Number of cores.
+        dtype: Data type of the cores.
 
     Raises:
         DataError: Rounding alone may exceed the error.
@@ -124,10 +140,16 @@ def within(error: float | None, attempt: Callable[[float | None], Closed], cores
 
 
 def finish(tensor: Tensor, peeled: Peeled, total: float) -> Closed:
-    """Return the network of a truncation, with its error and bound."""
+    """Return the network of a truncation in the tensor's dtype, with its relative error and the bound on it.
+
+    Args:
+        tensor: The tensor X.
+        peeled: The truncation.
+        total: ``|X|^2``.
+    """
     cores = tuple(tensor_like(core, tensor) for core in peeled.cores())
     estimate = math.sqrt(max(peeled.lost, 0.0) / total)
-    if estimate <= DIGITS[tensor.dtype]:
+    if estimate <= MEASURED_BELOW[tensor.dtype]:
         left = residual(as_array(tensor), peeled, [as_array(core) for core in cores])
         measured = math.sqrt(left / total)
     else:
@@ -137,5 +159,5 @@ def finish(tensor: Tensor, peeled: Peeled, total: float) -> Closed:
 
 
 def rounding(cores: int, dtype: torch.dtype) -> float:
-    """Return what rounding alone may add to the relative error of that many orthonormal cores."""
+    """Return a bound on what rounding adds to the relative error of that many orthonormal cores of a dtype."""
     return cores * (2 * torch.finfo(torch.float32).eps if dtype == torch.float32 else 50 * EPS)

@@ -1,11 +1,11 @@
-"""Truncate a tensor to a tree of cores, from the outside inwards.
+"""Truncate a tensor to a tree of cores by peeling off leaves: TT-SVD, ST-HOSVD and tree SVD in one.
 
-A core with one bond left is peeled off: its basis is the leading subspace of the unfolding whose rows are all that the
-core joins, and what remains of the tensor is the projection on it. Of all such cores the one with the fewest rows
-goes first. On a train that is neither left to right nor right to left but from both ends: the large bonds in the middle
-come last, when the others have been truncated and whatever they left of the error budget has been handed on.
+A leaf is a core with one bond left. Its rows are the modes and peeled bonds that it carries; it becomes the leading
+left singular vectors of the unfolding of the remainder by these rows, and the remainder is projected on them. Of all
+leaves the one with the fewest rows goes first. A train is so peeled from both ends: the large bonds in the middle come
+last, and get what the others left of the error budget.
 
-All bases are orthonormal, so that ``|X - X_hat|^2`` is the sum of what the truncations discarded.
+All bases are orthonormal, so that ``|X - X_hat|^2`` is the sum of the squares that the truncations discarded.
 
 References:
     Oseledets 2011 (TT-SVD): https://doi.org/10.1137/090752286
@@ -39,15 +39,15 @@ from tnlab.network.structure import Structure
 
 @dataclass(frozen=True)
 class Goal:
-    """What to truncate to.
+    """Settings of one truncation: ranks or an error, the order of the cores, and how the error is shared out.
 
     Attributes:
-        error: Relative error to stay within, at the least ranks; None for the ranks of the structure.
-        share: How much of an equal share of the remaining budget a bond may take; the last may take all.
-        late: Whether, of cores with equally many rows, the last goes first.
-        independent: Whether a core of modes alone takes its subspace from the tensor itself, not from what is left.
-        root: The core that is to stay; None for whichever it turns out to be.
-        sketch: Sample at random instead of decomposing in full; None for the latter.
+        error: Relative error to stay within with ranks as low as possible; None for the ranks of the structure.
+        share: Part of the remaining squared error that a bond may use, in equal shares; the last bond may use all.
+        late: Whether, of leaves with equally many rows, the one of highest index goes first.
+        independent: Whether a core whose rows are modes alone takes its basis from the tensor, not from the remainder.
+        root: The core that is not peeled off; None to let the order decide.
+        sketch: Settings of random sampling; None to decompose in full.
     """
 
     error: float | None = None
@@ -60,13 +60,13 @@ class Goal:
 
 @dataclass(frozen=True, eq=False)
 class PeeledCore:
-    """One core peeled off: where its rows lay in what remained, and its basis.
+    """One core peeled off a tensor: an orthonormal basis with the index labels of its rows and columns.
 
     Attributes:
-        core: Which core.
-        rows: Labels of the basis's rows, in order.
-        bond: Label of its columns.
-        basis: (rows, rank); None for the identity.
+        core: Index of the core.
+        rows: Labels of the indices that its rows run over, in order.
+        bond: Label of the bond that its columns run over.
+        basis: Orthonormal columns, (rows, rank); None for the identity.
         rank: Number of columns.
     """
 
@@ -83,13 +83,13 @@ class Peeled:
 
     Attributes:
         structure: The tree, with the ranks that were found.
-        steps: The cores in the order in which they went.
-        rest: The last core, with the labels of its axes.
+        steps: The cores peeled off, in order.
+        rest: The last core.
         labels: Labels of the axes of ``rest``: mode ``m`` is ``m``, bond ``b`` is ``order + b``.
-        lost: The part of ``|X|^2`` that is not in the network.
-        promised: What the truncations said would be lost, at most; without ``independent`` the same.
-        doubt: By how much rounding may have falsified that part.
-        sizes: Size of every index by its label, without unused rank.
+        lost: ``|X - X_hat|^2``.
+        promised: The sum of the squares that the truncations discarded: ``lost``, or more with ``independent``.
+        doubt: A bound on the rounding error of ``promised``.
+        sizes: Size of every index by its label; a rank beyond what the tensor fills is not counted.
     """
 
     structure: Structure
@@ -102,7 +102,7 @@ class Peeled:
     sizes: list[int]
 
     def cores(self) -> list[Any]:
-        """Return the cores in float64 and in the axis order of the structure; unused rank is zero."""
+        """Return the cores in float64, axes as in the structure; ranks that the tensor does not fill hold zeros."""
         cores: list[Any] = [None] * len(self.structure.cores)
         for step in self.steps:
             shape = [self.sizes[label] for label in step.rows]
@@ -131,14 +131,14 @@ PeelingCache = dict[Hashable, Any]
 
 
 def peel(array: Any, structure: Structure, goal: Goal, *, total: float, cache: PeelingCache | None = None) -> Peeled:
-    """Truncate a tensor to a tree.
+    """Truncate a tensor to a tree of cores, peeling off leaf after leaf.
 
     Args:
         array: The tensor X, of shape ``structure.modes`` (numpy or torch); never changed.
-        structure: The tree; of its ranks only the number matters where the goal is an error.
-        goal: The ranks of the structure, or an error.
+        structure: The tree; its ranks count only where ``goal.error`` is None.
+        goal: The settings.
         total: ``|X|^2``.
-        cache: What other runs on the same array met, reused where their beginnings agree.
+        cache: Remainders and unfoldings of other runs on the same array, reused where the runs begin alike.
 
     Raises:
         StructureError: The structure has a loop or a hyper-bond.
@@ -185,11 +185,11 @@ def peel(array: Any, structure: Structure, goal: Goal, *, total: float, cache: P
 
 
 def residual(array: Any, peeled: Peeled, cores: Sequence[Any]) -> float:
-    """Return ``|X - X_hat|^2`` of the cores as they came out, by putting them back one after the other.
+    """Return ``|X - X_hat|^2``, X_hat being contracted from given cores in the reverse order of peeling.
 
     Args:
-        array: X.
-        peeled: How the cores were made.
+        array: The tensor X.
+        peeled: The truncation, for the order.
         cores: The cores, of the shapes of ``peeled.structure``, in any precision.
     """
     order = peeled.structure.order
@@ -203,12 +203,12 @@ def residual(array: Any, peeled: Peeled, cores: Sequence[Any]) -> float:
 
 
 def hub(structure: Structure) -> int:
-    """Return the core with the most bonds, of equal ones the last: the middle of a star."""
+    """Return the core with the most bonds, on a star its centre; of equal ones the last."""
     return max(range(len(structure.cores)), key=lambda core: (len(structure.core_bonds[core]), core))
 
 
 def _allowance(remaining: float, bonds: int, goal: Goal) -> float:
-    """Return what a bond may discard when that many are still to be truncated."""
+    """Return the squared norm that the next bond may discard, of ``remaining`` for so many bonds."""
     return max(remaining if bonds == 1 else min(goal.share / bonds, 1.0) * remaining, 0.0)
 
 
@@ -220,7 +220,7 @@ def _found(unfolding: Unfolding, goal: Goal, rank: int, budget: float | None, to
 
 
 def _kept(cache: PeelingCache | None, key: Hashable, make: Callable[[], Any]) -> Any:
-    """Return what is remembered under a key, made if need be."""
+    """Return the cached value of a key, computed by ``make`` if it is missing."""
     if cache is None:
         return make()
     if key not in cache:
@@ -229,7 +229,7 @@ def _kept(cache: PeelingCache | None, key: Hashable, make: Callable[[], Any]) ->
 
 
 def _next(structure: Structure, free: set[int], left: set[int], sizes: Sequence[int], *, late: bool) -> tuple[int, int]:
-    """Return the core to peel off next, and its only bond to those that stay."""
+    """Return the leaf of ``free`` with the fewest rows, and its bond to the cores in ``left``."""
     choices = []
     for core in free:
         inner = [bond for bond in structure.core_bonds[core] if set(structure.bonds[bond].cores) <= left]
@@ -242,7 +242,7 @@ def _next(structure: Structure, free: set[int], left: set[int], sizes: Sequence[
 
 
 def _layout(structure: Structure) -> tuple[int, ...]:
-    """Return an order of the modes in which those of every branch, seen from the last core, lie together."""
+    """Return an order of the modes that keeps those of every branch adjacent, the tree rooted at its last core."""
 
     def branch(core: int, above: int | None) -> list[int]:
         parts = [[leg] for leg in structure.cores[core].legs]
@@ -256,7 +256,7 @@ def _layout(structure: Structure) -> tuple[int, ...]:
 
 
 def _together(rest: Any, labels: list[int], inward: set[int]) -> tuple[Any, list[int], int]:
-    """Return the array with some axes side by side, its labels, and where they begin."""
+    """Return an array with the axes of some labels made adjacent, its new labels, and the first of those axes."""
     places = [place for place, label in enumerate(labels) if label in inward]
     if not places:
         return rest, labels, 0
@@ -288,8 +288,8 @@ def _put_back(rest: Any, labels: list[int], basis: Any, own: tuple[int, ...], bo
 
 
 def _distance(first: Any, second: Any) -> float:
-    """Return the squared distance of two flat arrays, in float64, block by block."""
-    step = 2**16
+    """Return the squared Euclidean distance of two flat arrays, in float64, block by block."""
+    step = 2**16  # entries: a block of both arrays in float64 fits in the cache of a core
     return sum(
         sum_of_squares(first[start : start + step] - wide(second[start : start + step]))
         for start in range(0, first.shape[0], step)

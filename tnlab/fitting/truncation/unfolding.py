@@ -1,10 +1,11 @@
-"""Truncate one unfolding of a tensor: the leading left subspace, and what is lost by keeping no more than it.
+"""Truncated singular value decomposition of one unfolding M of a tensor.
 
-The eigenvalues of a Gram matrix are the squared singular values, at a small part of the cost of a singular value
-decomposition, but to an absolute accuracy of rounding in ``|M|^2``: tails below ``COARSE`` of it are taken from a QR
-and a singular value decomposition instead. Gram matrices are summed in float64, block by block for float32 data.
+The result is a basis of the leading left singular vectors and the discarded tail: the sum of the squared singular
+values that are left out. The eigenvalues of the Gram matrix ``M M^T`` are the squared singular values, and take less
+time than an SVD, but are exact only to rounding in ``|M|^2``: tails below ``COARSE`` of it are computed by QR and SVD
+instead. Gram matrices are summed in float64, block by block for float32 data.
 
-Arrays are numpy arrays on a CPU, where those start small operations fastest, else torch tensors.
+Arrays are numpy on a CPU, where small operations start fastest, else torch.
 
 References:
     Eckart 1936: https://doi.org/10.1007/BF02288367
@@ -23,18 +24,19 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 EPS = float(np.finfo(np.float64).eps)
-COARSE = 1e3 * EPS  # of |M|^2: a smaller tail is not taken from a Gram matrix
-NOISE = 20 * EPS  # of |M|^2: what rounding may do to a tail from a Gram matrix
-STRONG = 1e-4  # of |M|^2: a Gram matrix gives the vectors of an eigenvalue above it to the last digits
-BLOCK = 2**17  # entries converted to float64 at a time
-LARGE = 2**24  # entries beyond which what remains of float32 data stays in float32
+COARSE = 1e3 * EPS  # of |M|^2: least tail that is taken from a Gram matrix
+NOISE = 20 * EPS  # of |M|^2: bound on the rounding error of such a tail
+STRONG = 1e-4  # of |M|^2: gap of eigenvalues above which eigenvectors of a Gram matrix have all digits
+BLOCK = 2**17  # entries (1 MiB) converted to float64 at a time, to stay in a cache
+FIRST_RANK = 16  # rank that a randomised truncation to an error tries first, and then doubles
+LARGE = 2**24  # entries (128 MiB in float64): a larger projection of float32 data stays in float32, to halve its memory
 
-Tails = NDArray[np.float64]
+Tails = NDArray[np.float64]  # by rank r from 0: the sum of the squared singular values after the first r
 
 
 @dataclass(frozen=True)
 class Sketch:
-    """How to look for a subspace by random sampling.
+    """Settings of a randomised range finder.
 
     Attributes:
         generator: The only source of randomness.
@@ -49,13 +51,13 @@ class Sketch:
 
 @dataclass(frozen=True, eq=False)
 class Truncation:
-    """A subspace of the rows of an unfolding.
+    """A truncated unfolding M: an orthonormal basis Q of its range, and the squared norm outside.
 
     Attributes:
-        basis: Orthonormal columns, (rows, rank); None stands for the identity: nothing is lost.
-        rank: Its dimension.
-        discarded: The part of ``|M|^2`` outside it.
-        doubt: By how much rounding may have falsified that part.
+        basis: Q, (rows, rank); None for the identity, which loses nothing.
+        rank: Number of columns of Q.
+        discarded: ``|M - Q Q^T M|^2``.
+        doubt: A bound on the rounding error of ``discarded``.
     """
 
     basis: Any
@@ -65,13 +67,13 @@ class Truncation:
 
 
 def as_array(tensor: Tensor) -> Any:
-    """Return a tensor as a numpy array that shares its memory, or itself where it is not on a CPU."""
+    """Return a CPU tensor as a numpy array that shares its memory, any other tensor detached."""
     tensor = tensor.detach()
     return tensor.numpy() if tensor.device.type == "cpu" else tensor
 
 
 def tensor_like(array: Any, like: Tensor) -> Tensor:
-    """Return an array as a contiguous tensor of the dtype and on the device of another one."""
+    """Return an array as a contiguous tensor with the dtype and device of ``like``."""
     return torch.as_tensor(array).to(like).contiguous()
 
 
@@ -81,7 +83,7 @@ def permuted(array: Any, axes: tuple[int, ...]) -> Any:
 
 
 def sum_of_squares(array: Any) -> float:
-    """Return the sum of squares, in float64."""
+    """Return the sum of the squares of an array's entries, computed in float64."""
     flat = array.reshape(-1)
     if flat.dtype in (np.float64, torch.float64):
         return float(flat @ flat)
@@ -112,7 +114,7 @@ class Unfolding:
         return wide(self.array.swapaxes(0, 1).reshape(self.rows, self.columns))
 
     def blocks(self) -> Iterator[Any]:
-        """Yield the columns of M in float64, some at a time; a view where they lie as one."""
+        """Yield blocks of columns of M in float64; a single block that is a view where M lies as one in memory."""
         array = self.array
         if array.dtype in (np.float64, torch.float64) and 1 in (self.before, self.after):
             yield array[0] if self.before == 1 else array[:, :, 0].T
@@ -128,7 +130,7 @@ class Unfolding:
 
     @cached_property
     def eigen(self) -> tuple[Tails, Any]:
-        """Tails by rank and ascending eigenvectors, from the Gram matrix of the smaller side."""
+        """Tails, and eigenvectors by ascending eigenvalue, of the Gram matrix of the smaller side of M."""
         if self.rows <= self.columns:
             gram = self.gram()
         else:
@@ -139,7 +141,7 @@ class Unfolding:
 
     @cached_property
     def singular(self) -> tuple[Tails, Any]:
-        """Tails by rank and left singular vectors, accurate to rounding in ``|M|``."""
+        """Tails and left singular vectors of M, strongest first, by QR and SVD: exact to rounding in ``|M|``."""
         matrix = self.matrix()
         linalg: Any = (np if isinstance(matrix, np.ndarray) else torch).linalg
         if self.rows < self.columns:
@@ -188,12 +190,12 @@ class Unfolding:
 
 
 def truncate(unfolding: Unfolding, *, rank: int | None = None, budget: float | None = None) -> Truncation:
-    """Return the best subspace of a given rank, or of the least rank with which no more than a budget is lost.
+    """Return the best truncation of an unfolding to a rank, or to the least rank that discards at most a budget.
 
     Args:
         unfolding: M.
-        rank: The rank, or more than M has; None for the least one within the budget.
-        budget: Part of ``|M|^2``, not relative, that may be lost; beside a rank, how accurate the loss must be.
+        rank: The rank; one above that of M is lowered to it. None for the least rank within the budget.
+        budget: Squared norm that may be discarded, not relative; beside a rank, the size of loss that must be exact.
     """
     allowed = budget or 0.0
     rows, least = unfolding.rows, min(unfolding.rows, unfolding.columns)
@@ -214,19 +216,20 @@ def truncate(unfolding: Unfolding, *, rank: int | None = None, budget: float | N
 def sketched(
     unfolding: Unfolding, sketch: Sketch, *, total: float, rank: int | None = None, budget: float = 0.0
 ) -> Truncation:
-    """Return a subspace from random samples of the columns; its loss is measured: ``|M|^2 - |Q^T M|^2``.
+    """Return a truncation by a randomised range finder; its loss ``|M|^2 - |Q^T M|^2`` is measured, not estimated.
 
-    Where that difference would have no digits, or the samples would be as many as the rows, it is ``truncate``.
+    ``truncate`` is called instead where that difference would have no digits, or where the samples are not far fewer
+    than the rows or columns.
 
     Args:
         unfolding: M.
-        sketch: How many samples, and their randomness.
+        sketch: Number of samples beyond the rank, power iterations and source of randomness.
         total: ``|M|^2``.
         rank: As in ``truncate``.
-        budget: As in ``truncate``; the samples are doubled until it is kept.
+        budget: As in ``truncate``; the number of samples doubles until their loss is below half of it.
     """
     least = min(unfolding.rows, unfolding.columns)
-    samples = (16 if rank is None else rank) + sketch.oversampling
+    samples = (FIRST_RANK if rank is None else rank) + sketch.oversampling
     while 2 * samples < least and (rank is not None or budget > COARSE * total):
         basis = _range(unfolding, samples, sketch)
         missed = max(total - sum_of_squares(unfolding.onto(basis)), 0.0)
@@ -240,7 +243,7 @@ def sketched(
 
 
 def least_rank(tails: Tails, budget: float) -> int:
-    """Return the least rank, at least 1, whose tail is within a budget; tails descend, one per rank from 0."""
+    """Return the least rank, at least 1, whose tail is within a budget."""
     within = np.flatnonzero(tails <= budget)
     return max(int(within[0]), 1) if len(within) else len(tails) - 1
 
@@ -251,7 +254,7 @@ def orthonormal(columns: Any) -> Any:
 
 
 def _coarse_enough(tails: Tails, kept: int, budget: float | None) -> bool:
-    """Return whether the tail of a Gram matrix has the digits to be believed."""
+    """Return whether a Gram matrix gives the tail after ``kept``, and the basis before it, with enough digits."""
     total = float(tails[0])
     if budget is not None:
         return budget >= COARSE * total
@@ -267,7 +270,7 @@ def _numpy(array: Any) -> Tails:
 
 
 def _range(unfolding: Unfolding, samples: int, sketch: Sketch) -> Any:
-    """Return an orthonormal basis of what M makes of random vectors."""
+    """Return an orthonormal basis of the image under M of random Gaussian vectors, after power iterations."""
     drawn = torch.randn(unfolding.columns, samples, generator=sketch.generator, dtype=torch.float64)
     right = drawn.numpy() if isinstance(unfolding.array, np.ndarray) else drawn.to(unfolding.array.device)
     basis = orthonormal(unfolding.times(right))
@@ -284,7 +287,7 @@ def _sum(parts: Iterator[Any]) -> Any:
 
 
 def _product(left: Any, right: Any, out: Any) -> None:
-    """Multiply into a part of an array."""
+    """Write a matrix product into an array that exists."""
     if isinstance(out, np.ndarray) and out.dtype == np.float64:
         np.matmul(left, right, out=out)
     else:
@@ -292,7 +295,7 @@ def _product(left: Any, right: Any, out: Any) -> None:
 
 
 def _room(array: Any, shape: tuple[int, ...]) -> Any:
-    """Return an array to fill: in float64, save where float32 data is so large that it counts."""
+    """Return an uninitialised array like another: float64, or float32 for float32 data of over ``LARGE`` entries."""
     numpy = isinstance(array, np.ndarray)
     single = array.dtype in (np.float32, torch.float32) and math.prod(shape) > LARGE
     if numpy:
