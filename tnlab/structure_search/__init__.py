@@ -1,1 +1,1 @@
-"""Structure search: engines propose structures, one driver fits and counts them, certificates say what is left."""
+"""Structure search: engines propose structures, a driver has them fitted, certificates bound what any can reach."""

@@ -1,12 +1,13 @@
-"""The loop that every search shares: ask, look up, consult the certificate, have it fitted, tell.
+"""The loop of a structure search: ask an engine for structures, have them evaluated, tell it the evaluations.
 
-A proposal that was met before costs a look-up. One that cannot score below the engine's cutoff is not fitted: first
-its parameters are looked at, then its certificate. The engine is told a score that is above its cutoff and not above
-what the fit would have come to, so that its trajectory stays what it would have been.
+A structure that was evaluated before is looked up, not fitted again. A structure that cannot score below the engine's
+cutoff is pruned: not fitted, because its number of parameters, or else the certified lower bound on its error, is
+already too large. The score of a pruned structure lies above the cutoff and at or below the score of its fit, so that
+pruning does not change which structures the engine proposes.
 
-Fits run wherever the executor has them run, several at once; what a search finds does not depend on where, nor on how
-many. For the next proposal of a batch is decided on, and its warm start chosen, when all but the last few before it
-have been told: always the same few, however many fits may run.
+An executor runs several fits at once. What a search finds depends neither on the executor nor on its number of workers,
+for a proposal is decided on, and its warm start chosen, when just ``ahead - 1`` evaluations of its batch before it are
+outstanding, however many fits are running.
 """
 
 import math
@@ -33,22 +34,22 @@ from tnlab.structure_search.problem import Problem
 from tnlab.structure_search.progress import Books, Progress
 from tnlab.structure_search.studies.study import Study
 
-AHEAD = 8  # proposals decided on at once
+AHEAD = 8  # proposals of a batch whose evaluations may be outstanding at the same time
 STOPPED = "Stopped on request; the best so far is kept."
 
 
 @dataclass(eq=False)
 class _Asked:
-    """A proposal that was decided on and not told yet.
+    """A proposal whose evaluation is still outstanding.
 
     Attributes:
-        proposal: What was asked, with the cores that its fit starts from.
-        key: Its structure up to isomorphism.
-        number: Of its evaluation.
-        cutoff: Score above which its answer does not matter.
-        found: Its evaluation, once there is one.
-        fitting: Whether it is being fitted.
-        recorded: That it repeats another, and when this was seen, from a study.
+        proposal: The proposal, with the cores that its fit starts from.
+        key: Canonical form of its structure, equal for isomorphic structures.
+        number: Number of its evaluation, counted from 1.
+        cutoff: Score above which the engine makes no use of its evaluation.
+        found: Its evaluation; None until there is one.
+        fitting: Whether it was handed to the executor.
+        recorded: Its evaluation in the study, where that is a repetition of an earlier one.
     """
 
     proposal: Proposal
@@ -62,25 +63,25 @@ class _Asked:
 
 @dataclass(eq=False)
 class Driver:
-    """Runs one engine on one problem, and keeps the books.
+    """Runs one engine on one problem until the engine, the budget or a proof of optimality ends the search.
 
     Attributes:
-        problem: What is searched.
-        engine: Who proposes.
-        evaluator: Who fits.
-        generator: The engine's randomness.
-        bound: What no structure of the family can do without.
-        prune: Whether to consult sizes and certificates before a fit, and to leave a fit that is certain to lose; with
-            cold starts (``warm=False``) the engine's path is the same without, only later.
-        warm: Whether a fit that is given no cores starts from those of the nearest structure fitted so far.
-        begun: When the search began (``time.monotonic``); the budget of seconds counts from there. What is replayed
-            from a study moves it, so that just the seconds recorded there are spent, and replaying is free; so does
-            the time that passes while nobody pulls.
-        study: Where evaluations are kept, and those of an earlier run are replayed from while the proposals agree.
-        executor: Where fits run.
-        ahead: Proposals of a batch that are decided on before the first of them is told. More keep more workers busy;
-            fewer let each know more.
-        max_seconds: Wall time; by default what the problem says, which engines plan with.
+        problem: Tensor, objective, family and budget.
+        engine: Proposes structures.
+        evaluator: Fits structures.
+        generator: Random numbers of the engine.
+        bound: Proved lower bound on the parameters of every structure of the family that reaches the target.
+        prune: Whether structures, and fits under way, that cannot score below the engine's cutoff are skipped. With
+            ``warm=False`` the engine proposes the same structures either way.
+        warm: Whether a fit without given cores starts from those of the nearest structure fitted so far.
+        begun: Start of the search, in seconds of ``time.monotonic``. The driver moves it later by the time between
+            two snapshots in which the caller does not iterate, and sets it so that evaluations replayed from a study
+            cost the seconds recorded with them.
+        study: Records evaluations, and supplies those of an earlier run while the proposals agree.
+        executor: Runs the fits.
+        ahead: Proposals of a batch that may be outstanding at a time. A larger number keeps more workers busy; with a
+            smaller one each decision uses more of the earlier evaluations.
+        max_seconds: Wall time in seconds; None takes that of the problem.
     """
 
     problem: Problem
@@ -110,10 +111,10 @@ class Driver:
         self._books = Books(problem.target_error, problem.max_evaluations, self._limit, self.bound)
 
     def run(self) -> Generator[Progress, None, None]:
-        """Yield after every evaluation; the last snapshot carries the reason for the end."""
+        """Yield a snapshot after every evaluation, and a last one whose ``status`` says why the search ended."""
         opened = time.monotonic()
         self._channel = channel = self.executor.connect(self.evaluator.light())
-        self.begun += time.monotonic() - opened  # processes that start are no part of the search
+        self.begun += time.monotonic() - opened  # starting worker processes does not count as search time
         ended = ""
         try:
             state = self.engine.start(self.problem, self.generator)
@@ -132,18 +133,18 @@ class Driver:
             channel.close()
 
     def stop(self) -> None:
-        """End the run soon; from any thread. What is being fitted is dropped."""
+        """End the run soon and cancel the fits under way; may be called from any thread."""
         self._stopped.set()
         if self._channel is not None:
             self._channel.cancel()
 
     @property
     def counts(self) -> Counts:
-        """Work done."""
+        """Numbers of proposals, repetitions, pruned structures, fits and sweeps so far."""
         return self._books.counts
 
     def _shown(self, progress: Progress) -> Iterator[Progress]:
-        """Yield a snapshot; the time until the next one is asked for is not the search's."""
+        """Yield a snapshot, and exclude the time until the caller asks for the next one from the search time."""
         shown = time.monotonic()
         yield progress
         waited = time.monotonic() - shown
@@ -152,7 +153,7 @@ class Driver:
             self._channel.postpone(waited)
 
     def _batch(self, state: Any, told: list[Evaluation], channel: AbstractChannel) -> Iterator[Evaluation]:
-        """Yield what became of the proposals of one batch, in its order; ``told`` is what was taken of it by then."""
+        """Yield the evaluations of one batch of proposals in order; the caller appends each to ``told``."""
         proposals, window = iter(self.engine.ask(state, self.generator)), self._window
         while not self._over():
             while len(window) < self.ahead and not self._budget():
@@ -174,7 +175,11 @@ class Driver:
         channel.cancel()
 
     def _decided(self, proposal: Proposal, cutoff: float, channel: AbstractChannel) -> _Asked:
-        """Return a proposal with its answer, where that is recorded; else begin with it, unless another may answer."""
+        """Return the record of a proposal: replayed from the study, begun, or left until an equal one is evaluated.
+
+        Raises:
+            StructureError: The engine proposed a structure outside the problem's family.
+        """
         if not self.problem.admits(proposal.structure):
             raise StructureError(
                 f"The engine proposed a structure outside the family {self.problem.family!r} with ranks up to "
@@ -194,11 +199,11 @@ class Driver:
         known = self._known.get(key)
         twin = any(other.key == key and not other.proposal.again for other in self._window)
         if proposal.again or not (twin or (known is not None and _settled(known, asked))):
-            self._begin(asked, channel)  # the others are looked up when all before them are told
+            self._begin(asked, channel)  # the others are looked up once all proposals before them are evaluated
         return asked
 
     def _begin(self, asked: _Asked, channel: AbstractChannel) -> None:
-        """Have a proposal fitted, unless that could not win, or would take too long."""
+        """Prune a proposal, reject it as too costly, or hand it to the executor."""
         asked.found = self._pruned(asked) if self.prune else None
         if asked.found is None and not self.evaluator.affordable(asked.proposal.structure, self._deadline):
             asked.found = self._record_of(asked, 1.0, Fate.TOO_COSTLY)
@@ -208,7 +213,7 @@ class Driver:
             self._keep(asked)
 
     def _pruned(self, asked: _Asked) -> Evaluation | None:
-        """Return the record of a proposal that cannot score below the cutoff; None if it could."""
+        """Return the evaluation of a proposal that cannot score below its cutoff; None if it could."""
         structure = asked.proposal.structure
         if self.problem.score(structure.parameters, 0.0) > asked.cutoff:
             return self._record_of(asked, 0.0, Fate.PRUNED_BY_SIZE)
@@ -219,7 +224,7 @@ class Driver:
         return None
 
     def _submit(self, asked: _Asked, channel: AbstractChannel) -> None:
-        """Have a proposal fitted, from the nearest cores there are."""
+        """Hand a proposal to the executor, with the nearest fitted network as its start if it has none."""
         if self.warm and asked.proposal.init is None:
             init = self._neighbours.nearest(asked.proposal.structure)
             asked.proposal = replace(asked.proposal, init=init)
@@ -228,7 +233,7 @@ class Driver:
         asked.fitting = True
 
     def _resolved(self, asked: _Asked, channel: AbstractChannel) -> Evaluation:
-        """Return the evaluation of the first in the window; wait for it where it is being fitted."""
+        """Return the evaluation of the oldest outstanding proposal, and wait for its fit if need be."""
         if asked.found is None and not asked.fitting:
             known = self._known.get(asked.key)
             if known is not None and (self._budget() or _settled(known, asked)):
@@ -244,11 +249,11 @@ class Driver:
         return asked.found
 
     def _late(self, asked: _Asked) -> bool:
-        """Return whether the time is over, and the first in the window has no answer yet: no more is waited for."""
+        """Return whether the time is over while the oldest outstanding proposal has no evaluation yet."""
         return asked.found is None and asked.recorded is None and self._seconds >= self._limit
 
     def _take(self, answer: Answer) -> None:
-        """File an answer under its proposal, and write it down at once: those before it may take long."""
+        """Turn an executor's answer into the evaluation of its proposal, and append that to the study at once."""
         asked = next(asked for asked in self._window if asked.number == answer.number)
         fitted = answer.fitted
         if fitted is None:
@@ -287,13 +292,13 @@ class Driver:
         return time.monotonic() - self.begun
 
     def _over(self) -> str:
-        """Return why nothing more is needed, not even what is being fitted."""
+        """Return why the search ends at once, without waiting for fits: a proof or a request; else an empty string."""
         if self._books.proved():
             return "Proved: no structure of the family with fewer parameters reaches the target."
         return STOPPED if self._stopped.is_set() else ""
 
     def _budget(self) -> str:
-        """Return which budget is spent, what is being fitted included."""
+        """Return which budget is spent, counting fits under way as fitted; empty if none is."""
         promised = sum(asked.found.fate is Fate.FITTED if asked.found else asked.fitting for asked in self._window)
         if self.counts.fitted + promised >= self.problem.max_evaluations:
             return f"The budget of {self.problem.max_evaluations} evaluations is spent."
@@ -306,5 +311,5 @@ class Driver:
 
 
 def _settled(known: Evaluation, asked: _Asked) -> bool:
-    """Return whether what is known of a structure answers the new proposal of it too."""
+    """Return whether the earlier evaluation of a structure also serves for a new proposal of it."""
     return known.score > asked.cutoff or (known.network is not None and known.finished and asked.proposal.init is None)

@@ -1,4 +1,4 @@
-"""What an engine proposes, and the record of what became of it."""
+"""Records of a search: a proposal of a structure, its evaluation, and the counts of evaluations by outcome."""
 
 import math
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from tnlab.network.structure import Structure
 
 
 class Fate(Enum):
-    """What became of a proposal."""
+    """Outcome of a proposal: fitted, repeated, pruned, or too costly to fit."""
 
     FITTED = "fitted"
     REPEATED = "repeated"
@@ -20,18 +20,19 @@ class Fate(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Proposal:
-    """A structure to be evaluated.
+    """A structure that an engine asks to have evaluated, and how it is to be fitted.
 
     Attributes:
-        structure: What to fit.
-        init: Cores to start from, of this structure or of a neighbour of it; None starts from the tensor.
-        max_sweeps: Sweeps per start to spend on it at most; 0 takes ``init`` as it is; None is up to the driver.
-        starts: Starts to spend on it at most, ``init`` included; None is up to the driver.
-        reach: Further starts are made only while the error is at most this many times what is needed.
-        decide: Whether only that it reaches the target matters: a start that is not going to is left early.
-        again: Whether to fit it even if it was fitted before, because this time more is spent on it.
-        polish: Whether to go on beyond the target error, as far as the sweeps allow.
-        move: What was changed to get here, in a few words, for whoever watches.
+        structure: The structure.
+        init: Cores that the first start begins with, of this structure or a similar one; None leaves them to the
+            driver.
+        max_sweeps: Largest number of sweeps per start; 0 evaluates ``init`` unchanged; None is the evaluator's.
+        starts: Largest number of starts, that from ``init`` included; None is the evaluator's.
+        reach: A further start is made only while the best error is at most this many times the error needed.
+        decide: Whether a start that is not going to reach the target error is stopped early.
+        again: Whether the structure is fitted even if it was fitted before.
+        polish: Whether the fit goes on below the target error until it converges or its sweeps are spent.
+        move: The change that led to the structure, in a few words, for display.
     """
 
     structure: Structure
@@ -47,20 +48,21 @@ class Proposal:
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """One structure, and how well it can be fitted.
+    """The result of evaluating one proposed structure.
 
     Attributes:
-        structure: What was evaluated.
-        relative_error: Of the fit; of a pruned structure the certified bound, which no fit of it can beat; of one that
-            was too costly 1, that of no network at all.
-        score: By the problem's objective, at that error.
-        network: The fitted cores; None if the structure was pruned.
-        fate: Whether it was fitted, met before, or not worth a fit.
-        move: What the engine changed to get here.
-        number: Proposals made so far, this one included.
-        sweeps: Sweeps spent on it.
-        seconds: Wall time since the search began.
-        finished: Whether the fit ran to its own end, so that more sweeps would hardly help.
+        structure: The structure.
+        relative_error: Relative error of the fit; of a pruned structure a lower bound on it (0 if pruned by size); 1
+            if the structure was too costly.
+        score: Score by the problem's objective at that error.
+        network: The fitted network; None if the structure was not fitted.
+        fate: Outcome of the proposal.
+        move: The engine's words for the change that led to the structure.
+        number: Number of the proposal, counted from 1.
+        sweeps: Sweeps spent on the fit.
+        seconds: Search time in seconds at which the evaluation was made.
+        finished: Whether the fit ended by itself (converged, reached its target, spent its sweeps), not by being
+            stopped early.
     """
 
     structure: Structure
@@ -81,22 +83,22 @@ class Evaluation:
 
     @property
     def pruned(self) -> bool:
-        """Whether no fit was paid for."""
+        """Whether the structure has no fitted network, having been pruned or found too costly."""
         return self.network is None
 
 
 @dataclass(frozen=True)
 class Counts:
-    """How much work a search has done.
+    """Numbers of a search's evaluations by outcome, and of its sweeps.
 
     Attributes:
-        proposed: Structures that the engine asked about.
-        repeated: Of these, met before up to isomorphism.
-        pruned_by_size: Not fitted, for their parameters alone were too many.
-        pruned_by_certificate: Not fitted, for no fit of them could have been good enough.
-        too_costly: Not fitted, for one sweep would have taken longer than the time that was left.
-        fitted: Fitted: what the papers call evaluations.
-        sweeps: Sweeps of all fits together.
+        proposed: Structures that the engine proposed.
+        repeated: Proposed structures that are isomorphic to one evaluated before.
+        pruned_by_size: Structures not fitted because of their number of parameters.
+        pruned_by_certificate: Structures not fitted because of the lower bound on their error.
+        too_costly: Structures not fitted because one sweep would have exceeded the time left or the memory.
+        fitted: Structures fitted; the papers count these as evaluations.
+        sweeps: Sweeps of all fits.
     """
 
     proposed: int = 0
@@ -109,5 +111,5 @@ class Counts:
 
     @property
     def pruned(self) -> int:
-        """Structures that no fit was spent on."""
+        """Structures pruned or too costly to fit."""
         return self.pruned_by_size + self.pruned_by_certificate + self.too_costly

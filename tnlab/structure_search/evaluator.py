@@ -1,4 +1,4 @@
-"""Fit one proposed structure, and no longer than until its answer is decided."""
+"""The evaluator: fits one proposed structure from several starts, and stops a fit whose outcome is decided."""
 
 import hashlib
 import math
@@ -24,27 +24,27 @@ from tnlab.structure_search.problem import Problem
 from tnlab.threads import one_thread
 
 RATE = 5  # sweeps over which the decrease of the error is averaged
-FLOPS = 2e9  # of a sweep per second, at the least: what one thread makes of small products
-HASTE = 3.0  # how much faster than at present the error may still fall
-RIDGES = {"svd": 0.3, "random": 1.0}  # with which an annealed start begins, by where it starts
-FADED = 1e-4  # at which its ridge is gone
-ANNEALED = 0.5  # part of its sweeps in which the ridge fades
+FLOPS = 2e9  # operations per second that one thread does at least in a sweep of small products
+HASTE = 3.0  # a fit is stopped only if the target is missed even by an error that falls this many times faster
+RIDGES = {"svd": 0.3, "random": 1.0}  # weight of the ridge in the first sweep of an annealed start, by its init
+FADED = 1e-4  # weight of the ridge at the end of its decay
+ANNEALED = 0.5  # fraction of the sweeps over which the ridge decays
 
 
 def never() -> bool:
-    """Return that nobody has stopped a fit."""
+    """Return False: the default of ``stopped``, with which no fit is stopped from outside."""
     return False
 
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """What a fit came to.
+    """The best network that the fits of one structure found.
 
     Attributes:
-        network: The best cores.
-        relative_error: Their error.
-        sweeps: Sweeps spent.
-        finished: Whether it ran to its own end, not to that of somebody's patience.
+        network: The network of least error over all starts.
+        relative_error: Its relative error.
+        sweeps: Sweeps of all starts together.
+        finished: Whether the fit of the best start ended by itself, not by being stopped early.
     """
 
     network: Network
@@ -57,16 +57,17 @@ class Fitted:
 class Evaluator:
     """Fits structures to the tensor of a problem.
 
-    The randomness of a fit follows from the seed and the structure alone: not from what was fitted before it.
+    The random numbers of a fit depend on the seed and the structure only, not on earlier fits.
 
     Attributes:
-        problem: What is searched.
+        problem: The problem whose tensor is fitted.
         solver: Name of the solver.
-        max_sweeps: Sweeps per start.
-        restarts: Starts of a structure that has not reached its aim yet. The first goes straight down, from known cores
-            where there are any; the others fade out a ridge over the sweeps, which takes longer and ends lower.
-        tolerance: A fit has converged when its error falls by less than this part of itself per sweep.
-        seed: Same seed, same floats.
+        max_sweeps: Largest number of sweeps per start.
+        restarts: Largest number of starts, made until the error needed is reached. The first is plain, from given
+            cores if there are any; most others are annealed: a ridge term decays over the sweeps, which takes more
+            sweeps and ends at a lower error.
+        tolerance: Relative decrease of the error per sweep below which a fit has converged.
+        seed: Seed of all fits.
     """
 
     problem: Problem
@@ -79,21 +80,21 @@ class Evaluator:
     def __call__(
         self, proposal: Proposal, cutoff: float, deadline: float, stopped: Callable[[], bool] = never
     ) -> Fitted:
-        """Fit a structure; stop early once it reaches the target, or cannot score below the cutoff any more.
+        """Fit a structure until it reaches the target or is not going to score below the cutoff.
 
-        Small tensors are fitted with one thread, wherever that is, so that the floats are the same.
+        Small tensors are fitted on one thread, so that every machine computes the same floats.
 
         Args:
-            proposal: The structure, with cores to start from if there are any.
-            cutoff: Score above which the answer does not matter.
-            deadline: Time (``time.monotonic``) at which to stop with what there is.
-            stopped: Asked after every sweep whether to stop with what there is.
+            proposal: The structure, its starts and its sweeps.
+            cutoff: Score above which the engine makes no use of the evaluation.
+            deadline: Time, in seconds of ``time.monotonic``, at which the fit stops with the best cores so far.
+            stopped: Called after every sweep; a true answer stops the fit with the best cores so far.
         """
         with one_thread(self.problem.entries):
             return self._fitted(proposal, cutoff, lambda: time.monotonic() > deadline or stopped())
 
     def light(self) -> "Evaluator":
-        """Return the same evaluator without what was computed on the way: what is sent to where fits run."""
+        """Return a copy whose problem has no cached spectra, small enough to be sent to a worker."""
         return replace(self, problem=replace(self.problem))
 
     def _fitted(self, proposal: Proposal, cutoff: float, late: Callable[[], bool]) -> Fitted:
@@ -120,7 +121,7 @@ class Evaluator:
         return Fitted(best.network, best.relative_error, spent, best.finished)
 
     def affordable(self, structure: Structure, deadline: float) -> bool:
-        """Return whether a sweep over a structure fits in memory and, roughly, in half of the time that is left."""
+        """Return whether a sweep over a structure can be planned in memory and takes at most half of the time left."""
         try:
             flops = plan_sweep(structure).flops
         except StructureError:
@@ -128,7 +129,7 @@ class Evaluator:
         return flops <= FLOPS * max(deadline - time.monotonic(), 1.0) / 2
 
     def _starts(self, proposal: Proposal) -> list[tuple[Init, bool]]:
-        """Return where to start from, and whether with an annealed ridge: the first start goes the straight way."""
+        """Return the starts of a proposal: of each its initial cores, and whether its ridge is annealed."""
         starts = self.restarts if proposal.starts is None else proposal.starts
         cold: list[tuple[Init, bool]] = [("svd", False), ("svd", True), *[("random", True)] * starts]
         if starts > 2:
@@ -155,7 +156,7 @@ class Evaluator:
 
 
 class _Watch:
-    """Stops a fit whose error, falling at three times its present rate, would not reach what is needed any more."""
+    """Stops a fit whose error would miss the error needed even if it fell ``HASTE`` times as fast as at present."""
 
     def __init__(self, needed: float, sweeps: int, late: Callable[[], bool]) -> None:
         self.needed, self.sweeps, self.late = needed, sweeps, late
@@ -173,6 +174,6 @@ class _Watch:
 
 
 def stable_seed(structure: Structure, seed: int) -> int:
-    """Return a seed that follows from a structure, up to isomorphism, and another seed; the same on every machine."""
+    """Return a hash of a seed and a structure's canonical form, as a seed that is the same on every machine."""
     text = repr((canonical_form(structure), seed)).encode()
     return int.from_bytes(hashlib.blake2b(text, digest_size=7).digest(), "big")

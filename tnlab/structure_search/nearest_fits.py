@@ -1,4 +1,4 @@
-"""Structures already fitted, by how near they are: a fit starts from the nearest one."""
+"""A store of fitted networks that returns the one nearest in ranks to a structure, as a warm start of its fit."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,19 +8,19 @@ from tnlab.network.network import Network
 from tnlab.network.rank_matrix import to_matrix
 from tnlab.network.structure import Structure
 
-NEAR = 1.5  # sum of |log rank ratio| over the bonds up to which old cores are worth more than a fresh start
-KEPT = 512  # networks kept
+NEAR = 1.5  # largest distance, the sum of |log rank ratio| over pairs of modes, at which a warm start is worth it
+KEPT = 512  # networks kept in memory
 
 
 class Neighbours:
-    """Networks of one core per mode, found again by the ranks between their modes."""
+    """Fitted networks with one core per mode, searched by the ranks between their modes."""
 
     def __init__(self) -> None:
         self._ranks: list[NDArray[np.float64]] = []
         self._networks: list[Network] = []
 
     def add(self, network: Network) -> None:
-        """Keep a fitted network; the oldest go when there are many."""
+        """Store a fitted network if it has one core per mode, and drop the oldest beyond ``KEPT``."""
         place = _place(network.structure)
         if place is None:
             return
@@ -30,7 +30,7 @@ class Neighbours:
             del self._ranks[0], self._networks[0]
 
     def nearest(self, structure: Structure) -> Network | None:
-        """Return the network whose ranks are nearest to those of a structure; None if none is near."""
+        """Return the stored network of least distance to a structure; None if that is above ``NEAR``."""
         place = _place(structure)
         if place is None or not self._ranks:
             return None

@@ -1,4 +1,4 @@
-"""What a structure is judged by, from its parameters and the relative error of its fit; less is better."""
+"""Objectives of a search: the score of a structure from its parameters and its relative error; lower is better."""
 
 import math
 from abc import ABC, abstractmethod
@@ -8,27 +8,27 @@ from typing_extensions import override
 
 
 class Objective(ABC):
-    """A score that grows with the parameters and with the error."""
+    """A score that increases with the number of parameters and with the relative error."""
 
     @abstractmethod
     def score(self, parameters: int, entries: int, error: float) -> float:
-        """Return the score of a structure fitted to this relative error; ``entries`` are those of the tensor."""
+        """Return the score of a structure from its parameters, the tensor's entries and its relative error."""
 
     @abstractmethod
     def error_for(self, parameters: int, entries: int, score: float) -> float:
-        """Return the largest relative error whose score is at most ``score``; negative if there is none."""
+        """Return the largest relative error at which a structure scores at most ``score``; -1 if there is none."""
 
 
 @dataclass(frozen=True)
 class FewestParameters(Objective):
-    """Fewest parameters whose relative error is at most a target.
+    """Minimise the parameters subject to a relative error of at most a target.
 
-    A structure that reaches the target scores ``parameters / entries``; one that misses it pays
-    ``penalty * (error^2 - target^2)`` more, which tells an engine how far off it is.
+    A structure scores ``parameters / entries``, plus ``penalty * (error^2 - target^2)`` if its error is above the
+    target.
 
     Attributes:
         target_error: Relative error to reach, not squared.
-        penalty: What missing the target costs.
+        penalty: Weight of the excess of the squared error.
     """
 
     target_error: float
@@ -46,10 +46,10 @@ class FewestParameters(Objective):
 
 @dataclass(frozen=True)
 class WeightedSum(Objective):
-    """Size plus weighted error, as the papers minimise it.
+    """Minimise the size plus the weighted error, as the published searches do.
 
     Attributes:
-        weight: What the error counts: 200 in TNLS and TnALE's ring, 5 in TnALE's images, 50 to 100 in TNGA.
+        weight: Factor of the error: 200 in TNLS and TnALE's ring, 5 in TnALE's images, 50 to 100 in TNGA.
         squared: Whether the error is squared (what these papers' programs call RSE) or plain.
         log: Whether the size is ``ln(parameters / entries)`` or ``parameters / entries``.
     """

@@ -1,4 +1,4 @@
-"""What is searched for: a tensor, an objective, a family of structures, and a budget."""
+"""The problem of a structure search: a tensor, an objective, a family of structures and a budget."""
 
 import math
 from collections.abc import Iterable, Iterator
@@ -26,23 +26,23 @@ FAMILY_DESCRIPTIONS = {  # of each family that can be searched, the structures i
     "any": "one core per mode, any graph",
     "latent": "any network: latent cores, cores with several modes, hyper-bonds",
 }
-UNLIMITED_RANK = 16  # largest rank proposed where nobody set one
-CUT_SHARE = 0.4  # of the seconds: what the spectra of all cuts may take before structures are listed by them
-ALIGNED = 64  # bytes
-MAX_ORDER = 16  # sets of modes are listed for the bounds: 2^order
+UNLIMITED_RANK = 16  # largest rank that engines propose where ``max_rank`` is None
+CUT_SHARE = 0.4  # fraction of ``max_seconds`` that the spectra of all cuts may take before structures are listed
+ALIGNED = 64  # bytes: products of aligned tensors round the same in every process
+MAX_ORDER = 16  # the bounds list all 2^order sets of modes
 
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """A structure search, before anybody searches.
+    """What a structure search is to find, and what it may spend.
 
     Attributes:
         tensor: The data X.
-        objective: What a structure is judged by.
-        family: Which structures count, a key of ``FAMILY_DESCRIPTIONS``.
-        max_rank: Largest rank of a bond; None leaves it to the data.
-        max_evaluations: Structures that may be fitted.
-        max_seconds: Wall time; engines plan with it.
+        objective: The score to minimise.
+        family: The structures to search, a key of ``FAMILY_DESCRIPTIONS``.
+        max_rank: Largest rank of a bond; None for no limit.
+        max_evaluations: Largest number of structures to fit.
+        max_seconds: Wall time in seconds; engines plan with it.
 
     Raises:
         DataError: The tensor cannot be fitted.
@@ -78,7 +78,7 @@ class Problem:
 
     @property
     def target_error(self) -> float | None:
-        """Relative error to reach; None where size and error are weighed instead."""
+        """Relative error to reach; None if the objective weighs size against error."""
         return self.objective.target_error if isinstance(self.objective, FewestParameters) else None
 
     @property
@@ -98,12 +98,16 @@ class Problem:
 
     @cached_property
     def spectra(self) -> CutSpectra:
-        """Spectra of the tensor's unfoldings, computed as they are asked for."""
+        """Spectra of the tensor's unfoldings, each computed when first used."""
         return CutSpectra(self.tensor)
 
     @cached_property
     def rank_limit(self) -> int:
-        """Largest rank that an engine should propose: ``max_rank``, or what any one or two modes need, at most 16."""
+        """Largest rank that an engine should propose.
+
+        That is ``max_rank``; where it is None, the largest cut rank that one or two modes need at the target error,
+        between 2 and 16.
+        """
         if self.max_rank is not None:
             return self.max_rank
         error = self.target_error or 0.0
@@ -112,15 +116,18 @@ class Problem:
         return max(2, min(max(self.spectra.needed_rank(cut, error) for cut in cuts), UNLIMITED_RANK))
 
     def score(self, parameters: int, error: float) -> float:
-        """Return the score of a structure with so many parameters, fitted to a relative error."""
+        """Return the objective's score of a number of parameters and a relative error."""
         return self.objective.score(parameters, self.entries, error)
 
     def reached(self, error: float) -> bool:
-        """Return whether an error is good enough; where there is no target, every error is."""
+        """Return whether a relative error is at most the target; always true without a target."""
         return self.target_error is None or error <= self.target_error
 
     def lower_bound(self, max_seconds: float) -> ParameterBound | None:
-        """Return what no structure of the family can do without, as far as the time allows; None without a target."""
+        """Return a lower bound on the parameters of every structure of the family that reaches the target.
+
+        The bound is the best that was proved within ``max_seconds``; None without a target.
+        """
         if self.target_error is None:
             return None
         return parameter_bound(
@@ -128,10 +135,10 @@ class Problem:
         )
 
     def candidates(self, family: str, max_seconds: float) -> Iterable[Structure]:
-        """Return structures of a family that no cut forbids to reach the target, by ascending parameters.
+        """Return, by ascending parameters, the structures of a family whose cut ranks all suffice for the target.
 
-        They are looked for as they are taken, and kept: asking again costs nothing. Asked for the first time, it
-        begins the seconds after which no more are looked for.
+        The list is computed lazily and cached by family. The first call starts the clock: after ``max_seconds`` no
+        further structures are computed.
         """
         if family not in self._candidates:
             error = self.target_error or 0.0
@@ -148,7 +155,7 @@ class Problem:
         return {}
 
     def admits(self, structure: Structure) -> bool:
-        """Return whether a structure belongs to the family and keeps to the largest rank."""
+        """Return whether a structure belongs to the family and has no rank above ``max_rank``."""
         if structure.modes != self.modes or max(structure.ranks, default=1) > (self.max_rank or math.inf):
             return False
         if self.family == "latent":
@@ -165,13 +172,13 @@ class Problem:
 
 
 def _plain(tensor: Tensor) -> Tensor:
-    """Return a tensor in the order of its modes, and aligned: products round the same wherever they are computed."""
+    """Return a tensor contiguous and aligned in memory, so that products round the same in every process."""
     tensor = tensor.contiguous()
     return tensor.clone() if tensor.data_ptr() % ALIGNED else tensor
 
 
 class _Kept:
-    """An iterable over what an iterator yields, which remembers it."""
+    """An iterable that caches what an iterator yields, so that it can be iterated over several times."""
 
     def __init__(self, source: Iterator[Structure]) -> None:
         self._source = source
@@ -185,7 +192,7 @@ class _Kept:
 
 
 def _inner_cycle(joined: np.ndarray) -> bool:
-    """Return whether cores with two bonds each close a cycle that leaves others out."""
+    """Return whether a graph, given as a symmetric boolean matrix, has a cycle that misses some of the cores."""
     order = len(joined)
     left = set(range(order))
     while left:

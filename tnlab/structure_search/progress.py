@@ -1,4 +1,4 @@
-"""A search after one evaluation, and the books that say so: the driver keeps them, and so does who only watches."""
+"""Snapshots of a search (``Progress``), and the running counts, incumbent and Pareto front behind them (``Books``)."""
 
 import math
 from dataclasses import dataclass, field, replace
@@ -9,20 +9,21 @@ from tnlab.structure_search.evaluation import Counts, Evaluation, Fate
 
 @dataclass(frozen=True, eq=False)
 class Progress:
-    """A search after one evaluation. Nothing in it changes later.
+    """An immutable snapshot of a search after one evaluation.
 
     Attributes:
-        evaluation: The latest one.
-        incumbent: The best so far: of those that reach the target the one with the fewest parameters, and the nearest
-            to it while none does; without a target the one with the least score.
-        counts: Work done.
-        pareto: Evaluations that no other beats in parameters and error at once, by ascending parameters.
-        bound: What no structure of the family can do without; None where there is no target.
-        seconds: Time spent searching.
-        max_evaluations: Structures that may be fitted.
-        max_seconds: Seconds that may be spent.
-        target_error: Relative error to reach; None where there is none.
-        status: Why the search has ended, as a sentence; empty while it goes on.
+        evaluation: The latest evaluation; None before the first.
+        incumbent: The best fitted evaluation so far: the fewest parameters among those that reach the target, the
+            least error while none does; without a target the least score.
+        counts: Numbers of evaluations by outcome, and of sweeps.
+        pareto: Fitted evaluations that no other beats in both parameters and error, by ascending parameters.
+        bound: Lower bound on the parameters of every structure of the family that reaches the target; None if none
+            was proved.
+        seconds: Search time in seconds.
+        max_evaluations: Budget of fits.
+        max_seconds: Budget of search time in seconds.
+        target_error: Relative error to reach; None without a target.
+        status: Why the search has ended, as a sentence; empty while it runs.
     """
 
     evaluation: Evaluation | None
@@ -38,25 +39,25 @@ class Progress:
 
     @property
     def reached(self) -> bool:
-        """Whether the best so far reaches the target; where there is none, whether there is a best."""
+        """Whether the incumbent reaches the target; without a target, whether there is an incumbent."""
         best = self.incumbent
         return best is not None and (self.target_error is None or best.relative_error <= self.target_error)
 
     @property
     def gap(self) -> float:
-        """How many more parameters the best has than was proved necessary, as a part of these; else infinite."""
+        """``incumbent.parameters / bound.parameters - 1``; infinite without a bound or an incumbent that reaches it."""
         if self.bound is None or self.incumbent is None or not self.reached:
             return math.inf
         return self.incumbent.parameters / self.bound.parameters - 1
 
     @property
     def fraction(self) -> float:
-        """Part of the budget that is spent, of fits or of seconds, whichever is more."""
+        """Fraction of the budget that is spent: the larger of that of fits and that of seconds."""
         return min(1.0, max(self.counts.fitted / self.max_evaluations, self.seconds / self.max_seconds))
 
     @property
     def seconds_left(self) -> float:
-        """Seconds until the budget is spent, if fits go on to take as long as they did; 0 at the end."""
+        """Estimated seconds until a budget is spent, from the mean time per fit so far; 0 once the search has ended."""
         if self.status:
             return 0.0
         each = self.seconds / self.counts.fitted if self.counts.fitted else math.inf
@@ -66,13 +67,15 @@ class Progress:
 
 @dataclass(eq=False)
 class Books:
-    """What is known of a search: told every evaluation in order, it says how things stand.
+    """Running counts, incumbent and Pareto front of a search, updated evaluation by evaluation.
 
     Attributes:
-        target_error: Relative error to reach; None where score alone counts.
-        max_evaluations: Structures that may be fitted.
-        max_seconds: Seconds that may be spent.
-        bound: What no structure of the family can do without.
+        target_error: Relative error to reach; None if the incumbent is that of least score.
+        max_evaluations: Budget of fits.
+        max_seconds: Budget of search time in seconds.
+        bound: Lower bound on the parameters of every structure of the family that reaches the target.
+        counts: Numbers of evaluations by outcome, and of sweeps.
+        incumbent: The best fitted evaluation so far.
     """
 
     target_error: float | None
@@ -85,7 +88,7 @@ class Books:
     _pareto: list[Evaluation] = field(default_factory=list, init=False)
 
     def record(self, found: Evaluation) -> None:
-        """Take the next evaluation."""
+        """Update counts, incumbent and Pareto front with the next evaluation."""
         self._latest = found
         self.counts = _counted(self.counts, found)
         if found.fate is not Fate.FITTED:
@@ -97,18 +100,26 @@ class Books:
             self._pareto = sorted([*kept, found], key=lambda own: own.parameters)
 
     def progress(self, seconds: float, status: str = "") -> Progress:
-        """Return how things stand, so many seconds after the search began."""
+        """Return the snapshot after the latest evaluation, at a search time of ``seconds``."""
         return Progress(
-            self._latest, self.incumbent, self.counts, tuple(self._pareto), self.bound, seconds,
-            self.max_evaluations, self.max_seconds, self.target_error, status,
-        )  # fmt: skip
+            evaluation=self._latest,
+            incumbent=self.incumbent,
+            counts=self.counts,
+            pareto=tuple(self._pareto),
+            bound=self.bound,
+            seconds=seconds,
+            max_evaluations=self.max_evaluations,
+            max_seconds=self.max_seconds,
+            target_error=self.target_error,
+            status=status,
+        )
 
     def reached(self, found: Evaluation) -> bool:
-        """Return whether an evaluation is good enough; where there is no target, every one is."""
+        """Return whether an evaluation's error is at most the target; always true without a target."""
         return self.target_error is None or found.relative_error <= self.target_error
 
     def proved(self) -> bool:
-        """Return whether nothing better than the incumbent is left."""
+        """Return whether the incumbent reaches the target with no more parameters than the proved lower bound."""
         best, least = self.incumbent, self.bound
         return best is not None and least is not None and self.reached(best) and best.parameters <= least.parameters
 

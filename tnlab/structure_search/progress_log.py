@@ -1,4 +1,4 @@
-"""Progress for a log: a line for every evaluation, for people."""
+"""A search callback that writes a line of text to a logger for every evaluation."""
 
 import logging
 import math
@@ -19,8 +19,8 @@ class ProgressLog:
     """Writes snapshots to a logger: improvements and the end as INFO, all other evaluations as DEBUG.
 
     Args:
-        logger: Whose handlers say where to.
-        after: Evaluations that were recorded before, of which nothing is said.
+        logger: The logger to write to.
+        after: Number of the last evaluation to leave out, because an earlier run wrote it.
 
     Example:
         >>> import logging
@@ -34,7 +34,7 @@ class ProgressLog:
         self._best: object = None
 
     def __call__(self, progress: Progress) -> None:
-        """Write what is new in a snapshot."""
+        """Write the latest evaluation of a snapshot, or the status and the incumbent of the last one."""
         better = progress.incumbent is not self._best
         self._best = progress.incumbent
         if progress.status:
@@ -44,7 +44,7 @@ class ProgressLog:
 
 
 def best_words(progress: Progress) -> str:
-    """Return the best so far, and what it is worth, in a few words."""
+    """Return the incumbent's parameters and error, the lower bound and the gap as text."""
     best, least = progress.incumbent, progress.bound
     text = f"{best.parameters:,} parameters at error {best.relative_error:.4g}" if best is not None else "nothing yet"
     text += f", at least {least.parameters:,}" if least is not None else ""

@@ -1,4 +1,4 @@
-"""Go on with a study from what it says itself: its header has the search, its last opening the budget."""
+"""Resume the search of a recorded study: settings from the study's header, budget from its last opening."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -24,12 +24,12 @@ BUDGET = ("max_evaluations", "max_seconds")
 
 @dataclass(frozen=True, eq=False)
 class Resumed:
-    """A search that goes on where a study ended.
+    """The search of a study, ready to be continued.
 
     Attributes:
-        search: The search, not begun; iterate over it.
-        source: Where its tensor is from; None where the tensor was given.
-        evaluations: Evaluations that are recorded, and will be replayed first.
+        search: The search; iterating over it begins it.
+        source: Source that the tensor was read from; None if the caller gave the tensor.
+        evaluations: Number of recorded evaluations, which the search replays first.
     """
 
     search: Search
@@ -45,14 +45,14 @@ def resumed(
     max_seconds: float | None = None,
     executor: Any = None,
 ) -> Resumed:
-    """Return the search of a study, ready to go on to where it would have come without a break.
+    """Return the search of a study, which continues as if it had not been interrupted.
 
     Args:
         location: The study: a path, or ``DATABASE_URL#NAME``.
-        tensor: Its tensor, where the study does not say where that is from.
-        max_evaluations: Structures that may be fitted, those recorded included; by default as when it was last opened.
-        max_seconds: Seconds that may be spent, those recorded included; by default as when it was last opened.
-        executor: Where fits run; by default where they last ran.
+        tensor: The study's tensor; needed if the study records no source of it.
+        max_evaluations: Budget of fits, recorded ones included; by default that of the last run.
+        max_seconds: Budget of search time in seconds, recorded time included; by default that of the last run.
+        executor: Runs the fits; by default the executor of the last run.
 
     Raises:
         DataError: There is no study, it is damaged, or its data are gone or have changed.
@@ -118,7 +118,11 @@ def _engine_of(kept: Mapping[str, Any]) -> AbstractEngine[Any]:
 
 
 def _part_of(settings: Mapping[str, Any], own: type | None) -> Any:
-    """Return what a dataclass was that is described by its name and its settings, and by these alone."""
+    """Return an instance of the dataclass ``own`` from recorded settings, which include its name.
+
+    Raises:
+        ValueError: The settings are not those of ``own``, or do not determine an instance.
+    """
     if own is None or settings["name"] != own.__name__:
         raise ValueError(f"its {settings['name']!s:.80} is not one of tnlab's own")
     given = {name: _tuples(value) for name, value in settings.items() if name != "name"}
@@ -136,7 +140,7 @@ def _tuples(value: Any) -> Any:
 
 
 def _executor_of(last: StudyRecord) -> str:
-    """Return where fits last ran, if that can be had again by its name."""
+    """Return the name of the executor of the last run, ``"inline"`` if it cannot be opened by name."""
     spec = str(last.get("executor", "inline"))
     if spec == "pool":
         return f"pool:{last.get('workers', 1)}"

@@ -1,4 +1,4 @@
-"""Search for the structure of a tensor, from one call."""
+"""The function ``search`` and the iterator ``Search``, which run a structure search, and its ``SearchResult``."""
 
 import math
 import time
@@ -29,24 +29,25 @@ from tnlab.structure_search.studies.lines import described, header
 from tnlab.structure_search.studies.study import Study, study_log
 from tnlab.threads import on_one_thread, one_thread, steps_on_one_thread
 
-BOUND_SHARE, BOUND_SECONDS = 0.1, 2.0  # of the seconds allowed, and at most: what a lower bound may take
+BOUND_SHARE, BOUND_SECONDS = 0.1, 2.0  # time for the lower bound: a fraction of ``max_seconds``, and seconds at most
 
 
 @dataclass(frozen=True, eq=False)
 class SearchResult:
-    """What a search found, and what that is worth.
+    """The best network that a search found, with its error, its lower bound and the work done.
 
     Attributes:
-        network: The fitted cores of the best structure.
+        network: The fitted network of the best structure.
         relative_error: ``|X - X_hat|_F / |X|_F``, from the explicit reconstruction in float64.
-        reached: Whether the target error was reached; true where there is none.
-        score: By the problem's objective.
-        bound: What no structure of the family can do without, and its scope; None without a target error.
-        counts: Structures proposed, repeated, pruned, fitted; sweeps.
-        pareto: Evaluations that no other beats in parameters and error at once, by ascending parameters.
+        reached: Whether the target error was reached; true without a target.
+        score: Score by the problem's objective.
+        bound: Lower bound on the parameters of every structure of the family that reaches the target; None without
+            a target.
+        counts: Numbers of structures proposed, repeated, pruned and fitted, and of sweeps.
+        pareto: Fitted evaluations that no other beats in both parameters and error, by ascending parameters.
         engine: Name of the engine.
-        family: The family that was searched.
-        seconds: Wall time, that of the bound included.
+        family: Name of the family searched.
+        seconds: Wall time in seconds, that of the bound included.
         status: Why the search ended, as a sentence.
     """
 
@@ -69,23 +70,25 @@ class SearchResult:
 
     @property
     def parameters(self) -> int:
-        """Its parameters."""
+        """Number of parameters of the best structure."""
         return self.network.parameters
 
     @property
     def gap(self) -> float:
-        """How many more parameters it has than was proved necessary, as a part of these; infinite if nothing was."""
+        """``parameters / bound.parameters - 1``; infinite without a bound, or if the target was missed."""
         return self.parameters / self.bound.parameters - 1 if self.bound and self.reached else math.inf
 
     @property
     def proved(self) -> bool:
-        """Whether no structure of the family with fewer parameters reaches the target."""
+        """Whether it was proved that no structure of the family with fewer parameters reaches the target."""
         return self.gap == 0
 
 
 @dataclass(eq=False)
 class Search:
-    """A search that is watched: an iterator of snapshots. Leave the loop to stop it; ``result`` is the best so far.
+    """A structure search as an iterable of snapshots, one after every evaluation.
+
+    Leaving the loop ends the search; ``result`` is the best so far at any time.
 
     Example:
         >>> from tnlab.data import planted
@@ -100,23 +103,30 @@ class Search:
     Attributes:
         X: The tensor.
         target_error: Relative error to reach with the fewest parameters.
-        objective: What to minimise instead.
-        engine: Name of the engine, or an engine with settings of its own.
-        family: Which structures count; by default what the engine is meant for.
-        max_rank: Largest rank of a bond; by default what the data can use.
-        max_evaluations: Structures that may be fitted.
-        max_seconds: Wall time.
-        seed: Same seed, same search, unless time ends it.
-        prune: Whether structures that cannot win are left unfitted.
+        objective: Score to minimise, in place of ``target_error``.
+        engine: Name of an engine, or an engine.
+        family: Family of structures to search; by default the first of the engine's.
+        max_rank: Largest rank of a bond; None for no limit.
+        max_evaluations: Largest number of structures to fit.
+        max_seconds: Wall time in seconds.
+        seed: Equal seeds give equal searches, unless time ends them.
+        prune: Whether structures that cannot score below the engine's cutoff are left unfitted.
         warm: Whether a fit starts from the cores of the nearest structure fitted so far.
         solver: Name of the solver that fits.
         evaluator: Settings of the fits: ``max_sweeps``, ``restarts``, ``tolerance``.
-        study: Where every evaluation is kept: a file, or ``DATABASE_URL#NAME``. The same search of it goes on from
-            there; budgets may differ, and count what is recorded. Needs a seed.
-        executor: Where fits run: ``"inline"``, ``"pool:2"``, ``"dask:ADDRESS"``, an executor, or a client of dask.
-        ahead: Proposals of a batch that are decided on before the first of them is told; the same number finds the
-            same on every executor.
-        source: Where the tensor can be had from again, to be kept with the study (``tnlab.data.recipe``).
+        study: File, or ``DATABASE_URL#NAME``, that records every evaluation. The same search on it continues from the
+            record; budgets may differ, and include recorded evaluations. Needs a seed.
+        executor: Runs the fits: ``"inline"``, ``"pool:2"``, ``"dask:ADDRESS"``, an executor, or a client of dask.
+        ahead: Proposals of a batch that may be outstanding at a time; equal numbers give equal results on every
+            executor.
+        source: Recipe by which the tensor can be read again, recorded with the study (``tnlab.data.recipe``).
+
+    Raises:
+        DataError: The tensor cannot be fitted.
+        FormatError: Neither or both of ``target_error`` and ``objective`` are given, or the engine cannot search the
+            family.
+        UnknownNameError: There is no such engine or family.
+        ValueError: The target, a budget or ``ahead`` is out of range.
     """
 
     X: Tensor
@@ -166,7 +176,7 @@ class Search:
         self.problem = Problem(self.X, objective, family, self.max_rank, **budget)
 
     def __iter__(self) -> Iterator[Progress]:
-        """Yield a snapshot after every evaluation. With a small tensor a step, but not the caller, has one thread."""
+        """Yield a snapshot after every evaluation; with a small tensor each step runs on one thread."""
         return steps_on_one_thread(self._snapshots(), self.problem.entries)
 
     def _snapshots(self) -> Iterator[Progress]:
@@ -184,11 +194,21 @@ class Search:
                 budget = {"max_evaluations": self.max_evaluations, "max_seconds": self.max_seconds}
                 study.open(executor=named, workers=executor.workers, **budget)
                 evaluator = replace(evaluator, problem=replace(self.problem, max_seconds=study.planned_seconds))
-            begun = time.monotonic()  # once all is there that searches
+            begun = time.monotonic()  # opening the executor and the study does not count as search time
             self._driver = Driver(
-                evaluator.problem, self._engine, evaluator, generator, self._bound(study, evaluator.problem),
-                self.prune, self.warm, begun, study, executor, self.ahead, self.max_seconds,
-            )  # fmt: skip
+                problem=evaluator.problem,
+                engine=self._engine,
+                evaluator=evaluator,
+                generator=generator,
+                bound=self._bound(study, evaluator.problem),
+                prune=self.prune,
+                warm=self.warm,
+                begun=begun,
+                study=study,
+                executor=executor,
+                ahead=self.ahead,
+                max_seconds=self.max_seconds,
+            )
             if self._stopped:
                 self._driver.stop()
             for progress in left.enter_context(closing(self._driver.run())):
@@ -196,13 +216,13 @@ class Search:
                 yield progress
 
     def stop(self) -> None:
-        """End the search soon and keep the best so far; from any thread. Fits in flight are dropped."""
+        """End the search soon, cancel the fits under way and keep the best so far; may be called from any thread."""
         self._stopped = True
         if self._driver is not None:
             self._driver.stop()
 
     def _bound(self, study: Study | None, problem: Problem) -> ParameterBound | None:
-        """Return what no structure can do without: as it was proved for the study, or proved now."""
+        """Return the lower bound on the parameters: the study's recorded one, else one proved now and recorded."""
         if study is not None and study.bound is not None:
             return study.bound
         bound = problem.lower_bound(min(BOUND_SHARE * self.max_seconds, BOUND_SECONDS))
@@ -213,7 +233,7 @@ class Search:
     def _opened(self, evaluator: Evaluator) -> Study | None:
         if self.study is None:
             return None
-        # Only a number can be given again; of a generator, what was drawn from it tells whether it is the same one.
+        # A generator is recorded by the number drawn from it, which tells whether a later one is in the same state.
         seed = self.seed if isinstance(self.seed, int) else f"of a generator: {evaluator.seed}"
         asked = header(
             evaluator, engine=self._name, engine_settings=described(self._engine), seed=seed, prune=self.prune,
@@ -223,15 +243,15 @@ class Search:
 
     @property
     def fitted(self) -> int:
-        """Structures fitted so far; from one on there is a result."""
+        """Number of structures fitted so far; ``result`` exists once it is at least 1."""
         return self._latest.counts.fitted if self._latest is not None else 0
 
     @property
     def result(self) -> SearchResult:
-        """The best so far.
+        """The best network so far.
 
         Raises:
-            FormatError: Nothing has been fitted yet.
+            FormatError: No structure has been fitted yet.
         """
         latest = self._latest
         if latest is None or latest.incumbent is None or latest.incumbent.network is None:
@@ -275,15 +295,17 @@ def search(
         X: The tensor, float32 or float64.
         target_error: Relative error to reach, between 0 and 1.
         objective: What to minimise instead of parameters at a target error, e.g. ``WeightedSum(weight=200)``.
-        engine: Name of an engine (``tnlab.engines`` lists them), or one with settings of its own.
-        family: ``"ring"``, ``"tree"``, ``"degree3"``, ``"any"`` or ``"latent"``; by default what the engine is meant
-            for.
-        max_rank: Largest rank of a bond.
-        max_evaluations: Structures that may be fitted.
-        max_seconds: Wall time.
-        seed: Same seed, same search, unless time ends it.
-        callback: Called after every evaluation; a true answer stops the search and keeps the best so far.
-        settings: More of ``Search``: ``prune``, ``warm``, ``solver``, ``evaluator``, ``study``.
+        engine: Name of an engine (``tnlab.engines`` lists them), or an engine.
+        family: ``"ring"``, ``"tree"``, ``"degree3"``, ``"any"`` or ``"latent"``; by default the first of the engine's.
+        max_rank: Largest rank of a bond; None for no limit.
+        max_evaluations: Largest number of structures to fit.
+        max_seconds: Wall time in seconds.
+        seed: Equal seeds give equal searches, unless time ends them.
+        callback: Called with a snapshot after every evaluation; a true answer stops the search.
+        settings: Further arguments of ``Search``, such as ``prune``, ``warm``, ``solver``, ``evaluator``, ``study``.
+
+    Returns:
+        The best network found, with its lower bound.
 
     Raises:
         DataError: The tensor cannot be fitted, or the study is of another search, or cannot be read or written.
@@ -292,7 +314,18 @@ def search(
         UnknownNameError: There is no such engine or family.
         ValueError: The target or a budget is out of range.
     """
-    run = Search(X, target_error, objective, engine, family, max_rank, max_evaluations, max_seconds, seed, **settings)
+    run = Search(
+        X,
+        target_error=target_error,
+        objective=objective,
+        engine=engine,
+        family=family,
+        max_rank=max_rank,
+        max_evaluations=max_evaluations,
+        max_seconds=max_seconds,
+        seed=seed,
+        **settings,
+    )
     for progress in run:
         if callback is not None and callback(progress):
             break

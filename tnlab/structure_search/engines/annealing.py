@@ -1,4 +1,4 @@
-"""Simulated annealing: accept what is worse with a probability that falls with the temperature."""
+"""Simulated annealing over structures: worse structures are accepted with probability ``exp(-change / T)``."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -19,17 +19,18 @@ from tnlab.structure_search.problem import Problem
 
 @dataclass(frozen=True, eq=False)
 class AnnealingState:
-    """Where the chain stands.
+    """State of simulated annealing: the current structure, the next proposal and the temperature's step.
 
     Attributes:
-        problem: What is searched.
-        proposal: What is asked next.
-        luck: ``-log`` of a uniform random number: in units of the temperature, how much worse is still accepted.
+        problem: The problem.
+        proposal: The next proposal.
+        luck: ``-log u`` of a uniform random number u: the proposal is accepted if its score is higher by at most
+            ``luck`` times the temperature.
         here: Structure accepted last.
-        score: Its score; infinite before the first answer.
+        score: Its score; infinite before the first evaluation.
         best: Best structure so far and its score.
-        spread: Changes of the score during the warm-up.
-        step: Steps since the temperature was highest.
+        spread: Absolute changes of the score during the warm-up.
+        step: Steps since the hottest temperature.
     """
 
     problem: Problem
@@ -45,16 +46,17 @@ class AnnealingState:
 @engines.register("annealing")
 @dataclass(frozen=True)
 class Annealing(AbstractEngine[AnnealingState]):
-    """Walk by random moves (ranks, modes, bonds); the hottest temperature is the median step of a warm-up walk.
+    """Search by simulated annealing with random changes of a rank, exchanges of modes and moves of a bond.
 
-    The random number that decides on a move is drawn before its fit, so that a certificate can decide it too. When it
-    is cold, the walk starts again from the best structure so far.
+    The hottest temperature is the median change of score over the warm-up. The random number that decides on a move is
+    drawn before its fit, so that a certificate can reject the move unfitted. After ``steps`` moves the walk starts
+    again, hot, from the best structure so far.
 
     Attributes:
-        warm_up: Moves that are accepted whatever they score.
+        warm_up: Number of first moves, all of which are accepted.
         steps: Moves from the hottest temperature to the coldest.
-        coldest: The coldest temperature over the hottest.
-        first_rank: Largest rank of the random structure it starts from.
+        coldest: Ratio of the coldest temperature to the hottest.
+        first_rank: Largest rank of the random first structure.
     """
 
     warm_up: int = 20

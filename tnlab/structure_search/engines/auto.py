@@ -1,4 +1,4 @@
-"""What suits the data and the budget: first what can prove its answer, then what improves it until time is out."""
+"""The portfolio engine: runs the engines that suit the family one after the other, each from the best found so far."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -13,21 +13,22 @@ from tnlab.structure_search.evaluation import Evaluation, Proposal
 from tnlab.structure_search.problem import Problem
 
 RACE = ("certificate", "train", "tree_splits", "core_shapes", "growth", "reconnect")
-WEIGHING = ("tnale", "hill_climb")  # where there is no target error
-SETTINGS: dict[str, dict[str, Any]] = {"certificate": {"share": 0.2, "mend": False}}  # the others grow better
-Runner = tuple[AbstractEngine[Any], Any]
+WEIGHING = ("tnale", "hill_climb")  # the engines of a problem without a target error
+# the certificate engine leaves most of the time, and growing ranks, to the engines after it
+SETTINGS: dict[str, dict[str, Any]] = {"certificate": {"share": 0.2, "mend": False}}
+Runner = tuple[AbstractEngine[Any], Any]  # an engine and its state
 
 
 @dataclass(frozen=True, eq=False)
 class AutoState:
-    """Who is running.
+    """State of the portfolio: the engines left, the next proposals and the best evaluation of all engines.
 
     Attributes:
-        problem: What is searched.
-        runners: Engines that have not ended, each with its state; the first one is running.
-        asked: What it proposes next.
-        best: The smallest that reached the target, whoever found it; without a target that of the least score.
-        idle: Proposals of the first runner since it found something better.
+        problem: The problem.
+        runners: Engines that have not ended, each with its state; the first one proposes.
+        asked: The next batch of proposals.
+        best: Smallest structure that reached the target, from any engine; without a target that of least score.
+        idle: Proposals of the first engine since it improved on the best.
     """
 
     problem: Problem
@@ -40,14 +41,14 @@ class AutoState:
 @engines.register("auto")
 @dataclass(frozen=True)
 class Auto(AbstractEngine[AutoState]):
-    """Race the engines that suit the family, each handed what the others found.
+    """Run several engines by turns on one problem, each continuing from the best structure of all.
 
-    Those that construct an answer run first and to their end; those that improve one go on until time is out. Whoever
-    has found nothing better for a while hands over to the next.
+    An engine's turn ends when it has nothing to propose, which removes it, or after ``patience`` proposals without an
+    improvement, which moves it to the end of the queue.
 
     Attributes:
-        race: Names of the engines, in the order of their turns; those that do not search the family are left out.
-        patience: Proposals without anything better after which the next engine has its turn.
+        race: Names of the engines in the order of their turns; engines that do not search the family are left out.
+        patience: Proposals without an improvement after which an engine's turn ends.
     """
 
     race: tuple[str, ...] = RACE
@@ -86,7 +87,7 @@ class Auto(AbstractEngine[AutoState]):
         return state.runners[0][0].cutoff_within(state.runners[0][1], told) if state.runners else math.inf
 
     def _next(self, state: AutoState, generator: torch.Generator) -> AutoState:
-        """Return the state with the next question, of the first engine that has one; those without are gone."""
+        """Return the state with the next batch, from the first engine that proposes one; drop engines that do not."""
         while state.runners:
             engine, own = state.runners[0]
             asked = tuple(replace(one, move=f"{_name(engine)}: {one.move}") for one in engine.ask(own, generator))
@@ -96,7 +97,7 @@ class Auto(AbstractEngine[AutoState]):
         return replace(state, asked=())
 
     def _handed_over(self, state: AutoState, *, ended: bool = False) -> AutoState:
-        """Return the state in which the next engine runs, and knows the best so far."""
+        """Return the state in which the next engine proposes and was given the best evaluation so far."""
         first, *rest = state.runners
         if rest and state.best is not None:
             engine, own = rest[0]

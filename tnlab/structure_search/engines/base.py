@@ -1,4 +1,4 @@
-"""What every engine is: it is asked for structures, and told what became of them."""
+"""The base class of engines, which propose structures and learn from their evaluations, and the engines' registry."""
 
 import math
 from abc import ABC, abstractmethod
@@ -18,15 +18,16 @@ engines: "Registry[type[AbstractEngine]]" = Registry("engine")
 
 @dataclass(frozen=True)
 class AbstractEngine(ABC, Generic[State]):
-    """Proposes structures. It owns only its settings; everything that changes is a state, handed on from call to call.
+    """An algorithm that proposes structures: ``start`` makes a state, ``ask`` reads it, ``tell`` returns the next.
 
-    A state is never changed in place: whoever kept an old one can go on from there.
+    An engine holds its settings only. States are immutable, so that a search can be continued from any earlier state.
 
     Attributes:
-        paper: Where it was published, as ``Surname YEAR: link``.
-        families: Families it can search, the one it is meant for first.
-        needs_target: Whether it looks for the fewest parameters at a target error, and cannot weigh size against error.
-        best_of_batch: Whether of one batch only the best evaluation matters to it, so that the others need no fit.
+        paper: Source, as ``Surname YEAR: link``.
+        families: Families that the engine can search, its default first.
+        needs_target: Whether the engine minimises parameters at a target error and cannot minimise a weighted sum.
+        best_of_batch: Whether the engine uses only the best evaluation of a batch, so that structures that cannot
+            score below the best so far need no fit.
     """
 
     paper: ClassVar[str]
@@ -36,31 +37,31 @@ class AbstractEngine(ABC, Generic[State]):
 
     @abstractmethod
     def start(self, problem: Problem, generator: torch.Generator) -> State:
-        """Return the state before the first question."""
+        """Return the state before the first proposal."""
 
     @abstractmethod
     def ask(self, state: State, generator: torch.Generator) -> Iterable[Proposal]:
-        """Return structures to evaluate; none ends the search. They may be made one by one, as they are taken."""
+        """Return the next batch of structures to evaluate, possibly lazily; an empty batch ends the search."""
 
     @abstractmethod
     def tell(self, state: State, evaluations: Sequence[Evaluation], generator: torch.Generator) -> State:
-        """Return the state after the evaluations of what was asked for, in its order.
+        """Return the next state, given the evaluations of the latest batch in its order.
 
-        There may be fewer of them than proposals, when the budget has ended.
+        There are fewer evaluations than proposals if the budget ended within the batch.
         """
 
     def welcome(self, state: State, found: Evaluation) -> State:  # noqa: ARG002
-        """Return the state that goes on from what another engine has found, if this one can make use of it."""
+        """Return the state that continues from another engine's evaluation; unchanged if this engine cannot."""
         return state
 
     def cutoff(self, state: State) -> float:  # noqa: ARG002
-        """Return the score above which an evaluation changes nothing, so that no fit need be spent on it.
+        """Return the score above which the exact score of an evaluation does not change the engine's next state.
 
-        A pruned evaluation is told with a score above this, never below what its fit would have scored.
+        The driver prunes structures that cannot score below it, and tells the engine a score above it for each.
         """
         return math.inf
 
     def cutoff_within(self, state: State, told: Sequence[Evaluation]) -> float:
-        """Return the cutoff for the next proposal of a batch, when some of it has been evaluated already."""
+        """Return the cutoff of the next proposal of a batch, given the evaluations of the batch so far."""
         best = min((found.score for found in told), default=math.inf) if self.best_of_batch else math.inf
         return min(self.cutoff(state), best)

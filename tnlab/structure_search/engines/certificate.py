@@ -1,4 +1,4 @@
-"""The fewest parameters that every cut allows, then one fit to see: found, proved, and the gap between the two."""
+"""Search by certificates: fit the structures that no cut rules out, by ascending parameters, until one succeeds."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -16,31 +16,31 @@ from tnlab.structure_search.evaluation import Evaluation, Proposal
 from tnlab.structure_search.parts.rank_gains import rank_gains
 from tnlab.structure_search.problem import Problem
 
-Rung = tuple[str, int]  # a family, and how many of its structures to fit
+Rung = tuple[str, int]  # a family, and the number of its structures to fit before the next rung
 LADDERS: dict[str, tuple[Rung, ...]] = {
     "ring": (("ring", 8),),
     "tree": (("tree", 8),),
     "degree3": (("degree3", 2), ("ring", 3), ("degree3", 6)),
     "any": (("any", 2), ("ring", 3), ("tree", 2), ("degree3", 4), ("any", 6)),
 }
-LADDERS["latent"] = LADDERS["any"]  # its own cuts say little, and any graph is one of these networks
+LADDERS["latent"] = LADDERS["any"]  # latent networks have weak certificates, and every graph is one of them
 
 
 @dataclass(frozen=True, eq=False)
 class CertificateState:
-    """How far up the families the search is.
+    """State of the certificate search: the rung of the ladder of families, and the successes and failures so far.
 
     Attributes:
-        problem: What is searched.
-        seconds: When the latest evaluation was told: the engine looks at no clock, so that it goes the same way again.
-        stage: ``"climb"``, ``"retry"`` (what failed is fitted again) or ``"mend"`` (the nearest miss grows).
-        question: What is proposed next; None ends the search.
-        rung: Place in the ladder.
+        problem: The problem.
+        seconds: Search time of the latest evaluation; the engine reads no clock, so that a replay repeats it.
+        stage: ``"climb"`` the ladder, ``"retry"`` failed structures, or ``"mend"``: grow the nearest miss.
+        question: The next proposal; None ends the search.
+        rung: Index of the current rung.
         asked: Structures of this rung that were fitted.
         failed: Structures of the ladder whose fits missed the target.
-        retried: How many of these were fitted again, with many starts.
-        best: The smallest that reached the target.
-        nearest: The one that came nearest to it; while it is mended, the latest.
+        retried: Number of failed structures that were fitted again.
+        best: Smallest evaluation that reached the target.
+        nearest: Evaluation of least error; while it is mended, the latest.
     """
 
     problem: Problem
@@ -56,34 +56,33 @@ class CertificateState:
 
     @property
     def rungs(self) -> tuple[Rung, ...]:
-        """The ladder."""
+        """The ladder of the problem's family."""
         return LADDERS[self.problem.family]
 
 
 @engines.register("certificate")
 @dataclass(frozen=True)
 class CertificateSearch(AbstractEngine[CertificateState]):
-    """Propose the smallest structure that no cut forbids; if its fit fails, the next one.
+    """Fit the smallest structure whose cut ranks all suffice for the target; if its fit fails, the next one.
 
-    Whatever reaches the target satisfies every cut, so that the first success in the order of parameters is the
-    smallest there is, up to what the fits missed. A failed fit rules out its sub-structures too, as far as one trusts
-    the fit: they are passed over, but no proof counts on it. Where cores are small, the cuts say little about graphs
-    with many bonds: after two attempts rings come next, then trees, then three bonds per core, and only then any graph
-    again, each only as long as it is smaller than the best so far. Loops whose cores are smaller than what their bonds
-    carry are hard to fit, so that of a small tensor the smallest failures are tried again with many starts. Where all
-    of it fails, the nearest miss grows rank by rank until it reaches the target.
+    Every structure that reaches the target has sufficient cut ranks, so that the first success by ascending parameters
+    is the smallest of its family, unless a smaller one's fit failed wrongly. Structures contained in one that failed
+    are skipped; no proof relies on that. Where cores are small, cuts say little about graphs with many bonds, so that a
+    ladder of families is climbed: for ``"any"`` two graphs, then rings, trees, graphs of degree 3, and graphs again,
+    each only while smaller than the best so far. On small tensors the smallest failures are then fitted again with
+    many starts. If all fail, the nearest miss grows rank by rank until it reaches the target.
 
     Attributes:
         starts: Starts of each fit.
         max_sweeps: Sweeps per start.
-        retries: Failures that are fitted again when every rung is through, the smallest ones.
-        retry_starts: Starts of each of these.
-        retry_sweeps: Sweeps per start of these.
-        retry_entries: Entries of a tensor up to which that is done.
-        seconds: Time per family to look for structures, as a part of the budget.
-        share: Time for the whole ladder, as a part of the budget.
-        mend: Whether the nearest miss is grown where the ladder fails.
-        growth_sweeps: Sweeps after each rank that the nearest miss is given.
+        retries: Number of failed structures that are fitted again after the ladder, the smallest first.
+        retry_starts: Starts of each of these fits.
+        retry_sweeps: Sweeps per start of these fits.
+        retry_entries: Largest number of tensor entries with which failures are fitted again.
+        seconds: Time to list the structures of one family, as a fraction of the budget of seconds.
+        share: Time for the whole ladder, as a fraction of the budget of seconds.
+        mend: Whether the nearest miss is grown if the ladder fails.
+        growth_sweeps: Sweeps after each rank added to the nearest miss.
     """
 
     starts: int = 4
@@ -130,7 +129,7 @@ class CertificateSearch(AbstractEngine[CertificateState]):
         return self._next(state)
 
     def _next(self, state: CertificateState) -> CertificateState:
-        """Return the state with the next question: up the ladder, back to what failed, or to the nearest miss."""
+        """Return the state with the next proposal: of the ladder, else a failure again, else the nearest miss grown."""
         while state.rung < len(state.rungs) and self._in_time(state):
             candidate = self._candidate(state)
             if candidate is not None:
@@ -147,12 +146,12 @@ class CertificateSearch(AbstractEngine[CertificateState]):
         return replace(state, stage="mend", question=question)
 
     def _in_time(self, state: CertificateState) -> bool:
-        if state.nearest is None:  # the first one is worth its listing
+        if state.nearest is None:  # the first fit is made however long the listing takes
             return True
         return state.seconds < self.share * state.problem.max_seconds
 
     def _again(self, state: CertificateState) -> Structure | None:
-        """Return the next of the smallest failures to fit once more, where that costs little."""
+        """Return the next failed structure to fit again; None on large tensors, out of time, or when all are done."""
         if state.problem.entries > self.retry_entries or not self._in_time(state):
             return None
         most = state.best.parameters if state.best is not None else state.problem.entries
@@ -161,7 +160,7 @@ class CertificateSearch(AbstractEngine[CertificateState]):
         return left[0] if left else None
 
     def _candidate(self, state: CertificateState) -> Structure | None:
-        """Return the smallest structure of the rung that may reach the target with fewer parameters than the best."""
+        """Return the rung's smallest structure not ruled out and below the best in parameters; None if none is left."""
         problem = state.problem
         found = problem.candidates(state.rungs[state.rung][0], self.seconds * problem.max_seconds)
         most = state.best.parameters - 1 if state.best is not None else problem.entries
@@ -173,7 +172,7 @@ class CertificateSearch(AbstractEngine[CertificateState]):
         return None
 
     def _mended(self, state: CertificateState) -> Proposal | None:
-        """Return the nearest miss with the one rank more that promises most per parameter; None if it is full."""
+        """Return the nearest miss with one rank raised, that of most gain per parameter; None if none can be raised."""
         problem, here = state.problem, state.nearest
         if here is None or here.network is None:
             return Proposal(from_ranks(problem.modes, {}), move="all ranks 1")

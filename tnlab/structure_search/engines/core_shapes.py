@@ -1,8 +1,8 @@
-"""Core shapes for Tucker and for trees: the fewest parameters whose error reaches a target, from the spectra.
+"""Core shapes of Tucker decompositions and balanced trees: fewest parameters at a target error, from the spectra.
 
-The squared error of truncated SVDs is at most the sum of the tails that the ranks leave, so that packing squared
-singular values until the rest is small enough gives ranks with a guarantee. A fit does better than the sum of the
-tails says: from the cheapest shape ranks are lowered as long as the true error allows.
+The squared error of successive truncated SVDs is at most the sum of the squared singular values that the ranks
+discard (the tails), so that ranks whose tails sum to at most the squared target are certain to reach it. The true error
+is smaller: from the cheapest such shape ranks are lowered as long as the true error allows.
 
 The published problem is the reverse one, the least error for a budget:
 ``tnlab.structure_search.parts.core_shape.core_shape``.
@@ -25,12 +25,21 @@ from tnlab.structure_search.parts.core_shape import Loss, Shape, greedy_ranks, t
 from tnlab.structure_search.parts.split_trees import LISTED, Split, SplitTree, best_ranks, split_tensor
 from tnlab.structure_search.problem import Problem
 
-CHOICES = 12  # ranks per bond at most that the exact packing looks at, spread over the budget; fewer for many bonds
+CHOICES = 12  # largest number of ranks per bond that exact packing considers, their tails evenly spaced
 
 
 @dataclass(frozen=True, eq=False)
 class CoreShapesState:
-    """What is asked next, and the best so far."""
+    """State of the search over core shapes: the next shapes to evaluate and the best evaluation so far.
+
+    Attributes:
+        problem: The problem.
+        tree: The Tucker or balanced tree.
+        loss: Errors of Tucker fits; None for a balanced tree.
+        asked: The next ranks to evaluate, one tuple per proposal.
+        best: Evaluation of least score.
+        done: Whether the search has ended.
+    """
 
     problem: Problem
     tree: SplitTree
@@ -46,11 +55,11 @@ class CoreShapes(AbstractEngine[CoreShapesState]):
     """Choose the ranks of a Tucker decomposition, or of a balanced tree, by packing squared singular values.
 
     Attributes:
-        method: ``"greedy"`` takes the heaviest value next, ``"bang_for_buck"`` the heaviest per parameter (the
-            published program never updates the cost it divides by), ``"exact"`` the cheapest packing; ``"portfolio"``
-            tries all three and goes on by a local search on the true error.
-        tree: ``"tucker"``, or ``"balanced"`` for a tree that halves the modes again and again.
-        error: Target where the problem has none.
+        method: ``"greedy"`` adds the largest squared singular value next, ``"bang_for_buck"`` the largest per
+            parameter (unlike the published program, with the cost updated at every step), ``"exact"`` takes the fewest
+            parameters; ``"portfolio"`` evaluates all three and continues by a local search on the true error.
+        tree: ``"tucker"``, or ``"balanced"`` for a tree that halves the set of modes recursively.
+        error: Target error if the problem has none.
     """
 
     method: Literal["greedy", "bang_for_buck", "exact", "portfolio"] = "portfolio"
@@ -63,7 +72,7 @@ class CoreShapes(AbstractEngine[CoreShapesState]):
 
     @override
     def start(self, problem: Problem, generator: torch.Generator) -> CoreShapesState:
-        tucker = self.tree == "tucker" and problem.order > 2  # of a matrix both are one bond
+        tucker = self.tree == "tucker" and problem.order > 2  # for a matrix both trees are one bond
         tree = tucker_tree(problem.modes) if tucker else balanced_tree(problem.modes)
         methods = ("exact", "bang_for_buck", "greedy") if self.method == "portfolio" else (self.method,)
         first = dict.fromkeys(self._packed(problem, tree, method) for method in methods)
@@ -112,7 +121,7 @@ class CoreShapes(AbstractEngine[CoreShapesState]):
         def enough(ranks: Sequence[int]) -> bool:
             return sum(float(tail[rank]) for tail, rank in zip(tails, ranks, strict=True)) <= allowed
 
-        def fits(ranks: Sequence[int]) -> bool:  # the rank below one that is enough must not have been
+        def fits(ranks: Sequence[int]) -> bool:  # false once one rank less on every bond was enough
             before = [max(rank - 1, 1) for rank in ranks]
             return not enough(before) or any(rank == 1 for rank in ranks)
 
@@ -122,7 +131,7 @@ class CoreShapes(AbstractEngine[CoreShapesState]):
 
 
 def balanced_tree(modes: Sequence[int]) -> SplitTree:
-    """Return the tree that halves the modes until one is left."""
+    """Return the tree of splits that halves the set of modes recursively down to single modes."""
     last = len(modes) - 1
     found: list[Split] = []
     waiting: list[list[int]] = [list(range(len(modes)))]
@@ -137,7 +146,7 @@ def balanced_tree(modes: Sequence[int]) -> SplitTree:
 
 
 def _choices(tail: np.ndarray, allowed: float, bonds: int) -> list[tuple[float, int]]:
-    """Return ranks of a bond with their tails, largest first, the tails spread evenly over what is allowed."""
+    """Return pairs ``(tail, rank)`` of a bond, largest rank first, with tails spaced evenly from 0 to ``allowed``."""
     found = {}
     for part in np.linspace(0.0, 1.0, max(2, min(CHOICES, int(LISTED ** (1 / bonds))))):
         enough = np.flatnonzero(tail <= part * allowed)
@@ -148,7 +157,7 @@ def _choices(tail: np.ndarray, allowed: float, bonds: int) -> list[tuple[float, 
 
 
 def _trimmed(tree: SplitTree, ranks: Shape, enough: Callable[[Sequence[int]], bool]) -> Shape:
-    """Lower ranks, those that save most first, while what is left is still enough."""
+    """Return the ranks lowered one by one, that which saves most parameters first, while they are still enough."""
     while True:
         lower = [tuple(r - (b == bond) for b, r in enumerate(ranks)) for bond in range(len(ranks)) if ranks[bond] > 1]
         lower = [shape for shape in lower if enough(shape)]
@@ -158,7 +167,7 @@ def _trimmed(tree: SplitTree, ranks: Shape, enough: Callable[[Sequence[int]], bo
 
 
 def _cheaper(tree: SplitTree, ranks: Shape, max_rank: int | None) -> Iterator[Shape]:
-    """Yield shapes nearby with fewer parameters, fewest first: a rank lowered, or one lowered and another raised."""
+    """Yield shapes with fewer parameters, fewest first: one rank lowered, or one lowered and another raised by 1."""
     here = tree.parameters(ranks)
     sides = [math.prod(tree.modes[mode] for mode in split) for split in tree.splits]
     most = [min(side, math.prod(tree.modes) // side, max_rank or side) for side in sides]

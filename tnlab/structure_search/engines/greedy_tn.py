@@ -1,4 +1,4 @@
-"""Greedy-TN: from rank 1 everywhere, raise the rank that lowers the error most, and keep the weights."""
+"""Greedy-TN: from ranks of 1, raise by one the rank that lowers the error most, and fit on from the cores at hand."""
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,20 +21,20 @@ from tnlab.structure_search.evaluation import Evaluation, Proposal
 from tnlab.structure_search.parts.rank_one_slices import Slices
 from tnlab.structure_search.problem import Problem
 
-EXACT = 1e-7  # relative error at which growing stops
+EXACT = 1e-7  # relative error at or below which growing stops, whatever the target
 
 
 @dataclass(frozen=True, eq=False)
 class GreedyTNState:
-    """Where the growth stands.
+    """State of Greedy-TN: the network grown so far and the next proposals.
 
     Attributes:
-        problem: What is searched.
-        phase: What is asked: ``"fit"``, ``"split"`` a core, ``"shrink"``, or ``"over"``.
-        asked: The proposals.
-        here: The network grown so far, as it was told.
-        steps: Ranks raised.
-        best: Least score so far, and how many steps ago that was.
+        problem: The problem.
+        phase: What the next proposals do: ``"fit"`` a raised rank, ``"split"`` a core, ``"shrink"``; or ``"over"``.
+        asked: The next proposals.
+        here: Evaluation of the network grown so far; None before the first.
+        steps: Number of ranks raised.
+        best: Least score so far, and the number of steps at which it was found.
     """
 
     problem: Problem
@@ -48,20 +48,20 @@ class GreedyTNState:
 @engines.register("greedy_tn")
 @dataclass(frozen=True)
 class GreedyTN(AbstractEngine[GreedyTNState]):
-    """Raise the best rank by one, go on from the weights at hand, and split cores in two where that loses nothing.
+    """Grow a network by raising one rank at a time, and in the family ``"latent"`` split cores without loss.
 
-    Every edge is scored by fitting the two new slices alone; only the best is proposed and fitted as a whole. As
-    published, growing overshoots: ranks raised early may
-    turn out superfluous; ``shrink`` lowers them again at the end. Cores are split in the family ``"latent"``.
+    Every pair of cores is scored by fitting the two new slices of its bond while all else stays; the best pair is
+    proposed and the whole network fitted, from the cores at hand. Ranks raised early may turn out superfluous;
+    ``shrink`` lowers such ranks at the end, which the published program does not.
 
     Attributes:
-        iterations: How often each of the two new slices of an edge is fitted.
-        sweeps: Sweeps after every step.
-        steps: Ranks raised at most.
-        max_degree: Bonds above rank 1 at a core at most; None for no limit.
-        split_below: A singular value below this part of the largest is nothing, when a core is split.
-        shrink: Whether ranks are lowered at the end as long as the target is still reached.
-        patience: Steps without a better score after which it stops, where there is no target error.
+        iterations: Number of times each of the two new slices is fitted to score a pair.
+        sweeps: Sweeps of the whole network after every step.
+        steps: Largest number of ranks raised.
+        max_degree: Largest number of bonds above rank 1 at a core; None for no limit.
+        split_below: Singular values below this fraction of the largest count as zero when a core is split.
+        shrink: Whether ranks are lowered at the end while the target is still reached.
+        patience: Steps without a lower score after which growing stops, if there is no target error.
     """
 
     iterations: int = 2
@@ -117,7 +117,7 @@ class GreedyTN(AbstractEngine[GreedyTNState]):
         return state.problem.reached(error)
 
     def _grown(self, state: GreedyTNState, generator: torch.Generator) -> GreedyTNState:
-        """Return the state that asks about the edge whose new slices, fitted alone, leave the least."""
+        """Return the state that proposes one more rank between the two cores where that leaves the least residual."""
         here = state.here
         assert here is not None
         assert here.network is not None
@@ -135,7 +135,7 @@ class GreedyTN(AbstractEngine[GreedyTNState]):
         return problem.admits(structure) and (self.max_degree is None or max(degrees) <= self.max_degree)
 
     def _split(self, state: GreedyTNState) -> GreedyTNState | None:
-        """Return the state that asks about the split which saves most; None if none saves anything."""
+        """Return the state that proposes the split of a core that saves most parameters; None if there is no split."""
         assert state.here is not None
         network = state.here.network
         if state.problem.family != "latent" or network is None:
@@ -165,7 +165,7 @@ class GreedyTN(AbstractEngine[GreedyTNState]):
 
 
 def _smaller(structure: Structure, *, plain: bool) -> Iterator[tuple[Structure, str]]:
-    """Yield the structures with one rank lowered by one."""
+    """Yield the structures with one rank lowered by one, each with words for the change."""
     for place, bond in enumerate(structure.bonds):
         if bond.rank == 1:
             continue
@@ -174,7 +174,7 @@ def _smaller(structure: Structure, *, plain: bool) -> Iterator[tuple[Structure, 
 
 
 def _tidy(structure: Structure, *, plain: bool) -> Structure:
-    """Return a structure without the bonds of rank 1 that it does not need to hold together."""
+    """Return a structure without bonds of rank 1, except those that keep it connected."""
     if plain:
         return from_matrix(structure.modes, to_matrix(structure))
     for place in reversed(range(len(structure.bonds))):

@@ -1,4 +1,4 @@
-"""Grow ranks where they help most, shrink what is not needed, cut back, and grow again."""
+"""Growth: raise ranks greedily to the target, lower them while it holds, then remove ranks at random and repeat."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -16,21 +16,21 @@ from tnlab.structure_search.evaluation import Evaluation, Proposal
 from tnlab.structure_search.parts.rank_gains import rank_gains, rank_losses
 from tnlab.structure_search.problem import Problem
 
-SHARPNESS = 6.0  # of the choice after a cut back: a pair with 80 % of the best worth is taken a quarter as often
+SHARPNESS = 6.0  # power of the worth in random choices: a pair of 80 % of the best worth has a quarter of its weight
 
 
 @dataclass(frozen=True, eq=False)
 class GrowthState:
-    """What grows.
+    """State of growth: the phase, the network being changed and the smallest one that reached the target.
 
     Attributes:
-        problem: What is searched.
-        phase: ``"plant"``, ``"grow"``, ``"settle"``, ``"polish"``, ``"shrink"`` or ``"cut back"``.
-        here: Where growth goes on from, or what is being shrunk; None before the first fit.
-        best: The smallest that reached the target; None before.
-        smaller: What to shrink ``here`` to next, the most promising first, and how.
-        shrunk: Whether the best was shrunk, or came out of that.
-        kicks: Times the best was cut back since it was found.
+        problem: The problem.
+        phase: ``"plant"`` (ranks of 1), ``"grow"``, ``"settle"``, ``"polish"``, ``"shrink"`` or ``"cut back"``.
+        here: Evaluation of the network that is grown or shrunk; None before the first fit.
+        best: Smallest evaluation that reached the target; None before there is one.
+        smaller: Smaller structures to try in place of ``here``, most promising first, each with its move.
+        shrunk: Whether the best was shrunk already, or came from shrinking.
+        kicks: Number of times the best was cut back since it was found.
     """
 
     problem: Problem
@@ -45,26 +45,27 @@ class GrowthState:
 @engines.register("growth")
 @dataclass(frozen=True)
 class Growth(AbstractEngine[GrowthState]):
-    """Warm greedy growth, certificate-checked shrinking, and cutting back to leave local optima.
+    """Search by greedy growth, shrinking, and random removal of ranks to leave local optima (iterated local search).
 
-    From ranks of 1, the pairs of cores whose next rank promises most per parameter are tried with a few sweeps each,
-    and the best is kept, until the target is reached. Then ranks are taken away, or moved from one bond to another, as
-    long as the target is kept; what a certificate rules out is never fitted. When nothing smaller is left nearby, a
-    random part of the ranks of the best is taken away, and growth goes on from there, with some chance in its choices.
+    From ranks of 1, the pairs of cores with the largest estimated gain per parameter are fitted for a few sweeps each,
+    and the best is kept, until the target is reached. Then ranks are lowered, or moved from one bond to another, while
+    the target is still reached. When no smaller structure nearby reaches it, a random part of the ranks of the best is
+    removed, and growth repeats from there, choosing pairs at random by their worth.
 
     Attributes:
-        near: Error, in targets, up to which bonds are tried one by one; further off several grow at once.
-        leap: How many.
-        stride: By how much a rank grows at a time, as a part of itself, at least 1; it shrinks by 1, 2, or half that.
-        width: Pairs tried per step of growth.
-        trial_sweeps: Sweeps for each of them.
-        settle_sweeps: Sweeps for the one that is kept.
-        shrink_sweeps: Sweeps, per start, to regain the target with fewer parameters.
-        reach: A second, annealed start is worth it where the first came so near to the target, as a factor.
+        near: Bonds are tried one by one once the error is at most this many times the target; before, several
+            grow at once.
+        leap: Number of bonds that grow at once.
+        stride: Increment of a rank, as a fraction of it, at least 1; ranks shrink by 1, 2, or half the increment.
+        width: Number of pairs tried per step of growth.
+        trial_sweeps: Sweeps for each pair tried.
+        settle_sweeps: Further sweeps for the pair kept.
+        shrink_sweeps: Sweeps per start to regain the target with fewer parameters.
+        reach: A second, annealed start is made if the error of the first is at most this many times the target.
         patience: Smaller structures tried per network before it counts as a local optimum.
-        batch: Smaller structures asked for at a time.
-        cut_back: Part of the ranks above 1 that is taken away to leave a local optimum.
-        max_kicks: Times it is cut back without success after which it ends.
+        batch: Smaller structures proposed at a time.
+        cut_back: Fraction of the surplus of all ranks above 1 that is removed to leave a local optimum.
+        max_kicks: Removals without an improvement after which the search ends.
     """
 
     near: float = 1.5
@@ -125,7 +126,7 @@ class Growth(AbstractEngine[GrowthState]):
             return replace(state, phase="shrink", here=here, smaller=smaller) if smaller else self._kicked(state)
         if state.problem.reached(here.relative_error):
             return self._arrived(state, here)
-        if state.best is not None and here.parameters >= state.best.parameters:  # grown past it: shrink that one
+        if state.best is not None and here.parameters >= state.best.parameters:  # growing on is in vain
             return self._kicked(state) if state.shrunk else self._arrived(state, state.best)
         return replace(state, phase="grow", here=here)
 
@@ -134,10 +135,12 @@ class Growth(AbstractEngine[GrowthState]):
         if found.network is None or not state.problem.reached(found.relative_error):
             return state
         if found.structure.has_hyper_bonds or any(len(core.legs) != 1 for core in found.structure.cores):
-            return state  # it grows ranks between modes, and nothing else
+            return state  # growth needs one core per mode
         if state.best is not None and state.best.parameters <= found.parameters:
             return state
-        return replace(state, best=found, kicks=0, shrunk=False)  # it grows on; what it shrinks next is this
+        return replace(
+            state, best=found, kicks=0, shrunk=False
+        )  # the phase stays; the next network that is shrunk is this one
 
     @override
     def cutoff(self, state: GrowthState) -> float:
@@ -146,7 +149,7 @@ class Growth(AbstractEngine[GrowthState]):
         return math.inf
 
     def _arrived(self, state: GrowthState, here: Evaluation) -> GrowthState:
-        """Return the state in which a network that reaches the target is shrunk."""
+        """Return the state that polishes and then shrinks a network that reaches the target."""
         better = state.best is None or here.parameters < state.best.parameters
         best, kicks = (here, 0) if better else (state.best, state.kicks)
         return replace(state, phase="polish", here=here, best=best, kicks=kicks, shrunk=state.shrunk or best is here)
@@ -162,7 +165,7 @@ class Growth(AbstractEngine[GrowthState]):
         return replace(state, phase="cut back", here=state.best or state.here, kicks=state.kicks + 1)
 
     def _cut_back(self, problem: Problem, here: Evaluation, generator: torch.Generator) -> list[Proposal]:
-        """Return the network with a random part of its ranks taken away; nothing where all are 1."""
+        """Return a proposal with a random part of the ranks removed; none if all ranks are 1."""
         ranks = _ranks(here.structure)
         surplus = [pair for pair, rank in ranks.items() for _ in range(rank - 1)]
         if not surplus:
@@ -174,7 +177,7 @@ class Growth(AbstractEngine[GrowthState]):
         return [Proposal(structure, here.network, self.settle_sweeps, 1, move="cut back")]
 
     def _sprouts(self, state: GrowthState) -> list[Proposal]:
-        """Return structures with more rank on one bond, the most promising first; far from the target on several."""
+        """Return proposals with one rank raised, best worth first; far from the target, one with several raised."""
         assert state.here is not None
         assert state.here.network is not None
         problem, here, ranks = state.problem, state.here, _ranks(state.here.structure)
@@ -209,7 +212,7 @@ class Growth(AbstractEngine[GrowthState]):
         return int(min(rank + max(1, int(self.stride * rank)), problem.max_rank or math.inf))
 
     def _smaller(self, problem: Problem, here: Evaluation) -> tuple[tuple[Structure, str], ...]:
-        """Return what to try: less rank on one bond, or that and one more on another, by the error it may cost."""
+        """Return smaller structures, one rank lowered and possibly another raised, by estimated error per parameter."""
         assert here.network is not None
         ranks, cost, promise = (
             _ranks(here.structure),
@@ -239,13 +242,13 @@ def _ranks(structure: Structure) -> dict[ModePair, int]:
 
 
 def _choose(worth: Sequence[float], generator: torch.Generator) -> int:
-    """Return one place: the best most often, the others by how near they come to it."""
+    """Return a random index with probability proportional to ``worth ** SHARPNESS``."""
     weights = torch.tensor([max(one, 0.0) for one in worth], dtype=torch.float64) ** SHARPNESS
     return int(torch.multinomial(weights, 1, generator=generator)) if float(weights.sum()) > 0 else 0
 
 
 def _progress(before: Evaluation | None, after: Evaluation) -> float:
-    """Return by how much the logarithm of the error fell per parameter."""
+    """Return the decrease of the logarithm of the error per added parameter."""
     assert before is not None
     drop = math.log(before.relative_error) - math.log(max(after.relative_error, 1e-300))
     return drop / max(1, after.parameters - before.parameters)

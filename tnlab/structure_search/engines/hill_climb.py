@@ -1,4 +1,4 @@
-"""Hill climbing: to the best neighbour until none is better, then from somewhere else."""
+"""Hill climbing with random restarts over ranks and exchanges of two modes."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -17,7 +17,7 @@ from tnlab.structure_search.problem import Problem
 
 @dataclass(frozen=True, eq=False)
 class HillClimbState:
-    """Where the climb stands; ``score`` is infinite before the first step."""
+    """State of hill climbing: the current structure and its score, which is infinite before its evaluation."""
 
     problem: Problem
     here: Structure
@@ -27,11 +27,11 @@ class HillClimbState:
 @engines.register("hill_climb")
 @dataclass(frozen=True)
 class HillClimb(AbstractEngine[HillClimbState]):
-    """Move to the best neighbour, one rank up or down or two modes exchanged; start again where none is better.
+    """Move to the best neighbour (one rank changed by 1, or two modes exchanged); restart at random if none is better.
 
     Attributes:
-        swaps: Whether exchanging two modes is a step.
-        first_rank: Largest rank of the random structures it starts from.
+        swaps: Whether structures with two modes exchanged are neighbours.
+        first_rank: Largest rank of the random structures that climbs start from.
     """
 
     swaps: bool = True

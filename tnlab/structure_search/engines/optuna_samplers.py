@@ -1,7 +1,7 @@
 """Optuna's samplers as engines: TPE on the score, NSGA-II on parameters and error.
 
-A structure is one whole-number parameter per rank, on a logarithmic scale, and on rings one key per mode: the modes
-sit on the ring in the order of their keys. Needs optuna: ``pip install 'tnlab[search]'``.
+A structure is encoded by one integer parameter per rank, on a logarithmic scale, and on rings one real key per mode:
+the modes sit on the ring in the order of their keys. Needs optuna: ``pip install 'tnlab[search]'``.
 
 References:
     Akiba 2019 (optuna): https://arxiv.org/abs/1907.10902
@@ -22,21 +22,21 @@ from tnlab.structure_search.evaluation import Evaluation, Fate, Proposal
 from tnlab.structure_search.parts.rank_codes import Code, Coding
 from tnlab.structure_search.problem import Problem
 
-GOOD = 25  # trials that optuna's TPE takes for good at most
+GOOD = 25  # largest number of trials that optuna's TPE models as good
 
 
 @dataclass(frozen=True, eq=False)
 class SamplerState:
-    """What optuna knows, and what is asked next.
+    """State of an optuna sampler: optuna's study and the trials asked but not yet told.
 
     Attributes:
-        coding: How structures are written.
-        seed: Of optuna's sampler.
-        study: Optuna's study; it grows in place, and is rebuilt for whoever goes on from an older state.
-        pending: Parameters of the trials that are asked.
-        told: Trials told so far.
-        scores: The best scores, ascending.
-        repeats: Structures in a row that were known already.
+        coding: Encoding of structures.
+        seed: Seed of optuna's sampler.
+        study: Optuna's study. Optuna changes it in place; an engine told an older state rebuilds it as it was then.
+        pending: Parameters of the trials asked.
+        told: Number of trials told so far.
+        scores: The ``GOOD`` best scores, ascending.
+        repeats: Number of repeated structures in a row.
     """
 
     coding: Coding
@@ -50,11 +50,11 @@ class SamplerState:
 
 @dataclass(frozen=True)
 class OptunaSampler(AbstractEngine[SamplerState]):
-    """An engine that asks a sampler of optuna.
+    """Base of engines that propose what a sampler of optuna suggests.
 
     Attributes:
-        max_size: Parameters per entry of the tensor; ranks of a larger structure are halved until it is small enough.
-        patience: Structures in a row that were known already, after which the search is over.
+        max_size: Largest number of parameters, per entry of the tensor; ranks of larger structures are halved.
+        patience: Repeated structures in a row after which the search ends.
     """
 
     max_size: float = 1.0
@@ -89,7 +89,7 @@ class OptunaSampler(AbstractEngine[SamplerState]):
         return self._asked(state)
 
     def _batch(self) -> int:
-        """Return how many trials are asked at once."""
+        """Return the number of trials asked at once."""
         return 1
 
     @abstractmethod
@@ -98,7 +98,7 @@ class OptunaSampler(AbstractEngine[SamplerState]):
 
     @abstractmethod
     def _values(self, problem: Problem, found: Evaluation) -> list[float]:
-        """Return what optuna is to minimise."""
+        """Return the values of an evaluation that optuna minimises, one per direction."""
 
     def _directions(self) -> list[str]:
         return ["minimize"]
@@ -113,7 +113,7 @@ class OptunaSampler(AbstractEngine[SamplerState]):
         return replace(state, pending=tuple(dict(trial.params) for trial in trials))
 
     def _current(self, state: SamplerState) -> Any:
-        """Return the study as it was in a state: the study itself, unless it has grown since."""
+        """Return the study as it was in a state: the study itself, or a rebuilt one if it has grown since."""
         trials = state.study.get_trials(deepcopy=False)
         if len(trials) == state.told + len(state.pending) and not any(
             trial.state.is_finished() for trial in trials[state.told :]
@@ -132,11 +132,12 @@ class OptunaSampler(AbstractEngine[SamplerState]):
 class TPE(OptunaSampler):
     """Optuna's tree-structured Parzen estimator: sample where good structures are dense and poor ones are not.
 
-    It tells good from poor by rank alone, and takes at most 25 for good: a score above the 25th best is not needed.
+    The sampler uses only the order of the scores and models at most 25 trials as good, so that a score above the 25th
+    best need not be exact.
 
     Attributes:
-        batch: Structures asked for at once, so that as many workers are busy. Those of a batch know nothing of each
-            other but that they are under way, which sampling counts as poor.
+        batch: Structures proposed at once, to keep as many workers busy. While a structure of a batch has no score,
+            the sampler counts it as poor.
     """
 
     batch: int = 1
@@ -165,9 +166,9 @@ class TPE(OptunaSampler):
 @engines.register("nsga2")
 @dataclass(frozen=True)
 class NSGA2(OptunaSampler):
-    """Optuna's NSGA-II: breed structures that are small and exact, none of which beats another in both.
+    """Optuna's NSGA-II: a genetic search for the Pareto front of parameters and relative error.
 
-    An error below the target counts as the target.
+    An error below the target counts as equal to the target.
 
     Attributes:
         population: Structures per generation.

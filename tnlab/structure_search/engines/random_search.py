@@ -1,4 +1,4 @@
-"""Random structures of the family: what every engine has to beat."""
+"""Random search: independent random structures of the family, the baseline for all engines."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -17,7 +17,7 @@ from tnlab.structure_search.problem import Problem
 
 @dataclass(frozen=True, eq=False)
 class RandomSearchState:
-    """The problem, and the best score so far."""
+    """State of random search: the problem and the least score so far."""
 
     problem: Problem
     best: float = math.inf
@@ -26,11 +26,11 @@ class RandomSearchState:
 @engines.register("random")
 @dataclass(frozen=True)
 class RandomSearch(AbstractEngine[RandomSearchState]):
-    """Draw structures at random.
+    """Propose random rings, trees or graphs with ranks drawn uniformly from 1 to the largest.
 
     Attributes:
-        density: Part of the pairs of cores that a random graph joins.
-        batch: Structures that are drawn at once, so that as many workers are busy; none knows of any other anyway.
+        density: Probability that a pair of cores of a random graph is joined.
+        batch: Structures proposed at once, to keep as many workers busy.
     """
 
     density: float = 0.4

@@ -1,8 +1,8 @@
-"""Reconnection of a tree by entanglement: every two neighbouring cores are joined, and split again in the best way.
+"""Reconnection of a tree network: every two neighbouring cores are contracted and split again in the best pairing.
 
-The tree has cores of three axes each. Two neighbours contracted have four outer axes a, b, c, d, which can be paired
-in three ways, ab|cd, ac|bd and ad|bc. The singular values of each pairing say how much passes between its two sides;
-the pairing with the least entanglement entropy (or the least truncation error) is kept, and the sweep goes on.
+Each core has three axes. Two neighbours contracted have four outer axes a, b, c, d, which can be paired in three ways,
+ab|cd, ac|bd and ad|bc. Of these the pairing whose singular values have the least entanglement entropy (or the least
+truncation error) is kept, bond after bond in sweeps.
 """
 
 import math
@@ -24,21 +24,21 @@ from tnlab.structure_search.evaluation import Evaluation, Proposal
 from tnlab.structure_search.parts.split_trees import SplitTree, split_tensor
 from tnlab.structure_search.problem import Problem
 
-PAIRINGS = ((0, 1, 2, 3), (0, 2, 1, 3), (0, 3, 1, 2))  # the first is the one there is
-SETTLED = 1e-8  # change of the entropy per sweep at which it has converged
-ROUNDING = 1e-14  # of the squared norm: singular values below it are rounding errors
+PAIRINGS = ((0, 1, 2, 3), (0, 2, 1, 3), (0, 3, 1, 2))  # places of the four axes; the first leaves the tree as it is
+SETTLED = 1e-8  # change of the total entropy (in nats) per sweep at or below which sweeps have converged
+ROUNDING = 1e-14  # fraction of the squared norm below which discarded singular values are rounding errors
 
 
 @dataclass(frozen=True, eq=False)
 class ReconnectState:
-    """The tree, hardly truncated, and how far the search has come.
+    """State of reconnection: the nearly exact tree and the sweeps done.
 
     Attributes:
         problem: The problem.
         network: The tree before it is rounded to the target.
-        sweep: Sweeps done.
+        sweep: Number of sweeps done.
         entropy: Sum of the entanglement entropies of its bonds in the latest sweep.
-        moving: Whether the latest sweep changed anything.
+        moving: Whether another sweep follows.
     """
 
     problem: Problem
@@ -51,18 +51,18 @@ class ReconnectState:
 @engines.register("reconnect")
 @dataclass(frozen=True)
 class Reconnect(AbstractEngine[ReconnectState]):
-    """Rearrange a tree locally by the entanglement between its parts.
+    """Rearrange a tree bond by bond so that little entanglement remains on its bonds.
 
-    The tree is kept nearly exact while it is rearranged; what is proposed after every sweep is the tree rounded to
-    the target error, or to the largest rank where there is no target.
+    The tree stays nearly exact while it is rearranged. After every sweep the engine proposes the tree rounded to the
+    target error, or to the largest rank if there is no target.
 
     Attributes:
-        measure: ``"entropy"`` or ``"truncation"``: what decides between pairings.
+        measure: ``"entropy"`` or ``"truncation"`` (squared truncation error): the pairing of least measure is kept.
         temperature: Pairings are drawn with weights ``exp(-measure / temperature)``; 0 takes the least.
         tau: Sweeps after which the temperature is halved.
-        max_sweeps: Sweeps at most.
-        working: Part of the target error that the tree may lose while it is rearranged.
-        polish: Sweeps of the solver on each proposal, 0 as published; None leaves it to the driver.
+        max_sweeps: Largest number of sweeps.
+        working: Fraction of the target error that the tree may lose while it is rearranged.
+        polish: Sweeps of the solver on each proposal, 0 as published; None takes the evaluator's.
     """
 
     measure: Literal["entropy", "truncation"] = "entropy"
@@ -106,7 +106,7 @@ class Reconnect(AbstractEngine[ReconnectState]):
         return replace(state, network=network, sweep=state.sweep + 1, entropy=entropy, moving=moving)
 
     def _allowed(self, problem: Problem, bonds: int) -> float:
-        """Return the part of the squared norm that one truncation may discard."""
+        """Return the fraction of the squared norm that one truncation may discard."""
         return max((self.working * (problem.target_error or 0.0)) ** 2 / max(1, bonds), ROUNDING)
 
     def _move(
@@ -118,7 +118,7 @@ class Reconnect(AbstractEngine[ReconnectState]):
         temperature: float,
         generator: torch.Generator,
     ) -> tuple[Network, float]:
-        """Return the tree with the best pairing at a bond, and the entropy on it."""
+        """Return the tree with the cores of one bond split in the chosen pairing, and the entropy on that bond."""
         network = canonical(network, network.structure.bonds[bond].cores[0])
         block, labels = _joined(network, bond)
         sizes = dict(zip(labels, block.shape, strict=True))
@@ -164,7 +164,7 @@ def _entropy(squares: Tensor) -> Tensor:
 
 
 def _joined(network: Network, bond: int) -> tuple[Tensor, list[int]]:
-    """Return the two cores of a bond contracted, and the labels of the outer axes, those of the first core first."""
+    """Return the contraction of a bond's two cores, and the labels of its axes, those of the first core first."""
     structure = network.structure
     label = structure.order + bond
     i, j = structure.bonds[bond].cores
@@ -184,7 +184,7 @@ def _matrix(block: Tensor, labels: list[int], pairing: list[int]) -> Tensor:
 def _reconnected(
     network: Network, bond: int, first: tuple[Tensor, list[int]], second: tuple[Tensor, list[int]]
 ) -> Network:
-    """Return the tree in which the cores of a bond hold two new arrays, the bond last in one and first in the other."""
+    """Return the tree with new arrays and labels for a bond's two cores, the bond their last and first axis."""
     old = network.structure
     order, label = old.order, old.order + bond
     i, j = old.bonds[bond].cores

@@ -1,10 +1,9 @@
-"""Search guided by renormalisation: structures expand and are compressed, in large steps first and then in small ones.
+"""RGTN, search guided by renormalisation: ranks expand to the target and are compressed, from coarse to fine scales.
 
-A scale is the factor by which a rank changes in one move. At every scale the network expands where the data pull:
-the *tension* of a pair of cores is what the residual would gain by one more rank between them, that of a node the sum
-over its pairs. Once the target is reached it is compressed where little passes: the *gate* of a bond is its least
-singular value, and bonds with the smallest gates are narrowed or removed first. What can be compressed no further is
-disturbed, one bond up and another down, and then handed on to the next, finer scale.
+A scale is the factor by which a rank changes in one move. The network expands where the *tension* of a pair of cores is
+highest: the decrease of the squared error by one more rank between them, weighted by the sums over the pairs of either
+core. Once the target is reached it is compressed where the *gate* of a bond, its least singular value, is smallest. If
+no compression keeps the target, ranks are exchanged (one bond up, another down), and then the next, finer scale begins.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,14 +22,14 @@ from tnlab.structure_search.problem import Problem
 
 @dataclass(frozen=True, eq=False)
 class RGTNState:
-    """Where the flow stands.
+    """State of RGTN: the network that is expanded or compressed, and the scale.
 
     Attributes:
         problem: The problem.
-        here: The structure that is expanded or compressed, with its cores; None before the first one.
-        scale: Place of the present scale.
-        reached: Whether ``here`` is good enough, so that it is compressed.
-        done: Whether the finest scale has nothing more to offer.
+        here: Evaluation of the current network; None before the first.
+        scale: Index of the current scale.
+        reached: Whether ``here`` reaches the target, so that it is compressed.
+        done: Whether the search has ended.
     """
 
     problem: Problem
@@ -43,18 +42,17 @@ class RGTNState:
 @engines.register("rgtn")
 @dataclass(frozen=True)
 class RGTN(AbstractEngine[RGTNState]):
-    """Expand where the tension is highest, compress where the gates are nearly shut, scale by scale.
+    """Raise ranks where the tension is highest, lower them where gates are smallest, by factors from coarse to fine.
 
-    The released program proposes at random, starts every proposal from random cores, has neither tensions nor gates
-    in its two published experiments, and reports the best of the search history within a window of errors; here the
-    moves follow the paper, and every fit starts from the cores before the move. The paper coarse-grains the network
-    by contracting cores; here its scales are those of the ranks, so that every evaluation is of the data themselves.
+    The moves follow the paper, and every fit starts from the cores before the move; the released program proposes at
+    random from random cores and uses neither tensions nor gates in its two experiments. The paper coarse-grains the
+    network by contracting cores; here scales are factors of ranks, so that every evaluation is of the data themselves.
 
     Attributes:
         scales: Factors of the ranks, coarse to fine; every move changes a rank by at least 1.
-        proposals: Bonds that are tried per expansion, those of the highest tension per parameter first.
-        sweeps: Sweeps per expansion.
-        error: Target where the problem has none.
+        proposals: Number of bonds tried per expansion, those of the highest tension per parameter.
+        sweeps: Sweeps per start of an expansion.
+        error: Target error if the problem has none.
     """
 
     scales: tuple[float, ...] = (2.0, 1.5, 1.25)
@@ -106,7 +104,7 @@ class RGTN(AbstractEngine[RGTNState]):
         return state.here.score if state.reached and state.here is not None else float("inf")
 
     def _expansions(self, state: RGTNState) -> Iterator[tuple[dict[ModePair, int], str]]:
-        """Yield the structures with one rank more, or a factor more, where the tension is highest."""
+        """Yield the ranks with one raised, for the pairs of the highest tension per parameter, and the move's words."""
         ranks = _ranks(state)
         grown = []
         for pair, tension in _tensions(state).items():
@@ -119,7 +117,7 @@ class RGTN(AbstractEngine[RGTNState]):
             yield wider, f"expand {pair[0]}-{pair[1]}"
 
     def _compressions(self, state: RGTNState) -> Iterator[tuple[dict[ModePair, int], str]]:
-        """Yield narrower structures, the smallest gates first, then those with one bond up and another down."""
+        """Yield the ranks with one lowered, smallest gates first, then with one raised and another lowered."""
         ranks = _ranks(state)
         assert state.here is not None
         assert state.here.network is not None
@@ -151,7 +149,7 @@ def _ranks(state: RGTNState) -> dict[ModePair, int]:
 
 
 def _tensions(state: RGTNState) -> dict[ModePair, float]:
-    """Return the tension of every pair, weighted by how much of it all the tension of its two nodes is."""
+    """Return the tension of every pair: its rank gain times 1 plus the share of the gains at its two cores."""
     assert state.here is not None
     assert state.here.network is not None
     pairs = rank_gains(state.problem.tensor, state.here.network)
@@ -161,7 +159,7 @@ def _tensions(state: RGTNState) -> dict[ModePair, float]:
 
 
 def _steepness(before: Evaluation | None, found: Evaluation) -> float:
-    """Return the change of the squared error per parameter added; the most negative is the best."""
+    """Return the change of the squared error per added parameter, negative if the error fell."""
     if before is None:
         return found.relative_error
     drop = found.relative_error**2 - before.relative_error**2

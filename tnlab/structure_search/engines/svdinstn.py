@@ -1,14 +1,14 @@
-"""SVD-inspired decomposition: a fully connected network whose bonds carry diagonals that are driven to be sparse.
+"""SVDinsTN: ranks from a fully connected network with a diagonal matrix on every bond, made sparse by its fit.
 
 The model puts a diagonal S_kl on every bond of a fully connected network with cores G_k and minimises
 
     1/2 |X - X_hat(G, S)|^2 + mu/2 sum |G_k|^2 + sum lambda |S_kl|_1
 
-by alternating over the cores (a ridge regression each) and the diagonals (ADMM). Entries of a diagonal that vanish
-take their slices with them, and so the ranks come out.
+by alternating over the cores (ridge regression) and the diagonals (ADMM, the alternating direction method of
+multipliers). An entry of a diagonal that vanishes is removed with its slices; the ranks are the entries that remain.
 
-The published start takes the ranks from the mean of X over all modes but two, which sees the bonds of positive cores
-only. ``start="cuts"`` reads them off the ranks of the unfoldings instead, which any cores leave behind.
+The published program takes the first ranks from the mean of X over all modes but two, which finds bonds between
+positive cores only. ``start_from="cuts"`` computes them from the ranks of the unfoldings, for any cores.
 """
 
 import math
@@ -33,24 +33,24 @@ from tnlab.structure_search.parts.diagonal_network import DiagonalNetwork
 from tnlab.structure_search.parts.ranks_from_cuts import ranks_from_cuts
 from tnlab.structure_search.problem import Problem
 
-FIRST = 3  # outer iterations with one ADMM step per diagonal, as in the published programs; then there are five
-LEAST = 1e-6  # entries of a diagonal below it are removed
-WIDEST = 1024  # product of the ranks at a core up to which an outer iteration takes seconds at most
+FIRST = 3  # first outer iterations, with one ADMM step per diagonal as published; later ones have five
+LEAST = 1e-6  # absolute value at or below which entries of a diagonal are removed
+WIDEST = 1024  # largest product of the first ranks at a core: an outer iteration then takes seconds at most
 
 
 @dataclass(frozen=True, eq=False)
 class SVDinsTNState:
-    """Where the decomposition stands.
+    """State of SVDinsTN: the network with diagonals, the outer iterations done and the starts left.
 
     Attributes:
         problem: The problem.
-        X: The tensor in numpy.
+        X: The tensor in float64.
         network: Cores and diagonals.
-        iteration: Outer iterations done from this start.
+        iteration: Number of outer iterations since the current start.
         moved: Whether the latest iteration changed the tensor by more than the tolerance.
-        starts: Starts still to be tried.
-        hopeful: Whether another start may still be of use.
-        rescaled: Cores of the structure from rescaled modes, to be proposed next.
+        starts: Diagonals of the starts not tried yet.
+        hopeful: Whether there is a next proposal.
+        rescaled: Network fitted in rescaled modes, the next proposal; None if there is none.
         tried: Structures that were fitted in rescaled modes.
     """
 
@@ -68,22 +68,22 @@ class SVDinsTNState:
 @engines.register("svdinstn")
 @dataclass(frozen=True)
 class SVDinsTN(AbstractEngine[SVDinsTNState]):
-    """Decompose into a fully connected network with sparse diagonals on its bonds.
+    """Find ranks by decomposing the tensor into a fully connected network with sparse diagonals on its bonds.
 
-    Every outer iteration proposes its structure, with its cores, diagonals absorbed, as a start.
+    Whenever the ranks change, and at convergence, the engine proposes the structure, with the cores, diagonals
+    absorbed, as the start of its fit.
 
     Attributes:
-        gamma: Weight of the sparsity, relative to the largest entry of a diagonal.
-        rho: Weight of staying near the previous iterate.
-        mu: Weight of the squares of the cores.
-        beta: Penalty of the ADMM.
-        iterations: Outer iterations at most, per start.
-        tolerance: Relative change of the tensor at which it has converged.
-        start_from: Where the first ranks come from: ``"means"`` as published, ``"cuts"`` from the ranks of the
-            unfoldings, ``"both"`` tries first what has fewer parameters, and the other one if that misses the target.
-        polish: Sweeps that each new structure is fitted for; None leaves it to the driver, 0 takes the cores as they
-            come out of the iteration, as published.
-        rescale: Whether a structure that misses the target is fitted in rescaled modes too; not in the paper.
+        gamma: Weight of the sparsity term, relative to the largest entry of a diagonal.
+        rho: Weight of the proximal term, the squared distance to the previous iterate.
+        mu: Weight of the squared norm of the cores.
+        beta: Penalty parameter of the ADMM.
+        iterations: Largest number of outer iterations per start.
+        tolerance: Relative change of the tensor per iteration at or below which the iteration has converged.
+        start_from: Source of the first ranks: ``"means"`` as published, ``"cuts"`` from the ranks of the unfoldings;
+            ``"both"`` tries that of fewer parameters first, and the other one if it misses the target.
+        polish: Sweeps of the solver on each proposal, 0 as published; None takes the evaluator's.
+        rescale: Whether a structure that misses the target is also fitted in rescaled modes; not in the paper.
     """
 
     gamma: float = 0.0015
@@ -144,13 +144,13 @@ class SVDinsTN(AbstractEngine[SVDinsTNState]):
 
     def _fit_rescaled(self, problem: Problem, structure: Structure, generator: torch.Generator) -> Network:
         scaled = scale_modes(problem.tensor)
-        target = 0.01 * (problem.target_error or 1.0)  # the errors of both coordinates differ
+        target = 0.01 * (problem.target_error or 1.0)  # stricter: the errors in rescaled and given modes differ
         found = fit(scaled.tensor, scaled.to_scaled(structure), init="random", restarts=2, tolerance=1e-5,
                     target_error=target, seed=generator)  # fmt: skip
         return scaled.from_scaled(found.network, structure)
 
     def _iterate(self, state: SVDinsTNState) -> SVDinsTNState:
-        """Do outer iterations until the structure changes or nothing moves any more, one at least."""
+        """Return the state after one or more outer iterations, until the ranks change or the iteration converges."""
         network, ranks, iteration, moved = state.network, state.network.ranks, state.iteration, True
         before = network.to_array()
         while moved and iteration < self.iterations:
@@ -163,7 +163,7 @@ class SVDinsTN(AbstractEngine[SVDinsTNState]):
         return replace(state, network=network, iteration=iteration, moved=moved)
 
     def _outer(self, network: DiagonalNetwork, X: NDArray[Any], steps: int) -> DiagonalNetwork:
-        """Update every core, and after each the diagonals towards later cores."""
+        """Return the network after one outer iteration: every core, then its diagonals to later cores, updated."""
         for k in range(X.ndim):
             right, gram = network.projected(X, k)
             network = network.with_core(k, self._core(network, right, gram, k))
@@ -190,7 +190,7 @@ class SVDinsTN(AbstractEngine[SVDinsTNState]):
     def _diagonal(
         self, network: DiagonalNetwork, right: NDArray[Any], gram: NDArray[Any], k: int, other: int, steps: int
     ) -> NDArray[Any]:
-        """Return the diagonal between two cores after some steps of ADMM."""
+        """Return the diagonal between two cores after ``steps`` steps of ADMM."""
         hx, hh = network.bond_equations(right, gram, k, other)
         s = q = network.diagonals[k, other]
         p = np.zeros_like(s)
@@ -207,7 +207,7 @@ class SVDinsTN(AbstractEngine[SVDinsTNState]):
         return np.sign(values) * np.maximum(size - threshold, 0.0)
 
     def _diagonals_of_means(self, X: NDArray[Any], limit: int) -> dict[ModePair, NDArray[Any]]:
-        """Return the shrunk singular values of the mean of X over all modes but two, for every two."""
+        """Return, for every pair of modes, the shrunk singular values of the mean of X over all other modes."""
         found = {}
         for pair in combinations(range(X.ndim), 2):
             rest = tuple(mode for mode in range(X.ndim) if mode not in pair)
@@ -220,7 +220,7 @@ class SVDinsTN(AbstractEngine[SVDinsTNState]):
 
 
 def _initial(problem: Problem, diagonals: dict[ModePair, NDArray[Any]]) -> DiagonalNetwork:
-    """Return cores of equal entries, as published, but for a little noise that tells equal slices apart."""
+    """Return the first network: cores of equal entries, as published, plus noise that breaks the symmetry of slices."""
     generator: Any = np.random.default_rng(0)
     order = problem.order
     cores = []
@@ -235,7 +235,7 @@ def _structure(state: SVDinsTNState) -> Structure:
 
 
 def _width(order: int, diagonals: dict[ModePair, NDArray[Any]]) -> int:
-    """Return the largest product of the ranks at one core."""
+    """Return the largest product of the ranks of a core's bonds, over all cores."""
     return max(math.prod(len(values) for pair, values in diagonals.items() if k in pair) for k in range(order))
 
 

@@ -1,4 +1,4 @@
-"""TnALE: go from variable to variable and back, and take the best value of each while the others stay."""
+"""TnALE: coordinate descent over ranks and exchanges of modes, in round trips from the first rank to the last."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -15,26 +15,28 @@ from tnlab.structure_search.evaluation import Evaluation, Proposal
 from tnlab.structure_search.parts.rank_codes import Code, Coding
 from tnlab.structure_search.problem import Problem
 
-MODES = -1  # the stop of a round trip at which modes are exchanged, not a rank changed
+MODES = -1  # stands for the exchange of modes in a route, where other entries are indices of ranks
 
 
 @dataclass(frozen=True, eq=False)
 class TnALEState:
-    """Where a round trip stands.
+    """State of TnALE: the current round trip, its stop, and the candidates at the stop.
+
+    A stop optimises one variable: one rank, or the exchange of two modes.
 
     Attributes:
-        coding: How structures are written.
-        candidates: Values of the variable at hand, the other variables as they are.
-        asked: Places of the candidates that are evaluated; the errors of the others are interpolated.
-        centre: Structure that the windows of ranks surround.
+        coding: Encoding of structures.
+        candidates: Codes with every value of the current variable, the other variables unchanged.
+        asked: Indices of the candidates to evaluate; the errors of the others are interpolated.
+        centre: Code that the windows of ranks surround.
         centre_score: Its score; infinite if unknown.
-        here: Structure at the last stop.
+        here: Code chosen at the last stop.
         known: Its squared error; infinite if unknown.
-        best: Best structure of the trip, its score and its squared error.
-        stop: Stops made in this trip.
-        trips: Trips made.
-        unchanged: Stops in a row at which the best was the centre.
-        scattered: Whether the trip began away from the centre.
+        best: Best code of the trip, its score and its squared error.
+        stop: Number of stops made in this trip.
+        trips: Number of trips completed.
+        unchanged: Number of stops in a row at which the centre was chosen.
+        scattered: Whether the trip began at a random code instead of the centre.
     """
 
     coding: Coding
@@ -54,17 +56,17 @@ class TnALEState:
 @engines.register("tnale")
 @dataclass(frozen=True)
 class TnALE(AbstractEngine[TnALEState]):
-    """Alternate over ranks, mode exchanges and back; the first trips interpolate errors between three ranks.
+    """Optimise ranks one by one, then exchanges of modes, then ranks in reverse order; repeat around the best found.
 
-    The centre of the published program is judged by interpolated errors as well, and so is this one; what the search
-    reports is always fitted.
+    As in the published program, interpolated errors decide on the centre; the result of a search is always fitted.
 
     Attributes:
-        first_trips: Round trips that evaluate the first, middle and last rank of a window and interpolate the others.
-        first_radius: Reach of their windows around the centre's ranks.
-        radius: Reach of the windows afterwards, where every rank is evaluated.
+        first_trips: Number of first trips, which evaluate the first, middle and last rank of a window and interpolate
+            the errors of the others.
+        first_radius: Largest change of the centre's ranks in the windows of the first trips.
+        radius: Largest change of the centre's ranks in later windows, where every rank is evaluated.
         sparsity: Probability that a bond starts with rank 1 in the family ``"any"``.
-        max_size: Parameters per entry of the tensor up to which a structure is fitted; 10 in the published program.
+        max_size: Largest number of parameters of a proposal, per entry of the tensor; 10 in the published program.
     """
 
     first_trips: int = 2
@@ -127,7 +129,7 @@ class TnALE(AbstractEngine[TnALEState]):
         return state.trips < self.first_trips and self._variable(state) != MODES
 
     def _at_stop(self, state: TnALEState) -> TnALEState:
-        """Return the state with the candidates of its stop."""
+        """Return the state with the candidates of its current stop."""
         variable = self._variable(state)
         if variable == MODES:
             pairs = combinations(range(state.coding.problem.order), 2)
@@ -141,14 +143,14 @@ class TnALE(AbstractEngine[TnALEState]):
         return replace(state, candidates=small, asked=asked)
 
     def _window(self, state: TnALEState, variable: int) -> range:
-        """Return the ranks around the centre's, shifted into the range allowed."""
+        """Return the range of ranks around the centre's rank, shifted to lie between 1 and the largest rank."""
         reach = self.first_radius if state.trips < self.first_trips else self.radius
         limit = state.coding.limit
         low = max(1, min(state.centre.ranks[variable] - reach, limit - 2 * reach))
         return range(low, min(low + 2 * reach, limit) + 1)
 
     def _squared_errors(self, state: TnALEState, evaluations: Sequence[Evaluation]) -> list[float]:
-        """Return the squared error of every candidate: fitted, carried over from the last stop, or interpolated."""
+        """Return the squared error of every candidate: fitted, known from the last stop, or interpolated linearly."""
         found = {place: told.relative_error**2 for place, told in zip(state.asked, evaluations, strict=True)}
         for place in state.asked:
             if state.candidates[place] == state.here:
@@ -160,7 +162,7 @@ class TnALE(AbstractEngine[TnALEState]):
         ]
 
     def _after(self, state: TnALEState, generator: torch.Generator) -> TnALEState:
-        """Return the start of a new trip if this one is over, else the state as it is."""
+        """Return the state at the start of a new trip if the current one is complete; else the state unchanged."""
         assert state.best is not None
         stuck = state.trips > 0 and state.unchanged > len(state.coding.pairs)
         met = state.trips > 0 and state.scattered and state.here == state.centre
@@ -171,14 +173,14 @@ class TnALE(AbstractEngine[TnALEState]):
         if better:
             state = replace(state, centre=state.best[0], centre_score=state.best[1])
         state = replace(state, stop=0, trips=state.trips + 1, best=None, unchanged=0, scattered=False)
-        if state.trips == self.first_trips:  # interpolated errors are forgotten
+        if state.trips == self.first_trips:  # later trips do not compare with interpolated errors
             return replace(state, here=state.centre, known=math.inf, centre_score=math.inf)
         if better and not stuck:
             return replace(state, here=state.centre, known=square)
         return replace(state, here=self._scattered(state, generator), known=math.inf, scattered=True)
 
     def _scattered(self, state: TnALEState, generator: torch.Generator) -> Code:
-        """Return a structure inside the windows around the centre, and not the centre where there is another."""
+        """Return a random code within the windows around the centre; the centre if 100 draws give no other."""
         coding, centre = state.coding, state.centre
         for _ in range(100):
             code = centre

@@ -1,4 +1,4 @@
-"""TNGA: a population of rank matrices that exchange the bonds of a core and mutate."""
+"""TNGA: a genetic algorithm over ranks, in which two parents exchange the bonds of one core and ranks mutate."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -17,7 +17,7 @@ from tnlab.structure_search.problem import Problem
 
 @dataclass(frozen=True, eq=False)
 class TNGAState:
-    """One generation, by ascending parameters."""
+    """State of TNGA: the encoding, the codes of one generation by ascending parameters, and its number."""
 
     coding: Coding
     codes: tuple[Code, ...]
@@ -27,23 +27,23 @@ class TNGAState:
 @engines.register("tnga")
 @dataclass(frozen=True)
 class TNGA(AbstractEngine[TNGAState]):
-    """Breed structures: parents by rank of their score, the bonds of one core exchanged, bonds mutated.
+    """Breed structures: draw parents by the order of their scores, exchange the bonds of one core, mutate ranks.
 
-    In the published program one of two children receives nothing, for a view of an array is overwritten; here both
-    do. Published are bonds of one fixed rank on any graph; the successors of the paper use whole ranks and a
-    permutation of the modes, which is the default here. A generation is evaluated by ascending parameters, which
-    changes nothing but how many of the last can be pruned: what is not kept needs no exact score.
+    In the published program only one of two children inherits from the other parent, because an array is overwritten
+    through a view; here both do. The paper has bonds of one fixed rank on any graph; its successors have integer ranks
+    and a permutation of the modes, the default here. A generation is evaluated by ascending parameters, so that large
+    structures outside the ``keep`` best can be pruned.
 
     Attributes:
-        integer_ranks: Whether a bond has any rank, not ``rank`` or none.
-        rank: The one rank of bonds otherwise.
+        integer_ranks: Whether a bond may have every rank up to the largest; else its rank is ``rank`` or 1.
+        rank: The rank of bonds if ``integer_ranks`` is false.
         population: Structures per generation.
-        keep: So many of them may become parents.
-        alpha: Parent number k is drawn with weight ``log(alpha / (0.01 + 5 k))``, at least 0.01.
-        mutation: Probability that a bond changes, and that two modes are exchanged.
-        generations: Generations; None goes on to the end of the budget, 30 in the published program.
-        elite: So many of the best live on unchanged; 0 in the published program.
-        max_size: Parameters per entry of the tensor up to which a structure is fitted; 10 in the published program.
+        keep: Number of the best that may become parents.
+        alpha: Parent number k, counted from 0, is drawn with weight ``log(alpha / (0.01 + 5 k))``, at least 0.01.
+        mutation: Probability that a rank changes; times the order, that two modes are exchanged.
+        generations: Number of generations, 30 in the published program; None goes on to the end of the budget.
+        elite: Number of the best that enter the next generation unchanged; 0 in the published program.
+        max_size: Largest number of parameters of a proposal, per entry of the tensor; 10 in the published program.
     """
 
     integer_ranks: bool = True
@@ -101,7 +101,7 @@ class TNGA(AbstractEngine[TNGAState]):
         return replace(code, ranks=tuple(min(self.rank, coding.limit) if rank > 1 else 1 for rank in code.ranks))
 
     def _crossed(self, coding: Coding, first: Code, second: Code, generator: torch.Generator) -> tuple[Code, Code]:
-        """Exchange the ranks at one core, drawn at random, between two parents; each child keeps its modes."""
+        """Return two children: the parents' codes with the ranks at one random core exchanged, modes unchanged."""
         core = int(torch.randint(coding.problem.order, (), generator=generator))
         ranks = [
             (b, a) if core in pair else (a, b)

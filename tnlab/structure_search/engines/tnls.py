@@ -1,4 +1,4 @@
-"""TNLS: sample around the best structure so far, in steps that shrink."""
+"""TNLS: local search that samples ranks and mode orders around the best structure, in steps that shrink."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -14,13 +14,22 @@ from tnlab.structure_search.evaluation import Evaluation, Proposal
 from tnlab.structure_search.parts.rank_codes import Code, Coding, two_places
 from tnlab.structure_search.problem import Problem
 
-LARGEST_STEP = 4
-TRIES = 20  # draws of a sample before one that is too large is left out
+LARGEST_STEP = 4  # largest change of a rank in one sample
+TRIES = 20  # draws for one sample, which is left out if all of them are too large
 
 
 @dataclass(frozen=True, eq=False)
 class TNLSState:
-    """Centre of the samples, and what is asked next."""
+    """State of TNLS: the centre of the samples and the samples of the next generation.
+
+    Attributes:
+        coding: Encoding of structures.
+        batch: Codes of the next generation.
+        centre: Code that samples are drawn around.
+        score: Score of the centre; infinite if unknown.
+        generation: Number of generations told.
+        moved: Whether the centre's score has improved since step sizes last started again.
+    """
 
     coding: Coding
     batch: tuple[Code, ...]
@@ -33,18 +42,18 @@ class TNLSState:
 @engines.register("tnls")
 @dataclass(frozen=True)
 class TNLS(AbstractEngine[TNLSState]):
-    """Sample ranks and permutations around a centre, and move to the best sample if it is no worse.
+    """Sample ranks and permutations around a centre, and move the centre to the best sample if it is no worse.
 
-    Beyond the published program, the schedule of step sizes starts again when it has run out: from the centre, or
-    elsewhere if the centre has not changed for a whole schedule.
+    Unlike in the published program, step sizes start again when their schedule has run out: around the centre, or
+    around a random structure if the centre has not improved for a whole schedule.
 
     Attributes:
         samples: Structures per generation.
-        generations: After so many the step sizes start again.
-        rounds: How often they do; None goes on to the end of the budget, 1 is the published program.
-        rank_decay: By what the standard deviation of a rank's step, 1 at first, shrinks per generation.
-        swap_decay: By what the probability of exchanging two modes, 1 at first, shrinks per generation.
-        max_size: Parameters per entry of the tensor up to which a structure is fitted; 10 in the published program.
+        generations: Number of generations after which step sizes start again.
+        rounds: Number of such schedules, 1 in the published program; None goes on to the end of the budget.
+        rank_decay: Factor per generation of the standard deviation of a rank's step, which is 1 at first.
+        swap_decay: Factor per generation of the probability of exchanging two modes, which is 1 at first.
+        max_size: Largest number of parameters of a proposal, per entry of the tensor; 10 in the published program.
     """
 
     samples: int = 60
@@ -108,7 +117,7 @@ class TNLS(AbstractEngine[TNLSState]):
 
     @staticmethod
     def _step(rank: int, step: float, limit: int) -> int:
-        """Return the rank a step away, turned round at the ends of its range."""
+        """Return a rank changed by a rounded step of at most 4; steps at rank 1 go up, at the largest rank down."""
         size = min(math.ceil(abs(step) - 0.5), LARGEST_STEP)
         down = rank == limit or (rank > 1 and step < 0)
         return max(1, min(limit, rank - size if down else rank + size))

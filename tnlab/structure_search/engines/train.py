@@ -1,4 +1,4 @@
-"""Tensor trains in closed form, over orders of the modes: an answer at once, and a measure for all others."""
+"""Tensor trains by TT-SVD at the target error, in the given order of the modes and in one chosen by the cuts."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from tnlab.structure_search.problem import Problem
 
 @dataclass(frozen=True, eq=False)
 class TrainState:
-    """The trains that are left to propose."""
+    """State of the train engine: the problem and the trains not proposed yet."""
 
     problem: Problem
     left: tuple[Network, ...]
@@ -27,9 +27,9 @@ class TrainState:
 @engines.register("train")
 @dataclass(frozen=True)
 class TrainSearch(AbstractEngine[TrainState]):
-    """Truncate trains by singular values, the modes as given and in the order that the cuts like best.
+    """Propose two trains from truncated SVDs: of the modes as given, and in the order that TT-SVD's search chooses.
 
-    The error is a guarantee: no fit is needed. Whatever else is found should have fewer parameters.
+    TT-SVD guarantees the target error, so that neither train is fitted.
     """
 
     paper: ClassVar[str] = "Oseledets 2011: https://doi.org/10.1137/090752286"

@@ -1,9 +1,9 @@
 """Program synthesis over trees: choose the splits and the ranks from spectra alone, then replay them as SVDs.
 
-A program is a set of compatible splits of the modes; run, it splits the tensor by truncated SVDs into a tree. What a
-split of a rank loses is at most the tail of the unfolding's spectrum, and the squares of all losses add up, so that
-the cheapest program within an error budget follows from the spectra by an integer program, with no SVD run. What the
-replay leaves of the budget is spent by rounding.
+A program is a set of compatible splits of the modes with ranks. Replaying it splits the tensor into a tree by one
+truncated SVD per split. The squared error is at most the sum of the tails of the unfoldings' spectra, so that the
+program of fewest parameters within an error budget follows from the spectra alone, by an integer program. Rounding
+spends what a replay leaves of the budget.
 """
 
 import heapq
@@ -32,12 +32,12 @@ from tnlab.structure_search.parts.split_trees import (
 )
 from tnlab.structure_search.problem import Problem
 
-LEAST_LEFT = 1e-3  # of the budget: less is not worth a rounding
+LEAST_LEFT = 1e-3  # fraction of the squared error budget that must be left for a rounding to be worth it
 
 
 @dataclass(frozen=True, eq=False)
 class TreeSplitsState:
-    """The programs still to be replayed, cheapest first."""
+    """State of the synthesis: the trees and ranks still to be replayed, fewest parameters first."""
 
     problem: Problem
     waiting: tuple[tuple[SplitTree, tuple[int, ...]], ...]
@@ -46,17 +46,17 @@ class TreeSplitsState:
 @engines.register("tree_splits")
 @dataclass(frozen=True)
 class TreeSplits(AbstractEngine[TreeSplitsState]):
-    """Synthesise the tree of truncated SVDs with the fewest parameters within an error budget.
+    """Find the tree of truncated SVDs with the fewest parameters whose tails sum to at most the squared target.
 
-    The published program hands every sketch to Gurobi; here most are ruled out by their least ranks, and the others
-    are solved by listing the ranks, or by HiGHS where there are too many.
+    The published program solves an integer program by Gurobi for every tree; here most trees are ruled out by their
+    parameters at the least ranks, and the others solved by listing all ranks, or by HiGHS if there are too many.
 
     Attributes:
-        max_splits: Splits of one program at most.
-        bin_size: Width of the bins of tail energy, as a part of the budget.
-        top: Programs that are replayed.
-        error: Budget where the problem has no target error.
-        beam: Trees per level that are split further; from order 7 on there are more than can be listed.
+        max_splits: Largest number of splits of a tree.
+        bin_size: Width of the bins of tails from which ranks are chosen, as a fraction of the budget.
+        top: Number of programs replayed and proposed.
+        error: Target error if the problem has none.
+        beam: Trees per level that are split further; from order 7 on there are too many to list all.
     """
 
     max_splits: int = 5
@@ -74,7 +74,7 @@ class TreeSplits(AbstractEngine[TreeSplitsState]):
         choices = {split: self.choices(problem, split, allowed) for split in splits_of(problem.order)}
         choices = {split: of_split for split, of_split in choices.items() if of_split}
         least = {split: of_split[-1][1] for split, of_split in choices.items()}
-        best: list[tuple[int, int, SplitTree, tuple[int, ...]]] = []  # a heap, the dearest of the best first
+        best: list[tuple[int, int, SplitTree, tuple[int, ...]]] = []  # a heap, most parameters first
         ranked = sorted(list_trees(problem.modes, least, self.max_splits, self.beam), key=lambda found: found[0])
         for turn, (bound, tree) in enumerate(ranked):
             if len(best) == self.top and bound >= -best[0][0]:
@@ -101,7 +101,7 @@ class TreeSplits(AbstractEngine[TreeSplitsState]):
         return TreeSplitsState(state.problem, ())
 
     def choices(self, problem: Problem, split: Split, allowed: float) -> list[Choice]:
-        """Return the least rank for every bin of tail energy, largest rank first."""
+        """Return pairs ``(tail, rank)`` of a split, the least rank for every bin of tails, largest rank first."""
         tails = problem.spectra.tail(split)
         found: dict[int, Choice] = {}
         for step in range(round(1 / self.bin_size) + 1):
@@ -111,7 +111,7 @@ class TreeSplits(AbstractEngine[TreeSplitsState]):
         return [found[rank] for rank in sorted(found, reverse=True)]
 
     def _replay(self, problem: Problem, tree: SplitTree, ranks: Sequence[int]) -> Network:
-        """Return the tree that the splits make of the tensor, rounded by what is left of the budget."""
+        """Return the tree of SVDs of the tensor at given ranks, rounded by what it leaves of the error budget."""
         network = split_tensor(problem.tensor, tree, ranks)
         target = problem.target_error or self.error
         error = relative_residual(problem.tensor, network)

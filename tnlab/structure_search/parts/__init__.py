@@ -1,1 +1,1 @@
-"""What engines are made of: moves, encodings, rank gains, splits, core shapes."""
+"""Building blocks of engines: moves, encodings of structures, rank gains, trees of splits, core shapes."""

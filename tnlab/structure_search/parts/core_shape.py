@@ -1,8 +1,9 @@
-"""The core shape of a Tucker decomposition for a budget of parameters, and ranks on any tree of splits.
+"""Core shapes of Tucker decompositions: the ranks of least error within a budget of parameters.
 
-The squared error of a truncated HOSVD is at most the sum of the tails of the spectra, so that ranks are chosen by
-packing squared singular values into the budget. That takes milliseconds, but the sum counts twice what two modes
-discard together; the true loss decides between what the methods propose, and a local search goes on from there.
+The squared error of a truncated HOSVD (higher-order singular value decomposition) is at most the sum of the tails of
+the unfoldings' spectra, so that ranks can be chosen by packing squared singular values into the budget. The sum counts
+twice what two modes discard together; hence the true error of a fit decides between such shapes, and a local search
+continues from the best.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -17,22 +18,22 @@ from torch import Tensor
 from tnlab.errors import FormatError, UnknownNameError
 from tnlab.structure_search.parts.split_trees import SplitTree
 
-Shape = tuple[int, ...]
-GRID = 20_000_000  # shapes that the exact packing lists
-SWEEPS = 20  # of orthogonal iteration per fit
-SETTLED = 1e-6  # change of the loss per sweep, as a part of it, at which a fit ends
-WIDER = 4  # singular vectors beyond those of the shapes compared that are kept for comparing them
+Shape = tuple[int, ...]  # one rank per mode of a Tucker core, or per bond of a tree
+GRID = 20_000_000  # largest number of shapes that exact packing lists; each of its arrays then takes 160 MB
+SWEEPS = 20  # largest number of sweeps of orthogonal iteration per fit
+SETTLED = 1e-6  # relative decrease of the squared error per sweep at or below which a fit has converged
+WIDER = 4  # leading singular vectors kept beyond 5/4 of the rank when neighbouring shapes are compared
 
 
 @dataclass(frozen=True)
 class CoreShape:
-    """A core shape and what it is worth.
+    """A core shape with its error and its parameters.
 
     Attributes:
         shape: Rank of every mode.
         squared_error: ``|X - X_hat|^2 / |X|^2`` of the fit, the square of the relative error (the paper's RRE).
-        promised: What the spectra alone promise: the sum of the tails.
-        parameters: Entries of core and factors.
+        promised: Upper bound on ``squared_error`` from the spectra: the sum of their tails.
+        parameters: Number of entries of core and factors.
     """
 
     shape: Shape
@@ -42,18 +43,18 @@ class CoreShape:
 
 
 def core_shape(X: Tensor, *, budget: int, method: str = "portfolio") -> CoreShape:
-    """Return a core shape of at most ``budget`` parameters with a small error.
+    """Return a core shape of at most ``budget`` parameters with small error.
 
     Args:
         X: The tensor.
-        budget: Parameters of core and factors together.
-        method: ``"greedy"`` on the spectra; ``"bang_for_buck"``, the same per parameter (the published program never
-            updates the cost it divides by, here it does); ``"exact"``, the best packing of the spectra;
-            ``"true_greedy"`` on the loss of a fit per step, slow; ``"portfolio"``, the best of the first three and a
-            local search on the true loss from there.
+        budget: Largest number of parameters of core and factors together.
+        method: ``"greedy"`` adds the largest squared singular value next; ``"bang_for_buck"`` the largest per
+            parameter (with the cost updated at every step, unlike the published program); ``"exact"`` takes the shape
+            of least sum of tails; ``"true_greedy"`` raises the rank that lowers the error of a fit most, slow;
+            ``"portfolio"`` takes the best of the first three and continues by a local search on the true error.
 
     Raises:
-        FormatError: Not even a core of ranks 1 fits the budget, or there are too many shapes to list.
+        FormatError: The budget is too small for a core of ranks 1, or there are too many shapes to list.
         UnknownNameError: There is no such method.
 
     References:
@@ -72,12 +73,12 @@ def core_shape(X: Tensor, *, budget: int, method: str = "portfolio") -> CoreShap
 
 
 def tucker_parameters(modes: Sequence[int], shape: Sequence[int]) -> int:
-    """Return the entries of core and factors."""
+    """Return the number of entries of a Tucker decomposition: those of the core plus those of the factors."""
     return int(np.prod(shape)) + sum(size * rank for size, rank in zip(modes, shape, strict=True))
 
 
 def tucker_tree(modes: Sequence[int]) -> SplitTree:
-    """Return the tree of a Tucker decomposition; its bonds are those of modes 0, 1, ... in order."""
+    """Return the tree of splits of a Tucker decomposition, whose bonds belong to modes 0, 1, ... in order."""
     order = len(modes)
     return SplitTree.of(modes, [*((mode,) for mode in range(order - 1)), tuple(range(order - 1))])
 
@@ -86,13 +87,15 @@ def greedy_ranks(
     parameters: Callable[[Sequence[int]], int], weights: Sequence[NDArray[Any]], fits: Callable[[Sequence[int]], bool],
     *, per_parameter: bool,
 ) -> Shape:  # fmt: skip
-    """Return ranks grown one by one from 1, always by the heaviest next squared singular value that fits.
+    """Return ranks grown one by one from 1, each time on the bond with the largest next squared singular value.
+
+    A bond at which one more rank is not allowed is left as it is.
 
     Args:
-        parameters: Entries of all cores at given ranks.
+        parameters: Gives the number of parameters at given ranks.
         weights: Squared singular values of every bond, descending.
-        fits: Whether given ranks are still allowed.
-        per_parameter: Whether a value is divided by the parameters that its rank costs.
+        fits: Tells whether given ranks are allowed.
+        per_parameter: Whether a squared singular value is divided by the parameters that its rank adds.
     """
     ranks, open_bonds = [1] * len(weights), set(range(len(weights)))
     while open_bonds:
@@ -112,9 +115,9 @@ def greedy_ranks(
 
 
 def exact_packing(modes: Sequence[int], weights: Sequence[NDArray[Any]], budget: int) -> Shape:
-    """Return the Tucker shape within the budget with the largest sum of squared singular values, by listing all.
+    """Return the Tucker shape within the budget with the largest sum of squared singular values, by listing shapes.
 
-    The rank of the longest mode follows from the others, so that one mode less is listed.
+    The rank of the longest mode is the largest that the other ranks leave room for, so that only those are listed.
 
     Raises:
         FormatError: There are too many shapes.
@@ -140,7 +143,7 @@ def exact_packing(modes: Sequence[int], weights: Sequence[NDArray[Any]], budget:
 
 
 class Loss:
-    """Squared relative error of the Tucker fit of a core shape, each shape fitted once.
+    """The squared relative error of a tensor's Tucker fit as a function of the core shape, with a cache.
 
     Args:
         array: X in float64.
@@ -156,11 +159,11 @@ class Loss:
             self.weights.append(np.clip(values[::-1], 0, None) / self.total)
             self.vectors.append(vectors[:, ::-1])
             rotated = _times(rotated, vectors[:, ::-1], mode)
-        self.core = rotated  # X in the singular vectors of its modes, the heaviest first
+        self.core = rotated  # X in the singular vectors of its unfoldings, by descending singular value
         self._known: dict[tuple[Shape, Shape], float] = {}
 
     def __call__(self, shape: Shape, within: Shape | None = None) -> float:
-        """Return the loss of a shape; ``within`` looks for factors among so many leading singular vectors only."""
+        """Return the squared relative error of a shape, fitted in the span of ``within`` leading singular vectors."""
         within = within or self.modes
         if (shape, within) not in self._known:
             self._known[shape, within] = self._fit(shape, within)[0]
@@ -196,7 +199,7 @@ class Loss:
 
 
 def _times(array: NDArray[Any], matrix: NDArray[Any], mode: int) -> NDArray[Any]:
-    """Return the array with ``matrix.T`` applied to a mode."""
+    """Return the array multiplied by ``matrix.T`` along one mode."""
     return np.moveaxis(np.tensordot(array, matrix, axes=([mode], [0])), -1, mode)
 
 
@@ -235,7 +238,7 @@ def _portfolio(loss: Loss, modes: Shape, budget: int) -> Shape:
 
 
 def _neighbours(shape: Shape, modes: Shape, budget: int) -> Iterator[Shape]:
-    """Yield shapes with one rank lowered, by 1 or an eighth, and another raised as far as the budget allows."""
+    """Yield shapes with one rank lowered, by 1 or an eighth, another raised as far as possible, and the rest spent."""
     for up, down in permutations(range(len(modes)), 2):
         for step in {1, max(1, shape[down] // 8)}:
             if shape[down] > step:
@@ -248,7 +251,7 @@ def _neighbours(shape: Shape, modes: Shape, budget: int) -> Iterator[Shape]:
 
 
 def _filled(shape: list[int], modes: Shape, budget: int) -> Iterator[Shape]:
-    """Yield a shape with what is left of the budget given to each mode in turn."""
+    """Yield, for every mode, the shape with that mode's rank as large as the budget allows."""
     for mode in range(len(modes)):
         rest = int(np.prod(shape)) // shape[mode]
         spent = sum(modes[other] * rank for other, rank in enumerate(shape) if other != mode)

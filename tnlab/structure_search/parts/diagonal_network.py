@@ -1,4 +1,4 @@
-"""A fully connected network in numpy with a diagonal on every bond: what SVDinsTN iterates on."""
+"""A fully connected network with a diagonal matrix on every bond, in numpy: the model that SVDinsTN fits."""
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -14,11 +14,13 @@ from tnlab.network.rank_matrix import ModePair
 
 @dataclass(frozen=True, eq=False)
 class DiagonalNetwork:
-    """One core per mode; axis l of core k is its bond to core l, and axis k its mode.
+    """A fully connected network of one core per mode with a diagonal matrix on every bond.
+
+    Axis l of core k is its bond to core l, and axis k its mode.
 
     Attributes:
-        cores: The arrays G_k.
-        diagonals: The diagonals S_kl, k < l.
+        cores: The cores G_k, of shape (rank to core 0, ..., mode size at axis k, ..., rank to the last core).
+        diagonals: The diagonal entries of S_kl by pair (k, l), k < l.
     """
 
     cores: tuple[NDArray[Any], ...]
@@ -26,15 +28,15 @@ class DiagonalNetwork:
 
     @property
     def ranks(self) -> dict[ModePair, int]:
-        """Rank by pair of cores."""
+        """Rank of the bond by pair of cores."""
         return {pair: len(values) for pair, values in self.diagonals.items()}
 
     def absorbed(self) -> list[NDArray[Any]]:
-        """Return the cores with every diagonal in the first of its two, the mode as the first axis."""
+        """Return the cores, each multiplied by its diagonals to later cores, with the mode moved to the first axis."""
         return [np.moveaxis(self._scaled(k, after=True), k, 0) for k in range(len(self.cores))]
 
     def to_array(self) -> NDArray[Any]:
-        """Return the tensor it stands for."""
+        """Return the contraction of the network, a tensor of the modes in order."""
         order = len(self.cores)
         operands: list[Any] = []
         for k in range(order):
@@ -42,9 +44,10 @@ class DiagonalNetwork:
         return _contract(operands, list(range(order)))
 
     def projected(self, X: NDArray[Any], k: int) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Return X contracted with all cores but k, and the Gram matrix of these, the diagonals at k left out.
+        """Return the normal equations of core k: X times the other cores, and the Gram matrix of the other cores.
 
-        Shapes: that of core k; and that of core k without its mode (an axis of size 1 instead), twice.
+        The diagonals at k are left out. The first array has the shape of core k; the second has that shape twice,
+        with size 1 in place of the mode.
         """
         order = X.ndim
         others = [(j, self._scaled(j, after=True, without=k)) for j in range(order) if j != k]
@@ -63,7 +66,7 @@ class DiagonalNetwork:
         return right, gram.reshape(*shape, *shape)
 
     def weights(self, k: int) -> NDArray[Any]:
-        """Return the product of the diagonals at core k for all its bond entries, in one vector."""
+        """Return the Kronecker product of the diagonals at core k, as a vector over its bonds' entries."""
         found = np.ones(1)
         for j in range(len(self.cores)):
             if j != k:
@@ -73,7 +76,14 @@ class DiagonalNetwork:
     def bond_equations(
         self, right: NDArray[Any], gram: NDArray[Any], k: int, other: int
     ) -> tuple[NDArray[Any], NDArray[Any]]:
-        """Return right side and matrix of the normal equations for the diagonal between ``k`` and ``other``."""
+        """Return the normal equations of the diagonal between ``k`` and ``other``: right side and square matrix.
+
+        Args:
+            right: X times all cores but k, as ``projected`` returns it.
+            gram: Gram matrix of these cores, as ``projected`` returns it.
+            k: The core that was left out of ``right`` and ``gram``.
+            other: The core at the other end of the diagonal.
+        """
         core = self._scaled(k, after=True, before=True, without=other)
         order = core.ndim
         values = (right * core).sum(axis=tuple(axis for axis in range(order) if axis != other))
@@ -88,13 +98,16 @@ class DiagonalNetwork:
         return values, (outer * lift).sum((2, 3))
 
     def with_core(self, k: int, core: NDArray[Any]) -> "DiagonalNetwork":
-        """Return the network with another core."""
+        """Return the network with core k replaced."""
         return replace(self, cores=(*self.cores[:k], core, *self.cores[k + 1 :]))
 
     def with_diagonal(
         self, k: int, other: int, values: NDArray[Any], least: float
     ) -> tuple["DiagonalNetwork", NDArray[Any]]:
-        """Return the network with another diagonal, its entries below ``least`` removed, and which are kept."""
+        """Return the network with a diagonal replaced and its small entries removed, and the indices of those kept.
+
+        Entries of absolute value at most ``least`` are removed with their slices of both cores; one always stays.
+        """
         kept = np.flatnonzero(np.abs(values) > least)
         if not len(kept):
             kept = np.array([int(np.argmax(np.abs(values)))])
@@ -105,7 +118,7 @@ class DiagonalNetwork:
         return DiagonalNetwork(tuple(cores), {**self.diagonals, (k, other): values[kept]}), kept
 
     def _scaled(self, k: int, *, after: bool, before: bool = False, without: int = -1) -> NDArray[Any]:
-        """Return core k times the diagonals towards later, or also earlier cores."""
+        """Return core k times its diagonals to later cores (``after``) and to earlier ones (``before``)."""
         core = self.cores[k]
         for j in range(core.ndim):
             if j != without and ((after and j > k) or (before and j < k)):
@@ -116,12 +129,12 @@ class DiagonalNetwork:
 
 
 def _labels(order: int, k: int) -> list[int]:
-    """Return integer labels of a core's axes: modes first, then bonds."""
+    """Return integer labels of core k's axes for a contraction: k for its mode, ``order`` and above for bonds."""
     return [k if j == k else _bond(order, min(j, k), max(j, k)) for j in range(order)]
 
 
 def _doubled(order: int, k: int) -> list[int]:
-    """Return the labels of a core's copy in the second layer, which shares its mode."""
+    """Return the labels of a second copy of core k, which shares the mode but not the bonds."""
     return [label if label < order else label + order * order for label in _labels(order, k)]
 
 

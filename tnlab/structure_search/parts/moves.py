@@ -1,6 +1,6 @@
-"""Structures one move away, inside the family of a problem: a rank up or down, two modes exchanged, a bond moved.
+"""Moves between structures of a problem's family: change a rank by one, exchange two modes, move a bond; random draws.
 
-A bond goes when its rank falls to 1, and comes when a rank of 1 rises to 2.
+A bond disappears when its rank falls to 1, and appears when a rank of 1 rises to 2.
 """
 
 from collections.abc import Iterator
@@ -15,12 +15,12 @@ from tnlab.network.structure import Structure
 from tnlab.seeding import uniform
 from tnlab.structure_search.problem import Problem
 
-Move = tuple[Structure, str]
-TRIES = 100  # moves drawn until one stays inside the family
+Move = tuple[Structure, str]  # the structure after a move, and words for the move
+TRIES = 100  # random moves drawn until one stays inside the family
 
 
 def rank_moves(problem: Problem, structure: Structure) -> Iterator[Move]:
-    """Yield the structures of the family in which one rank is one larger or one smaller."""
+    """Yield the structures of the family in which one rank is larger or smaller by one, with words for the change."""
     matrix = to_matrix(structure)
     for i, j in combinations(range(problem.order), 2):
         for step in (1, -1):
@@ -30,14 +30,17 @@ def rank_moves(problem: Problem, structure: Structure) -> Iterator[Move]:
 
 
 def swap_moves(problem: Problem, structure: Structure) -> Iterator[Move]:
-    """Yield the structures in which two modes have changed places."""
+    """Yield the structures in which two modes are exchanged, with words for the exchange."""
     matrix = to_matrix(structure)
     for i, j in combinations(range(problem.order), 2):
         yield from_matrix(problem.modes, _swapped(matrix, i, j)), f"modes {i} and {j} exchanged"
 
 
 def random_move(problem: Problem, structure: Structure, generator: torch.Generator) -> Move:
-    """Return a move drawn at random; the structure itself if none was found that stays inside the family."""
+    """Return a random move inside the family: two modes exchanged, a bond moved, or a rank up or down by one.
+
+    The structure itself is returned if ``TRIES`` draws all leave the family.
+    """
     matrix = to_matrix(structure)
     for _ in range(TRIES):
         i, j, k = _places(problem.order, generator)
@@ -61,7 +64,14 @@ def random_move(problem: Problem, structure: Structure, generator: torch.Generat
 
 
 def draw(problem: Problem, generator: torch.Generator, *, largest: int, density: float = 0.4) -> Structure:
-    """Return a random structure of the family with ranks up to ``largest``; ``density`` is that of a graph."""
+    """Return a random structure of the family.
+
+    Args:
+        problem: The problem whose family is drawn from.
+        generator: Source of random numbers.
+        largest: Largest rank.
+        density: Probability that a pair of cores gets a bond beyond a spanning tree, except on rings and trees.
+    """
     order = problem.order
     around = torch.randperm(order, generator=generator).tolist()
     ranks = iter(torch.randint(1, largest + 1, (order * order,), generator=generator).tolist())

@@ -1,7 +1,8 @@
-"""Structures as whole numbers: ranks on fixed pairs of places, and the modes that sit at the places.
+"""Integer encoding of a structure: bond ranks plus a mode permutation.
 
-On a ring the places are joined to the next one and the modes are permuted; on a graph of any kind every two places
-are joined, and a permutation would add nothing.
+A code has one rank per pair of places that may be joined, and the mode at every place. In the family ``"ring"`` each
+place is joined to the next, and the modes are permuted; in ``"any"`` every two places are joined, and a permutation
+would add nothing.
 
 References:
     Li 2022 (ranks and a permutation): https://arxiv.org/abs/2206.06597
@@ -17,15 +18,15 @@ from tnlab.network.rank_matrix import from_ranks
 from tnlab.network.structure import Structure
 from tnlab.structure_search.problem import Problem
 
-TRIES = 200  # draws after which ranks are lowered until the structure is small enough
+TRIES = 200  # draws after which the ranks of a structure that is too large are halved instead
 
 
 @dataclass(frozen=True)
 class Code:
-    """One structure.
+    """One structure as integers: a rank per pair of places and a mode per place.
 
     Attributes:
-        ranks: Rank for every pair of places; 1 is no bond.
+        ranks: Rank for every pair of places of the coding; 1 is no bond.
         modes: Mode at every place.
     """
 
@@ -33,11 +34,11 @@ class Code:
     modes: tuple[int, ...]
 
     def with_rank(self, place: int, rank: int) -> "Code":
-        """Return the code with another rank at one place."""
+        """Return the code with the rank at index ``place`` replaced."""
         return replace(self, ranks=(*self.ranks[:place], rank, *self.ranks[place + 1 :]))
 
     def swapped(self, first: int, second: int) -> "Code":
-        """Return the code with the modes of two places exchanged."""
+        """Return the code with the modes at two places exchanged."""
         modes = list(self.modes)
         modes[first], modes[second] = modes[second], modes[first]
         return replace(self, modes=tuple(modes))
@@ -45,11 +46,11 @@ class Code:
 
 @dataclass(frozen=True, eq=False)
 class Coding:
-    """How the structures of a family are written down.
+    """The encoding of a problem's structures as codes, with a limit on their size.
 
     Attributes:
-        problem: What is searched, over the family ``"ring"`` or ``"any"``.
-        max_size: Parameters per entry of the tensor up to which a structure is looked at.
+        problem: The problem, of family ``"ring"`` or ``"any"``.
+        max_size: Largest number of parameters of a structure, per entry of the tensor.
     """
 
     problem: Problem
@@ -57,7 +58,7 @@ class Coding:
 
     @cached_property
     def pairs(self) -> tuple[tuple[int, int], ...]:
-        """Places that a rank joins."""
+        """Pairs of places, in the order of a code's ranks."""
         order = self.problem.order
         if self.problem.family == "ring" and order > 2:
             return tuple((place, (place + 1) % order) for place in range(order))
@@ -65,22 +66,22 @@ class Coding:
 
     @property
     def permutes(self) -> bool:
-        """Whether it matters which mode sits where."""
+        """Whether codes differ in the permutation of the modes: on rings of order 4 and more."""
         return self.problem.family == "ring" and self.problem.order > 3
 
     @property
     def limit(self) -> int:
-        """Largest rank."""
+        """Largest rank of a code."""
         return self.problem.rank_limit
 
     def structure(self, code: Code) -> Structure:
-        """Return what a code stands for."""
+        """Return the structure that a code encodes."""
         around = code.modes
         joined = zip(self.pairs, code.ranks, strict=True)
         return from_ranks(self.problem.modes, {(around[a], around[b]): rank for (a, b), rank in joined})
 
     def parameters(self, code: Code) -> int:
-        """Return the parameters of what a code stands for."""
+        """Return the number of parameters of the structure that a code encodes."""
         sizes = [self.problem.modes[mode] for mode in code.modes]
         for (a, b), rank in zip(self.pairs, code.ranks, strict=True):
             sizes[a] *= rank
@@ -88,11 +89,14 @@ class Coding:
         return sum(sizes)
 
     def small(self, code: Code) -> bool:
-        """Return whether a code is small enough to be looked at."""
+        """Return whether a code's structure has at most ``max_size`` parameters per entry of the tensor."""
         return self.parameters(code) <= self.max_size * self.problem.entries
 
     def random(self, generator: torch.Generator, *, sparsity: float = 0.0) -> Code:
-        """Return a small enough code: every rank is 1 with this probability, else anything from 1, or 2, up."""
+        """Return a random code within the size limit.
+
+        Each rank is 1 with probability ``sparsity``, else uniform from 2 (from 1 if ``sparsity`` is 0) to the limit.
+        """
         modes = range(self.problem.order)
         drawn = torch.randperm(len(modes), generator=generator).tolist() if self.permutes else modes
         low = 2 if sparsity else 1
@@ -106,13 +110,13 @@ class Coding:
         return self.shrunk(code)
 
     def shrunk(self, code: Code) -> Code:
-        """Return a code with its ranks halved until it is small enough."""
+        """Return the code with all ranks halved, repeatedly, until it is within the size limit."""
         while not self.small(code) and max(code.ranks) > 1:
             code = replace(code, ranks=tuple(max(1, rank // 2) for rank in code.ranks))
         return code
 
 
 def two_places(order: int, generator: torch.Generator) -> tuple[int, int]:
-    """Return two different places, drawn at random."""
+    """Return two different random places below ``order``."""
     first, second = torch.randperm(order, generator=generator)[:2].tolist()
     return first, second

@@ -1,9 +1,9 @@
-"""What one more, or one less, rank between two cores is worth, without a fit.
+"""Estimates, without a fit, of the change of the squared error by one more or one less rank between two cores.
 
-One more rank between the cores i and j adds to the network a copy of itself with other slices a, b in their place. With
-E the network without the two cores and R the residual, the best direction follows from the leading singular vectors of
-``M = R . E`` (the residual contracted with everything but i and j), and along it the squared error falls by
-``sigma_1^2 / |E(a, b)|^2``.
+One more rank between cores i and j adds to the network a copy of itself with slices a, b in place of the two cores.
+Let E be the network without the two cores, and M the residual contracted with E. For a, b the leading singular vectors
+of M and sigma_1 its largest singular value, the best multiple of that copy lowers the squared error by
+``sigma_1^2 / |E(a, b)|^2``, a lower bound on the gain.
 
 References:
     Hashemizadeh 2020 (growing by the best rank-one slice): https://arxiv.org/abs/2008.05437
@@ -23,15 +23,15 @@ from tnlab.network.network import Network
 from tnlab.network.rank_matrix import ModePair
 from tnlab.network.structure import Structure
 
-USUAL = 4  # size of every index for which a path is looked for
+USUAL = 4  # size assumed for every index when a contraction path is chosen
 
 
 def rank_gains(tensor: Tensor, network: Network) -> dict[ModePair, float]:
-    """Return, for every pair of modes, by how much one more rank lowers the squared relative error at least.
+    """Return, for every pair of modes, a lower bound on the decrease of the squared relative error by one more rank.
 
     Args:
         tensor: The data X.
-        network: Cores fitted to it, one per mode, plain bonds.
+        network: A network fitted to X with one core per mode and no hyper-bonds.
     """
     structure = network.structure
     cores = [core.detach().to("cpu").double().numpy() for core in network.cores]
@@ -42,7 +42,7 @@ def rank_gains(tensor: Tensor, network: Network) -> dict[ModePair, float]:
 
 
 def rank_losses(network: Network) -> dict[ModePair, NDArray[np.float64]]:
-    """Return, for every bond, the squared relative errors of cutting its rank by 1, 2, ..., as its spectrum tells."""
+    """Return, for every bond, the squared relative errors of lowering its rank by 1, 2, ..., from its spectrum."""
     legs = [core.legs[0] for core in network.structure.cores]
     found: dict[ModePair, NDArray[np.float64]] = {}
     for bond, values in zip(network.structure.bonds, bond_spectra(network), strict=True):
@@ -76,7 +76,7 @@ def _between(structure: Structure, ends: list[int]) -> set[int]:
 
 
 def _leading(matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], float, NDArray[np.float64]]:
-    """Return the leading singular vectors and value."""
+    """Return the left singular vector, singular value and right singular vector of the largest singular value."""
     if matrix.shape[0] <= matrix.shape[1]:
         left = np.linalg.eigh(matrix @ matrix.T)[1][:, -1]
         right = left @ matrix
@@ -104,7 +104,7 @@ def _square(
 def _contract(
     arrays: list[NDArray[np.float64]], labels: list[tuple[int, ...]], output: tuple[int, ...]
 ) -> NDArray[np.float64]:
-    """Contract arrays along a path that is looked for once per topology, whatever the sizes."""
+    """Contract labelled arrays along a path that is computed once per topology and cached."""
     text, path = _path(tuple(labels), output)
     return opt_einsum.contract(text, *arrays, optimize=path)
 

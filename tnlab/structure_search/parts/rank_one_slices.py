@@ -1,7 +1,7 @@
-"""One more rank between two cores: its two slices fitted alone, while everything else stays.
+"""Fit of one more rank between two cores: its two new slices by alternating least squares, all else unchanged.
 
-The network plus a rank-one slice on a bond is the network plus a copy of itself in which the slices stand in the place
-of the two cores. Fitting the slices to the residual is alternating least squares in two unknowns.
+The network with one more rank is the network plus a copy of itself with the two slices in place of the two cores, so
+that the slices are fitted to the residual.
 
 References:
     Hashemizadeh 2020: https://arxiv.org/abs/2008.05437
@@ -19,12 +19,17 @@ from tnlab.network.edits import add_bond, set_rank
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 
-SHIFT = 1e-12  # of the mean diagonal of a Gram matrix, so that it can be solved with
-FIRST = 1e-2  # standard deviation of the slices at first
+SHIFT = 1e-12  # ridge on a Gram matrix, as a fraction of its mean diagonal, so that it is not singular
+FIRST = 1e-2  # standard deviation of the entries of the random first slices
 
 
 class Slices:
-    """Fits slices to what a network leaves of a tensor."""
+    """Fits the slices of one more rank between any two cores of a network to its residual.
+
+    Args:
+        tensor: The data X.
+        network: The network, fitted to X.
+    """
 
     def __init__(self, tensor: Tensor, network: Network) -> None:
         self.network = network
@@ -34,12 +39,12 @@ class Slices:
         self._residual = (data - network.to(torch.float64).to_tensor().to("cpu")).numpy()
 
     def fit(self, pair: tuple[int, int], iterations: int, generator: torch.Generator) -> tuple[float, Network]:
-        """Return the norm of the residual with one more rank between two cores, and the network that has it.
+        """Return the norm of the residual after one more rank between two cores is fitted, and the wider network.
 
         Args:
             pair: The cores, ascending.
-            iterations: How often each of the two slices is fitted.
-            generator: Source of the slices at first.
+            iterations: Number of times each of the two slices is fitted.
+            generator: Source of the random first slices.
         """
         sides = [self._side(pair, core) for core in pair]
         sizes = self.structure.index_sizes
@@ -54,14 +59,14 @@ class Slices:
         return left, self._wider(pair, slices)
 
     def _side(self, pair: tuple[int, int], core: int) -> list[int]:
-        """Return the indices of a core but for the bonds between the two."""
+        """Return the indices of a core without those of the bonds between the pair."""
         between = {self.structure.order + bond for bond in _between(self.structure, pair)}
         return [index for index in self.structure.core_indices[core] if index not in between]
 
     def _solve(
         self, pair: tuple[int, int], own: int, sides: list[list[int]], other: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], float]:
-        """Return the best slice while the other one stays, and the norm of what it leaves."""
+        """Return the least-squares slice of core ``pair[own]`` for a given other slice, and the residual's norm."""
         structure = self.structure
         legs = list(structure.cores[pair[own]].legs)
         bonds = [index for index in sides[own] if index not in legs]
@@ -83,7 +88,7 @@ class Slices:
         return shaped.transpose([[*legs, *bonds].index(index) for index in sides[own]]), left
 
     def _wider(self, pair: tuple[int, int], slices: list[NDArray[np.float64]]) -> Network:
-        """Return the network with the slices put on the bond between two cores, or on a new one."""
+        """Return the network with the slices added to the bond between two cores, or to a new bond of rank 2."""
         bond = next(iter(_between(self.structure, pair)), None)
         cores = list(self.network.cores)
         for core, piece in zip(pair, slices, strict=True):

@@ -1,8 +1,9 @@
-"""Ranks between modes from the ranks of the unfoldings: no fit, no search.
+"""Estimate of the rank between every two modes from the ranks of the tensor's unfoldings, without a fit.
 
-Generic cores leave ``log r_S = sum of log R_ij over the bonds that cross S`` on every cut that is not of full rank.
-Where single modes and pairs are such cuts this gives ``log R_ij = (log r_i + log r_j - log r_ij) / 2``; with more
-cuts than bonds, or full cuts left out, it is a least-squares problem.
+For generic cores, the rank r_S of every cut S that is not of full rank satisfies
+``log r_S = sum of log R_ij over the bonds that cross S``. From single modes and pairs follows
+``log R_ij = (log r_i + log r_j - log r_ij) / 2``; with more equations than bonds, or with full cuts left out, the
+logarithms are the solution of a nonnegative least-squares problem.
 """
 
 from itertools import combinations
@@ -12,16 +13,16 @@ from scipy.optimize import nnls
 
 from tnlab.bounds.cut_spectra import CutSpectra
 
-FULL = 1e6  # by how much an equation outweighs the wish for small ranks
+FULL = 1e6  # weight of an equation relative to the regularisation towards small ranks
 
 
 def ranks_from_cuts(spectra: CutSpectra, error: float, limit: int) -> dict[tuple[int, int], int]:
-    """Return a rank for every pair of modes, from single modes and pairs (and triples where pairs are full).
+    """Return a rank for every pair of modes, from the cuts of single modes, pairs and, where needed, triples.
 
     Args:
-        spectra: The tensor's spectra.
-        error: Relative error below which singular values do not count.
-        limit: The largest rank to return.
+        spectra: Spectra of the tensor's unfoldings.
+        error: Relative error up to which an unfolding is truncated to determine its rank.
+        limit: Largest rank to return.
     """
     order = spectra.order
     pairs = list(combinations(range(order), 2))

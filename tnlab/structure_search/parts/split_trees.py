@@ -1,7 +1,7 @@
-"""Trees as sets of splits of the modes, before any rank is chosen.
+"""Trees as sets of splits of the modes: their enumeration, their cheapest ranks, and the SVDs that realise them.
 
-A split is written as the set of modes on the side without the last mode. Splits that are pairwise nested or disjoint
-make a tree: one bond per split, one core per region between them, which holds what its splits do not take further.
+A split of the modes in two is written as the side without the last mode. Splits that are pairwise nested or disjoint
+make a tree with one bond per split and one core per region between splits, which has the modes of its region as legs.
 """
 
 import math
@@ -19,20 +19,20 @@ from tnlab.fitting.truncation.unfolding import Unfolding, as_array, tensor_like,
 from tnlab.network.network import Network
 from tnlab.network.structure import Bond, Core, Structure
 
-Split = tuple[int, ...]
-Choice = tuple[float, int]  # squared tail of a cut, and the rank that leaves it
-LISTED = 200_000  # combinations of ranks that are listed instead of given to the integer program
+Split = tuple[int, ...]  # the modes on the side without the last mode, ascending
+Choice = tuple[float, int]  # squared tail of a cut that a rank discards, and the rank
+LISTED = 200_000  # largest number of combinations of ranks that are listed; more go to the integer program
 
 
 @dataclass(frozen=True)
 class SplitTree:
-    """A tree without ranks.
+    """A tree given by its splits, without ranks.
 
     Attributes:
         modes: Size of every mode.
-        splits: One per bond, smaller sets first.
-        above: For each split the place of the split that it lies in; -1 for the root.
-        legs: Modes of each core: core k is what split k cuts off, the last core is the root.
+        splits: One split per bond, smaller sets first.
+        above: For each split the index of the smallest split that contains it; -1 if there is none.
+        legs: Modes of each core: those of split k in no smaller split for core k; the last core is the root.
     """
 
     modes: tuple[int, ...]
@@ -55,21 +55,21 @@ class SplitTree:
 
     @property
     def bonds_at(self) -> list[list[int]]:
-        """The bonds of every core; bond k joins core k to the one above it."""
+        """Bonds of every core; bond k joins core k to the core above it."""
         at: list[list[int]] = [[place] for place in range(len(self.splits))] + [[]]
         for place, parent in enumerate(self.above):
             at[parent].append(place)
         return at
 
     def parameters(self, ranks: Sequence[int]) -> int:
-        """Return the entries of all cores with these ranks."""
+        """Return the number of entries of all cores at given ranks, one per bond."""
         total = 0
         for legs, bonds in zip(self.legs, self.bonds_at, strict=True):
             total += math.prod(self.modes[leg] for leg in legs) * math.prod(ranks[bond] for bond in bonds)
         return total
 
     def structure(self, ranks: Sequence[int]) -> Structure:
-        """Return the structure with these ranks."""
+        """Return the structure with given ranks, one per bond."""
         root = len(self.splits)
         bonds = tuple(
             Bond((place, root if parent < 0 else parent), rank)
@@ -81,14 +81,14 @@ class SplitTree:
 def list_trees(
     modes: Sequence[int], least: dict[Split, int], max_splits: int, beam: int
 ) -> Iterator[tuple[int, SplitTree]]:
-    """Yield trees of up to ``max_splits`` splits with the parameters they have at the least ranks, level by level.
+    """Yield the parameters at the least ranks and the tree, for trees of 0, 1, ... up to ``max_splits`` splits.
 
     Args:
         modes: Size of every mode.
-        least: Splits to use, with the least rank each may have.
-        max_splits: Bonds at most.
-        beam: Trees of one level that are split further, those with the fewest parameters first; every tree is
-            listed while no level holds more.
+        least: Splits to use, each with its least rank.
+        max_splits: Largest number of splits of a tree.
+        beam: Number of trees of one level that are split further, those with the fewest parameters; the list is
+            complete if no level has more.
     """
     names = list(least)
     compatible = [_compatible(split, names) for split in names]
@@ -109,17 +109,19 @@ def list_trees(
 
 
 def splits_of(order: int) -> list[Split]:
-    """Return every split of the modes, each by its side without the last mode."""
+    """Return every split of ``order`` modes in two, each as its side without the last mode."""
     return [split for size in range(1, order) for split in combinations(range(order - 1), size)]
 
 
 def best_ranks(tree: SplitTree, choices: Sequence[Sequence[Choice]], allowed: float) -> tuple[int, list[int]] | None:
-    """Return the fewest parameters of a tree, and the ranks, whose squared tails add up to no more than is allowed.
+    """Return the fewest parameters of a tree, and its ranks, such that squared tails sum to at most ``allowed``.
+
+    None if no ranks do.
 
     Args:
         tree: The tree.
-        choices: What each bond may be.
-        allowed: Sum of the squared tails at most.
+        choices: Of each bond, the ranks to choose from and their squared tails.
+        allowed: Largest sum of squared tails.
     """
     if not tree.splits:
         return tree.parameters(()), []
@@ -161,7 +163,7 @@ def _listed(tree: SplitTree, choices: Sequence[Sequence[Choice]], allowed: float
 def _integer_program(
     tree: SplitTree, choices: Sequence[Sequence[Choice]], allowed: float
 ) -> tuple[int, list[int]] | None:
-    """Choose one rank per bond; a core's combinations of ranks have weights, whose margins are the choices."""
+    """Solve ``best_ranks`` by HiGHS: binary choices of ranks are margins of weights on each core's combinations."""
     offset = np.concatenate([[0], np.cumsum([len(of_bond) for of_bond in choices])]).astype(int)
     costs = [0.0] * int(offset[-1])
     rows: list[dict[int, float]] = []
@@ -206,7 +208,7 @@ def _integer_program(
 
 
 def split_tensor(tensor: Tensor, tree: SplitTree, ranks: Sequence[int]) -> Network:
-    """Return the tree of truncated SVDs, from the smallest sets of modes to the root."""
+    """Return the network that truncated SVDs of a tensor give, one per split, from the smallest split to the root."""
     array = as_array(tensor.cpu())
     labels: list[int] = list(range(tensor.ndim))  # modes, then order + bond
     order, cores = tensor.ndim, []
