@@ -1,4 +1,4 @@
-"""What holds of the tree as a whole: tests stand where modules do, names shadow no module, old paths still work."""
+"""What holds of the tree as a whole: where tests stand, what names mean, what an import of tnlab brings."""
 
 import ast
 import importlib
@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 import tnlab
-from tnlab import moved
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = {"tnlab": ROOT / "tnlab", "widgets": ROOT / "widgets" / "tnlab_widgets"}
@@ -82,40 +81,6 @@ SAME_SENSE = {"solve"}
 def test_a_public_name_means_one_thing():
     twice = {name: places for name, places in _public_definitions().items() if len(places) > 1}
     assert not {name: places for name, places in twice.items() if name not in SAME_SENSE}
-
-
-OLD = sorted({*moved.MODULES, "tnlab.search.run", "tnlab.search.engines.core_shapes", "tnlab.search.comparison.plan"})
-
-
-def test_old_paths_give_the_modules_of_the_new_ones_and_leave_search_a_function():
-    code = f"""
-import importlib, warnings, tnlab
-from tnlab import moved
-for old in {OLD!r}:
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        found = importlib.import_module(old)
-    assert any(moved.new_path(old) in str(each.message) for each in caught), old
-    if old != moved.SEARCH:
-        assert found is importlib.import_module(moved.new_path(old)), old
-    assert callable(tnlab.search) and tnlab.search.__module__ == "tnlab.structure_search.run", old
-from tnlab.search import engines, run
-assert run.search is tnlab.search
-"""
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-
-
-@pytest.mark.parametrize("old", moved.MODULES)
-def test_an_old_path_is_no_module_of_today(old):
-    place = ROOT / Path(*old.split("."))
-    assert not place.with_suffix(".py").exists()
-    assert not list(place.glob("*.py"))
-
-
-def test_an_unknown_path_is_unknown():
-    with pytest.raises(ModuleNotFoundError):
-        importlib.import_module("tnlab.networks")
 
 
 def test_every_public_name_can_be_had():

@@ -10,8 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from tnlab import Network, fit
 from tnlab.errors import StructureError
@@ -20,11 +18,9 @@ from tnlab.fitting.memory import free_memory, predicted_memory, require_closed_f
 from tnlab.fitting.svd_start import svd_start
 from tnlab.fitting.sweep.plan import plan_sweep
 from tnlab.formats import formats
-from tnlab.metrics import relative_error, squared_norm
-from tnlab.network import residual
+from tnlab.metrics import relative_error
 from tnlab.solvers.base import solvers
 from tnlab.solvers.progressive import Progressive
-from tnlab.testing.structures import structures
 
 SCRIPT = """
 import json, re, resource, sys, torch
@@ -64,34 +60,6 @@ def test_a_fit_of_ten_million_entries_stays_within_four_times_the_tensor(name, s
     assert found["made"] > 0.9  # the measure sees the tensor itself
     assert found["peak"] < 4
     assert found["peak"] < found["told"] + memory.SPARE / (4 * modes[0] ** len(modes))
-
-
-@settings(max_examples=30, deadline=None)
-@given(structures(max_size=6), st.integers(1, 40))
-def test_the_error_by_slabs_is_the_error(structure, slab):
-    generator = torch.Generator().manual_seed(0)
-    network = Network.random(structure, generator=generator)
-    tensor = torch.randn(structure.modes, generator=generator, dtype=torch.float64)
-    whole = relative_error(tensor, network.to_tensor())
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(residual, "SLAB", slab)
-        parts = list(residual.slabs(structure.modes))
-        assert residual.relative_residual(tensor, network) == pytest.approx(whole, rel=1e-12)
-    seen = torch.zeros(structure.modes)
-    for part in parts:
-        seen[part] += 1
-        assert seen[part].numel() <= slab
-    assert bool((seen == 1).all())
-
-
-def test_norms_and_errors_by_blocks():
-    generator = torch.Generator().manual_seed(0)
-    tensor = torch.randn(1030, 1030, generator=generator).T  # more than one block, and transposed
-    other = torch.randn(1030, 1030, generator=generator)
-    double = tensor.double()
-    assert squared_norm(tensor) == pytest.approx(float(double.square().sum()), rel=1e-13)
-    expected = float((double - other).norm() / double.norm())
-    assert relative_error(tensor, other) == pytest.approx(expected, rel=1e-13)
 
 
 def test_a_start_from_sketches_is_as_good():

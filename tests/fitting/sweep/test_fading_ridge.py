@@ -26,10 +26,6 @@ def test_auto_is_on_for_loops_that_start_from_scratch(name, loops, on):
     assert first_ridge(0.5, structure, network) == 0.5
 
 
-def test_a_bond_of_rank_1_closes_no_loop():
-    assert not has_loops(formats["tr"].build((4,) * 4, (2, 2, 1, 2)))
-
-
 def test_is_gone_after_half_the_sweeps():
     ridge, decay = 1.0, quick_enough(0.9, 1.0, 10)
     for _ in range(5):

@@ -12,7 +12,6 @@ from tnlab.formats import formats
 from tnlab.network.arithmetic import add, scale
 from tnlab.network.network import Network
 from tnlab.network.rounding.network import round_network, truncate_bond
-from tnlab.network.rounding.tree import ErrorBudget, round_by_grams, round_by_qr
 from tnlab.network.structure import Core, Structure
 from tnlab.testing.structures import structures
 
@@ -107,15 +106,6 @@ def test_the_ranks_of_a_doubled_network_are_found_again(name):
     rounded = round_network(twice, target_error=1e-6)
     assert rounded.network.structure.ranks == network.structure.ranks
     assert true_error(twice, rounded.network) < 2e-6
-
-
-@pytest.mark.parametrize("by", [round_by_qr, round_by_grams])
-def test_both_ways_on_a_tree_agree(by):
-    network = random(formats["tree"].build((4,) * 6, 4))
-    rounded, error = by(network, ErrorBudget([2] * len(network.structure.bonds)))
-    assert error == pytest.approx(true_error(network, rounded), rel=1e-6)
-    expected, _ = round_by_qr(network, ErrorBudget([2] * len(network.structure.bonds)))
-    assert error == pytest.approx(true_error(network, expected), rel=0.05)
 
 
 def test_a_train_is_rounded_as_tensorly_truncates_it():

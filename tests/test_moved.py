@@ -1,0 +1,73 @@
+"""Old import paths give the modules of the new ones, with a warning, and hide no module of today."""
+
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tnlab import moved
+
+ROOT = Path(__file__).parents[1]
+OLD = sorted({*moved.MODULES, "tnlab.search.run", "tnlab.search.engines.core_shapes", "tnlab.search.comparison.plan"})
+
+
+def test_old_paths_give_the_modules_of_the_new_ones_and_leave_search_a_function():
+    code = f"""
+import importlib, warnings, tnlab
+from tnlab import moved
+for old in {OLD!r}:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        found = importlib.import_module(old)
+    assert any(moved.new_path(old) in str(each.message) for each in caught), old
+    if old != moved.SEARCH:
+        assert found is importlib.import_module(moved.new_path(old)), old
+    assert callable(tnlab.search) and tnlab.search.__module__ == "tnlab.structure_search.run", old
+from tnlab.search import engines, run
+assert run.search is tnlab.search
+"""
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("old", moved.MODULES)
+def test_an_old_path_is_no_module_of_today(old):
+    place = ROOT / Path(*old.split("."))
+    assert not place.with_suffix(".py").exists()
+    assert not list(place.glob("*.py"))
+
+
+def test_an_unknown_path_is_unknown():
+    with pytest.raises(ModuleNotFoundError):
+        importlib.import_module("tnlab.networks")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("tnlab.network.canonical", "tnlab.network.gauge.canonical"),
+        ("tnlab.search.moves", "tnlab.structure_search.parts.moves"),
+        ("tnlab.search.driver", "tnlab.structure_search.driver"),
+        ("tnlab.search.logs.file", "tnlab.structure_search.studies.logs.file"),
+        ("tnlab.search.comparison.plan", "tnlab.structure_search.comparison.plan"),
+        ("tnlab.search", "tnlab.structure_search"),
+        ("tnlab.network.cuts", ""),
+        ("tnlab.searching", ""),
+    ],
+)
+def test_the_new_path_follows_from_the_old_one(old, new):
+    assert moved.new_path(old) == new
+
+
+def test_the_import_hook_is_installed_once():
+    before = list(sys.meta_path)
+    moved.install()
+    assert sys.meta_path == before
+
+
+@pytest.mark.parametrize("new", sorted(set(moved.MODULES.values())))
+def test_every_new_path_exists(new):
+    place = ROOT.joinpath(*new.split("."))
+    assert place.with_suffix(".py").is_file() or (place / "__init__.py").is_file()
