@@ -1,1 +1,1 @@
-"""Comparisons of engines: read from a file, made run by run, summed up, and written down."""
+"""Comparisons of engines: read a plan from TOML, run every search, summarise the outcomes, write JSON and CSV."""

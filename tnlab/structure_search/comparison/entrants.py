@@ -1,4 +1,4 @@
-"""The engines of a comparison, with settings of their own."""
+"""The engines that a comparison file lists, each with the settings that the file gives it."""
 
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import Any
@@ -10,12 +10,12 @@ from tnlab.structure_search.engines.base import AbstractEngine, engines
 
 @dataclass(frozen=True)
 class Entrant:
-    """An engine that takes part.
+    """One engine of a comparison: its registered name and its settings.
 
     Attributes:
-        label: What to call it.
-        name: Of the engine.
-        settings: Those that differ from its own, as pairs.
+        label: Name in tables and figures.
+        name: Registered name of the engine.
+        settings: Settings that the file gives, as pairs of field name and value; others keep the engine's defaults.
     """
 
     label: str
@@ -23,15 +23,15 @@ class Entrant:
     settings: tuple[tuple[str, Any], ...] = ()
 
     def engine(self) -> AbstractEngine[Any]:
-        """Return the engine with these settings."""
+        """Return a new instance of the engine, built with these settings."""
         return engines[self.name](**dict(self.settings))
 
 
 def entrant_of(table: Table) -> Entrant:
-    """Return the engine that a table of ``engines`` names.
+    """Read one table of ``engines`` in a comparison file as an entrant: engine name, settings and label.
 
     Raises:
-        DataError: There is no such engine, or a setting is not one of its own.
+        DataError: No engine has that name, a setting is not a field of the engine, or its value has the wrong type.
     """
     given = table.take("name", TEXT)
     if given not in engines:
@@ -46,7 +46,7 @@ def entrant_of(table: Table) -> Entrant:
 
 
 def _settings(table: Table, part: type[AbstractEngine[Any]]) -> tuple[tuple[str, Any], ...]:
-    """Return the settings of an engine that a table gives, each of the kind that its default is of."""
+    """Return the engine settings given in a table as pairs; each must have the type of that setting's default."""
     chosen = []
     for known in fields(part) if is_dataclass(part) else ():
         default = known.default if known.default_factory is MISSING else known.default_factory()
@@ -57,6 +57,7 @@ def _settings(table: Table, part: type[AbstractEngine[Any]]) -> tuple[tuple[str,
 
 
 def _like(default: object) -> Requirement:
+    """Return the requirement that a value has the same type as a default (an int also passes as a float)."""
     if isinstance(default, bool):
         return Requirement("true or false", lambda value: isinstance(value, bool))
     if isinstance(default, int):

@@ -1,4 +1,4 @@
-"""What becomes of the runs of a comparison, and where that is kept."""
+"""The outcome of one run of a comparison, and the JSON file beside its study that stores it."""
 
 import json
 import math
@@ -10,24 +10,26 @@ from tnlab.errors import DataError
 from tnlab.structure_search.comparison.plan import Run
 from tnlab.structure_search.executors import AbstractExecutor
 
-VERSION = 1
-Improvement = tuple[int, float, int]  # structures fitted, seconds, parameters
+VERSION = 1  # of the JSON file of an outcome
+Improvement = tuple[int, float, int]  # structures fitted so far, seconds so far, parameters of the new best
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a run.
+    """Result of one run: the smallest structure found, the course towards it, and what it cost.
 
     Attributes:
-        failure: Why there was none, as a sentence; empty if it ran.
-        family: The family that was searched.
-        steps: Whenever a smaller structure reached the target: structures fitted by then, seconds, and its parameters.
-        relative_error: Of the best structure: of those that reach the target the smallest, else the nearest to it.
+        failure: Why the run failed, as a sentence; empty if it did not.
+        family: Family of structures that was searched.
+        steps: One entry for each structure that reached the target with fewer parameters than all before it.
+        relative_error: Relative error of the best structure: the smallest that reaches the target, or, if none does,
+            the one with the least error.
         evaluations: Structures fitted.
         proposed: Structures proposed.
-        seconds: Wall time.
-        bound: Parameters below which no structure of the family reaches the target; 0 if nothing was proved.
-        status: Why it ended, as a sentence.
+        seconds: Wall time of the run, in seconds.
+        bound: Proved lower bound on the parameters of any structure of the family that reaches the target; 0 if
+            nothing was proved.
+        status: Why the search ended, as a sentence.
     """
 
     failure: str = ""
@@ -47,23 +49,30 @@ class Outcome:
 
     @property
     def parameters(self) -> float:
-        """Of the smallest structure that reached the target; infinite if none did."""
+        """Parameters of the smallest structure that reached the target; infinite if none did."""
         return self.steps[-1][2] if self.steps else math.inf
 
     @property
     def to_reach(self) -> tuple[float, float]:
-        """Structures fitted and seconds until the target was reached first; infinite if it was not."""
+        """Structures fitted, and seconds, until a structure first reached the target; both infinite if none did."""
         return self.steps[0][:2] if self.steps else (math.inf, math.inf)
 
     @property
     def to_best(self) -> tuple[float, float]:
-        """Structures fitted and seconds until the best was found; infinite if the target was not reached."""
+        """Structures fitted, and seconds, until the smallest structure was found; both infinite without ``steps``."""
         return self.steps[-1][:2] if self.steps else (math.inf, math.inf)
 
 
 @dataclass(frozen=True)
-class RunLimits:
-    """What every run may spend, where its fits are made and where it is kept; small, for it travels."""
+class RunSettings:
+    """Settings that all runs of a comparison share; sent to every process that makes runs.
+
+    Attributes:
+        max_evaluations: Structures that a run may fit.
+        max_seconds: Wall time of a run, in seconds.
+        executor: Where the fits of a run are made: a name as ``executor_of`` reads it, or the executor itself.
+        folder: Folder of the studies and outcomes.
+    """
 
     max_evaluations: int
     max_seconds: float
@@ -71,30 +80,30 @@ class RunLimits:
     folder: Path
 
     def study(self, run: Run) -> Path:
-        """Return where the study of a run lies."""
+        """Return the path of the study file of a run."""
         return self.folder / f"{run.name}.study"
 
     @property
     def spent(self) -> dict[str, Any]:
-        """What an outcome is kept with: with another budget it would be another one."""
+        """The budget, stored with every outcome: an outcome is read back only for the same budget."""
         return {"max_evaluations": self.max_evaluations, "max_seconds": self.max_seconds}
 
 
-def keep(run: Run, budget: RunLimits, outcome: Outcome) -> None:
-    """Write the outcome of a run that has ended beside its study.
+def keep(run: Run, settings: RunSettings, outcome: Outcome) -> None:
+    """Write the outcome of a run, with the budget it had, to a JSON file beside its study.
 
     Raises:
-        DataError: It cannot be written.
+        DataError: The file cannot be written.
     """
-    record = {"tnlab_outcome": VERSION, **budget.spent, **asdict(outcome)}
-    write_text(budget.study(run).with_suffix(".json"), json.dumps(record))
+    record = {"tnlab_outcome": VERSION, **settings.spent, **asdict(outcome)}
+    write_text(settings.study(run).with_suffix(".json"), json.dumps(record))
 
 
-def kept(run: Run, budget: RunLimits) -> Outcome | None:
-    """Return the outcome of a run that has ended with this budget; None if there is none that can be read."""
+def kept(run: Run, settings: RunSettings) -> Outcome | None:
+    """Read the stored outcome of a run; None if there is none, it is damaged, or it was made with another budget."""
     try:
-        record = json.loads(budget.study(run).with_suffix(".json").read_text(encoding="utf-8"))
-        if any(record.pop(key, None) != value for key, value in {"tnlab_outcome": VERSION, **budget.spent}.items()):
+        record = json.loads(settings.study(run).with_suffix(".json").read_text(encoding="utf-8"))
+        if any(record.pop(key, None) != value for key, value in {"tnlab_outcome": VERSION, **settings.spent}.items()):
             return None
         steps = tuple((int(fitted), float(seconds), int(size)) for fitted, seconds, size in record.pop("steps"))
         return Outcome(steps=steps, **record)
@@ -103,10 +112,10 @@ def kept(run: Run, budget: RunLimits) -> Outcome | None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file as a whole or not at all.
+    """Write a text file atomically: into a temporary file beside it, which then replaces it.
 
     Raises:
-        DataError: It cannot be written.
+        DataError: The file cannot be written.
     """
     half = path.with_name(f".{path.name}.half")
     try:

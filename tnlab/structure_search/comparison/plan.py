@@ -1,4 +1,4 @@
-"""What a comparison file asks for: engines, data sets, target errors, seeds and a budget, checked before any run."""
+"""A comparison plan, read from TOML and checked before any run: engines, data sets, target errors, seeds, budget."""
 
 import hashlib
 import json
@@ -36,17 +36,17 @@ SEEDS = Requirement(
 
 @dataclass(frozen=True)
 class Case:
-    """A data set at one target error.
+    """One search problem of a comparison: a data set with a target error.
 
     Attributes:
-        label: What to call it.
+        label: Name in tables and figures.
         origin: Where the tensor comes from.
         target_error: Relative error to reach.
-        family: Which structures count; None for what each engine is meant for.
-        max_rank: Largest rank of a bond; None leaves it to the data.
+        family: Family of structures to search; None for the family that each engine is meant for.
+        max_rank: Largest rank of a bond; None for no limit but that of the mode sizes.
         modes: Mode sizes of the tensor.
-        digest: Tells its entries from others.
-        planted: Parameters of the structure that the tensor was made of; None if it is not known.
+        digest: Hash of the tensor's shape, dtype and entries.
+        planted: Parameters of the structure that the tensor was built from; None if it is not planted.
     """
 
     label: str
@@ -69,7 +69,7 @@ class Run:
 
     @property
     def name(self) -> str:
-        """What its study is called: the same for the same search, whatever its labels and its budget are."""
+        """File name of its study: engine, mode sizes, seed and a hash of the problem, without labels and budget."""
         asked = [self.case.digest, self.case.target_error, self.case.family, self.case.max_rank, self.entrant.name,
                  repr(self.entrant.engine()), self.seed]  # fmt: skip
         mark = hashlib.blake2b(json.dumps(asked).encode(), digest_size=6).hexdigest()
@@ -78,24 +78,24 @@ class Run:
 
     @property
     def label(self) -> str:
-        """What to call it."""
+        """Engine, case and seed in words, for progress messages."""
         return f"{self.entrant.label} on {self.case.label}, seed {self.seed}"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A comparison, before it is made.
+    """Everything that a comparison file asks for: every engine on every case with every seed, and the budget of a run.
 
     Attributes:
-        title: What to call it.
+        title: Title of the report.
         entrants: The engines.
         cases: The data sets with their target errors.
-        seeds: Every engine searches every case with each of them.
+        seeds: Seeds; each makes one run of every engine on every case.
         max_evaluations: Structures that a run may fit.
-        max_seconds: Wall time of a run.
-        executor: Where the fits of a run are made.
+        max_seconds: Wall time of a run, in seconds.
+        executor: Where the fits of a run are made, as ``executor_of`` reads it.
         output: Folder of the studies, the results and the report.
-        text: The file, as it stands.
+        text: Text of the TOML file, for the report.
     """
 
     title: str
@@ -110,17 +110,17 @@ class Plan:
 
     @property
     def runs(self) -> tuple[Run, ...]:
-        """All runs, case by case; seeds before engines, so that what is there early is a fair part of it."""
+        """All runs, ordered by case, then seed, then engine, so that a part of them compares the engines already."""
         return tuple(
             Run(case, entrant, seed) for case in self.cases for seed in self.seeds for entrant in self.entrants
         )
 
 
 def read_plan(path: Path) -> Plan:
-    """Return what a TOML file asks for. Files in it, and the output, are looked for from its own folder.
+    """Read a comparison plan from a TOML file; relative paths in it are relative to the folder of the file.
 
     Raises:
-        DataError: It cannot be read, or a key is missing, unknown or wrong.
+        DataError: The file or a tensor cannot be read, or a key is missing, unknown or has a wrong value.
     """
     table, text = read_toml(path)
     folder = path.absolute().parent
@@ -139,25 +139,27 @@ def read_plan(path: Path) -> Plan:
     )
     table.done()
     for key, labels in (("engines", [one.label for one in entrants]), ("datasets", [one.label for one in plan.cases])):
-        _told_apart(table, key, labels)
+        _require_distinct(table, key, labels)
     return plan
 
 
 def _executor(table: Table) -> str:
+    """Return the value of ``executor``, whose part before the colon must be a registered executor."""
     given = table.take("executor", TEXT, "inline")
     if given.partition(":")[0] not in executors:
         raise table.wrong("executor", f"cannot be taken: {UnknownNameError('executor', given, executors)}")
     return given
 
 
-def _told_apart(table: Table, key: str, labels: Sequence[str]) -> None:
+def _require_distinct(table: Table, key: str, labels: Sequence[str]) -> None:
+    """Raise a DataError if two entries of the list ``key`` have the same label."""
     label, times = Counter(labels).most_common(1)[0]
     if times > 1:
         raise table.wrong(key, f'has {label!r:.80} {times} times; tell them apart with label = "...".')
 
 
 def _cases(table: Table, folder: Path) -> tuple[Case, ...]:
-    """Return the cases; target errors, family and largest rank of a data set go before those of the whole file."""
+    """Return one case per data set and target error; a data set's own settings override those of the whole file."""
     common, cases = _scope(table), []
     for part in table.tables("datasets"):
         origin, scope = origin_of(part, folder), common | _scope(part)
@@ -173,5 +175,6 @@ def _cases(table: Table, folder: Path) -> tuple[Case, ...]:
 
 
 def _scope(table: Table) -> dict[str, Any]:
+    """Return which of ``target_errors``, ``family`` and ``max_rank`` a table sets, with their values."""
     kinds = {"target_errors": one_or_more(ERROR), "family": one_of(*FAMILY_DESCRIPTIONS), "max_rank": COUNT}
     return {key: value for key, kind in kinds.items() if (value := table.take(key, kind, None)) is not None}

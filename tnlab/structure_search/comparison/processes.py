@@ -1,4 +1,4 @@
-"""Runs of a comparison in several processes, one thread each. They end with who started them, even if it is killed."""
+"""A pool of processes, one BLAS thread each, for the runs of a comparison; they exit when their parent dies."""
 
 import os
 import signal
@@ -21,19 +21,23 @@ THREADS = tuple(f"{library}_NUM_THREADS" for library in ("OMP", "OPENBLAS", "MKL
 def in_processes(
     make: Callable[[_Job, Any, Callable[[Any], object]], _Made], jobs: Sequence[_Job], shared: object, processes: int
 ) -> Iterator[tuple[_Job, _Made]]:
-    """Yield every job with what was made of it, as they end. Whoever leaves the loop stops those that are running.
+    """Call a function on every job in several processes, and yield pairs of job and result in the order they finish.
+
+    Closing the iterator stops the running jobs and cancels the others.
 
     Args:
-        make: Called with a job, what all share, and a function that is to be told of what has a method ``stop``.
-        jobs: What to make.
-        shared: What all of them need.
-        processes: How many.
+        make: Called as ``make(job, shared, begun)``; it may pass an object with a method ``stop`` to ``begun``, which
+            is called when the job is to stop. Must be picklable, as are jobs and results.
+        jobs: The jobs.
+        shared: Second argument of every call.
+        processes: Number of processes, at most one per job.
 
     Raises:
-        ExecutorError: A process was lost.
+        ExecutorError: A process was killed or ran out of memory.
     """
     context = get_context("spawn")
-    told, tell = context.Pipe(duplex=False)  # its end is the word to stop: no lock that a killed process could hold
+    # Closing the pipe means stop. Unlike an Event, it has no lock that a killed process could hold.
+    told, tell = context.Pipe(duplex=False)
     count = max(1, min(processes, len(jobs)))
     pool = ProcessPoolExecutor(count, mp_context=context, initializer=_prepare, initargs=(told,))
     try:
@@ -53,7 +57,7 @@ def in_processes(
 
 @contextmanager
 def _one_thread_each() -> Iterator[None]:
-    """Have processes that start meanwhile do their linear algebra on one thread."""
+    """Set the thread counts of BLAS libraries to 1 in the environment while processes are started; restore it after."""
     before = {name: os.environ.get(name) for name in THREADS}
     os.environ.update(dict.fromkeys(THREADS, "1"))
     try:
@@ -64,20 +68,20 @@ def _one_thread_each() -> Iterator[None]:
 
 
 class _Current:
-    """The search that a process is making, and whether it is to stop."""
+    """The search that runs in this process, and whether a stop was requested."""
 
     def __init__(self) -> None:
         self.stopped = False
         self._search: Any = None
 
     def begun(self, search: Any) -> None:
-        """Take the search that has begun."""
+        """Remember the search that has begun; stop it at once if a stop was requested already."""
         self._search = search
         if self.stopped:
             search.stop()
 
     def stop(self) -> None:
-        """Have it stop, and those that are still to begin."""
+        """Stop the current search, and every later one as soon as it begins."""
         self.stopped = True
         if self._search is not None:
             self._search.stop()
@@ -87,17 +91,20 @@ _current = _Current()
 
 
 def _prepare(told: Connection) -> None:
+    """Set up a new process: ignore Ctrl-C, and watch in threads for the request to stop and for the parent's death."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal; the first one answers
     threading.Thread(target=_watch, args=(told,), daemon=True).start()
     threading.Thread(target=_leave_with_parent, daemon=True).start()
 
 
 def _watch(told: Connection) -> None:
+    """Stop the searches of this process once the parent closes its end of the pipe."""
     told.poll(None)
     _current.stop()
 
 
 def _leave_with_parent() -> None:
+    """Exit this process when its parent has ended."""
     parent = parent_process()
     if parent is not None:
         parent.join()
@@ -105,4 +112,5 @@ def _leave_with_parent() -> None:
 
 
 def _made(make: Callable[[Any, Any, Any], Any], job: Any, shared: Any) -> Any:
+    """Call ``make`` on a job in this process."""
     return make(job, shared, _current.begun)

@@ -1,4 +1,4 @@
-"""The results of a comparison as files for other programs: everything as JSON, a row per case and engine as CSV."""
+"""Write the results of a comparison: all runs and summary rows as JSON, the summary rows alone as CSV."""
 
 import csv
 import io
@@ -18,12 +18,12 @@ from tnlab.structure_search.comparison.outcomes import Outcome, write_text
 from tnlab.structure_search.comparison.plan import Plan, Run
 from tnlab.structure_search.comparison.summary import Row, summarised
 
-VERSION = 1
+VERSION = 1  # of the JSON file
 PACKAGES = ("tnlab", "torch", "numpy", "scipy", "plotly")
 
 
 def circumstances() -> dict[str, str]:
-    """Return when and on what this is running: versions and machine, without anybody's name."""
+    """Return date, package versions, operating system and processor as text; no user or host name."""
     found = {"date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"), "python": sys.version.split()[0]}
     for package in PACKAGES:
         try:
@@ -36,12 +36,12 @@ def circumstances() -> dict[str, str]:
 
 
 def write_results(plan: Plan, outcomes: Mapping[Run, Outcome], made_with: Mapping[str, str]) -> tuple[Path, Path]:
-    """Write ``results.json`` and ``results.csv`` into the output folder, and return where they are.
+    """Write ``results.json`` and ``results.csv`` into the output folder, and return their paths.
 
-    Numbers that are infinite (nothing reached, nothing proved) are null there, and empty here.
+    Infinite numbers (target not reached, nothing proved) become null in JSON and empty cells in CSV.
 
     Raises:
-        DataError: They cannot be written.
+        DataError: A file cannot be written.
     """
     rows = summarised(plan, outcomes)
     record = {
@@ -68,6 +68,7 @@ def write_results(plan: Plan, outcomes: Mapping[Run, Outcome], made_with: Mappin
 
 
 def _flat(row: Row) -> dict[str, Any]:
+    """Return a summary row as one flat record, with a column per quantile."""
     record: dict[str, Any] = {
         "data": row.case.origin.label,
         "target_error": row.case.target_error,
@@ -90,6 +91,7 @@ def _flat(row: Row) -> dict[str, Any]:
 
 
 def _run(run: Run, outcome: Outcome) -> dict[str, Any]:
+    """Return a run and its outcome as one record."""
     record = {key: _finite(value) if isinstance(value, float) else value for key, value in asdict(outcome).items()}
     said = {"data": run.case.origin.label, "target_error": run.case.target_error, "engine": run.entrant.label}
     return said | {"seed": run.seed, "study": f"runs/{run.name}.study"} | record

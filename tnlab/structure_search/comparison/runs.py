@@ -1,7 +1,7 @@
-"""A comparison: every engine on every case with every seed, a study each, gone on with where it was left.
+"""Make the runs of a comparison: one resumable study for every engine on every case with every seed.
 
-A run that has ended leaves its outcome beside its study, with the budget it had. Asked for again with this budget it is
-read back; with another one, or after it was killed, its search goes on from the study.
+A finished run stores its outcome and its budget beside its study. With the same budget the outcome is read back; with
+another budget, or after the run was interrupted, its search resumes from the study.
 """
 
 import math
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from tnlab.data.recipe import recipe_of
 from tnlab.errors import DataError, StudyBusyError, TnlabError
-from tnlab.structure_search.comparison.outcomes import Improvement, Outcome, RunLimits, keep, kept
+from tnlab.structure_search.comparison.outcomes import Improvement, Outcome, RunSettings, keep, kept
 from tnlab.structure_search.comparison.plan import Plan, Run
 from tnlab.structure_search.comparison.processes import in_processes
 from tnlab.structure_search.driver import STOPPED
@@ -20,14 +20,14 @@ from tnlab.structure_search.run import Search
 
 @dataclass(frozen=True)
 class Standing:
-    """How far a comparison is, after one run.
+    """Progress of a comparison after one more run.
 
     Attributes:
-        run: The latest.
-        outcome: What became of it.
-        kept: Whether it was read back rather than made.
-        done: Runs made or read back so far.
-        total: Runs that there are.
+        run: The run that has ended.
+        outcome: Its outcome.
+        kept: Whether the outcome was read from disk rather than computed now.
+        done: Runs that have ended so far.
+        total: Runs of the whole comparison.
     """
 
     run: Run
@@ -39,12 +39,14 @@ class Standing:
 
 @dataclass(eq=False)
 class Comparison:
-    """All runs of a plan: an iterator of how far it is. Leave the loop to stop it; the next one goes on from there.
+    """All runs of a plan; iterating over it makes them and yields the progress after each.
+
+    Leaving the loop stops the comparison; iterating again resumes it.
 
     Attributes:
-        plan: What is compared.
-        jobs: Processes that runs are spread over; 1 makes them here, one after the other.
-        outcomes: What became of the runs so far, in the order of the plan.
+        plan: The plan.
+        jobs: Processes that make runs at the same time; 1 makes them in this process, one after the other.
+        outcomes: Outcomes of the runs that have ended, in the order of the plan.
     """
 
     plan: Plan
@@ -52,53 +54,54 @@ class Comparison:
     outcomes: dict[Run, Outcome] = field(default_factory=dict, init=False)
 
     def __iter__(self) -> Iterator[Standing]:
-        """Yield after every run, those that are read back first.
+        """Yield the progress after every run; runs whose outcomes are stored already come first.
 
         Raises:
-            DataError: The output folder cannot be made.
-            ExecutorError: A process was lost.
+            DataError: The output folder cannot be created.
+            ExecutorError: A process was killed or ran out of memory.
         """
         runs, plan = self.plan.runs, self.plan
-        budget = RunLimits(plan.max_evaluations, plan.max_seconds, plan.executor, plan.output / "runs")
+        settings = RunSettings(plan.max_evaluations, plan.max_seconds, plan.executor, plan.output / "runs")
         try:
-            budget.folder.mkdir(parents=True, exist_ok=True)
+            settings.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise DataError(f"The folder {str(budget.folder)!r} cannot be made: {error.strerror or error}.") from None
-        found = {run: outcome for run in runs if (outcome := kept(run, budget)) is not None}
+            raise DataError(f"The folder {str(settings.folder)!r} cannot be made: {error.strerror or error}.") from None
+        found = {run: outcome for run in runs if (outcome := kept(run, settings)) is not None}
         self.outcomes, before = dict(found), len(found)
         yield from (Standing(run, own, True, done, len(runs)) for done, (run, own) in enumerate(found.items(), 1))
         left = [run for run in runs if run not in found]
-        made = in_processes(_made, left, budget, self.jobs) if self.jobs > 1 else _here(left, budget)
+        made = in_processes(_made, left, settings, self.jobs) if self.jobs > 1 else _here(left, settings)
         for done, (run, outcome) in enumerate(made, before + 1):
             found[run] = outcome
             self.outcomes = {one: found[one] for one in runs if one in found}
             yield Standing(run, outcome, False, done, len(runs))
 
 
-def _here(runs: list[Run], budget: RunLimits) -> Iterator[tuple[Run, Outcome]]:
+def _here(runs: list[Run], settings: RunSettings) -> Iterator[tuple[Run, Outcome]]:
+    """Make runs one after the other in this process, with one executor for all, and yield each with its outcome."""
     if not runs:
         return
-    with executor_of(budget.executor) as executor:
+    with executor_of(settings.executor) as executor:
         for run in runs:
-            yield run, _made(run, replace(budget, executor=executor), _ignore)
+            yield run, _made(run, replace(settings, executor=executor), _ignore)
 
 
 def _ignore(search: Search) -> None:
-    """Do nothing with the search that has begun."""
+    """Ignore a search that has begun: leaving the loop stops it."""
 
 
-def _made(run: Run, budget: RunLimits, begun: Callable[[Search], object]) -> Outcome:
-    """Search, or go on searching, to the end of the budget; what goes wrong is an outcome too.
+def _made(run: Run, settings: RunSettings, begun: Callable[[Search], object]) -> Outcome:
+    """Make or resume a run to the end of its budget, store its outcome and return it; an error becomes its failure.
 
     Args:
-        run: What to search.
-        budget: What may be spent.
-        begun: Told the search, so that somebody can stop it.
+        run: The run.
+        settings: Its budget, executor and folder.
+        begun: Called with the search once it exists, so that the caller can stop it.
     """
     try:
-        outcome = _searched(run, budget, begun)
+        outcome = _searched(run, settings, begun)
         if outcome.status != STOPPED:
-            keep(run, budget, outcome)
+            keep(run, settings, outcome)
     except StudyBusyError:
         return Outcome("Another process is making this run.")
     except (TnlabError, ValueError) as error:
@@ -108,13 +111,22 @@ def _made(run: Run, budget: RunLimits, begun: Callable[[Search], object]) -> Out
     return outcome
 
 
-def _searched(run: Run, budget: RunLimits, begun: Callable[[Search], object]) -> Outcome:
+def _searched(run: Run, settings: RunSettings, begun: Callable[[Search], object]) -> Outcome:
+    """Search to the end of the budget, note every improvement that reaches the target, and return the outcome."""
     case, source = run.case, run.case.origin.load()
     search = Search(
-        source.tensor, case.target_error, engine=run.entrant.engine(), family=case.family,
-        max_rank=case.max_rank, max_evaluations=budget.max_evaluations, max_seconds=budget.max_seconds, seed=run.seed,
-        study=budget.study(run), executor=budget.executor, source=None if case.origin.planted else recipe_of(source),
-    )  # fmt: skip
+        source.tensor,
+        case.target_error,
+        engine=run.entrant.engine(),
+        family=case.family,
+        max_rank=case.max_rank,
+        max_evaluations=settings.max_evaluations,
+        max_seconds=settings.max_seconds,
+        seed=run.seed,
+        study=settings.study(run),
+        executor=settings.executor,
+        source=None if case.origin.planted else recipe_of(source),
+    )
     begun(search)
     steps: list[Improvement] = []
     latest = None
@@ -128,6 +140,12 @@ def _searched(run: Run, budget: RunLimits, begun: Callable[[Search], object]) ->
         raise DataError("The search ended before it began.")
     best, counts, bound = latest.incumbent, latest.counts, latest.bound
     return Outcome(
-        "", search.problem.family, tuple(steps), best.relative_error if best is not None else math.inf, counts.fitted,
-        counts.proposed, latest.seconds, bound.parameters if bound is not None else 0, latest.status,
-    )  # fmt: skip
+        family=search.problem.family,
+        steps=tuple(steps),
+        relative_error=best.relative_error if best is not None else math.inf,
+        evaluations=counts.fitted,
+        proposed=counts.proposed,
+        seconds=latest.seconds,
+        bound=bound.parameters if bound is not None else 0,
+        status=latest.status,
+    )

@@ -1,4 +1,4 @@
-"""What a comparison comes to: per case and engine how often the target was reached, medians, and quantiles."""
+"""Summary of a comparison: per case and engine the success rate, and medians and quantiles over seeds."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -8,12 +8,12 @@ from tnlab.structure_search.comparison.entrants import Entrant
 from tnlab.structure_search.comparison.outcomes import Outcome
 from tnlab.structure_search.comparison.plan import Case, Plan, Run
 
-LEVELS = (0.10, 0.25, 0.50, 0.75, 0.90)
+LEVELS = (0.10, 0.25, 0.50, 0.75, 0.90)  # quantiles of a Spread: quartiles, and tails that ten seeds still show
 
 
 @dataclass(frozen=True)
 class Spread:
-    """Quantiles over seeds; infinite where so many runs did not get there."""
+    """Five quantiles of a quantity over seeds; infinite values stand for runs that did not reach the target."""
 
     q10: float
     q25: float
@@ -29,7 +29,7 @@ class Spread:
 
 
 def quantile(ordered: list[float], level: float) -> float:
-    """Return a quantile of ascending values, with straight lines between them; towards an infinite one it is infinite.
+    """Return a quantile of ascending values by linear interpolation; infinite if a neighbour it lies between is.
 
     Example:
         >>> quantile([1.0, 2.0, math.inf], 0.5), quantile([1.0, 2.0, math.inf], 0.75)
@@ -44,27 +44,27 @@ def quantile(ordered: list[float], level: float) -> float:
 
 @dataclass(frozen=True)
 class Row:
-    """What one engine did in one case.
+    """Summary of the runs of one engine on one case.
 
     Attributes:
         case: The case.
         entrant: The engine.
-        runs: Runs that are there.
-        failures: Why runs failed, each reason once.
-        failed: How many did.
-        reached: How many reached the target.
-        least: Parameters of the smallest that any run found to reach it; infinite if none did.
-        parameters: Of the best that reached it; a run that did not, or failed, counts as infinite here and below.
-        evaluations_to_best: Structures fitted until the best was found.
-        seconds_to_best: Wall time until then.
-        evaluations_to_reach: Structures fitted until the target was reached first.
-        seconds_to_reach: Wall time until then.
-        evaluations: Structures fitted in all; median.
-        seconds: Wall time in all; median.
-        relative_error: Of the best, or of the nearest where the target was not reached; median.
-        family: What was searched.
-        bound: Parameters that no structure of that family goes below, the most that any run of the case proved; 0 if
-            nothing was.
+        runs: Number of runs that have ended.
+        failures: Messages of the runs that failed, each once.
+        failed: Number of runs that failed.
+        reached: Number of runs that reached the target.
+        least: Parameters of the smallest structure that reached the target in any run; infinite if none did.
+        parameters: Quantiles of the parameters of each run's smallest structure that reached the target; a run without
+            one, or a failed one, counts as infinite here and in the next four.
+        evaluations_to_best: Quantiles of the structures fitted until that structure was found.
+        seconds_to_best: Quantiles of the seconds until then.
+        evaluations_to_reach: Quantiles of the structures fitted until a structure first reached the target.
+        seconds_to_reach: Quantiles of the seconds until then.
+        evaluations: Median of the structures fitted in a whole run, over the runs that did not fail.
+        seconds: Median of the wall time of a whole run, in seconds.
+        relative_error: Median of the relative error of the best structure.
+        family: Family of structures that was searched.
+        bound: Largest lower bound on the parameters that any run of the case proved for that family; 0 if none did.
     """
 
     case: Case
@@ -87,17 +87,17 @@ class Row:
 
     @property
     def success(self) -> float:
-        """Part of the runs that reached the target."""
+        """Fraction of the runs that reached the target, from 0 to 1."""
         return self.reached / self.runs
 
     @property
     def gap(self) -> float:
-        """How many more parameters the median best has than was proved necessary, as a part of these; else infinite."""
+        """Median parameters over the proved lower bound, minus 1; infinite without a bound."""
         return self.parameters.median / self.bound - 1 if self.bound else math.inf
 
 
 def summarised(plan: Plan, outcomes: Mapping[Run, Outcome]) -> tuple[Row, ...]:
-    """Return a row per case and engine, in the order of the plan; without those that have no run yet."""
+    """Return one row per case and engine that has runs, in the order of the plan."""
     groups: dict[tuple[Case, Entrant], list[Outcome]] = {}
     for run, outcome in outcomes.items():
         groups.setdefault((run.case, run.entrant), []).append(outcome)
@@ -110,6 +110,7 @@ def summarised(plan: Plan, outcomes: Mapping[Run, Outcome]) -> tuple[Row, ...]:
 
 
 def _row(case: Case, entrant: Entrant, group: list[Outcome], bounds: Mapping[tuple[Case, str], int]) -> Row:
+    """Summarise the outcomes of one engine on one case."""
     ran = [one for one in group if not one.failure]
     family = ran[0].family if ran else case.family or ""
     return Row(
@@ -134,5 +135,6 @@ def _row(case: Case, entrant: Entrant, group: list[Outcome], bounds: Mapping[tup
 
 
 def _median(values: Iterable[float]) -> float:
+    """Return the median of values; infinite if there are none."""
     ordered = sorted(float(value) for value in values)
     return quantile(ordered, 0.5) if ordered else math.inf

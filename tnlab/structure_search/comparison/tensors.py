@@ -1,4 +1,4 @@
-"""The tensors of a comparison: built-in ones, files, and planted ones with a known answer."""
+"""The tensors of a comparison: built-in data sets, array files, and tensors planted from a known structure."""
 
 import hashlib
 from collections.abc import Sequence
@@ -25,18 +25,20 @@ RANKS = Requirement(
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a tensor comes from. It is small and hashable: the processes that need the entries load them.
+    """Recipe of a tensor: a built-in data set, an array file, or a structure to plant.
+
+    It holds no entries and is hashable; each process that needs the entries loads them.
 
     Attributes:
-        label: What to call it.
-        name: A built-in data set, the name of a format, or empty.
-        path: An array or the JSON of a structure; None without.
-        modes: Mode sizes; None for those it has of itself.
-        order: "plain" or "quantised"; empty for the one it has of itself.
-        ranks: Of a planted structure; empty if it is not planted.
-        noise: Norm of the noise over that of the planted tensor.
-        seed: Of a planted tensor.
-        planted: Whether it is computed from a structure.
+        label: Name in tables and figures.
+        name: Name of a built-in data set or, for a planted tensor, of a format; empty if there is a path.
+        path: Array file or, for a planted tensor, JSON file of a structure; None if there is a name.
+        modes: Mode sizes to reshape to; None for those of the data set or file.
+        order: How entries are laid out in the modes, "plain" or "quantised"; empty for that of the data set or file.
+        ranks: Ranks of a planted format: one for all bonds, or one per bond; empty otherwise.
+        noise: Norm of the noise divided by the norm of the planted tensor.
+        seed: Seed of a planted tensor.
+        planted: Whether the tensor is computed from a structure.
     """
 
     label: str
@@ -50,18 +52,18 @@ class Origin:
     planted: bool = False
 
     def load(self) -> Source:
-        """Return the entries; those loaded last are kept.
+        """Load or compute the tensor; the last four are cached.
 
         Raises:
-            TnlabError: They cannot be had.
+            TnlabError: The file cannot be read, or the modes or the structure do not fit.
         """
         return _load(self)
 
     def truth(self) -> Structure | None:
-        """Return the planted structure; None if there is none.
+        """Return the structure that the tensor is planted from; None if it is not planted.
 
         Raises:
-            TnlabError: There is no such structure, or its file cannot be read.
+            TnlabError: The format has no structure with these modes and ranks, or the file cannot be read.
         """
         if not self.planted:
             return None
@@ -73,25 +75,27 @@ class Origin:
         return formats[self.name].build(self.modes or (), self.ranks[0] if len(self.ranks) == 1 else self.ranks)
 
     def digest(self) -> str:
-        """Return what tells these entries from others.
+        """Return a hash of the tensor's shape, dtype and entries, as hexadecimal text.
 
         Raises:
-            TnlabError: They cannot be had.
+            TnlabError: The tensor cannot be loaded.
         """
         array = self.load().tensor.contiguous().numpy()
         return hashlib.blake2b(f"{array.shape}{array.dtype}".encode() + array.tobytes(), digest_size=8).hexdigest()
 
 
 def origin_of(table: Table, folder: Path) -> Origin:
-    """Return the tensor that a table of ``datasets`` names; files are looked for from ``folder``.
+    """Read one table of ``datasets`` in a comparison file; relative paths in it are relative to ``folder``.
 
     Raises:
-        DataError: A key is wrong, or the tensor cannot be had.
+        DataError: A key is missing or has a wrong value, or the tensor cannot be loaded.
     """
     kinds = [key for key in ("name", "file", "planted") if key in table.values]
     if len(kinds) != 1:
-        raise DataError(f'{table.place}: say either name = "camera", file = "array.npy" or planted = "tensor_ring", '
-                        f"and one of them; there is {' and '.join(kinds) or 'none'}.")  # fmt: skip
+        raise DataError(
+            f'{table.place}: say either name = "camera", file = "array.npy" or planted = "tensor_ring", '
+            f"and one of them; there is {' and '.join(kinds) or 'none'}."
+        )
     origin = _planted(table, folder) if kinds == ["planted"] else _given(table, folder, kinds[0])
     try:
         origin.load()
@@ -101,6 +105,7 @@ def origin_of(table: Table, folder: Path) -> Origin:
 
 
 def _given(table: Table, folder: Path, key: str) -> Origin:
+    """Read a table with a ``name`` (data set or file) or ``file``."""
     given = table.take(key, TEXT)
     known = key == "name" and given in datasets
     path = None if known else folder / given
@@ -114,6 +119,7 @@ def _given(table: Table, folder: Path, key: str) -> Origin:
 
 
 def _planted(table: Table, folder: Path) -> Origin:
+    """Read a table with ``planted``: a format with shape and ranks, or the JSON file of a structure."""
     given = table.take("planted", TEXT)
     noise, seed = float(table.take("noise", NOISE, 0.0)), table.take("seed", SEED, 0)
     said = f", noise {noise:g}" + (f", seed {seed}" if "seed" in table.values else "")
@@ -129,6 +135,7 @@ def _planted(table: Table, folder: Path) -> Origin:
 
 
 def _modes(table: Table, *default: None) -> tuple[int, ...] | None:
+    """Return the mode sizes that ``shape`` gives; None if it is missing and a default was passed."""
     shape = table.take("shape", SHAPE, *default)
     if not isinstance(shape, str):
         return tuple(shape) if shape is not None else None
@@ -138,7 +145,7 @@ def _modes(table: Table, *default: None) -> tuple[int, ...] | None:
         raise table.wrong("shape", f"cannot be read: {error}") from None
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=4)  # tensors: runs go case by case, so that few are in use at a time
 def _load(origin: Origin) -> Source:
     truth = origin.truth()
     if truth is not None:

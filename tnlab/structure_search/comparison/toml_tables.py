@@ -1,4 +1,4 @@
-"""Tables of a TOML file, read key by key: what is wrong is said in one sentence that names the table and the key."""
+"""Read tables of a TOML file key by key, with one-sentence errors that name the table and the key."""
 
 import tomllib
 from collections.abc import Callable
@@ -8,12 +8,12 @@ from typing import Any
 
 from tnlab.errors import DataError, UnknownNameError
 
-REQUIRED = object()
+REQUIRED = object()  # default of a key that must be given
 
 
 @dataclass(frozen=True)
 class Requirement:
-    """What a value must be: in words, and as a test."""
+    """What the value of a key must be: a description for error messages, and a predicate."""
 
     words: str
     holds: Callable[[Any], bool]
@@ -37,32 +37,33 @@ TABLES = Requirement("a list of names or tables, with at least one in it", lambd
 
 
 def _some(value: object, kinds: tuple[type, ...]) -> bool:
+    """Return whether a value is a non-empty list of instances of these types."""
     return isinstance(value, list) and bool(value) and all(isinstance(part, kinds) for part in value)
 
 
-def one_or_more(kind: Requirement) -> Requirement:
-    """Return the kind of a value or a list of different ones."""
+def one_or_more(requirement: Requirement) -> Requirement:
+    """Return the requirement of one value that meets ``requirement``, or a non-empty list of distinct ones."""
 
     def holds(value: Any) -> bool:
         if not isinstance(value, list):
-            return kind.holds(value)
-        return bool(value) and all(kind.holds(part) for part in value) and len(set(value)) == len(value)
+            return requirement.holds(value)
+        return bool(value) and all(requirement.holds(part) for part in value) and len(set(value)) == len(value)
 
-    return Requirement(f"{kind.words}, or a list of different ones", holds)
+    return Requirement(f"{requirement.words}, or a list of different ones", holds)
 
 
 def one_of(*words: str) -> Requirement:
-    """Return the kind of a word out of a few."""
+    """Return the requirement of being one of the given words."""
     return Requirement(f"one of {', '.join(words)}", lambda value: value in words)
 
 
 @dataclass(eq=False)
 class Table:
-    """One table, and where it stands. Every key is taken once; what is left in the end is not known.
+    """One TOML table whose keys are read with ``take``; ``done`` then rejects every key that was never asked for.
 
     Attributes:
-        place: The file and the table, for messages.
-        values: What stands in it.
+        place: File and table, for error messages.
+        values: Keys of the table and their values.
 
     Example:
         >>> table = Table("runs.toml", {"seeds": 3, "titel": "Rings"})
@@ -77,43 +78,43 @@ class Table:
     values: dict[str, Any]
     _known: list[str] = field(default_factory=list, init=False)
 
-    def take(self, key: str, kind: Requirement, default: Any = REQUIRED) -> Any:
-        """Return the value of a key, or the default.
+    def take(self, key: str, requirement: Requirement, default: Any = REQUIRED) -> Any:
+        """Return the value of a key, or the default if the key is missing.
 
         Raises:
-            DataError: It is missing or not what is needed.
+            DataError: The key is missing and has no default, or its value does not meet the requirement.
         """
         self._known.append(key)
         if key not in self.values:
             if default is REQUIRED:
                 close = [str(UnknownNameError("key", name, [key])) for name in self.values]
                 near = next((said for said in close if "Did you mean" in said), "")
-                raise self.wrong(key, f"is missing; it must be {kind.words}. {near}".strip())
+                raise self.wrong(key, f"is missing; it must be {requirement.words}. {near}".strip())
             return default
         value = self.values[key]
-        if not kind.holds(value):
-            raise self.wrong(key, f"must be {kind.words}, but is {value!r:.80}.")
+        if not requirement.holds(value):
+            raise self.wrong(key, f"must be {requirement.words}, but is {value!r:.80}.")
         return value
 
     def wrong(self, key: str, what: str) -> DataError:
-        """Return the error that says what is wrong with a key."""
+        """Return a DataError whose message is place, key and ``what``."""
         return DataError(f"{self.place}: {key} {what}")
 
     def done(self) -> None:
-        """Refuse what nobody asked for.
+        """Reject keys that ``take`` has not asked for.
 
         Raises:
-            DataError: There is another key.
+            DataError: The table has such a key; the message suggests the closest known one.
         """
         for key in self.values:
             if key not in self._known:
                 raise DataError(f"{self.place}: {UnknownNameError('key', key, self._known)}")
 
     def tables(self, key: str) -> list["Table"]:
-        """Return a list of tables; a text in it stands for the table that has it as its name.
+        """Return a list of sub-tables; a string in the list is short for a table with that ``name`` alone.
 
         Raises:
-            DataError: It is missing, empty or something else.
+            DataError: The key is missing, or its value is not a non-empty list of tables and strings.
         """
         parts = self.take(key, TABLES)
         return [
@@ -123,10 +124,10 @@ class Table:
 
 
 def read_toml(path: Path) -> tuple[Table, str]:
-    """Return the outermost table of a file, and its text.
+    """Read a TOML file; return its outermost table, and its text.
 
     Raises:
-        DataError: It cannot be read, or is not TOML.
+        DataError: The file cannot be read, or is not TOML.
     """
     try:
         text = path.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Where fits run: in this process, in others, on other machines."""
+"""Executors: where the fits of a search run (this process, a pool of processes, a dask cluster)."""
 
 from tnlab.structure_search.executors.base import AbstractExecutor as AbstractExecutor
 from tnlab.structure_search.executors.base import executors as executors

@@ -1,4 +1,4 @@
-"""Where fits run: what every executor is. Neither an engine nor a study knows which one it is."""
+"""Base classes of executors: tasks and answers of single fits, channels of one search, and the registry."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from tnlab.registry import Registry
 from tnlab.structure_search.evaluation import Proposal
 from tnlab.structure_search.evaluator import Evaluator, Fitted
 
-LOSSES = 3  # workers that one evaluation may take with it before it is given up
+LOSSES = 3  # workers that may die during one fit before it is given up: once or twice may be an accident
 
 
 class Cancelled(Exception):  # noqa: N818 - no error
-    """Nothing is being waited for any more: the tasks were cancelled."""
+    """Raised by ``AbstractChannel.next`` once the channel was cancelled."""
 
 
 executors: "Registry[type[AbstractExecutor]]" = Registry("executor")
@@ -21,13 +21,13 @@ executors: "Registry[type[AbstractExecutor]]" = Registry("executor")
 
 @dataclass(frozen=True, eq=False)
 class Task:
-    """One fit.
+    """One fit to make.
 
     Attributes:
-        number: Of the evaluation that it is for; its answer comes back with it.
-        proposal: What to fit.
-        cutoff: Score above which the answer does not matter.
-        until: When to stop with what there is (``time.time``, which machines agree on).
+        number: Number of the evaluation; the answer carries the same number.
+        proposal: The structure to fit, with its start and sweeps.
+        cutoff: Score above which the fit may be broken off.
+        until: Time at which the fit ends with what it has, as ``time.time`` seconds (comparable between machines).
     """
 
     number: int
@@ -38,11 +38,11 @@ class Task:
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What became of a task.
+    """Result of a task.
 
     Attributes:
-        number: Of the task.
-        fitted: The fit; None where the task was given up, for three workers that had it were lost.
+        number: Number of the task.
+        fitted: The fit; None if the task was given up after ``LOSSES`` workers died during it.
     """
 
     number: int
@@ -50,44 +50,44 @@ class Answer:
 
 
 class AbstractChannel(ABC):
-    """The fits of one search: its evaluator has been brought to where they run, once."""
+    """A connection between one search and the workers that make its fits; they received its evaluator once."""
 
     @abstractmethod
     def submit(self, task: Task) -> None:
-        """Have a task done. Those submitted first begin first; a number may come again once it was answered."""
+        """Queue a task, first come first served; its number may be reused once it was answered."""
 
     @abstractmethod
     def next(self) -> Answer:
-        """Wait for the answer of any task that was submitted and not answered yet.
+        """Wait until any submitted task is done, and return its answer.
 
-        A task whose worker is lost is done again by another one, up to ``LOSSES`` times.
+        A task whose worker dies is made again by another worker, until ``LOSSES`` workers have died.
 
         Raises:
-            ExecutorError: The executor itself is lost.
-            Cancelled: ``cancel`` was called meanwhile.
+            ExecutorError: The executor itself has failed.
+            Cancelled: ``cancel`` was called.
         """
 
     def postpone(self, seconds: float) -> None:  # noqa: B027 - most have nothing to do
-        """Let tasks that have not begun end later: nobody pulled meanwhile. For channels whose tasks wait for that."""
+        """Let tasks that have not begun end later by the seconds that the search was paused; by default do nothing."""
 
     @abstractmethod
     def cancel(self) -> None:
-        """Drop all tasks that were not answered, end running fits at their next sweep, take no more; from any thread.
+        """Drop all open tasks, end running fits after their current sweep, and accept no more. Thread-safe.
 
-        Whoever waits in ``next``, or asks it later, gets ``Cancelled``.
+        Current and later calls of ``next`` raise ``Cancelled``.
         """
 
     @abstractmethod
     def close(self) -> None:
-        """Cancel what is left, and free what was brought there."""
+        """Cancel open tasks, and free the evaluator on the workers."""
 
 
 class AbstractExecutor(ABC):
-    """Fits proposals: here, in other processes, on other machines.
+    """A place where fits run; each search opens a channel to it with ``connect``.
 
     Attributes:
-        name: Under which it is registered.
-        workers: Fits that run at once.
+        name: Name in the registry.
+        workers: Number of fits that run at the same time.
     """
 
     name: ClassVar[str]
@@ -95,32 +95,34 @@ class AbstractExecutor(ABC):
     @classmethod
     @abstractmethod
     def parsed(cls, argument: str) -> "AbstractExecutor":
-        """Return the executor that ``NAME:ARGUMENT`` on a command line stands for.
+        """Build the executor from the text behind the colon of ``NAME:ARGUMENT``; empty without one.
 
         Raises:
-            FormatError: The argument makes no sense.
+            FormatError: The executor does not understand the argument.
         """
 
     @property
     @abstractmethod
     def workers(self) -> int:
-        """Fits that run at once."""
+        """Number of fits that run at the same time."""
 
     @property
     def over(self) -> str:
-        """Why no search can be connected any more; empty while one can."""
+        """Why ``connect`` fails from now on; empty while the executor can be used."""
         return ""
 
     @abstractmethod
     def connect(self, evaluator: Evaluator) -> AbstractChannel:
-        """Bring the tensor of a search to where its fits will run; several searches may be connected.
+        """Open a channel for one search: send its evaluator, with the tensor, to the workers.
+
+        Several searches may be connected at the same time.
 
         Raises:
-            ExecutorError: There is nobody there.
+            ExecutorError: No worker can be reached or started.
         """
 
     def close(self) -> None:  # noqa: B027 - most have nothing to do
-        """End what was started for it; what the user brought along goes on."""
+        """End the processes that this executor started; a client that the user passed stays open."""
 
     def __enter__(self) -> Self:
         return self

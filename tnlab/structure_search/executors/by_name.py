@@ -1,4 +1,4 @@
-"""Executors by what a user writes for them."""
+"""Find an executor from what a user passes: a name, an executor, or a dask client."""
 
 import os
 import threading
@@ -15,14 +15,17 @@ _keeping = threading.Lock()
 
 
 def executor_of(spec: Any) -> AbstractExecutor:
-    """Return the executor that ``NAME`` or ``NAME:ARGUMENT`` stands for, the one that is given, or one for a client.
+    """Return the executor for a text ``NAME`` or ``NAME:ARGUMENT``, for a dask client, or the executor itself.
 
-    What is named is kept until this process ends, so that its workers are warm when they are named again; closing
-    what is returned leaves them so.
+    An executor made from text is cached until this process ends, so that its workers stay warm for the next search;
+    ``close`` on the returned executor leaves it running.
+
+    Args:
+        spec: Text, an ``AbstractExecutor``, or a ``distributed.Client``.
 
     Raises:
-        UnknownNameError: There is no such executor.
-        FormatError: The argument makes no sense.
+        UnknownNameError: No executor has that name.
+        FormatError: The executor does not understand the argument.
     """
     if isinstance(spec, AbstractExecutor):
         return spec
@@ -31,13 +34,13 @@ def executor_of(spec: Any) -> AbstractExecutor:
     name, _, argument = str(spec).partition(":")
     with _keeping:
         key = os.getpid(), str(spec)
-        if key not in _kept or _kept[key].over:  # what could not go on once may be able to now
+        if key not in _kept or _kept[key].over:  # one that failed is made anew: its cause may be gone
             _kept[key] = executors[name].parsed(argument)
         return _Lent(_kept[key])
 
 
 class _Lent(AbstractExecutor):
-    """An executor that others use too."""
+    """A cached executor as a caller gets it: ``close`` does nothing."""
 
     def __init__(self, kept: AbstractExecutor) -> None:
         self.name = kept.name  # type: ignore[misc]

@@ -16,17 +16,17 @@ from tnlab.structure_search.executors.base import AbstractExecutor, executors
 from tnlab.structure_search.executors.dask_channel import Client, DaskChannel
 from tnlab.structure_search.executors.pool.executor import cores
 
-PATIENCE = 10  # seconds in which a scheduler must have answered
+PATIENCE = 10  # seconds to wait for the scheduler before it counts as unreachable
 GUARD = "A script that starts workers of dask must do so under: if __name__ == '__main__'"
 
 
 @executors.register("dask")
 class Dask(AbstractExecutor):
-    """Workers of a dask cluster: one that is there already, or one of processes of this machine.
+    """Run fits on the workers of a dask cluster: an existing one, or one started on this machine.
 
     Args:
-        where: Address of a scheduler, path of its ``.json`` scheduler file, or a client. A number, or nothing, starts
-            so many worker processes here, with one thread each; by default one per core.
+        where: Address of a scheduler, path of its ``.json`` scheduler file, or a client. A number starts that many
+            worker processes on this machine, with one thread each; an empty text starts one per core.
 
     Raises:
         NotInstalledError: dask.distributed is not installed.
@@ -53,10 +53,10 @@ class Dask(AbstractExecutor):
 
     @property
     def client(self) -> Client:
-        """The way to the scheduler; opened when it is first asked for, and again when it was lost.
+        """The dask client; connected on first use, and again after its connection was lost.
 
         Raises:
-            ExecutorError: No scheduler answers.
+            ExecutorError: No scheduler answers, or the given client is asynchronous or closed.
         """
         if is_client(self._where):
             return _checked(self._where)
@@ -74,7 +74,7 @@ class Dask(AbstractExecutor):
             raise ExecutorError(f"The search cannot be sent to another process: {error}") from error
 
     def _heal(self) -> None:
-        """Start workers of our own again that dask has given up on, after they were lost more than once."""
+        """Restart workers of a cluster that this executor started; dask stops restarting them after several deaths."""
         if self._cluster is not None:
             self._cluster.scale(len(self._cluster.worker_spec))
 
@@ -91,18 +91,20 @@ class Dask(AbstractExecutor):
         self._client = self._cluster = None
 
     def _opened(self) -> Client:
+        """Return a client of the scheduler at ``where``, or of a new local cluster."""
         where = str(self._where)
         if not where or where.isdecimal():
             return self._local(int(where or 0) or None)
         known = {"scheduler_file": where} if where.endswith(".json") else {"address": where}
         try:
             if "scheduler_file" in known:
-                Path(where).read_bytes()  # dask would wait until somebody writes it
+                Path(where).read_bytes()  # raises if it is missing; dask would wait for it
             return self._distributed.Client(**known, timeout=PATIENCE, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:  # TimeoutError is an OSError
             raise ExecutorError(f"No scheduler of dask answers at {where!r}: {error}") from error
 
     def _local(self, workers: int | None) -> Client:
+        """Start a cluster of worker processes on this machine, and return a client of it."""
         if getattr(current_process(), "_inheriting", False):  # a worker that imports the script which starts workers
             raise ExecutorError(f"{GUARD}.")
         try:
@@ -115,12 +117,13 @@ class Dask(AbstractExecutor):
 
 
 def is_client(thing: object) -> bool:
-    """Return whether something is a client of dask.distributed, without importing that."""
+    """Return whether an object is a ``distributed.Client``, without importing dask.distributed."""
     module = sys.modules.get("distributed")
     return module is not None and isinstance(thing, module.Client)
 
 
 def _checked(client: Client) -> Client:
+    """Return the user's client; raise an ExecutorError if it is asynchronous or not running."""
     if client.asynchronous:
         raise ExecutorError("The client of dask is asynchronous; a search needs one made with asynchronous=False.")
     if client.status != "running":
@@ -129,6 +132,7 @@ def _checked(client: Client) -> Client:
 
 
 def _distributed() -> ModuleType:
+    """Import dask.distributed; raise a NotInstalledError if it is missing."""
     try:
         import distributed  # noqa: PLC0415 (optional)
     except ImportError:

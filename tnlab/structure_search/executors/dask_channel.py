@@ -1,4 +1,4 @@
-"""The fits of one search on a cluster of dask, seen from both ends."""
+"""The channel between one search and a dask cluster: the sender's side, and the function that workers call."""
 
 import contextlib
 import functools
@@ -30,17 +30,17 @@ from tnlab.structure_search.executors.remote import (
 )
 
 Client = Future = Any  # of distributed, which is optional
-LOOK = 0.5  # seconds between looks for workers while there are none
+LOOK = 0.5  # seconds between checks for new workers while the cluster has none
 
 
 class Parcel:
-    """An evaluator on its way to a worker, and there, unpacked once. It is called there, with a task.
+    """A pickled evaluator, scattered to dask workers; calling it there with a pickled task makes the fit.
 
-    Only workers unpack it: the scheduler itself needs no tnlab.
+    A worker unpickles the evaluator at its first task. The scheduler never does: it needs no tnlab.
 
     Attributes:
-        packed: The evaluator.
-        version: Of the tnlab that packed it.
+        packed: The pickled evaluator.
+        version: Version of tnlab that pickled it.
     """
 
     def __init__(self, packed: bytes, version: str) -> None:
@@ -52,17 +52,17 @@ class Parcel:
 
     @functools.cached_property
     def evaluator(self) -> Evaluator:
-        """The evaluator.
+        """The evaluator, unpickled on first access.
 
         Raises:
-            ExecutorError: Another version of tnlab is installed here.
+            ExecutorError: This worker has another version of tnlab.
         """
         if version() != self.version:
             raise ExecutorError(f"The search runs with tnlab {self.version}, but a worker has tnlab {version()}.")
         return unpickled_evaluator(self.packed)
 
     def __call__(self, packed: bytes) -> bytes:
-        """Do a task, until it is done, or nobody wants it any more."""
+        """Fit a pickled task, and return the pickled result; the fit ends early when the scheduler cancels the task."""
         worker = importlib.import_module("distributed").get_worker()
         key, tasks = worker.get_current_task(), worker.state.tasks
 
@@ -78,7 +78,7 @@ class Parcel:
 
 @dataclass(eq=False)
 class _SentTask:
-    """A task on its way: how often its worker was lost, what it was sent with, and what it comes back as."""
+    """A task that was submitted to dask: the scattered evaluator it uses, its future, and how many workers died."""
 
     task: Task
     losses: int = 0
@@ -87,12 +87,12 @@ class _SentTask:
 
 
 class DaskChannel(AbstractChannel):
-    """The fits of one search on the workers that a client knows.
+    """Channel of one search to the workers of a dask cluster.
 
     Args:
-        client: Of dask.
-        evaluator: What fits.
-        heal: Called when there are no workers, to have some; by default they come by themselves.
+        client: A ``distributed.Client``.
+        evaluator: The evaluator of the search.
+        heal: Called when the cluster has no workers, to start some; by default workers join by themselves.
     """
 
     def __init__(self, client: Client, evaluator: Evaluator, heal: Callable[[], None] = lambda: None) -> None:
@@ -138,7 +138,7 @@ class DaskChannel(AbstractChannel):
             sent, self._sent = self._sent, set()
         for ticket in sent:
             if ticket.future is not None:
-                ticket.future.release()  # nobody wants it any more: the scheduler drops it, and tells its worker
+                ticket.future.release()  # the last reference: the scheduler drops the task, and tells its worker
         self._done.put(None)
 
     @override
@@ -148,7 +148,7 @@ class DaskChannel(AbstractChannel):
             self._brought.release()
 
     def _send(self) -> None:
-        """Send what waits to be sent, as soon as there are workers."""
+        """Submit the queued tasks to dask if the cluster has workers."""
         while self._unsent and not self._cancelled and (self._there() or self._bring()):
             ticket, parcel = self._unsent.popleft(), self._brought
             future = self._client.submit(
@@ -160,10 +160,11 @@ class DaskChannel(AbstractChannel):
             future.add_done_callback(lambda _, ticket=ticket: self._done.put(ticket))
 
     def _there(self) -> bool:
+        """Return whether a worker holds the evaluator."""
         return self._brought is not None and self._brought.status == "finished"
 
     def _bring(self) -> bool:
-        """Bring the evaluator to the workers there are, and return whether there are any; more fetch it from them."""
+        """Scatter the evaluator to all workers, and return whether there are any; later workers copy it from these."""
         self._check()
         if not self._client.nthreads():
             self._heal()
@@ -178,7 +179,7 @@ class DaskChannel(AbstractChannel):
         return True
 
     def _answer(self, ticket: _SentTask) -> Answer | None:
-        """Return the answer of a ticket that is done; None if it has to be done again."""
+        """Return the answer of a task whose future is done; None if its worker died and it was queued again."""
         future = ticket.future
         assert future is not None
         with self._changing:
@@ -193,16 +194,17 @@ class DaskChannel(AbstractChannel):
         if ticket.losses >= LOSSES:
             return Answer(ticket.task.number, None)
         if ticket.parcel is self._brought:
-            self._brought = None  # lost, with all workers that had it
+            self._brought = None  # lost with the workers that held it: scatter it again
         self._unsent.append(ticket)
         return None
 
     def _check(self) -> None:
+        """Raise an ExecutorError if the client has lost its scheduler."""
         if self._client.status != "running":
             raise ExecutorError("The connection to the scheduler of dask is lost.")
 
     def _erred(self, ticket: _SentTask, error: BaseException | None) -> Answer:
-        """Return that a ticket is given up, if its workers were lost with it; else raise what went wrong there."""
+        """Return an answer without a fit if dask gave the task up after workers died; otherwise raise its error."""
         if type(error).__name__ == "KilledWorker":
             return Answer(ticket.task.number, None)
         if isinstance(error, TnlabError) or error is None:
@@ -211,7 +213,7 @@ class DaskChannel(AbstractChannel):
 
 
 def version() -> str:
-    """Return the version of tnlab here; empty where it was not installed."""
+    """Return the installed version of tnlab; empty if it runs from a folder that was not installed."""
     try:
         return metadata.version("tnlab")
     except metadata.PackageNotFoundError:

@@ -1,4 +1,4 @@
-"""Fits run where they are asked for, one after the other, when somebody waits for them."""
+"""The executor that runs fits in the calling thread, one after the other."""
 
 import threading
 import time
@@ -14,7 +14,7 @@ from tnlab.structure_search.executors.base import AbstractChannel, AbstractExecu
 
 
 class InlineChannel(AbstractChannel):
-    """The fits of one search, in the thread that waits for them."""
+    """Channel whose ``next`` makes the oldest queued fit in the calling thread."""
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
@@ -51,7 +51,7 @@ class InlineChannel(AbstractChannel):
 
 @executors.register("inline")
 class Inline(AbstractExecutor):
-    """In this process, one fit after the other."""
+    """Run fits in this process, one after the other; each begins when its answer is asked for."""
 
     name: ClassVar[str] = "inline"
 

@@ -1,4 +1,4 @@
-"""What travels to the processes that fit, and what they do with it."""
+"""Pickling of evaluators, tasks and results between processes of one user, and the fit itself on the far side."""
 
 import io
 import pickle
@@ -16,54 +16,56 @@ from tnlab.solvers.base import solvers
 from tnlab.structure_search.evaluator import Evaluator, Fitted
 from tnlab.structure_search.executors.base import Task
 
-APART = "tensor"
+APART = "tensor"  # persistent id in a pickle of the tensor that was left out
 
 
 def pickled(value: object, apart: Tensor | None = None) -> bytes:
-    """Return the bytes of a value, its tensors as plain arrays: that takes a tenth of the time of torch's own way.
+    """Pickle a value, with its tensors as numpy arrays, which takes a tenth of the time of torch's own pickling.
 
     Args:
-        value: Anything that can be pickled.
-        apart: A tensor that is left out, because it gets there in another way.
+        value: Any picklable value.
+        apart: A tensor in it that is left out of the bytes, because the receiver has it already.
     """
     buffer = io.BytesIO()
-    _Packer(buffer, apart).dump(value)
+    _Pickler(buffer, apart).dump(value)
     return buffer.getvalue()
 
 
 def unpickled(packed: bytes, apart: Tensor | None = None) -> Any:
-    """Return what was packed, with the tensor that was left out in its place."""
-    return _Unpacker(io.BytesIO(packed), apart).load()
+    """Unpickle what ``pickled`` made, and put ``apart`` in the place of the tensor that was left out."""
+    return _Unpickler(io.BytesIO(packed), apart).load()
 
 
 def pickled_evaluator(evaluator: Evaluator, apart: Tensor | None = None) -> bytes:
-    """Return the bytes of an evaluator.
+    """Pickle an evaluator together with the class of its solver.
 
-    The class of its solver comes along by name, so that a solver of the user's own is imported and registered there.
+    Unpickling then imports the module of the class, so that a solver of the user's own is registered in the worker.
     """
     return pickled((solvers[evaluator.solver], evaluator), apart)
 
 
 def unpickled_evaluator(packed: bytes, apart: Tensor | None = None) -> Evaluator:
-    """Return the evaluator, in a process that fits."""
+    """Unpickle an evaluator in a worker; its solver is registered by then."""
     return unpickled(packed, apart)[1]
 
 
 def perform(evaluator: Evaluator, task: Task, stopped: Callable[[], bool]) -> Fitted:
-    """Do a task in this process."""
+    """Make the fit of a task in this process; ``stopped`` is asked after every sweep, and True ends the fit."""
     deadline = time.monotonic() + (task.until - time.time())
     return evaluator(task.proposal, task.cutoff, deadline, stopped)
 
 
 def portable(error: Exception) -> Exception:
-    """Return an error that survives the way back: itself, or one that quotes it."""
+    """Return an error if it can be pickled; otherwise an ExecutorError that quotes its type and message."""
     try:
         return pickle.loads(pickle.dumps(error))  # noqa: S301 - just made here
-    except Exception:  # noqa: BLE001 - whatever its own constructor has against it
+    except Exception:  # noqa: BLE001 - its own constructor may raise anything
         return ExecutorError(f"A fit ended with {type(error).__name__}: {error}")
 
 
-class _Packer(pickle.Pickler):
+class _Pickler(pickle.Pickler):
+    """Pickler that writes tensors as numpy arrays, and one tensor as a mark alone."""
+
     def __init__(self, buffer: io.BytesIO, apart: Tensor | None) -> None:
         super().__init__(buffer, protocol=5)
         self._apart = apart
@@ -79,7 +81,9 @@ class _Packer(pickle.Pickler):
         return NotImplemented
 
 
-class _Unpacker(pickle.Unpickler):  # from processes of the same user, or from a cluster that runs any code of his
+class _Unpickler(pickle.Unpickler):
+    """Unpickler of ``_Pickler``; its bytes come from processes of the same user, or a cluster that runs his code."""
+
     def __init__(self, buffer: io.BytesIO, apart: Tensor | None) -> None:
         super().__init__(buffer)
         self._apart = apart
@@ -90,4 +94,5 @@ class _Unpacker(pickle.Unpickler):  # from processes of the same user, or from a
 
 
 def _tensor(array: np.ndarray, device: str) -> Tensor:
+    """Return an array as a tensor on a device."""
     return torch.tensor(array, device=device)  # a copy: aligned as torch's own tensors are, so that floats are the same

@@ -1,1 +1,1 @@
-"""Studies: a search on disk, every evaluation in it, resumable."""
+"""Studies: searches stored on disk or in a database, evaluation by evaluation, so that they can be resumed."""

@@ -1,7 +1,7 @@
-"""Studies for other programs: a table of evaluations as CSV, everything as JSON, and back from there.
+"""Export of studies: the evaluations as CSV, or a whole study as JSON; and import from that JSON.
 
 The JSON form is one object: ``{"tnlab_study_export": 1, "header": {...}, "records": [...]}``, with the lines of the
-study in their order. Numbers that JSON has no word for are ``{"nonfinite": "NaN"}``, ``"Infinity"`` or ``"-Infinity"``.
+study in their order. Numbers that JSON cannot write are ``{"nonfinite": "NaN"}``, ``"Infinity"`` or ``"-Infinity"``.
 """
 
 import csv
@@ -20,13 +20,13 @@ from tnlab.structure_search.studies.logs.base import MARK
 from tnlab.structure_search.studies.reader import LEFT_OUT, StudyReader
 from tnlab.structure_search.studies.study import study_log
 
-EXPORT = 1
+EXPORT = 1  # version of the JSON form
 COLUMNS = ("number", "fate", "parameters", "relative_error", "score", "move", "sweeps", "seconds", "structure")
-ODD = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+NONFINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 
 
 def to_csv(reader: StudyReader) -> str:
-    """Return the evaluations that count as CSV, one row each; no cell of text begins like a formula."""
+    """Return the valid evaluations of a study as CSV, one row each; no text cell begins like a spreadsheet formula."""
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(COLUMNS)
@@ -35,10 +35,15 @@ def to_csv(reader: StudyReader) -> str:
 
 
 def to_json(location: str | Path, *, cores: bool = True) -> str:
-    """Return a whole study as JSON; without cores it is small, and can be read and compared, but not gone on with.
+    """Return a whole study as JSON.
+
+    Args:
+        location: A path, or ``DATABASE_URL#NAME``.
+        cores: Whether to include the cores of fitted networks. Without them the text is small and the study can be
+            read and compared, but not resumed.
 
     Raises:
-        DataError: There is no study, or it is damaged.
+        DataError: No study is at the location, or it is damaged.
     """
     header, *records = _records(lines_of(location), str(location))
     if not cores:
@@ -50,10 +55,10 @@ def to_json(location: str | Path, *, cores: bool = True) -> str:
 
 
 def lines_of(location: str | Path) -> list[bytes]:
-    """Return the lines of a study.
+    """Return all lines of the study at a location, as they are stored.
 
     Raises:
-        DataError: There is none, or it cannot be read.
+        DataError: No study is at the location, or it cannot be read.
     """
     log = study_log(location)
     lines, _ = log.read()
@@ -63,17 +68,17 @@ def lines_of(location: str | Path) -> list[bytes]:
 
 
 def lines_from(content: bytes, name: str) -> list[bytes]:
-    """Return the lines of a study that was exported as JSON, or those of the file of a study.
+    """Return the lines of a study from the content of a file: a study file, or the JSON that ``to_json`` writes.
 
     Args:
-        content: What the file holds.
-        name: What to call it in a message.
+        content: Content of the file.
+        name: Name of the file, for error messages.
 
     Raises:
-        DataError: It is neither, or it is damaged.
+        DataError: The content is neither, or it is damaged.
     """
     if content.startswith(MARK):
-        lines = content[: content.rfind(b"\n") + 1].splitlines(keepends=True)  # a last line may not be finished
+        lines = content[: content.rfind(b"\n") + 1].splitlines(keepends=True)  # the last line may be incomplete
         _check(lines, name)
         return lines
     try:
@@ -90,11 +95,15 @@ def lines_from(content: bytes, name: str) -> list[bytes]:
 
 
 def write_study(lines: Sequence[bytes], location: str | Path) -> None:
-    """Write the lines of a study to where there is none yet.
+    """Create a study from its lines at a location that has none.
+
+    Args:
+        lines: Header line first, each line ending in a newline.
+        location: A path, or ``DATABASE_URL#NAME``.
 
     Raises:
-        DataError: There is one, or it cannot be written.
-        StudyBusyError: Somebody else writes there.
+        DataError: The location has a study already, or cannot be written.
+        StudyBusyError: Another process is writing a study there.
     """
     log = study_log(location)
     if log.read()[0]:
@@ -102,32 +111,41 @@ def write_study(lines: Sequence[bytes], location: str | Path) -> None:
     log.acquire()
     try:
         if log.read()[0]:
-            raise StudyBusyError(f"Somebody else has begun a study at {log.location!r}.")
+            raise StudyBusyError(f"Another process has begun a study at {log.location!r}; name another place.")
         log.append(b"".join(lines))
     finally:
         log.release()
 
 
 def _row(found: Evaluation) -> list[object]:
+    """Return an evaluation as the cells of a CSV row, in the order of ``COLUMNS``."""
     structure = json.dumps(structure_json.to_dict(found.structure), separators=(",", ":"))
     return [
-        found.number, _safe(found.fate.name.lower()), found.parameters, _number(found.relative_error),
-        _number(found.score), _safe(found.move), found.sweeps, _number(found.seconds), _safe(structure),
-    ]  # fmt: skip
+        found.number,
+        _safe(found.fate.name.lower()),
+        found.parameters,
+        _number(found.relative_error),
+        _number(found.score),
+        _safe(found.move),
+        found.sweeps,
+        _number(found.seconds),
+        _safe(structure),
+    ]
 
 
 def _number(value: float) -> object:
+    """Return a number as text that reads back exactly; empty if it is not finite."""
     return repr(value) if math.isfinite(value) else ""
 
 
 def _safe(text: str) -> str:
-    """Return text on one line that no spreadsheet takes for a formula."""
+    """Return text without control characters, with an apostrophe before a first =, +, - or @, for a spreadsheet."""
     text = "".join(letter if letter.isprintable() else " " for letter in text).strip()
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
 def _check(lines: Sequence[bytes], name: str) -> None:
-    """Refuse lines that are no study, before any of them is written."""
+    """Raise a DataError unless the lines are a study of this version whose records can all be read."""
     for place, record in enumerate(_records(lines, name), start=1):
         if "number" in record:
             evaluation_of(record, name)
@@ -138,16 +156,18 @@ def _check(lines: Sequence[bytes], name: str) -> None:
 
 
 def _records(lines: Sequence[bytes], name: str) -> list[StudyRecord]:
+    """Parse the lines of a study: the header, then the other records."""
     header = header_of(lines[0] if lines else b"", name)
     return [header, *(parsed(line, place, name) for place, line in enumerate(lines[1:], start=2))]
 
 
 def _number_first(record: StudyRecord) -> StudyRecord:
+    """Return a record with ``number`` as its first key, as readers of lines expect."""
     return {"number": record["number"], **record} if "number" in record else record
 
 
 def _finite(value: Any) -> Any:
-    """Return a value with a word for every number that is not finite."""
+    """Return a JSON value with ``{"nonfinite": ...}`` in the place of every number that is not finite."""
     if isinstance(value, float) and not math.isfinite(value):
         return {"nonfinite": "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"}
     if isinstance(value, dict):
@@ -156,8 +176,9 @@ def _finite(value: Any) -> Any:
 
 
 def _back(value: Any) -> Any:
+    """Return a JSON value with the numbers that ``_finite`` replaced."""
     if isinstance(value, dict):
         if value.keys() == {"nonfinite"}:
-            return ODD[value["nonfinite"]]
+            return NONFINITE[value["nonfinite"]]
         return {name: _back(part) for name, part in value.items()}
     return [_back(part) for part in value] if isinstance(value, list) else value

@@ -1,4 +1,4 @@
-"""Where studies are kept when nobody says where, and which there are in a place."""
+"""The default folder of studies, and the list of studies in a folder or database."""
 
 import os
 from pathlib import Path
@@ -11,18 +11,24 @@ SUFFIX = ".study"
 
 
 def studies_folder() -> Path:
-    """Return the user's folder of studies, or what TNLAB_STUDIES says; it need not exist."""
+    """Return the folder that TNLAB_STUDIES names, else the user's data folder ``tnlab/studies``; it need not exist."""
     chosen = os.environ.get("TNLAB_STUDIES", "")
     home = Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser()
     return Path(chosen).expanduser() if chosen else home / "tnlab" / "studies"
 
 
 def studies_in(place: str | Path) -> list[str]:
-    """Return the locations of the studies in a folder (files that end in ``.study``) or a database, or the one study.
+    """List the studies at a place.
+
+    Args:
+        place: A folder, whose studies are the files ``*.study``; a database URL; or the location of one study.
+
+    Returns:
+        Locations of the studies: paths, or ``DATABASE_URL#NAME``.
 
     Raises:
-        DataError: There is nothing there, or it cannot be read.
-        NotInstalledError: It is a database, and SQLAlchemy or its driver is not installed.
+        DataError: The place does not exist, or cannot be read.
+        NotInstalledError: The place is a database, and SQLAlchemy or its driver is not installed.
     """
     text = str(place)
     if "://" in text:
@@ -39,6 +45,7 @@ def studies_in(place: str | Path) -> list[str]:
 
 
 def _begins_as_study(path: Path) -> bool:
+    """Return whether a file begins with the first bytes of every study."""
     try:
         with path.open("rb") as file:
             return file.read(len(MARK)) == MARK

@@ -1,12 +1,12 @@
-"""The lines of a study: JSON, one for every evaluation of a search.
+"""Format of the lines of a study: conversion between JSON lines and headers, evaluations and bounds, with checks.
 
-The first line says what is searched, and how; budgets are not part of that, for they may grow. Further lines are:
+The first line, the header, describes the problem, the fits and the engine, but no budget, which may grow. Other lines:
 
-- an evaluation, written when its fit has ended, so not always in the order of its number; cores are safetensors in
+- an evaluation, written when its fit has ended, so not always in the order of numbers; its cores are safetensors in
   base64, and nothing is pickled;
-- ``forget``: the evaluations from a number on count no more. An engine that looks at the clock may go another way than
-  it did: what it left stays in the file, and is not replayed;
-- ``opened``, ``bound`` and ``closed``: who writes, with which budget; what was proved; why a search has ended.
+- ``forget``: evaluations from a number on are no longer valid. A resumed engine that looks at the clock may propose
+  other structures than before; the old lines stay in the file, and are not replayed;
+- ``opened``, ``bound`` and ``closed``: the writer and its budget; a proved bound; why a search has ended.
 """
 
 import base64
@@ -31,12 +31,15 @@ from tnlab.network.structure import Structure
 from tnlab.structure_search.evaluation import Evaluation, Fate
 from tnlab.structure_search.evaluator import Evaluator
 
-VERSION = 2
-StudyRecord = dict[str, Any]
+VERSION = 2  # of the format of a study
+StudyRecord = dict[str, Any]  # a line, parsed from JSON
 
 
 def header(evaluator: Evaluator, **settings: object) -> StudyRecord:
-    """Return what a study must agree on to be gone on from: the tensor, the problem, the fits, and further settings."""
+    """Return the header of a study: tensor, problem, settings of fits, and further settings.
+
+    A search can resume a study only if its header is the same.
+    """
     problem = evaluator.problem
     return {
         "tnlab_study": VERSION,
@@ -56,22 +59,26 @@ def header(evaluator: Evaluator, **settings: object) -> StudyRecord:
 
 
 def tensor_hash(tensor: Tensor) -> str:
-    """Return what tells a tensor's entries from all others."""
+    """Return a hash of a tensor's entries, in row-major order, as hexadecimal text."""
     return hashlib.blake2b(tensor.detach().cpu().contiguous().numpy().data, digest_size=16).hexdigest()
 
 
 def described(part: Any) -> StudyRecord:
-    """Return a dataclass as JSON can hold it: its name and its settings."""
+    """Return a dataclass instance as a JSON object: class name and fields, as ``repr`` where JSON lacks the type."""
     settings = {each.name: getattr(part, each.name) for each in dataclasses.fields(part)}
     plain = {name: value if _is_plain(value) else repr(value) for name, value in settings.items()}
     return json.loads(json_of({"name": type(part).__name__, **plain}))
 
 
 def header_of(line: bytes, location: str) -> StudyRecord:
-    """Return what the first line of a study says.
+    """Parse and check the first line of a study.
+
+    Args:
+        line: The line.
+        location: Location of the study, for error messages.
 
     Raises:
-        DataError: It is no study.
+        DataError: The line is not the header of a study, or a value in it is wrong.
     """
     try:
         kept = json.loads(line)
@@ -87,10 +94,15 @@ def header_of(line: bytes, location: str) -> StudyRecord:
 
 
 def parsed(line: bytes, place: int, location: str) -> StudyRecord:
-    """Return a further line of a study as a record.
+    """Parse and check a line of a study after the first.
+
+    Args:
+        line: The line.
+        place: Its number, from 1, for error messages.
+        location: Location of the study, for error messages.
 
     Raises:
-        DataError: It is damaged.
+        DataError: The line is no JSON, or a value in it is wrong.
     """
     try:
         record = json.loads(line)
@@ -101,12 +113,12 @@ def parsed(line: bytes, place: int, location: str) -> StudyRecord:
 
 
 def damaged(location: str, what: str) -> DataError:
-    """Return the error for a study whose lines make no sense."""
+    """Return the DataError for a study that cannot be parsed; ``what`` says which line and why."""
     return DataError(f"The study {location!r} is damaged ({what}); name another file.")
 
 
 def record_of(structure: Structure, found: Evaluation) -> StudyRecord:
-    """Return an evaluation as JSON can hold it; ``number`` comes first."""
+    """Return an evaluation of a structure as a record, with its cores if it was fitted; ``number`` comes first."""
     fitted = found.network if found.fate is Fate.FITTED else None
     return {
         "number": found.number,
@@ -125,7 +137,13 @@ def record_of(structure: Structure, found: Evaluation) -> StudyRecord:
 def evaluation_of(
     record: Mapping[str, Any], location: str, device: torch.device | str = "cpu", *, cores: bool = True
 ) -> Evaluation:
-    """Return the evaluation that a record holds, with its cores or without.
+    """Return the evaluation that a record describes.
+
+    Args:
+        record: A record with a ``number``.
+        location: Location of the study, for error messages.
+        device: Device for the cores.
+        cores: Whether to read the cores; without them the evaluation has no network.
 
     Raises:
         DataError: The record is damaged.
@@ -133,17 +151,23 @@ def evaluation_of(
     try:
         structure = structure_json.from_dict(record["structure"])
         return Evaluation(
-            structure, float(record["relative_error"]), float(record["score"]),
-            _network(structure, record["cores"], device) if cores else None, Fate[str(record["fate"]).upper()],
-            str(record["move"]), record["number"], int(record["sweeps"]), float(record["seconds"]),
-            bool(record["finished"]),
-        )  # fmt: skip
+            structure=structure,
+            relative_error=float(record["relative_error"]),
+            score=float(record["score"]),
+            network=_network(structure, record["cores"], device) if cores else None,
+            fate=Fate[str(record["fate"]).upper()],
+            move=str(record["move"]),
+            number=record["number"],
+            sweeps=int(record["sweeps"]),
+            seconds=float(record["seconds"]),
+            finished=bool(record["finished"]),
+        )
     except (KeyError, OverflowError, TypeError, ValueError, SafetensorError) as error:
         raise damaged(location, f"evaluation {record['number']}: {error!r:.200}") from None
 
 
 def parameter_bound_of(record: Mapping[str, Any], location: str) -> ParameterBound:
-    """Return the bound that a record holds.
+    """Return the parameter bound that the content of a ``bound`` record describes.
 
     Raises:
         DataError: The record is damaged.
@@ -156,6 +180,7 @@ def parameter_bound_of(record: Mapping[str, Any], location: str) -> ParameterBou
 
 
 def _is_plain(value: object) -> bool:
+    """Return whether JSON can hold a value: None, numbers (of numpy too), text, and lists and dicts of these."""
     if isinstance(value, tuple | list):
         return all(map(_is_plain, value))
     if isinstance(value, dict):
@@ -164,12 +189,12 @@ def _is_plain(value: object) -> bool:
 
 
 def line_of(record: Mapping[str, object]) -> bytes:
-    """Return a record as a line."""
+    """Return a record as one line of JSON, ending in a newline."""
     return json_of(record).encode() + b"\n"
 
 
 def json_of(value: object) -> str:
-    """Return a value as JSON, where a number of numpy's is a number like others."""
+    """Return a value as JSON; numpy numbers in it are written as plain numbers."""
     return json.dumps(value, default=_number)
 
 
@@ -180,28 +205,29 @@ def _number(value: object) -> object:
 
 
 def _text(network: Network) -> str:
-    """Return cores as safetensors in base64."""
+    """Return the cores of a network as safetensors in base64, under their places."""
     cores = {str(place): core.detach().cpu().contiguous().clone() for place, core in enumerate(network.cores)}
     return base64.b64encode(save(cores)).decode()
 
 
 def _network(structure: Structure, text: str | None, device: torch.device | str) -> Network | None:
+    """Return the network whose cores ``_text`` wrote; None without text."""
     if text is None:
         return None
     cores = load(base64.b64decode(text))
-    # a copy, for what was read may lie at an odd address, where sums are rounded otherwise
+    # Cloned: tensors from safetensors may be unaligned, and sums over unaligned memory are rounded differently.
     return Network(structure, tuple(cores[str(place)].clone().to(device) for place in range(len(structure.cores))))
 
 
-KINDS = ("number", "forget", "opened", "bound", "closed")
-LARGEST = 2**63  # whole number
+KINDS = ("number", "forget", "opened", "bound", "closed")  # keys, of which every line after the first has one
+LARGEST = 2**63  # whole numbers in a study are smaller, so that they fit into 64 bits
 
 
 def check_header(kept: Mapping[str, Any]) -> None:
-    """Refuse a first line that does not hold what one holds.
+    """Check the types and ranges of the known values of a header.
 
     Raises:
-        ValueError: It says what is wrong.
+        ValueError: A value is wrong; the message names it.
     """
     for name in ("dtype", "tensor", "family", "engine", "solver"):
         if name in kept and not isinstance(kept[name], str):
@@ -217,13 +243,13 @@ def check_header(kept: Mapping[str, Any]) -> None:
 
 
 def check_record(record: object) -> None:
-    """Refuse what is not a further line of a study; structures and cores are looked at when they are read.
+    """Check the types and ranges of the values of a line after the first, except structures and cores.
 
     Raises:
-        ValueError: It says what is wrong.
+        ValueError: A value is missing or wrong; the message names it.
     """
     if not isinstance(record, dict) or not any(kind in record for kind in KINDS):
-        raise ValueError("it says nothing that is known")
+        raise ValueError("it has none of the keys " + ", ".join(KINDS))
     for name in ("number", "forget"):
         if name in record and not _is_count(record[name]):
             raise ValueError(f"{name} is {record[name]!r:.40}")

@@ -1,4 +1,4 @@
-"""Watch a study that somebody else writes, or read one that nobody writes any more."""
+"""Read a study, once or again and again while another process writes it, as evaluations and progress."""
 
 from pathlib import Path
 from typing import Any
@@ -17,17 +17,17 @@ from tnlab.structure_search.studies.lines import (
 )
 from tnlab.structure_search.studies.study import study_log
 
-LEFT_OUT = "left out"  # what a header says of cores that did not come along
+LEFT_OUT = "left out"  # value of ``cores`` in the header of a study that was exported without cores
 
 
 class StudyReader:
-    """What a study holds so far, without its cores. It takes no lock and changes nothing.
+    """The evaluations and progress of a study, without cores; ``poll`` reads what was added. It takes no lock.
 
     Args:
         location: A path, or ``DATABASE_URL#NAME``.
 
     Raises:
-        DataError: There is no study, but something else, or it is damaged or cannot be read.
+        DataError: The location holds something other than a study, or the study is damaged or cannot be read.
 
     Example:
         >>> reader = StudyReader("camera.study")  # doctest: +SKIP
@@ -35,11 +35,11 @@ class StudyReader:
         ...     print(progress.counts.fitted, progress.incumbent.parameters)
 
     Attributes:
-        header: What is searched, and how; empty before it was written.
-        openings: Who wrote it when, and with which budget.
-        evaluations: All that count, in order, without cores.
-        progress: The newest snapshot; None before the first evaluation.
-        generation: How often evaluations came to count no more.
+        header: Problem, fits and engine, as ``lines.header`` writes them; empty if there is no study yet.
+        openings: Records of the writers so far: time, host, process, executor and budget.
+        evaluations: The valid evaluations, in order of their numbers, without cores.
+        progress: Progress of the search after the newest evaluation; None before the first.
+        generation: How often evaluations became invalid, because the search took another way or the study was deleted.
     """
 
     def __init__(self, location: str | Path) -> None:
@@ -59,38 +59,38 @@ class StudyReader:
 
     @property
     def location(self) -> str:
-        """Where it is."""
+        """Path of the study, or ``DATABASE_URL#NAME`` with the password hidden."""
         return self._log.location
 
     @property
     def busy(self) -> str:
-        """Who writes it, in a few words; empty if nobody does."""
+        """Which process writes the study, such as "process 12 on host"; empty if none does."""
         return self._log.busy()
 
     @property
     def target_error(self) -> float | None:
-        """Relative error to reach; None where there is none."""
+        """Relative error to reach; None for an objective without one."""
         return self.header.get("target_error")
 
     @property
     def engine(self) -> str:
-        """Name of the engine."""
+        """Name of the engine; empty if there is no study yet."""
         return str(self.header.get("engine", ""))
 
     @property
     def family(self) -> str:
-        """Family of structures."""
+        """Family of structures that is searched; empty if there is no study yet."""
         return str(self.header.get("family", ""))
 
     @property
     def source(self) -> dict[str, Any] | None:
-        """Where the tensor can be had from, if that was said."""
+        """Recipe of the tensor, as ``recipe_of`` makes it; None if the search was not given one."""
         return self.header.get("source")
 
     def poll(self) -> list[Progress]:
-        """Return what is new: a snapshot for every evaluation, and one for the end.
+        """Read the lines added since the last call, and return the progress after each new evaluation and at the end.
 
-        A study that was deleted holds nothing any more, until one begins there again.
+        If the study was deleted meanwhile, the reader starts afresh.
 
         Raises:
             DataError: The study is damaged, or cannot be read.
@@ -111,10 +111,13 @@ class StudyReader:
         return news
 
     def network(self, number: int) -> Network | None:
-        """Return the cores of an evaluation, or of the one that it repeats; None where nothing was fitted.
+        """Return the fitted network of an evaluation, or of the one it repeats; None if it was pruned.
+
+        Args:
+            number: Number of the evaluation, from 1.
 
         Raises:
-            DataError: There is no such evaluation, or its record is damaged.
+            DataError: The study has no such evaluation, or its record is damaged.
         """
         if not 1 <= number <= len(self.evaluations):
             raise DataError(f"The study {self.location!r} has no evaluation {number!r:.40}.")
@@ -134,9 +137,10 @@ class StudyReader:
         return network
 
     def _taken(self, record: StudyRecord) -> list[Progress]:
+        """Take one record into the state of the reader, and return the progress of evaluations that it completes."""
         if "number" in record:
             found = evaluation_of(record, self.location, cores=False)
-            if found.number <= len(self.evaluations):  # a later line counts more
+            if found.number <= len(self.evaluations):  # a later line replaces an earlier one of its number
                 behind = self.evaluations[found.number :]
                 self._forget(found.number)
                 self._early |= {other.number: other for other in behind}
@@ -159,7 +163,7 @@ class StudyReader:
         return []
 
     def _due(self) -> list[Progress]:
-        """Return snapshots for the evaluations whose turn it is."""
+        """Move evaluations whose predecessors are all known into ``evaluations``; return the progress after each."""
         news = []
         while (found := self._early.pop(len(self.evaluations) + 1, None)) is not None:
             self.evaluations.append(found)
@@ -170,7 +174,7 @@ class StudyReader:
         return news
 
     def _forget(self, number: int) -> None:
-        """Go back to before an evaluation."""
+        """Discard the evaluations from a number on, and compute the progress anew from those before it."""
         self._early = {place: found for place, found in self._early.items() if place < number}
         if number > len(self.evaluations):
             return
@@ -183,16 +187,17 @@ class StudyReader:
         self._due()
 
     def _fresh(self) -> Books:
+        """Return empty books; the budget of 1 holds until an ``opened`` record states another."""
         return Books(self.target_error, 1, 1.0)
 
 
 def opened(location: str) -> StudyReader:
-    """Return a reader of a study that exists.
+    """Return a reader of an existing study.
 
     Raises:
-        DataError: There is no study at the location, or it is damaged.
+        DataError: No study is at the location, or it is damaged.
     """
     reader = StudyReader(location)
     if not reader.header:
-        raise DataError(f"There is no study at {reader.location!r}; tnlab studies lists those that there are.")
+        raise DataError(f"There is no study at {reader.location!r}; list existing studies with: tnlab studies.")
     return reader

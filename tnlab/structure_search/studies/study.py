@@ -1,4 +1,4 @@
-"""A study: what a search writes as it goes on, and replays when it is gone on with. Its lines are in study_lines."""
+"""The study that a search writes: append its evaluations to a log, and return recorded ones when it is resumed."""
 
 import dataclasses
 import os
@@ -27,15 +27,18 @@ from tnlab.structure_search.studies.lines import (
 from tnlab.structure_search.studies.logs.base import AbstractLog
 from tnlab.structure_search.studies.logs.file import FileLog
 
-NOT_COMPARED = ("source",)  # parts of a header that say where something is, not what
+NOT_COMPARED = ("source",)  # keys of a header that may differ on resuming: where the tensor was read from
 
 
 def study_log(location: str | Path) -> AbstractLog:
-    """Return the lines at a location: a path, or ``DATABASE_URL#NAME`` as SQLAlchemy writes it.
+    """Return the log at a location, which need not exist.
+
+    Args:
+        location: A path, or ``DATABASE_URL#NAME`` with a URL as SQLAlchemy reads it.
 
     Raises:
-        NotInstalledError: It is a database, and SQLAlchemy is not installed.
-        DataError: The URL names no study, or makes no sense.
+        NotInstalledError: The location is in a database, and SQLAlchemy or the driver is not installed.
+        DataError: The URL is none, or the name is missing or has other characters.
     """
     if "://" not in str(location):
         return FileLog(Path(location))
@@ -45,22 +48,22 @@ def study_log(location: str | Path) -> AbstractLog:
 
 
 class Study:
-    """What a search writes, and what it had written before. Whoever opens it is its only writer until it is left.
+    """A study opened for writing: creates it or reads its records, and is its only writer until ``release``.
 
     Args:
-        log: Where the lines are.
-        asked: The header of the search that is to be kept here.
-        device: Where recorded cores are put.
+        log: Log of the lines.
+        asked: Header of the search; an existing study must have the same.
+        device: Device for recorded cores.
 
     Raises:
-        DataError: There is no study, but something else; it is of another search, or damaged; or it cannot be read and
-            written.
-        StudyBusyError: Somebody else writes it.
+        DataError: The log holds something other than a study, a study of another search, or a damaged one; or it
+            cannot be read and written.
+        StudyBusyError: Another process is writing it.
 
     Attributes:
-        bound: What was proved by then; None if nothing was.
-        planned_seconds: The budget with which it began, once it is open. Engines go on planning with it, whatever is
-            allowed by now.
+        bound: Parameter bound recorded last; None if none was proved.
+        planned_seconds: Budget of seconds of the first opening; 0 before ``open``. Engines plan with it after a resume
+            too, so that a larger budget does not change what they propose.
     """
 
     def __init__(self, log: AbstractLog, asked: StudyRecord, device: torch.device | str = "cpu") -> None:
@@ -82,7 +85,7 @@ class Study:
             raise
 
     def open(self, *, executor: str, workers: int, max_evaluations: int, max_seconds: float) -> None:
-        """Write down who writes from here on, and how much may be spent."""
+        """Record the start of a run: time, host, process, executor and budget."""
         self.planned_seconds = self.planned_seconds or max_seconds
         self._write({"opened": {
             "at": datetime.now(UTC).isoformat(timespec="seconds"), "host": socket.gethostname(), "pid": os.getpid(),
@@ -90,15 +93,16 @@ class Study:
         }})  # fmt: skip
 
     def prove(self, bound: ParameterBound) -> None:
-        """Write down what was proved, so that going on need not prove it again, or less of it."""
+        """Record a proved parameter bound, so that a resumed search need not prove it again."""
         self.bound = bound
         structure = structure_json.to_dict(bound.structure) if bound.structure is not None else None
         self._write({"bound": {**dataclasses.asdict(bound), "structure": structure}})
 
     def recorded(self, number: int, structure: Structure) -> Evaluation | None:
-        """Return the evaluation with this number; where it is of another structure, forget what is recorded from there.
+        """Return the recorded evaluation with this number if it is of this structure; None if there is none.
 
-        That of a repetition has no network: the one it repeats has it.
+        If it is of another structure, the search has taken another way: all records from this number on become invalid.
+        The evaluation of a repeated structure has no network; the one it repeats has.
 
         Raises:
             DataError: The record is damaged.
@@ -114,26 +118,27 @@ class Study:
         return None
 
     def append(self, structure: Structure, found: Evaluation) -> None:
-        """Write what became of the proposal of a structure.
+        """Record the evaluation of a structure.
 
         Raises:
-            DataError: It cannot be written.
-            StudyBusyError: Somebody else has become its writer.
+            DataError: The log cannot be written.
+            StudyBusyError: Another process has become the writer.
         """
         self._write(record_of(structure, found))
 
     def close(self, status: str, seconds: float) -> None:
-        """Write down why the search has ended."""
+        """Record the end of the search: why, and after how many seconds."""
         self._write({"closed": {"status": status, "seconds": seconds}})
 
     def release(self) -> None:
-        """Let others write."""
+        """Stop being the writer, so that another process can be."""
         self._log.release()
 
     def _write(self, record: StudyRecord) -> None:
         self._log.append(line_of(record))
 
     def _take(self, record: StudyRecord) -> None:
+        """Take one recorded line into the state of this study."""
         if "number" in record:
             self._records[record["number"]] = record
         elif "forget" in record:
@@ -144,6 +149,7 @@ class Study:
             self.planned_seconds = self.planned_seconds or record["opened"]["max_seconds"]
 
     def _compare(self, first: Sequence[bytes], asked: StudyRecord) -> None:
+        """Raise a DataError that names the first key in which a recorded header differs from the one asked for."""
         if not first:
             return
         kept, location = header_of(first[0], self._log.location), self._log.location

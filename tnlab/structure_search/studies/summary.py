@@ -1,4 +1,4 @@
-"""What a study came to, in one row: for a list of studies, and to compare them."""
+"""The summary of a study as one row: problem, best structure, bound, cost and state; and whether rows compare."""
 
 import math
 from collections.abc import Sequence
@@ -14,30 +14,30 @@ from tnlab.structure_search.studies.reader import StudyReader, opened
 
 @dataclass(frozen=True)
 class Summary:
-    """One study.
+    """Summary of one study.
 
     Attributes:
-        location: Where it is, without a password.
-        name: Of its file without the suffix, or in its database.
-        data: What was searched, by name or by shape.
-        tensor: Tells tensors apart.
+        location: Path, or ``DATABASE_URL#NAME`` with the password hidden.
+        name: Name of the file without its suffix, or of the study in its database.
+        data: Name of the tensor, or its shape if it has none.
+        tensor: Hash of the tensor's entries.
         engine: Name of the engine.
         family: Family of structures.
-        seed: Of the search.
-        target_error: Relative error to reach; None where there is none.
-        parameters: Of the best so far; None before the first fit.
-        relative_error: Of the best so far.
-        reached: Whether it reaches the target.
-        bound: Parameters that no structure of the family can do without; None if nothing was proved.
-        gap: How many more the best has, as a part of these; None unless both are known and the target is reached.
-        evaluations: Evaluations that count.
-        fitted: Of these, structures that were fitted.
-        fitted_to_best: Structures fitted until the best was met, itself included.
-        seconds: Time spent searching.
-        seconds_to_best: Seconds until the best was met.
-        status: Why it ended; empty if it has not, or was killed.
-        writer: Who writes it; empty if nobody does.
-        modified: When it was last opened, or its file last written (ISO 8601, UTC).
+        seed: Seed of the search.
+        target_error: Relative error to reach; None for an objective without one.
+        parameters: Parameters of the best structure so far; None before the first fit.
+        relative_error: Relative error of the best structure so far; None before the first fit.
+        reached: Whether the best structure reaches the target.
+        bound: Proved lower bound on the parameters of any structure of the family; None if nothing was proved.
+        gap: ``parameters / bound - 1``; None unless both are known and the target is reached.
+        evaluations: Number of valid evaluations.
+        fitted: Number of these whose structure was fitted.
+        fitted_to_best: Structures fitted until the best was found, itself included.
+        seconds: Seconds spent on the search.
+        seconds_to_best: Seconds until the best was found.
+        status: Why the search ended; empty if it runs or was killed.
+        writer: Process that writes it, in words; empty if none does.
+        modified: Time when its file was last written, or in a database when it was last opened (ISO 8601, UTC).
         bytes: Size of its file; None in a database.
     """
 
@@ -66,10 +66,13 @@ class Summary:
 
     @classmethod
     def of(cls, study: str | Path | StudyReader) -> "Summary":
-        """Read a study.
+        """Summarise a study.
+
+        Args:
+            study: Its location, or a reader of it.
 
         Raises:
-            DataError: There is none at this location, or it is damaged.
+            DataError: No study is at the location, or it is damaged.
         """
         reader = study if isinstance(study, StudyReader) else opened(str(study))
         progress = reader.progress
@@ -102,16 +105,16 @@ class Summary:
 
     @property
     def state(self) -> str:
-        """Whether it is being written, has ended, or was left."""
+        """The state of the search: "being written", "ended", or "left" if it stopped before its end."""
         return "being written" if self.writer else "ended" if self.status else "left"
 
     def record(self) -> dict[str, Any]:
-        """Return it as JSON can hold it."""
+        """Return the summary as a JSON object of its attributes, with ``state``."""
         return asdict(self) | {"state": self.state}
 
 
 def comparable(rows: Sequence[Summary]) -> str:
-    """Return why the best of several studies cannot be held against each other; empty if they can."""
+    """Return why the best structures of several studies cannot be compared, as a sentence; empty if they can."""
     for name, word in (("tensor", "tensors"), ("target_error", "target errors"), ("family", "families")):
         if len({getattr(row, name) for row in rows}) > 1:
             return f"They are of different {word}, so that one number is not better than the other by itself."
@@ -119,18 +122,19 @@ def comparable(rows: Sequence[Summary]) -> str:
 
 
 def data_of(reader: StudyReader) -> str:
-    """Return what the data of a study are called."""
+    """Return the name of a study's tensor: its label or name in the recipe, else its shape in words."""
     source = reader.source if isinstance(reader.source, dict) else {}
     shape = "x".join(map(str, reader.header.get("shape", ())))
     return Path(str(source.get("label") or source.get("name") or f"a tensor of {shape}")).name[:160]
 
 
 def _fitted(evaluations: Sequence[Evaluation]) -> int:
+    """Return how many evaluations were fitted."""
     return sum(found.fate is Fate.FITTED for found in evaluations)
 
 
 def _stamp(reader: StudyReader) -> tuple[str, int | None]:
-    """Return when it was last written, and its size."""
+    """Return the time of the last change (ISO 8601, UTC) and the size in bytes of a study; None in a database."""
     if "://" in reader.location:
         return str(reader.openings[-1].get("at", "")) if reader.openings else "", None
     try:

@@ -1,1 +1,1 @@
-"""Fits in processes of this machine."""
+"""The pool executor: fits in worker processes of this machine, which share one copy of the tensor."""

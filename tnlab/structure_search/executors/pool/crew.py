@@ -1,4 +1,4 @@
-"""The processes of a pool, and the threads that each serve one of them."""
+"""The worker processes of a pool: a common queue of tickets, and one thread per process that feeds it."""
 
 import contextlib
 import itertools
@@ -21,30 +21,30 @@ from tnlab.structure_search.executors.base import LOSSES
 from tnlab.structure_search.executors.pool.shared_tensor import Freight
 from tnlab.structure_search.executors.remote import unpickled
 
-IDLE = 600.0  # seconds without a task after which a process ends; the next task starts it again
+IDLE = 600.0  # seconds without a task after which a process ends to free its memory; the next task starts it again
 SCRIPT = Path(__file__).with_name("worker_start.py")
 LIBRARIES = ("OMP_NUM", "OPENBLAS_NUM", "MKL_NUM", "BLIS_NUM", "NUMEXPR_NUM", "NUMBA_NUM", "VECLIB_MAXIMUM")
 _numbers = itertools.count()
 
 
 class Receiver(Protocol):
-    """Who wants to know what became of a ticket; called under the crew's lock."""
+    """An object whose ``receive`` the crew calls, under its lock, with the outcome of each ticket."""
 
     def receive(self, ticket: "Ticket", outcome: Any) -> None: ...  # noqa: D102
 
 
 @dataclass(eq=False)
 class Ticket:
-    """A task on its way through the crew.
+    """A pickled task in the queue of a crew, or at one of its processes.
 
     Attributes:
-        receiver: Who waits for it.
-        freight: What it needs where it is done.
-        number: Of the task.
-        packed: The task.
-        losses: Processes that were lost with it.
-        dropped: Whether nobody waits for it any more.
-        id: Its own, among all tickets.
+        receiver: Object that gets the outcome.
+        freight: Evaluator and tensor of the search.
+        number: Number of the task in its search.
+        packed: The pickled task.
+        losses: Processes that died while they worked on it.
+        dropped: Whether it was cancelled, so that no outcome is delivered.
+        id: Number that no other ticket of this process has.
     """
 
     receiver: Receiver
@@ -57,12 +57,12 @@ class Ticket:
 
 
 class Crew:
-    """Hands that take tickets from one queue.
+    """A fixed number of threads with one worker process each, which take tickets from one queue.
 
     Attributes:
-        changed: Guards everything here, and is notified of every change.
-        over: Why no ticket is taken any more; empty while they are.
-        ready: Whether a process has ever been ready.
+        changed: Lock of all fields, notified after every change.
+        over: Why the crew takes no more tickets; empty while it does.
+        ready: Whether at least one process has started.
     """
 
     def __init__(self, size: int) -> None:
@@ -74,10 +74,10 @@ class Crew:
         self._hands = [_Hand(self) for _ in range(size)]
 
     def start(self) -> None:
-        """Start the processes, if they are not there yet, and wait until the first can take a ticket.
+        """Start the processes if they do not run yet, and wait until one of them is ready.
 
         Raises:
-            ExecutorError: They ended, or belong to another process, of which this one is a fork.
+            ExecutorError: The crew has ended, or it was made by the process that this one was forked from.
         """
         if os.getpid() != self._owner:
             raise ExecutorError("This pool belongs to the process that this one was forked from; make another.")
@@ -92,19 +92,19 @@ class Crew:
                 raise ExecutorError(self.over)
 
     def arrive(self) -> None:
-        """Say that a process is there."""
+        """Record that a process has started, and wake ``start``."""
         with self.changed:
             self.ready = True
             self.changed.notify_all()
 
     def put(self, ticket: Ticket) -> None:
-        """Queue a ticket."""
+        """Append a ticket to the queue."""
         with self.changed:
             self._queue.append(ticket)
             self.changed.notify_all()
 
     def take(self, hand: "_Hand") -> Ticket | None:
-        """Wait for a ticket; None when there will be no more."""
+        """Wait for the next ticket of the queue and hand it to a thread; None once the crew has ended."""
         with self.changed:
             hand.ticket = None
             while not self.changed.wait_for(lambda: self._queue or self.over, IDLE):
@@ -113,14 +113,14 @@ class Crew:
             return hand.ticket
 
     def settle(self, ticket: Ticket, outcome: object) -> None:
-        """Hand on what became of a ticket: a fit, an error, or None where it was given up."""
+        """Deliver the outcome of a ticket, unless it was dropped: a fit, an error, or None if it was given up."""
         with self.changed:
             if not ticket.dropped:
                 ticket.receiver.receive(ticket, outcome)
             self.changed.notify_all()
 
     def lose(self, ticket: Ticket) -> None:
-        """Have a ticket done again, after the process that had it was lost; or give it up."""
+        """Count a process that died during a ticket; put the ticket first in the queue, or give it up at ``LOSSES``."""
         ticket.losses += 1
         if ticket.losses >= LOSSES:
             self.settle(ticket, None)
@@ -131,7 +131,7 @@ class Crew:
                 self.changed.notify_all()
 
     def drop(self, tickets: set[Ticket]) -> None:
-        """Take tickets out of the queue, and end the fits of those that left it."""
+        """Cancel tickets: remove them from the queue, and tell processes that work on one to end its fit."""
         with self.changed:
             for ticket in tickets:
                 ticket.dropped = True
@@ -142,30 +142,30 @@ class Crew:
             hand.tell("drop", ticket)
 
     def forget(self, freight: Freight) -> None:
-        """Free what was brought to the processes."""
+        """Tell all processes to free an evaluator and its tensor."""
         for hand in self._hands:
             hand.forget(freight)
 
     def fail(self, words: str) -> None:
-        """End because a process cannot be had."""
+        """Take no more tickets, for the reason given in ``words``, and wake all waiting threads."""
         with self.changed:
             self.over = self.over or words
             self.changed.notify_all()
 
     def end(self) -> None:
-        """End all processes at once."""
+        """Kill all processes, and join their threads."""
         if os.getpid() != self._owner:
             return
         self.fail("The pool was closed.")
         for hand in self._hands:
             hand.kill()
         for hand in self._hands:
-            if hand.ident is not None and hand is not threading.current_thread():  # which may be tidying up
+            if hand.ident is not None and hand is not threading.current_thread():  # garbage collection may run here
                 hand.join()
 
 
 class _Hand(threading.Thread):
-    """A thread that serves one process, and replaces it when it is lost."""
+    """A thread that sends tickets to one worker process and receives results; it replaces a process that died."""
 
     def __init__(self, crew: Crew) -> None:
         super().__init__(name="tnlab pool", daemon=True)
@@ -185,13 +185,13 @@ class _Hand(threading.Thread):
                 pass
         except ExecutorError as error:
             self._crew.fail(str(error))
-        except Exception as error:  # noqa: BLE001 - or whoever waits would wait for ever
+        except Exception as error:  # noqa: BLE001 - otherwise searches would wait for ever
             self._crew.fail(f"The pool cannot go on: {type(error).__name__}: {error}")
         finally:
             self.rest()
 
     def _serve(self) -> bool:
-        """Do one ticket, of which nothing is kept; return whether there was one."""
+        """Take one ticket, have the process fit it, and deliver the outcome; return False once the crew has ended."""
         ticket = self._crew.take(self)
         if ticket is None:
             return False
@@ -205,29 +205,29 @@ class _Hand(threading.Thread):
         else:
             self._crew.settle(ticket, outcome)
         if ticket.dropped:
-            self.forget(ticket.freight)  # it may have been brought after the others were told to
+            self.forget(ticket.freight)  # ``Crew.forget`` may have run before the evaluator was sent
         return True
 
     def tell(self, kind: str, number: int) -> None:
-        """Say something to the process, if it is there."""
+        """Send ``(kind, number)`` to the process, if it runs."""
         with self._speaking, contextlib.suppress(OSError):
             if self._pipe is not None:
                 self._pipe.send((kind, number))
 
     def forget(self, freight: Freight) -> None:
-        """Have the process forget what was brought to it."""
+        """Tell the process to free an evaluator, if it received it."""
         if freight.id in self._known:
             self._known.discard(freight.id)
             self.tell("forget", freight.id)
 
     def kill(self) -> None:
-        """End the process; the thread ends by itself."""
+        """Kill the process; the thread notices by itself."""
         process = self._process
         if process is not None:
             process.kill()
 
     def rest(self) -> None:
-        """End the process, and clear up after it; the next ticket starts another one."""
+        """Kill the process and close its pipe; the next ticket starts another one."""
         with self._speaking:
             process, pipe, self._process, self._pipe = self._process, self._pipe, None, None
             self._known = set()
@@ -238,6 +238,7 @@ class _Hand(threading.Thread):
             process.wait()
 
     def _asked(self, ticket: Ticket) -> object:
+        """Send a ticket, preceded by its evaluator if the process lacks that, and wait for the result."""
         assert self._pipe is not None
         assert self._process is not None
         with self._speaking:
@@ -249,6 +250,7 @@ class _Hand(threading.Thread):
         return unpickled(self._pipe.recv_bytes())
 
     def _replace(self) -> None:
+        """Start a new process and wait until it is ready; raise an ExecutorError after ``LOSSES`` attempts."""
         for _ in range(LOSSES):
             self.rest()
             try:
@@ -270,16 +272,21 @@ class _Hand(threading.Thread):
 
 
 def start_process() -> tuple["subprocess.Popen[bytes]", Connection]:
-    """Start a process of its own session, which no Ctrl-C reaches; return it and the way to speak to it.
+    """Start a worker process; return it and the connection to it.
 
-    It is no fork, and does not import the caller's main module: it may be started from anywhere.
+    The process has a session of its own, so that Ctrl-C in the terminal does not reach it. It runs ``worker_start.py``
+    in a new interpreter: it is no fork, and does not import the main module of the caller.
     """
     ours, theirs = socket.socketpair()
     environment = os.environ | {f"{library}_THREADS": "1" for library in LIBRARIES}
     environment["PYTHONPATH"] = os.pathsep.join(str(Path(place).absolute()) for place in sys.path)
     with theirs:
         process = subprocess.Popen(  # noqa: S603 - this very interpreter, and a script of ours
-            [sys.executable, "-P", str(SCRIPT), str(theirs.fileno())], env=environment, pass_fds=(theirs.fileno(),),
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
+            [sys.executable, "-P", str(SCRIPT), str(theirs.fileno())],
+            env=environment,
+            pass_fds=(theirs.fileno(),),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
     return process, Connection(ours.detach())

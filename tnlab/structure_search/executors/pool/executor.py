@@ -1,4 +1,4 @@
-"""Fits in other processes of this machine, which stay warm from search to search."""
+"""The pool executor: run fits in worker processes of this machine, which outlive a search."""
 
 import os
 import pickle
@@ -15,22 +15,22 @@ from tnlab.structure_search.executors.pool.crew import Crew, Ticket
 from tnlab.structure_search.executors.pool.shared_tensor import Freight
 from tnlab.structure_search.executors.remote import pickled
 
-MOST = 1024  # processes: more than that is a slip
+MOST = 1024  # processes; a larger number is taken for a typing error
 
 
 @executors.register("pool")
 class Pool(AbstractExecutor):
-    """Processes with one thread each, which all look at one copy of the tensor.
+    """Run fits in worker processes of one thread each, which map one copy of the tensor in shared memory.
 
-    They start with the first search, stay for further ones, from any thread, and end with this process, however it
-    ends. One that is lost is replaced.
+    The processes start with the first search, serve later ones from any thread, and end with this process, even if it
+    is killed. A process that dies is replaced, and its fit made again.
 
     Args:
-        workers: How many; by default one per core that this process may use.
+        workers: Number of processes; by default one per core that this process may use.
 
     Raises:
-        ExecutorError: The system is none on which processes can hand files to each other.
-        FormatError: It is not a number of processes.
+        ExecutorError: The operating system is not POSIX, so that processes cannot pass file descriptors.
+        FormatError: The number is not between 1 and ``MOST``.
     """
 
     name: ClassVar[str] = "pool"
@@ -75,7 +75,7 @@ class Pool(AbstractExecutor):
 
 
 class PoolChannel(AbstractChannel):
-    """The fits of one search in a pool."""
+    """Channel of one search to the crew of a pool."""
 
     def __init__(self, crew: Crew, freight: Freight) -> None:
         self._crew, self._freight = crew, freight
@@ -92,7 +92,7 @@ class PoolChannel(AbstractChannel):
                 self._crew.put(ticket)
 
     def receive(self, ticket: Ticket, outcome: Fitted | Exception | None) -> None:
-        """Take what became of a ticket, from the thread of a process."""
+        """Store the outcome of a ticket for ``next``; called by the crew, under its lock."""
         self._answers.append((ticket, outcome))
 
     @override
@@ -123,5 +123,5 @@ class PoolChannel(AbstractChannel):
 
 
 def cores() -> int:
-    """Return how many cores this process may use."""
+    """Return the number of cores that this process may use, by its affinity mask where the system has one."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

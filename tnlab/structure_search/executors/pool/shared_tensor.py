@@ -1,4 +1,4 @@
-"""What a search brings to the processes of a pool, once."""
+"""The evaluator of a search as it is sent to pool processes: pickled, with its tensor in shared memory."""
 
 import itertools
 import os
@@ -14,12 +14,14 @@ _numbers = itertools.count()
 
 
 class Freight:
-    """An evaluator, its tensor apart in a file without a name: the system frees it with the last process that maps it.
+    """An evaluator for pool processes: pickled without its tensor, whose entries are in an anonymous memory file.
+
+    The system frees the file when the last process that maps it has ended.
 
     Attributes:
-        id: Its own, in this process.
-        handle: Descriptor of the file.
-        label: The packed evaluator, and the tensor's dtype, shape and device.
+        id: Number that no other freight of this process has.
+        handle: File descriptor of the tensor's entries.
+        label: The pickled evaluator, and the dtype, shape and device of the tensor.
     """
 
     def __init__(self, evaluator: Evaluator) -> None:
@@ -33,7 +35,7 @@ class Freight:
 
 
 def _file_of(array: np.ndarray) -> int:
-    """Return the descriptor of a file in memory, where the system has such, that holds an array and has no name."""
+    """Write an array to an unnamed file, in memory where the system allows it, and return the file descriptor."""
     if hasattr(os, "memfd_create"):
         handle = os.memfd_create("tnlab")
     else:

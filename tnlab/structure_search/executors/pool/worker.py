@@ -1,4 +1,4 @@
-"""What a process of the pool does with its messages."""
+"""The loop of a pool process: receive evaluators and tasks, fit, send results back."""
 
 import mmap
 import os
@@ -16,12 +16,12 @@ from tnlab.structure_search.executors.remote import perform, pickled, portable, 
 
 
 def serve(messages: "SimpleQueue[tuple[Any, ...]]", is_dropped: Callable[[int], bool], pipe: Connection) -> None:
-    """Fit the tasks of a queue one after the other, and send each result back.
+    """Fit the tasks of a queue one after the other, and send each pickled result, or error, through a pipe.
 
     Args:
         messages: ``("evaluator", channel, ...)``, ``("task", channel, ticket, packed)`` or ``("forget", channel)``.
-        is_dropped: Whether the parent no longer waits for the task of a ticket; asked during the fit.
-        pipe: Where results go.
+        is_dropped: Returns whether the parent has cancelled a ticket; asked after every sweep of its fit.
+        pipe: Connection to the parent.
     """
     evaluators: dict[int, Evaluator | Exception] = {}
     while True:
@@ -35,21 +35,23 @@ def serve(messages: "SimpleQueue[tuple[Any, ...]]", is_dropped: Callable[[int], 
 
 
 def _evaluator(packed: bytes, dtype: str, shape: tuple[int, ...], device: str, handle: int) -> Evaluator:
-    memory = mmap.mmap(handle, 0, access=mmap.ACCESS_COPY)  # who writes to it writes to a copy of his own
+    """Unpickle an evaluator around a tensor that is mapped from a file descriptor."""
+    memory = mmap.mmap(handle, 0, access=mmap.ACCESS_COPY)  # writing would copy the page
     os.close(handle)
     tensor: Tensor = torch.from_numpy(np.frombuffer(memory, np.dtype(dtype)).reshape(shape))
     return unpickled_evaluator(packed, tensor.to(device))
 
 
 def _fitted(is_dropped: Callable[[int], bool], evaluator: Evaluator | Exception, ticket: int, packed: bytes) -> object:
+    """Return the fit of a pickled task; an evaluator that could not be unpickled is returned as the error it raised."""
     if isinstance(evaluator, Exception):
         return evaluator
     return perform(evaluator, unpickled(packed), lambda: is_dropped(ticket))
 
 
 def _tried(call: Any, *arguments: Any) -> Any:
-    """Return what a call returns, or the error that it raises."""
+    """Call a function, and return its result, or the error that it raised, in a form that can be pickled."""
     try:
         return call(*arguments)
-    except Exception as error:  # noqa: BLE001 - whoever waits for the answer raises it
+    except Exception as error:  # noqa: BLE001 - the parent raises it from ``next``
         return portable(error)

@@ -1,6 +1,6 @@
-"""A process of the pool: fits what it is sent, and ends when nobody is left who could want it.
+"""Script that a pool process runs: serve the parent process, and exit as soon as the parent ends.
 
-It is started as a script, so that it watches its parent before it takes seconds to import torch.
+It watches its parent before it imports torch, which takes seconds; so nothing imported at the top may import torch.
 """
 
 import importlib
@@ -12,15 +12,15 @@ from multiprocessing.reduction import recv_handle
 from queue import SimpleQueue
 from typing import Any
 
-LOOK = 0.5  # seconds between looks whether the parent lives: its end of the pipe may have been inherited by others
+LOOK = 0.5  # seconds between checks that the parent lives: a child of it may keep the pipe open after its death
 
 
 class ParentListener:
-    """What the parent says, taken in by a thread, so that it is heard during a fit. The process ends with its parent.
+    """A thread that receives messages of the parent, also during a fit, and exits the process when the parent ends.
 
     Attributes:
-        messages: Evaluators, tasks and what to forget, in their order.
-        dropped: Task that nobody waits for any more.
+        messages: Queue of the messages other than "drop", in the order of their arrival.
+        dropped: Id of the ticket that the parent cancelled last; -1 before.
     """
 
     def __init__(self, pipe: Connection) -> None:
@@ -49,16 +49,20 @@ class ParentListener:
 
 
 def run_worker(handle: int) -> None:
-    """Serve the process at the other end of a socket."""
+    """Receive tasks through a socket and fit them, until the parent process ends.
+
+    Args:
+        handle: File descriptor of the socket to the parent.
+    """
     pipe = Connection(handle)
-    inbox = ParentListener(pipe)
+    parent = ParentListener(pipe)
     try:
         service = importlib.import_module("tnlab.structure_search.executors.pool.worker")
-    except Exception as error:  # noqa: BLE001 - whatever it is, the parent says it
+    except Exception as error:  # noqa: BLE001 - the parent raises an error with these words
         pipe.send_bytes(f"{type(error).__name__}: {error}".encode())
         return
     pipe.send_bytes(b"")
-    service.serve(inbox.messages, lambda ticket: inbox.dropped == ticket, pipe)
+    service.serve(parent.messages, lambda ticket: parent.dropped == ticket, pipe)
 
 
 if __name__ == "__main__":

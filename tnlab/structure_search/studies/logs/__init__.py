@@ -1,1 +1,1 @@
-"""Where the lines of a study are kept: in a file, or in a database."""
+"""Storage of the lines of a study: in a file, or in a database."""

@@ -1,63 +1,66 @@
-"""What keeps the lines of a study: they are only ever added, by one writer at a time, and read by anybody."""
+"""The interface of an append-only log of lines, which has one writer at a time and any number of readers."""
 
 from abc import ABC, abstractmethod
 
-MARK = b'{"tnlab_study": '  # how the first line of every study begins
+MARK = b'{"tnlab_study": '  # the first bytes of every study
 
 
 class AbstractLog(ABC):
     """The lines of one study, at one location.
 
     Attributes:
-        location: Where it is, as a user writes it.
+        location: Path, or ``DATABASE_URL#NAME`` with the password hidden.
     """
 
     location: str
 
     @abstractmethod
     def acquire(self) -> None:
-        """Become its only writer, and create it where it does not exist.
+        """Become the only writer, and create the log if it does not exist.
 
         Raises:
-            StudyBusyError: Somebody else is.
-            DataError: It cannot be read and written.
+            StudyBusyError: Another process is the writer.
+            DataError: The log cannot be read and written.
         """
 
     @abstractmethod
     def release(self) -> None:
-        """Let others write."""
+        """Stop being the writer, so that another process can be; do nothing if this process is not."""
 
     @abstractmethod
     def append(self, line: bytes) -> None:
-        r"""Add a line that ends with ``\n``, or several; they last when this returns, whatever happens then.
+        r"""Add one or more lines, each ending in ``\n``, atomically: all of them or none.
 
-        All of them are added, or none.
+        When this returns they are on disk, and survive a crash of the process or the machine.
 
         Raises:
-            StudyBusyError: Somebody else has become its writer.
-            DataError: It cannot be written.
+            StudyBusyError: Another process has become the writer.
+            DataError: The log cannot be written.
         """
 
     @abstractmethod
     def read(self, after: int = 0) -> tuple[list[bytes], int]:
-        """Return the whole lines from a place on, and the place after them; 0 is the beginning.
+        """Return the complete lines after a position, and the position after them.
 
-        A line that is being written is left for the next time. What does not exist has no lines; what was deleted, and
-        may have begun anew, is to be read from its beginning: the place is 0.
+        A last line that is not complete yet is left out. A log that does not exist has no lines. If the log was deleted
+        since ``after`` was returned, there are no lines and the position is 0: read it again from the beginning.
+
+        Args:
+            after: Position that an earlier call returned; 0 is the beginning.
 
         Raises:
-            DataError: It cannot be read.
+            DataError: The log cannot be read.
         """
 
     @abstractmethod
     def delete(self) -> None:
-        """Remove it for good.
+        """Delete the log with all its lines.
 
         Raises:
-            StudyBusyError: It is being written.
-            DataError: It cannot be removed.
+            StudyBusyError: Another process is the writer.
+            DataError: The log cannot be deleted.
         """
 
     @abstractmethod
     def busy(self) -> str:
-        """Return who writes it, in a few words; empty if nobody does."""
+        """Return which other process writes the log, such as "process 12 on host"; empty if none does."""

@@ -1,8 +1,8 @@
-"""A study in a database that many machines share: its lines are rows, and one process at a time may add some.
+"""A log of lines in a database that several machines share: lines are rows, and one process at a time adds rows.
 
-The writer has a lease: it says every few seconds that it is alive. Who does not, or has died on this machine, loses the
-lease to the next who asks, and from then on none of its lines is taken: every line is added in one transaction with
-the question whose lease it is.
+The writer holds a lease, which a thread renews every ``BEAT`` seconds. A writer that has not renewed it for ``SILENCE``
+seconds, or has died on this machine, loses the lease to the next process that asks for it. Every append checks the
+lease in its own transaction, so that a writer that lost it can add nothing.
 """
 
 import re
@@ -20,19 +20,20 @@ from tnlab.structure_search.studies.logs.writer import Writer
 if TYPE_CHECKING:
     from tnlab.structure_search.studies.logs.database_tables import Tables
 
-BEAT, SILENCE = 10.0, 60.0  # seconds between two signs of life, and after which there were none
-NAME = re.compile(r"[\w .,+()=-]{1,200}")
+BEAT = 10.0  # seconds between renewals of the lease
+SILENCE = 60.0  # seconds without a renewal after which the lease has ended: several renewals may be lost
+NAME = re.compile(r"[\w .,+()=-]{1,200}")  # names of studies: as long as their column in the database
 
 
 class DatabaseLog(AbstractLog):
     """The lines of one study in a database.
 
     Args:
-        location: The database and the name of the study in it, as in ``postgresql+psycopg://HOST/DATABASE#NAME``.
+        location: Database URL and name of the study in it, as in ``postgresql+psycopg://HOST/DATABASE#NAME``.
 
     Raises:
-        DataError: The location makes no sense.
-        NotInstalledError: SQLAlchemy is not installed, or not the driver of this database.
+        DataError: The URL is none, the name is missing or has other characters, or the database is in memory.
+        NotInstalledError: SQLAlchemy, or the driver of this database, is not installed.
     """
 
     def __init__(self, location: str) -> None:
@@ -51,8 +52,8 @@ class DatabaseLog(AbstractLog):
         """Return the names of the studies in a database.
 
         Raises:
-            DataError: It cannot be read.
-            NotInstalledError: SQLAlchemy is not installed, or not the driver of this database.
+            DataError: The database cannot be read.
+            NotInstalledError: SQLAlchemy, or the driver of this database, is not installed.
         """
         tables = _tables_of(url)
         try:
@@ -84,7 +85,7 @@ class DatabaseLog(AbstractLog):
         me, self._me = self._me, None
         self._left.set()
         if me is not None:
-            with suppress(DataError):  # out of reach: the lease will end without us
+            with suppress(DataError):  # the database cannot be reached: the lease runs out by itself
                 self._tables.sign(self._name, me.text, after="")
         self._tables.close()
 
@@ -122,23 +123,25 @@ class DatabaseLog(AbstractLog):
         return Writer.parsed(writer).words if _alive(writer, silent) and not mine else ""
 
     def sign(self) -> bool:
-        """Say that the writer is alive; return whether it still is the writer."""
+        """Renew the lease; return False if this process is not the writer any more."""
         try:
             return self._me is not None and self._tables.sign(self._name, self._me.text)
-        except DataError:  # out of reach for now
+        except DataError:  # the database cannot be reached now; the next renewal tries again
             return True
 
     def _lost(self) -> StudyBusyError:
+        """Return the error of a writer whose lease another process has taken."""
         return StudyBusyError(f"The study {self.location!r} has been taken over by {self.busy() or 'another process'}, "
-                              "for this one had given no sign of life; what it found since is not kept.")  # fmt: skip
+                              "as this one did not renew its lease; what it found since is not kept.")  # fmt: skip
 
 
 def _alive(writer: str, silent: float) -> bool:
+    """Return whether a writer, given as JSON and seconds since its last renewal, still holds the lease."""
     return writer != "" and silent < SILENCE and not Writer.parsed(writer).dead
 
 
 def _sign(log: "weakref.ref[DatabaseLog]", left: threading.Event) -> None:
-    """Give a sign of life from time to time, until the writer has left."""
+    """Renew the lease of a log every ``BEAT`` seconds, until it is released, lost or garbage collected."""
     while not left.wait(BEAT):
         writer = log()
         if writer is None or not writer.sign():
@@ -147,6 +150,7 @@ def _sign(log: "weakref.ref[DatabaseLog]", left: threading.Event) -> None:
 
 
 def _tables_of(url: str) -> "Tables":
+    """Return the tables of a database; import SQLAlchemy only now, and say how to install it if it is missing."""
     try:
         from tnlab.structure_search.studies.logs.database_tables import Tables  # noqa: PLC0415  (optional)
     except ModuleNotFoundError as error:

@@ -1,6 +1,6 @@
-"""The two tables of studies in a database: one row per study, which names its writer, and one row per line.
+"""The two database tables of studies, and queries on them: one row per study, with its writer, and one per line.
 
-Needs SQLAlchemy: ``pip install 'tnlab[database]'``. Every method is one transaction, or none at all.
+Needs SQLAlchemy: ``pip install 'tnlab[database]'``. Every method makes at most one transaction.
 """
 
 import time
@@ -40,8 +40,8 @@ from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 
 from tnlab.errors import DataError, NotInstalledError
 
-PATIENCE = 30  # seconds that others may keep a lock
-SECRET = ("password", "passwd", "pwd", "secret", "token")
+PATIENCE = 30  # seconds to wait for a lock of another transaction
+SECRET = ("password", "passwd", "pwd", "secret", "token")  # a URL setting with one of these in its name is hidden
 KEPT = MetaData()
 STUDIES = Table(
     "tnlab_studies",
@@ -60,13 +60,16 @@ LINES = Table(
 
 
 class Tables:
-    """The tables of one database, and what a log asks of them.
+    """Queries on the tables ``tnlab_studies`` and ``tnlab_lines`` of one database.
+
+    Args:
+        url: Database URL, as SQLAlchemy reads it.
 
     Attributes:
-        location: Its URL without the password.
+        location: The URL without passwords.
 
     Raises:
-        DataError: The URL makes no sense, or names a database that would be gone at once.
+        DataError: The text is no database URL, or names an SQLite database in memory.
         NotInstalledError: The driver of this database is not installed.
     """
 
@@ -92,12 +95,12 @@ class Tables:
             event.listen(self._engine, "connect", _brief)
 
     def create(self) -> None:
-        """Make the tables where they are missing."""
+        """Create the tables that are missing."""
         with self._asked() as connection:
             if self._file:
                 connection.exec_driver_sql("PRAGMA journal_mode=WAL")
         if not self._made():
-            for last in (False, True):  # somebody else may make them at this moment
+            for last in (False, True):  # again, if another process was creating them
                 try:
                     KEPT.create_all(self._engine)
                     break
@@ -106,14 +109,14 @@ class Tables:
                         raise self._unusable(error) from None
 
     def names(self) -> list[str]:
-        """Return the names of the studies that are kept, in order."""
+        """Return the names of all studies, sorted."""
         if not self._made():
             return []
         with self._asked() as connection:
             return list(connection.scalars(select(STUDIES.c.name).order_by(STUDIES.c.name)))
 
     def lines(self, study: str, after: int) -> list[tuple[int, str]]:
-        """Return the places and texts of the lines after a place."""
+        """Return place and text of the lines of a study after a place, in order."""
         if not self._made():
             return []
         asked = select(LINES.c.place, LINES.c.text).where(LINES.c.study == study, LINES.c.place > after)
@@ -121,14 +124,14 @@ class Tables:
             return [(place, text) for place, text in connection.execute(asked.order_by(LINES.c.place))]
 
     def last(self, study: str) -> int:
-        """Return the place of the last line; 0 if there is none."""
+        """Return the place of the last line of a study; 0 if it has none."""
         if not self._made():
             return 0
         with self._asked() as connection:
             return self._last(connection, study)
 
     def writer(self, study: str) -> tuple[str, float] | None:
-        """Return who writes a study, empty for nobody, and the seconds since its last sign; None if there is none."""
+        """Return the writer of a study, empty for none, and the seconds since its renewal; None without a study."""
         if not self._made():
             return None
         asked = select(STUDIES.c.writer, self._clock - STUDIES.c.seen).where(STUDIES.c.name == study)
@@ -137,7 +140,7 @@ class Tables:
         return None if found is None else (found[0], float(found[1]))
 
     def enter(self, study: str) -> None:
-        """Make the row of a study that nobody writes, unless there is one."""
+        """Insert the row of a study, without a writer, unless there is one."""
         try:
             with self._engine.begin() as connection:
                 connection.execute(insert(STUDIES).values(name=study, writer="", seen=0.0))
@@ -147,17 +150,17 @@ class Tables:
             raise self._unusable(error) from None
 
     def take(self, study: str, old: str, new: str) -> int | None:
-        """Hand a study from one writer to another; return the place of its last line, None if it was another's."""
+        """Replace the writer ``old`` by ``new``; return the last line's place, None if ``old`` was not the writer."""
         with self._asked() as connection:
             return self._last(connection, study) if self._signed(connection, study, old, new) else None
 
     def sign(self, study: str, writer: str, after: str | None = None) -> bool:
-        """Say that a writer is alive, or (``after``) who comes after it; return whether it was the writer."""
+        """Renew the lease of a writer, or replace the writer by ``after``; return whether it was the writer."""
         with self._asked() as connection:
             return self._signed(connection, study, writer, writer if after is None else after)
 
     def add(self, study: str, writer: str, place: int, texts: list[str]) -> bool:
-        """Add lines, from a place on, all or none; return whether this was the writer."""
+        """Insert lines from a place on if ``writer`` is the writer; return whether it was."""
         rows = [{"study": study, "place": place + k, "text": text} for k, text in enumerate(texts)]
         with self._asked() as connection:
             if not self._signed(connection, study, writer, writer):
@@ -166,7 +169,7 @@ class Tables:
             return True
 
     def remove(self, study: str, writer: str) -> bool:
-        """Delete a study with its lines; return whether this was the writer."""
+        """Delete a study with its lines if ``writer`` is the writer; return whether it was."""
         with self._asked() as connection:
             if not self._signed(connection, study, writer, writer):
                 return False
@@ -175,27 +178,31 @@ class Tables:
             return True
 
     def close(self) -> None:
-        """Hang up; the next question calls again."""
+        """Close the database connections; the next query opens one."""
         self._engine.dispose()
 
     @staticmethod
     def _last(connection: Connection, study: str) -> int:
+        """Return the place of the last line of a study, within a transaction; 0 if it has none."""
         return connection.scalar(select(func.max(LINES.c.place)).where(LINES.c.study == study)) or 0
 
     def _signed(self, connection: Connection, study: str, old: str, new: str) -> bool:
-        """Lock the row of a study for this transaction, if ``old`` writes it, and have ``new`` write it."""
+        """Replace the writer ``old`` of a study by ``new``, with a new lease; return False if ``old`` did not hold it.
+
+        The update locks the row of the study until the end of the transaction.
+        """
         mine = (STUDIES.c.name == study) & (STUDIES.c.writer == old)
         return connection.execute(update(STUDIES).where(mine).values(writer=new, seen=self._clock)).rowcount == 1
 
     @property
     def _clock(self) -> ColumnElement[float]:
-        """The time in seconds: that of the server where it has one, for machines may disagree."""
+        """The time in seconds since 1970: on PostgreSQL that of the server, as the clocks of writers may differ."""
         if self._url.get_backend_name() == "postgresql":
             return cast(extract("epoch", func.clock_timestamp()), Double)
         return literal(time.time(), Double)
 
     def _made(self) -> bool:
-        """Return whether there are tables; looking for a file does not make it."""
+        """Return whether the tables exist, without creating the file of an SQLite database."""
         if not self._found and not (self._file and not Path(str(self._url.database)).exists()):
             with self._asked() as connection:
                 self._found = inspect(connection).has_table(LINES.name)
@@ -203,7 +210,7 @@ class Tables:
 
     @contextmanager
     def _asked(self) -> Iterator[Connection]:
-        """A transaction, whose errors are said in one sentence."""
+        """Open a transaction; database errors in it become a DataError of one sentence."""
         try:
             with self._engine.begin() as connection:
                 yield connection
@@ -211,6 +218,7 @@ class Tables:
             raise self._unusable(error) from None
 
     def _unusable(self, error: SQLAlchemyError) -> DataError:
+        """Return a DataError that quotes the first line of a database error, with secrets replaced by ***."""
         said = str(getattr(error, "orig", None) or error).strip().partition("\n")[0].rstrip(".")
         for secret in _secrets(self._url):
             said = said.replace(secret, "***").replace(quote_plus(secret), "***")
@@ -218,19 +226,22 @@ class Tables:
 
 
 def without_password(url: URL | str) -> str:
-    """Return a URL without its password."""
+    """Return a database URL with its password, and secret settings after the question mark, replaced by ***."""
     url = make_url(url)
     return url.update_query_dict(dict.fromkeys(_hidden(url), "***")).render_as_string().replace("%2A", "*")
 
 
 def _patient(connection: Any, _record: object) -> None:
-    """Have a new connection to a file wait for others, and keep what was committed even if the power fails."""
+    """Set up an SQLite connection: wait ``PATIENCE`` seconds for locks, and flush every commit to disk."""
     connection.execute(f"PRAGMA busy_timeout={1000 * PATIENCE}")
     connection.execute("PRAGMA synchronous=FULL")
 
 
 def _brief(connection: Any, _record: object) -> None:
-    """Have the server end a transaction of ours that stands still, so that a paused writer keeps nobody waiting."""
+    """Set up a PostgreSQL connection: the server ends its transactions that idle, or wait, ``PATIENCE`` seconds.
+
+    So a writer that is paused within a transaction does not block others for ever.
+    """
     cursor = connection.cursor()
     for name in ("idle_in_transaction_session_timeout", "lock_timeout"):
         cursor.execute(f"SET {name} = {1000 * PATIENCE}")
@@ -239,9 +250,10 @@ def _brief(connection: Any, _record: object) -> None:
 
 
 def _hidden(url: URL) -> dict[str, str]:
-    """Return the settings behind the question mark that nobody should see."""
+    """Return the settings after the question mark of a URL whose names contain a word of ``SECRET``."""
     return {name: str(value) for name, value in url.query.items() if any(word in name.lower() for word in SECRET)}
 
 
 def _secrets(url: URL) -> list[str]:
+    """Return the password and the secret settings of a URL."""
     return [str(secret) for secret in (url.password, *_hidden(url).values()) if secret]

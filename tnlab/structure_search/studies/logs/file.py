@@ -1,4 +1,4 @@
-"""A study in a file of lines. Its writer holds a lock on a second file beside it, which dies with the process."""
+"""A log of lines in a file. Its writer locks a second file beside it; the system frees the lock when it dies."""
 
 import errno
 import os
@@ -13,12 +13,12 @@ from tnlab.errors import DataError, StudyBusyError
 from tnlab.structure_search.studies.logs.base import MARK, AbstractLog
 from tnlab.structure_search.studies.logs.writer import Writer
 
-PIECE = 2**20  # bytes read at a time
-PATIENCE = 0.5  # seconds to wait for a lock: who only asks who writes holds it for an instant
+PIECE = 2**20  # bytes read at a time while the last newline is looked for
+PATIENCE = 0.5  # seconds to wait for the lock, which ``busy`` of another process holds for an instant
 
 
 class FileLog(AbstractLog):
-    """The lines of one file.
+    """The lines of one study in a file.
 
     Args:
         path: The file; it need not exist.
@@ -28,7 +28,7 @@ class FileLog(AbstractLog):
         self.location = str(path)
         self._path = path
         self._file: FileIO | None = None
-        real = os.path.realpath(path)  # what a link points to has one lock
+        real = os.path.realpath(path)  # a link and its target share one lock
         self._lock = FileLock(f"{real}.lock", timeout=PATIENCE, thread_local=False)
 
     @override
@@ -65,7 +65,7 @@ class FileLog(AbstractLog):
                 left = left[self._file.write(left) :]
             os.fsync(self._file.fileno())
         except OSError as error:
-            with suppress(OSError):  # all of it, or nothing
+            with suppress(OSError):  # take back what was written of it
                 self._file.truncate(found.st_size)
             raise self._unusable(error) from None
 
@@ -92,7 +92,7 @@ class FileLog(AbstractLog):
         except OSError as error:
             raise self._unusable(error) from None
         finally:
-            with suppress(OSError):  # while it is held: who waits for it sees that it is gone, and makes another
+            with suppress(OSError):  # while it is held: a waiting process then locks a new file
                 Path(self._lock.lock_file).unlink()
             self.release()
 
@@ -109,7 +109,7 @@ class FileLog(AbstractLog):
             return ""
 
     def _check(self) -> None:
-        """Refuse what is no study, before anything is changed."""
+        """Raise a DataError, before anything is changed, if the path is a folder, a device or no study."""
         if self._path.exists() and not self._path.is_file():
             raise DataError(f"A study must be a file, but {self.location!r} is a folder or a device.")
         if not self._path.parent.is_dir():
@@ -126,7 +126,7 @@ class FileLog(AbstractLog):
 
     @staticmethod
     def _cut(file: FileIO) -> None:
-        """Remove a last line that was never finished."""
+        """Truncate a file after its last newline: a writer that died left an incomplete line."""
         size = end = file.seek(0, os.SEEK_END)
         while end:
             begin = max(0, end - PIECE)
@@ -140,15 +140,17 @@ class FileLog(AbstractLog):
             file.truncate(end)
 
     def _sign(self) -> None:
-        """Write into the locked file who holds it, for whoever comes too late."""
+        """Write the writer into the locked file, so that other processes can name it."""
         with suppress(OSError):  # not every system lets a locked file be written
             Path(self._lock.lock_file).write_text(Writer.here().text)
 
     def _writer(self) -> str:
+        """Return the writer that the lock file names, in words."""
         try:
             return Writer.parsed(Path(self._lock.lock_file).read_text()).words
         except (OSError, UnicodeDecodeError):
             return "another process"
 
     def _unusable(self, error: OSError) -> DataError:
+        """Return the DataError for an error of the file system."""
         return DataError(f"The study {self.location!r} cannot be read and written: {error.strerror or error}.")

@@ -1,4 +1,4 @@
-"""Who writes a study: one process on one machine, and whether it has died."""
+"""The identity of the process that writes a study, as text and as words, and a test whether it has died."""
 
 import json
 import os
@@ -8,18 +8,19 @@ import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+# Linux: what tells one boot of one machine, and one process namespace (container) on it, from others.
 BOOT, PROCESSES = Path("/proc/sys/kernel/random/boot_id"), Path("/proc/self/ns/pid")
 
 
 @dataclass(frozen=True)
 class Writer:
-    """One writer of a study.
+    """A process that writes a study.
 
     Attributes:
-        host: Name of its machine, for people.
-        machine: What tells machines, and containers on them, apart even if they have one name; empty if nothing does.
-        pid: Its process.
-        token: Tells writers of one process apart.
+        host: Host name, for messages.
+        machine: Identifier of the machine and container; empty if the system has none.
+        pid: Process id.
+        token: Random text, different for every writer.
     """
 
     host: str
@@ -29,12 +30,12 @@ class Writer:
 
     @classmethod
     def here(cls) -> "Writer":
-        """Return a new writer in this process."""
+        """Return a new writer for this process, with a fresh token."""
         return cls(socket.gethostname(), _machine(), os.getpid(), uuid.uuid4().hex)
 
     @classmethod
     def parsed(cls, text: str) -> "Writer":
-        """Return the writer that ``text`` stands for; one that nobody knows, and that no one can call dead, if none."""
+        """Read a writer from its ``text``; other text gives a writer without host, which never counts as dead."""
         try:
             record = json.loads(text)
             return cls(str(record["host"]), str(record["machine"]), int(record["pid"]), str(record["token"]))
@@ -48,12 +49,12 @@ class Writer:
 
     @property
     def words(self) -> str:
-        """The writer, for people."""
+        """The writer in words for messages: "process PID on HOST", or "another process" without a host."""
         return f"process {self.pid} on {self.host:.100}" if self.host else "another process"
 
     @property
     def dead(self) -> bool:
-        """Whether it is certain that its process is gone: only known on its own machine."""
+        """Whether its process has certainly ended; always False for a writer on another machine."""
         if not self.machine or self.machine != _machine() or sys.platform == "win32":
             return False
         try:
@@ -61,12 +62,13 @@ class Writer:
             state = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0]
         except ProcessLookupError:
             return True
-        except OSError:  # somebody else's, or there is no such file
+        except OSError:  # the process of another user, or a system without /proc
             return False
-        return state in "ZX"  # ended, but nobody has asked how
+        return state in "ZX"  # a zombie: ended, but its parent has not waited for it
 
 
 def _machine() -> str:
+    """Return an identifier of this boot of this machine and container; empty if the system has none."""
     try:
         return f"{BOOT.read_text().strip()} {PROCESSES.readlink()}"
     except OSError:
