@@ -1,0 +1,72 @@
+"""An outcome is stored with the budget of its run, and read back for that budget alone."""
+
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.structure_search.comparison.small_comparison import outcomes_of
+from tnlab.errors import DataError
+from tnlab.structure_search.comparison.outcomes import Outcome, RunSettings, keep, kept, write_text
+from tnlab.structure_search.comparison.plan import read_plan
+
+
+@pytest.fixture
+def made(write, tmp_path):
+    """A run, its settings and its outcome."""
+    plan = read_plan(write())
+    run, outcome = next(iter(outcomes_of(plan).items()))
+    return run, RunSettings(12, 60.0, "inline", tmp_path), outcome
+
+
+def test_an_outcome_comes_back_for_the_same_budget_alone(made):
+    run, settings, outcome = made
+    assert kept(run, settings) is None
+    keep(run, settings, outcome)
+    assert kept(run, settings) == outcome
+    assert kept(run, replace(settings, executor="pool:2")) == outcome
+    assert kept(run, replace(settings, max_evaluations=13)) is None
+    assert kept(run, replace(settings, max_seconds=61.0)) is None
+
+
+@pytest.mark.parametrize(
+    "change", [{"tnlab_outcome": 2}, {"steps": 3}, {"steps": [["a", 1, 2]]}, {"steps": None}, {"wings": 2}]
+)
+def test_a_file_that_is_damaged_is_no_outcome(made, change):
+    run, settings, outcome = made
+    keep(run, settings, outcome)
+    path = settings.study(run).with_suffix(".json")
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    assert kept(run, settings) is None
+
+
+def test_the_course_of_a_run_is_read_from_its_steps():
+    found = Outcome(steps=((2, 0.5, 90), (4, 1.0, 60)))
+    assert (found.reached, found.parameters, found.to_reach, found.to_best) == (True, 60, (2, 0.5), (4, 1.0))
+    never = (math.inf, math.inf)
+    assert (Outcome().reached, Outcome().parameters, Outcome().to_reach, Outcome().to_best) == (
+        False,
+        math.inf,
+        never,
+        never,
+    )
+
+
+def test_a_file_is_written_whole_or_stays_as_it_was(tmp_path, monkeypatch):
+    path = tmp_path / "one.txt"
+    write_text(path, "first")
+
+    def full(half: Path, content: bytes) -> int:
+        with half.open("wb") as file:
+            file.write(content[:2])
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "write_bytes", full)
+        with pytest.raises(DataError, match="cannot be written: No space left on device"):
+            write_text(path, "second")
+    assert path.read_text() == "first"
+    write_text(path, "third")
+    assert path.read_text() == "third"
