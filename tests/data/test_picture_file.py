@@ -1,0 +1,73 @@
+"""Pictures become upright arrays in [0, 1]; damaged ones and bombs are refused."""
+
+import io
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tnlab.data import read_array
+from tnlab.errors import DataError
+
+
+def encoded(picture: Image.Image, kind: str = "PNG", **options) -> bytes:
+    stream = io.BytesIO()
+    picture.save(stream, kind, **options)
+    return stream.getvalue()
+
+
+def test_a_grey_picture():
+    pixels = np.arange(12, dtype=np.uint8).reshape(3, 4)
+    np.testing.assert_array_equal(read_array("x", encoded(Image.fromarray(pixels))), pixels / 255)
+
+
+def test_a_colour_picture_and_one_that_only_looks_so():
+    colour = np.zeros((5, 4, 3), dtype=np.uint8)
+    colour[..., 0] = 255
+    assert read_array("x", encoded(Image.fromarray(colour))).shape == (5, 4, 3)
+    grey = np.repeat(np.arange(20, dtype=np.uint8).reshape(5, 4, 1), 3, axis=2)
+    np.testing.assert_array_equal(read_array("x", encoded(Image.fromarray(grey))), grey[..., 0] / 255)
+
+
+def test_sixteen_bits_bits_palettes_and_transparency():
+    deep = np.array([[0, 65535]], dtype=np.uint16)
+    np.testing.assert_array_equal(read_array("x", encoded(Image.fromarray(deep))), [[0, 1]])
+    bits = Image.fromarray(np.array([[True, False]]))
+    np.testing.assert_array_equal(read_array("x", encoded(bits)), [[1, 0]])
+    assert read_array("x", encoded(Image.new("P", (3, 2)))).shape == (2, 3)
+    clear = Image.new("RGBA", (3, 2), (255, 0, 0, 0))
+    np.testing.assert_array_equal(read_array("x", encoded(clear)), np.ones((2, 3)))
+
+
+def test_jpeg_is_turned_upright():
+    picture = Image.new("RGB", (8, 4), "red")
+    exif = picture.getexif()
+    exif[0x0112] = 6
+    assert read_array("x", encoded(picture, "JPEG", exif=exif)).shape == (8, 4, 3)
+
+
+def test_a_large_picture_is_shrunk():
+    picture = Image.fromarray(np.tile(np.array([[0, 255], [255, 0]], dtype=np.uint8), (8, 8)))
+    small = read_array("x", encoded(picture), max_entries=64)
+    np.testing.assert_allclose(small, np.full((8, 8), 0.5))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_truncated_pictures(kind):
+    whole = encoded(Image.fromarray(np.random.default_rng(0).integers(0, 255, (40, 40), dtype=np.uint8)), kind)
+    for length in (9, 30, len(whole) // 2):
+        with pytest.raises(DataError, match="damaged or cut short"):
+            read_array("x", whole[:length])
+
+
+def test_a_picture_bomb_is_not_opened():
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    for side in (9000, 100_000):
+        header = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
+        body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
+        with pytest.raises(DataError, match="pixels"):
+            read_array("x.png", b"\x89PNG\r\n\x1a\n" + body)
