@@ -37,7 +37,7 @@ def peak():
 
 
 def planted(structure, noise=0.01):
-    """Return a float32 tensor of a structure with noise, made in slabs, so that no second array of its size is formed."""
+    """Return a float32 tensor of a structure with noise, made in slabs: no second array of its size is formed."""
     generator = torch.Generator().manual_seed(0)
     network = Network.random(structure, generator=generator, dtype=torch.float32)
     size = noise * norm(network) / structure.size**0.5
