@@ -15,7 +15,7 @@ from tnlab.errors import DataError, UnknownNameError
 from tnlab.formats import formats
 from tnlab.network import structure_json
 from tnlab_widgets import Explorer, NetworkEditor, SearchWorkbench
-from tnlab_widgets.base.messages import MAX_DEPTH, MAX_LATE, MAX_VALUES, is_late, plain_data
+from tnlab_widgets.base.messages import MAX_VALUES
 from tnlab_widgets.base.widget import BaseWidget
 from tnlab_widgets.searching.settings import Offer
 
@@ -212,17 +212,6 @@ def test_a_message_that_is_no_record_is_dropped(idle, sent):
     assert widget.structure == before
 
 
-def test_plain_data_within_limits_are_taken():
-    nested = 1
-    for _ in range(MAX_DEPTH):
-        nested = [nested]
-    for value in (None, True, -(2.0**1000), 10**300, "text", b"bytes", memoryview(b"x"), {"a": [1, {"b": ()}]}, nested):
-        assert plain_data("command", value) == (value if value != {"a": [1, {"b": ()}]} else {"a": [1, {"b": []}]})
-    assert plain_data("command", [NAN, {"a": (INF, -INF)}]) == [None, {"a": [None, None]}]
-    with pytest.raises(DataError, match="levels deep"):
-        plain_data("command", [[nested]])
-
-
 def test_a_number_far_ahead_does_not_silence_what_comes_after_it(explorer, page):
     explorer.widget.set_state({"command": {"seq": 2**53 - 1, "kind": "target", "value": 0.2}})
     explorer.command("target", value=0.3)
@@ -236,14 +225,6 @@ def test_a_number_far_ahead_does_not_silence_what_comes_after_it(explorer, page)
     explorer.widget.set_state({"proposal": {"seq": 2**53 - 1, "structure": explorer.widget.structure}})
     number = explorer.propose(formats["tr"].build(explorer.widget.value.modes, 3))
     assert explorer.widget.structure_seq == number
-
-
-def test_a_message_is_late_only_within_a_month():
-    now = 1_700_000_000_000
-    assert is_late(now, now)
-    assert is_late(now - MAX_LATE + 1, now)
-    assert not is_late(now + 1, now)
-    assert not is_late(now - MAX_LATE, now)
 
 
 @pytest.mark.parametrize("value", [NAN, 0, 0.0, -0.1, 1.5, INF, "0.1", None, [0.1], 10**300])
