@@ -4,7 +4,6 @@ import itertools
 import math
 from typing import Any
 
-import numpy as np
 import pytest
 import tensorly.decomposition
 import torch
@@ -12,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tnlab.errors import DataError, StructureError
-from tnlab.fitting.truncation.unfolding import Sketch, Unfolding, sketched, truncate
 from tnlab.formats import formats
 from tnlab.metrics import relative_error
 from tnlab.network.network import Network
@@ -148,35 +146,6 @@ def test_a_train_of_one_core_does_not_share_memory_with_the_data():
     result = fit(tensor, formats["tt"].build((5,), 1), solver="tt_svd")
     tensor[0] = 99.0
     assert result.network.cores[0][0] != 99.0
-
-
-def test_the_spectrum_is_that_of_a_singular_value_decomposition():
-    generator = np.random.default_rng(0)
-    for shape in ((1, 8, 30), (5, 8, 6), (30, 8, 1), (1, 30, 8), (4, 30, 2), (8, 30, 1)):
-        for dtype in (np.float64, np.float32):
-            array = generator.standard_normal(shape).astype(dtype)
-            unfolding = Unfolding(array)
-            matrix = np.moveaxis(array, 1, 0).reshape(shape[1], -1).astype(float)
-            values = np.linalg.svd(matrix)[1]
-            found = truncate(unfolding, rank=3)
-            assert found.discarded == pytest.approx((values[3:] ** 2).sum(), rel=1e-9)
-            inside = np.linalg.norm(unfolding.onto(found.basis)) ** 2
-            assert np.linalg.norm(matrix) ** 2 - inside == pytest.approx(found.discarded, rel=1e-9)
-
-
-def test_a_random_sample_measures_what_it_misses():
-    matrix = decaying((200, 300), rate=0.8).numpy()
-    unfolding = Unfolding(matrix[None])
-    sketch = Sketch(torch.Generator().manual_seed(0), power_iterations=2)
-    total = float((matrix**2).sum())
-    best = truncate(unfolding, rank=10)
-    found = sketched(unfolding, sketch, total=total, rank=10)
-    lost = np.linalg.norm(matrix - found.basis @ (found.basis.T @ matrix)) ** 2
-    assert found.discarded == pytest.approx(lost, rel=1e-6)
-    assert (1 - 1e-9) * best.discarded <= found.discarded <= 1.05 * best.discarded
-    within = sketched(unfolding, sketch, total=total, budget=0.01 * total)
-    assert within.discarded <= 0.01 * total
-    assert within.rank <= truncate(unfolding, budget=0.01 * total).rank + 2
 
 
 def test_tensorly_agrees_on_hosvd():

@@ -5,7 +5,6 @@ import math
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
 
 from tnlab.data.observed import Observed
 from tnlab.data.tensor_function import TensorFunction
@@ -22,7 +21,6 @@ from tnlab.solvers.completion_als import CompletionALS
 from tnlab.solvers.completion_lbfgs import CompletionLBFGS, _flat, _Objective
 from tnlab.solvers.decompose import decompose
 from tnlab.solvers.fit import fit
-from tnlab.testing.structures import structures
 
 TWO_LEGS = Structure(  # a loop of three with a core of two legs and a latent one
     (6, 12, 5, 12),
@@ -42,34 +40,6 @@ def places(structure, count, seed=1):
     generator = torch.Generator().manual_seed(seed)
     columns = [torch.randint(size, (count,), generator=generator) for size in structure.modes]
     return torch.stack(columns, dim=1)
-
-
-@settings(max_examples=60, deadline=None)
-@given(structures(min_cores=1))
-def test_every_environment_gives_back_the_entries(structure):
-    """On any graph, an environment times its own core is the network at the entries."""
-    network = Network.random(structure, generator=torch.Generator().manual_seed(0))
-    at = places(structure, 30)
-    wanted = network.to_tensor()[tuple(at.T)].numpy()
-    sweep = EntrySweep(Entries(structure, at), [core.numpy() for core in network.cores])
-    assert np.allclose(sweep.values(), wanted)
-
-    def again(environment):
-        core = sweep.cores[environment.core]
-        groups = sweep.entries.groups(environment.core)
-        values = np.zeros(30)
-        for bucket in groups.whole:
-            matrix = sweep.matrix(environment, bucket)
-            rows = core.reshape(-1, len(matrix))[bucket.rows]
-            found = np.einsum("qgm,gq->gm", matrix, rows).ravel()
-            used = np.ones(found.size, dtype=bool)
-            used[bucket.pads] = False
-            assert np.all(found[~used] == 0)
-            values[bucket.at.ravel()[used]] = found[used]
-        assert np.allclose(values, wanted)
-        return core
-
-    assert np.allclose(sweep.walk(again), wanted)
 
 
 def test_blocks_of_entries_add_up(monkeypatch):

@@ -1,12 +1,9 @@
 """Ranks that grow: up to those asked for, or until the target error is reached."""
 
-import math
-
 import pytest
 import torch
 
 from tnlab.data.planted import planted
-from tnlab.fitting.bond_gains import bond_gains
 from tnlab.formats import formats
 from tnlab.network.edits import set_ranks
 from tnlab.network.network import Network
@@ -40,18 +37,6 @@ def test_is_what_decompose_takes_for_other_formats():
     result = decompose(tensor, "cp", target_error=0.01)
     assert result.structure.ranks[0] <= 4
     assert result.relative_error <= 0.01
-
-
-def test_the_gain_foretells_where_a_rank_is_missing():
-    """Of a train with ranks 3 cut to 3, 1, 3, the cut bond promises the most."""
-    structure = formats["tt"].build((5, 6, 6, 5), 3)
-    tensor = planted(structure)
-    narrow = formats["tt"].build((5, 6, 6, 5), (3, 1, 3))
-    network = fit(tensor, narrow).network
-    gained = bond_gains(tensor, network, generator=torch.Generator().manual_seed(0))
-    assert gained[1] == max(gained)
-    assert gained[1] < float((tensor - network.to_tensor()).square().sum())
-    assert all(math.isfinite(gain) and gain >= 0 for gain in gained)
 
 
 @pytest.mark.parametrize("seed", range(3))

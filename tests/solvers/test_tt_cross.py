@@ -7,7 +7,6 @@ import torch
 from tnlab.data.observed import Observed
 from tnlab.data.tensor_function import TensorFunction
 from tnlab.errors import DataError, StructureError
-from tnlab.fitting.cross.maxvol import maxvol
 from tnlab.fitting.cross.passes import train_values
 from tnlab.fitting.cross.train import Train
 from tnlab.formats import formats
@@ -33,14 +32,6 @@ class Counted:
     def __call__(self, at):
         self.count += len(at)
         return self.function(at)
-
-
-def test_maxvol_spans_all_rows_with_small_coefficients():
-    matrix = np.random.default_rng(0).standard_normal((60, 5))
-    rows, coefficients = maxvol(matrix)
-    assert np.allclose(coefficients @ matrix[rows], matrix)
-    assert np.abs(coefficients).max() <= 1.05
-    assert np.allclose(coefficients[rows], np.eye(5))
 
 
 @pytest.mark.parametrize(("modes", "target"), [((20,) * 10, 1e-6), ((20,) * 10, 1e-10), ((2,) * 20, 1e-8)])
