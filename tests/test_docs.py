@@ -1,0 +1,53 @@
+"""Names of modules, functions and files in the documentation are those of today."""
+
+import ast
+import importlib
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("notebooks/*.ipynb")]
+LATER = {"CHANGELOG.md"}  # it also names what has gone
+DOTTED = re.compile(r"`(tnlab(?:_widgets)?(?:\.\w+)+)")
+FILE = re.compile(r"`((?:tnlab|widgets|tests|notebooks|benchmarks|docs)/[\w/.]+\.(?:py|pyi|ipynb|md|ts|css|toml|cjs))`")
+LINK = re.compile(r"\]\((?!http)([\w/.]+)")
+BLOCK = re.compile(r"```python\n(.*?)```", re.DOTALL)
+pages = pytest.mark.parametrize("page", [each for each in PAGES if each.name not in LATER], ids=lambda page: page.stem)
+
+
+def found(dotted: str) -> object:
+    """Return the module, or the attribute of one, that a dotted path names."""
+    module, _, rest = dotted.partition(".")
+    thing = importlib.import_module(module)
+    for name in rest.split("."):
+        path = f"{thing.__name__}.{name}" if hasattr(thing, "__path__") else ""
+        thing = importlib.import_module(path) if path and importlib.util.find_spec(path) else getattr(thing, name)
+    return thing
+
+
+@pages
+def test_dotted_paths_are_there(page):
+    pytest.importorskip("anywidget")
+    for dotted in set(DOTTED.findall(page.read_text(encoding="utf-8"))):
+        assert found(dotted) is not None
+
+
+@pages
+def test_files_are_there(page):
+    added = set(re.findall(r"^(?:#|//|/\*) ([\w/.]+)", page.read_text(encoding="utf-8"), re.MULTILINE))  # by a recipe
+    for path in set(FILE.findall(page.read_text(encoding="utf-8"))) - added:
+        assert (ROOT / path).is_file(), path
+    for path in set(LINK.findall(page.read_text(encoding="utf-8"))):
+        assert (page.parent / path).is_file(), path
+
+
+@pages
+def test_imports_of_examples_work(page):
+    pytest.importorskip("anywidget")
+    for block in BLOCK.findall(page.read_text(encoding="utf-8")):
+        for node in ast.walk(ast.parse(block)) if not block.startswith("# ") else ():
+            if isinstance(node, ast.ImportFrom) and str(node.module).startswith("tnlab"):
+                exec(ast.unparse(node), {})
