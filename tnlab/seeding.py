@@ -4,7 +4,7 @@ import torch
 
 
 def as_generator(seed: int | torch.Generator | None) -> torch.Generator:
-    """Return the random generator on the CPU that a seed stands for.
+    """Return a random generator of torch, on the CPU, made from a seed.
 
     Args:
         seed: A whole number, for the same numbers every time; None, for other numbers every time; or a generator, which

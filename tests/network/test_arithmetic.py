@@ -1,4 +1,4 @@
-"""Calculating with networks gives what calculating with their tensors gives."""
+"""Sums, products, norms and parts of networks agree with those of their tensors."""
 
 import pytest
 import torch

@@ -73,7 +73,7 @@ def product(structure, bonds):
 
 
 def sides(structure):
-    """Return all sets of cores that hold some but not all."""
+    """Return all sets of cores that are neither empty nor whole."""
     cores = range(len(structure.cores))
     return [set(side) for size in cores for side in itertools.combinations(cores, size) if side]
 

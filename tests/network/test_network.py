@@ -1,4 +1,4 @@
-"""A network contracts to what dense einsum gives, carries its numbers over edits, and survives a file."""
+"""A network is the same after it was saved and loaded; wrong cores and broken files are refused."""
 
 import pytest
 import torch
@@ -37,3 +37,17 @@ def test_broken_files_and_wrong_cores_are_refused(tmp_path):
         Network.load(tmp_path / "missing.safetensors")
     with pytest.raises(StructureError, match=r"Core B must have shape \(5, 3, 3\), but has \(5, 3, 2\)"):
         Network(RING, (*random(RING).cores[:1], torch.ones(5, 3, 2), *random(RING).cores[2:]))
+
+
+def test_random_networks_have_norm_1_in_expectation():
+    squares = [float(random(RING, seed).to_tensor().square().sum()) for seed in range(400)]
+    assert sum(squares) / len(squares) == pytest.approx(1, rel=0.2)
+
+
+def test_entries_change_their_type_and_only_that():
+    network = random(RING)
+    single = network.to(torch.float32)
+    assert {core.dtype for core in single.cores} == {torch.float32}
+    assert torch.allclose(single.to(torch.float64).to_tensor(), network.to_tensor(), atol=1e-6)
+    assert network.cores[0].dtype == torch.float64
+    assert network.parameters == sum(core.numel() for core in network.cores)

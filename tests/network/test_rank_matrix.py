@@ -1,4 +1,4 @@
-"""Structures as matrices of ranks."""
+"""A structure with one core per mode and the matrix of its ranks give one another."""
 
 import numpy as np
 import pytest

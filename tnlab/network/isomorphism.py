@@ -42,17 +42,9 @@ def _least(structure: Structure, legs: list[tuple[int, ...]], colours: Colours) 
 def _refine(structure: Structure, colours: Colours) -> Colours:
     """Split colours by the ranks and the joined cores' colours of each core's bonds, until no colour splits."""
     while True:
-        seen = [
-            (
-                colours[core],
-                tuple(sorted(
-                    (structure.bonds[bond].rank, tuple(sorted(colours[other] for other in structure.bonds[bond].cores)))
-                    for bond in bonds
-                )),
-            )
-            for core, bonds in enumerate(structure.core_bonds)
-        ]  # fmt: skip
-        finer = _ranked(seen)
+        bonds = [(bond.rank, tuple(sorted(colours[core] for core in bond.cores))) for bond in structure.bonds]
+        at_core = [tuple(sorted(bonds[bond] for bond in own)) for own in structure.core_bonds]
+        finer = _ranked(list(zip(colours, at_core, strict=True)))
         if len(set(finer)) == len(set(colours)):
             return finer
         colours = finer

@@ -20,8 +20,7 @@ from tnlab.threads import on_one_thread
 class Network:
     """A tensor network: a structure and the entries of its cores.
 
-    The value is immutable: every operation on a network returns a new one. Two networks are equal only if they are the
-    same object.
+    Operations on a network return a new one and leave it unchanged. Networks compare by identity, not by their entries.
 
     Attributes:
         structure: Which core carries which modes, and which cores share which bonds.
@@ -77,7 +76,12 @@ class Network:
         return contract(self.structure, self.cores)
 
     def to(self, dtype: torch.dtype | None = None, device: torch.device | str | None = None) -> "Network":
-        """Return the network with its cores converted to a dtype, moved to a device, or both; None keeps either."""
+        """Return the network with its cores converted to a dtype, moved to a device, or both.
+
+        Args:
+            dtype: Type of the entries; None keeps it.
+            device: Where the cores are stored; None keeps it.
+        """
         return Network(self.structure, tuple(core.to(dtype=dtype, device=device) for core in self.cores))
 
     def save(self, path: str | Path) -> None:

@@ -132,7 +132,7 @@ class Structure:
 
     @cached_property
     def einsum(self) -> str:
-        """Einsum expression that contracts the cores, in their order, to the tensor, e.g. ``'ac,bc->ab'``."""
+        """Einsum expression that contracts the cores to the tensor, e.g. ``'ac,bc->ab'`` for two cores with a bond."""
         symbol = opt_einsum.get_symbol
         operands = ("".join(map(symbol, indices)) for indices in self.core_indices)
         return f"{','.join(operands)}->{''.join(map(symbol, range(self.order)))}"
@@ -157,11 +157,10 @@ class Structure:
         return "-".join(self.core_label(core) for core in self.bonds[bond].cores)
 
     def carriable_rank(self, bond: int) -> int:
-        """Return the rank beyond which a bond between two cores adds nothing to what the network can represent.
+        """Return the largest useful rank of a bond: the product of the sizes of a core's other axes, the lesser of its two.
 
-        A core unfolded along the bond has as many columns as the sizes of its other axes multiply to, and no larger
-        matrix rank; the smaller of the two cores' numbers is the limit. A hyper-bond has no such limit: its own rank
-        is returned.
+        The unfolding of a core along the bond has no larger matrix rank, so that a larger bond adds nothing to what the
+        network can represent. A hyper-bond has no such limit: its own rank is returned.
         """
         joined, rank = self.bonds[bond].cores, self.bonds[bond].rank
         if len(joined) > 2:

@@ -20,7 +20,7 @@ def summed(factors):
 
 @pytest.mark.parametrize(("rank", "kept"), [(1, [1]), (2, [1, 3]), (3, [0, 1, 3])])
 def test_of_a_hyper_bond_the_heaviest_components_are_kept(rank, kept):
-    """The terms are orthogonal, with weights 2, 10, 0.5, 5, which no core has alone: what is left out is the error."""
+    """Orthogonal components have the weights 2, 10, 0.5, 5, products over the cores: the error is the norm of the rest."""
     weights = torch.tensor([[4.0, 0.5, 0.25, 1.0], [0.5, 2.0, 8.0, 10.0], [1.0, 10.0, 0.25, 0.5]])
     factors = {core: orthonormal(5, 4, core) * weights[core] for core in range(3)}
     before, total = summed(factors), weights.prod(0)
@@ -50,7 +50,7 @@ def test_between_two_cores_the_best_approximation_of_their_product_is_kept(rank,
 
 
 def test_a_bond_wider_than_its_cores_allow_is_filled_with_zeros(generator):
-    """Two matrices of two rows have a product of rank 2, so that a third component has nothing to hold."""
+    """Two matrices of two rows have a product of rank 2, so that a third component is zero."""
     arrays = {0: torch.randn(2, 5, generator=generator), 1: torch.randn(5, 2, generator=generator)}
     product = arrays[0] @ arrays[1]
     narrow(arrays, {0: 1, 1: 0}, 3)

@@ -1,4 +1,4 @@
-"""Truncating one bond by its environment: on a tree as the singular values say, in a loop as well as found by hand."""
+"""Truncation by the environment: the best on a tree, in a loop no worse than truncating the two cores alone."""
 
 import pytest
 import torch
@@ -46,7 +46,7 @@ def test_in_a_ring_a_superfluous_component_is_removed_without_loss(bond):
 
 
 def random_pair(old, new, generator):
-    """Return (new, old) matrices whose product, transposed first, is the identity."""
+    """Return matrices A and B, (new, old), such that ``A^T B`` is the identity."""
     right = torch.randn(new, old, generator=generator)
     return torch.linalg.pinv(right).T, right
 

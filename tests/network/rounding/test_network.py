@@ -52,7 +52,7 @@ def test_a_tree_at_given_ranks_is_quasi_optimal(structure, rank):
 
 
 def tail_of(tensor, structure, bond, rank):
-    """Return the part of |X|^2 beyond a rank in the unfolding along the bond's cut."""
+    """Return the part of ``|X|^2`` in the singular values beyond a rank of the unfolding along a bond's cut."""
     side, frontier = {structure.bonds[bond].cores[0]}, [structure.bonds[bond].cores[0]]
     while frontier:
         for other in structure.core_bonds[frontier.pop()]:

@@ -126,7 +126,7 @@ def _round_loops(network: Network, largest: list[int], target_error: float | Non
                 continue
             current, _ = _in_loop(current, bond, largest[bond], None)
         elif current.structure.ranks[bond] > 1:
-            # Distances add up at most: the bonds still to come share what is left of the allowed distance.
+            # The distances add up at most: the bonds still to come share the unused part of the allowed distance.
             allowed = (target_error * size - lost) / (len(places) - turn)
             current, _ = _in_loop(current, bond, None, max(allowed, 0.0))
             lost = distance(network, current)

@@ -34,7 +34,7 @@ class ErrorBudget:
 
     Attributes:
         largest: Largest rank of each bond.
-        target_error: Largest relative error of all truncations together; None stands for 0, so that only ``largest``
+        target_error: Largest relative error of all truncations together; None counts as 0, so that only ``largest``
             makes a bond discard anything.
         total: Squared Frobenius norm of the tensor.
         spent: Sum of the squared singular values discarded so far.
@@ -79,7 +79,7 @@ def truncate_by_qr(network: Network, bond: int, rank: int | None, target_error: 
         network: A tree.
         bond: Index of the bond.
         rank: Largest rank to keep; None keeps at most the old one.
-        target_error: Largest relative error; None stands for 0.
+        target_error: Largest relative error; None counts as 0.
     """
     core, parent = network.structure.bonds[bond].cores
     network = canonical(network, core)
