@@ -157,10 +157,11 @@ class Structure:
         return "-".join(self.core_label(core) for core in self.bonds[bond].cores)
 
     def carriable_rank(self, bond: int) -> int:
-        """Return the largest useful rank of a bond: the product of the sizes of a core's other axes, the lesser of its two.
+        """Return the largest useful rank of a bond between two cores, set by the sizes of their other axes.
 
-        The unfolding of a core along the bond has no larger matrix rank, so that a larger bond adds nothing to what the
-        network can represent. A hyper-bond has no such limit: its own rank is returned.
+        It is the product of the sizes of a core's other axes, for the core where that is smaller. The unfolding of that
+        core along the bond has no larger rank, so that a higher one adds no tensor to those that the network can
+        represent. A hyper-bond has no such limit: its own rank is returned.
         """
         joined, rank = self.bonds[bond].cores, self.bonds[bond].rank
         if len(joined) > 2:

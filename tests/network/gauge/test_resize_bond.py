@@ -20,7 +20,7 @@ def summed(factors):
 
 @pytest.mark.parametrize(("rank", "kept"), [(1, [1]), (2, [1, 3]), (3, [0, 1, 3])])
 def test_of_a_hyper_bond_the_heaviest_components_are_kept(rank, kept):
-    """Orthogonal components have the weights 2, 10, 0.5, 5, products over the cores: the error is the norm of the rest."""
+    """Orthogonal components have weights 2, 10, 0.5, 5, products over the cores: the error is the norm of the rest."""
     weights = torch.tensor([[4.0, 0.5, 0.25, 1.0], [0.5, 2.0, 8.0, 10.0], [1.0, 10.0, 0.25, 0.5]])
     factors = {core: orthonormal(5, 4, core) * weights[core] for core in range(3)}
     before, total = summed(factors), weights.prod(0)
