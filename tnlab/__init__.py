@@ -1,6 +1,6 @@
 """tnlab: draw a tensor network over your data, tweak its ranks, and watch the error.
 
-The public names are listed in ``__init__.pyi``; each is imported when it is first used.
+``__init__.pyi`` lists the public names; Python imports each when it is first used.
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""``python -m tnlab`` does what the command ``tnlab`` does."""
+"""Run the command ``tnlab`` as ``python -m tnlab``."""
 
 import sys
 

@@ -55,8 +55,8 @@ def test_without_a_subcommand_there_is_help_and_with_version_a_version():
         (TnlabError("Two\n  lines."), 2, "tnlab: Two lines.\n"),
         (KeyboardInterrupt(), 130, ""),
         (typer.Abort(), 130, "Stopped.\n"),
-        (MemoryError(), 2, "tnlab: The memory of this machine is not enough for that; take smaller ranks"),
-        (RuntimeError("not enough memory: you tried"), 2, "tnlab: The memory of this machine"),
+        (MemoryError(), 2, "tnlab: This machine has too little memory for that; take smaller ranks"),
+        (RuntimeError("not enough memory: you tried"), 2, "tnlab: This machine has too little memory"),
     ],
 )
 def test_what_ends_a_command_gives_its_exit_code(error, code, said, monkeypatch, capsys):

@@ -95,7 +95,7 @@ def test_without_a_study_it_says_how_to_keep_one(place, capsys, monkeypatch):
 
     monkeypatch.setattr(Search, "__iter__", interrupted)
     assert main(["search", "x.npy", *ASKED]) == 0
-    assert "With --study FILE a search can be gone on with later." in capsys.readouterr().err
+    assert "With --study FILE a stopped search can be continued later." in capsys.readouterr().err
     monkeypatch.setattr(Search, "__iter__", lambda run: (_ for _ in ()).throw(KeyboardInterrupt))
     assert main(["search", "x.npy", *ASKED, "--study", "a.study"]) == 130
     assert "Stopped. Go on with: tnlab resume a.study" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The command ``tnlab``: the table of its subcommands, what they share, and how bad input is answered."""
+"""The command ``tnlab``: the table of its subcommands, its exit codes, and its one-sentence answer to bad input."""
 
 from dataclasses import dataclass
 from importlib import import_module, metadata
@@ -10,8 +10,8 @@ from typing_extensions import override
 
 from tnlab.errors import TnlabError
 
-BAD_INPUT, INTERRUPTED = 2, 130
-# click's ClickException, which newer versions of typer carry inside themselves.
+BAD_INPUT, INTERRUPTED = 2, 130  # exit codes: that of click's usage errors, and 128 + SIGINT as in a shell
+# click's ClickException, found through a subclass: newer versions of typer contain their own copy of click.
 UsageError = cast(type[Exception], typer.BadParameter.__mro__[2])
 
 PLAIN: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None, "pretty_exceptions_enable": False}
@@ -19,12 +19,12 @@ PLAIN: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None, "pre
 
 @dataclass(frozen=True)
 class Subcommand:
-    """Where a subcommand is defined; its module is imported when it is chosen, so that help takes no time.
+    """Where a subcommand is defined, by name: ``load`` imports its module, so that ``tnlab --help`` imports none.
 
     Attributes:
-        module: Module of ``tnlab.cli``.
+        module: Name of a module of ``tnlab.cli``.
         function: Function, or ``typer.Typer`` with commands of its own, in that module.
-        help: Line in the help of ``tnlab``: the first line of the function's docstring.
+        help: Its line in ``tnlab --help``: the first line of the function's docstring.
     """
 
     module: str
@@ -32,7 +32,7 @@ class Subcommand:
     help: str
 
     def load(self, name: str) -> Any:
-        """Return the click command."""
+        """Import the module and return the subcommand as a click command of the given name."""
         part = getattr(import_module(f"tnlab.cli.{self.module}"), self.function)
         if isinstance(part, typer.Typer):
             return typer.main.get_command(part)
@@ -46,11 +46,13 @@ SUBCOMMANDS = {
     "dashboard": Subcommand("places", "dashboard", "Serve the dashboards, the Explorer first, as web pages."),
     "datasets": Subcommand("lists", "list_datasets", "List the built-in data sets with their licences."),
     "formats": Subcommand("lists", "list_formats", "List the named formats."),
-    "solvers": Subcommand(
-        "lists", "list_solvers", "List the ways to fit a structure, and the formats of those that cannot fit any."
-    ),
+    "solvers": Subcommand("lists", "list_solvers", "List the solvers, with the formats of those that fit only some."),
     "fit": Subcommand("fit_command", "fit", "Fit one tensor network to one tensor and print the result."),
-    "bound": Subcommand("bound_command", "bound", "Say what no fit can beat, without fitting."),
+    "bound": Subcommand(
+        "bound_command",
+        "bound",
+        "Print an error that no fit of a structure can beat, or the fewest parameters that a target error needs.",
+    ),
     "engines": Subcommand(
         "search_command", "list_engines", "List the search engines with the families they search and their papers."
     ),
@@ -58,13 +60,17 @@ SUBCOMMANDS = {
         "search_command", "search", "Search for the structure with the fewest parameters that reaches a target error."
     ),
     "resume": Subcommand(
-        "search_command", "resume", "Go on with a study that was left, to the same result as without the break."
+        "search_command",
+        "resume",
+        "Continue a stopped search from its study; the result is that of an uninterrupted search.",
     ),
     "watch": Subcommand(
-        "watch_command", "watch", "Watch a study that another process writes, until that ends. Ctrl-C leaves it alone."
+        "watch_command", "watch", "Show the progress of a search that another process runs, until that search ends."
     ),
     "studies": Subcommand(
-        "study_command", "studies", "List studies: by default those of this folder and of the folder of the workbench."
+        "study_command",
+        "studies",
+        "List studies; by default those in this folder and in the search workbench's folder.",
     ),
     "study": Subcommand("study_command", "study", "Show, export, import, compare and delete studies."),
     "compare": Subcommand(
@@ -76,15 +82,15 @@ SUBCOMMANDS = {
         "Print a network as Python source that runs without tnlab, as a drawing, as einsum text or as JSON.",
     ),
 }
-"""In the order of the help."""
+"""The subcommands by name, in the order in which the help lists them."""
 
 
 class Subcommands(TyperGroup):
-    """The subcommands of the table, each loaded when it is chosen."""
+    """A click group of the entries of ``SUBCOMMANDS``, each imported when it is chosen."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self.commands = dict.fromkeys(SUBCOMMANDS, self)  # the names are what a mistyped one is compared with
+        self.commands = dict.fromkeys(SUBCOMMANDS, self)  # click compares a mistyped name with these keys
 
     @override
     def list_commands(self, ctx: Any) -> list[str]:
@@ -110,7 +116,11 @@ app = typer.Typer(
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line and return its exit code: 0, 2 for bad input (one sentence on stderr), 130 when stopped."""
+    """Run the command line and return its exit code: 0, 2 for bad input (one sentence on stderr), 130 when stopped.
+
+    Args:
+        arguments: Words after ``tnlab``; by default those that this process was started with.
+    """
     try:
         return app(arguments, standalone_mode=False) or 0
     except TnlabError as error:
@@ -121,9 +131,11 @@ def main(arguments: list[str] | None = None) -> int:
         typer.echo("Stopped.", err=True)
         return INTERRUPTED
     except (MemoryError, RuntimeError) as error:
-        if isinstance(error, RuntimeError) and "memory" not in str(error):  # torch has no type of its own for this
+        if isinstance(error, RuntimeError) and "memory" not in str(
+            error
+        ):  # torch raises a RuntimeError when memory runs out
             raise
-        return _fail("The memory of this machine is not enough for that; take smaller ranks or a smaller tensor.")
+        return _fail("This machine has too little memory for that; take smaller ranks or a smaller tensor.")
 
 
 def _fail(sentence: str) -> int:
@@ -134,9 +146,9 @@ def _fail(sentence: str) -> int:
 @app.callback()
 def options(
     context: typer.Context,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
 ) -> None:
-    """A lab for tensor networks: draw one over your data, tweak it, watch the error."""
+    """Print the version or, without a subcommand, the help."""
     if version:
         typer.echo(_version())
     elif context.invoked_subcommand is None:

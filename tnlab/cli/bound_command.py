@@ -1,4 +1,4 @@
-"""``tnlab bound``: what no fit can beat, or how many parameters a target error needs at least."""
+"""``tnlab bound``: the error bound of a structure, or the parameter bound of a family for a target error."""
 
 import json
 import math
@@ -28,12 +28,16 @@ from tnlab.errors import FormatError
 from tnlab.network import structure_json
 from tnlab.network.structure import Structure
 
-MAX_ORDER = 20  # modes up to which all cuts are listed; beyond it only those that the network suggests
+MAX_ORDER = 20  # modes; a tensor of more has over 500,000 cuts, and only those that the network suggests are consulted
 
-TargetError = Annotated[float | None, typer.Option(help="Relative error to be reached, instead of a structure.")]
-FamilyName = Annotated[str, typer.Option(help="With --target-error: ring (by default), tree, degree3, any or latent.")]
+TargetError = Annotated[
+    float | None, typer.Option(help="Instead of a structure: bound the parameters that reach this relative error.")
+]
+FamilyName = Annotated[
+    str, typer.Option(help="With --target-error: family of structures: ring (default), tree, degree3, any or latent.")
+]
 MaxRank = Annotated[int | None, typer.Option(min=1, help="With --target-error: largest rank of a bond.")]
-MaxSeconds = Annotated[float, typer.Option(help="Answer with what is proved after this time.")]
+MaxSeconds = Annotated[float, typer.Option(help="Seconds after which the best bound so far is printed.")]
 
 
 def bound(
@@ -49,10 +53,10 @@ def bound(
     max_seconds: MaxSeconds = 30.0,
     as_json: AsJson = False,
 ) -> None:
-    """Say what no fit can beat, without fitting.
+    """Print an error that no fit of a structure can beat, or the fewest parameters that a target error needs.
 
-    With a structure: a relative error that no cores of it go below. With --target-error and --family: a number of
-    parameters that no structure of the family goes below.
+    Nothing is fitted. With a structure, the bound holds for the relative error, whatever its cores. With --target-error
+    and --family, it holds for the number of parameters of every structure of the family that reaches the error.
     """
     if not max_seconds > 0:
         raise FormatError(f"--max-seconds must be above 0, but is {max_seconds!r}.")
@@ -77,7 +81,9 @@ def bound(
 
 def _check_question(target_error: float, *, others: bool) -> None:
     if others:
-        raise FormatError("Ask about one structure, or with --target-error about all of a family, but not both.")
+        raise FormatError(
+            "Give a structure or --target-error, but not both: the first bounds an error, the second bounds parameters."
+        )
     if not 0 < target_error < 1:
         raise FormatError(f"--target-error must lie between 0 and 1, but is {target_error!r}.")
 
@@ -100,7 +106,13 @@ def _of_structure(source: Source, structure: Structure, max_seconds: float) -> t
 
 
 def _certificate(spectra: CutSpectra, structure: Structure, deadline: float) -> Certificate:
-    """Consult the cuts that the network suggests, then all others until the deadline."""
+    """Return the best error bound from the cuts that the network suggests and, until the deadline, from all others.
+
+    Args:
+        spectra: Singular values of the tensor's unfoldings.
+        structure: The structure to bound.
+        deadline: Reading of ``time.perf_counter`` at which to stop.
+    """
     cuts = network_cuts(structure)
     certificate = error_bound(spectra, structure, cuts=cuts)
     if structure.order > MAX_ORDER:

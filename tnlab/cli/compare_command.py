@@ -1,4 +1,4 @@
-"""``tnlab compare``: engines against each other on several data sets, from one file, with a report at the end."""
+"""``tnlab compare``: run the comparison of engines that a TOML file describes, and write its results and report."""
 
 import json
 import math
@@ -21,14 +21,21 @@ from tnlab.structure_search.comparison.summary import Row, summarised
 
 
 def compare(
-    file: Annotated[Path, typer.Argument(metavar="FILE.toml", help="What to compare (see docs/compare.md).")],
-    jobs: Annotated[int, typer.Option(min=1, max=1024, help="Processes that the runs are spread over.")] = 1,
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE.toml", help="Engines, data sets and budgets to compare (docs/compare.md has the keys)."
+        ),
+    ],
+    jobs: Annotated[
+        int, typer.Option(min=1, max=1024, help="Number of processes that run searches at the same time.")
+    ] = 1,
     as_json: AsJson = False,
 ) -> None:
     """Compare search engines on several data sets and seeds, and write a report.
 
-    Every run is a study in the output folder. Ctrl-C, or worse, loses none of it:
-    the same command goes on from there, and makes only what is new when the file has changed.
+    Every run is a study in the output folder. After Ctrl-C or a crash the same command continues the runs that were
+    interrupted; after a change of the file it makes only the runs that are new.
     """
     plan = read_plan(file)
     comparison = Comparison(plan, jobs)
@@ -45,13 +52,13 @@ def compare(
 
 
 def _follow(comparison: Comparison, file: Path) -> int:
-    """Make all runs: with a bar where somebody watches, a line for each where nobody does; return those read back."""
+    """Make all runs and return how many were read back; show a bar on a terminal, else print a line for each run."""
     plan = comparison.plan
     try:
         return _with_bar(comparison) if sys.stderr.isatty() else _with_lines(comparison)
     except KeyboardInterrupt:
         done, total = len(comparison.outcomes), len(plan.runs)
-        typer.echo(f"\n{done} of {total} runs are done, and kept in {plan.output}; what was running is kept too. "
+        typer.echo(f"\n{done} of {total} runs are done and kept in {plan.output}, and so are those that were running. "
                    f"tnlab compare {file} goes on from there.", err=True)  # fmt: skip
         raise
 
@@ -67,7 +74,9 @@ def _with_lines(comparison: Comparison) -> int:
 def _with_bar(comparison: Comparison) -> int:
     kept = 0
     clocks = (TimeElapsedColumn(), TimeRemainingColumn(compact=True))
-    rest = Column(ratio=1, no_wrap=True, overflow="ellipsis")  # what is too long takes nothing from the bar
+    rest = Column(
+        ratio=1, no_wrap=True, overflow="ellipsis"
+    )  # a long description is cut off and leaves the bar its width
     words = TextColumn("{task.description}", markup=False, table_column=rest)
     columns = (BarColumn(20), MofNCompleteColumn(), *clocks, words)
     with Progress(*columns, console=Console(stderr=True), transient=True, expand=True) as progress:
@@ -93,7 +102,7 @@ def _said(standing: Standing) -> str:
 
 
 def _table(rows: tuple[Row, ...]) -> list[str]:
-    """Return a table for people, case by case."""
+    """Return the lines of the printed table: a heading per case, then one line per engine."""
     lines, width = [], max(len(row.entrant.label) for row in rows)
     for place, row in enumerate(rows):
         if place == 0 or row.case != rows[place - 1].case:

@@ -1,4 +1,4 @@
-"""``tnlab export``: a structure or a fitted network in the words of another program."""
+"""``tnlab export``: write a structure or a fitted network as source, drawing, einsum text or JSON."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -32,7 +32,7 @@ def export(
 ) -> None:
     """Print a network as Python source that runs without tnlab, as a drawing, as einsum text or as JSON.
 
-    Source of a fitted network reads its cores from the safetensors file; of a structure alone, they are random.
+    Source for a fitted network reads its cores from the safetensors file; for a structure alone it makes random cores.
     """
     kind = to.lower().replace("_", "-").replace("python-einsum", "python-numpy")
     if kind not in PYTHON and kind not in DRAWINGS:
@@ -49,7 +49,7 @@ def export(
 
 
 def _read(path: Path) -> tuple[Structure, str | None]:
-    """Return the structure, and the file its cores are in if it has any."""
+    """Return the structure in a file, and the absolute path of its cores: None for a JSON file, which has none."""
     try:
         if path.suffix == ".json":
             return structure_json.loads(path.read_bytes()), None

@@ -1,4 +1,4 @@
-"""``tnlab fit``: fit one tensor and print one answer."""
+"""``tnlab fit``: fit one structure to one tensor and print the result."""
 
 import json
 import sys
@@ -39,24 +39,32 @@ def fit(
     format_: FormatName = "",
     rank: Rank = "",
     structure: StructureFile = None,
-    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Same seed, same floats.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**63 - 1, help="Seed of the random start; the same seed gives the same result.")
+    ] = 0,
     max_sweeps: Annotated[int, typer.Option(min=1, help="Sweeps per start.")] = 500,
     restarts: Annotated[int, typer.Option(min=1, help="Number of starts; the best is kept.")] = 1,
-    solver: Annotated[str, typer.Option(help="Name of a solver (see tnlab solvers); by default what suits.")] = "",
+    solver: Annotated[
+        str, typer.Option(help="Name of a solver (see tnlab solvers); by default one that fits the structure.")
+    ] = "",
     target_error: Annotated[float | None, typer.Option(help="Relative error at which the fit stops.")] = None,
-    missing: Annotated[str, typer.Option(metavar="nan", help="With nan: NaN in the file is a missing entry.")] = "",
-    mask: Annotated[Path | None, typer.Option(help="A .npy of the array's shape: nonzero where it is known.")] = None,
-    observed: Annotated[float | None, typer.Option(help="Keep this part of the entries, chosen at random.")] = None,
+    missing: Annotated[str, typer.Option(metavar="nan", help="With nan: a NaN in the file is a missing entry.")] = "",
+    mask: Annotated[
+        Path | None, typer.Option(help="A .npy file of the array's shape, nonzero where the entry is known.")
+    ] = None,
+    observed: Annotated[
+        float | None, typer.Option(help="Fit only this part of the entries, between 0 and 1, chosen at random.")
+    ] = None,
     save: Annotated[Path | None, typer.Option(help="Write the fitted network here (safetensors).")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Fit one tensor network to one tensor and print the result.
 
-    Without --shape and --order a built-in data set opens with its own modes, a file with the axes of its array;
-    with --shape alone the order is plain.
+    Without --shape and --order a built-in data set has its own modes, and the modes of a file are the axes of its
+    array; with --shape alone the order is plain.
 
-    Where entries are missing (--missing, --mask, --observed), a tenth of the known ones is held out: their error says
-    what the fit is worth at entries that it has not seen.
+    Where entries are missing (--missing, --mask, --observed), a tenth of the known ones is held out; their error
+    estimates the error at the missing entries.
     """
     known = Missing(missing, mask, observed, seed)
     source, wanted = tensor_and_structure(

@@ -1,4 +1,4 @@
-"""What ``tnlab search`` and ``tnlab resume`` share: run to the end, show how it goes, stop when asked, answer."""
+"""Run a search for tnlab search and tnlab resume: show progress, stop on a signal, print and save the result."""
 
 import json
 import logging
@@ -21,21 +21,26 @@ from tnlab.structure_search.progress_log import ProgressLog
 from tnlab.structure_search.run import Search, SearchResult
 from tnlab.structure_search.studies.study import study_log
 
-KEEP = "With --study FILE a search can be gone on with later."
+KEEP = "With --study FILE a stopped search can be continued later."
 
 
 def follow(
     run: Search, tensor: str, *, after: int = 0, log: Path | None = None, save: Path | None = None, as_json: bool
 ) -> None:
-    """Run a search to its end, with a bar where somebody watches, and print what it found.
+    """Run a search to its end, with a bar on a terminal, and print its result as a table or as JSON.
 
     Args:
         run: The search.
-        tensor: What it searches, for people.
-        after: Evaluations that its study has already.
-        log: File to which progress is added.
-        save: File for the best network.
+        tensor: Description of the tensor for the table.
+        after: Number of evaluations that its study has already; the log leaves them out.
+        log: File to which a line per evaluation is added.
+        save: File for the best network (safetensors).
         as_json: Whether to print JSON.
+
+    Raises:
+        typer.Exit: The search was stopped before its first evaluation; the exit code is 130.
+        DataError: The log or the network cannot be written.
+        ExecutorError: The executor failed.
     """
     with _log_of(log, after) as note:
         interrupted = _followed(run, note)
@@ -52,12 +57,12 @@ def follow(
 
 
 def resume_command(location: str | Path) -> str:
-    """Return the command that goes on with a study; a password is not repeated."""
+    """Return the shell command that continues a study, with the password of a database URL left out."""
     return f"tnlab resume {shlex.quote(study_log(location).location)}"
 
 
 def _followed(run: Search, note: ProgressLog | None) -> bool:
-    """Iterate to the end; return whether somebody stopped it."""
+    """Run a search to its end, showing and logging every snapshot; return whether a signal stopped it."""
     with ProgressBar() as bar, Interruption(run.stop) as interruption:
         try:
             for progress in run:
@@ -77,7 +82,7 @@ def _how(run: Search) -> str:
 
 @contextmanager
 def _log_of(path: Path | None, after: int) -> Iterator[ProgressLog | None]:
-    """Yield what adds progress to a file: one line each, with the time in UTC."""
+    """Yield a ``ProgressLog`` that adds lines with a time in UTC to a file; None without a path."""
     if path is None:
         yield None
         return

@@ -1,4 +1,4 @@
-"""What several commands take: a tensor, and a structure from a file or by the name of its format."""
+"""Arguments that several commands share: a tensor from a file or data set, a structure from a file or format."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -37,12 +37,22 @@ def tensor_and_structure(
     verb: str,
     prepare: Prepare | None = None,
 ) -> tuple[Source, Structure]:
-    """Return the tensor and the structure that a command is asked about; a file's structure brings its modes.
+    """Return the tensor and the structure that the arguments of a command name.
 
-    ``prepare`` is applied to the array of a file before it is checked.
+    Without ``shape`` the tensor has the modes of the structure file, if there is one.
+
+    Args:
+        data: Name of a data set, or path of an array or picture.
+        shape: Mode sizes as text, such as ``"4^8"``; may be empty.
+        order: ``"plain"``, ``"quantised"`` or empty.
+        file: Structure file (JSON); exactly one of ``file`` and ``name`` is needed.
+        name: Name of a format.
+        rank: With ``name``: one rank, or one per bond separated by commas.
+        verb: What the command does, for the message that neither is given.
+        prepare: Applied to the array of a file before it is checked.
 
     Raises:
-        TnlabError: They cannot be read, or the options contradict each other.
+        TnlabError: The tensor or the structure cannot be read, or the options contradict each other.
     """
     network = _network_of(file, name, rank, verb)
     shape = shape or (modes_text(network.modes) if isinstance(network, Structure) else "")
@@ -51,24 +61,24 @@ def tensor_and_structure(
 
 
 def table(rows: dict[str, str]) -> str:
-    """Return an answer for people: one row per name."""
+    """Return a printed table of names and values, one row per name."""
     return "\n".join(f"{name:18} {value}" for name, value in rows.items())
 
 
 def tensor_text(source: Source) -> str:
-    """Return what the tensor of a source is, in a few words."""
+    """Return the name, mode sizes and entry order of a source as text."""
     return f"{source.label} as {modes_text(source.modes)}, {source.order}"
 
 
 def _network_of(
     file: Path | None, name: str, rank: str, verb: str
 ) -> Structure | Callable[[tuple[int, ...]], Structure]:
-    """Return the structure of a file, or what builds one of a named format for given modes."""
+    """Return the structure of a file, or a function from mode sizes to the structure of a named format and ranks."""
     if (file is None) == (not name):
         raise FormatError(f"Say what to {verb}: either --format NAME with --rank R, or --structure FILE.json.")
     if file is not None:
         if rank:
-            raise FormatError("A structure file has its own ranks; leave --rank away, or use --format NAME.")
+            raise FormatError("A structure file has its own ranks; leave out --rank, or use --format NAME.")
         try:
             return structure_json.loads(file.read_bytes())
         except OSError as error:
@@ -88,10 +98,16 @@ def _network_of(
 
 
 def source_of(data: str, shape: str, order: str, *, prepare: Prepare | None = None) -> Source:
-    """Return the tensor that the arguments of a command name.
+    """Return the tensor that the arguments ``INPUT``, ``--shape`` and ``--order`` of a command name.
+
+    Args:
+        data: Name of a data set, or path of an array or picture.
+        shape: Mode sizes as text, such as ``"4^8"``; if empty, those of the data set or the axes of the array.
+        order: How entries become modes: ``"plain"``, ``"quantised"``, or empty for the data set's own.
+        prepare: Applied to the array of a file before it is checked.
 
     Raises:
-        DataError: It cannot be read, or does not have these modes.
+        DataError: The tensor cannot be read, or does not have as many entries as the modes need.
     """
     if order not in ("", "plain", "quantised"):
         raise DataError(f"--order must be plain or quantised, but is {order!r:.80}.")

@@ -1,4 +1,4 @@
-"""Ctrl-C, and what a scheduler sends before it kills: a search is asked to stop; the second time it is left."""
+"""Answer SIGINT (Ctrl-C) and SIGTERM (a scheduler's warning): the first stops a search, the second ends the process."""
 
 import os
 import signal
@@ -10,17 +10,17 @@ from typing import Any, Self
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 ASKED = b"\nStopping after this sweep. Once more ends it at once.\n"
-CURSOR = b"\x1b[?25h\n"  # a bar hides it
+CURSOR = b"\x1b[?25h\n"  # terminal code that shows the cursor again, which the progress bar hides
 
 
 class Interruption:
-    """While it is entered, the first signal calls ``stop``, and the second ends the process.
+    """Context in which the first SIGINT or SIGTERM calls ``stop`` and the second ends the process at once.
 
     Args:
         stop: What to call, from a thread of its own.
 
     Attributes:
-        asked: Whether there was a signal.
+        asked: Whether a signal has come.
     """
 
     def __init__(self, stop: Callable[[], object]) -> None:
@@ -29,7 +29,7 @@ class Interruption:
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
-        if threading.current_thread() is threading.main_thread():  # nobody else may
+        if threading.current_thread() is threading.main_thread():  # Python lets only this thread set handlers
             self._before = {number: signal.signal(number, self._answer) for number in SIGNALS}
         return self
 

@@ -1,4 +1,4 @@
-"""``tnlab datasets``, ``tnlab formats`` and ``tnlab solvers``: what there is to choose from."""
+"""``tnlab datasets``, ``tnlab formats`` and ``tnlab solvers``: list the entries of the registries."""
 
 import typer
 
@@ -20,7 +20,7 @@ def list_formats() -> None:
 
 
 def list_solvers() -> None:
-    """List the ways to fit a structure, and the formats of those that cannot fit any."""
+    """List the solvers, with the formats of those that fit only some."""
     for name, part in solvers.items():
         said = (part.__doc__ or "").strip().partition("\n")[0]
         typer.echo(f"{name:20} {said}" + (f"  [{', '.join(part.fits)}]" if part.fits else ""))

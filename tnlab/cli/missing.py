@@ -1,4 +1,4 @@
-"""Which entries of a tensor the command line is told are known."""
+"""The options ``--missing``, ``--mask`` and ``--observed``: which entries of a tensor a fit may use."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,17 +14,17 @@ from tnlab.errors import DataError
 
 @dataclass
 class Missing:
-    """What ``--missing``, ``--mask`` and ``--observed`` say.
+    """The entries that a fit may use, from the options ``--missing``, ``--mask`` and ``--observed``.
 
     Attributes:
-        marker: ``"nan"`` where NaN stands for a missing entry, else empty.
-        mask: A .npy file of the array's shape, true or nonzero where an entry is known.
-        part: Part of the known entries to keep, chosen at random.
-        seed: Of that choice.
-        known: Where the array that was read has known entries; None where it has them everywhere.
+        marker: ``"nan"`` if a NaN stands for a missing entry, else empty.
+        mask: Path of a .npy file of the array's shape, nonzero where an entry is known.
+        part: Part of the known entries to use, above 0 and at most 1, chosen at random; None for all.
+        seed: Seed of that choice.
+        known: Which entries of the array given to ``fill`` are known, as booleans of its shape; None if all are.
 
     Raises:
-        DataError: An option has another value.
+        DataError: An option has a value that it does not take.
     """
 
     marker: str = ""
@@ -40,7 +40,11 @@ class Missing:
             raise DataError(f"--observed must be above 0 and at most 1, but is {self.part}.")
 
     def fill(self, array: np.ndarray) -> np.ndarray:
-        """Note where the array is known and return it with zeros elsewhere."""
+        """Set ``known`` from the NaN of an array and from the mask; return the array with zeros at the unknown entries.
+
+        Raises:
+            DataError: The mask has another shape, or leaves no entry.
+        """
         if self.marker and array.dtype.kind == "f":
             self._narrow(~np.isnan(array))
         if self.mask is not None:
@@ -56,7 +60,7 @@ class Missing:
         return array if self.known is None else np.where(self.known, array, np.zeros((), dtype=array.dtype))
 
     def entries(self, source: Source) -> Tensor | Observed:
-        """Return the tensor of a source, or what is known of it."""
+        """Return the tensor of a source if all its entries may be used, else its usable entries as ``Observed``."""
         if self.known is None and self.mask is not None:
             self.fill(source.array)
         if self.known is not None and not self.known.all():

@@ -1,4 +1,4 @@
-"""``tnlab lab`` and ``tnlab dashboard``: open the lab, or serve the Explorer."""
+"""``tnlab lab`` and ``tnlab dashboard``: open JupyterLab, or serve the dashboards."""
 
 from typing import Annotated
 
@@ -8,8 +8,10 @@ from tnlab import launch
 
 
 def lab(
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port; without it the first free one.")] = None,
-    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port to serve at; by default the first free one.")
+    ] = None,
+    browser: Annotated[bool, typer.Option(help="Whether to open a browser.")] = True,
 ) -> None:
     """Open the first notebook in JupyterLab."""
     raise typer.Exit(launch.lab(port=port, browser=browser))
@@ -18,7 +20,7 @@ def lab(
 def dashboard(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to serve at.")] = 8866,
     host: Annotated[str, typer.Option(help="Address of this machine to serve at.")] = "127.0.0.1",
-    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+    browser: Annotated[bool, typer.Option(help="Whether to open a browser.")] = True,
 ) -> None:
     """Serve the dashboards, the Explorer first, as web pages."""
     raise typer.Exit(launch.dashboard(port=port, host=host, browser=browser))

@@ -1,4 +1,4 @@
-"""One line at the foot of a terminal that says how a search stands; the same for who searches and who watches."""
+"""The progress bar of a search in a terminal, for ``tnlab search``, ``tnlab resume`` and ``tnlab watch``."""
 
 import sys
 import time
@@ -14,14 +14,18 @@ from typing_extensions import override
 from tnlab.structure_search.progress import Progress
 from tnlab.structure_search.progress_log import best_words
 
-WIDTH, PER_SECOND = 20, 4
+WIDTH = 20  # characters of the bar: enough to see 5 %, and it leaves room for text in 80 columns
+PER_SECOND = 4  # refreshes of the line in a second
 
 
 class ProgressBar:
-    """A bar on stderr that goes away when it is left; nothing where that is no terminal.
+    """A context that shows a search's progress in one line on stderr and removes it at the end; needs a terminal.
 
     Args:
-        console: Where to draw instead.
+        console: Where to draw instead of stderr, terminal or not.
+
+    Attributes:
+        live: Whether anything is drawn.
     """
 
     def __init__(self, console: Console | None = None) -> None:
@@ -49,7 +53,7 @@ class ProgressBar:
             self._bar.stop()
 
     def show(self, progress: Progress) -> None:
-        """Show a snapshot."""
+        """Update the line: fraction of the budget spent, best structure, counts, and time left."""
         if self.live:
             self._bar.update(
                 self._task,
@@ -62,7 +66,7 @@ class ProgressBar:
 
 
 class _Left(ProgressColumn):
-    """The time left, which goes on while a fit takes long."""
+    """Column of the time left, which counts down between two snapshots of the search."""
 
     @override
     def render(self, task: Task) -> Text:
@@ -73,7 +77,7 @@ class _Left(ProgressColumn):
 
 
 def span(seconds: float) -> str:
-    """Return a time in two units at most."""
+    """Return a time as text in at most two units, such as ``2 h 05 min``."""
     if seconds < 100:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)

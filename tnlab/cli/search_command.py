@@ -1,4 +1,4 @@
-"""``tnlab search``: find the structure of one tensor; ``tnlab resume`` goes on; ``tnlab engines`` lists how."""
+"""``tnlab search``, ``tnlab resume`` and ``tnlab engines``: search for a structure, continue, list the engines."""
 
 from pathlib import Path
 from typing import Annotated
@@ -18,8 +18,8 @@ from tnlab.structure_search.run import Search
 from tnlab.structure_search.studies.reader import StudyReader
 
 Save = Annotated[Path | None, typer.Option(help="Write the fitted network here (safetensors).")]
-Log = Annotated[Path | None, typer.Option(help="Add a line for every evaluation to this file.")]
-Location = Annotated[str, typer.Argument(metavar="STUDY", help="A study: its file, or DATABASE_URL#NAME.")]
+Log = Annotated[Path | None, typer.Option(help="Append a line for every evaluation to this file.")]
+Location = Annotated[str, typer.Argument(metavar="STUDY", help="A study: a file, or DATABASE_URL#NAME.")]
 WHERE = "Where fits run: inline, pool, pool:4 (processes), dask or dask:ADDRESS."
 
 
@@ -28,17 +28,19 @@ def search(
     target_error: Annotated[float, typer.Option(help="Relative error to reach with the fewest parameters.")],
     shape: Shape = "",
     order: EntryOrder = "",
-    engine: Annotated[str, typer.Option(help="How to search (see tnlab engines).")] = "auto",
+    engine: Annotated[str, typer.Option(help="Name of the engine (see tnlab engines).")] = "auto",
     family: Annotated[
-        str, typer.Option(help="ring, tree, degree3, any or latent; by default what the engine is meant for.")
+        str, typer.Option(help="Family to search: ring, tree, degree3, any or latent; by default that of the engine.")
     ] = "",
     max_rank: Annotated[int | None, typer.Option(min=1, help="Largest rank of a bond.")] = None,
-    max_evaluations: Annotated[int, typer.Option(min=1, help="Structures that may be fitted.")] = 10_000,
-    max_seconds: Annotated[float, typer.Option(min=0.01, help="Wall time.")] = 60.0,
-    seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Same seed, same search, unless time ends it.")] = 0,
+    max_evaluations: Annotated[int, typer.Option(min=1, help="Largest number of structures to fit.")] = 10_000,
+    max_seconds: Annotated[float, typer.Option(min=0.01, help="Largest wall time, in seconds.")] = 60.0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**63 - 1, help="Same seed, same search, unless --max-seconds ends it.")
+    ] = 0,
     executor: Annotated[str, typer.Option(help=WHERE)] = "inline",
     ahead: Annotated[
-        int, typer.Option(min=1, help="Structures decided on ahead of the answers, to keep workers busy.")
+        int, typer.Option(min=1, help="Structures proposed before earlier ones are fitted, to keep workers busy.")
     ] = AHEAD,
     save: Save = None,
     study: Annotated[
@@ -49,15 +51,15 @@ def search(
 ) -> None:
     """Search for the structure with the fewest parameters that reaches a target error.
 
-    Ctrl-C ends the search, and what was found by then is printed and saved. With --study, "tnlab resume" or the same
-    command goes on from there, and "tnlab watch" shows it meanwhile. Seconds and evaluations recorded there count as
-    spent: allow more to go on after the budget has ended.
+    Ctrl-C ends the search; the best structure found by then is printed and saved. With --study, "tnlab resume" or the
+    same command continues the search, and "tnlab watch" shows it in another terminal. Seconds and evaluations recorded
+    in the study count as spent: after the budget has ended, allow more of them.
     """
     if not 0 < target_error < 1:
         raise FormatError(f"--target-error must lie between 0 and 1, but is {target_error!r}.")
     source = source_of(data, shape, order)
     check_target(save)
-    executor_of(executor)  # a bad one is refused before anything is written
+    executor_of(executor)  # raises for a bad name before a study is begun
     run = Search(
         source.tensor, target_error, engine=engine, family=family or None, max_rank=max_rank,
         max_evaluations=max_evaluations, max_seconds=max_seconds, seed=seed, study=study or None, executor=executor,
@@ -69,17 +71,17 @@ def search(
 
 def resume(
     study: Location,
-    max_evaluations: Annotated[int | None, typer.Option(min=1, help="By default as before.")] = None,
-    max_seconds: Annotated[float | None, typer.Option(min=0.01, help="By default as before.")] = None,
-    executor: Annotated[str, typer.Option(help=f"{WHERE} By default as before.")] = "",
+    max_evaluations: Annotated[int | None, typer.Option(min=1, help="By default that of the study.")] = None,
+    max_seconds: Annotated[float | None, typer.Option(min=0.01, help="By default that of the study.")] = None,
+    executor: Annotated[str, typer.Option(help=f"{WHERE} By default that of the study.")] = "",
     save: Save = None,
     log: Log = None,
     as_json: AsJson = False,
 ) -> None:
-    """Go on with a study that was left, to the same result as without the break.
+    """Continue a stopped search from its study; the result is that of an uninterrupted search.
 
-    All that is needed is in the study. What is recorded counts as spent: allow more to go on after the budget has
-    ended.
+    The study holds the data's name and all settings. Seconds and evaluations recorded in it count as spent: after the
+    budget has ended, allow more of them.
     """
     check_target(save)
     if executor:

@@ -1,4 +1,4 @@
-"""``tnlab studies`` and ``tnlab study ...``: list, show, export, import, compare and delete what searches have kept."""
+"""``tnlab studies`` and ``tnlab study ...``: list, show, export, import, compare and delete studies."""
 
 import json
 from pathlib import Path
@@ -33,9 +33,9 @@ def help_alone(context: typer.Context) -> None:
 
 
 def studies(places: Places = None, as_json: AsJson = False) -> None:
-    """List studies: by default those of this folder and of the folder of the workbench.
+    """List studies; by default those in this folder and in the search workbench's folder.
 
-    Files of studies in a folder end in .study. A database is named by its URL, without #NAME.
+    In a folder, files that end in .study are listed. Give a database by its URL, without #NAME.
     """
     if not places:
         places = [str(place) for place in (Path(), studies_folder()) if place.is_dir()]
@@ -51,7 +51,7 @@ def studies(places: Places = None, as_json: AsJson = False) -> None:
 
 @study.command()
 def show(location: Location, as_json: AsJson = False) -> None:
-    """Show how a study stands."""
+    """Show the settings, progress and best structure of a study."""
     reader = opened(location)
     summary = Summary.of(reader)
     typer.echo(json.dumps(summary.record()) if as_json else table(rows_of(reader, summary)))
@@ -60,11 +60,13 @@ def show(location: Location, as_json: AsJson = False) -> None:
 @study.command()
 def export(
     location: Location,
-    to: Annotated[str, typer.Option(help="csv: a row for every evaluation; json: everything.")] = "csv",
-    cores: Annotated[bool, typer.Option(help="With json: the cores too, so that it can be gone on with.")] = True,
+    to: Annotated[str, typer.Option(help="csv: a row for every evaluation; json: all that the study holds.")] = "csv",
+    cores: Annotated[
+        bool, typer.Option(help="With json: whether to include the cores, which tnlab resume needs.")
+    ] = True,
     output: Output = None,
 ) -> None:
-    """Write a study in a form that other programs read."""
+    """Write a study as CSV or JSON."""
     if to not in ("csv", "json"):
         raise FormatError(f"--to must be csv or json, but is {to!r:.80}.")
     reader = opened(location)
@@ -80,10 +82,12 @@ def export(
 
 @study.command("import")
 def import_(
-    source: Annotated[str, typer.Argument(metavar="FROM", help="A study, or one that was exported as JSON.")],
-    location: Annotated[str, typer.Argument(metavar="STUDY", help="Where to: a new file, or DATABASE_URL#NAME.")],
+    source: Annotated[
+        str, typer.Argument(metavar="FROM", help="A study, or a JSON file that tnlab study export wrote.")
+    ],
+    location: Annotated[str, typer.Argument(metavar="STUDY", help="The new study: a file, or DATABASE_URL#NAME.")],
 ) -> None:
-    """Bring a study to another place: from JSON, from a file to a database, or back."""
+    """Copy a study to a file or database, from another or from its JSON export."""
     if "://" in source:
         lines = lines_of(source)
     else:
@@ -98,10 +102,12 @@ def import_(
 
 @study.command()
 def compare(
-    locations: Annotated[list[str], typer.Argument(metavar="STUDY|FOLDER...", help="Two or more.")],
+    locations: Annotated[
+        list[str], typer.Argument(metavar="STUDY|FOLDER...", help="Two or more studies, or folders of them.")
+    ],
     as_json: AsJson = False,
 ) -> None:
-    """Compare studies: what each found, what that is worth, and how soon it was there."""
+    """Compare studies: best structure, error, bound, evaluations and time of each."""
     found = [Summary.of(location) for place in locations for location in studies_in(place)]
     why = comparable(found)
     if as_json:
@@ -121,9 +127,9 @@ def compare(
 @study.command()
 def delete(
     locations: Annotated[list[str], typer.Argument(metavar="STUDY...")],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Delete without asking.")] = False,
 ) -> None:
-    """Delete studies for good, after a question each."""
+    """Delete studies permanently, asking before each."""
     for location in locations:
         log = study_log(location)
         if not log.read()[0]:
@@ -138,7 +144,7 @@ def delete(
 
 
 def _summary(location: str) -> Summary | dict[str, str]:
-    """Return what a study came to, or why that cannot be said."""
+    """Return the summary of a study, or its location and the message of the error that prevents one."""
     try:
         return Summary.of(location)
     except TnlabError as error:
@@ -165,7 +171,7 @@ def _listed(row: "Summary | dict[str, str]") -> tuple[object, ...]:
 
 
 def _rank(row: Summary) -> tuple[bool, float, float]:
-    """Best first: who reached the target with the fewest parameters, then who came nearest."""
+    """Return a sort key: studies that reached the target, by parameters, then the others, by relative error."""
     size, error = (value if value is not None else float("inf") for value in (row.parameters, row.relative_error))
     return (False, size, error) if row.reached else (True, error, size)
 

@@ -1,4 +1,4 @@
-"""``tnlab watch``: see how a search goes that another process runs, on this machine or another."""
+"""``tnlab watch``: show the progress of a search that another process runs, on this machine or another."""
 
 import json
 import time
@@ -16,17 +16,18 @@ from tnlab.structure_search.progress_log import best_words
 from tnlab.structure_search.studies.reader import StudyReader, opened
 from tnlab.structure_search.studies.summary import Summary, data_of
 
-PAUSE = 0.5  # seconds between two looks
+PAUSE = 0.5  # seconds between two reads of the study
 
 
 def watch(
     study: Location,
-    once: Annotated[bool, typer.Option("--once", help="Print how it stands now, and leave.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Print the present state and exit.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Watch a study that another process writes, until that ends. Ctrl-C leaves it alone.
+    """Show the progress of a search that another process runs, until that search ends.
 
-    Where there is no terminal, improvements are printed line by line. With --once or --json it is looked at once.
+    Ctrl-C ends the watching, not the search. Without a terminal, a line is printed for every better structure. With
+    --once or --json the present state is printed.
     """
     reader = opened(study)
     if not once and not as_json:
@@ -39,7 +40,7 @@ def watch(
 
 
 def rows_of(reader: StudyReader, summary: Summary) -> dict[str, str]:
-    """Return how a study stands, for people."""
+    """Return the rows of a table that shows a study: settings, best structure, counts, state, how to continue."""
     target = f", target error {summary.target_error:g}" if summary.target_error is not None else ""
     rows = {
         "study": plain(summary.location),
@@ -60,14 +61,14 @@ def rows_of(reader: StudyReader, summary: Summary) -> dict[str, str]:
 
 
 def _more(progress: Progress) -> str:
-    """Return what a command that goes on has to allow, where nothing is left to spend."""
+    """Return the option that raises the budget that is spent, for the command that continues; else an empty text."""
     if progress.seconds >= progress.max_seconds:
         return " --max-seconds MORE"
     return " --max-evaluations MORE" if progress.counts.fitted >= progress.max_evaluations else ""
 
 
 def _watched(reader: StudyReader) -> None:
-    """Show progress until nobody writes any more."""
+    """Show the progress of a study until no process writes it."""
     with ProgressBar() as bar:
         best = None
         while True:
