@@ -8,7 +8,7 @@ BIN = $(VENV)/bin
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make dashboard   the Explorer as a web page (PORT=$(PORT))"
+	@echo "make dashboard   the dashboards as web pages (PORT=$(PORT))"
 	@echo "make lab         the first notebook in JupyterLab"
 	@echo "make test        the tests, notebooks and browser included"
 	@echo "make slow        the tests that make test leaves out: each takes more than ten seconds"
