@@ -8,14 +8,13 @@ import tensorly.decomposition
 import torch
 from hypothesis import given, settings
 
-from tnlab.errors import DataError, StructureError
+from tnlab.errors import StructureError
 from tnlab.fitting.warm_start import warm_start
 from tnlab.formats import formats
 from tnlab.metrics import relative_error
 from tnlab.network import edits
 from tnlab.network.network import Network
 from tnlab.solvers.als import ALS
-from tnlab.solvers.base import Status
 from tnlab.solvers.fit import fit
 from tnlab.testing.structures import structures
 
@@ -96,34 +95,6 @@ def test_as_good_as_tensorly_on_cp():
     assert fit(tensor, formats["cp"].build((8, 9, 10), 4), restarts=3).relative_error <= error + 1e-4
 
 
-def test_same_seed_same_floats():
-    structure = formats["tr"].build((4,) * 5, 3)
-    tensor = planted(structure, noise=0.5)
-    once, again = (fit(tensor, structure, seed=7, max_sweeps=20, restarts=2) for _ in range(2))
-    other = fit(tensor, structure, seed=8, max_sweeps=20, init="random")
-    assert once.history == again.history
-    assert all(torch.equal(one, two) for one, two in zip(once.network.cores, again.network.cores, strict=True))
-    assert other.history != once.history
-
-
-def test_a_callback_stops_and_keeps_the_best():
-    structure = formats["tt"].build((4,) * 4, 2)
-    seen = []
-    result = fit(
-        planted(structure, noise=0.5), structure, callback=lambda s: seen.append(s) or s.sweep == 3, restarts=4
-    )
-    assert result.status is Status.STOPPED
-    assert result.sweeps == 3 == seen[-1].sweep
-    assert result.relative_error == pytest.approx(min(snapshot.relative_error for snapshot in seen), rel=1e-9)
-
-
-def test_running_out_of_sweeps_is_a_status():
-    structure = formats["tr"].build((4,) * 5, 2)
-    result = fit(planted(structure, noise=0.5), structure, max_sweeps=2, tolerance=0)
-    assert result.status is Status.MAX_SWEEPS
-    assert len(result.history) == 3
-
-
 def test_a_warm_start_goes_on_from_where_it_was():
     structure = formats["tr"].build((4,) * 6, 2)
     tensor = planted(formats["tr"].build((4,) * 6, 4), noise=0.1)
@@ -135,35 +106,6 @@ def test_a_warm_start_goes_on_from_where_it_was():
     assert second.history[1] < first.relative_error
     with pytest.raises(StructureError, match="warm_start"):
         fit(tensor, wider, init=first.network)
-
-
-@pytest.mark.parametrize(
-    ("tensor", "message"),
-    [
-        (torch.full((3, 3), float("nan")), "9 of 9 entries are NaN"),
-        (torch.tensor([[1.0, float("inf")], [0, 0]]), "1 of 4 entries"),
-        (torch.zeros(3, 3), "zero everywhere"),
-        (torch.ones(3, 3, dtype=torch.int64), "float32 or float64"),
-        (torch.ones(3, 3, dtype=torch.complex64), "float32 or float64"),
-        (np.ones((3, 3)), "torch.Tensor"),
-        (torch.ones(4, 3), "shape 3x3, but the tensor has shape 4x3"),
-    ],
-)
-def test_bad_tensors_are_refused(tensor, message):
-    modes = (2, 2) if message.startswith("1 of") else (3, 3)
-    with pytest.raises(DataError, match=message):
-        fit(tensor, formats["tt"].build(modes, 1))
-
-
-def test_bad_arguments_are_refused():
-    structure, tensor = formats["tt"].build((3, 3), 1), torch.ones(3, 3)
-    for bad in ({"max_sweeps": 0}, {"restarts": 0}, {"tolerance": float("nan")}, {"init": "svdd"}):
-        with pytest.raises(ValueError, match=r"at least|init must be"):
-            fit(tensor, structure, **bad)
-    with pytest.raises(TypeError, match="seed"):
-        fit(tensor, structure, seed=1.5)
-    with pytest.raises(KeyError, match="Did you mean 'als'"):
-        fit(tensor, structure, solver="alss")
 
 
 @pytest.mark.gpu

@@ -8,7 +8,7 @@ import torch
 
 from tnlab.data.observed import Observed
 from tnlab.data.tensor_function import TensorFunction
-from tnlab.errors import DataError, FormatError, StructureError
+from tnlab.errors import DataError, StructureError
 from tnlab.fitting.entries.grouping import Entries
 from tnlab.fitting.entries.sweep import EntrySweep
 from tnlab.formats import formats
@@ -16,10 +16,8 @@ from tnlab.metrics import relative_error
 from tnlab.network.network import Network
 from tnlab.network.structure import Bond, Core, Structure
 from tnlab.solvers.base import Status
-from tnlab.solvers.choose_rank import choose_rank
 from tnlab.solvers.completion_als import CompletionALS
 from tnlab.solvers.completion_lbfgs import CompletionLBFGS, _flat, _Objective
-from tnlab.solvers.decompose import decompose
 from tnlab.solvers.fit import fit
 
 TWO_LEGS = Structure(  # a loop of three with a core of two legs and a latent one
@@ -223,14 +221,6 @@ def test_one_entry_is_fitted_and_nothing_held_out():
     assert float(result.network.to_tensor()[1, 2]) == pytest.approx(2.0, rel=1e-5)
 
 
-def test_the_rank_with_the_least_held_out_error():
-    tensor = planted(formats["cp"].build((14, 14, 14), 3), noise=0.05, seed=2)
-    choice = choose_rank(Observed.random_part(tensor, 0.5), "cp", range(1, 6), restarts=2)
-    assert choice.rank == 3
-    assert list(choice.held_out_errors) == [1, 2, 3, 4, 5]
-    assert choice.held_out_errors[3] < 0.1 < choice.held_out_errors[2]
-
-
 def test_the_torch_half_agrees_with_the_numpy_half(monkeypatch):
     """What runs on a GPU, here on the CPU: the same errors, up to rounding."""
     observed = Observed.random_part(planted(TWO_LEGS, noise=0.1), 0.3)
@@ -259,13 +249,3 @@ def test_follows_the_entries_to_the_gpu():
             result = fit(observed, structure, solver=solver, target_error=1e-3, restarts=6)
             assert result.network.cores[0].is_cuda
             assert result.held_out_error < 1e-3
-
-
-def test_decompose_does_not_choose_ranks_where_entries_are_missing():
-    whole = torch.rand(4, 4, 4, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-    with pytest.raises(FormatError, match="choose_rank"):
-        decompose(Observed.random_part(whole, 0.5), "tt", target_error=0.1)
-    with pytest.raises(ValueError, match="between 0 and 1"):
-        decompose(whole, "cp", target_error=math.nan)
-    with pytest.raises(DataError, match="as_tensor"):
-        decompose(whole.numpy(), "tt", rank=2)

@@ -32,13 +32,6 @@ def test_grows_until_the_target_is_reached(name):
     assert result.parameters < tensor.numel() / 4
 
 
-def test_is_what_decompose_takes_for_other_formats():
-    tensor = planted(formats["cp"].build((6, 7, 8), 3))
-    result = decompose(tensor, "cp", target_error=0.01)
-    assert result.structure.ranks[0] <= 4
-    assert result.relative_error <= 0.01
-
-
 @pytest.mark.parametrize("seed", range(3))
 def test_a_small_target_is_reached_at_the_true_ranks(seed):
     structure = formats["mpo"].build((4,) * 6, 8)
