@@ -216,17 +216,6 @@ def test_an_engine_that_proposes_nothing_ends_the_search():
         _ = run.result
 
 
-def test_leaving_the_loop_keeps_the_result():
-    """Whoever has seen enough still gets the best so far."""
-    run = Search(X, 0.02, engine="hill_climb", family="ring", max_rank=3)
-    for progress in run:
-        if progress.counts.fitted == 4:
-            break
-    assert run.result.counts.fitted == 4
-    assert "Stopped on request" in run.result.status
-    assert run.result.relative_error == pytest.approx(progress.incumbent.relative_error)
-
-
 def test_time_while_nobody_pulls_is_not_taken_from_fits_in_flight(clock):
     """A pause that is longer than the seconds allowed changes no evaluation."""
     batch = proposals(
@@ -255,14 +244,6 @@ def test_starting_processes_is_no_part_of_the_search(clock):
     steps = drive(Listed((proposals(TRUTH),)), executor=Slow(), max_seconds=2.0, begun=clock.now)
     assert steps[-1].counts.fitted == 1
     assert steps[-1].seconds == 0.0
-
-
-def test_callback_stops():
-    """A true answer is the same as leaving the loop."""
-    seen = []
-    result = search(X, target_error=0.02, engine="random", family="ring", callback=lambda p: seen.append(p) or True)
-    assert len(seen) == 1
-    assert result.counts.proposed == 1
 
 
 def test_a_fit_stops_at_the_target():
@@ -325,13 +306,6 @@ def test_refuses_data_that_cannot_be_fitted(engine):
     broken[0, 0, 0, 0, 0] = math.nan
     with pytest.raises(DataError, match="NaN"):
         search(broken, target_error=0.1, engine=engine)
-
-
-def test_the_largest_rank_proposed_covers_pairs_of_modes():
-    """A bond in the middle of a train needs more than a mode's size."""
-    train = planted(from_ranks((3,) * 4, {(0, 1): 3, (1, 2): 5, (2, 3): 3}), seed=0)
-    assert Problem(train, FewestParameters(1e-6)).rank_limit == 9
-    assert Problem(train, FewestParameters(1e-6), max_rank=4).rank_limit == 4
 
 
 def test_what_one_sweep_could_not_finish_is_not_fitted(clock):

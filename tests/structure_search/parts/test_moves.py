@@ -52,6 +52,7 @@ def test_what_is_drawn_belongs_to_the_family(family):
     assert all(given.admits(structure) for structure in drawn)
     assert max(max(structure.ranks) for structure in drawn) == 3
     assert family != "tree" or {bonds(structure) for structure in drawn} == {4}
+    assert all(given.admits(structure) for structure, _ in rank_moves(given, drawn[0]))
     for structure in drawn[:10]:
         moved, _ = random_move(given, structure, generator)
         assert given.admits(moved)
