@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.structure_search.engines.toy import TOY
+from tests.structure_search.engines.toy import ENDLESS, TOY
 from tnlab.data import datasets
 from tnlab.structure_search.objective import WeightedSum
 from tnlab.structure_search.run import Search, search
@@ -20,7 +20,9 @@ def test_auto_lets_growth_improve_what_the_certificate_found(clock):
 
 
 def test_a_weighted_sum_is_minimised_too():
-    result = search(TOY, objective=WeightedSum(200), engine="auto", family="ring", max_evaluations=60)
+    result = search(
+        TOY, objective=WeightedSum(200), engine="auto", family="ring", max_evaluations=60, max_seconds=ENDLESS
+    )
     assert result.bound is None
     assert result.score == pytest.approx(result.parameters / TOY.numel() + 200 * result.relative_error**2)
     assert result.score < 1
