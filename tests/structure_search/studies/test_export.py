@@ -12,46 +12,22 @@ import numpy as np
 import pytest
 import torch
 
-from tnlab.data import datasets, planted
+from tests.structure_search.studies.kept_search import run_of
+from tests.structure_search.studies.study_searches import X
+from tnlab.data import datasets
 from tnlab.data.recipe import recipe_of, source_from_recipe
 from tnlab.data.source import Source
 from tnlab.errors import DataError, StudyBusyError, TnlabError
 from tnlab.network.rank_matrix import ring
-from tnlab.structure_search.engines.base import AbstractEngine
-from tnlab.structure_search.engines.growth import Growth
 from tnlab.structure_search.engines.tnls import TNLS
 from tnlab.structure_search.evaluation import Evaluation, Fate
 from tnlab.structure_search.evaluator import Evaluator
 from tnlab.structure_search.objective import FewestParameters, Objective, WeightedSum
 from tnlab.structure_search.resume import resumed
-from tnlab.structure_search.run import Search
 from tnlab.structure_search.studies.export import lines_from, lines_of, to_csv, to_json, write_study
-from tnlab.structure_search.studies.folder import studies_folder, studies_in
 from tnlab.structure_search.studies.reader import StudyReader, opened
 from tnlab.structure_search.studies.study import study_log
-from tnlab.structure_search.studies.summary import Summary, comparable
-
-X = planted(ring((3,) * 5, (0, 2, 4, 1, 3), (2, 1, 2, 2, 3)), noise=0.01, seed=1)
-
-
-TRIED = TNLS(samples=15, generations=4)
-
-
-def run_of(study, engine: AbstractEngine | str = TRIED, **settings) -> Search:
-    settings = {"max_evaluations": 12, "max_seconds": 1e6, "max_rank": 3, "family": "ring", "seed": 3} | settings
-    if "objective" not in settings:
-        settings["target_error"] = 0.008
-    return Search(X, engine=engine, study=study, **settings)
-
-
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory):
-    """A study that has ended, and its data."""
-    folder = tmp_path_factory.mktemp("kept")
-    np.save(folder / "x.npy", X.numpy())
-    source = Source.of(X.numpy(), name=str(folder / "x.npy"))
-    list(run_of(folder / "one.study", source=recipe_of(source)))
-    return folder / "one.study"
+from tnlab.structure_search.studies.summary import Summary
 
 
 def test_csv_has_a_row_for_every_evaluation(kept):
@@ -105,11 +81,11 @@ def test_json_comes_back_byte_for_byte_and_goes_on(kept, place, tmp_path):
     assert study_log(place).read()[0] == []
 
 
-def test_odd_numbers_come_back(kept):
+def test_odd_numbers_come_back(kept, tmp_path):
     head, first, *rest = lines_of(kept)
     record = json.loads(rest[-2]) | {"relative_error": math.nan, "score": -math.inf}
     odd = [head, first, *rest[:-2], json.dumps(record).encode() + b"\n", rest[-1]]
-    path = kept.with_name("odd.study")
+    path = tmp_path / "odd.study"
     path.write_bytes(b"".join(odd))
     text = to_json(path)
     assert "NaN" not in text.replace('"NaN"', "")
@@ -149,43 +125,6 @@ def test_what_is_no_study_is_not_taken_in(content):
     with pytest.raises(DataError) as caught:
         lines_from(content, "odd.json")
     assert "odd.json" in str(caught.value)
-
-
-def test_a_summary_says_what_it_came_to(kept, tmp_path):
-    row = Summary.of(kept)
-    last = StudyReader(kept).progress
-    assert last is not None
-    assert last.incumbent is not None
-    assert (row.name, row.data, row.engine, row.family, row.seed) == ("one", "x.npy", "tnls", "ring", 3)
-    assert (row.parameters, row.relative_error) == (last.incumbent.parameters, last.incumbent.relative_error)
-    assert (row.fitted, row.state, row.writer) == (12, "ended", "")
-    assert row.fitted_to_best is not None
-    assert 1 <= row.fitted_to_best <= 12
-    assert row.bytes == kept.stat().st_size
-    assert json.loads(json.dumps(row.record()))["state"] == "ended"
-    list(islice(run_of(tmp_path / "left.study", engine=Growth(), family="any"), 2))
-    left = Summary.of(tmp_path / "left.study")
-    assert (left.state, left.data) == ("left", "a tensor of 3x3x3x3x3")
-    assert "families" in comparable([row, left])
-    assert comparable([row, row]) == ""
-    with pytest.raises(DataError, match="There is no study"):
-        Summary.of(tmp_path / "none.study")
-
-
-def test_studies_of_a_folder(kept, tmp_path, monkeypatch):
-    write_study(lines_of(kept), tmp_path / "b.study")
-    write_study(lines_of(kept), tmp_path / "other")
-    (tmp_path / "c.study").write_text("a letter")
-    (tmp_path / "d.study").mkdir()
-    assert studies_in(tmp_path) == [str(tmp_path / "b.study")]
-    assert studies_in(tmp_path / "other") == [str(tmp_path / "other")]
-    with pytest.raises(DataError, match="There is no study"):
-        studies_in(tmp_path / "none")
-    monkeypatch.setenv("TNLAB_STUDIES", str(tmp_path))
-    assert studies_folder() == tmp_path
-    monkeypatch.delenv("TNLAB_STUDIES")
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    assert studies_folder() == tmp_path / "tnlab" / "studies"
 
 
 def test_a_recipe_leads_back_to_the_tensor(tmp_path):

@@ -30,15 +30,15 @@ from tnlab.structure_search.studies.reader import StudyReader
 from tnlab.structure_search.studies.study import Study
 
 
-@pytest.mark.parametrize("engine", ENGINES, ids=["tnls", "growth"])
+@pytest.mark.parametrize(("engine", "fates"), [(ENGINES[0], 4), (ENGINES[1], 1)], ids=["tnls", "growth"])
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=str)
-def test_a_search_that_was_left_goes_on_as_if_it_had_not_been(engine, dtype, tmp_path):
+def test_a_search_that_was_left_goes_on_as_if_it_had_not_been(engine, fates, dtype, tmp_path):
     """Left in the loop, then cut in the middle of a line, then once more after its end: always the same floats."""
     tensor = X.to(dtype)
     path = tmp_path / "study"
     whole_run = run_of(engine, X=tensor)
     whole = list(whole_run)
-    assert whole[-1].counts.repeated + whole[-1].counts.pruned > 0 or engine is not ENGINES[0]
+    assert len({step.evaluation.fate for step in whole[:-1]}) == fates  # tnls: repeated and pruned structures too
     assert seen(list(islice(run_of(engine, path, tensor), 9))) == seen(whole[:9])
     assert set(range(1, 10)) <= set(numbers(path))
     assert seen(list(run_of(engine, path, tensor))) == seen(whole)
@@ -190,16 +190,34 @@ def test_waiting_costs_nothing_of_the_budget(clock):
     assert next(run).seconds == seconds
 
 
-@pytest.mark.parametrize("engine", ["auto", "certificate", "tnga"])
-def test_more_seconds_go_on_the_same_way(engine, tmp_path):
+@dataclass(frozen=True)
+class Planned(Twice):
+    """Proposes structures whose ranks depend on the seconds that it may plan with."""
+
+    @override
+    def start(self, problem, generator):
+        return 1 if problem.max_seconds == 500.0 else 2
+
+    @override
+    def ask(self, state, generator):
+        for rank in (1, 2, 3):
+            yield Proposal(ring(TRUTH.modes, range(5), (state, rank, 2, 2, 2)))
+
+    @override
+    def tell(self, state, evaluations, generator):
+        return 3
+
+
+@pytest.mark.parametrize("engine", [Planned(), "auto", "certificate", "tnga"], ids=str)
+def test_more_seconds_go_on_the_same_way(engine, tmp_path, clock):
     """An engine that shares out its seconds goes on sharing out those that it began with: nothing is forgotten."""
     path = tmp_path / "study"
-    settings = {"family": "any", "max_evaluations": 12}
-    first = list(run_of(engine, path, **settings, max_seconds=6.0))[:-1]
-    more = list(run_of(engine, path, **settings | {"max_evaluations": 20}, max_seconds=600.0))
+    settings = {"family": "ring", "max_evaluations": 2}
+    first = list(run_of(engine, path, **settings, max_seconds=500.0))[:-1]
+    more = list(run_of(engine, path, **settings | {"max_evaluations": 6}, max_seconds=5000.0))
     assert seen(more[: len(first)]) == seen(first)
     assert not any("forget" in record for record in records(path))
-    assert more[-1].counts.fitted > first[-1].counts.fitted or more[-1].status.startswith("Proved")
+    assert more[-1].counts.fitted > first[-1].counts.fitted
 
 
 @pytest.mark.parametrize(
