@@ -1,1 +1,1 @@
-"""Figures: one file each, ``*_info`` for what is shown and ``*_plot`` for how (with plotly, an optional dependency)."""
+"""Figures, one module each: ``*_info`` computes the data, ``*_plot`` draws it with plotly (an optional dependency)."""

@@ -1,4 +1,4 @@
-"""Bounds beside fitted errors: how near the best fits come to what no fit can beat."""
+"""The figure of fitted errors over parameters, beside the lower and upper error bounds of the fitted structures."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BoundedFit:
-    """One fit between its bounds.
+    """One fit with the error bounds of its structure.
 
     Attributes:
-        parameters: Of the structure.
+        parameters: Number of parameters of the structure.
         error: Relative error of the fit.
-        lower: No fit of the structure is below it.
-        upper: On a tree, what the best fit certainly reaches; otherwise None.
+        lower: Relative error that no fit of the structure goes below.
+        upper: On a tree, a relative error that the best fit is guaranteed to reach; otherwise None.
     """
 
     parameters: int
@@ -32,13 +32,17 @@ class BoundedFit:
 
 @dataclass(frozen=True)
 class BoundAgainstError:
-    """What ``bound_against_error_plot`` shows: fits by rising parameters, under the name of their series."""
+    """Data of ``bound_against_error_plot``: by the name of each series, its fits in the order of their parameters."""
 
     series: Mapping[str, tuple[BoundedFit, ...]]
 
 
 def bound_against_error_info(spectra: CutSpectra, fits: Mapping[str, Sequence[Fit]]) -> BoundAgainstError:
-    """Return the fits of every series with the bounds of their structures.
+    """Return the fits of every series with the error bounds of their structures.
+
+    Args:
+        spectra: Singular values of the unfoldings of the tensor that was fitted.
+        fits: The fits of each series, by its name.
 
     Raises:
         DataError: A fit is of a tensor with other modes.

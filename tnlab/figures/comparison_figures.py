@@ -1,4 +1,4 @@
-"""What the figures of a comparison show: costs per problem, ranks per case, courses per case."""
+"""Data of all figures of a comparison: performance profiles, ranks of the engines, and a convergence per case."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ Outcomes = Mapping[Run, Outcome]
 
 @dataclass(frozen=True)
 class ComparisonFigures:
-    """All of them.
+    """Data of all figures of a comparison, and the table rows that they are computed from.
 
     Attributes:
-        rows: What each engine did in each case.
-        by_parameters: Profile of the parameters of the best; a problem is a case with a seed.
-        by_evaluations: Profile of the structures fitted until the target was reached.
-        ranks: Of the median parameters, a data set being a case; None with fewer than two engines or cases.
-        courses: Per case, how the best shrank.
+        rows: Summary over the seeds of each engine in each case.
+        by_parameters: Performance profile of the parameters of the best structure; a problem is a case with a seed.
+        by_evaluations: Performance profile of the number of structures fitted until the target was reached.
+        ranks: Ranks of the engines by their median parameters in each case; None with fewer than two engines or cases.
+        courses: For each case, the parameters of the best structure over the structures fitted.
     """
 
     rows: tuple[Row, ...]
@@ -33,10 +33,10 @@ class ComparisonFigures:
 
 
 def comparison_figures(plan: Plan, outcomes: Outcomes) -> ComparisonFigures:
-    """Return what is to be shown of a comparison whose runs are all there.
+    """Compute the data of all figures of a comparison from the outcomes of all its runs.
 
     Raises:
-        ValueError: A run is missing.
+        ValueError: A run of the plan has no outcome.
     """
     if missing := sum(run not in outcomes for run in plan.runs):
         raise ValueError(f"{missing} of {len(plan.runs)} runs are missing.")

@@ -1,4 +1,4 @@
-"""A comparison as one HTML file: what came out, how sure that is, and everything it takes to make it again."""
+"""The report of a comparison as one HTML file: results, statistical tests, and what it takes to repeat the runs."""
 
 import math
 from collections.abc import Mapping
@@ -13,15 +13,20 @@ from tnlab.structure_search.comparison.outcomes import Outcome, write_text
 from tnlab.structure_search.comparison.plan import Plan, Run
 from tnlab.structure_search.engines.base import engines
 
-NO_PLOTLY = "Figures are left out, for plotly is not installed: pip install 'tnlab[lab]', and make the report again."
+NO_PLOTLY = "Figures are left out because plotly is not installed: pip install 'tnlab[lab]', and make the report again."
 
 
 def write_report(plan: Plan, outcomes: Mapping[Run, Outcome], made_with: Mapping[str, str]) -> Path:
-    """Write ``report.html`` into the output folder, and return where it is; without plotly, its tables alone.
+    """Write ``report.html`` into the plan's output folder and return its path; without plotly it has tables only.
+
+    Args:
+        plan: The comparison.
+        outcomes: The outcome of every run of the plan.
+        made_with: Versions and circumstances to list, by their names.
 
     Raises:
-        DataError: It cannot be written.
-        ValueError: A run is missing.
+        DataError: The file cannot be written.
+        ValueError: A run has no outcome.
     """
     source = plotly_source()
     figures = comparison_figures(plan, outcomes)
@@ -105,8 +110,8 @@ def _again(plan: Plan, made_with: Mapping[str, str]) -> list[Html]:
     }
     pairs = [part for name, value in facts.items() for part in (tag("dt", name), tag("dd", value))]
     return [
-        tag("p", "The file that was asked for, as it stands; tnlab compare makes the same of it, and reads back the "
-            "runs whose studies are still there. Runs that time ended, and seconds, depend on the machine."),
+        tag("p", "The comparison file, from which tnlab compare repeats the comparison; it reads back runs whose "
+            "studies still exist. Times, and runs that the time limit ended, depend on the machine."),
         tag("pre", tag("code", plan.text), tabindex="0", aria_label="The comparison file"),
         tag("h3", "Circumstances"),
         tag("dl", *pairs),

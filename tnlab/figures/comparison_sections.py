@@ -1,4 +1,4 @@
-"""Sections of the report of a comparison: ranks over cases, and each case by itself."""
+"""Two sections of the report of a comparison: ranks of the engines over all cases, and the results of each case."""
 
 import math
 from collections.abc import Sequence
@@ -13,25 +13,25 @@ from tnlab.structure_search.comparison.summary import Row, Spread
 
 METHOD = (
     "A run is one engine on one case with one seed; a case is a data set at one target error. Every run has a study "
-    "of its own, so that it can be gone on with, and looked at.",
+    "of its own, so it can be continued and inspected.",
     "Quantiles are over seeds, with straight lines between values. A run that did not reach the target, or failed, "
     "counts as infinite (∞) in all of them.",
-    "Fits are structures that were fitted; what was met before, or ruled out by its size or by a certificate, costs "
-    "none.",
+    "Fits are structures that were fitted. A structure that was proposed before, or that its size or a certificate "
+    "ruled out, costs no fit.",
     "The gap is how many more parameters the median best has than the proved bound. The bound holds for the family "
-    "that the engine searched; of what the runs of a case proved, the most is taken.",
+    "that the engine searched; it is the largest that the runs of a case proved.",
     "Performance profile: Dolan 2002, https://doi.org/10.1007/s101070100263. An engine that fails on a problem is "
     "worst there.",
     "Ranks: Demsar 2006, https://jmlr.org/papers/v7/demsar06a.html. Friedman's test in the form of Iman and "
     "Davenport, ties not corrected for; then Nemenyi's critical difference. Wilcoxon's signed-rank tests on logarithms "
     "with Holm's correction need no critical difference, and do not depend on which other engines take part "
     "(Benavoli 2016, https://jmlr.org/papers/v17/benavoli16a.html).",
-    "The tests take cases as independent; several target errors of one tensor are not quite.",
+    "The tests assume independent cases; cases that are several target errors of one tensor are correlated.",
 )
 
 
 def ranks_section(figures: ComparisonFigures, drawn: bool) -> list[Html]:
-    """Return what the ranks of the engines over the cases say, and how little they may."""
+    """Return the section on the engines' ranks: Friedman's test, a diagram if ``drawn``, and Wilcoxon's p-values."""
     info = figures.ranks
     if info is None:
         return [tag("p", "Ranks need two engines and two cases at least.", class_="note")]
@@ -55,7 +55,7 @@ def ranks_section(figures: ComparisonFigures, drawn: bool) -> list[Html]:
 
 
 def cases_section(figures: ComparisonFigures, drawn: bool) -> list[Html]:
-    """Return a table for each case, and how the best shrank in it."""
+    """Return the section on the cases: for each a table of the engines and, if ``drawn``, its convergence figure."""
     parts: list[Html] = []
     for place, (case, course) in enumerate(figures.courses.items(), start=1):
         rows = [row for row in figures.rows if row.case == case]
@@ -131,7 +131,7 @@ def _cells(row: Row) -> list[str | Html]:
 
 
 def _spread(spread: Spread) -> Html:
-    """Return the median with the ranges below it; one number where all are equal."""
+    """Return a cell with the median above the ranges of 50 % and 80 % of the seeds; one number if all seeds agree."""
     if spread.q10 == spread.q90:
         return tag("td", _number(spread.median))
     ranges = [f"{_number(low)} – {_number(high)}" for low, high in ((spread.q25, spread.q75), (spread.q10, spread.q90))]

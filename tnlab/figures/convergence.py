@@ -1,4 +1,4 @@
-"""How searches with several seeds shrank: median and quartiles of the best, against the structures they fitted."""
+"""The figure of searches with several seeds: quartiles of the best's parameters over the structures fitted."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -12,19 +12,21 @@ from tnlab.structure_search.comparison.summary import quantile
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-Steps = Sequence[tuple[float, float]]  # structures fitted and parameters, whenever a smaller one was found
+Steps = Sequence[tuple[float, float]]  # (structures fitted, parameters) at every new best of a run
 
 
 @dataclass(frozen=True)
 class Course:
-    """How one engine went, over its seeds; infinite while so many of them had not reached the target.
+    """Quartiles of the best's parameters over the seeds of one engine, by the number of structures fitted.
+
+    A run that has not reached the target yet counts as infinite, so a quartile may be infinite.
 
     Attributes:
-        name: Of the engine.
-        evaluations: Structures fitted, ascending: wherever one of its runs found something better, and the end.
-        low: First quartile of the parameters of the best by then.
-        median: Their median.
-        high: Their third quartile.
+        name: Name of the engine.
+        evaluations: Numbers of structures fitted, ascending: those at which a run found a new best, and the end.
+        low: First quartile of the parameters of the best at each of them.
+        median: Median at each of them.
+        high: Third quartile at each of them.
     """
 
     name: str
@@ -36,10 +38,10 @@ class Course:
 
 @dataclass(frozen=True)
 class Convergence:
-    """What ``convergence_plot`` shows.
+    """Data of ``convergence_plot``.
 
     Attributes:
-        courses: The engines.
+        courses: One course for each engine.
         bound: Parameters below which no structure reaches the target; None if nothing was proved.
     """
 
@@ -48,12 +50,12 @@ class Convergence:
 
 
 def convergence_info(runs: Mapping[str, Sequence[Steps]], bound: int | None, end: float) -> Convergence:
-    """Return how several engines went. A search that has ended keeps its best.
+    """Compute the quartiles of the best's parameters for several engines; a run that has ended keeps its best.
 
     Args:
-        runs: For each engine the steps of each of its runs; none where a run did not reach the target.
-        bound: What was proved for all of them.
-        end: Up to how many structures to show.
+        runs: For each engine the steps of each of its runs; empty for a run that did not reach the target.
+        bound: Parameters below which no structure reaches the target; None if nothing was proved.
+        end: Number of structures fitted at which the courses end.
 
     Raises:
         ValueError: There is no engine, or one without a run.
@@ -64,7 +66,7 @@ def convergence_info(runs: Mapping[str, Sequence[Steps]], bound: int | None, end
 
 
 def convergence_plot(info: Convergence) -> "Figure":
-    """Draw the medians as lines and the quartiles as bands, over what no structure can be."""
+    """Draw the medians as lines, the quartiles as bands, and the region below the bound in colour."""
     figure = plotly_objects().Figure()
     styled(figure, title="", x="structures fitted", y="parameters of the best")
     low, high = _heights(info)
@@ -109,7 +111,7 @@ def _draw_bound(figure: "Figure", bound: int, low: float, end: float) -> None:
 
 
 def _heights(info: Convergence) -> tuple[float, float]:
-    """Return from where to where the parameters go: all that is drawn, the bound, and a little room."""
+    """Return the ends of the vertical axis, in parameters: all that is drawn lies between them, with room to spare."""
     drawn = [value for course in info.courses for part in (course.low, course.median, course.high) for value in part]
     values = [value for value in drawn if math.isfinite(value)] + ([float(info.bound)] if info.bound else [])
     least, most = (min(values), max(values)) if values else (1.0, 10.0)

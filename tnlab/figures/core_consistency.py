@@ -1,4 +1,4 @@
-"""How many components a CP model may have: the core consistency over the rank.
+"""Core consistency of CP fits over the rank, a diagnostic for the number of components (CORCONDIA).
 
 References:
     Bro 2003: https://doi.org/10.1002/cem.801
@@ -20,12 +20,12 @@ from tnlab.solvers.fit import fit
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-LOWEST = -10.0  # per cent: what is drawn of a consistency that may be minus a billion
+LOWEST = -10.0  # per cent: lower consistencies, which may be minus a billion, are drawn here as triangles
 
 
 @dataclass(frozen=True)
 class Consistency:
-    """One CP model: its rank, its core consistency in per cent (at most 100), and its relative error."""
+    """One CP fit: its rank, its core consistency in per cent (at most 100), and its relative error."""
 
     rank: int
     consistency: float
@@ -33,11 +33,17 @@ class Consistency:
 
 
 def core_consistency(tensor: Tensor, network: Network) -> float:
-    """Return how nearly diagonal the best Tucker core in the space of CP factors is, in per cent.
+    """Return the core consistency of a CP network in per cent, ``100 (1 - |G - T|^2 / R)``: 100 for a true CP model.
 
-    With factors ``A_k`` of equal column norms, the least-squares core ``G = X x_1 A_1^+ ... x_N A_N^+`` of a model
-    that is right is the superdiagonal T of ones. ``100 (1 - |G - T|^2 / R)`` is 100 there, about 0 or far below where
-    components are made up of noise or of interactions.
+    ``G = X x_1 A_1^+ ... x_N A_N^+`` is the least-squares Tucker core for the CP factors ``A_k``, scaled to equal
+    column norms; ``T`` is the superdiagonal tensor of ones and ``R`` the rank. Values about 0 or far below mean that
+    components model noise or interactions.
+
+    Source: Bro 2003: https://doi.org/10.1002/cem.801
+
+    Args:
+        tensor: X, of the network's modes.
+        network: A CP network of X.
 
     Raises:
         StructureError: The network is not CP: one bond over all cores, one mode each.
@@ -52,7 +58,7 @@ def core_consistency(tensor: Tensor, network: Network) -> float:
         core.legs[0]: array.detach().double() for core, array in zip(structure.cores, network.cores, strict=True)
     }
     norms = torch.stack([factors[mode].norm(dim=0).clamp(min=1e-300) for mode in range(structure.order)])
-    level = norms.log().mean(dim=0).exp()  # the geometric mean: scaling a column here and its partner there is free
+    level = norms.log().mean(dim=0).exp()  # geometric mean: CP leaves the scale of each factor column free
     core = tensor.detach().double()
     for mode in range(structure.order):
         inverse = torch.linalg.pinv(factors[mode] / norms[mode] * level)
@@ -71,7 +77,14 @@ def core_consistency_info(
     max_sweeps: int = 500,
     restarts: int = 3,
 ) -> tuple[Consistency, ...]:
-    """Fit CP at every rank, and return the core consistency and the error of each model.
+    """Fit CP at every rank, and return the core consistency and the relative error of each fit.
+
+    Args:
+        tensor: The tensor to fit.
+        ranks: Ranks to try.
+        seed: Seed of the starts of every fit.
+        max_sweeps: Sweeps per start.
+        restarts: Starts per rank; the best fit is kept.
 
     Raises:
         DataError: The tensor cannot be fitted.
@@ -86,7 +99,7 @@ def core_consistency_info(
 
 
 def core_consistency_plot(info: Iterable[Consistency]) -> "Figure":
-    """Draw the core consistency over the rank (a triangle where it is far below 0), and the error on its own axis."""
+    """Draw the core consistency over the rank (triangles below ``LOWEST``), and the error on a second axis."""
     models = sorted(info, key=lambda model: model.rank)
     ranks = [model.rank for model in models]
     figure = plotly_objects().Figure()

@@ -1,4 +1,4 @@
-"""Critical-difference diagrams: mean ranks of engines over data sets, and which of them cannot be told apart.
+"""Critical-difference diagrams: mean ranks of engines over data sets, and groups that do not differ significantly.
 
 References:
     Demsar 2006: https://jmlr.org/papers/v7/demsar06a.html
@@ -18,28 +18,28 @@ from tnlab.figures.style import BLUE, GREY, PURPLE, plotly_objects, styled
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-FEW = 10  # data sets up to which the distributions that the tests rest on are rough (Demsar 2006)
-BAR, ROW = 0.3, 0.6  # distance of bars, and of names
-Group = tuple[int, int]  # first and last place in the order of ranks
+FEW = 10  # data sets: up to this many the tests' distributions are only approximate (Demsar 2006)
+BAR, ROW = 0.3, 0.6  # vertical distances between bars and between names, in units of the y axis
+Group = tuple[int, int]  # places of the first and the last engine of a group in the order of mean ranks
 
 
 @dataclass(frozen=True)
 class CriticalDifference:
-    """What ``critical_difference_plot`` shows.
+    """Data of ``critical_difference_plot``: mean ranks, the tests on them, and the groups of similar engines.
 
     Attributes:
-        names: Of the engines, the best first.
+        names: Names of the engines, the best first.
         ranks: Their mean ranks over the data sets, ascending.
-        sets: How many data sets there are.
-        alpha: Level of the tests.
-        chi_squared: Friedman's statistic.
-        f_statistic: That of Iman and Davenport.
-        p_value: Of it: how likely so different ranks are if all engines are alike.
-        difference: Mean ranks that differ by less are not told apart (Nemenyi).
-        groups: Engines that are not told apart by it, as places in ``names``.
-        pairs: For every two places in ``names``, the p-value of Wilcoxon's test, adjusted after Holm.
-        pair_groups: Engines of which no two are told apart by these.
-        caution: What to bear in mind, as a sentence; empty if there is nothing.
+        sets: Number of data sets.
+        alpha: Significance level of the tests.
+        chi_squared: Friedman's chi squared.
+        f_statistic: The F statistic of Iman and Davenport.
+        p_value: Probability of an F at least as large if all engines are equally good.
+        difference: Nemenyi's critical difference: mean ranks that differ by less do not differ significantly.
+        groups: Runs of engines within the critical difference, as places in ``names``.
+        pairs: For every two places in ``names``, the p-value of Wilcoxon's test with Holm's correction.
+        pair_groups: Runs of engines of which no two differ significantly by Wilcoxon's test.
+        caution: Warning that there are few data sets, as a sentence; empty if there are enough.
     """
 
     names: tuple[str, ...]
@@ -57,16 +57,16 @@ class CriticalDifference:
 
     @property
     def differ(self) -> bool:
-        """Whether the engines are not all alike; only then do the groups mean anything."""
+        """Whether Friedman's test finds a difference at all; only then do the groups mean anything."""
         return self.p_value < self.alpha
 
 
 def critical_difference_info(costs: Mapping[str, Sequence[float]], alpha: float = 0.05) -> CriticalDifference:
-    """Return how several engines rank over the same data sets.
+    """Rank several engines over the same data sets, and test which of them differ.
 
     Args:
-        costs: For each engine what it came to on each data set, less is better; infinite where it failed.
-        alpha: Level of the tests.
+        costs: For each engine its cost on each data set, less is better; infinite where it failed.
+        alpha: Significance level of the tests.
 
     Raises:
         ValueError: There are fewer than two engines or data sets, or not every engine has all data sets.
@@ -91,7 +91,7 @@ def critical_difference_info(costs: Mapping[str, Sequence[float]], alpha: float 
 
 
 def critical_difference_plot(info: CriticalDifference) -> "Figure":
-    """Draw the mean ranks on an axis, and a bar over engines that are not told apart by the critical difference."""
+    """Draw the mean ranks on an axis, and a bar over each group of engines within the critical difference."""
     figure = plotly_objects().Figure()
     styled(figure, title="")
     count, half = len(info.names), (len(info.names) + 1) // 2
@@ -130,7 +130,7 @@ def critical_difference_plot(info: CriticalDifference) -> "Figure":
 
 
 def _draw_ruler(figure: "Figure", info: CriticalDifference) -> None:
-    """Draw the axis of ranks and, above it, how long the critical difference is."""
+    """Draw the axis of ranks and, above it, a line as long as the critical difference."""
     count = len(info.names)
     figure.add_shape(x0=1, x1=count, y0=0, y1=0, line={"color": GREY, "width": 2}, layer="below")
     for rank in range(1, count + 1):
@@ -148,7 +148,7 @@ def _draw_ruler(figure: "Figure", info: CriticalDifference) -> None:
 
 
 def _groups(count: int, alike: Callable[[int, int], bool]) -> tuple[Group, ...]:
-    """Return the longest runs of neighbours in which first and last, and so all, are alike."""
+    """Return the longest runs of at least two places, out of ``count``, whose first and last place are ``alike``."""
     found: list[Group] = []
     for first in range(count):
         last = first
@@ -164,7 +164,7 @@ def _none_apart(pairs: Mapping[tuple[int, int], float], first: int, last: int, a
 
 
 def _caution(sets: int, engines: int, alpha: float) -> str:
-    """Say when there are too few data sets for the tests to mean anything."""
+    """Return a sentence that warns if there are too few data sets for the tests; an empty text if there are enough."""
     least, needed = 2 * 0.5**sets, 1
     while engines * (engines - 1) * 0.5**needed >= alpha:  # Holm multiplies the least p-value by the number of pairs
         needed += 1

@@ -1,4 +1,4 @@
-"""Every cut of a network at once: what each cut rank loses at least, and which cut binds."""
+"""The figure of all cuts of a network: the error that each cut rank forces, and the cut that gives the error bound."""
 
 import math
 from collections.abc import Sequence
@@ -17,18 +17,18 @@ from tnlab.network.structure import Structure
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-SMALLEST = 1e-6  # errors below it are not drawn
+SMALLEST = 1e-6  # relative error: smaller ones are not drawn, which keeps the logarithmic axis readable
 
 
 @dataclass(frozen=True, eq=False)
 class CutTail:
-    """One cut: what rank 1, 2, ... loses across it, and what the network's cut rank does.
+    """One cut: the error of the best approximation of each rank across it, and the network's cut rank.
 
     Attributes:
         cut: One side of the cut.
-        losses: Entry r is the error of the best matrix of rank r + 1.
-        cut_rank: The largest rank that the network can have across it.
-        loss: The loss at the cut rank: no fit of the network is below it.
+        losses: Entry r is the relative error of the best matrix of rank r + 1.
+        cut_rank: The largest rank that the network can have across the cut.
+        loss: The relative error at the cut rank, which no fit of the network goes below.
     """
 
     cut: Cut
@@ -39,17 +39,22 @@ class CutTail:
 
 @dataclass(frozen=True, eq=False)
 class CutTails:
-    """What ``cut_tails_plot`` shows: all cuts, the binding one last, and the bound."""
+    """Data of ``cut_tails_plot``: all cuts, the binding one last, and the error bound."""
 
     cuts: tuple[CutTail, ...]
     bound: float
 
 
 def cut_tails_info(spectra: CutSpectra, structure: Structure, *, cuts: Sequence[Cut] | None = None) -> CutTails:
-    """Return what a network loses across each cut, all of them by default, by rising loss.
+    """Return the error that a structure's cut rank forces on each cut, in ascending order.
+
+    Args:
+        spectra: Singular values of the unfoldings of the tensor.
+        structure: The structure, of the tensor's modes.
+        cuts: The cuts to include; all by default.
 
     Raises:
-        DataError: The modes differ.
+        DataError: The tensor and the structure have different modes.
     """
     certificate = error_bound(spectra, structure, cuts=cuts)
     tails = [_tail(spectra, structure, spectra.side(cut)) for cut in (spectra.cuts() if cuts is None else cuts)]
@@ -59,7 +64,7 @@ def cut_tails_info(spectra: CutSpectra, structure: Structure, *, cuts: Sequence[
 
 
 def cut_tails_plot(info: CutTails) -> "Figure":
-    """Draw the loss over the rank for every cut, a dot at the cut rank, and the binding cut in colour."""
+    """Draw the error over the rank for every cut, a dot at the cut rank, and the binding cut in colour."""
     figure = plotly_objects().Figure()
     for place, tail in enumerate(info.cuts):
         binds = place == len(info.cuts) - 1 and info.bound > 0
@@ -78,7 +83,7 @@ def cut_tails_plot(info: CutTails) -> "Figure":
     title = "What every cut loses at the network's cut rank"
     styled(figure, title=title, x="rank across the cut", y="relative error at least", log_x=True, log_y=True)
     if info.bound > 0:
-        height = math.log10(info.bound)  # where an annotation on a logarithmic axis is told to be
+        height = math.log10(info.bound)  # plotly places annotations on a logarithmic axis by the logarithm
         text, font = f"no fit is below {info.bound:.4f}", {"color": ORANGE, "size": 14}
         figure.add_hline(y=info.bound, line={"dash": "dash", "color": ORANGE})
         figure.add_annotation(x=1, xref="x domain", y=height, text=text, font=font, showarrow=False, yanchor="bottom")

@@ -1,4 +1,4 @@
-"""The error after every sweep, of one fit or of several, with the error of the entries that were held out."""
+"""The figure of the relative error after every sweep of one fit or several, with the held-out error."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class History:
-    """One start of one fit.
+    """The errors of one start of one fit.
 
     Attributes:
-        name: Of the fit, with the number of the start where there were several.
-        sweeps: Sweeps done at each point.
-        errors: Relative error there.
-        held_out: Relative error of the held-out entries there; empty where none were.
-        seconds: Wall time there; empty where it was not recorded.
+        name: Name of the fit, with the number of the start if there were several.
+        sweeps: Number of sweeps done at each point.
+        errors: Relative error at each point.
+        held_out: Relative error of the held-out entries at each point; empty if none were held out.
+        seconds: Wall time at each point; empty if it was not recorded.
     """
 
     name: str
@@ -32,9 +32,9 @@ class History:
 
 
 def error_history_info(fits: Mapping[str, Fit | Sequence[Snapshot]]) -> tuple[History, ...]:
-    """Return what happened in each of several fits.
+    """Return the error history of every start of several fits, given by name as a ``Fit`` or as its snapshots.
 
-    A ``Fit`` keeps the errors of its best start. Its snapshots know more (held-out errors, times, all starts), and
+    A ``Fit`` holds the errors of its best start only. Snapshots hold all starts, held-out errors and times;
     ``seen = []; fit(X, structure, callback=seen.append)`` collects them.
 
     Raises:
@@ -52,10 +52,10 @@ def error_history_info(fits: Mapping[str, Fit | Sequence[Snapshot]]) -> tuple[Hi
 
 
 def error_history_plot(info: Sequence[History], *, over: Literal["sweeps", "seconds"] = "sweeps") -> "Figure":
-    """Draw errors over sweeps, or over seconds where they are known; held-out errors dashed.
+    """Draw errors over sweeps, or over seconds for the histories that have them; held-out errors dashed.
 
     Raises:
-        ValueError: No history has seconds, and they are asked for.
+        ValueError: ``over`` is ``"seconds"``, but no history has seconds.
     """
     figure = plotly_objects().Figure()
     drawn = [history for history in info if over == "sweeps" or history.seconds]
@@ -74,7 +74,7 @@ def error_history_plot(info: Sequence[History], *, over: Literal["sweeps", "seco
 
 
 def _starts(name: str, run: Sequence[Snapshot]) -> list[History]:
-    """Return one history per start: each begins with sweep 0."""
+    """Split the snapshots of a fit at every sweep 0, where a start begins, and return one history per start."""
     begins = [place for place, snapshot in enumerate(run) if snapshot.sweep == 0 or place == 0]
     parts = [run[begin:end] for begin, end in zip(begins, [*begins[1:], len(run)], strict=True)]
     return [

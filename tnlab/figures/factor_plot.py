@@ -1,4 +1,4 @@
-"""The columns of a factor: what a core holds along one mode."""
+"""The figure of the columns of a core along one mode, such as the factor vectors of CP or Tucker."""
 
 import math
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class FactorColumn:
-    """One column.
+    """One column of the unfolding of a core along a mode.
 
     Attributes:
-        label: Which component it is, or where it stands on the core's other axes.
+        label: The number of its component in CP; otherwise its indices on the core's other axes.
         values: Its entries along the mode, of unit norm.
-        weight: Its part of the core's norm. Of a CP network: the component's norm as a part of the tensor's.
+        weight: Its norm over that of the core; in CP, the norm of the component over that of the tensor.
     """
 
     label: str
@@ -37,7 +37,7 @@ class FactorColumn:
 
 @dataclass(frozen=True)
 class FactorColumns:
-    """What ``factor_plot`` shows: the heaviest columns of a core along a mode, and how many there are in all."""
+    """Data of ``factor_plot``: the core, the mode, the columns of largest weight, and the number of all columns."""
 
     core: str
     mode: int
@@ -46,10 +46,15 @@ class FactorColumns:
 
 
 def factor_info(network: Network, mode: int, *, most: int = 6) -> FactorColumns:
-    """Return the columns of the unfolding, along one mode, of the core that carries the mode; the heaviest first.
+    """Return the columns, along one mode, of the unfolding of the core that carries it; those of largest weight first.
 
-    Of a CP network they are its components, in the same order whatever the mode. Of any other network they depend on
-    the gauge; only the space they span is a property of the tensor.
+    In a CP network they are its components, in the same order for every mode. In any other network they depend on the
+    gauge; only the space that they span is a property of the tensor.
+
+    Args:
+        network: The network.
+        mode: The mode, counted from 0.
+        most: Largest number of columns to return.
 
     Raises:
         DataError: There is no such mode.
@@ -72,7 +77,7 @@ def factor_info(network: Network, mode: int, *, most: int = 6) -> FactorColumns:
 
 
 def factor_plot(info: FactorColumns) -> "Figure":
-    """Draw the columns as lines along the mode; a mode of few entries as points joined by lines."""
+    """Draw the columns as lines along the mode, with a point at every entry of a short mode (up to 40)."""
     figure = plotly_objects().Figure()
     for column, colour in zip(info.columns, SERIES * len(info.columns), strict=False):
         mode = "lines+markers" if len(column.values) <= 40 else "lines"
@@ -88,7 +93,7 @@ def factor_plot(info: FactorColumns) -> "Figure":
 
 
 def _components(network: Network) -> Tensor:
-    """Return the norm of every CP component over the norm of the tensor, both without forming it."""
+    """Return the norm of every CP component over the norm of the tensor, computed from Gram matrices of the factors."""
     grams = [core.detach().double().cpu() for core in network.cores]
     grams = [matrix.reshape(-1, matrix.shape[-1]).T @ matrix.reshape(-1, matrix.shape[-1]) for matrix in grams]
     product_of_all = torch.stack(grams).prod(dim=0)
@@ -96,7 +101,7 @@ def _components(network: Network) -> Tensor:
 
 
 def _places(structure: Structure, place: int, axis: int) -> list[str]:
-    """Return a label for every column of the unfolding: the indices of the core's other axes."""
+    """Return a label for every column of a core's unfolding along an axis: the indices on its other axes."""
     core = structure.cores[place]
     names = [f"mode {leg}" for leg in core.legs] + [structure.bond_label(bond) for bond in structure.core_bonds[place]]
     sizes = list(structure.core_shapes[place])

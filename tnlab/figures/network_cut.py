@@ -1,4 +1,4 @@
-"""A network with one cut drawn across it: which modes are on which side, and the bonds that pay for it."""
+"""The figure of a network with one cut: its cores coloured by side, and the bonds that cross the cut marked."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ FILL = {INSIDE: BLUE, OUTSIDE: GREEN, EITHER: GREY}
 
 @dataclass(frozen=True)
 class DrawnCore:
-    """A core: its label, its place in diagram units (y grows downward), and its side: inside, outside or either."""
+    """A core: its label, its position in diagram units (y grows downward), and its side: inside, outside or either."""
 
     label: str
     position: Position
@@ -27,7 +27,7 @@ class DrawnCore:
 
 @dataclass(frozen=True)
 class DrawnBond:
-    """A bond: the places it joins (three or more for a hyper-bond), its rank, and whether it crosses the cut."""
+    """A bond: the positions of its cores (three or more for a hyper-bond), its rank, and whether it crosses the cut."""
 
     ends: tuple[Position, ...]
     rank: int
@@ -35,13 +35,13 @@ class DrawnBond:
 
     @property
     def middle(self) -> Position:
-        """Where its rank is written, and a hyper-bond has its dot."""
+        """Mean of the positions of its cores, where its rank is written."""
         return _mean(self.ends)
 
 
 @dataclass(frozen=True)
 class NetworkCut:
-    """What ``network_cut_plot`` shows."""
+    """Data of ``network_cut_plot``: cores and bonds as drawn, the cut rank, and the error bound of the cut."""
 
     cores: tuple[DrawnCore, ...]
     bonds: tuple[DrawnBond, ...]
@@ -50,7 +50,12 @@ class NetworkCut:
 
 
 def network_cut_info(structure: Structure, certificate: Certificate) -> NetworkCut:
-    """Return a drawing of a structure with the cut of a certificate across it; cores without a place get one."""
+    """Return cores with positions and sides, and bonds, of a structure and the cut of a certificate.
+
+    Args:
+        structure: The structure; cores without a position are laid out.
+        certificate: An error bound of the structure, with its cut.
+    """
     placed = complete_layout(structure)
     places = [core.position or (0.0, 0.0) for core in placed.cores]
     cores = tuple(
@@ -65,7 +70,7 @@ def network_cut_info(structure: Structure, certificate: Certificate) -> NetworkC
 
 
 def network_cut_plot(info: NetworkCut) -> "Figure":
-    """Draw the network, its cores coloured by side, the bonds that cross the cut marked."""
+    """Draw the network with its cores coloured by side and the bonds that cross the cut in orange."""
     figure = plotly_objects().Figure()
     for bond in info.bonds:
         line = {"color": ORANGE if bond.crosses else GREY, "width": 5 if bond.crosses else 2}

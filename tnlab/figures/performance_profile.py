@@ -1,4 +1,4 @@
-"""Performance profiles: for which part of the problems each solver is within a factor of the best.
+"""Performance profiles: for which part of the problems each method is within a factor of the best.
 
 References:
     Dolan 2002: https://doi.org/10.1007/s101070100263
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Profile:
-    """How one solver compares.
+    """The performance profile of one method: a step function from a factor to a part of the problems.
 
     Attributes:
-        name: Of the solver.
-        ratios: Factors to the best at which it gains problems, ascending and finite.
-        parts: Part of all problems for which it is within that factor.
+        name: Name of the method.
+        ratios: The steps: its finite ratios of cost to the least cost of any method, ascending.
+        parts: For each ratio, the part of all problems on which its own is at most that.
     """
 
     name: str
@@ -31,18 +31,18 @@ class Profile:
     parts: tuple[float, ...]
 
     def within(self, factor: float) -> float:
-        """Return the part of the problems for which it is within a factor of the best."""
+        """Return the part of the problems on which its cost is within a factor of the least."""
         return max((part for ratio, part in zip(self.ratios, self.parts, strict=True) if ratio <= factor), default=0.0)
 
 
 @dataclass(frozen=True)
 class PerformanceProfile:
-    """What ``performance_profile_plot`` shows.
+    """Data of ``performance_profile_plot``.
 
     Attributes:
-        profiles: The solvers.
-        problems: How many problems there are; those that nobody solved count too.
-        cost: What is compared, in words.
+        profiles: One profile for each method.
+        problems: Number of problems, with those that no method solved.
+        cost: Name of the cost, such as "parameters of the best".
     """
 
     profiles: tuple[Profile, ...]
@@ -51,18 +51,18 @@ class PerformanceProfile:
 
 
 def performance_profile_info(costs: Mapping[str, Sequence[float]], cost: str = "cost") -> PerformanceProfile:
-    """Return the profiles of several solvers.
+    """Compute the performance profiles of several methods on the same problems.
 
     Args:
-        costs: For each solver what each problem cost it, above 0; infinite where it failed. The problems are the same.
-        cost: What that is, in words.
+        costs: For each method its cost on each problem, above 0; infinite where it failed.
+        cost: Name of the cost.
 
     Raises:
-        ValueError: There is no solver or no problem, they differ in their problems, or a cost is not above 0.
+        ValueError: There is no method or no problem, the numbers of problems differ, or a cost is not above 0.
     """
     counts = {len(own) for own in costs.values()}
     if len(counts) != 1 or 0 in counts:
-        raise ValueError("Every solver needs the cost of every problem, and there must be at least one of both.")
+        raise ValueError("Every method needs the cost of every problem, and there must be at least one of both.")
     if not all(value > 0 for own in costs.values() for value in own):
         raise ValueError("Costs must be above 0.")
     best = [min(own) for own in zip(*costs.values(), strict=True)]
@@ -70,7 +70,7 @@ def performance_profile_info(costs: Mapping[str, Sequence[float]], cost: str = "
 
 
 def performance_profile_plot(info: PerformanceProfile) -> "Figure":
-    """Draw a step line per solver: the higher, the more problems it solves within the factor."""
+    """Draw the profile of every method as a step line over the factor."""
     figure = plotly_objects().Figure()
     widest = max((ratio for profile in info.profiles for ratio in profile.ratios), default=1.0)
     end = 1.15 * max(widest, 1.5)

@@ -1,4 +1,4 @@
-"""The map of what is possible: parameters that a target error needs at least, and structures that were fitted."""
+"""The figure of parameter bounds over target errors, with fits beside them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ProvedMinimum:
-    """What ``proved_minimum_plot`` shows.
+    """Data of ``proved_minimum_plot``.
 
     Attributes:
         targets: Relative errors, ascending.
         minima: Parameters below which no structure of the family reaches each target.
-        family: Name of the family.
+        family: Name of the family of structures.
         fits: Parameters and relative errors of fits, by the name of their series.
     """
 
@@ -30,10 +30,14 @@ class ProvedMinimum:
 
 
 def proved_minimum_info(bounds: Mapping[float, ParameterBound], fits: Mapping[str, Iterable[Fit]]) -> ProvedMinimum:
-    """Return parameter bounds by target error, and fits to compare them with.
+    """Return parameter bounds in the order of their target errors, with parameters and errors of fits.
+
+    Args:
+        bounds: Parameter bounds of one family, by target error.
+        fits: The fits of each series, by its name.
 
     Raises:
-        ValueError: There are no bounds, or they are of several families.
+        ValueError: There are no bounds, or they are for several families.
     """
     families = {bound.family for bound in bounds.values()}
     if len(families) != 1:
@@ -44,7 +48,7 @@ def proved_minimum_info(bounds: Mapping[float, ParameterBound], fits: Mapping[st
 
 
 def proved_minimum_plot(info: ProvedMinimum) -> "Figure":
-    """Draw the region where no structure of the family is, and the fits outside it."""
+    """Draw the region of errors and parameters that no structure of the family reaches, and the fits as dots."""
     figure = plotly_objects().Figure()
     x, y = _region(info.targets, info.minima)
     figure.add_scatter(
@@ -67,7 +71,7 @@ def proved_minimum_plot(info: ProvedMinimum) -> "Figure":
 
 
 def _region(targets: Sequence[float], minima: Sequence[int]) -> tuple[list[float], list[float]]:
-    """Return the corners of what is ruled out: a bound for a target error holds for every smaller error too."""
+    """Return the corners of the region that the bounds rule out; a bound for an error holds for smaller errors too."""
     x, y, left = [], [], 0.0
     for target, minimum in zip(targets, minima, strict=True):
         x += [left, target]

@@ -1,4 +1,4 @@
-"""Tests of whether several engines differ over several data sets, from ranks alone.
+"""Statistical tests of whether several engines differ over several data sets: Friedman, Nemenyi, Wilcoxon, Holm.
 
 References:
     Demsar 2006: https://jmlr.org/papers/v7/demsar06a.html
@@ -14,7 +14,7 @@ import numpy as np
 import scipy
 from numpy.typing import ArrayLike, NDArray
 
-Values = NDArray[np.float64]  # scipy.stats is loaded when it is first used: that takes long
+Values = NDArray[np.float64]  # scipy loads scipy.stats, which is slow to import, at its first use below
 
 
 def mean_ranks(costs: ArrayLike) -> Values:
@@ -45,13 +45,13 @@ def friedman(costs: ArrayLike) -> tuple[float, float, float]:
 
 
 def critical_difference(engines: int, sets: int, alpha: float = 0.05) -> float:
-    """Return by how much two mean ranks must differ at least to be told apart (Nemenyi)."""
+    """Return Nemenyi's critical difference: the least difference of two mean ranks that is significant at a level."""
     quantile = float(scipy.stats.studentized_range.ppf(1 - alpha, engines, np.inf)) / math.sqrt(2)
     return quantile * math.sqrt(engines * (engines + 1) / (6 * sets))
 
 
 def holm(p_values: Sequence[float]) -> tuple[float, ...]:
-    """Return p-values adjusted for there being several, in their order."""
+    """Return p-values adjusted for multiple tests by Holm's step-down method, in the given order."""
     adjusted, largest = [1.0] * len(p_values), 0.0
     for step, place in enumerate(sorted(range(len(p_values)), key=lambda k: p_values[k])):
         largest = max(largest, min(1.0, (len(p_values) - step) * p_values[place]))
@@ -60,10 +60,10 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
 
 
 def wilcoxon(first: Sequence[float], second: Sequence[float]) -> float:
-    """Return the two-sided p-value of the signed-rank test on logarithms of costs; zeros are split evenly.
+    """Return the two-sided p-value of Wilcoxon's signed-rank test on the logarithms of two engines' costs.
 
-    Costs of different data sets are not of one size, so that factors are compared. Where one of two is infinite, their
-    factor counts as larger than all finite ones.
+    Logarithms, because costs on different data sets have different scales. The ranks of equal costs are split evenly
+    between both signs. A pair with one infinite cost ranks above all finite ratios.
     """
     gaps = [_log_ratio(a, b) for a, b in zip(first, second, strict=True)]
     largest = max((abs(gap) for gap in gaps if math.isfinite(gap)), default=0.0)
@@ -74,7 +74,11 @@ def wilcoxon(first: Sequence[float], second: Sequence[float]) -> float:
 
 
 def pairwise_wilcoxon(costs: ArrayLike) -> dict[tuple[int, int], float]:
-    """Return the p-value of every two columns, adjusted after Holm."""
+    """Return the p-value of Wilcoxon's test for every two columns, with Holm's correction.
+
+    Args:
+        costs: A row per data set, a column per engine.
+    """
     columns = np.asarray(costs, dtype=float).T
     pairs = list(combinations(range(len(columns)), 2))
     return dict(zip(pairs, holm([wilcoxon(list(columns[a]), list(columns[b])) for a, b in pairs]), strict=True))

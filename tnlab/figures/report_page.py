@@ -1,4 +1,4 @@
-"""A report as one HTML file that works offline: text is text, figures are plotly's, light or dark as the page is."""
+"""Build a report as one HTML file that works offline: escaped text, tables, and plotly figures in light or dark."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -70,18 +70,18 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inli
 
 
 class Html(str):
-    """Text that is markup already, and is not escaped again."""
+    """Text that is HTML markup already; ``tag`` inserts it without escaping."""
 
     __slots__ = ()
 
 
 def tag(name: str, *parts: str, **attributes: str) -> Html:
-    """Return an element; what is in it and its attributes are escaped unless they are ``Html``.
+    """Return an HTML element; its content is escaped unless it is ``Html``, its attributes always.
 
     Args:
-        name: Of the element.
-        parts: What is in it.
-        attributes: Of the element; an underscore at the end is left out, others become hyphens.
+        name: Name of the element.
+        parts: Content of the element.
+        attributes: Attributes; an underscore at the end of a name is left out, others become hyphens.
 
     Example:
         >>> tag("p", "a < b & ", tag("b", "c"), class_="note")
@@ -94,13 +94,13 @@ def tag(name: str, *parts: str, **attributes: str) -> Html:
 def html_table(
     caption: str, header: Sequence[str | Html], rows: Iterable[tuple[str, Sequence[str | Html]]], label: str = ""
 ) -> Html:
-    """Return a table that scrolls by itself where it is too wide, with the keyboard too.
+    """Return an HTML table inside a region that scrolls sideways, by keyboard too, if the page is narrower.
 
     Args:
-        caption: What it shows.
+        caption: Caption of the table.
         header: A title per column, as text or as ``th``.
-        rows: The class of each row, and its cells: ``td`` elements, or text for those.
-        label: What to call the region that scrolls; the caption unless told otherwise.
+        rows: For each row its CSS class (may be empty) and its cells: text, or ``td`` elements.
+        label: Name of the region for screen readers; by default the caption.
     """
     head = tag(
         "thead", tag("tr", *(title if isinstance(title, Html) else tag("th", title, scope="col") for title in header))
@@ -111,25 +111,32 @@ def html_table(
 
 
 def plot(identifier: str, figure: "Figure", label: str, caption: str) -> Html:
-    """Return a place for a figure, with its data; ``page`` brings what draws it."""
+    """Return a ``figure`` element with a plotly figure's data as JSON, which the script of ``page`` draws.
+
+    Args:
+        identifier: Identifier of the element, unique in the page.
+        figure: The plotly figure.
+        label: Description for screen readers.
+        caption: Caption below the figure.
+    """
     shown = figure.to_plotly_json()
     data = json.loads(figure.to_json() or "{}") if shown else {}
     data["layout"].pop("template", None)
     text = json.dumps({"data": data["data"], "layout": data["layout"]}, allow_nan=False)
     for sign, code in (("<", "\\u003c"), (">", "\\u003e"), ("&", "\\u0026")):
-        text = text.replace(sign, code)  # so that no text in it ends the script
+        text = text.replace(sign, code)  # no text in the data can then end the script element
     holder = tag("div", id=identifier, class_="plot", role="img", aria_label=label)
     record = tag("script", Html(text), type="application/json", id=f"{identifier}-data")
     return tag("figure", holder, tag("figcaption", caption), record)
 
 
 def page(title: str, sections: Mapping[str, tuple[str, Sequence[Html]]], head: Sequence[Html], plotly_js: str) -> Html:
-    """Return the whole file.
+    """Return a whole HTML page: a title, links to the sections, and the sections.
 
     Args:
-        title: Of the page.
-        sections: By identifier, the heading and what is under it.
-        head: What stands above the first of them.
+        title: Title of the page.
+        sections: By identifier, the heading and the elements of each section.
+        head: Elements above the first section.
         plotly_js: Source of plotly.js; empty if there is no figure.
     """
     links = [tag("li", tag("a", heading, href=f"#{name}")) for name, (heading, _) in sections.items()]
@@ -149,7 +156,7 @@ def page(title: str, sections: Mapping[str, tuple[str, Sequence[Html]]], head: S
 
 
 def plotly_source() -> str:
-    """Return the source of plotly.js, which figures of a page need once; empty if plotly is not installed."""
+    """Return the JavaScript source of plotly, which a page with figures contains once; empty if it is not installed."""
     try:
         plotly_objects()
     except TnlabError:

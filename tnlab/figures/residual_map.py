@@ -1,4 +1,4 @@
-"""Where a fit is wrong: the residual as pictures over two modes, or over the axes of the data itself."""
+"""The figure of the residual of a fit as pictures over two modes, or over two axes of the data before reshaping."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,17 +17,18 @@ from tnlab.network.network import Network
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-SATURATED = 0.995  # of the entries are told apart by colour; the few largest ones would make the others pale
+# Quantile of the residual's size that ends the colour scale: with its few largest entries the rest would look pale.
+SATURATED = 0.995
 
 
 @dataclass(frozen=True, eq=False)
 class ResidualPanel:
-    """One picture.
+    """One picture of the residual: a slice along two modes.
 
     Attributes:
-        label: Which entries of the other axes it shows.
-        residual: ``X - X_hat`` there, rows x columns.
-        share: Its part of the squared residual.
+        label: Indices of the other modes at which the slice is taken.
+        residual: ``X - X_hat`` of the slice, rows x columns.
+        share: Its part of the squared norm of the whole residual.
     """
 
     label: str
@@ -37,7 +38,7 @@ class ResidualPanel:
 
 @dataclass(frozen=True)
 class ResidualMap:
-    """What ``residual_map_plot`` shows: the worst pictures first, what their axes are, and the relative error."""
+    """Data of ``residual_map_plot``: pictures by descending residual, names of their axes, and the relative error."""
 
     panels: tuple[ResidualPanel, ...]
     rows: str
@@ -48,13 +49,13 @@ class ResidualMap:
 def residual_map_info(
     tensor: Tensor | Source, network: Network, *, modes: Sequence[int] | None = None, most: int = 4
 ) -> ResidualMap:
-    """Return the residual of a network as pictures.
+    """Return the residual of a fit as slices along two modes, those with the largest residual first.
 
     Args:
-        tensor: X; or the source it was cut from, to see the residual on the source's own axes (a picture as a picture).
+        tensor: X; or the ``Source`` it was reshaped from, which shows the residual on the array's own axes.
         network: The fit.
         modes: The two modes (axes, for a source) that run down and across each picture; the first two by default.
-        most: How many pictures, the worst first, where the other modes give several.
+        most: Largest number of slices.
 
     Raises:
         DataError: The shapes disagree, or ``modes`` are not two of them.
@@ -78,7 +79,7 @@ def residual_map_info(
 
 
 def residual_map_plot(info: ResidualMap) -> "Figure":
-    """Draw every picture in colours that fade to nothing at zero: blue where the fit is too high, orange too low."""
+    """Draw every slice in colours that fade to transparent at zero: blue where the fit is too high, orange too low."""
     figure = plotly_objects().Figure()
     count = len(info.panels)
     sizes = np.concatenate([np.abs(panel.residual).ravel() for panel in info.panels])

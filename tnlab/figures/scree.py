@@ -1,4 +1,4 @@
-"""The singular values on every bond of a network, and what a lower rank would cost there."""
+"""The figure of the singular values on every bond of a network, and of the error that a lower rank would add."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,17 +14,17 @@ from tnlab.network.network import Network
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-SMALLEST = 1e-12  # of the largest: values below it are rounding and are not drawn
+SMALLEST = 1e-12  # part of the largest value: smaller values are rounding errors and are not drawn
 
 
 @dataclass(frozen=True, eq=False)
 class BondScree:
-    """One bond.
+    """The singular values of one bond.
 
     Attributes:
-        label: The cores it joins.
-        values: Its singular values, descending, of unit norm.
-        losses: Entry r weighs what rank r would drop: all values after the r-th, together; entry 0 is 1.
+        label: Names of the cores that it joins.
+        values: Its singular values, descending, scaled to unit norm.
+        losses: Entry r is the norm of all values after the r-th, which rank r would drop; entry 0 is 1.
     """
 
     label: str
@@ -34,12 +34,12 @@ class BondScree:
 
 @dataclass(frozen=True)
 class Scree:
-    """What ``scree_plot`` shows.
+    """Data of ``scree_plot``.
 
     Attributes:
         bonds: Every bond, in the order of the structure.
-        exact: Whether a loss is the relative change of the whole tensor, which it is on a tree. Where a loop is closed
-            it is the change of the two cores that the bond joins, and of a hyper-bond the weight of the lightest
+        exact: Whether a loss is the relative change of the whole tensor, as on a tree. On a bond of a loop it is the
+            relative change of the two cores that the bond joins, and on a hyper-bond the weight of its lightest
             components.
     """
 
@@ -48,14 +48,14 @@ class Scree:
 
 
 def scree_info(network: Network) -> Scree:
-    """Return the singular values of every bond, and what every lower rank would drop of them."""
+    """Return the singular values of every bond of a network, and the norm of those that each lower rank would drop."""
     structure = network.structure
     several = zip(range(len(structure.bonds)), bond_spectra(network), strict=True)
     return Scree(tuple(_scree(structure.bond_label(k), values.numpy()) for k, values in several), is_tree(structure))
 
 
 def scree_plot(info: Scree) -> "Figure":
-    """Draw the values of every bond on the left, what each lower rank costs on the right."""
+    """Draw the singular values of every bond on the left, the loss at each lower rank on the right."""
     figure = plotly_objects().Figure()
     for bond, colour in zip(info.bonds, SERIES * len(info.bonds), strict=False):
         shown = bond.values > SMALLEST * bond.values[0]

@@ -1,4 +1,4 @@
-"""Searches as they went: how the best structure shrank, and the front of size against error that was met on the way."""
+"""The figure of searches: parameters of the best structure over time, and the Pareto front of size and error."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PathPoint:
-    """The best structure at one point of a search: parameters, structures fitted until then, and wall time."""
+    """One point of a search: parameters of the best structure, structures fitted so far, and wall time in seconds."""
 
     parameters: int
     fitted: int
@@ -23,12 +23,12 @@ class PathPoint:
 
 @dataclass(frozen=True)
 class SearchPath:
-    """One search.
+    """The course of one search.
 
     Attributes:
-        name: Of the search.
-        steps: Whenever a smaller structure reached the target, and the end; empty if none did.
-        front: Parameters and relative errors of the evaluations that no other beats in both, by ascending parameters.
+        name: Name of the search.
+        steps: A point for every smaller structure that reached the target, and one for the end; empty if none did.
+        front: Pareto front of the evaluations: (parameters, relative error), by ascending parameters.
     """
 
     name: str
@@ -38,13 +38,13 @@ class SearchPath:
 
 @dataclass(frozen=True)
 class SearchProgress:
-    """What ``search_progress_plot`` shows.
+    """Data of ``search_progress_plot``.
 
     Attributes:
-        paths: The searches.
-        target_error: Relative error that they were to reach.
-        bound: Parameters below which no structure reaches it, the least of what was proved for their families; None if
-            nothing was proved for one of them.
+        paths: One course for each search.
+        target_error: Relative error that the searches were asked to reach.
+        bound: Parameters below which no structure reaches it: the least that the searches proved for their families;
+            None if one of them proved nothing.
     """
 
     paths: tuple[SearchPath, ...]
@@ -53,7 +53,11 @@ class SearchProgress:
 
 
 def search_progress_info(searches: Mapping[str, Sequence[Progress]], target_error: float) -> SearchProgress:
-    """Return how several searches for one target error went; ``list(Search(...))`` collects the snapshots of one.
+    """Return the courses of several searches for one target error from their snapshots.
+
+    Args:
+        searches: The snapshots of each search, by its name; ``list(Search(...))`` collects those of one.
+        target_error: Relative error that the searches were asked to reach.
 
     Raises:
         ValueError: There is no search, or one has no snapshot.
@@ -67,7 +71,7 @@ def search_progress_info(searches: Mapping[str, Sequence[Progress]], target_erro
 
 
 def search_progress_plot(info: SearchProgress, *, over: Literal["evaluations", "seconds"] = "evaluations") -> "Figure":
-    """Draw the parameters of the best so far on the left, the front of size against error on the right."""
+    """Draw the parameters of the best structure so far on the left, Pareto fronts of size and error on the right."""
     figure = plotly_objects().Figure()
     if info.bound is not None:
         _draw_bound(figure, info.bound, info.target_error)
@@ -96,7 +100,7 @@ def search_progress_plot(info: SearchProgress, *, over: Literal["evaluations", "
 
 
 def _draw_bound(figure: "Figure", bound: int, error: float) -> None:
-    """Fill what no structure can be: on the left below the bound, on the right also below the target error."""
+    """Colour the region that the bound rules out: on the left below the bound, on the right also below the error."""
     flat = {"fillcolor": FORBIDDEN, "line_width": 0, "layer": "below"}
     figure.add_shape(x0=0, x1=1, xref="x domain", y0=0, y1=bound, **flat)
     figure.add_shape(x0=0, x1=bound, xref="x2", y0=0, y1=error, yref="y2", **flat)

@@ -1,4 +1,4 @@
-"""What all figures share: colours that tell on light and on dark pages, and a clear word when plotly is missing."""
+"""Settings that all figures share: colours, axes and layouts for light and dark pages, and the import of plotly."""
 
 import math
 from collections.abc import Iterable
@@ -10,16 +10,16 @@ from tnlab.errors import TnlabError
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
-# Okabe 2008, https://jfly.uni-koeln.de/color/: apart for every kind of colour vision.
+# Okabe 2008, https://jfly.uni-koeln.de/color/: colours that differ with every kind of colour vision.
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 GREY, SOFT, FAINT = "#767676", "rgba(118, 118, 118, 0.6)", "rgba(118, 118, 118, 0.25)"
 SERIES = (BLUE, GREEN, PURPLE, ORANGE)
 FORBIDDEN = "rgba(213, 94, 0, 0.13)"
-SIGNED = ((0.0, BLUE), (0.5, "rgba(118, 118, 118, 0)"), (1.0, ORANGE))  # nothing at zero, on any page
+SIGNED = ((0.0, BLUE), (0.5, "rgba(118, 118, 118, 0)"), (1.0, ORANGE))  # transparent at zero, on light and dark pages
 
 
 def plotly_objects() -> ModuleType:
-    """Return ``plotly.graph_objects``.
+    """Import and return the module ``plotly.graph_objects``.
 
     Raises:
         TnlabError: plotly is not installed.
@@ -34,7 +34,16 @@ def plotly_objects() -> ModuleType:
 def styled(
     figure: "Figure", *, title: str, x: str = "", y: str = "", log_x: bool = False, log_y: bool = False
 ) -> "Figure":
-    """Give a figure its title, its axes and a transparent background; return it."""
+    """Set the title, the axes and a transparent background of a figure, and return it.
+
+    Args:
+        figure: The figure, which is changed.
+        title: Title above it.
+        x: Title of the horizontal axes.
+        y: Title of the vertical axes.
+        log_x: Whether the horizontal axes are logarithmic.
+        log_y: Whether the vertical axes are logarithmic.
+    """
     axis = {"gridcolor": FAINT, "linecolor": GREY, "zeroline": False, "ticks": "outside", "tickcolor": FAINT}
     figure.update_layout(
         title={"text": title, "x": 0, "xref": "paper", "font": {"size": 15}},
@@ -53,7 +62,7 @@ def styled(
 
 
 def side_by_side(figure: "Figure") -> None:
-    """Make room for two diagrams: axes x and y on the left, x2 and y2 on the right; call it before ``styled``."""
+    """Place two diagrams in a figure: axes x and y on the left, x2 and y2 on the right. Call it before ``styled``."""
     figure.update_layout(
         xaxis={"domain": [0, 0.44]}, xaxis2={"domain": [0.56, 1], "anchor": "y2"}, yaxis2={"anchor": "x2"}
     )

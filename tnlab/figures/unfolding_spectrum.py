@@ -1,4 +1,4 @@
-"""The singular values of one unfolding, and what a rank keeps and loses of them."""
+"""The figure of the singular values of one unfolding, split into those that a rank keeps and those that it drops."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class UnfoldingSpectrum:
-    """What ``unfolding_spectrum_plot`` shows.
+    """Data of ``unfolding_spectrum_plot``.
 
     Attributes:
-        cut: One side of the cut.
-        rest: The other side.
-        values: Singular values, descending, as parts of ``|X|``.
-        rank: How many of them are kept.
-        error: What the others weigh: no matrix of this rank has a smaller relative error.
+        cut: Modes on one side of the cut.
+        rest: Modes on the other side.
+        values: Singular values over the norm of the tensor, descending.
+        rank: Number of values that are kept.
+        error: Norm of the other values: the least relative error of a matrix of this rank (Eckart and Young).
     """
 
     cut: Cut
@@ -34,7 +34,12 @@ class UnfoldingSpectrum:
 
 
 def unfolding_spectrum_info(spectra: CutSpectra, cut: Iterable[int], rank: int) -> UnfoldingSpectrum:
-    """Return the spectrum of the unfolding along a cut, and the error that a rank leaves there (Eckart and Young).
+    """Return the singular values of the unfolding along a cut, and the least error of a matrix of a given rank.
+
+    Args:
+        spectra: Singular values of the tensor's unfoldings.
+        cut: Modes on one side of the cut.
+        rank: Number of values to keep.
 
     Raises:
         ValueError: The rank is negative.
@@ -53,7 +58,7 @@ def unfolding_spectrum_info(spectra: CutSpectra, cut: Iterable[int], rank: int) 
 
 
 def unfolding_spectrum_plot(info: UnfoldingSpectrum) -> "Figure":
-    """Draw the singular values, kept ones filled, lost ones hollow, with the rank marked between them."""
+    """Draw the singular values, the kept ones filled and the dropped ones hollow, with a line between them."""
     objects = plotly_objects()
     ranks = np.arange(1, len(info.values) + 1)
     kept = ranks <= info.rank
