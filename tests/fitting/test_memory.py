@@ -92,7 +92,7 @@ def test_more_than_is_free_is_refused_with_numbers_and_a_way_out(monkeypatch):
 
 
 def test_a_sweep_takes_what_was_predicted():
-    """Arrays that a product needs turned are copied, and count: here they are a quarter of it all."""
+    """Permuted operands of a product are copied, and count: here they are a quarter of all bytes."""
     structure = formats["fully_connected"].build((16,) * 4, 2)
     plan = plan_sweep(structure)
     tensor, cores = np.zeros((16,) * 4), [np.zeros(shape) for shape in structure.core_shapes]
@@ -213,7 +213,7 @@ def least_memory(require, *arguments):
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
 @pytest.mark.parametrize("error", [None, 1e-6], ids=["to ranks", "to an error"])
 def test_a_truncation_of_a_transposed_tensor_counts_its_copy(dtype, error):
-    """The copy stays beside whatever else is needed."""
+    """The contiguous copy is counted on top of all other arrays."""
     structure = formats["tucker"].build((16,) * 4, 4)
     tensor = torch.ones(structure.modes, dtype=dtype)
     in_order = least_memory(require_closed_form, tensor, structure, error)

@@ -18,7 +18,7 @@ from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 
 LARGE = 2**22  # entries (32 MiB in float64) up to which a start is computed in float64, else in the dtype of the data
-WIDE = 1024  # rows of a Gram matrix: above, its eigenvectors take over a second, and a random sketch replaces it
+WIDE = 1024  # rows of a Gram matrix above which a random sketch replaces it: all its eigenvectors take cubic time
 SPARE = 10  # columns of a random sketch beyond those asked for (oversampling of Halko 2011)
 NOISE = 0.01  # noise in units of a core's root mean square: alternating least squares never leaves an exact zero
 TINY = 1e-300  # lifts the root mean square of a zero core above zero

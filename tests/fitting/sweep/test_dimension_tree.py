@@ -1,4 +1,4 @@
-"""A dimension tree holds every core once, and is the cheapest of those over an order of the cores."""
+"""A dimension tree holds every core once, and a sweep along it takes few products with the tensor."""
 
 import pytest
 from hypothesis import given, settings

@@ -1,4 +1,4 @@
-"""Both plans hand the solver the normal equations that dense einsum gives, for any structure."""
+"""Both kinds of plan compute the normal equations that a dense einsum gives, for any structure."""
 
 import functools
 import math

@@ -16,10 +16,10 @@ from tnlab.errors import StructureError
 from tnlab.fitting.sweep.pairwise import permutation
 from tnlab.fitting.sweep.steps import ExplicitUpdate, SweepPlan, Update
 from tnlab.fitting.sweep.tree_plan import gradient_plan, tree_plan
+from tnlab.network.contraction import MAX_INTERMEDIATE
 from tnlab.network.structure import Structure
 
-MAX_INTERMEDIATE = 2**28  # entries; 2 GiB in float64
-CHEAP = 1e8  # flops (some 10 ms) of a sweep below which planning the other kind takes longer than it can save
+CHEAP = 1e8  # flops of a sweep (10 ms at 10 Gflop/s) below which planning the other kind takes longer than it can save
 
 
 @lru_cache(maxsize=512)

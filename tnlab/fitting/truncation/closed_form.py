@@ -17,8 +17,8 @@ from tnlab.network.structure import Structure
 TIGHTER = 1.0, 0.999, 0.95, 0.7, 0.3  # parts of the error budget, tried in turn until the measured error is within it
 # Relative error below which it is measured on the residual; above, the discarded squares give it to about six digits.
 MEASURED_BELOW = {torch.float64: MEASURED, torch.float32: 1e-2}
-FEW = 2**19  # entries (4 MiB): up to here peeling from the last core first is tried too, since a run takes little time
-MANY = 2**23  # entries (64 MiB): beyond, only one run, since each further one takes seconds
+FEW = 2**19  # entries (4 MiB): up to here a run is cheap, and runs with the last core first are tried too
+MANY = 2**23  # entries (64 MiB): beyond, a run is so long that only one is made
 
 
 @dataclass(frozen=True, eq=False)
