@@ -123,7 +123,7 @@ class _Transfer:
                     self.labels[other].remove(label)
 
     def split_moved_legs(self) -> None:
-        """Move every leg that changed cores: by an SVD across the bond between the two where there is one."""
+        """Move every leg that changed cores: by an SVD across the bond between them if there is one."""
         for core, labels in list(self.labels.items()):
             for label in [label for label in labels if label[0] == "mode"]:
                 if label[1] in self.structure.cores[core].legs:

@@ -37,7 +37,7 @@ class Bucket:
 
 
 class Entries:
-    """Given entries of a tensor, with what a structure needs to be evaluated at them.
+    """Multi-indices of given entries of a tensor, with the rows of the cores that they use, for one structure.
 
     Args:
         structure: The structure whose cores are evaluated.
@@ -103,7 +103,7 @@ class Groups:
 
     @cached_property
     def whole(self) -> list[Bucket]:
-        """The batches, every row whole in one of them."""
+        """All batches, each row with all its entries in one of them."""
         return [self._bucket(places, 0, None) for places in self._split()]
 
     @cached_property
@@ -120,7 +120,10 @@ class Groups:
         return self._to(back)
 
     def pieces(self, width: int) -> list[list[Bucket]]:
-        """Return batches of at most ``BLOCK`` numbers, ``width`` per entry; those in one list share their rows."""
+        """Return batches that hold at most ``BLOCK`` numbers at ``width`` per entry.
+
+        Each inner list holds all batches of the same rows: a row with too many entries is cut into several.
+        """
         if width not in self._pieces:
             fits = all(width * len(b.rows) * max(b.at.shape[1], width) <= BLOCK for b in self.whole)
             self._pieces[width] = [[bucket] for bucket in self.whole] if fits else self._cut(width)

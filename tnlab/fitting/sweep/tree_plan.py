@@ -56,6 +56,7 @@ class _Compiler:
         self._survey(self.tree, [])
 
     def plan(self) -> SweepPlan:
+        """Return the compiled program."""
         for node in self.edge:
             if node != self.tree:
                 self._inner_gram(node)

@@ -208,7 +208,7 @@ def hub(structure: Structure) -> int:
 
 
 def _allowance(remaining: float, bonds: int, goal: Goal) -> float:
-    """Return the squared norm that the next bond may discard, of ``remaining`` for so many bonds."""
+    """Return the squared norm that the next of ``bonds`` may discard: ``goal.share`` equal shares of ``remaining``."""
     return max(remaining if bonds == 1 else min(goal.share / bonds, 1.0) * remaining, 0.0)
 
 

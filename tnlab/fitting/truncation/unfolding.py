@@ -51,7 +51,7 @@ class Sketch:
 
 @dataclass(frozen=True, eq=False)
 class Truncation:
-    """A truncated unfolding M: an orthonormal basis Q of its range, and the squared norm outside.
+    """A truncated unfolding M: an orthonormal basis Q of part of its range, and the squared norm that Q leaves out.
 
     Attributes:
         basis: Q, (rows, rank); None for the identity, which loses nothing.
@@ -110,7 +110,7 @@ class Unfolding:
         self.columns = self.before * self.after
 
     def matrix(self) -> Any:
-        """Return M in float64, (rows, columns)."""
+        """Return the unfolding M as one float64 matrix, (rows, columns)."""
         return wide(self.array.swapaxes(0, 1).reshape(self.rows, self.columns))
 
     def blocks(self) -> Iterator[Any]:
@@ -151,7 +151,7 @@ class Unfolding:
         return _tails(_numpy(values)[::-1] ** 2), vectors
 
     def leading(self, rank: int) -> Any:
-        """Return the leading left singular vectors, (rows, rank), strongest first, from the Gram matrix."""
+        """Return the leading left singular vectors of M, (rows, rank), strongest first, from the Gram matrix."""
         vectors = self.eigen[1]
         kept = vectors[:, vectors.shape[1] - rank :]
         kept = kept[:, ::-1].copy() if isinstance(kept, np.ndarray) else kept.flip(1)
@@ -162,7 +162,7 @@ class Unfolding:
         return _sum(block @ block.T for block in self.blocks())
 
     def times(self, right: Any) -> Any:
-        """Return ``M R`` for R of shape (columns, k), columns in the order of ``blocks``."""
+        """Return the product ``M R`` of M with R of shape (columns, k), in the column order of ``blocks``."""
         start, parts = 0, []
         for block in self.blocks():
             parts.append(block @ right[start : start + block.shape[1]])
@@ -170,7 +170,7 @@ class Unfolding:
         return _sum(iter(parts))
 
     def onto(self, basis: Any) -> Any:
-        """Return ``B^T M`` in float64, in the shape (before, rank, after)."""
+        """Return the projection ``Q^T M`` of M on a basis Q (rows, rank), as an array (before, rank, after)."""
         array, rank = self.array, basis.shape[1]
         out = _room(array, (self.before, rank, self.after))
         if 1 in (self.before, self.after):
@@ -249,7 +249,7 @@ def least_rank(tails: Tails, budget: float) -> int:
 
 
 def orthonormal(columns: Any) -> Any:
-    """Return an orthonormal basis of the span of independent columns."""
+    """Return an orthonormal basis, by QR, of the span of the linearly independent columns of a matrix."""
     return (np if isinstance(columns, np.ndarray) else torch).linalg.qr(columns)[0]
 
 
