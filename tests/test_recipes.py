@@ -91,8 +91,8 @@ def test_the_linters_find_nothing_in_what_all_recipes_write(tree: Path) -> None:
         pytest.skip("the linters come with tnlab[dev]")
     blocks = [block for recipe in RECIPES.values() for kind, block in recipe if kind == "python"]
     written = {str(write(tree, block).relative_to(tree)) for block in blocks}
-    run(tree, "ruff check .")
-    run(tree, "ruff format --check .")
+    run(tree, f"ruff check {' '.join(written)}")
+    run(tree, f"ruff format --check {' '.join(written)}")
     run(tree, "lint-imports")
     run(tree, f"pyright --pythonpath {sys.executable} {' '.join(path for path in written if 'tests/' not in path)}")
 
