@@ -1,1 +1,1 @@
-"""Structures as other programs know them: SVG, TikZ, Python source, einsum text."""
+"""Convert structures and networks to and from other programs: einsum, tensorly, quimb, Python source, SVG, TikZ."""

@@ -1,4 +1,4 @@
-"""Networks as plain arrays with an einsum expression, and back: whatever an expression contracts is a network."""
+"""Convert a network to arrays with an einsum expression, and any einsum contraction of arrays to a network."""
 
 from collections import Counter
 from collections.abc import Hashable, Sequence
@@ -17,9 +17,9 @@ Labels = list[Hashable]
 
 
 def to_einsum(network: Network) -> tuple[str, list[np.ndarray]]:
-    """Return an einsum expression and its operands, the cores as numpy arrays.
+    """Return the einsum expression of a network and its operands, the cores as numpy arrays.
 
-    ``numpy.einsum`` takes it up to 52 modes and bonds, ``opt_einsum.contract`` beyond.
+    ``numpy.einsum`` evaluates it for up to 52 modes and bonds in all, ``opt_einsum.contract`` for more.
 
     Example:
         >>> ones = torch.ones(2, 3)
@@ -33,11 +33,11 @@ def to_einsum(network: Network) -> tuple[str, list[np.ndarray]]:
 def from_einsum(expression: str, operands: Sequence[Any]) -> Network:
     """Return the network that an einsum expression contracts, one core per operand.
 
-    Everything numpy's einsum takes is taken, but for ``...``: see ``from_indices`` for what becomes of repeated and
-    summed letters. Without ``->`` the letters that appear once are the modes, in alphabetical order.
+    All expressions of numpy's einsum are allowed except those with ``...``; ``from_indices`` says how repeated and
+    summed letters are handled. Without ``->`` the letters that appear once are the modes, in alphabetical order.
 
     Args:
-        expression: Such as ``"ab,bc->ac"``; spaces do not count.
+        expression: Such as ``"ab,bc->ac"``; spaces are ignored.
         operands: One array or tensor per operand.
 
     Raises:
@@ -58,9 +58,10 @@ def from_einsum(expression: str, operands: Sequence[Any]) -> Network:
 def from_indices(operands: Sequence[Any], indices: Sequence[Sequence[Hashable]], outer: Sequence[Hashable]) -> Network:
     """Return the network of arrays whose axes are labelled: axes with the same label are one index.
 
-    An index twice in one operand takes its diagonal, and one in a single operand that is no mode is summed there. A
-    mode that several operands have is copied: a core that is the identity carries it, and a hyper-bond joins that core
-    to them. Operands without axes are factors of the first core; parts without a common index get a bond of rank 1.
+    A label that one operand has twice selects its diagonal. A label that a single operand has and that is no mode is
+    summed over. A mode that several operands share is carried by an additional core, the identity matrix, which a
+    hyper-bond joins to them. Operands without axes multiply the first core. Parts of the network without a common index
+    are joined by bonds of rank 1.
 
     Args:
         operands: Arrays or tensors, at least one with an axis.
@@ -90,7 +91,7 @@ def from_indices(operands: Sequence[Any], indices: Sequence[Sequence[Hashable]],
 
 
 def as_tensor(array: Any) -> Tensor:
-    """Return an array as a tensor; whole numbers become float64."""
+    """Return an array or tensor as a tensor of floating-point or complex numbers; integers become float64."""
     tensor = array if isinstance(array, Tensor) else torch.as_tensor(np.array(array))
     return tensor if tensor.is_floating_point() or tensor.is_complex() else tensor.to(torch.float64)
 
@@ -119,7 +120,11 @@ def _check(tensors: list[Tensor], labels: list[Labels], outer: Labels) -> None:
 
 
 def _simplified(tensor: Tensor, labels: Labels, summed: set[Hashable]) -> tuple[Tensor, Labels]:
-    """Take the diagonal of repeated indices, and sum what nothing else has."""
+    """Take the diagonal of a tensor over each repeated label and sum it over the labels in ``summed``.
+
+    Returns:
+        The tensor and the labels of its axes.
+    """
     labels = list(labels)
     for label in [label for label, count in Counter(labels).items() for _ in range(count - 1)]:
         first = labels.index(label)
@@ -132,7 +137,7 @@ def _simplified(tensor: Tensor, labels: Labels, summed: set[Hashable]) -> tuple[
 
 
 def _copy(tensors: list[Tensor], labels: list[Labels], mode: Hashable) -> None:
-    """Let a core of its own carry a mode that several have."""
+    """Give a mode that several tensors share a bond label there, and append an identity matrix that carries it."""
     joined = ("copies of", mode)
     owner = next(place for place, own in enumerate(labels) if mode in own)
     size = tensors[owner].shape[labels[owner].index(mode)]
@@ -142,7 +147,7 @@ def _copy(tensors: list[Tensor], labels: list[Labels], mode: Hashable) -> None:
 
 
 def _connect(tensors: list[Tensor], labels: list[Labels]) -> None:
-    """Join parts without a common index to the first core, by bonds of rank 1."""
+    """Join every part of the network that shares no label with the first to tensor 0, by a bond of rank 1, in place."""
     reached, waiting, turn = set(labels[0]), set(range(1, len(labels))), 0
     while waiting:
         near = next((place for place in waiting if reached.intersection(labels[place])), None)
@@ -157,7 +162,7 @@ def _connect(tensors: list[Tensor], labels: list[Labels]) -> None:
 
 
 def _network(tensors: list[Tensor], labels: list[Labels], outer: Labels) -> Network:
-    """Return the network of labelled cores: axes are put in the order of a structure, legs and then bonds."""
+    """Build the network of labelled tensors, with each tensor's axes permuted to a core's order: legs, then bonds."""
     bonds = list(dict.fromkeys(label for own in labels for label in own if label not in outer))
     sizes = {
         label: size

@@ -1,4 +1,4 @@
-"""A structure from einsum text such as ``'ab,bc->ac'``: one operand per core, one letter per mode or bond."""
+"""Parse einsum text such as ``'ab,bc->ac'`` into a structure: one core per operand, one letter per mode or bond."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from tnlab.errors import StructureError
 from tnlab.network.structure import Bond, Core, Structure
 
 FIRST_SIGN = 192
-"""From here on every character is an index: opt_einsum goes on there after the 52 plain letters."""
+"""Code point from which every character is an index: opt_einsum continues there after the 52 plain letters."""
 
 
 def parse_einsum(text: str, modes: Sequence[int] | None = None, rank: int | Sequence[int] = 2) -> Structure:
@@ -18,12 +18,12 @@ def parse_einsum(text: str, modes: Sequence[int] | None = None, rank: int | Sequ
     letters that appear once are the modes, in alphabetical order, as numpy has it.
 
     Args:
-        text: The expression; spaces do not count.
+        text: The expression; spaces are ignored.
         modes: Size of every mode; 2 each if not given.
         rank: One rank for all bonds, or one per bond.
 
     Raises:
-        StructureError: The text is no such expression, or its network breaks a rule.
+        StructureError: The text is not an einsum expression, or its network breaks a rule of structures.
 
     Example:
         >>> parse_einsum("ir,jr,kr->ijk", modes=(4, 5, 6), rank=3).core_shapes
@@ -51,7 +51,7 @@ def _one_each(given: int | Sequence[int], letters: str, what: str) -> tuple[int,
 
 
 def _split(text: str) -> tuple[list[str], str]:
-    """Return operands and output."""
+    """Split an expression into its operands and its output, which is in alphabetical order if there is no ``->``."""
     plain = "".join(text.split())
     inputs, *outputs = plain.split("->")
     if len(outputs) > 1:

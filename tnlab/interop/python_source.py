@@ -1,4 +1,4 @@
-"""A structure as Python source that runs without tnlab: cores, contracted by the library of one's choice."""
+"""Write Python source that makes a structure's cores and contracts them with numpy, torch, tensorly or quimb."""
 
 from collections.abc import Callable
 
@@ -7,8 +7,8 @@ from tnlab.interop.quimb_networks import quimb_indices
 from tnlab.interop.tensorly_form import Factor, tensorly_form
 from tnlab.network.structure import Structure
 
-NUMPY_LETTERS = 52
-NUMPY_OPERANDS = 30
+NUMPY_LETTERS = 52  # letters that einsum expressions of numpy and torch can have
+NUMPY_OPERANDS = 30  # arrays passed to numpy's einsum, which limits them; opt_einsum contracts larger networks
 LETTERS = "# One letter per mode or bond; letters that are not on the right are summed."
 TORCH_RANDOM = "torch.randn(shape, generator=generator, dtype=torch.float64)"
 TENSORLY_CLASSES = {
@@ -21,14 +21,14 @@ TENSORLY_CLASSES = {
 
 
 def to_python(structure: Structure, weights: str | None = None, target: str = "einsum_numpy") -> str:
-    """Return runnable source that makes the cores and contracts them into ``tensor``.
+    """Return Python source that makes the cores of a structure and contracts them into ``tensor``, without tnlab.
 
     Args:
-        structure: What to write down.
-        weights: A safetensors file that ``Network.save`` wrote, to read the cores from; without it
-            they are random.
-        target: The library to write for. tensorly gets an object of its own class where it has one for the structure,
-            else its einsum; quimb gets a ``TensorNetwork``.
+        structure: The structure whose cores and contraction are written.
+        weights: Path of a safetensors file by ``Network.save`` from which the source reads the cores; without it the
+            cores are random.
+        target: A key of ``TARGETS``, the library that contracts. For tensorly the source builds the class that holds
+            the structure, or calls opt_einsum if none does; for quimb it builds a ``TensorNetwork``.
 
     Raises:
         UnknownNameError: There is no such target.
@@ -128,7 +128,7 @@ def _loaded_cores(structure: Structure, weights: str) -> list[str]:
 
 
 def _remark(structure: Structure, core: int) -> str:
-    """Return the core's name and axes for a comment; a name with a line break or quotes stays on its line."""
+    """Return a core's name and axes for a comment, in ASCII with escapes so that no name can end the line."""
     legs = [f"mode {leg}" for leg in structure.cores[core].legs]
     bonds = [f"bond {ascii(structure.bond_label(bond))[1:-1]}" for bond in structure.core_bonds[core]]
     return f"{ascii(structure.core_label(core))[1:-1]}: {', '.join((*legs, *bonds))}"
@@ -140,4 +140,4 @@ TARGETS: dict[str, Callable[[Structure], tuple[list[str], list[str]]]] = {
     "tensorly": _tensorly,
     "quimb": _quimb,
 }
-"""What source can be written for: each gives imports, and the lines from ``cores`` to ``tensor``."""
+"""By the name of a target, a function from a structure to import lines and to the lines that contract ``cores``."""

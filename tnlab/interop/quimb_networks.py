@@ -1,4 +1,4 @@
-"""Networks as quimb tensor networks, and back."""
+"""Convert networks to quimb tensor networks, and back."""
 
 import re
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from tnlab.interop.arrays import from_indices
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 
-MODE = re.compile(r"k(\d+)")
+MODE = re.compile(r"k(\d+)")  # quimb's usual name of an open index
 
 
 def quimb_indices(structure: Structure) -> tuple[tuple[str, ...], ...]:
@@ -39,8 +39,8 @@ def to_quimb(network: Network) -> Any:
 def from_quimb(tensor_network: Any, outer: Sequence[str] | None = None) -> Network:
     """Return the network of a quimb ``TensorNetwork``, one core per tensor.
 
-    Hyper-indices become hyper-bonds. See ``tnlab.interop.arrays.from_indices`` for what becomes of indices that are
-    summed in one tensor, or open in several.
+    Hyper-indices become hyper-bonds. ``tnlab.interop.arrays.from_indices`` says how indices that are summed in one
+    tensor, or open in several, are handled.
 
     Args:
         tensor_network: Any network with an open index, of numpy arrays or torch tensors.
@@ -49,8 +49,8 @@ def from_quimb(tensor_network: Any, outer: Sequence[str] | None = None) -> Netwo
 
     Raises:
         NotInstalledError: quimb is not installed.
-        DataError: It is no ``TensorNetwork``.
-        StructureError: There is no open index, or one that the network does not have.
+        DataError: The object is no ``TensorNetwork``.
+        StructureError: The network has no open index, or lacks one of ``outer``.
     """
     quimb = _quimb()
     if not isinstance(tensor_network, quimb.TensorNetwork):

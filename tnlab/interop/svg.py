@@ -1,4 +1,4 @@
-"""A structure as a picture: standalone SVG, nothing fetched, all text escaped."""
+"""Draw a structure as a standalone SVG file: nothing fetched, all text escaped."""
 
 import re
 from collections.abc import Iterator
@@ -9,13 +9,13 @@ from tnlab.interop.drawing.scene import Scene, compose
 from tnlab.interop.drawing.shapes import Label, Line, short_name
 from tnlab.network.structure import Structure
 
-MARGIN = 14.0
+MARGIN = 14.0  # diagram units around the drawing, which keep outlines inside the picture
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 
 
 @dataclass(frozen=True)
 class Palette:
-    """Colours of a drawing; none of them carries meaning."""
+    """Colours of a drawing: paper, ink, the fill of cores, and the softer ink of mode sizes."""
 
     paper: str
     ink: str
@@ -30,13 +30,13 @@ DARK = Palette(paper="#111418", ink="#e6e9ed", fill="#3a424d", soft="#a3adb8")
 def to_svg(structure: Structure, dark: bool = False) -> str:
     """Return a drawing of the structure as the text of an SVG file.
 
-    Cores are discs with their letter, latent cores smaller and hollow, hyper-bonds black dots, legs
-    short lines that end in their mode size. Bonds thicken with the logarithm of their rank; those of
-    rank 1 are dashed. Cores without a position are laid out first.
+    Cores are discs with their name, latent cores smaller and hollow; hyper-bonds are dots; legs are short lines that
+    end in their mode size. The width of a bond grows with the logarithm of its rank; bonds of rank 1 are dashed. Cores
+    without a position are laid out first.
 
     Args:
-        structure: What to draw.
-        dark: Whether to draw light on dark.
+        structure: The structure to draw.
+        dark: Whether to draw light lines on dark paper.
     """
     scene, colours = compose(structure), DARK if dark else LIGHT
     left, top, right, bottom = scene.bounds
@@ -108,7 +108,7 @@ def _label(label: Label, ink: str, colours: Palette) -> str:
 
 
 def _letters(text: str, centre: complex, ink: str, size: float, weight: str = "400", **style: str) -> str:
-    # A baseline of 0.35 em below the centre: dominant-baseline is not drawn alike everywhere.
+    # A baseline 0.35 em below the centre centres capitals; programs draw the attribute dominant-baseline differently.
     place = {"x": centre.real, "y": centre.imag + 0.35 * size, "font_size": size, "font_weight": weight}
     return _shape("text", _text(text), **place, text_anchor="middle", fill=ink, **style)
 
@@ -146,5 +146,5 @@ def _number(value: float) -> str:
 
 
 def _text(text: str) -> str:
-    """Escape markup, and replace the characters that XML cannot hold."""
+    """Return a text with XML markup escaped and the characters that XML cannot hold replaced."""
     return escape(re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", text), {'"': "&quot;"})

@@ -1,4 +1,4 @@
-"""Which class of tensorly holds a structure, and how its cores become the factors of that class."""
+"""Find the class of tensorly that holds a structure, and the axes of its cores as factors of that class."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from tnlab.network.structure import Structure
 
 @dataclass(frozen=True)
 class Factor:
-    """One factor: a core with its axes in tensorly's order, and axes of size 1 where a chain ends.
+    """One factor of a tensorly class: a core with permuted axes, and axes of size 1 added at the ends of a chain.
 
     Attributes:
         core: Place of the core in the structure.
-        axes: The permutation of its axes.
-        shape: The shape after it.
+        axes: The permutation of the core's axes.
+        shape: The shape after the permutation, with the added axes.
     """
 
     core: int
@@ -37,13 +37,13 @@ class TensorlyForm:
 
 
 def tensorly_form(structure: Structure, kind: str | None = None) -> TensorlyForm | None:
-    """Return how tensorly holds a structure, or None if it has no class for it.
+    """Return the class and factors with which tensorly holds a structure, or None if no class does.
 
     Cores may be listed in any order, but tensorly's chains and rings follow the order of the modes.
 
     Args:
         structure: Any structure.
-        kind: The class to look for; by default the first that fits of tt, tt_matrix, tr, tucker and cp.
+        kind: The class to look for; by default the first that holds it of tt, tt_matrix, tr, tucker and cp.
     """
     carriers = [
         next(core for core, own in enumerate(structure.cores) if mode in own.legs) for mode in _modes(structure)
@@ -79,7 +79,13 @@ def _plain(structure: Structure, cores: Sequence[int]) -> tuple[Factor, ...]:
 
 
 def _chain(structure: Structure, kind: str, cores: list[int]) -> TensorlyForm | None:
-    """Return the form of a chain or ring through the cores, if its bonds are all there are."""
+    """Return the form of a chain or ring through the cores in the given order; None unless its bonds are exactly those.
+
+    Args:
+        structure: The structure.
+        kind: ``"tt"``, ``"tt_matrix"`` or ``"tr"``.
+        cores: Places of all cores, in the order of the modes.
+    """
     ring = kind == "tr"
     if len(cores) != len(structure.cores) or (ring and len(cores) < 2):
         return None
@@ -119,7 +125,7 @@ def _index(structure: Structure, bond: int | None) -> int | None:
 
 
 def _factor(structure: Structure, core: int, wanted: Sequence[int | None]) -> Factor:
-    """Return a core with the axes of the wanted indices; None stands for an axis of size 1."""
+    """Return the factor of a core whose axes are the wanted indices in their order; None stands for one of size 1."""
     own, sizes = structure.core_indices[core], structure.index_sizes
     axes = tuple(own.index(index) for index in wanted if index is not None)
     return Factor(core, axes, tuple(1 if index is None else sizes[index] for index in wanted))

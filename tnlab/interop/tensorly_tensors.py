@@ -1,4 +1,4 @@
-"""Networks as the classes of tensorly, and back: CP, Tucker, tensor train, tensor ring, TT-matrix."""
+"""Convert networks to tensorly's classes for CP, Tucker, train, ring and TT-matrix, and back."""
 
 from collections.abc import Callable
 from types import ModuleType
@@ -13,12 +13,12 @@ KINDS = {"cp": "CPTensor", "tucker": "TuckerTensor", "tt": "TTTensor", "tr": "TR
 
 
 def to_tensorly(network: Network, kind: str | None = None) -> Any:
-    """Return the network as an object of tensorly, with arrays of the backend that tensorly is set to.
+    """Return a network as an object of a tensorly class, with arrays of the backend that tensorly is set to.
 
     Args:
         network: A CP, Tucker, tensor train, tensor ring or matrix product operator, its cores listed in any order.
-        kind: Which class, where several hold it (a matrix is a train, a CP, ...): one of ``"cp"``, ``"tucker"``,
-            ``"tt"``, ``"tr"``, ``"tt_matrix"``.
+        kind: The class to use if several hold the network (a matrix is a train, a CP, ...): one of ``"cp"``,
+            ``"tucker"``, ``"tt"``, ``"tr"``, ``"tt_matrix"``.
 
     Returns:
         A ``CPTensor`` (its weights are 1), ``TuckerTensor``, ``TTTensor``, ``TRTensor`` or ``TTMatrix``.
@@ -26,6 +26,7 @@ def to_tensorly(network: Network, kind: str | None = None) -> Any:
     Raises:
         NotInstalledError: tensorly is not installed.
         StructureError: tensorly has no class for this structure.
+        ValueError: ``kind`` is none of these.
     """
     tensorly = _tensorly()
     if kind is not None and kind not in KINDS:
@@ -60,7 +61,7 @@ def from_tensorly(decomposition: Any) -> Network:
 
     Raises:
         NotInstalledError: tensorly is not installed.
-        DataError: It is an object of another class.
+        DataError: The object is of another class.
     """
     tensorly = _tensorly()
     readers: list[tuple[type, Callable[[Any], Network]]] = [
@@ -104,7 +105,7 @@ def _from_matrix(factors: Any) -> Network:
 
 
 def _from_chain(factors: list[Any], legs: int) -> Network:
-    """Read cores of axes left bond, modes, right bond; the ends have a bond of size 1, which is left out."""
+    """Return the network of chain factors with axes left bond, ``legs`` modes, right bond; end bonds are dropped."""
     cores = [as_tensor(factor) for factor in factors]
     cores[0], last, labels = cores[0][0], len(cores) - 1, []
     cores[last] = cores[last][..., 0]

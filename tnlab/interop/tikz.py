@@ -1,4 +1,4 @@
-"""A structure as a TikZ picture, for a paper."""
+"""Draw a structure as a TikZ picture for LaTeX."""
 
 import re
 from collections.abc import Iterator
@@ -9,9 +9,9 @@ from tnlab.interop.drawing.shapes import short_name
 from tnlab.network.structure import Structure
 
 UNIT = 0.016
-"""Centimetres on paper for one diagram unit."""
+"""Centimetres on paper for one diagram unit: a core, 36 units wide, is then about 6 mm wide."""
 POINTS = UNIT * 28.45
-"""TeX points for one diagram unit."""
+"""TeX points for one diagram unit (28.45 to a centimetre)."""
 SPECIAL = {
     "\\": r"\textbackslash{}",
     "{": r"\{",
@@ -30,8 +30,8 @@ def to_tikz(structure: Structure, standalone: bool = False) -> str:
     r"""Return a ``tikzpicture`` of the structure; the preamble needs ``\usepackage{tikz}``.
 
     Args:
-        structure: What to draw; cores without a position are laid out first.
-        standalone: Whether to return a whole document of the class ``standalone`` instead.
+        structure: The structure to draw; cores without a position are laid out first.
+        standalone: Whether to return a whole LaTeX document of the class ``standalone`` instead.
     """
     scene = compose(structure)
     picture = "\n".join(
@@ -97,7 +97,7 @@ def _point(point: complex) -> str:
 
 
 def escape_tex(text: str) -> str:
-    r"""Return a text that TeX prints as it is, on one line.
+    r"""Return a text on one line with TeX's special characters escaped, so that TeX prints it literally.
 
     Example:
         >>> print(escape_tex(r"50% of_A\\B"))

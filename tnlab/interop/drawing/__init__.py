@@ -1,1 +1,1 @@
-"""Where the shapes of a drawing go, before any file format."""
+"""Compute the positions of all shapes in a drawing of a structure, for any file format."""

@@ -1,4 +1,4 @@
-"""The strokes of bonds and the dots of hyper-bonds, led around what is in their way."""
+"""Compute the strokes of bonds and the dots of hyper-bonds, around cores that are in their way."""
 
 import cmath
 import math
@@ -12,26 +12,38 @@ from tnlab.network.structure import Structure
 FAN = 26.0
 """Distance between the middles of parallel bonds, in diagram units."""
 DETOURS = (0.0, 45.0, -45.0, 70.0, -70.0, 100.0, -100.0)
+"""Distances of a bond's middle from the straight line that are tried in turn, in diagram units."""
 ASIDE = tuple(
     cmath.rect(radius, -turn * math.pi / 4) for radius in (0, 25, 40, 55, 75) for turn in (2, 6, 0, 4, 1, 3, 5, 7)
 )
+"""Displacements of a hyper-bond's dot from the middle of its cores that are tried, in diagram units."""
+CLEARANCE = 6
+"""Diagram units that a stroke keeps from the rim of a core that it does not join."""
+BLOCKED = 200
+"""Diagram units of displacement that a dot accepts to avoid one obstacle: more than any displacement that is tried."""
 
 
 def hyper_bond_dots(structure: Structure, cores: Sequence[Disc]) -> dict[int, Disc]:
-    """Put the dot of each hyper-bond amid its cores, or aside where a core or another dot is there."""
+    """Return the dot of each hyper-bond by the bond's place: amid its cores, or aside if a core or dot is there."""
     dots: dict[int, Disc] = {}
     for place, bond in enumerate(structure.bonds):
         if len(bond.cores) > 2:
             ends = [cores[core] for core in bond.cores]
             rest = [core for core in cores if core not in ends]
             centre = mean([end.centre for end in ends])
-            costs = {move: abs(move) + 200 * _blocked(centre + move, ends, rest, dots) for move in ASIDE}
+            costs = {move: abs(move) + BLOCKED * _blocked(centre + move, ends, rest, dots) for move in ASIDE}
             dots[place] = Disc(centre + min(costs, key=costs.__getitem__), max(5.0, bond_width(bond.rank) + 2.5))
     return dots
 
 
 def lines(structure: Structure, cores: Sequence[Disc], dots: Mapping[int, Disc]) -> Iterator[Line]:
-    """Yield the strokes of all bonds; parallel bonds are fanned out."""
+    """Yield the strokes of all bonds, curved around other cores and fanned out if several bonds join the same cores.
+
+    Args:
+        structure: The structure.
+        cores: The disc of every core.
+        dots: The dot of every hyper-bond, by the bond's place; its strokes lead from there to its cores.
+    """
     many = Counter(bond.cores for bond in structure.bonds)
     seen: Counter[tuple[int, ...]] = Counter()
     for place, bond in enumerate(structure.bonds):
@@ -62,4 +74,4 @@ def _detour(start: complex, end: complex, others: Sequence[Disc]) -> float:
 
 
 def _meets(curve: Curve, core: Disc) -> bool:
-    return curve.distance(core.centre) < core.radius + 6
+    return curve.distance(core.centre) < core.radius + CLEARANCE

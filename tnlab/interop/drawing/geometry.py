@@ -1,4 +1,4 @@
-"""Plane geometry for drawings. A point is a complex number, x + iy, with y growing downward."""
+"""Compute with points, curves and boxes in the plane; a point is a complex number x + iy with y growing downward."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from functools import cached_property
 
 @dataclass(frozen=True)
 class Curve:
-    """A quadratic Bezier curve; straight where the control point is halfway."""
+    """A quadratic Bezier curve by its ends and its control point; halfway between the ends it makes a straight line."""
 
     start: complex
     control: complex
@@ -20,7 +20,7 @@ class Curve:
 
     @property
     def straight(self) -> bool:
-        """Whether it is a straight line."""
+        """Whether the curve is a straight line."""
         return abs(self.control - (self.start + self.end) / 2) < 1e-6
 
     def at(self, t: float) -> complex:
@@ -32,22 +32,22 @@ class Curve:
         return normal(0, (1 - t) * (self.control - self.start) + t * (self.end - self.control))
 
     def ends_at(self, point: complex) -> bool:
-        """Return whether a point is one of its ends."""
+        """Return whether a point is one of the curve's ends."""
         return min(abs(self.start - point), abs(self.end - point)) < 1e-6
 
     def leaving(self, end: complex) -> complex:
-        """Return the unit vector in which it leaves one of its ends."""
+        """Return the direction, as a unit vector, in which the curve leaves one of its ends."""
         along = self.control - end
         return along / abs(along) if abs(along) > 1e-9 else 1
 
     @cached_property
     def points(self) -> tuple[complex, ...]:
-        """Points along the curve, some 6 units apart."""
+        """Points along the curve from start to end, about 6 diagram units apart (at least 5, at most 201 points)."""
         steps = max(4, min(200, round(abs(self.end - self.start) / 6)))
         return tuple(self.at(step / steps) for step in range(steps + 1))
 
     def distance(self, point: complex) -> float:
-        """Return how near the curve comes to a point, to a few units."""
+        """Return the distance of a point from the nearest of ``points``, which is that of the curve to a few units."""
         return min(abs(own - point) for own in self.points)
 
 
@@ -61,7 +61,7 @@ class Box:
 
     @property
     def corners(self) -> tuple[complex, complex]:
-        """Top left and bottom right."""
+        """Top left and bottom right corner."""
         half = complex(self.half_width, self.half_height)
         return self.centre - half, self.centre + half
 
@@ -79,30 +79,30 @@ class Box:
         )
 
     def reach(self, direction: complex) -> float:
-        """Return how far the box extends from its centre in a direction (a unit vector), at most."""
+        """Return the largest extent of the box from its centre along a direction, given as a unit vector."""
         return abs(direction.real) * self.half_width + abs(direction.imag) * self.half_height
 
 
 def normal(start: complex, end: complex) -> complex:
-    """Return the unit vector across the line from start to end, up where the line runs to the right."""
+    """Return the unit vector across the line from start to end; it points up if the line runs to the right."""
     along = end - start
     return -1j * along / abs(along) if abs(along) > 1e-9 else -1j
 
 
 def mean(points: Sequence[complex]) -> complex:
-    """Return the centre of some points."""
+    """Return the mean of points."""
     return sum(points) / len(points)
 
 
 def bounds(points: Iterable[complex]) -> tuple[float, float, float, float]:
-    """Return left, top, right and bottom of some points."""
+    """Return the bounding box of points: left, top, right and bottom."""
     points = tuple(points)
     across, down = [point.real for point in points], [point.imag for point in points]
     return min(across), min(down), max(across), max(down)
 
 
 def straight_normal(points: Sequence[complex]) -> complex | None:
-    """Return the unit vector across the line that all points lie on, pointing down or right; None if they do not."""
+    """Return the unit vector, down or right, perpendicular to the line of all points; None if they lie on no line."""
     first, last = max(((a, b) for a in points for b in points), key=lambda pair: abs(pair[1] - pair[0]))
     if abs(last - first) < 1e-6:
         return None

@@ -1,4 +1,4 @@
-"""Where ranks and mode sizes are written: beside what they belong to, over as little else as possible."""
+"""Place the labels of ranks and mode sizes beside their bonds and legs, where they cover as little as possible."""
 
 import cmath
 import math
@@ -9,10 +9,11 @@ from tnlab.interop.drawing.shapes import Disc, Label, Leg, Line
 from tnlab.network.structure import Structure
 
 ALONG = (0.5, 0.43, 0.57, 0.36, 0.64, 0.3, 0.7, 0.24, 0.76)
+"""Positions along a bond, from 0 to 1, at which its label is tried."""
 
 
 def size_labels(structure: Structure, legs: Sequence[Leg]) -> Iterator[Label]:
-    """Yield the size of each leg's mode, at its end."""
+    """Yield a label with the size of each leg's mode, beyond the end of the leg."""
     for leg in legs:
         text = str(structure.modes[leg.mode])
         yield Label.beside(leg.curve.end, -leg.curve.leaving(leg.curve.end), 3, text)
@@ -26,7 +27,16 @@ def rank_labels(
     legs: Sequence[Leg],
     sizes: Sequence[Label],
 ) -> tuple[Label, ...]:
-    """Return one label per bond, in their order."""
+    """Return a label with the rank of each bond, in the order of the bonds, where it covers the least.
+
+    Args:
+        structure: The structure.
+        cores: The disc of every core.
+        dots: The dot of every hyper-bond, by the bond's place.
+        lines: The strokes of the bonds.
+        legs: The lines of the modes.
+        sizes: The labels of the mode sizes.
+    """
     strokes = [(point, line.width / 2) for line in lines for point in line.curve.points]
     strokes += [(point, 1.0) for leg in legs for point in leg.curve.points]
     discs = (*cores, *dots.values())
@@ -49,7 +59,7 @@ def rank_labels(
 
 
 def _beside_line(line: Line, text: str, centre: complex) -> Iterator[tuple[Label, float]]:
-    """Yield places on both sides of a bond, and what it costs to leave its middle or its outer side."""
+    """Yield labels along both sides of a bond, each with a cost that is least at the middle of the outer side."""
     outward = (line.curve.at(0.5) - centre) * line.curve.normal_at(0.5).conjugate()
     outer = 1 if outward.real > -1 else -1
     for t in ALONG:

@@ -1,4 +1,4 @@
-"""Which way legs point: away from the neighbours of their core, side by side where cores lie in a row."""
+"""Choose the directions of legs: away from the bonds and neighbours of their core, parallel if the cores form a row."""
 
 import cmath
 import math
@@ -9,13 +9,21 @@ from tnlab.interop.drawing.shapes import Disc, Leg, Line
 from tnlab.network.structure import Structure
 
 LENGTH = 42.0
-"""From the centre of the core to the end of the leg, in diagram units."""
+"""Distance from the centre of a core to the end of its leg, in diagram units."""
 FAN = math.radians(40)
+"""Angle between two neighbouring legs of a core, in radians."""
 TURNS = tuple(cmath.rect(1, turn * math.tau / 24) for turn in range(24))
+"""Directions that are tried for the legs of a core: every 15 degrees."""
 
 
 def legs(structure: Structure, cores: Sequence[Disc], lines: Sequence[Line]) -> Iterator[Leg]:
-    """Yield the legs of all cores."""
+    """Yield the line of every mode, core by core.
+
+    Args:
+        structure: The structure.
+        cores: The disc of every core.
+        lines: The strokes of the bonds, which legs avoid.
+    """
     places = [core.centre for core in cores]
     across = _across_row(structure, places)
     for core, own in enumerate(structure.cores):
@@ -27,7 +35,7 @@ def legs(structure: Structure, cores: Sequence[Disc], lines: Sequence[Line]) -> 
 
 
 def _across_row(structure: Structure, places: Sequence[complex]) -> complex | None:
-    """Return the common direction of all legs where all cores that have one lie in a row: away from the others."""
+    """Return the direction of all legs if the cores with legs lie in a row: across it, away from other cores."""
     if len(places) == 1:
         return 1j
     row = [place for place, core in zip(places, structure.cores, strict=True) if core.legs]
@@ -41,7 +49,15 @@ def _across_row(structure: Structure, places: Sequence[complex]) -> complex | No
 def _middle_direction(
     here: complex, count: int, across: complex | None, places: Sequence[complex], curves: Sequence[Curve]
 ) -> complex:
-    """Return the middle of the directions of a core's legs: into the widest gap, outward where there are several."""
+    """Return the middle direction of a core's legs: the one of least crowding in ``TURNS``, outward among equals.
+
+    Args:
+        here: Centre of the core.
+        count: Number of its legs.
+        across: Common direction of all legs, if the cores form a row.
+        places: Centres of all cores.
+        curves: Curves of all bonds.
+    """
     away = here - mean(places)
     outward = across or (away / abs(away) if abs(away) > 1 else cmath.rect(1, math.pi / 4))
     busy = [curve.leaving(here) for curve in curves if curve.ends_at(here)]
@@ -66,7 +82,7 @@ def _fan(count: int) -> list[complex]:
 
 
 def _as_read(middle: complex, count: int) -> list[complex]:
-    """Return the directions of a core's legs from left to right, or from top to bottom at its side."""
+    """Return the directions of a core's legs from left to right, or from top to bottom if they point sideways."""
     upright = abs(middle.imag) >= abs(middle.real)
     return sorted((middle * offset for offset in _fan(count)), key=lambda one: one.real if upright else one.imag)
 

@@ -1,4 +1,4 @@
-"""A whole drawing of a structure, ready to be written in some file format."""
+"""Compose the drawing of a structure from discs, lines and labels, for any file format."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ class Scene:
     """All shapes of a drawing.
 
     Attributes:
-        structure: What is drawn.
+        structure: The structure that is drawn, with positions.
         cores: A disc for every core.
         dots: A disc for every hyper-bond, by the bond's place.
         lines: The strokes of the bonds.
@@ -35,7 +35,7 @@ class Scene:
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
-        """Left, top, right and bottom of everything drawn."""
+        """Bounding box of the drawing: left, top, right and bottom, in diagram units."""
         discs = (Box(disc.centre, disc.radius, disc.radius) for disc in (*self.cores, *self.dots.values()))
         boxes = (*discs, *(label.box for label in (*self.sizes, *self.ranks)))
         corners = (corner for box in boxes for corner in box.corners)
@@ -43,7 +43,7 @@ class Scene:
 
 
 def compose(structure: Structure) -> Scene:
-    """Return the shapes of a structure; cores without a position are given one first."""
+    """Return all shapes of the drawing of a structure; cores without a position are laid out first."""
     structure = complete_layout(structure)
     cores = tuple(
         Disc(complex(*core.position), CORE_RADIUS if core.legs else LATENT_RADIUS)

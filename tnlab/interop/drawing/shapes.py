@@ -1,4 +1,4 @@
-"""The shapes a drawing is made of."""
+"""Define the shapes of a drawing: discs of cores, lines of bonds and legs, labels."""
 
 import math
 from dataclasses import dataclass
@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from tnlab.interop.drawing.geometry import Box, Curve
 
 CORE_RADIUS = 18.0
+"""Radius of a core with legs, in diagram units: its disc has room for three letters."""
 LATENT_RADIUS = 11.0
+"""Radius of a latent core, in diagram units: clearly smaller than that of a core with legs."""
 CHARACTER = 7.6
 """Width that one character of a label takes, in diagram units."""
 LINE = 15.0
@@ -15,7 +17,7 @@ LINE = 15.0
 
 @dataclass(frozen=True)
 class Disc:
-    """A core, or the dot of a hyper-bond."""
+    """The disc of a core, or the dot of a hyper-bond, by its centre and radius."""
 
     centre: complex
     radius: float
@@ -23,7 +25,7 @@ class Disc:
 
 @dataclass(frozen=True)
 class Line:
-    """One stroke of a bond; rank 1 is dashed, it carries nothing."""
+    """One stroke of a bond: the bond's place, its curve, its width, and whether it is dashed (at rank 1)."""
 
     bond: int
     curve: Curve
@@ -32,13 +34,13 @@ class Line:
 
     @classmethod
     def of(cls, bond: int, rank: int, curve: Curve) -> "Line":
-        """Return a stroke as thick as a rank asks for."""
+        """Return the stroke of a bond along a curve, with the width of its rank and dashed at rank 1."""
         return cls(bond, curve, bond_width(rank), rank == 1)
 
 
 @dataclass(frozen=True)
 class Leg:
-    """The short line of a mode, from the centre of its core."""
+    """The line of a mode, from the centre of its core outward."""
 
     mode: int
     curve: Curve
@@ -46,23 +48,23 @@ class Leg:
 
 @dataclass(frozen=True)
 class Label:
-    """A rank or a mode size, with the room it takes."""
+    """The text of a rank or mode size, with the box that it takes."""
 
     text: str
     box: Box
 
     @classmethod
     def beside(cls, place: complex, direction: complex, gap: float, text: str) -> "Label":
-        """Return a label that keeps ``gap`` from a place, in a direction (a unit vector)."""
+        """Return a label whose box lies in a direction (a unit vector) from a place, ``gap`` diagram units away."""
         box = Box(place, CHARACTER * len(text) / 2 + 1, LINE / 2)
         return cls(text, Box(place + direction * (gap + box.reach(direction)), box.half_width, box.half_height))
 
 
 def bond_width(rank: int) -> float:
-    """Return the line width of a bond; it grows with the logarithm of the rank."""
+    """Return the line width of a bond in diagram units: 1 at rank 1, then growing with log2 of the rank up to 13."""
     return 1.0 if rank == 1 else min(1.5 + 1.6 * math.log2(rank), 13.0)
 
 
 def short_name(name: str) -> str:
-    """Return what of a core's name fits into its disc."""
+    """Return a core's name if it has at most three letters, else its first two letters and an ellipsis."""
     return name if len(name) <= 3 else f"{name[:2]}…"
