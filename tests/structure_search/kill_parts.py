@@ -1,4 +1,4 @@
-"""Processes for the kill test. They are told what to do by lines, and import what takes seconds only once.
+"""Processes of the kill test, which read commands as lines from standard input, so that torch is imported once.
 
 ``searches``: a line ``EXECUTOR STUDY`` forks a search, and answers its process and those of its pool; then, once it has
 ended, its exit status. ``cluster``: two workers of dask, whose address is the first answer; a line kills one of them.

@@ -128,7 +128,7 @@ def test_a_fit_answers_for_its_structure_once_more_sweeps_would_hardly_help(
 
 
 def test_prunes_by_size_and_by_certificate_and_fits_the_rest():
-    """A pruned structure is told with a score above the cutoff, and below that of its fit."""
+    """The score of a pruned structure lies above the cutoff, and at or below that of its fit."""
     big = ring(MODES, (0, 2, 4, 1, 3), (5, 5, 5, 5, 5))
     poor = from_ranks(MODES, {})
     limit = FewestParameters(0.02).score(TRUTH.parameters, X.numel(), 0.02)
@@ -216,7 +216,7 @@ def test_an_engine_that_proposes_nothing_ends_the_search():
         _ = run.result
 
 
-def test_time_while_nobody_pulls_is_not_taken_from_fits_in_flight(clock):
+def test_a_pause_of_the_caller_takes_no_time_from_fits_in_flight(clock):
     """A pause that is longer than the seconds allowed changes no evaluation."""
     batch = proposals(
         *(ring(MODES, around, (2, 2, 2, 2, 2)) for around in ((0, 1, 2, 3, 4), (0, 2, 1, 3, 4), (0, 3, 1, 2, 4)))
@@ -274,7 +274,7 @@ def test_stops_when_nothing_smaller_can_do():
     ids=["an inner triangle", "a rank too large", "other modes"],
 )
 def test_refuses_proposals_outside_the_problem(structure):
-    """An engine at fault is told so; it does not go unnoticed."""
+    """The driver raises an error instead of fitting such a structure."""
     with pytest.raises(StructureError, match="outside the family 'ring'"):
         drive(Listed((proposals(structure),)), family="ring", max_rank=3)
 
@@ -329,7 +329,7 @@ def test_a_structure_that_is_too_costly_is_so_twice(monkeypatch):
 
 
 def test_what_has_not_begun_when_the_time_is_over_is_not_fitted(monkeypatch, clock):
-    """The first fit is told, however long it took; those that were decided on with it are left for another time."""
+    """The evaluation of the first fit counts, however long it took; later proposals of the batch are not fitted."""
     fit = Evaluator.__call__
 
     def slow(*arguments):

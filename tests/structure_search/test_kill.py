@@ -55,7 +55,7 @@ def searches() -> Iterator[Process]:
 
 @pytest.fixture(scope="module")
 def whole(searches: Process, tmp_path_factory: pytest.TempPathFactory) -> list:
-    """The search that nobody disturbs, in one process."""
+    """The search without a kill, in one process."""
     path = tmp_path_factory.mktemp("whole") / "study"
     searches.say("inline", path)
     assert searches.heard()

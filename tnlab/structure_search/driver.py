@@ -238,8 +238,8 @@ class Driver:
             known = self._known.get(asked.key)
             if known is not None and (self._budget() or _settled(known, asked)):
                 seconds = asked.recorded.seconds if asked.recorded else self._seconds
-                asked.found = replace(known, fate=Fate.REPEATED, move=asked.proposal.move, number=asked.number,
-                                      sweeps=0, seconds=seconds)  # fmt: skip
+                move, number = asked.proposal.move, asked.number
+                asked.found = replace(known, fate=Fate.REPEATED, move=move, number=number, sweeps=0, seconds=seconds)
                 if asked.recorded is None:
                     self._keep(asked)
             else:
@@ -271,7 +271,17 @@ class Driver:
     def _record_of(self, asked: _Asked, error: float, fate: Fate) -> Evaluation:
         structure = asked.proposal.structure
         score = self.problem.score(structure.parameters, error)
-        return Evaluation(structure, error, score, None, fate, asked.proposal.move, asked.number, 0, self._seconds)
+        return Evaluation(
+            structure=structure,
+            relative_error=error,
+            score=score,
+            network=None,
+            fate=fate,
+            move=asked.proposal.move,
+            number=asked.number,
+            sweeps=0,
+            seconds=self._seconds,
+        )
 
     def _record(self, key: Hashable, found: Evaluation) -> None:
         known = self._known.get(key)

@@ -74,7 +74,7 @@ class Problem:
             )
         if not 2 <= self.order <= MAX_ORDER:
             raise FormatError(f"A structure search needs an order from 2 to {MAX_ORDER}, but the tensor has order "
-                              f"{self.order}. Give it another shape.")  # fmt: skip
+                              f"{self.order}. Reshape it to an order in between.")  # fmt: skip
 
     @property
     def target_error(self) -> float | None:

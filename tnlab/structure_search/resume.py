@@ -61,7 +61,9 @@ def resumed(
     reader = opened(location)
     kept = reader.header
     if kept.get("cores") == LEFT_OUT:
-        raise DataError(f"The study {reader.location!r} came without its cores, so it cannot be gone on with.")
+        raise DataError(
+            f"The study {reader.location!r} was exported without its cores and cannot be resumed; resume the original."
+        )
     source = None if tensor is not None else _source_of(reader)
     if tensor is None:
         assert source is not None
@@ -73,19 +75,19 @@ def resumed(
     search = _search_of(reader, tensor, study=location, executor=executor or _executor_of(last), **budget)
     if tensor_hash(tensor) != kept.get("tensor"):
         name = f" {source.name!r:.200}" if source is not None else ""
-        raise DataError(f"The data{name} has changed since the study {reader.location!r} was made of it: "
-                        "its entries are others. Put back the old ones, or begin another study.")  # fmt: skip
+        raise DataError(f"The data{name} has changed since the study {reader.location!r} began: its "
+                        "entries differ. Restore the earlier data, or begin another study.")  # fmt: skip
     return Resumed(search, source, len(reader.evaluations))
 
 
 def _source_of(reader: StudyReader) -> Source:
     if reader.source is None:
-        raise DataError(f"The study {reader.location!r} does not say where its tensor is from, for it was begun in "
-                        "Python: go on there, with Search(X, ..., study=...).")  # fmt: skip
+        raise DataError(f"The study {reader.location!r} does not say where its tensor is from, because it was begun "
+                        "in Python; resume it there, with Search(X, ..., study=...).")  # fmt: skip
     try:
         return source_from_recipe(reader.source)
     except TnlabError as error:
-        raise DataError(f"The study {reader.location!r} cannot go on without its data: {error}") from None
+        raise DataError(f"The study {reader.location!r} cannot be resumed without its data: {error}") from None
 
 
 def _check_shape(tensor: Tensor, reader: StudyReader) -> None:
@@ -100,7 +102,7 @@ def _search_of(reader: StudyReader, tensor: Tensor, **settings: Any) -> Search:
     kept, location = reader.header, reader.location
     try:
         if type(kept["seed"]) is not int:
-            raise ValueError(f"its seed is {kept['seed']!r:.80}, which only Python can give")
+            raise ValueError(f"its seed is {kept['seed']!r:.80}, which only a Python session can supply")
         settings |= {name: kept[name] for name in SAME}
         settings |= {"evaluator": {name: kept[name] for name in FITS}, "engine": _engine_of(kept)}
         objective = _part_of(kept["objective"], OBJECTIVES.get(str(kept["objective"]["name"])))
@@ -109,8 +111,8 @@ def _search_of(reader: StudyReader, tensor: Tensor, **settings: Any) -> Search:
         return Search(tensor, objective=objective, **settings)
     except (KeyError, TypeError, ValueError) as error:
         said = error.args[0] if error.args else error
-        raise DataError(f"The study {location!r} cannot be gone on with from what it says itself: {said!s:.300}. "
-                        "Go on in Python, with the Search that began it.") from None  # fmt: skip
+        raise DataError(f"The study {location!r} cannot be resumed from its own record: {said!s:.300}. "
+                        "Resume it in Python, with the Search that began it.") from None  # fmt: skip
 
 
 def _engine_of(kept: Mapping[str, Any]) -> AbstractEngine[Any]:
@@ -131,7 +133,7 @@ def _part_of(settings: Mapping[str, Any], own: type | None) -> Any:
         raise ValueError(f"{own.__name__} has no {', '.join(sorted(unknown))} in this version")
     part = own(**given)
     if described(part) != settings:
-        raise ValueError(f"the settings of its {own.__name__} cannot be had from text")
+        raise ValueError(f"the settings of its {own.__name__} cannot be restored from text")
     return part
 
 

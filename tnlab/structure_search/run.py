@@ -152,11 +152,11 @@ class Search:
 
     def __post_init__(self) -> None:
         if (self.target_error is None) == (self.objective is None):
-            raise FormatError("Say what to search for: either target_error=E, or objective=..., and not both.")
+            raise FormatError("A search needs either target_error=E or objective=..., and not both.")
         if self.ahead < 1:
             raise ValueError(f"ahead must be at least 1, but is {self.ahead!r}.")
         if self.study is not None and self.seed is None:
-            raise FormatError("A study needs a seed: without one no search can go on from another.")
+            raise FormatError("A study needs a seed, so that it can be resumed; give seed=0 or another integer.")
         named = isinstance(self.engine, str)
         self._engine: AbstractEngine[Any] = engines[self.engine]() if named else self.engine  # type: ignore[index]
         if not isinstance(self._engine, AbstractEngine):
@@ -236,9 +236,15 @@ class Search:
         # A generator is recorded by the number drawn from it, which tells whether a later one is in the same state.
         seed = self.seed if isinstance(self.seed, int) else f"of a generator: {evaluator.seed}"
         asked = header(
-            evaluator, engine=self._name, engine_settings=described(self._engine), seed=seed, prune=self.prune,
-            warm=self.warm, ahead=self.ahead, source=self.source,
-        )  # fmt: skip
+            evaluator,
+            engine=self._name,
+            engine_settings=described(self._engine),
+            seed=seed,
+            prune=self.prune,
+            warm=self.warm,
+            ahead=self.ahead,
+            source=self.source,
+        )
         return Study(study_log(self.study), asked, self.X.device)
 
     @property
@@ -255,7 +261,7 @@ class Search:
         """
         latest = self._latest
         if latest is None or latest.incumbent is None or latest.incumbent.network is None:
-            raise FormatError("No structure was fitted yet; iterate over the search first, or allow it more.")
+            raise FormatError("No structure was fitted yet; iterate over the search first, or raise its budgets.")
         network = latest.incumbent.network
         with one_thread(self.problem.entries):
             error = relative_residual(self.X, network)

@@ -49,7 +49,7 @@ def test_tnale_interpolates_between_three_ranks():
 
 
 def test_tnale_scatters_inside_the_windows_when_a_trip_was_in_vain():
-    """The centre stays; the next trip begins elsewhere, within reach of it."""
+    """The centre stays; the next trip begins at another structure within reach of it."""
     engine = TnALE(first_trips=0)
     state = engine.start(problem(), generator(5))
     state = replace(state, centre_score=0.0, best=(state.here, 1.0, 0.5), stop=13)

@@ -27,7 +27,7 @@ def test_tnga_keeps_to_one_rank_as_first_published():
 
 
 def test_tnga_prunes_only_what_cannot_be_kept():
-    """While fewer are told than are kept, every score matters; then only those above the last kept do not."""
+    """Up to ``keep`` evaluations every score counts; then the score of the last one kept is the cutoff."""
     engine = TNGA(population=6, keep=4)
     state = engine.start(problem("any"), generator())
     told = answers(engine, state)

@@ -191,7 +191,7 @@ def test_what_cannot_be_gone_on_with_says_why(kept, tmp_path):
     refused("is not a study", tmp_path / "x.study")
     list(islice(run_of(tmp_path / "bare.study"), 1))
     refused("does not say where its tensor is from", tmp_path / "bare.study")
-    refused("its entries are others", tmp_path / "bare.study", tensor=X + 1)
+    refused("its entries differ", tmp_path / "bare.study", tensor=X + 1)
     refused("of shape .*but the data has shape", tmp_path / "bare.study", tensor=X[0])
     refused("type float64, but .* float32", tmp_path / "bare.study", tensor=X.float())
     list(islice(run_of(tmp_path / "g.study", seed=torch.Generator().manual_seed(1)), 1))
@@ -201,8 +201,8 @@ def test_what_cannot_be_gone_on_with_says_why(kept, tmp_path):
         ({"engine": "nobody"}, "Unknown engine 'nobody'"),
         ({"engine_settings": {"name": "TNLS", "wings": 2}}, "no wings in this version"),
         ({"engine_settings": {"name": "Mine"}}, "not one of tnlab's own"),
-        ({"engine_settings": {"name": "TNLS", "samples": "many"}}, "cannot be gone on with|samples"),
-        ({"engine_settings": 3}, "cannot be gone on with"),
+        ({"engine_settings": {"name": "TNLS", "samples": "many"}}, "cannot be resumed|samples"),
+        ({"engine_settings": 3}, "cannot be resumed"),
         ({"objective": {"name": "Own"}}, "not one of tnlab's own"),
         ({"source": {"name": "/none/x.npy", "modes": [3] * 5, "order": "plain"}}, "without its data: The data is gone"),
         ({"source": {}}, "without its data"),

@@ -187,7 +187,7 @@ class CertificateSearch(AbstractEngine[CertificateState]):
         if not options:
             return None
         _, structure, move = max(options, key=lambda option: option[0])
-        return Proposal(structure, here.network, self.growth_sweeps, 1, move=move)
+        return Proposal(structure, here.network, max_sweeps=self.growth_sweeps, starts=1, move=move)
 
 
 def _within(structure: Structure, other: Structure) -> bool:

@@ -97,15 +97,25 @@ class Growth(AbstractEngine[GrowthState]):
         if state.phase == "grow":
             return self._sprouts(state)
         if state.phase == "settle":
-            return [Proposal(here.structure, here.network, self.settle_sweeps, 1, move=f"{here.move}, settled")]
+            sweeps, move = self.settle_sweeps, f"{here.move}, settled"
+            return [Proposal(here.structure, here.network, max_sweeps=sweeps, starts=1, move=move)]
         if state.phase == "polish":
-            return [Proposal(here.structure, here.network, self.shrink_sweeps, 2, polish=True, move="polished")]
+            sweeps = self.shrink_sweeps
+            return [Proposal(here.structure, here.network, max_sweeps=sweeps, starts=2, polish=True, move="polished")]
         if state.kicks > self.max_kicks:
             return ()
         if state.phase == "cut back":
             return self._cut_back(state.problem, here, generator)
         return [
-            Proposal(structure, here.network, self.shrink_sweeps, 2, self.reach, decide=True, move=move)
+            Proposal(
+                structure,
+                init=here.network,
+                max_sweeps=self.shrink_sweeps,
+                starts=2,
+                reach=self.reach,
+                decide=True,
+                move=move,
+            )
             for structure, move in state.smaller[: self.batch]
         ]
 
@@ -174,7 +184,7 @@ class Growth(AbstractEngine[GrowthState]):
         for place in torch.randperm(len(surplus), generator=generator)[:count].tolist():
             ranks[surplus[place]] -= 1
         structure = from_ranks(problem.modes, ranks)
-        return [Proposal(structure, here.network, self.settle_sweeps, 1, move="cut back")]
+        return [Proposal(structure, here.network, max_sweeps=self.settle_sweeps, starts=1, move="cut back")]
 
     def _sprouts(self, state: GrowthState) -> list[Proposal]:
         """Return proposals with one rank raised, best worth first; far from the target, one with several raised."""
@@ -195,13 +205,14 @@ class Growth(AbstractEngine[GrowthState]):
             pairs = [pair for _, pair, _ in options[: self.leap]]
             leap = from_ranks(problem.modes, ranks | {pair: self._more(problem, ranks, pair) for pair in pairs})
             if pairs and problem.admits(leap):
-                return [Proposal(leap, here.network, self.settle_sweeps, 1, move=f"{len(pairs)} bonds up")]
+                move = f"{len(pairs)} bonds up"
+                return [Proposal(leap, here.network, max_sweeps=self.settle_sweeps, starts=1, move=move)]
         return [
             Proposal(
                 grown,
-                here.network,
-                self.trial_sweeps,
-                1,
+                init=here.network,
+                max_sweeps=self.trial_sweeps,
+                starts=1,
                 move=f"bond {i}-{j} up to rank {self._more(problem, ranks, (i, j))}",
             )
             for _, (i, j), grown in options[: self.width]

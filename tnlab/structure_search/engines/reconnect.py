@@ -88,7 +88,7 @@ class Reconnect(AbstractEngine[ReconnectState]):
         if not state.moving:
             return ()
         network = self._rounded(state.problem, state.network)
-        return (Proposal(network.structure, network, self.polish, move=f"sweep {state.sweep}"),)
+        return (Proposal(network.structure, network, max_sweeps=self.polish, move=f"sweep {state.sweep}"),)
 
     @override
     def tell(

@@ -76,7 +76,9 @@ class RGTN(AbstractEngine[RGTNState]):
         moves = self._compressions(state) if state.reached else self._expansions(state)
         sweeps = None if state.reached else self.sweeps
         return [
-            Proposal(from_ranks(state.problem.modes, ranks), state.here.network, sweeps, starts=1, move=move)
+            Proposal(
+                from_ranks(state.problem.modes, ranks), init=state.here.network, max_sweeps=sweeps, starts=1, move=move
+            )
             for ranks, move in moves
         ]
 

@@ -123,7 +123,7 @@ class SVDinsTN(AbstractEngine[SVDinsTNState]):
         cores = (torch.as_tensor(core).to(like) for core in state.network.absorbed())
         shaped = (core.reshape(shape) for core, shape in zip(cores, structure.core_shapes, strict=True))
         move = f"outer iteration {state.iteration}"
-        return (Proposal(structure, Network(structure, tuple(shaped)), self.polish, move=move),)
+        return (Proposal(structure, Network(structure, tuple(shaped)), max_sweeps=self.polish, move=move),)
 
     @override
     def tell(

@@ -45,7 +45,10 @@ class TrainSearch(AbstractEngine[TrainState]):
 
     @override
     def ask(self, state: TrainState, generator: torch.Generator) -> Iterable[Proposal]:
-        return [Proposal(network.structure, network, 0, move="train in closed form") for network in state.left[:1]]
+        return [
+            Proposal(network.structure, network, max_sweeps=0, move="train in closed form")
+            for network in state.left[:1]
+        ]
 
     @override
     def tell(self, state: TrainState, evaluations: Sequence[Evaluation], generator: torch.Generator) -> TrainState:
