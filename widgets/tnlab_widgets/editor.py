@@ -1,7 +1,7 @@
-"""A tensor network to draw with the mouse, the keyboard or a finger.
+"""The network editor: a widget in which the user draws and edits a structure by mouse, keyboard or touch.
 
-The page proposes; Python validates, and what it holds is the truth: a proposal that breaks a rule is answered by a
-sentence and the last valid structure stays.
+The page proposes structures and Python validates them: a proposal that breaks a rule is answered by a sentence, and the
+last valid structure stays.
 """
 
 from typing import Any
@@ -31,13 +31,13 @@ from tnlab_widgets.base.widget import BaseWidget, from_page
 
 
 class NetworkEditor(BaseWidget, bundle="editor"):
-    """Draw and edit a structure.
+    """A widget that shows a structure as a diagram and lets the user edit it.
 
     Args:
-        structure: A ``Structure``, its JSON as a dictionary or text; by default a tensor train of four modes.
-        read_only: Whether the page may only look.
-        modes_locked: Whether the modes belong to a tensor: legs may change cores, but not size or number.
-        label: What a screen reader calls the widget.
+        structure: A ``Structure``, or its JSON as a dictionary or text; by default a tensor train of four modes.
+        read_only: Whether edits on the page are refused.
+        modes_locked: Whether the modes belong to a tensor, so that legs may change cores, but not size or number.
+        label: Name of the widget for screen readers.
 
     Raises:
         StructureError: The structure breaks a rule.
@@ -87,7 +87,7 @@ class NetworkEditor(BaseWidget, bundle="editor"):
 
     @property
     def value(self) -> Structure:
-        """The structure as it is drawn; assign one, or its JSON, to draw another."""
+        """The structure that is drawn; assigning a ``Structure`` or its JSON draws another."""
         return self._value
 
     @value.setter
@@ -97,18 +97,18 @@ class NetworkEditor(BaseWidget, bundle="editor"):
         self._accept(drawn, self._next_own_seq())
 
     def _next_own_seq(self) -> int:
-        """Return a number for a structure that Python puts up, so that what belonged to another one is seen to."""
+        """Return the next number for a structure set by Python: -1, -2, ...; the page counts its proposals upwards."""
         self._own_seq -= 1
         return self._own_seq
 
     def _check(self, structure: Structure) -> None:
-        """Raise ``StructureError`` where this widget cannot take a valid structure."""
+        """Raise ``StructureError`` if the modes are locked and the structure has others."""
         if self.modes_locked and structure.modes != self._value.modes:
             needed, given = ("x".join(map(str, modes)) for modes in (self._value.modes, structure.modes))
             raise StructureError(f"The modes are those of the tensor, {needed}, but this structure has {given}.")
 
     def _accept(self, structure: Structure, seq: int) -> None:
-        """Make a structure the current one and tell the page; a subclass goes on from here."""
+        """Make a valid structure the current one under the number ``seq``, and push it to the page."""
         state = {
             "structure": structure_json.to_dict(structure),
             "structure_seq": seq,
@@ -129,7 +129,7 @@ class NetworkEditor(BaseWidget, bundle="editor"):
 
     @traitlets.observe("structure")
     def _structure_was_set(self, change: Bunch) -> None:
-        """Follow a structure that was assigned to the trait itself."""
+        """Draw a structure that was assigned to the trait ``structure``; restore the trait where it is refused."""
         if change["new"] == structure_json.to_dict(self._value):
             return
         try:
@@ -140,7 +140,7 @@ class NetworkEditor(BaseWidget, bundle="editor"):
 
     @traitlets.observe("proposal")
     def _judge(self, change: Bunch) -> None:
-        """Take a valid proposal; say in a sentence why another is not taken."""
+        """Accept a valid proposal of the page, or answer in ``verdict`` why it is refused."""
         proposal = change["new"]
         if not proposal:
             return
@@ -148,19 +148,19 @@ class NetworkEditor(BaseWidget, bundle="editor"):
         try:
             seq = seq_of(proposal)
             if is_late(seq, self._newest_proposal):
-                return  # an older edit that arrived late: the page has gone on since
+                return  # an older edit that arrived late: a newer one has been accepted
             self._newest_proposal = seq
             if self.read_only:
                 raise StructureError("This diagram is read-only.")
             structure = structure_from_page(proposal.get("structure"))
             self._check(structure)
             self._accept(structure, seq)
-        except Exception as error:  # noqa: BLE001 - an exception in an observer would be seen by nobody
+        except Exception as error:  # noqa: BLE001 - an exception in an observer would reach no page
             self.push(verdict={"seq": seq, "error": sentence(error), "notice": ""})
 
     @traitlets.observe("request")
     def _answer(self, change: Bunch) -> None:
-        """Answer the page's request, or say why not."""
+        """Answer a request of the page in ``reply``, with the fields asked for or with an error."""
         request = change["new"]
         if not request:
             return

@@ -1,4 +1,4 @@
-"""Draw a tensor network over data, tweak it, and watch the error: the editor with a tensor and a fit behind it."""
+"""The Explorer: the network editor over a tensor, which fits the drawn structure and shows its error."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,21 +29,21 @@ from tnlab_widgets.fitting.session_file import SUFFIX, SavedSession, read_sessio
 
 
 class Explorer(DataWidget, NetworkEditor, bundle="explorer"):
-    """Edit a tensor network while it is fitted to a tensor.
+    """A widget that fits the structure drawn by the user to a tensor, and shows error, residual and error bound.
 
     Args:
         data: Name of a built-in data set, an array or tensor, a ``Source``, or the path of a .npy, PNG or JPEG file.
-        modes: Mode sizes to cut the data into; by default what suits it.
+        modes: Mode sizes to reshape the data to; by default the first suggestion for them.
         order: "plain" or "quantised".
         structure: A structure, its JSON, the name of a format, a name and a rank, e.g. ``("tr", 4)``, or a network,
-            from whose cores the fit goes on.
-        seed: Where random numbers start.
-        target_error: The relative error aimed at, marked on the page.
+            from whose cores the fit starts; by default a tensor train.
+        seed: Seed of random starts.
+        target_error: The relative error to reach, marked on the page and used for the fewest parameters.
 
     Raises:
         DataError: The data cannot be fitted.
-        StructureError: The structure breaks a rule, or is for a tensor of other modes.
-        UnknownNameError: There is no such data set or format.
+        StructureError: The structure breaks a rule, or has other modes than the tensor.
+        UnknownNameError: The data set or the format is unknown.
         TypeError: A keyword is unknown.
 
     Example:
@@ -51,15 +51,15 @@ class Explorer(DataWidget, NetworkEditor, bundle="explorer"):
         >>> explorer.relative_error, explorer.network
     """
 
-    fit_state = Dict(help="How the fit stands").tag(sync=True)
+    fit_state = Dict(help="Status, sweeps and errors of the fit: see `fitting.reports.fit_state`").tag(sync=True)
     pictures = Dict(help="Reconstruction and residual, a few times a second").tag(sync=True)
     spectra = List(help="Singular values on every bond, descending").tag(sync=True)
     spectra_seq = Int(0, help="The structure_seq that `spectra` belongs to").tag(sync=True)
-    visited = List(help="[{id, parameters, relative_error, label, status}] of every structure tried").tag(sync=True)
+    visited = List(help="[{id, parameters, relative_error, label, status}] of every structure fitted").tag(sync=True)
     current_id = Int(0, help="The visited structure that is drawn; 0 for none yet").tag(sync=True)
-    bound = Dict(help="What no fit of the structure can beat, and why: see `_reports.bound_state`").tag(sync=True)
-    minimum = Dict(help="Fewest parameters for the target: see `_reports.minimum_state`").tag(sync=True)
-    target_error = Float(0.1, min=0.0, max=1.0, help="The relative error aimed at").tag(sync=True)
+    bound = Dict(help="Lower bound on the error of the structure: see `fitting.reports.bound_state`").tag(sync=True)
+    minimum = Dict(help="Fewest parameters for the target: see `fitting.reports.minimum_state`").tag(sync=True)
+    target_error = Float(0.1, min=0.0, max=1.0, help="The relative error to reach").tag(sync=True)
 
     _started = False
 
@@ -97,19 +97,19 @@ class Explorer(DataWidget, NetworkEditor, bundle="explorer"):
 
     @property
     def network(self) -> Network | None:
-        """The cores fitted so far; None before the first sweep."""
+        """The newest fitted cores; None before the first sweep."""
         return self._session.network
 
     @property
     def relative_error(self) -> float | None:
-        """Relative error that the page shows; None before the first sweep."""
+        """The relative error that the page shows; None before the first sweep."""
         return self.fit_state.get("relative_error")
 
     @property
     def certificate(self) -> Certificate | None:
-        """What no fit of the drawn structure can beat, and why; None before its first cuts are known.
+        """A lower bound on the error of every fit of the drawn structure, with proof; None before its cuts are known.
 
-        It holds whatever the fit does, and rises while more cuts of the tensor are looked at.
+        The bound does not depend on the fit, and rises while spectra of more cuts of the tensor are computed.
 
         Example:
             >>> proof = explorer.certificate
@@ -120,16 +120,16 @@ class Explorer(DataWidget, NetworkEditor, bundle="explorer"):
             return bound.certificate if bound is not None and bound.structure == self._value else None
 
     def save(self, path: str | Path) -> None:
-        """Write data, cores and history to a file that ``Explorer.load`` or the page opens again."""
+        """Write data, cores and history to a .tnlab file, which ``Explorer.load`` and the page open."""
         Path(path).write_bytes(write_session(self._saved()))
 
     @classmethod
     def load(cls, path: str | Path) -> "Explorer":
-        """Open a file that ``save`` or the page wrote.
+        """Return an Explorer with the session of a .tnlab file that ``save`` or the page wrote.
 
         Raises:
-            DataError: It is no session file.
-            FileNotFoundError: There is no such file.
+            DataError: The file holds no session.
+            FileNotFoundError: The path names no file.
         """
         saved = read_session(Path(path).name, Path(path).read_bytes())
         explorer = cls(saved.source, structure=saved.structure)
@@ -171,7 +171,7 @@ class Explorer(DataWidget, NetworkEditor, bundle="explorer"):
         self._bound: Bound | None = None
 
     def _open(self, source: Source, structure: Structure) -> None:
-        """Take other data and a structure for it; nothing has changed if this raises."""
+        """Replace the data and the structure, and start their fit; an error leaves the widget unchanged."""
         data, structure = describe(source), presentable(structure)
         original = Panels(source).original()
         with self._guard, self.hold_sync():
@@ -193,10 +193,10 @@ class Explorer(DataWidget, NetworkEditor, bundle="explorer"):
             self._ask_bound()
             self._aim()
 
-    # What the worker reports
+    # Reports of the worker threads
 
     def _show(self, progress: FitProgress, detailed: bool) -> None:
-        """Tell the page how the fit stands; called from the worker thread."""
+        """Push a report of the fit to the page, with pictures and spectra if ``detailed``; called by the worker."""
         if self._deserted:
             self._session.suspend(True)
         if not self._push_current(progress, lambda seq: {"fit_state": fit_state(progress, seq)}):
@@ -222,13 +222,13 @@ class Explorer(DataWidget, NetworkEditor, bundle="explorer"):
             )
 
     def _ask_bound(self) -> None:
-        """Show the bound of what is drawn; where its cuts are not known yet, the worker shows it later."""
+        """Show the error bound of the drawn structure: now if its cuts are known, else when the worker reports it."""
         bound = self._certifier.ask(self._value)
         if bound is not None:
             self._show_bound(bound)
 
     def _show_bound(self, bound: Bound) -> None:
-        """Tell the page what no fit can beat, unless something else is drawn by now."""
+        """Push an error bound to the page, unless another structure is drawn by now."""
         with self._guard:
             if bound.structure == self._value:
                 self._bound = bound
@@ -240,7 +240,7 @@ class Explorer(DataWidget, NetworkEditor, bundle="explorer"):
 
     @traitlets.observe("target_error")
     def _aim(self, _: Bunch | None = None) -> None:
-        """Show the fewest parameters for the target; where they are not known yet, the worker shows them later."""
+        """Show the parameter bound for the target error, and have the worker report better ones."""
         if self._started:
             self._show_minimum(self._certifier.aim(self.target_error))
 
@@ -250,14 +250,14 @@ class Explorer(DataWidget, NetworkEditor, bundle="explorer"):
                 self.push(minimum=minimum_state(minimum))
 
     def _push_current(self, progress: FitProgress, traits: Any) -> bool:
-        """Push traits that belong to the newest job; drop those of an older one."""
+        """Push what ``traits`` returns for the current edit if the report is of the newest job; return if it is."""
         with self._guard:
             if progress.generation != self._session.generation:
                 return False
             self.push(**traits(self.structure_seq))
             return True
 
-    # What the page asks for
+    # Commands of the page
 
     @override
     def _page_is_back(self) -> None:
@@ -265,7 +265,7 @@ class Explorer(DataWidget, NetworkEditor, bundle="explorer"):
 
     @traitlets.observe("_view_count")
     def _views_changed(self, change: Bunch) -> None:
-        """Hold the fit while nobody looks: a page that was closed must not keep a server busy."""
+        """Suspend the fit when the last view on a page is closed, and continue it when one opens."""
         if change["old"] or change["new"]:
             self._session.suspend(not change["new"])
 

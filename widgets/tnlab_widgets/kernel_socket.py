@@ -1,7 +1,7 @@
-"""The websocket between a page and its kernel, as ``tnlab dashboard`` serves it: malformed frames close it.
+"""The websocket between a page and its kernel, as ``tnlab dashboard`` serves it: a malformed frame closes it.
 
-jupyter_server believes the counts in a frame: sixteen bytes that claim 2^60 parts keep the server of all visitors busy
-until its memory is used up. This module runs in that server, and so imports neither PyTorch nor a widget.
+jupyter_server does not check the counts in a frame: sixteen bytes that claim 2^60 parts exhaust the memory of
+the server for all visitors. This module runs in that server, and so imports neither PyTorch nor a widget.
 """
 
 from typing import Any
@@ -12,17 +12,15 @@ from typing_extensions import override
 
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
 WORD = 8  # bytes of a count or an offset, little-endian
-FEWEST_OFFSETS = (
-    6  # where the channel, the header, the parent's header, the metadata and the content begin, and the end
-)
-MOST_OFFSETS = 1024  # a message of a widget has a handful of buffers
-MOST_BYTES = 8 << 20  # a piece of a file has 1 MiB
-LONGEST_CHANNEL = 16  # bytes; "control" has 7
+FEWEST_OFFSETS = 6  # of the channel, the header, the parent header, the metadata, the content, and the end
+MOST_OFFSETS = 1024  # parts of a message; one of a widget has fewer than ten buffers
+MOST_BYTES = 8 << 20  # of a frame; the largest, a piece of an uploaded file, has 1 MiB
+LONGEST_CHANNEL = 16  # bytes of the name of a channel; "control" has 7
 POLICY_VIOLATION = 1008  # the code of RFC 6455, section 7.4.1
 
 
 class CheckedKernelSocket(ZMQChannelsWebsocketConnection):
-    """A connection that takes frames of the v1 protocol only, whose offsets lie within the frame in ascending order.
+    """A kernel connection that accepts only frames of the v1 protocol with ascending offsets within the frame.
 
     References:
         https://jupyter-server.readthedocs.io/en/latest/developers/websocket-protocols.html
@@ -33,7 +31,7 @@ class CheckedKernelSocket(ZMQChannelsWebsocketConnection):
         handler = self.websocket_handler
         offered = handler.request.headers.get("Sec-WebSocket-Protocol", "")
         if handler.select_subprotocol([name.strip() for name in offered.split(",")]) != PROTOCOL:
-            # Voila would read what is sent to such a page as frames of the protocol that it does not speak.
+            # Without the protocol, Voilà would parse the messages of such a page as frames of it all the same.
             raise HTTPError(400, f"A page must speak {PROTOCOL}.")
         await super().prepare()
 
@@ -48,9 +46,9 @@ class CheckedKernelSocket(ZMQChannelsWebsocketConnection):
 
 
 def frame_problem(frame: object) -> str:
-    """Return why a frame is no message of the v1 protocol, or nothing.
+    """Return why a frame is no message of the v1 protocol, or an empty text where it is one.
 
-    A frame is the number of offsets, the offsets from its first byte, then the channel and the parts of the message.
+    A frame holds the number of offsets, the offsets counted from its first byte, the channel, and the message's parts.
     """
     if not isinstance(frame, bytes):
         return "a frame must be binary"

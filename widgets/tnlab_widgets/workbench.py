@@ -1,4 +1,4 @@
-"""Watch structure searches think: engines side by side, each with a study on disk that it goes on from."""
+"""The search workbench: structure searches by several engines side by side, each recorded in a study on disk."""
 
 import functools
 import os
@@ -26,32 +26,32 @@ from tnlab_widgets.searching.shelf import Shelf
 from tnlab_widgets.searching.threads import Errands, Reporter
 from tnlab_widgets.searching.workbench_commands import WorkbenchShelf
 
-PRIVATE = "TNLAB_PRIVATE_STUDIES"  # set to 1 where strangers share a server
-VOILA = "VOILA_REQUEST_URL"  # set in a kernel that serves one visitor of one page
+PRIVATE = "TNLAB_PRIVATE_STUDIES"  # environment variable, 1 on a server with many visitors
+VOILA = "VOILA_REQUEST_URL"  # environment variable that Voilà sets in a kernel, which serves one visitor of one page
 
 
 class SearchWorkbench(WorkbenchShelf, bundle="workbench"):
-    """Search for the structure of a tensor with one engine or several, and watch.
+    """A widget that searches the structure with the fewest parameters for a tensor, by one engine or several.
 
-    Every search writes a study; what was evaluated is not lost, whatever ends it.
+    Every search writes a study on disk, from which it can continue after an interruption.
 
     Args:
         data: Name of a built-in data set, an array or tensor, a ``Source``, or the path of a .npy, PNG or JPEG file.
-        modes: Mode sizes to cut the data into; by default what suits it.
+        modes: Mode sizes to reshape the data to; by default the first suggestion for them.
         order: "plain" or "quantised".
-        engines: Names of engines; each gets a lane of its own.
+        engines: Names of engines; each runs a search of its own.
         target_error: Relative error to reach with the fewest parameters.
-        family: Which structures count; by default what each engine is meant for.
+        family: Family of structures to search; by default the first family of each engine.
         max_rank: Largest rank of a bond.
         max_evaluations: Structures that each engine may fit.
         max_seconds: Seconds that each engine may spend.
-        seed: Same seed, same search.
+        seed: Seed of the engines; same seed, same search.
         executor: Where fits run: a name such as ``"pool:2"``, an executor, or a client of dask.
         studies: Folder of the studies; by default that of the user.
 
     Raises:
         DataError: The data cannot be searched, or a setting is out of range.
-        UnknownNameError: There is no such data set, engine or family.
+        UnknownNameError: The data set, an engine or the family is unknown.
         TypeError: A keyword is unknown.
 
     Example:
@@ -118,7 +118,7 @@ class SearchWorkbench(WorkbenchShelf, bundle="workbench"):
 
         Raises:
             DataError: An engine cannot run with these settings, or the folder of studies cannot be made.
-        UnknownNameError: The executor is none of those on offer.
+            UnknownNameError: The executor is not on offer.
         """
         settings, source = self._settings, self._source
         self._offer.executor(settings.executor)  # refused before there is a lane
@@ -126,24 +126,27 @@ class SearchWorkbench(WorkbenchShelf, bundle="workbench"):
         for engine in settings.engines:
             if engine in refused:
                 raise DataError(refused[engine])
-        keep = functools.cache(lambda: self._shelf.recipe(source))  # by the thread that searches: it may take long
+        keep = functools.cache(
+            lambda: self._shelf.recipe(source)
+        )  # called by the searching thread: writing the data may take long
         plans = [self._planned(engine, source, keep) for engine in settings.engines]
         self._put([self._lane_of(plan, wanted=True) for plan in plans])
         self._go()
 
     def pause(self) -> None:
-        """Hold all searches after the evaluation at hand; the time that they wait is not counted."""
+        """Hold all searches after the current evaluation; the time that they wait is not counted."""
         self._scheduler.pause()
         self._show_run()
 
     def resume(self, **changes: Any) -> None:
-        """Go on: after a pause, and with searches that were stopped or have spent their budget, from their studies.
+        """Continue paused searches; where none is active, continue all that have ended from their studies.
 
         Args:
-            changes: A larger ``max_evaluations`` or ``max_seconds``, or another ``executor``, for those that had ended.
+            changes: A larger ``max_evaluations`` or ``max_seconds``, or another ``executor``, for searches that ended.
 
         Raises:
-            DataError: There is nothing to go on with, or a change makes no sense.
+            DataError: There is no search to continue, or a value is out of range.
+            UnknownNameError: A setting or the executor is unknown.
         """
         self._choose(changes)
         if not self._scheduler.busy:
@@ -155,17 +158,17 @@ class SearchWorkbench(WorkbenchShelf, bundle="workbench"):
         self._go()
 
     def stop(self) -> None:
-        """End all searches soon; the best so far and the studies are kept."""
+        """Ask all searches to end after the current evaluation; their best structures and studies are kept."""
         self._scheduler.stop()
         self._show_run()
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait until all searches have ended, or for so long; return whether they have."""
+        """Wait up to ``seconds``, without limit for None, until all searches have ended; return whether they have."""
         return self._scheduler.wait(seconds)
 
     @property
     def results(self) -> dict[str, SearchResult]:
-        """What every engine has found so far; those that have fitted nothing yet are left out."""
+        """The result of every search that has fitted a structure, by engine; a second one of an engine by its study."""
         found = {}
         for lane in self._scheduler.lanes:
             if lane.search is not None and lane.search.fitted:
@@ -174,7 +177,7 @@ class SearchWorkbench(WorkbenchShelf, bundle="workbench"):
 
     @property
     def network(self) -> Network | None:
-        """The best network of all engines; None before the first fit."""
+        """The network of fewest parameters that reaches the target, else that of least error; None before a fit."""
         found = list(self.results.values())
         best = min(found, key=lambda own: (not own.reached, own.parameters if own.reached else own.relative_error),
                    default=None)  # fmt: skip
@@ -247,10 +250,10 @@ class SearchWorkbench(WorkbenchShelf, bundle="workbench"):
 
 
 def changes_of(command: dict[str, Any]) -> dict[str, Any]:
-    """Return the changes that a command asks for.
+    """Return the field ``changes`` of a command: new settings by name.
 
     Raises:
-        DataError: They are no record.
+        DataError: The field is no record.
     """
     changes = command.get("changes")
     if not isinstance(changes, dict):

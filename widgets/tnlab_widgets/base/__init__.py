@@ -1,1 +1,1 @@
-"""What every widget stands on: the page connection, uploads, data, requests."""
+"""The base classes of the widgets, and the messages, uploads, pictures and requests that widgets share."""

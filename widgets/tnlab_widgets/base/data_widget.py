@@ -1,4 +1,4 @@
-"""What widgets on a tensor share: its choice, files from the page, commands, and whether somebody is there."""
+"""The base class of widgets that work on a tensor: choice of the data, uploads, commands, heartbeats of the page."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -19,24 +19,25 @@ from tnlab_widgets.base.sources import catalogue, describe
 from tnlab_widgets.base.widget import BaseWidget, from_page
 
 Action = Callable[[Any, dict[str, Any]], None]
-SILENCE = 180.0  # seconds without a heartbeat after which nobody is there; a hidden page sends one a minute
+SILENCE = 180.0  # seconds without a heartbeat after which a page counts as gone; a hidden page sends one a minute
 
 
 class DataWidget(BaseWidget):
-    """A widget on a tensor that a page may replace.
+    """A widget that shows a tensor, which the page may reshape or replace by a built-in data set or an uploaded file.
 
-    A subclass sets ``_source`` and ``_panels`` before ``super().__init__``, says in ``_take`` what becomes of another
-    source, and adds to ``_ACTIONS`` what else a page may ask for. Whatever fails is told to the page as a sentence.
+    A subclass sets ``_source`` and ``_panels`` before ``super().__init__``, implements ``_take`` for a change of the
+    data, and adds further commands of the page to ``_ACTIONS``. An error in a command or an upload becomes a sentence
+    in the trait ``problem``.
     """
 
     datasets = List(help="[{name, label, licence}] of the built-in data").tag(sync=True)
     data = Dict(help="{name, label, shape, modes, order, kind, size, suggestions}").tag(sync=True)
     original = Dict(help="{kind, width, height, pixels}: the tensor as a picture").tag(sync=True)
-    heartbeat = from_page(Float(0.0, help="When the page last said that it is there; any change counts"))
-    command = from_page(Dict(help="{seq, kind, ...} the page wants done"))
+    heartbeat = from_page(Float(0.0, help="The page's clock; each change is a heartbeat"))
+    command = from_page(Dict(help="{seq, kind, ...}: the newest command of the page"))
     upload = from_page(Dict(help="{id, index, total, name, size, data}: a piece of a file"))
     upload_ack = Dict(help="{id, index, error, done}").tag(sync=True)
-    download = Dict(help="{seq, filename, data}: a file for the person to keep").tag(sync=True)
+    download = Dict(help="{seq, filename, data}: a file for the user to save").tag(sync=True)
     problem = Dict(help="{seq, text}: what went wrong, in a sentence").tag(sync=True)
 
     _source: Source
@@ -51,28 +52,28 @@ class DataWidget(BaseWidget):
 
     @property
     def source(self) -> Source:
-        """The data, and how it is cut into modes."""
+        """The data, with the mode sizes and the order of entries in which they form a tensor."""
         return self._source
 
     @property
     def tensor(self) -> torch.Tensor:
-        """The data as a tensor."""
+        """The data as a tensor, of shape ``source.modes``."""
         return self._source.tensor
 
     def _take(self, source: Source) -> None:
-        """Take other data; nothing has changed if this raises."""
+        """Replace the data; a subclass checks the source first, so that an error leaves the widget unchanged."""
         raise NotImplementedError
 
     def _open_file(self, name: str, content: bytes) -> None:
-        """Take a file from the page; a subclass may know more kinds."""
+        """Replace the data by an uploaded .npy, PNG or JPEG file; a subclass may read further kinds of files."""
         self._take(read_source(name, content))
 
     def _page_is_back(self) -> None:
-        """Go on with what was held while nobody was there."""
+        """Resume the work that was held while no page was connected; called at every heartbeat."""
 
     @property
     def _deserted(self) -> bool:
-        """Whether a page was there and has not been heard of for long: one that crashed cannot say goodbye."""
+        """Whether a page has sent heartbeats, but none for ``SILENCE`` seconds; a page that crashed closes no view."""
         return bool(self._heard) and time.monotonic() - self._heard > SILENCE
 
     @override
@@ -100,7 +101,7 @@ class DataWidget(BaseWidget):
             if action is None:
                 raise DataError(f"Unknown command {kind!r:.40}. Known: {', '.join(self._ACTIONS)}.")
             action(self, command)
-        except Exception as error:  # noqa: BLE001 - an exception in an observer would be seen by nobody
+        except Exception as error:  # noqa: BLE001 - an exception in an observer would reach no page
             self._tell(sentence(error))
 
     @traitlets.observe("upload")

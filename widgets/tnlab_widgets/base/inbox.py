@@ -1,18 +1,26 @@
-"""A file that arrives from the page in pieces, none of which is believed."""
+"""Uploads: a file that the page sends in pieces, each checked before it is stored."""
 
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
 from tnlab.errors import DataError
 
-MAX_SIZE = 64 << 20
-MAX_CHUNK = 1 << 20
-MAX_NAME = 255
+MAX_SIZE = 64 << 20  # bytes of a file, 64 MiB: it is held in memory whole
+MAX_CHUNK = 1 << 20  # bytes of a piece; the page cuts files into pieces of 1 MiB
+MAX_NAME = 255  # characters; the longest that file systems allow
 
 
 @dataclass
 class Upload:
-    """One file on its way; chunks come in order, each after the one before was acknowledged."""
+    """A file of which some pieces have arrived, in order; the page sends each after the one before was acknowledged.
+
+    Attributes:
+        id: The page's number for the upload.
+        name: Name of the file.
+        size: Its length in bytes, as announced.
+        total: Number of pieces, as announced.
+        parts: The pieces that have arrived.
+    """
 
     id: Any
     name: str
@@ -22,10 +30,10 @@ class Upload:
 
     @classmethod
     def begin(cls, message: dict[str, Any]) -> "Upload":
-        """Start from the first chunk's claims.
+        """Return an empty upload with the name, size and number of pieces that its first message announces.
 
         Raises:
-            DataError: The file is too large, empty, or the message makes no sense.
+            DataError: The file is empty or too large, or its name or number of pieces is not valid.
         """
         name, size, total = message.get("name"), message.get("size"), message.get("total")
         if not isinstance(name, str) or not 0 < len(name) <= MAX_NAME:
@@ -40,11 +48,11 @@ class Upload:
 
     @property
     def done(self) -> bool:
-        """Whether all chunks are there."""
+        """Whether all pieces have arrived."""
         return len(self.parts) == self.total
 
     def take(self, message: dict[str, Any]) -> None:
-        """Add the next chunk.
+        """Append the piece that a message carries.
 
         Raises:
             DataError: It is not the next one, or the pieces do not add up to the claimed size.
@@ -61,21 +69,21 @@ class Upload:
         self.parts.append(piece)
 
     def content(self) -> bytes:
-        """Return the file."""
+        """Return the pieces joined: the content of the file, once all have arrived."""
         return b"".join(self.parts)
 
 
 class Inbox:
-    """Where pieces of files come in, one file at a time."""
+    """Assembles an uploaded file from its pieces; one file at a time, and a first piece drops the file before."""
 
     def __init__(self) -> None:
         self._upload: Upload | None = None
 
     def receive(self, message: dict[str, Any]) -> tuple[str, bytes] | None:
-        """Take a piece; return name and content when it was the last one.
+        """Store the piece that a message carries; return the name and content of the file when it was the last.
 
         Raises:
-            DataError: The piece is refused, and its file forgotten.
+            DataError: The piece is out of order, or does not match the announced size; the upload is dropped.
         """
         current, self._upload = self._upload, None
         if message.get("index") == 0:

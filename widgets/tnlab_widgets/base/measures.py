@@ -1,4 +1,4 @@
-"""What the page draws over the diagram about the network's graph: leverages, bottlenecks, and two cores compared."""
+"""Measures of a network's graph, drawn over the diagram: leverages, bottlenecks, cuts between two cores."""
 
 import math
 from typing import Any
@@ -9,18 +9,18 @@ from tnlab.network.graph_measures import bond_leverages, effective_resistances
 from tnlab.network.structure import Structure
 
 MOST = 2**53
-"""Counts above this are sent as this: the page has no larger whole numbers."""
+"""Largest whole number that a page holds exactly; a larger count is sent as this one."""
 
 
 def measures(structure: Structure, pair: object = None) -> dict[str, Any]:
-    """Return the fields that answer a page which measures its draft.
+    """Return the leverage of every bond, the bonds of least rank, and the resistance and least cut between two cores.
 
     Args:
-        structure: The draft.
-        pair: Two cores to compare, by place, or none.
+        structure: The structure that the page is editing.
+        pair: Indices of two cores; None leaves their comparison out.
 
     Raises:
-        StructureError: The pair is not two cores of the structure.
+        StructureError: ``pair`` is not two different indices of cores.
     """
     return {
         "leverages": bond_leverages(structure).tolist(),

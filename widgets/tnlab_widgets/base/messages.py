@@ -1,4 +1,4 @@
-"""What a page may send: plain data within limits, and messages that are numbered."""
+"""Checks on messages from the page: limits on their values, and the numbers by which late ones are recognised."""
 
 import math
 from typing import Any
@@ -9,15 +9,19 @@ MAX_DEPTH = 12  # lists and records inside each other; a structure in a proposal
 MAX_VALUES = 50_000  # a structure of 256 cores and 2048 bonds has some 15,000
 MAX_BYTES = 2 << 20  # of a text, or of binary data; a piece of a file has 1 MiB
 MAX_BITS = 1024  # of a whole number; a float has no larger one
-MAX_SEQ = 2**53  # a page has no larger whole numbers
-MAX_LATE = 30 * 86_400_000  # milliseconds, which the numbers of messages count: nothing is on its way for a month
+MAX_SEQ = 2**53  # JavaScript holds no larger whole number exactly
+MAX_LATE = 30 * 86_400_000  # milliseconds, the unit of message numbers: no message travels for a month
 
 
 def plain_data(name: str, value: object) -> Any:
-    """Return plain data that a page sent, with None for numbers that are not finite, as JSON has it.
+    """Return a copy of a value from the page, with lists for tuples and None for floats that are not finite.
+
+    Args:
+        name: The trait that the value is for, named in errors.
+        value: Nested dicts and lists of numbers, texts, bytes and None.
 
     Raises:
-        DataError: A number or a text is too long, a kind of value unknown, or there is too much or too deep.
+        DataError: A number or a text is too long, a value has another type, or the whole is too large or too deep.
     """
     left = MAX_VALUES
 
@@ -42,10 +46,10 @@ def plain_data(name: str, value: object) -> Any:
 
 
 def seq_of(message: dict[str, Any]) -> int:
-    """Return the number of a message.
+    """Return the sequence number of a message, its field ``seq``.
 
     Raises:
-        DataError: It is no whole number above 0 that a page can have.
+        DataError: The field is missing, or no whole number above 0 and below 2^53.
     """
     seq = message.get("seq")
     if not isinstance(seq, int) or isinstance(seq, bool) or not 0 < seq < MAX_SEQ:
@@ -54,10 +58,10 @@ def seq_of(message: dict[str, Any]) -> int:
 
 
 def is_late(seq: int, newest: int) -> bool:
-    """Return whether the message ``newest`` was sent after this one, or is this one.
+    """Return whether a message numbered ``seq`` is not newer than the one numbered ``newest``, so that it is ignored.
 
-    Numbers are milliseconds of the page's clock. One that lies a month behind is no late message: the newest was made
-    up, or sent by a page whose clock was wrong.
+    Numbers are milliseconds of the page's clock. A message more than ``MAX_LATE`` behind is not late: then ``newest``
+    was invented, or came from a page whose clock was wrong.
     """
     return newest - MAX_LATE < seq <= newest
 

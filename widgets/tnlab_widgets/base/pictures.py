@@ -1,4 +1,4 @@
-"""Tensor, reconstruction and residual as pixels, or as points of a curve: what the page draws side by side."""
+"""Pictures of a tensor, its reconstruction and the residual: grey pixels, or the points of a curve."""
 
 import math
 from typing import Any
@@ -7,13 +7,13 @@ import numpy as np
 
 from tnlab.data import Source
 
-MAX_SIDE = 512
-MAX_POINTS = 2048
-MAX_SLICES = 16
+MAX_SIDE = 512  # pixels; about what the page has room for
+MAX_POINTS = 2048  # of a curve; more than a panel has pixels across
+MAX_SLICES = 16  # of a tensor, tiled 4 by 4
 
 
 class Panels:
-    """The pictures of one source.
+    """Draws the tensor of a source, and compares it with reconstructions on one grey scale.
 
     A grey value of 0 is the smallest entry of the tensor and 255 the largest; a residual is grey 127 or 128 where it is
     zero, and black or white at ``residual_scale``.
@@ -26,12 +26,16 @@ class Panels:
         self._low, self._high = float(self._flat.min()), float(self._flat.max())
 
     def original(self) -> dict[str, Any]:
-        """Return the tensor itself, which changes only with the data."""
+        """Return the tensor as a picture: {kind, width, height, pixels, low, high}; low is black, high is white."""
         pixels = self._points(self._flat) if self.kind == "curve" else self._grey(self._flat)
         return {**self._frame(), "pixels": pixels, "low": self._low, "high": self._high}
 
     def compare(self, tensor: Any) -> dict[str, Any]:
-        """Return the reconstruction and the residual for a tensor of the source's modes."""
+        """Return pictures of a reconstruction and of its residual, the tensor minus the reconstruction.
+
+        Args:
+            tensor: The reconstruction, of shape ``source.modes``.
+        """
         flat = self._flatten(self._source.restore(tensor))
         residual = self._flat - flat
         scale = round_up(float(np.abs(residual).max()))
@@ -46,7 +50,7 @@ class Panels:
         return {"kind": self.kind, "width": width, "height": height}
 
     def _flatten(self, array: np.ndarray) -> np.ndarray:
-        """Return rows and columns of numbers, few enough to send."""
+        """Return an array as a matrix to draw: a curve as a thinned row, an image shrunk, others as a montage."""
         array = np.asarray(array, dtype=np.float64)
         if self.kind == "curve":
             points = array.reshape(1, -1)
@@ -64,7 +68,7 @@ class Panels:
 
 
 def montage(array: np.ndarray) -> np.ndarray:
-    """Return up to 16 slices over the last two axes, evenly spaced, tiled row by row."""
+    """Return up to 16 evenly spaced slices along the last two axes longer than 1, tiled row by row in one matrix."""
     long = tuple(length for length in array.shape if length > 1)
     slices = array.reshape(-1, *long[-2:])
     chosen = np.unique(np.linspace(0, len(slices) - 1, min(len(slices), MAX_SLICES)).round().astype(int))
@@ -80,7 +84,7 @@ def montage(array: np.ndarray) -> np.ndarray:
 
 
 def shrink(picture: np.ndarray, most: int) -> np.ndarray:
-    """Return means over square blocks, so that no side is longer than ``most``; an incomplete block is left out."""
+    """Return a matrix averaged over square blocks, so that no side exceeds ``most``; incomplete blocks are dropped."""
     block = math.ceil(max(picture.shape) / most)
     if block == 1:
         return picture
@@ -92,7 +96,7 @@ def shrink(picture: np.ndarray, most: int) -> np.ndarray:
 
 
 def round_up(value: float) -> float:
-    """Return the next 1, 2 or 5 times a power of ten, so that a scale does not flicker; 1 for zero."""
+    """Return the least 1, 2 or 5 times a power of ten that is not below a value; 1 where that is zero or not finite."""
     if not value > 0 or not math.isfinite(value):
         return 1.0
     power = 10.0 ** math.floor(math.log10(value))

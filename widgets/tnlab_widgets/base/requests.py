@@ -1,4 +1,4 @@
-"""Answers to what the editor asks Python for: a preset, a layout, an import, an export, measures of the graph."""
+"""Requests that the editor's page makes of Python: a preset, a layout, an import, an export, measures of the graph."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,8 +16,8 @@ from tnlab_widgets.base.measures import measures
 from tnlab_widgets.base.starting import starting_structure
 from tnlab_widgets.base.structures import presentable, structure_from_page
 
-MAX_TEXT = 1 << 20
-DEFAULT_RANK = 2
+MAX_TEXT = 1 << 20  # characters of an imported text; 2048 bonds as JSON have some 200,000
+DEFAULT_RANK = 2  # of the bonds of a preset or an einsum expression: the least that shows a network
 
 EXPORTS: dict[str, tuple[str, Callable[[Structure, bool], str]]] = {
     "json": ("tensor_network.json", lambda structure, _: structure_json.dumps(structure)),
@@ -29,7 +29,12 @@ EXPORTS: dict[str, tuple[str, Callable[[Structure, bool], str]]] = {
 
 
 def answer(request: dict[str, Any], structure: Structure, *, modes_locked: bool) -> dict[str, Any]:
-    """Return the fields that answer a request about the current structure.
+    """Return the fields of the reply to a request of the page.
+
+    Args:
+        request: ``{kind, ...}`` with kind "preset", "layout", "import", "export" or "measure".
+        structure: The structure that the editor holds; "export" writes it, "preset" and "import" take its modes.
+        modes_locked: Whether the modes belong to a tensor, so that a preset or an einsum text must keep them.
 
     Raises:
         TnlabError: The request cannot be answered; the message says why.

@@ -1,4 +1,4 @@
-"""Errors as sentences for a page."""
+"""Errors as sentences for the page."""
 
 import logging
 
@@ -10,7 +10,7 @@ LOG = logging.getLogger("tnlab_widgets")
 
 
 def sentence(error: BaseException) -> str:
-    """Return what to show a person; an error that tnlab did not foresee is logged with its traceback."""
+    """Return an error as a sentence for the page, and log one that is no ``TnlabError`` with its traceback."""
     if isinstance(error, TnlabError | traitlets.TraitError):
         return str(error)
     LOG.error("Unforeseen error in a widget", exc_info=error)

@@ -1,4 +1,4 @@
-"""Data for the Explorer: from a name, an array or a path, and described for the page."""
+"""Data of the widgets: a source from a name, an array or a path, and its description for the page."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,11 +8,16 @@ from tnlab.data import Source, datasets, modes_text, read_source
 
 
 def as_source(data: object, modes: Sequence[int] | None, order: Any) -> Source:
-    """Return the source that ``data`` names or is, cut into ``modes`` where they are given.
+    """Return data as a source, reshaped to the given modes.
+
+    Args:
+        data: A source, the name of a built-in data set, the path of a .npy, PNG or JPEG file, or an array or tensor.
+        modes: Mode sizes; None keeps those of the source, and takes the first suggestion for an array.
+        order: "plain" or "quantised"; None keeps that of the source.
 
     Raises:
-        DataError: It cannot be fitted, or the modes do not multiply to the number of entries.
-        UnknownNameError: It is a text, but names neither a data set nor a file.
+        DataError: The data cannot be fitted, or the modes do not multiply to the number of entries.
+        UnknownNameError: A text names neither a data set nor a file.
     """
     if isinstance(data, Source):
         source = data
@@ -30,12 +35,12 @@ def as_source(data: object, modes: Sequence[int] | None, order: Any) -> Source:
 
 
 def catalogue() -> list[dict[str, str]]:
-    """Return the built-in data sets as a menu shows them."""
+    """Return {name, label, licence} of every built-in data set, for the page's menu."""
     return [{"name": name, "label": entry.label, "licence": entry.licence} for name, entry in datasets.items()]
 
 
 def describe(source: Source) -> dict[str, Any]:
-    """Return what the page shows and offers for a source."""
+    """Return the name, shape, modes and kind of a source for the page, and the modes that it suggests."""
     suggested = list(source.suggested_modes)
     if (source.modes, source.order) not in suggested:
         suggested.insert(0, (source.modes, source.order))

@@ -1,4 +1,4 @@
-"""Structures to start from: a named format with ranks that suit the data."""
+"""Structures to start a fit from: a named format with ranks that compress the data."""
 
 from dataclasses import replace
 
@@ -9,11 +9,12 @@ from tnlab.network.edits import clip_ranks
 from tnlab.network.structure import Bond, Structure
 from tnlab_widgets.base.structures import presentable
 
-MAX_START_RANK = 64
+MAX_START_RANK = 64  # a first sweep stays fast
+COMPRESSION = 32  # entries per parameter of a first structure: coarse, with room to grow
 
 
 def family_name(structure: Structure) -> str:
-    """Return the name of the format whose topology the structure has, or nothing."""
+    """Return the name of the first format whose cores and bonds the structure has at rank 1, or an empty text."""
     flat = replace(structure, bonds=tuple(Bond(bond.cores, 1) for bond in structure.bonds))
     for name, family in formats.items():
         if family.refusal(structure.order):
@@ -25,12 +26,17 @@ def family_name(structure: Structure) -> str:
 
 
 def starting_structure(modes: tuple[int, ...], name: str = "tensor_train", rank: int | None = None) -> Structure:
-    """Return a format for these modes, by default with the largest rank that still compresses about 32 times.
+    """Return the structure of a format over these modes, with a name and a position for every core.
 
     A tensor of one mode gets a single core: no format has fewer than two.
 
+    Args:
+        modes: Mode sizes.
+        name: Name of the format.
+        rank: Rank of every bond; by default the largest up to 64 with at least 32 entries per parameter, else 2.
+
     Raises:
-        TnlabError: The format does not exist for this order.
+        TnlabError: The format is unknown, or has no structure of this order.
     """
     if len(modes) < 2:
         return presentable(structure_json.from_dict(
@@ -42,14 +48,14 @@ def starting_structure(modes: tuple[int, ...], name: str = "tensor_train", rank:
     best = clip_ranks(family.build(modes, 2))
     for tried in range(3, MAX_START_RANK + 1):
         larger = family.build(modes, tried)
-        if larger.parameters > larger.size / 32:
+        if larger.parameters > larger.size / COMPRESSION:
             break
         best = clip_ranks(larger)
     return presentable(best)
 
 
 def similar_structure(modes: tuple[int, ...], former: Structure) -> Structure:
-    """Return a structure for other modes: of the same format where that is known, else a tensor train."""
+    """Return a structure over other modes, of the format of ``former`` if it has one for them, else a tensor train."""
     name = family_name(former)
     if name:
         try:

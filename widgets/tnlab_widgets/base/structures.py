@@ -1,4 +1,4 @@
-"""What widgets add to structures: names and places for their cores, notices, and a size that suits the data."""
+"""Structures for the page: checked against limits, with names and positions, and their numbers, notices and presets."""
 
 from collections import Counter
 from dataclasses import replace
@@ -13,18 +13,18 @@ from tnlab.network import structure_json
 from tnlab.network.contraction import contraction_cost
 from tnlab.network.structure import Structure
 
-MAX_CORES = 256
-MAX_BONDS = 2048
+MAX_CORES = 256  # more are not told apart in a diagram
+MAX_BONDS = 2048  # more are not told apart in a diagram
 MAX_ON_CORE = 128  # legs and bonds of one core
-MAX_NUMBER = 2**53  # a page has no larger whole numbers
+MAX_NUMBER = 2**53  # JavaScript holds no larger whole number exactly
 MAX_COUNT = 10**300  # entries or parameters; a float can still tell their ratio
 
 
 def as_structure(value: object) -> Structure:
-    """Return a structure given as one, as a JSON object or as JSON text.
+    """Return a structure given as a ``Structure``, a JSON object or JSON text.
 
     Raises:
-        StructureError: It is none of these, or breaks a rule.
+        StructureError: The value is none of these, or breaks a rule of structures.
     """
     if isinstance(value, Structure):
         return value
@@ -32,10 +32,10 @@ def as_structure(value: object) -> Structure:
 
 
 def structure_from_page(record: object) -> Structure:
-    """Return the structure that the page sent, with a name and a place for every core.
+    """Return the structure that a JSON object from the page describes, with a name and a position for every core.
 
     Raises:
-        StructureError: It breaks a rule or is too large to draw.
+        StructureError: The record breaks a rule of structures, or exceeds what the editor draws.
     """
     if isinstance(record, dict):
         for field, most in (("cores", MAX_CORES), ("bonds", MAX_BONDS)):
@@ -58,12 +58,12 @@ def structure_from_page(record: object) -> Structure:
 
 
 def _written(number: int) -> str:
-    """Return a number in a few letters: it may be too large for a float, or to be written in full."""
+    """Return a whole number as text; above 2^53 as "about 2^n", since it may have thousands of digits."""
     return f"{number:,}" if number <= MAX_NUMBER else f"about 2^{number.bit_length() - 1}"
 
 
 def presentable(structure: Structure) -> Structure:
-    """Return the structure with a name of its own and a place for every core; what is there already stays."""
+    """Return the structure with a distinct name and a position for every core; names and positions that it has stay."""
     used = Counter(core.name for core in structure.cores)
     free = (name for name in map(core_name, count()) if name not in used)
     seen, named = set(), []
@@ -81,7 +81,7 @@ def presentable(structure: Structure) -> Structure:
 
 
 def notice(structure: Structure) -> str:
-    """Return a sentence about bonds whose rank their neighbours cannot carry, or nothing."""
+    """Return a sentence on the first bond whose rank its neighbours cannot carry, and how many more; else nothing."""
     excess = []
     for index, bond in enumerate(structure.bonds):
         most = structure.carriable_rank(index)
@@ -94,7 +94,7 @@ def notice(structure: Structure) -> str:
 
 
 def numbers(structure: Structure, seq: int) -> dict[str, Any]:
-    """Return what is known of a structure without a fit."""
+    """Return parameters, compression ratio, contraction cost, size and order of a structure, for the edit ``seq``."""
     return {
         "seq": seq,
         "parameters": structure.parameters,
@@ -106,7 +106,7 @@ def numbers(structure: Structure, seq: int) -> dict[str, Any]:
 
 
 def presets() -> list[dict[str, Any]]:
-    """Return the named formats as the toolbar shows them."""
+    """Return {name, label, short, description} of every format, for the page's menu."""
     return [
         {
             "name": name,
@@ -119,6 +119,6 @@ def presets() -> list[dict[str, Any]]:
 
 
 def refusals(order: int) -> dict[str, str]:
-    """Return, for each format that has no structure over ``order`` modes, why."""
+    """Return a sentence for each format that has no structure over ``order`` modes, by its name."""
     sentences = {name: family.refusal(order) for name, family in formats.items()}
     return {name: sentence for name, sentence in sentences.items() if sentence}

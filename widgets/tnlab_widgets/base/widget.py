@@ -1,11 +1,10 @@
-"""What every tnlab widget shares: what a page may write, the bundle, one lock, errors as sentences, a picture.
+"""The base class of all widgets: traits that the page may write, the JavaScript bundle, one lock, a static picture.
 
-A page may write the traits that are declared with ``from_page``, and no others: what Python offers and has found is
-its own, whatever a stranger's page sends.
+A page may write only the traits declared with ``from_page``; other traits in its messages are dropped.
 
-Why the lock: depending on the Jupyter version, messages from the page arrive in the main thread or in another one,
-while a worker pushes results. ``set_state`` swaps the notification machinery of the whole object, so two threads
-at once would merge each other's changes.
+Depending on the Jupyter version, messages from the page arrive in the main thread or in another one, while a worker
+thread pushes results. ``set_state`` swaps the notification machinery of the whole object, so that two threads at once
+would merge each other's changes: a lock keeps them apart.
 """
 
 import threading
@@ -23,20 +22,20 @@ from tnlab_widgets.base.messages import plain_data
 from tnlab_widgets.base.sentences import LOG, sentence
 
 STATIC = Path(__file__).parents[1] / "static"
-MAX_VIEWS = 10_000  # of one widget on a page
+MAX_VIEWS = 10_000  # of one widget on a page; a larger count is not believed
 T = TypeVar("T", bound=traitlets.TraitType)
 
 
 def from_page(trait: T) -> T:
-    """Return the trait as one that a page may write: synced, and not echoed to the page that set it."""
+    """Return a trait tagged as writable by the page: synced, and not echoed to the page that set it."""
     return trait.tag(sync=True, echo_update=False, from_page=True)
 
 
 class BaseWidget(anywidget.AnyWidget):
-    """A widget whose traits are replaced as a whole, from any thread.
+    """A widget whose traits any thread may set, and of which the page may write those declared with ``from_page``.
 
-    A subclass names its bundle: ``class Editor(BaseWidget, bundle="editor")`` takes ``static/editor.js`` and,
-    where there is one, ``static/editor.css``.
+    A subclass names its bundle: ``class Editor(BaseWidget, bundle="editor")`` loads ``static/editor.js`` and,
+    where it exists, ``static/editor.css``.
 
     Raises:
         TypeError: A keyword is not a trait.
@@ -74,14 +73,14 @@ class BaseWidget(anywidget.AnyWidget):
         with self._guard:
             try:
                 super().set_state(self._written_by_page(sync_data))
-            except Exception as error:  # noqa: BLE001 - nobody would see it: the page is told instead
+            except Exception as error:  # noqa: BLE001 - Jupyter would only log it: the page shows it instead
                 self._tell(sentence(error))
 
     def _written_by_page(self, sync_data: object) -> dict[str, Any]:
-        """Return what a page may write of what it sent; that it sent more is logged once.
+        """Return checked copies of the traits in a message that a page may write; log the first message with others.
 
         Raises:
-            DataError: What it may write is no plain data; nothing of the message is taken then.
+            DataError: The message is no record, or a value in it exceeds the limits of ``plain_data``.
         """
         if not isinstance(sync_data, dict):
             raise DataError(f"A page must send its traits by name, but sent {sync_data!r:.80}.")
@@ -103,17 +102,17 @@ class BaseWidget(anywidget.AnyWidget):
             super().close()
 
     def push(self, **traits: Any) -> None:
-        """Set several traits from any thread; the page gets them in one message."""
+        """Set several traits, from any thread; the page receives them in one message."""
         with self._guard, self.hold_sync():
             for name, value in traits.items():
                 setattr(self, name, value)
 
     def _tell(self, text: str) -> None:
-        """Show the page a sentence; a subclass with a trait for it overrides this."""
+        """Log a sentence about an error; a subclass shows it on the page through a trait of its own."""
         LOG.error("%s", text)
 
     def _fallback_svg(self) -> str:
-        """Return a picture for readers without a browser or kernel, or nothing."""
+        """Return an SVG shown where the notebook is rendered without a kernel, or an empty text."""
         return ""
 
     @override

@@ -1,1 +1,1 @@
-"""Fits and certificates of the Explorer, in threads of their own."""
+"""Fits and certificates of the Explorer, computed in background threads."""

@@ -1,8 +1,8 @@
-"""Certificates in the background while a person edits: plain Python, without Jupyter.
+"""Certificates computed in a background thread while the user edits a network; independent of Jupyter.
 
-One worker thread computes the spectra of the tensor's cuts, those of the drawn network first. Once they are known,
-the bound of another structure is answered at once in the caller's thread; before that, by the worker, and it rises
-with every batch of cuts. What is left of the worker's time goes to the fewest parameters for the target error.
+One worker thread computes the singular values of the tensor's cuts, those of the drawn network first. Once they are
+known, the error bound of another structure is computed at once in the caller's thread; before that, the worker reports
+it, and it rises with every batch of cuts. After that, the worker bounds the parameters for the target error.
 """
 
 import math
@@ -25,14 +25,17 @@ from tnlab.network.structure import Structure
 from tnlab_widgets.base.sentences import sentence
 from tnlab_widgets.fitting.certifier_desk import MAX_CUTS, Bound, CertifierDesk, Minimum, cut_count
 
-MAX_SECONDS = 60.0  # of spectra, after those of the network drawn
-REPORT_EVERY = 0.25
-MAX_ORDER = 11  # up to which the fewest parameters are looked for
-TRIES = (0.3, 1.0, 3.0)  # seconds; between them a newer target gets its turn
+MAX_SECONDS = 60.0  # for the spectra of all cuts, after those of the network drawn
+REPORT_EVERY = 0.25  # seconds between two bounds while spectra are computed
+MAX_ORDER = 11  # largest order for which the fewest parameters are bounded: all its cuts are computed
+TRIES = (0.3, 1.0, 3.0)  # seconds of successive searches for the fewest parameters; a newer target comes in between
 
 
 class _Worker:
-    """Computes what is missing until the desk is closed. It knows its owner only through weak references."""
+    """The body of the certificates' thread: computes the next missing step until the desk is closed.
+
+    It holds its owner only through weak references, so that a forgotten owner ends the thread.
+    """
 
     def __init__(
         self, desk: CertifierDesk, tell_bound: Callable[[], object], tell_minimum: Callable[[], object]
@@ -48,12 +51,12 @@ class _Worker:
             data = self.desk.data
             try:
                 step()
-            except Exception as error:  # noqa: BLE001 - the worker must live on
+            except Exception as error:  # noqa: BLE001 - logged; the worker waits for the next tensor
                 sentence(error)
                 self.failed = data
 
     def _next(self) -> Callable[[], None] | None:
-        """Wait for something to do and return it; None when the desk is closed."""
+        """Wait until a step is due and return it; None when the desk is closed."""
         with self.desk.changed:
             while not self.desk.closed:
                 step = self._step()
@@ -77,7 +80,7 @@ class _Worker:
         return self._minimum if self.searches(desk.target) and (desk.data, desk.target) not in self.minima else None
 
     def searches(self, target: float | None) -> bool:
-        """Return whether the fewest parameters for a target can be looked for at all."""
+        """Return whether the fewest parameters for a target are searched: the order is 2 to 11 and 0 < target < 1."""
         tensor = self.desk.tensor
         return tensor is not None and target is not None and 2 <= tensor.ndim <= MAX_ORDER and 0 < target < 1
 
@@ -87,10 +90,10 @@ class _Worker:
         return frozenset(spectra.side(cut) for cut in network_cuts(structure))
 
     def _open(self) -> None:
-        """Look whether the spectra are on disk."""
+        """Create the spectra of a new tensor, and load those that an earlier session stored on disk."""
         data, tensor = self.desk.data, self.desk.tensor
         assert tensor is not None
-        if not bool(tensor.any()):  # relative to nothing there are no errors
+        if not bool(tensor.any()):  # a zero tensor has no relative error
             self.failed = data
             return
         spectra = CutSpectra(tensor, cache=cache_folder())
@@ -102,14 +105,14 @@ class _Worker:
                 self.desk.batches = (stored,) if stored else ()
 
     def _network(self) -> None:
-        """Compute the cuts of the network that is drawn."""
+        """Compute the spectra of the cuts of the drawn network, and report its error bound."""
         structure = self.desk.structure
         assert structure is not None
         self._fill(network_cuts(structure), math.inf)
         self._report()
 
     def _rest(self) -> None:
-        """Compute the other cuts; leave off when a network with new cuts is drawn."""
+        """Compute the spectra of the other cuts up to a minute; break off when a network with new cuts is drawn."""
         spectra = self.desk.spectra
         assert spectra is not None
         ended = self._fill(islice(spectra.cuts(), MAX_CUTS), MAX_SECONDS)
@@ -122,14 +125,14 @@ class _Worker:
         self._report()
 
     def _fill(self, cuts: Iterable[Cut], seconds: float) -> bool:
-        """Compute cuts and report now and then; return whether nothing else came first."""
+        """Compute the spectra of cuts for some seconds, reporting bounds; return False when newer work broke it off."""
         desk, data, spectra = self.desk, self.desk.data, self.desk.spectra
         assert spectra is not None
         begun = last = time.monotonic()
         ended = True
         try:
             for _ in spectra.fill(cuts):
-                time.sleep(0)  # whoever handles an edit needs the interpreter more
+                time.sleep(0)  # a thread that handles an edit takes the interpreter first
                 now = time.monotonic()
                 if not desk.is_current(data):
                     return False
@@ -142,13 +145,13 @@ class _Worker:
                 if self._another_network():
                     ended = False
                     break
-        except OSError:  # the spectra are there, only their copy on disk is not
+        except OSError:  # the spectra are computed, only their copy on disk failed
             pass
         self._add(spectra)
         return ended
 
     def _another_network(self) -> bool:
-        """Return whether a network has been drawn meanwhile some of whose cuts are not there yet."""
+        """Return whether another network has been drawn meanwhile that has cuts without a spectrum."""
         structure, spectra = self.desk.structure, self.desk.spectra
         if structure is None or spectra is None or structure is self.seen:
             return False
@@ -156,7 +159,7 @@ class _Worker:
         return spectra.modes == structure.modes and not self._missing(structure) <= set(spectra.known)
 
     def _add(self, spectra: CutSpectra) -> None:
-        """Let the cuts computed since the last time count."""
+        """Add the cuts computed since the last call to the known ones, as a new batch."""
         with self.desk.changed:
             batch = tuple(cut for cut in spectra.known if cut not in self.desk.known)
             if batch and self.desk.spectra is spectra:
@@ -164,14 +167,14 @@ class _Worker:
                 self.desk.batches += (batch,)
 
     def _report(self) -> None:
-        """Tell the bound of the newest structure."""
+        """Report the error bound of the newest structure to the owner."""
         structure, tell = self.desk.structure, self.tell_bound()
         bound = None if structure is None else self.desk.answer(structure)
         if bound is not None and callable(tell) and not self.desk.closed:
             tell(bound)
 
     def _minimum(self) -> None:
-        """Look for the fewest parameters for the target, a little longer with every try."""
+        """Bound the parameters for the target error from below, in three ever longer searches; report each result."""
         desk, data, spectra, target = self.desk, self.desk.data, self.desk.spectra, self.desk.target
         assert spectra is not None
         assert target is not None
@@ -179,7 +182,7 @@ class _Worker:
         for seconds in TRIES:
             try:
                 found = parameter_bound(spectra, target, family="any", max_seconds=seconds)
-            except Exception as error:  # noqa: BLE001 - nothing is claimed then
+            except Exception as error:  # noqa: BLE001 - then no bound is reported
                 if not isinstance(error, TnlabError):
                     sentence(error)
                 self.minima[data, target] = None
@@ -195,7 +198,7 @@ class _Worker:
                 return
 
     def known_minimum(self, target: float) -> tuple[ParameterBound | None, bool]:
-        """Return what was found for this target before, and whether the search has ended."""
+        """Return the stored parameter bound for a target error, and whether its search has ended."""
         key = self.desk.data, target
         return self.minima.get(key), key in self.minima
 
@@ -206,11 +209,11 @@ class _Worker:
 
 
 class Certifier:
-    """Bounds of whatever is drawn over the current tensor.
+    """Computes error bounds of the newest structure and parameter bounds for the newest target, over one tensor.
 
     Args:
-        tell_bound: Called from the worker with a ``Bound`` of the newest structure. A bound method is held weakly.
-        tell_minimum: Called from the worker with a ``Minimum`` for the newest target. A bound method is held weakly.
+        tell_bound: Called from the worker thread with a ``Bound`` of the newest structure. A method is held weakly.
+        tell_minimum: Called from the worker thread with a ``Minimum`` for the newest target. A method is held weakly.
 
     Example:
         >>> certifier = Certifier(print, print)
@@ -229,7 +232,7 @@ class Certifier:
         return self._thread is not None and self._thread.is_alive()
 
     def load(self, tensor: Tensor) -> None:
-        """Take another tensor; what was known of the one before is forgotten."""
+        """Replace the tensor, and drop the spectra and the structure of the former one."""
         with self._desk.changed:
             self._desk.data += 1
             self._desk.tensor = tensor
@@ -238,7 +241,7 @@ class Certifier:
             self._desk.changed.notify_all()
 
     def ask(self, structure: Structure) -> Bound | None:
-        """Return the bound of a structure if its cuts are known; otherwise the worker tells it later."""
+        """Return the error bound of a structure; None where its cuts are not known yet, and ``tell_bound`` follows."""
         with self._desk.changed:
             self._desk.structure = structure
             self._desk.changed.notify_all()
@@ -248,7 +251,7 @@ class Certifier:
         return self._desk.answer(structure)
 
     def aim(self, target: float) -> Minimum:
-        """Take another target error; return what is known of it, the rest is told later."""
+        """Replace the target error; return the parameter bound known for it; ``tell_minimum`` reports better ones."""
         found, ended = self._worker.known_minimum(target)
         with self._desk.changed:
             self._desk.target = target
@@ -256,14 +259,14 @@ class Certifier:
         return Minimum(target, found, not ended and self._worker.searches(target))
 
     def close(self, timeout: float = 0.5) -> None:
-        """End the worker and wait until it is gone, or at most so long for the step it is at."""
+        """End the worker thread, and wait up to ``timeout`` seconds for the step that it is computing."""
         self._end()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(timeout)
 
 
 def cache_folder() -> Path | None:
-    """Return where spectra are kept: the user's cache folder, or what TNLAB_CACHE says; None where that is "off"."""
+    """Return the folder of stored spectra: in TNLAB_CACHE, else in the user's cache folder; None if that is "off"."""
     chosen = os.environ.get("TNLAB_CACHE", "")
     if chosen.lower() == "off":
         return None

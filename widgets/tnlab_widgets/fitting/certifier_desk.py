@@ -1,4 +1,4 @@
-"""The desk that the certificates' worker shares with its owner: the cuts that are known, and what follows from them."""
+"""The state that the thread of certificates shares with its owner: known spectra of cuts, and the bounds they prove."""
 
 import threading
 from dataclasses import dataclass, replace
@@ -12,23 +12,25 @@ from tnlab.bounds.parameter_bound import ParameterBound
 from tnlab.errors import TnlabError
 from tnlab.network.structure import Structure
 
-MAX_CUTS = 1023  # all cuts of eleven modes; of more modes only the first so many, single modes and pairs among them
-MAX_PLACED = 1_000_000  # cores and bonds to place, over all cuts, that an answer within milliseconds can look at
+MAX_CUTS = (
+    1023  # all cuts of eleven modes; of a tensor with more modes only the first, single modes and pairs among them
+)
+MAX_PLACED = 1_000_000  # placements of cores and bonds over all cuts; their cut ranks take some milliseconds
 
 Batch = tuple[Cut, ...] | None
-"""Cuts that are looked at together; None for all."""
+"""Cuts whose spectra are compared in one call of ``error_bound``; None stands for all cuts of the tensor."""
 
 
 @dataclass(frozen=True, eq=False)
 class Bound:
-    """What no fit of a structure can beat, as far as it is known.
+    """A lower bound on the relative error of every fit of a structure, from the cuts computed so far.
 
     Attributes:
         structure: The structure.
-        certificate: The proof; ``cuts`` counts those that have been looked at.
-        one_more: The error bound with one more rank on each bond.
-        all_cuts: Number of cuts there are.
-        complete: Whether no more cuts will follow.
+        certificate: The bound and the cut that proves it; its ``cuts`` counts the cuts compared.
+        one_more: For each bond, the error bound with its rank raised by one.
+        all_cuts: Number of cuts of the tensor.
+        complete: Whether no further cuts will be computed.
     """
 
     structure: Structure
@@ -40,12 +42,12 @@ class Bound:
 
 @dataclass(frozen=True, eq=False)
 class Minimum:
-    """The fewest parameters for a target error, as far as they are known.
+    """A lower bound on the parameters of every structure that reaches a target error, as far as the search has come.
 
     Attributes:
         target: The relative error.
-        found: What is proved so far; None before the first answer, or where there is none.
-        running: Whether a better one may follow.
+        found: The bound proved so far; None before the first one, or where the search has failed.
+        running: Whether the search goes on, so that a higher bound may follow.
     """
 
     target: float
@@ -54,7 +56,16 @@ class Minimum:
 
 
 class CertifierDesk:
-    """What the worker and its owner share. Its lock is held for moments only, and never while anything is called."""
+    """The tensor, structure, target and spectra that a ``Certifier`` shares with its thread.
+
+    The lock ``changed`` is held only to read or replace fields, never during a computation or a callback.
+
+    Attributes:
+        data: Number of the current tensor, raised with each new one.
+        known: Cuts whose spectra count.
+        batches: The known cuts, in the groups in which they were computed.
+        complete: Whether no further cuts will be computed.
+    """
 
     def __init__(self) -> None:
         self.changed = threading.Condition()
@@ -69,17 +80,17 @@ class CertifierDesk:
         self.complete = False
 
     def is_current(self, data: int) -> bool:
-        """Return whether nothing newer than this tensor is there."""
+        """Return whether the tensor numbered ``data`` is still the current one and the desk is not closed."""
         return not self.closed and self.data == data
 
     def close(self) -> None:
-        """End the worker."""
+        """Ask the worker thread to end."""
         with self.changed:
             self.closed = True
             self.changed.notify_all()
 
     def answer(self, structure: Structure) -> Bound | None:
-        """Return the bound that follows from the spectra known so far; None where they are too few."""
+        """Return the error bound of a structure from the known spectra; None until those of its own cuts are known."""
         with self.changed:
             spectra, known, batches, complete = self.spectra, self.known, self.batches, self.complete
         if spectra is None or spectra.modes != structure.modes or not batches:
@@ -100,7 +111,7 @@ class CertifierDesk:
 
 
 def _bound(spectra: CutSpectra, structure: Structure, batches: tuple[Batch, ...], complete: bool) -> Bound:
-    """Return the best of what the batches prove."""
+    """Return the largest error bound that a batch of cuts proves, and with it the bounds for one more rank per bond."""
     proofs = [error_bound(spectra, structure, cuts=batch) for batch in batches]
     best = max(proofs, key=lambda proof: proof.error_bound)
     more = np.max([one_more_rank(spectra, structure, cuts=batch) for batch in batches], axis=0)
@@ -109,5 +120,5 @@ def _bound(spectra: CutSpectra, structure: Structure, batches: tuple[Batch, ...]
 
 
 def cut_count(order: int) -> int:
-    """Return how many cuts a tensor has."""
+    """Return the number of cuts of a tensor of an order: the splits of its modes into two nonempty parts."""
     return 2 ** (order - 1) - 1

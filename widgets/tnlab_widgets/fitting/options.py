@@ -1,4 +1,4 @@
-"""Options of the Explorer, from a user's call or from the page, checked."""
+"""Checks of the Explorer's options: the structure to start from, seed, target error and number of tries."""
 
 import numpy as np
 
@@ -8,16 +8,20 @@ from tnlab.network.structure import Structure
 from tnlab_widgets.base.starting import starting_structure
 from tnlab_widgets.base.structures import as_structure
 
-MAX_SEED = 2**53
-MAX_TRIES = 50
+MAX_SEED = 2**53  # JavaScript holds no larger whole number exactly
+MAX_TRIES = 50  # random starts of one command; they run one after the other
 
 
 def starting(structure: object, modes: tuple[int, ...]) -> Structure:
-    """Return the structure to open with: given as one, as JSON, as a format's name, or as a name and a rank.
+    """Return the structure that a fit begins with.
+
+    Args:
+        structure: A ``Structure``, its JSON, the name of a format, a name and a rank, or None for a tensor train.
+        modes: Mode sizes of the tensor.
 
     Raises:
-        StructureError: It breaks a rule, or is for a tensor of other modes.
-        TnlabError: There is no such format, or not for this order and rank.
+        StructureError: The structure breaks a rule, or has other modes.
+        TnlabError: The format is unknown, or has no structure of this order and rank.
     """
     if structure is None:
         return starting_structure(modes)
@@ -32,10 +36,10 @@ def starting(structure: object, modes: tuple[int, ...]) -> Structure:
 
 
 def seed_of(value: object) -> int:
-    """Return a seed, checked.
+    """Return a seed as an int.
 
     Raises:
-        DataError: It is no whole number in range.
+        DataError: The value is no whole number from 0 up to 2^53.
     """
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 0 <= value < MAX_SEED:
         raise DataError(f"A seed must be a whole number from 0 to 2^53, but is {value!r:.40}.")
@@ -43,10 +47,10 @@ def seed_of(value: object) -> int:
 
 
 def target_of(value: object) -> float:
-    """Return a target error, checked.
+    """Return a target error, a relative error, as a float.
 
     Raises:
-        DataError: It is not above 0 and at most 1.
+        DataError: The value is no number above 0 and at most 1.
     """
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
         raise DataError(f"The target error must be above 0 and at most 1, but is {value!r:.40}.")
@@ -54,10 +58,10 @@ def target_of(value: object) -> float:
 
 
 def count_of(value: object) -> int:
-    """Return how many seeds to try, checked.
+    """Return a number of random starts to try.
 
     Raises:
-        DataError: It is no whole number from 1 to 50.
+        DataError: The value is no whole number from 1 to 50.
     """
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_TRIES:
         raise DataError(f"The number of seeds to try must be 1 to {MAX_TRIES}, but is {value!r:.40}.")

@@ -1,4 +1,4 @@
-"""What the worker has reached, as the page reads it."""
+"""Fits, visits, bounds and minima as the dictionaries that the Explorer's page reads."""
 
 import math
 from collections.abc import Iterable
@@ -11,12 +11,12 @@ from tnlab_widgets.fitting.certifier_desk import Bound, Minimum
 from tnlab_widgets.fitting.run import FitProgress
 from tnlab_widgets.fitting.visited import Visit
 
-MAX_SPECTRUM = 64
+MAX_SPECTRUM = 64  # singular values of a bond or cut that the page draws
 LEFT = "Left before it had converged."
 
 
 def fit_state(progress: FitProgress, seq: int) -> dict[str, Any]:
-    """Return how a fit stands, for the edit ``seq``."""
+    """Return the status, sweeps, errors, time and seed of a fit, labelled with the edit ``seq`` that it belongs to."""
     return {
         "seq": seq,
         "generation": progress.generation,
@@ -32,7 +32,7 @@ def fit_state(progress: FitProgress, seq: int) -> dict[str, Any]:
 
 
 def visit_list(visited: Iterable[Visit], current: int = 0) -> list[dict[str, Any]]:
-    """Return every structure tried; only the current one can still be running."""
+    """Return {id, parameters, relative_error, label, status} of every visit; only ``current`` may say that it runs."""
     return [
         {
             "id": visit.id,
@@ -46,12 +46,12 @@ def visit_list(visited: Iterable[Visit], current: int = 0) -> list[dict[str, Any
 
 
 def spectra(network: Network) -> list[list[float]]:
-    """Return the leading singular values on every bond."""
+    """Return the leading singular values on every bond of a network, descending, scaled to unit norm."""
     return [values[:MAX_SPECTRUM].tolist() for values in bond_spectra(network)]
 
 
 def bound_state(bound: Bound, seq: int, generation: int) -> dict[str, Any]:
-    """Return what no fit of the structure of edit ``seq`` can beat. A bound of 0 names no cut: it proves nothing."""
+    """Return the error bound of the structure of edit ``seq`` and the cut that proves it; a bound of 0 names no cut."""
     certificate = bound.certificate
     binds = certificate.error_bound > 0
     return {
@@ -71,7 +71,7 @@ def bound_state(bound: Bound, seq: int, generation: int) -> dict[str, Any]:
 
 
 def minimum_state(minimum: Minimum) -> dict[str, Any]:
-    """Return the fewest parameters for the target error, as far as they are proved."""
+    """Return the lower bound on the parameters for the target error, and whether it is proved or still searched."""
     found = minimum.found
     return {
         "target": minimum.target,

@@ -1,4 +1,4 @@
-"""One fit in the background: what is asked for, how far it is, and where it starts."""
+"""One background fit: the job, the state of its run, the report for the page, its cost limit and its starting cores."""
 
 import time
 from collections import Counter
@@ -20,25 +20,25 @@ from tnlab.seeding import as_generator
 from tnlab.solvers.base import Init, Snapshot
 from tnlab_widgets.fitting.visited import Visited
 
-MAX_SHOWN = 200
-MAX_FLOPS = 2e11  # some ten seconds a sweep
-MAX_LARGEST = 2**26  # entries; half a gigabyte
+MAX_SHOWN = 200  # errors of the curve that the page draws
+MAX_FLOPS = 2e11  # of a sweep; some ten seconds
+MAX_LARGEST = 2**26  # entries of the largest array in a sweep; half a gigabyte in float64
 
 
 @dataclass(frozen=True, eq=False)
 class FitJob:
-    """What a person wants fitted.
+    """A request to fit one structure to one tensor.
 
     Attributes:
-        generation: Grows with every job; an older one is out of date.
-        tag: The edit it answers.
-        tensor: The data.
-        structure: What to fit to it.
-        key: The structure up to names, places and numbering.
-        seed: Where its random numbers start.
-        init: ``"warm"`` to go on from the last network, else as a solver takes it.
-        tries: Number of random starts to compare; 0 for an ordinary fit.
-        fresh: Whether nothing about this tensor or start has been shown yet, so that the start itself is worth showing.
+        generation: Number of the job; only the job of the highest number is current.
+        tag: Number of the edit that it answers.
+        tensor: The data, of shape ``structure.modes``.
+        structure: The structure to fit.
+        key: A value shared by isomorphic structures, from ``visit_key``.
+        seed: Seed of its random numbers.
+        init: ``"warm"`` to start from the last network, else ``"svd"``, ``"random"`` or a network, as for a solver.
+        tries: Number of random starts to compare; 0 for one fit.
+        fresh: Whether the tensor or the start is new, so that the page is shown the state before the first sweep.
     """
 
     generation: int
@@ -54,22 +54,22 @@ class FitJob:
 
 @dataclass(frozen=True, eq=False)
 class FitProgress:
-    """How a fit stands; nothing in it changes later.
+    """An immutable report of a running or ended fit.
 
     Attributes:
-        tag: The edit it belongs to.
-        generation: The job it belongs to.
+        tag: Number of the edit that it belongs to.
+        generation: Number of the job that it belongs to.
         running: Whether more sweeps will follow.
-        paused: Whether they wait.
-        status: That in a sentence.
-        sweep: Sweeps done.
-        relative_error: Of ``network``; None before there is one.
-        seconds: Time spent sweeping.
-        seed: Seed of the start that led here.
+        paused: Whether the fit is paused.
+        status: The state of the fit in a sentence.
+        sweep: Number of sweeps done.
+        relative_error: That of ``network``: a reading of the solver while it runs, measured at the end; None before.
+        seconds: Time since the fit began, pauses left out.
+        seed: Seed of the start that led to ``network``.
         errors: Relative error after each sweep, thinned to at most 200.
-        network: The cores.
-        failure: What went wrong, in a sentence, or nothing.
-        visit: What the visited structures call this one; 0 before its first sweep.
+        network: The cores of the last sweep, at the end those of the least error; None before the first.
+        failure: The error that ended the fit, as a sentence, or an empty text.
+        visit: The ``id`` of the visit of this structure; 0 before its first sweep.
     """
 
     tag: int
@@ -88,7 +88,7 @@ class FitProgress:
 
 
 class FitRun:
-    """How far the worker is with one job; changed by the worker only, while the desk is locked."""
+    """The state of one job's fit: newest and best network, errors, status. Changed only under the desk's lock."""
 
     def __init__(self, job: FitJob) -> None:
         self.job = job
@@ -106,7 +106,7 @@ class FitRun:
         self.visit = 0
 
     def take(self, snapshot: Snapshot) -> None:
-        """Show a snapshot."""
+        """Record a snapshot of the solver as the newest state, and its network as the best if its error is least."""
         self.sweep, self.network, self.relative_error = snapshot.sweep, snapshot.network, snapshot.relative_error
         if snapshot.sweep:
             self.errors.append(snapshot.relative_error)
@@ -115,41 +115,52 @@ class FitRun:
         self.status = snapshot.status.value
 
     def lead(self, error: float, network: Network, errors: list[float], seed: int) -> None:
-        """Show the best of several starts."""
+        """Record a network as the best of several starts, with the errors of its sweeps and its seed."""
         self.best = error, network
         self.relative_error, self.network = self.best
         self.errors, self.seed = errors, seed
 
     @property
     def candidates(self) -> tuple[Network, ...]:
-        """The networks that may be the best of the run: that of the least error so far, and that of the last sweep."""
+        """The networks that may be the best of the run: that of the least reported error and that of the last sweep."""
         best = self.best[1] if self.best is not None else None
         return tuple(network for network in (best, self.network) if network is not None)
 
     def finish(self, status: str, errors: Mapping[Network, float]) -> None:
-        """End the run with the candidate that has the least of the measured relative errors."""
+        """End the run with the candidate of the least measured relative error, or none where ``errors`` is empty."""
         self.running, self.status = False, status
         self.network = min((one for one in self.candidates if one in errors), key=errors.__getitem__, default=None)
         self.relative_error = errors[self.network] if self.network is not None else None
 
     def progress(self, job: FitJob, *, paused: bool) -> FitProgress:
-        """Return what to show; ``job`` is the desk's own, whose tag may have changed meanwhile."""
+        """Return the state as a report for ``job``, which may have a newer tag, and other names and positions."""
         network = self.network
         if network is not None and network.structure is not job.structure:
             network = Network(job.structure, network.cores)
         status = f"Paused after sweep {self.sweep}." if paused and self.running else self.status
         seconds = time.perf_counter() - self.begun - self.idle
         return FitProgress(
-            job.tag, job.generation, self.running, paused, status, self.sweep, self.relative_error, seconds,
-            self.seed, thinned(self.errors), network, self.failure, self.visit,
-        )  # fmt: skip
+            tag=job.tag,
+            generation=job.generation,
+            running=self.running,
+            paused=paused,
+            status=status,
+            sweep=self.sweep,
+            relative_error=self.relative_error,
+            seconds=seconds,
+            seed=self.seed,
+            errors=thinned(self.errors),
+            network=network,
+            failure=self.failure,
+            visit=self.visit,
+        )
 
 
 def check_affordable(structure: Structure) -> None:
-    """Refuse a structure whose sweep would keep the worker, and so the next edit, for too long.
+    """Refuse a structure whose sweep takes more than 2e11 flops or an array of more than 2^26 entries.
 
     Raises:
-        StructureError: A sweep would need too much memory or time.
+        StructureError: A sweep would need too much memory, or delay the next edit for too long.
     """
     plan = plan_sweep(structure)
     flops = max(plan.flops, contraction_cost(structure))
@@ -165,16 +176,21 @@ def check_affordable(structure: Structure) -> None:
 
 
 def thinned(errors: list[float], most: int = MAX_SHOWN) -> tuple[float, ...]:
-    """Return at most so many of the errors, evenly, the first and the last among them."""
+    """Return at most ``most`` of the errors, evenly spaced, the first and the last among them."""
     if len(errors) <= most:
         return tuple(errors)
     return tuple(errors[round(k * (len(errors) - 1) / (most - 1))] for k in range(most))
 
 
 def starting_point(job: FitJob, last: Network | None, visited: Visited) -> Init:
-    """Return where to start: the best known cores of this structure, else the last network carried over, else SVD.
+    """Return the start of a job: the best cores kept for its structure, else the last network adapted, else "svd".
 
-    Where an edit has rewired the network, what is carried over may be worth little: the better of both is taken.
+    After an edit that has rewired the network, the adapted network competes with an SVD start; the lower error wins.
+
+    Args:
+        job: The job; an ``init`` other than "warm" is returned as it is.
+        last: The newest network of the session; None before the first.
+        visited: The structures fitted before, with their cores.
     """
     if job.init != "warm":
         return job.init
@@ -195,7 +211,7 @@ def starting_point(job: FitJob, last: Network | None, visited: Visited) -> Init:
 
 
 def rewired(old: Structure, new: Structure) -> bool:
-    """Return whether more than a bond or two came or went, or a tree came about, for which SVD is nearly the best."""
+    """Return whether an edit changed more than two bonds, or any such that a tree results (SVD fits trees well)."""
     changed = sum(((_wires(old) - _wires(new)) + (_wires(new) - _wires(old))).values())
     return changed > 2 or (changed > 0 and is_tree(new))
 

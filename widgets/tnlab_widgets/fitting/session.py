@@ -1,8 +1,8 @@
-"""Fit in the background while a person edits: plain Python, without Jupyter.
+"""Fits in a background thread while the user edits a network; independent of Jupyter.
 
-One worker thread fits the newest structure. An edit replaces it between two sweeps: the newest edit wins. After
-every sweep the worker looks at the ``_FitDesk`` that it shares with the session: is there newer work, a pause, an
-end? Reports are made from the worker (or from whoever gave the command), never while the desk is locked.
+One worker thread fits the newest structure by alternating least squares. An edit replaces the structure between two
+sweeps. After every sweep the worker reads the ``_FitDesk`` that it shares with the session: newer jobs, pauses, end.
+Reports are made by the worker, or by the thread that gave a command, never while the desk is locked.
 """
 
 import threading
@@ -25,21 +25,32 @@ from tnlab_widgets.base.sentences import sentence
 from tnlab_widgets.fitting.run import FitJob, FitProgress, FitRun, check_affordable, starting_point
 from tnlab_widgets.fitting.visited import Visited, visit_key
 
-MAX_SWEEPS = 2000
-TRY_SWEEPS = 200
-TOLERANCE = 1e-6
-REPORT_EVERY = 0.1  # seconds
-DETAIL_EVERY = 1 / 3
-DETAIL_SHARE = 4  # sweeps get this much of the time that details take
-SLOW = 0.15  # the start of a fit is worth a report when its first sweep takes longer
-COURTESY = 0.05  # the longest that the worker waits for somebody who is handling an edit
+MAX_SWEEPS = 2000  # of a fit; a page shows when it stops falling, and may go on
+TRY_SWEEPS = 200  # of each random start that is compared
+TOLERANCE = 1e-6  # relative fall of the error per sweep below which a fit has converged
+REPORT_EVERY = 0.1  # seconds between two reports
+DETAIL_EVERY = 1 / 3  # seconds between two reports with details at least
+DETAIL_SHARE = 4  # the sweeps between two reports with details last at least this many times as long as the details
+SLOW = 0.15  # seconds; the start of a fit is reported when its first sweep takes longer
+COURTESY = 0.05  # seconds at most that the worker waits for a thread that handles an edit
 
 Report = Callable[[FitProgress, bool], None]
-"""Called with how a fit stands, and whether details (pictures, spectra) are due as well."""
+"""Called with a report of a fit, and whether details (pictures, spectra) are due as well."""
 
 
 class _FitDesk:
-    """What session and worker share. Its lock is held for moments only, and never while anything is called."""
+    """The job, its run, the newest network and the flags that a ``FitSession`` shares with its worker thread.
+
+    The lock ``changed`` is held only to read or replace fields, never during a sweep or a callback.
+
+    Attributes:
+        generation: Number of the newest job.
+        run: The run that the worker took last, perhaps of an older job.
+        network: The newest cores.
+        paused: Whether the user holds the fit.
+        suspended: Whether the fit is held because no page is connected.
+        guests: Number of threads that are handling messages of the page.
+    """
 
     def __init__(self) -> None:
         self.changed = threading.Condition()
@@ -52,7 +63,7 @@ class _FitDesk:
         self.visited = Visited()
 
     def put(self, make: Callable[[int], FitJob | None]) -> int:
-        """Replace the job by a newer one, or by none; return its generation."""
+        """Replace the job by what ``make`` returns for a new generation, perhaps None; return the generation."""
         with self.changed:
             self.generation += 1
             self.job = make(self.generation)
@@ -60,7 +71,7 @@ class _FitDesk:
             return self.generation
 
     def next_job(self) -> FitJob | None:
-        """Wait for a job; None when the session is over."""
+        """Wait until a new job may run, start its run and return it; None when the desk is closed."""
         with self.changed:
             self.changed.wait_for(lambda: self.closed or self._work_waits())
             if self.closed:
@@ -70,33 +81,33 @@ class _FitDesk:
             return self.job
 
     def is_current(self, job: FitJob) -> bool:
-        """Return whether nothing newer has been asked for."""
+        """Return whether the job is the newest and the desk is not closed."""
         return not self.closed and self.generation == job.generation
 
     @property
     def is_held(self) -> bool:
-        """Whether sweeps wait."""
+        """Whether the fit is paused or suspended."""
         return self.paused or self.suspended
 
     def wait_while_held(self, job: FitJob) -> float:
-        """Wait until the fit may go on or is out of date; return for how long."""
+        """Wait while the fit is held and the job is current; return the seconds waited."""
         begun = time.perf_counter()
         with self.changed:
             self.changed.wait_for(lambda: not self.is_held or not self.is_current(job))
         return time.perf_counter() - begun
 
     def make_room(self) -> None:
-        """Let a thread that is handling an edit go first: it needs the interpreter more than a sweep does."""
+        """Yield the interpreter to a thread that handles an edit, for at most ``COURTESY`` seconds."""
         if self.guests:
             with self.changed:
                 self.changed.wait_for(lambda: not self.guests, COURTESY)
         time.sleep(0)
 
     def end(self, job: FitJob, run: FitRun, status: str) -> None:
-        """End a run, and replace what its solver read by the measured error of the networks that are kept.
+        """Measure the errors of the networks that a run leaves behind, and end the run with the best of them.
 
-        The error of a snapshot of a running fit may be a reading of the normal equations, within about 1e-9 of that of
-        the reconstruction (in float32 1e-5). Of a job that is out of date only the visit is corrected.
+        The solver's error of a running fit may be a reading of the normal equations, within about 1e-9 of that of
+        the reconstruction (in float32 1e-5). Of a job that is out of date only the error of its visit is corrected.
         """
         visit = self.visited.best(job.key) if run.visit else None
         kept = visit.network if visit is not None else None
@@ -114,7 +125,7 @@ class _FitDesk:
                 self.network = run.network or self.network
 
     def close(self) -> None:
-        """End the worker."""
+        """Ask the worker thread to end."""
         with self.changed:
             self.closed = True
             self.generation += 1
@@ -126,7 +137,10 @@ class _FitDesk:
 
 
 class _Worker:
-    """Takes jobs from the desk until it is closed. It knows the session only through a weak reference."""
+    """The body of the fitting thread: runs the jobs of the desk until it is closed.
+
+    It holds the session's callback only through a weak reference, so that a forgotten session ends the thread.
+    """
 
     def __init__(self, desk: _FitDesk, report: Callable[[], Report | None]) -> None:
         self.desk, self.report = desk, report
@@ -147,7 +161,7 @@ class _Worker:
             self._finish(job, run)
 
     def _fit(self, job: FitJob, run: FitRun) -> str:
-        """Fit until the solver has ended or the job is out of date; return the status of the last snapshot."""
+        """Fit the job's structure until the solver ends or a newer job exists; return the last snapshot's status."""
         if job.fresh:
             self._tell(job, run)
         init = starting_point(job, self.desk.network, self.desk.visited)
@@ -167,7 +181,7 @@ class _Worker:
         return run.status
 
     def _try_seeds(self, job: FitJob, run: FitRun) -> str:
-        """Fit from random starts and show the best, that of an earlier fit included; return which start it is."""
+        """Fit from ``job.tries`` random starts; keep the best of them and the known network; return which it is."""
         solver = ALS(max_sweeps=TRY_SWEEPS, tolerance=TOLERANCE)
         known = self.desk.visited.best(job.key)
         if known is not None and known.network is not None and known.structure == job.structure:
@@ -204,7 +218,7 @@ class _Worker:
         self.desk.make_room()
 
     def _finish(self, job: FitJob, run: FitRun) -> None:
-        """Report the end at once, and its details when they are due again."""
+        """Report the end of a run at once, and with details as soon as these are due again."""
         self._tell(job, run)
         with self.desk.changed:
             rest = self.next_detail - time.perf_counter()
@@ -230,11 +244,11 @@ class _Worker:
 
 
 class FitSession:
-    """The newest structure, being fitted to the current tensor.
+    """Fits the newest of the submitted structures to one tensor, in a thread of its own.
 
     Args:
-        report: Called with every ``FitProgress`` that is due, mostly from the worker. A bound method is held weakly.
-        seed: Where random numbers start, unless a restart says otherwise.
+        report: Called with a ``FitProgress`` and whether details are due, often by the worker. Methods are held weakly.
+        seed: Seed of random starts, until ``restart`` gives another.
 
     Example:
         >>> session = FitSession(lambda progress, detailed: print(progress.relative_error))
@@ -253,22 +267,22 @@ class FitSession:
 
     @property
     def generation(self) -> int:
-        """The newest job; a report of an older one is out of date."""
+        """Number of the newest job; a report with a lower number is out of date."""
         return self._desk.generation
 
     @property
     def visited(self) -> Visited:
-        """Every structure tried on this tensor."""
+        """The structures fitted to this tensor so far, with their best networks."""
         return self._desk.visited
 
     @property
     def network(self) -> Network | None:
-        """The newest cores, of the structure that was fitted last."""
+        """The newest cores, of the structure fitted last; None before the first sweep."""
         return self._desk.network
 
     @property
     def paused(self) -> bool:
-        """Whether sweeps wait for ``resume``."""
+        """Whether the fit is paused until ``resume``."""
         return self._desk.paused
 
     @property
@@ -277,16 +291,25 @@ class FitSession:
         return self._thread is not None and self._thread.is_alive()
 
     def load(self, tensor: Tensor) -> None:
-        """Take another tensor; what was known of the one before is forgotten."""
+        """Replace the tensor; the job, the cores and the visits of the former one are dropped."""
         self._desk.put(lambda _: None)
         self._tensor = tensor
         self._desk.network = None
         self._desk.visited.clear()
 
     def submit(self, structure: Structure, tag: int = 0, *, init: Init = "warm", fresh: bool = False) -> int:
-        """Fit this structure instead of whatever is being fitted; return the job's generation.
+        """Fit a structure in place of the current one; return the generation of the job.
 
-        A change of names and places only goes on with the fit that runs.
+        A structure that differs only in names and positions keeps the fit that runs.
+
+        Args:
+            structure: The structure to fit.
+            tag: Number of the edit, returned in reports.
+            init: ``"warm"`` to start from the best network known, else as for a solver.
+            fresh: Whether to report the state before the first sweep as well.
+
+        Raises:
+            RuntimeError: No tensor has been loaded.
         """
         with self._desk.changed:
             job = self._desk.job
@@ -296,24 +319,32 @@ class FitSession:
         return self._start(structure, tag, init=init, fresh=fresh or self._desk.network is None)
 
     def restart(self, seed: int | None = None) -> int:
-        """Fit the current structure again from a random start; by default from the next seed."""
+        """Fit the current structure again from a random start with a seed, by default the next; return the generation.
+
+        Raises:
+            RuntimeError: No structure has been submitted.
+        """
         self.seed = self.seed + 1 if seed is None else seed
         self._desk.paused = False
         return self._start(*self._current(), init="random", fresh=True)
 
     def try_seeds(self, count: int) -> int:
-        """Compare so many random starts with the fit there is, and keep the best."""
+        """Fit from ``count`` random starts with the next seeds; keep the best of them and the current fit.
+
+        Raises:
+            RuntimeError: No structure has been submitted.
+        """
         first, self.seed = self.seed + 1, self.seed + count
         self._desk.paused = False
         return self._start(*self._current(), tries=count, seed=first)
 
     def pause(self) -> None:
-        """Hold the fit after the sweep it is at; edits are taken, but wait."""
+        """Hold the fit after the current sweep; later edits are fitted after ``resume``."""
         self._hold("paused", True)
         self._echo()
 
     def resume(self) -> None:
-        """Go on: after a pause, or from the best cores where the fit has ended or was stopped."""
+        """Continue a paused fit, or start a new one from the best cores where the fit has ended or was stopped."""
         run, job = self._desk.run, self._desk.job
         was_paused = self._desk.paused
         self._hold("paused", False)
@@ -323,7 +354,7 @@ class FitSession:
             self._echo()
 
     def stop(self) -> None:
-        """End the fit and keep its best cores."""
+        """End the fit with the best of its networks, whose error is measured."""
         desk = self._desk
         with desk.changed:
             if desk.job is None:
@@ -339,12 +370,12 @@ class FitSession:
         self._echo(detailed=True)
 
     def suspend(self, away: bool) -> None:
-        """Hold the fit while nobody is looking, without showing it as paused."""
+        """Hold the fit while no page is connected (``away``), or release it; the page does not show this as a pause."""
         self._hold("suspended", away)
 
     @contextmanager
     def guest(self) -> Iterator[None]:
-        """Ask the worker to wait a moment, while an edit is being handled in another thread."""
+        """Let the worker wait between two sweeps while this thread handles a message of the page."""
         with self._desk.changed:
             self._desk.guests += 1
         try:
@@ -355,7 +386,7 @@ class FitSession:
                 self._desk.changed.notify_all()
 
     def close(self, timeout: float = 2.0) -> None:
-        """End the worker and wait until it is gone."""
+        """End the worker thread, and wait up to ``timeout`` seconds for the current sweep."""
         self._end()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(timeout)
@@ -385,7 +416,7 @@ class FitSession:
             self._desk.changed.notify_all()
 
     def _echo(self, *, detailed: bool = False) -> None:
-        """Report at once what a command has changed: the worker may be idle, or in a long sweep."""
+        """Report the state after a command from this thread: the worker may be idle, or in a long sweep."""
         with self._desk.changed:
             run, job = self._desk.run, self._desk.job
             if run is None or job is None or run.job.generation != job.generation:

@@ -1,4 +1,4 @@
-"""A session as a file: tensor and cores as safetensors, the rest as JSON in its metadata. Nothing is unpickled."""
+"""Sessions of the Explorer as files: tensor and cores as safetensors, the rest as JSON in the metadata, no pickle."""
 
 import json
 import math
@@ -18,21 +18,21 @@ from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab_widgets.fitting.visited import MAX_VISITS
 
-VERSION = "1"
+VERSION = "1"  # of the layout below
 SUFFIX = ".tnlab"
 
 
 @dataclass(frozen=True, eq=False)
 class SavedSession:
-    """What is kept of a session.
+    """The state of an Explorer that a file stores.
 
     Attributes:
-        source: The data and how it is cut into modes.
-        structure: What is drawn.
-        network: The cores, where a fit has made some.
-        seed: Where random numbers start.
-        target_error: The relative error aimed at.
-        visited: Structures tried before: (structure, best relative error, status).
+        source: The data, with mode sizes and order of entries.
+        structure: The drawn structure.
+        network: Its fitted cores; None before the first sweep.
+        seed: Seed of random starts.
+        target_error: The relative error to reach.
+        visited: The structures fitted before, as (structure, best relative error, status).
     """
 
     source: Source
@@ -44,7 +44,7 @@ class SavedSession:
 
 
 def write_session(session: SavedSession) -> bytes:
-    """Return the session as the bytes of a file."""
+    """Return the bytes of a .tnlab file that holds the session."""
     arrays = {"tensor": torch.from_numpy(np.ascontiguousarray(session.source.array))}
     if session.network is not None:
         for place, core in enumerate(session.network.cores):
@@ -68,10 +68,14 @@ def write_session(session: SavedSession) -> bytes:
 
 
 def read_session(name: str, content: bytes) -> SavedSession:
-    """Return the session that a file holds.
+    """Return the session that a .tnlab file holds.
+
+    Args:
+        name: Name of the file, for error messages.
+        content: Its bytes.
 
     Raises:
-        DataError: It is no session file, one of another version, or its parts do not belong together.
+        DataError: The bytes are no session file or one of another version, or structure, cores and tensor do not match.
     """
     try:
         arrays = load(content)

@@ -1,4 +1,4 @@
-"""Every structure a session has tried, one record each up to isomorphism, with the best network while memory allows."""
+"""The structures that a session has fitted, one record up to isomorphism, with the best network while memory allows."""
 
 import threading
 from collections.abc import Hashable, Iterator
@@ -8,21 +8,21 @@ from tnlab.network.isomorphism import canonical_form
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 
-MAX_VISITS = 500
+MAX_VISITS = 500  # structures kept; the page lists them all
 MAX_ENTRIES = 8_000_000  # numbers kept in networks, 64 MB in float64
-MAX_LATENT = 6  # telling more of them apart can take a time that grows with the factorial
+MAX_LATENT = 6  # latent cores up to which isomorphism is decided: the time grows with the factorial of their number
 
 
 @dataclass(frozen=True, eq=False)
 class Visit:
-    """One structure and the best that a fit of it has reached.
+    """A structure that a session has fitted, with the best network found for it.
 
     Attributes:
-        id: What the page calls it.
-        structure: As it was drawn when the best error was reached.
+        id: Number of the visit, by which the page names it.
+        structure: The structure, with the names and positions it had when the best error was reached.
         relative_error: That of ``network``; where its cores were dropped, the lowest that a fit had reached by then.
         network: The cores of the lowest error; None where they were dropped to save memory, or not saved to a file.
-        status: How the latest fit of it stood, in a sentence.
+        status: The status of its latest fit, a sentence.
     """
 
     id: int
@@ -33,7 +33,7 @@ class Visit:
 
     @property
     def label(self) -> str:
-        """A few words to tell it from others, e.g. ``'4 cores, ranks 4, 6, 4'``."""
+        """The number of cores and the first twelve ranks, e.g. ``'4 cores, ranks 4, 6, 4'``."""
         ranks = [str(rank) for rank in self.structure.ranks]
         shown = ", ".join(ranks[:12]) + (", ..." if len(ranks) > 12 else "")
         cores = len(self.structure.cores)
@@ -41,13 +41,16 @@ class Visit:
 
 
 def visit_key(structure: Structure) -> Hashable:
-    """Return a value that is equal for structures that differ only in names, places and numbering."""
+    """Return a value that is equal for isomorphic structures: same topology, ranks and modes, other names or numbering.
+
+    With more than six latent cores the structure itself is returned, so that renumbered ones differ.
+    """
     latent = sum(not core.legs for core in structure.cores)
     return structure if latent > MAX_LATENT else canonical_form(structure)
 
 
 class Visited:
-    """The visits of a session, by structure; safe to use from several threads."""
+    """The visits of a session by ``visit_key``, in the order of the latest fit; safe to use from several threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -55,7 +58,7 @@ class Visited:
         self._next = 1
 
     def record(self, key: Hashable, network: Network, relative_error: float, status: str) -> Visit:
-        """Note the network that a fit of the structure with this key has reached, and its relative error.
+        """Record the network that a fit of the structure with this key has reached, and its relative error.
 
         Of two networks the one of the lower error is kept. A visit whose cores were dropped takes the new network with
         its own error, even a higher one: the error shown is always that of the cores that the page can go back to.
@@ -74,30 +77,30 @@ class Visited:
             return known
 
     def correct(self, key: Hashable, network: Network, relative_error: float) -> None:
-        """Replace the relative error of the visit with this key, if these are the cores that it keeps."""
+        """Replace the relative error of the visit with this key, provided that it keeps this very network."""
         with self._lock:
             known = self._visits.get(key)
             if known is not None and known.network is network:
                 self._visits[key] = replace(known, relative_error=relative_error)
 
     def remember(self, structure: Structure, relative_error: float, status: str) -> None:
-        """Note a visit of an earlier session, whose cores were not kept."""
+        """Add a visit from a session file, which stores no cores of former structures."""
         with self._lock:
             self._visits[visit_key(structure)] = Visit(self._next, structure, relative_error, None, status)
             self._next += 1
             self._bound()
 
     def best(self, key: Hashable) -> Visit | None:
-        """Return the visit with this key, if there was one."""
+        """Return the visit with this key; None where there is none."""
         with self._lock:
             return self._visits.get(key)
 
     def by_id(self, wanted: int) -> Visit | None:
-        """Return the visit that the page calls ``wanted``, if there is one."""
+        """Return the visit whose ``id`` is ``wanted``; None where there is none."""
         return next((visit for visit in self if visit.id == wanted), None)
 
     def clear(self) -> None:
-        """Forget everything: another tensor is being fitted."""
+        """Remove all visits."""
         with self._lock:
             self._visits.clear()
 

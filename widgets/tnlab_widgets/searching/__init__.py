@@ -1,1 +1,1 @@
-"""Searches of the workbench: lanes, settings, studies."""
+"""Structure searches of the workbench: lanes that search side by side, their settings, and their studies on disk."""

@@ -1,4 +1,4 @@
-"""A study as a file for the person to keep."""
+"""Exports of a study as a file to download: CSV, JSON, or the study file itself."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,5 +14,5 @@ EXPORTS: Mapping[str, Callable[[Path], bytes]] = {
 
 
 def exported(location: Path, kind: str) -> tuple[str, bytes]:
-    """Return a name for the file and its content; ``kind`` is a key of ``EXPORTS``."""
+    """Return the name and the content of the file that exports a study; ``kind`` is "csv", "json" or "study"."""
     return f"{location.stem}.{kind}", EXPORTS[kind](location)

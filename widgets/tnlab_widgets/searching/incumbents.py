@@ -1,4 +1,4 @@
-"""The best structure of a lane as the page draws it: cores keep their names and places while it improves."""
+"""The incumbent of a lane, its best structure so far, drawn so that cores keep names and positions as it improves."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,13 +12,13 @@ from tnlab.network import structure_json
 from tnlab.network.structure import Structure
 from tnlab.structure_search.evaluation import Evaluation
 
-MAX_WORDS = 4  # changes that are spelt out
+MAX_WORDS = 4  # changed bonds that a sentence lists; the others are counted
 CorePositions = Mapping[str, tuple[float, float]]
 RanksByCores = Mapping[tuple[str, ...], int]
 
 
 class Incumbents:
-    """One incumbent after the other, each drawn near to the one before."""
+    """Draws the successive incumbents of a lane, each with its cores as near as possible to those of the one before."""
 
     def __init__(self) -> None:
         self._shown: dict[str, Any] | None = None
@@ -28,7 +28,12 @@ class Incumbents:
         self._places: CorePositions = {}
 
     def show(self, found: Evaluation | None, *, reached: bool) -> dict[str, Any] | None:
-        """Return the record of the best so far; the same one as before where nothing has changed."""
+        """Return the record of an incumbent for the page: structure, parameters, error, and the bonds that changed.
+
+        Args:
+            found: The best evaluation so far; None before the first fit, for which None is returned.
+            reached: Whether it reaches the target error.
+        """
         if found is None:
             return None
         identity = found.number, found.parameters, found.relative_error
@@ -64,7 +69,7 @@ class Incumbents:
 
 
 def named_by_legs(structure: Structure) -> Structure:
-    """Return the structure with every core named after the first mode it carries; latent ones come after these."""
+    """Return the structure with cores named by their first mode (A for mode 0), latent cores by the letters after."""
     latent, names = structure.order, []
     for core in structure.cores:
         names.append(core_name(min(core.legs) if core.legs else latent))
@@ -73,7 +78,7 @@ def named_by_legs(structure: Structure) -> Structure:
 
 
 def ranks_by_cores(structure: Structure) -> dict[tuple[str, ...], int]:
-    """Return the rank of every bond, by the names of the cores it joins; bonds of the same cores are counted."""
+    """Return the rank of every bond by the sorted names of its cores; a parallel bond has "again" added to its key."""
     ranks: dict[tuple[str, ...], int] = {}
     for bond in structure.bonds:
         key = tuple(sorted(structure.cores[core].name for core in bond.cores))
@@ -84,7 +89,7 @@ def ranks_by_cores(structure: Structure) -> dict[tuple[str, ...], int]:
 
 
 def changes(before: RanksByCores, after: RanksByCores) -> dict[str, Any]:
-    """Return the places of the bonds that are new or of another rank, and that in words; nothing without a before."""
+    """Return the indices of bonds that are new or of another rank, and a sentence on them; empty without ``before``."""
     if not before:
         return {"bonds": [], "words": ""}
     places = [place for place, key in enumerate(after) if before.get(key) != after[key]]
@@ -92,7 +97,7 @@ def changes(before: RanksByCores, after: RanksByCores) -> dict[str, Any]:
 
 
 def difference(before: RanksByCores, after: RanksByCores) -> str:
-    """Return in a few words what has become of the bonds."""
+    """Return the differences between two sets of bonds in words, e.g. "A-B from 2 to 3; C-D is gone"."""
     said = [
         f"{_label(key)} from {before[key]} to {rank}" if key in before else f"{_label(key)} of rank {rank} is new"
         for key, rank in after.items()
@@ -104,7 +109,7 @@ def difference(before: RanksByCores, after: RanksByCores) -> str:
 
 
 def aligned(places: CorePositions, former: CorePositions) -> CorePositions:
-    """Return places turned, mirrored and moved to lie as near as they can to those that were there before."""
+    """Return core positions rotated, reflected and shifted as near as possible to the former ones (Procrustes)."""
     common = sorted(places.keys() & former.keys())
     if len(common) < 2:
         return places

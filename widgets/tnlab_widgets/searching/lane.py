@@ -1,4 +1,4 @@
-"""One search of several side by side: how it stands, and its evaluations for the page."""
+"""Lanes of the workbench: one of several searches side by side, with its state and its evaluations for the page."""
 
 import threading
 from collections.abc import Iterator
@@ -18,23 +18,26 @@ ACTIVE = (WAITING, RUNNING)
 
 
 class Lane:
-    """One search, or the study of one. ``pull`` and ``let_go`` are for the thread that searches, the rest for any.
+    """A search that runs, waits or has ended, or a study that another process writes.
+
+    ``pull`` and ``let_go`` are called by the thread that searches, the other methods by any thread.
 
     Attributes:
-        id: What the page calls it.
-        plan: What it searches.
-        points: Its evaluations.
-        phase: "waiting", "running", "ended" or "watching".
-        wanted: Whether it is to run: at once, or as soon as nobody else writes its study.
-        search: The search; None before its first evaluation, and where it is only looked at.
-        progress: How it stands.
-        problem: Why it failed, as a sentence.
+        id: Number of the lane, by which the page names it.
+        plan: Engine, data, settings and study of the search.
+        points: The evaluations, packed for the page.
+        phase: "waiting", "running", "ended", or "watching" while another process writes the study.
+        wanted: Whether the search is to run, at once or as soon as no other process writes the study.
+        search: The search; None before its first evaluation, and for a study that is only read.
+        progress: The newest snapshot of the search; None before the first evaluation.
+        status: The state in a sentence.
+        problem: The error that ended the search, as a sentence, or an empty text.
 
     Args:
-        number: What the page is to call it.
-        plan: What it searches.
-        wanted: Whether it is to run.
-        reader: Of its study, if it has been read.
+        number: Number of the lane.
+        plan: Engine, data, settings and study of the search.
+        wanted: Whether the search is to run.
+        reader: A reader of the study, if one is open already.
     """
 
     def __init__(self, number: int, plan: LanePlan, *, wanted: bool, reader: StudyReader | None = None) -> None:
@@ -52,41 +55,46 @@ class Lane:
 
     @property
     def name(self) -> str:
-        """Of its study."""
+        """The name of its study: the name of the file without its suffix."""
         return self.plan.location.stem
 
     @property
     def active(self) -> bool:
-        """Whether it is being searched, or would be if it were not paused."""
+        """Whether the search waits or runs, a pause not counted."""
         return self.phase in ACTIVE
 
     @property
     def begun(self) -> bool:
-        """Whether it holds its study: it has been pulled, and has neither ended nor been let go."""
+        """Whether this process holds the lock of the study: from the first ``pull`` to the end or to ``let_go``."""
         return self._steps is not None
 
     @property
     def resumable(self) -> bool:
-        """Whether it has ended and its data are there to go on with."""
+        """Whether the search has ended and its data are available, so that it can continue."""
         return self.plan.source is not None and self.phase == ENDED
 
     @property
     def seconds(self) -> float:
-        """Spent searching."""
+        """Seconds spent searching."""
         return self.progress.seconds if self.progress is not None else 0.0
 
     def want(self) -> None:
-        """Have it searched, from where its study is."""
+        """Mark the search as wanted: it continues from its study when the scheduler pulls it."""
         with self.lock:
             self.wanted, self.problem = True, ""
             if self.phase != WATCHING:
                 self.phase, self.status = WAITING, self._how_it_ended()
 
     def pull(self, executor: Any, budget: dict[str, Any]) -> None:
-        """Search for one more evaluation.
+        """Run the search up to its next evaluation, or to its end; the first call opens the study.
+
+        Args:
+            executor: Where fits run, as ``Search`` takes it; used when the search begins.
+            budget: ``max_evaluations`` and ``max_seconds``; used when the search begins.
 
         Raises:
-            TnlabError: It cannot go on.
+            StudyBusyError: Another process writes the study.
+            TnlabError: The data are not available, or the study does not match them.
         """
         if self._steps is None:
             search = self.plan.search(executor, budget)
@@ -105,7 +113,7 @@ class Lane:
             self.phase, self.wanted = (ENDED, False) if over else (RUNNING, self.wanted)
 
     def let_go(self) -> None:
-        """Leave the study to others; what is being fitted is dropped."""
+        """Release the lock of the study and drop the fits in flight; an active lane waits, if it is wanted."""
         self._leave()
         with self.lock:
             if self.active:
@@ -117,19 +125,19 @@ class Lane:
             steps.close()  # type: ignore[attr-defined] - it is a generator
 
     def give_way(self) -> None:
-        """Look on while somebody else writes the study, and go on when it is free again."""
+        """Change to watching, because another process writes the study; a wanted lane continues when that ends."""
         self._steps = None
         with self.lock:
             self.phase, self.status = WATCHING, self._who_writes("another process")
 
     def fail(self, why: str) -> None:
-        """End with a sentence."""
+        """End the lane with a sentence that says why."""
         self._steps = None
         with self.lock:
             self.phase, self.wanted, self.problem, self.status = ENDED, False, why, why
 
     def stop(self) -> None:
-        """End soon, and keep the best so far."""
+        """Ask the search to end after the current evaluation; its study and best structure are kept."""
         with self.lock:
             self.wanted, search = False, self.search
             if self.phase == WAITING:
@@ -138,13 +146,13 @@ class Lane:
             search.stop()
 
     def look(self) -> bool:
-        """Read what is new in the study; return whether there is anything.
+        """Read the new lines of the study, and set the phase by whether it is being written; return if that changed.
 
         Raises:
-            DataError: It is damaged, or gone.
+            DataError: The study is damaged, or has been deleted.
         """
         reader = self._reader or StudyReader(self.plan.location)
-        busy = reader.busy  # asked first: what is written until then is read below
+        busy = reader.busy  # asked before poll: the lines written until then are read below
         reader.poll()
         seen = self.points.count if reader.generation == self._generation else 0
         with self.lock:
@@ -159,7 +167,7 @@ class Lane:
             return before != (self.phase, self.progress)
 
     def report(self, *, paused: bool) -> dict[str, Any]:
-        """Return how it stands as the page shows it."""
+        """Return the state of the lane for the page: settings, counts, time, incumbent, bound; ``paused`` if held."""
         with self.lock:
             now, plan, phase = self.progress, self.plan, self.phase
             said = {"status": self.status, "problem": self.problem}
@@ -186,7 +194,7 @@ class Lane:
         }
 
     def summary(self) -> dict[str, Any]:
-        """Return what it has come to, as the list of studies shows it."""
+        """Return the engine, data, target, best structure and number of evaluations for the list of studies."""
         with self.lock:
             best = self.progress.incumbent if self.progress is not None else None
             return {
@@ -211,7 +219,7 @@ class Lane:
         return ended or f"Not running; {self.points.count:,} evaluations are recorded."
 
     def _take(self, progress: Progress) -> None:
-        """Note how it stands; what is only replayed from the study has been noted before."""
+        """Record a snapshot of the search, except evaluations that are only replayed from the study."""
         found = progress.evaluation
         if found is not None and not progress.status:
             self.points.record(found)

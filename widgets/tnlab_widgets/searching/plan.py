@@ -1,4 +1,4 @@
-"""What a lane of the workbench searches, before it does."""
+"""The plan of a lane: engine, data, settings and study from which its search is made."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,17 +13,17 @@ from tnlab.structure_search.run import Search
 
 @dataclass(frozen=True, eq=False)
 class LanePlan:
-    """What a lane searches.
+    """The engine, data, settings and study of a search that has not begun, or that continues from its study.
 
     Attributes:
         engine: Name of the engine.
-        location: Its study.
-        label: What its data are called.
-        target_error: Relative error to reach.
+        location: Path of the study.
+        label: Name of the data, as the page shows it.
+        target_error: Relative error to reach; None where the study weighs size against error.
         family: Family of structures.
-        source: The data; None where they cannot be had any more, and the study can only be looked at.
-        settings: How its search begins, budget and executor left out; None where its study says that.
-        keep: Keeps the data, and says where they can be had again; called when the search begins.
+        source: The data; None where they are not available any more, so that the study can only be read.
+        settings: Arguments of a new ``Search``, without budget and executor; None to continue the study.
+        keep: Stores the data and returns the recipe from which they can be loaded; called when the search begins.
     """
 
     engine: str
@@ -36,10 +36,14 @@ class LanePlan:
     keep: Callable[[], dict[str, Any]] | None = None
 
     def search(self, executor: Any, budget: dict[str, Any]) -> Search:
-        """Return the search, which goes on from its study.
+        """Return a new search with these settings, or the one that continues from the study where there are none.
+
+        Args:
+            executor: Where fits run, as ``Search`` takes it.
+            budget: ``max_evaluations`` and ``max_seconds``.
 
         Raises:
-            DataError: The data are not there.
+            DataError: The data are not available.
         """
         if self.source is None:
             raise DataError(f"The data of {self.location.stem!r} cannot be had any more; it can only be looked at.")

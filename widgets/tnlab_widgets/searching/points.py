@@ -1,4 +1,4 @@
-"""What a page needs of every evaluation, in columns of numbers: ten thousand take 170 kB."""
+"""Evaluations packed for the page as columns of numbers, 17 bytes each: parameters, error, seconds, fate."""
 
 import threading
 from typing import Any
@@ -7,19 +7,19 @@ import numpy as np
 
 from tnlab.structure_search.evaluation import Evaluation, Fate
 
-PIECE = 4096  # evaluations in one message at most
+PIECE = 4096  # evaluations in one message at most; 70 kB
 FATES = (Fate.FITTED, Fate.REPEATED, Fate.PRUNED_BY_SIZE, Fate.PRUNED_BY_CERTIFICATE, Fate.TOO_COSTLY)
 CODES = {fate: code for code, fate in enumerate(FATES)}
 COLUMNS = (("parameters", "<f8"), ("relative_error", "<f4"), ("seconds", "<f4"), ("fate", "u1"))
-START = 256
+START = 256  # rows that the columns begin with; they double when full
 
 
 class Points:
-    """The evaluations of one search, by number; safe to use from several threads.
+    """The evaluations of one search in growing columns, ordered by number; safe to use from several threads.
 
     Attributes:
-        count: Evaluations known: those numbered 1 to ``count``.
-        generation: How often evaluations came to count no more.
+        count: Number of evaluations, numbered 1 to ``count``.
+        generation: How often evaluations were removed, so that the page must fetch all of them again.
     """
 
     def __init__(self) -> None:
@@ -28,7 +28,7 @@ class Points:
         self._columns = [np.empty(START, kind) for _, kind in COLUMNS]
 
     def record(self, found: Evaluation) -> None:
-        """Take an evaluation; one that differs from what had its number ends what came after that."""
+        """Add an evaluation; where another one has its number, remove that and all later ones first."""
         values = found.parameters, found.relative_error, found.seconds, CODES[found.fate]
         with self._lock:
             place = found.number - 1
@@ -43,13 +43,13 @@ class Points:
             self.count = place + 1
 
     def cut(self, count: int) -> None:
-        """Forget all but the first so many."""
+        """Remove all evaluations but the first ``count``."""
         with self._lock:
             if count < self.count:
                 self._cut(count)
 
     def piece(self, first: int) -> dict[str, Any]:
-        """Return evaluations from a number on as the page takes them: at most ``PIECE``, one column after the other."""
+        """Return {generation, from, count, data} of up to ``PIECE`` evaluations from number ``first`` on, by column."""
         with self._lock:
             rows = slice(first - 1, min(self.count, first - 1 + PIECE))
             data = b"".join(column[rows].tobytes() for column in self._columns)
@@ -57,7 +57,7 @@ class Points:
             return {"generation": self.generation, "from": first, "count": count, "data": data}
 
     def _holds(self, place: int, values: tuple[float, ...]) -> bool:
-        """Return whether the evaluation at a place is this one, whenever it was made."""
+        """Return whether the evaluation at an index has these values, its seconds left out."""
         pairs = zip(COLUMNS, self._columns, values, strict=True)
         return all(column[place] == column.dtype.type(value) for (name, _), column, value in pairs if name != "seconds")
 

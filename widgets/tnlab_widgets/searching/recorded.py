@@ -1,4 +1,4 @@
-"""One evaluation read back from a study, with its cores: quickly, for somebody has clicked on it."""
+"""One evaluation of a study read with its cores, by its number, without parsing the other lines."""
 
 import json
 from pathlib import Path
@@ -11,14 +11,20 @@ from tnlab.structure_search.evaluation import Fate
 from tnlab.structure_search.studies.lines import evaluation_of, parsed
 from tnlab.structure_search.studies.study import study_log
 
-NO_CORES = b'"cores": null'
+NO_CORES = b'"cores": null'  # ends the line of an evaluation that was not fitted
 
 
 def recorded(location: Path, number: int) -> tuple[Structure, Network | None]:
-    """Return the structure of an evaluation and its cores, or those of the one it repeats; None if it was not fitted.
+    """Return the structure of an evaluation and its fitted network, for a repetition that of what it repeats.
+
+    The network is None where nothing was fitted.
+
+    Args:
+        location: Path of the study.
+        number: Number of the evaluation, from 1.
 
     Raises:
-        DataError: There is no such evaluation, or its record is damaged.
+        DataError: The study has no evaluation of this number, or its line is damaged.
     """
     lines, _ = study_log(location).read()
     start = f'{{"number": {number},'.encode()

@@ -1,4 +1,7 @@
-"""The thread that searches: of all lanes it pulls the one that has spent the least, one evaluation at a time."""
+"""The scheduler of the workbench: one thread that runs several searches in turn, one evaluation at a time.
+
+The turn goes to the lane that has spent the fewest seconds.
+"""
 
 import atexit
 import threading
@@ -10,16 +13,18 @@ from tnlab.errors import StudyBusyError
 from tnlab_widgets.base.sentences import sentence
 from tnlab_widgets.searching.lane import Lane
 
-JOIN = 2.0  # seconds that a fit in flight gets to end
-COURTESY = 0.05  # the longest that the search waits for somebody who handles a message of the page
+JOIN = 2.0  # seconds that ``close`` waits for a fit in flight
+COURTESY = 0.05  # seconds at most that the search waits for a thread that handles a message of the page
 
 
 class Scheduler:
-    """Searches several lanes in turns. Everything may be called from any thread, and answers at once.
+    """Runs the searches of several lanes in turn, in a thread of its own.
+
+    Every method may be called from any thread and returns at once, except ``wait`` and ``close``.
 
     Args:
-        changed: Called, from the thread that searches, when something is to be shown.
-        watch: Called with a lane that has turned out to be written by somebody else.
+        changed: Called from the searching thread after every evaluation.
+        watch: Called with a lane whose study another process turned out to write.
     """
 
     def __init__(self, changed: Callable[[], None], watch: Callable[[Lane], None]) -> None:
@@ -35,26 +40,26 @@ class Scheduler:
 
     @property
     def lanes(self) -> tuple[Lane, ...]:
-        """Those that are shown."""
+        """The lanes that the page shows."""
         return self._lanes
 
     @property
     def busy(self) -> bool:
-        """Whether there is a lane that is searched, or would be if it were not paused."""
+        """Whether any lane waits or runs, a pause not counted."""
         return any(lane.active for lane in self._lanes)
 
     @property
     def held(self) -> bool:
-        """Whether searches wait."""
+        """Whether the searches are paused or suspended, and not stopping."""
         return (self.paused or self.suspended) and not self.stopping
 
     @property
     def alive(self) -> bool:
-        """Whether the thread runs."""
+        """Whether the searching thread runs."""
         return self._thread is not None and self._thread.is_alive()
 
     def put(self, lanes: Sequence[Lane]) -> None:
-        """Take these lanes instead of those there were; their studies are left to others."""
+        """Replace the lanes; the former ones are stopped, and the locks of their studies released."""
         with self._desk:
             self._leaving += [lane for lane in self._lanes if lane not in lanes]
             for lane in self._leaving:
@@ -64,7 +69,7 @@ class Scheduler:
             self._desk.notify_all()
 
     def go(self, executor: Any, budget: dict[str, Any]) -> None:
-        """Search the lanes that are wanted, after a pause too.
+        """Start or resume the search of the wanted lanes; the first call starts the thread.
 
         Args:
             executor: Where fits run, as ``Search`` takes it; for lanes that have not begun.
@@ -80,13 +85,13 @@ class Scheduler:
             self._desk.notify_all()
 
     def pause(self) -> None:
-        """Hold after the evaluation at hand."""
+        """Hold all searches after the current evaluation."""
         with self._desk:
             self.paused = self.busy
             self._desk.notify_all()
 
     def stop(self) -> None:
-        """End all lanes soon; their best so far are kept."""
+        """Ask all searches to end after the current evaluation; studies and best structures are kept."""
         with self._desk:
             self.paused, self.stopping = False, True
             for lane in self._lanes:
@@ -94,31 +99,31 @@ class Scheduler:
             self._desk.notify_all()
 
     def suspend(self, away: bool) -> None:
-        """Leave the studies to others while nobody is there, and go on from them afterwards."""
+        """Hold all searches and release their studies while no page is connected (``away``), or continue them."""
         with self._desk:
             if self.suspended != away:
                 self.suspended = away
                 self._desk.notify_all()
 
     def wake(self) -> None:
-        """Look at the lanes again: another one may be wanted."""
+        """Have the thread check the lanes again, after one of them has become wanted."""
         with self._desk:
             self._desk.notify_all()
 
     def wait(self, seconds: float | None) -> bool:
-        """Wait until nothing is searched any more; return whether that is so."""
+        """Wait up to ``seconds`` until no lane waits or runs; return whether that is so."""
         with self._desk:
             return self._desk.wait_for(lambda: not self.busy, seconds)
 
     def guest(self, arrives: bool) -> None:
-        """Know that somebody handles a message of the page, who needs the interpreter more than a search does."""
+        """Count a thread that begins (``arrives``) or ends to handle a message of the page; the search yields to it."""
         with self._desk:
             self._guests += 1 if arrives else -1
             if not self._guests:
                 self._desk.notify_all()
 
     def close(self) -> None:
-        """End the search and its thread; nothing that is recorded is lost."""
+        """Stop all searches and end the thread, waiting up to two seconds for a fit in flight; the studies are kept."""
         atexit.unregister(self.close)
         with self._desk:
             self.closed = True
@@ -145,7 +150,7 @@ class Scheduler:
             self._attempt(lane, lane.let_go)
 
     def _next(self) -> Lane | None:
-        """Return the lane whose turn it is; one that is to stop comes first."""
+        """Return the active lane that has spent the fewest seconds, those to be stopped first; None if held."""
         if self.closed or self.held:
             return None
         active = [lane for lane in self._lanes if lane.active]
@@ -155,13 +160,13 @@ class Scheduler:
         return [lane for lane in self._lanes if lane.begun] if self.suspended and not self.closed else []
 
     def _attempt(self, lane: Lane, action: Callable[[], None]) -> None:
-        """Do something with a lane; an error ends this lane, and no other."""
+        """Call an action of a lane; an error ends this lane only, and a busy study turns it to watching."""
         try:
             action()
         except StudyBusyError:
             lane.give_way()
             self._watch(lane)
-        except Exception as error:  # noqa: BLE001 - the other lanes go on, and the person is told
+        except Exception as error:  # noqa: BLE001 - the other lanes go on, and this one shows why it ended
             lane.fail(sentence(error))
 
     def _show(self) -> None:

@@ -1,4 +1,4 @@
-"""What a person chooses before a search: engines, target, family, budget, executor; checked, and as menus."""
+"""Settings of a search in the workbench: engines, target, family, budget and executor, their checks and menus."""
 
 import contextlib
 import os
@@ -14,25 +14,25 @@ from tnlab.structure_search.resume import BUDGET
 from tnlab.structure_search.studies.reader import StudyReader
 from tnlab_widgets.fitting.options import seed_of
 
-MAX_EVALUATIONS = 10**7
-MAX_SECONDS = 10.0**8
-MAX_RANK = 10**4
-MOST_ENGINES = 8
+MAX_EVALUATIONS = 10**7  # fits of one search
+MAX_SECONDS = 10.0**8  # of one search; three years
+MAX_RANK = 10**4  # of a bond; larger ones exceed the memory of any fit
+MOST_ENGINES = 8  # lanes that one start makes
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What is to be searched, and how long.
+    """The chosen settings of a search, all checked.
 
     Attributes:
-        engines: Their names; each has a search of its own, side by side.
+        engines: Names of the engines; each runs a search of its own, side by side.
         target_error: Relative error to reach with the fewest parameters.
-        family: Which structures count; nothing for what each engine is meant for.
-        max_rank: Largest rank of a bond; None leaves it to the data.
+        family: Family of structures; an empty text for the first family of each engine.
+        max_rank: Largest rank of a bond; None for the limit that the data give.
         max_evaluations: Structures that each engine may fit.
         max_seconds: Seconds that each engine may spend.
-        seed: Same seed, same search.
-        executor: Where fits run.
+        seed: Seed of the engines; same seed, same search.
+        executor: Name of the executor that runs the fits.
     """
 
     engines: tuple[str, ...] = ("auto",)
@@ -49,11 +49,11 @@ class Settings:
 
         Args:
             changes: New values by name.
-            executors: Those that may be chosen.
+            executors: Names of the executors that may be chosen.
 
         Raises:
             DataError: A value is out of range.
-            UnknownNameError: There is no such engine, family, executor or setting.
+            UnknownNameError: An engine, a family, an executor or a setting is unknown.
         """
         checked = {}
         for name, value in changes.items():
@@ -66,11 +66,11 @@ class Settings:
         return replace(self, **checked)
 
     def to_page(self, order: int) -> dict[str, Any]:
-        """Return them as the page shows them, for a tensor of this order."""
+        """Return the settings for the page, with the engines that cannot search a tensor of this order."""
         return {**asdict(self), "engines": list(self.engines), "refusals": self.refusals(order)}
 
     def refusals(self, order: int) -> dict[str, str]:
-        """Return, for each engine that cannot run with these settings, why."""
+        """Return a sentence for each engine that cannot search a tensor of this order in this family, by its name."""
         if not 2 <= order <= MAX_ORDER:
             why = f"A search needs a tensor with 2 to {MAX_ORDER} modes, but this has {order}; cut it in another way."
             return dict.fromkeys(engines, why)
@@ -82,7 +82,7 @@ class Settings:
 
 
 def engine_menu() -> list[dict[str, Any]]:
-    """Return the engines as the page offers them."""
+    """Return name, summary, families and paper of every engine, for the page's menu."""
     return [
         {
             "name": name,
@@ -97,13 +97,13 @@ def engine_menu() -> list[dict[str, Any]]:
 
 
 def family_menu() -> list[dict[str, str]]:
-    """Return the families as the page offers them."""
+    """Return {name, label} of every family of structures for the page's menu, the choice of each engine first."""
     what_suits = {"name": "", "label": "what suits each engine"}
     return [what_suits, *({"name": name, "label": f"{name}: {text}"} for name, text in FAMILY_DESCRIPTIONS.items())]
 
 
 def executor_menu(*, private: bool) -> list[dict[str, str]]:
-    """Return where fits may run; on a server for others not on other machines."""
+    """Return {name, label} of the executors of this machine; dask is left out where visitors share a server."""
     cores = os.cpu_count() or 1
     menu = [{"name": "inline", "label": "here, one fit after the other"}]
     if "pool" in executors:
@@ -114,18 +114,18 @@ def executor_menu(*, private: bool) -> list[dict[str, str]]:
 
 
 class Offer:
-    """Where fits may run: what Python gave, and what this machine has. Nothing that a page sends adds to it.
+    """The executors that a page may choose from: the one given in Python, and those of this machine.
 
     Attributes:
-        first: Name of what was given.
-        menu: What the page shows, fits in this process first.
+        first: Name of the given executor.
+        menu: {name, label} of every executor on offer, fits in this process first.
 
     Args:
-        given: A name, an executor, or a client of dask.
-        private: Whether strangers share the server, who get no other machines.
+        given: Name of an executor, an executor, or a client of dask.
+        private: Whether visitors share the server, so that dask is not on offer.
 
     Raises:
-        UnknownNameError: There is no executor of the given name.
+        UnknownNameError: The given name is no executor.
     """
 
     def __init__(self, given: Any, *, private: bool) -> None:
@@ -141,22 +141,27 @@ class Offer:
 
     @property
     def names(self) -> list[str]:
-        """Those that may be chosen, the given one first."""
+        """The names that may be chosen, the given executor first."""
         return [self.first, *(entry["name"] for entry in executor_menu(private=self._private))]
 
     def executor(self, name: str) -> Any:
-        """Return the executor of this name as a search takes it; whatever chose the name, it is checked here again.
+        """Return the executor of a name as ``Search`` takes it; the name is checked here again before its use.
 
         Raises:
-            UnknownNameError: It is none of those on offer.
+            UnknownNameError: The name is not on offer.
         """
         return self._given if name == self.first else _one_of("executor", name, self.names)
 
 
 def restored(settings: Settings, readers: Sequence[StudyReader], executors: Sequence[str]) -> Settings:
-    """Return the settings that studies were written with: those of the first, and the engines of all.
+    """Return settings with the values of studies: target, rank, seed, budget and executor of the first, engines of all.
 
-    What they do not say, or what cannot be chosen here, stays as it is.
+    A value that a study lacks, or that cannot be chosen here, stays as in ``settings``.
+
+    Args:
+        settings: The settings to change.
+        readers: The studies, at least one.
+        executors: Names of the executors that may be chosen.
     """
     first, families = readers[0], {reader.family for reader in readers}
     last = first.openings[-1] if first.openings else {}

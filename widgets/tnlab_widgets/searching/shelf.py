@@ -1,4 +1,4 @@
-"""The studies folder as a page may use it: names only, which lead nowhere else, and the data of what was searched."""
+"""The folder of studies as the page uses it: studies by name, and their data, never a path outside the folder."""
 
 import hashlib
 import io
@@ -22,17 +22,17 @@ from tnlab.structure_search.studies.reader import StudyReader
 from tnlab.structure_search.studies.summary import Summary, data_of
 from tnlab_widgets.searching.plan import LanePlan
 
-LONGEST = 160
+LONGEST = 160  # characters of the name of a study
 BEST = ("parameters", "relative_error", "evaluations")
 NAME = re.compile(r"[\w][\w.-]*", re.ASCII)
 
 
 class Shelf:
-    """The studies of one folder.
+    """Lists, opens, stores and deletes the studies of one folder by name.
 
     Args:
-        folder: Where they are; it need not exist.
-        private: Whether a page sees and uses only those whose names it knows, and no data from elsewhere.
+        folder: Folder of the studies; it is made when the first one is written.
+        private: Whether a page lists only the studies whose names it knows, and reads no data outside the folder.
     """
 
     def __init__(self, folder: Path, *, private: bool = False) -> None:
@@ -41,10 +41,10 @@ class Shelf:
         self._known: dict[Path, tuple[tuple[int, int], dict[str, Any]]] = {}
 
     def location(self, name: object) -> Path:
-        """Return where the study with this name is.
+        """Return the path of the study with this name.
 
         Raises:
-            DataError: It is no name, or there is no such study.
+            DataError: The name is not valid, or no study has it.
         """
         path = self._path(name)
         if not path.is_file():
@@ -52,11 +52,15 @@ class Shelf:
         return path
 
     def fresh(self, label: str, engine: str) -> Path:
-        """Return where a new study may be written: its name says what is searched, with what, and when."""
+        """Return the path for a new study, named after its data, its engine and the time.
+
+        Raises:
+            DataError: The folder cannot be made.
+        """
         self._make()
         stem = f"{_word(Path(label).stem)[:60]}_{engine}_{datetime.now(UTC):%Y%m%d-%H%M%S}"
         if self.private:
-            stem += f"_{secrets.token_hex(8)}"  # who does not know it cannot guess it
+            stem += f"_{secrets.token_hex(8)}"  # a name that another visitor cannot guess
         name, more = stem, 2
         while self._path(name).exists() or name in self.mine:
             name, more = f"{stem}_{more}", more + 1
@@ -64,10 +68,10 @@ class Shelf:
         return self._path(name)
 
     def recipe(self, source: Source) -> dict[str, Any]:
-        """Return where a source can be had from again; what is not built in is kept beside the studies.
+        """Return the recipe {name, modes, order, label} to load a source again; data not built in are stored as .npy.
 
         Raises:
-            DataError: It cannot be written.
+            DataError: The data cannot be written beside the studies.
         """
         name = source.name
         if name not in datasets or not np.array_equal(datasets[name].load(), source.array):
@@ -75,7 +79,7 @@ class Shelf:
         return {"name": name, "modes": list(source.modes), "order": source.order, "label": source.label}
 
     def source(self, recipe: Any) -> Source | None:
-        """Return the source that a study's header names; None where it cannot be had, or must not."""
+        """Return the source of a recipe from a study's header; None where its data are missing, or may not be read."""
         try:
             if not isinstance(recipe, dict) or not self._may_read(str(recipe.get("name"))):
                 return None
@@ -84,10 +88,10 @@ class Shelf:
             return None
 
     def plan(self, name: object) -> tuple[LanePlan, StudyReader]:
-        """Return what a study searches, and what it holds.
+        """Return the plan that continues a study, and a reader of its evaluations.
 
         Raises:
-            DataError: There is no such study, or it is damaged.
+            DataError: No study has this name, or it is damaged.
         """
         location = self.location(name)
         reader = StudyReader(location)
@@ -98,26 +102,28 @@ class Shelf:
         return LanePlan(reader.engine, location, label, reader.target_error, reader.family, source), reader
 
     def entries(self, shown: Mapping[str, dict[str, Any]] | None = None) -> list[dict[str, Any]]:
-        """Return what is on the shelf, the newest first; reading may take long.
+        """Return name, time, size, writer, engine, target and best structure of every study, the newest first.
+
+        Studies that have changed since the last call are read whole.
 
         Args:
-            shown: What is known by name without reading: of searches that run.
+            shown: Summaries by name of searches that run here, which are taken instead of reading the study.
         """
         found = []
         for path in sorted(self.folder.glob(f"*{SUFFIX}")):
             if NAME.fullmatch(path.stem) and (not self.private or path.stem in self.mine):
                 try:
                     found.append(self._entry(path, (shown or {}).get(path.stem)))
-                except (OSError, TnlabError):  # it went away meanwhile, or is no study
+                except (OSError, TnlabError):  # deleted meanwhile, or no study
                     continue
         return sorted(found, key=lambda entry: entry["modified"], reverse=True)
 
     def delete(self, name: object) -> None:
-        """Remove a study, and its data where no other has the same.
+        """Delete a study, and the data stored for it where no other study uses them.
 
         Raises:
-            StudyBusyError: It is being written.
-            DataError: There is no such study, or it cannot be removed.
+            StudyBusyError: The study is being written.
+            DataError: No study has this name, or it cannot be deleted.
         """
         location = self.location(name)
         recipe = StudyReader(location).source
@@ -130,10 +136,14 @@ class Shelf:
                 kept.unlink(missing_ok=True)
 
     def take_in(self, name: str, content: bytes) -> str:
-        """Put a study from a file onto the shelf; return its name there.
+        """Store an uploaded study in the folder under a new name, and return that name.
+
+        Args:
+            name: Name of the uploaded file.
+            content: Its bytes: the file of a study, or one exported as JSON.
 
         Raises:
-            DataError: It is no study.
+            DataError: The bytes are no study, or a damaged one.
         """
         lines = lines_from(content, name)
         self._make()
@@ -143,7 +153,7 @@ class Shelf:
         return path.stem
 
     def know(self, names: Iterable[object]) -> None:
-        """Note studies that the page knows of."""
+        """Add the names that a page knows to those that a private folder lists."""
         self.mine |= {str(name) for name in names if isinstance(name, str) and NAME.fullmatch(name)}
 
     def _path(self, name: object) -> Path:
@@ -164,7 +174,7 @@ class Shelf:
             raise DataError(f"The folder of studies {str(self.folder)!r} cannot be made: {error.strerror}.") from None
 
     def _kept(self, source: Source) -> Path:
-        """Return the file that holds the array of a source, beside the studies."""
+        """Store the array of a source as .npy beside the studies, named by its hash, and return the path."""
         self._make()
         content = io.BytesIO()
         np.save(content, source.array, allow_pickle=False)
@@ -193,7 +203,7 @@ class Shelf:
         }
 
     def _read(self, path: Path, stamp: tuple[int, int]) -> dict[str, Any]:
-        """Return what a study came to; it is read again only where it has changed."""
+        """Return engine, target and best structure of a study, read again only if its time or size has changed."""
         known = self._known.get(path)
         if known is None or known[0] != stamp:
             read = Summary.of(path)

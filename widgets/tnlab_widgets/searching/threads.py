@@ -1,4 +1,4 @@
-"""Threads behind the workbench: one that tells the page how things stand, one that runs errands which may take long."""
+"""Threads of the workbench: a reporter that limits how often a callback runs, and a queue of slow tasks."""
 
 import queue
 import threading
@@ -8,15 +8,15 @@ from collections.abc import Callable
 from tnlab_widgets.base.sentences import sentence
 
 EVERY = 0.1  # seconds between two reports at least
-POLL = 0.5  # seconds between two looks at studies that others write
+POLL = 0.5  # seconds between two reads of studies that other processes write
 
 
 class Reporter:
-    """Calls ``report`` soon after ``due``, and not too often, from a thread of its own.
+    """Calls a function in a thread of its own after each ``due``, at most once in a given time.
 
     Args:
-        report: What is called.
-        every: Seconds between two calls at least.
+        report: The function; calls of ``due`` while it waits are merged into one.
+        every: Seconds from the begin of one call to the next at least.
     """
 
     def __init__(self, report: Callable[[], None], every: float = EVERY) -> None:
@@ -26,11 +26,11 @@ class Reporter:
         self._thread.start()
 
     def due(self) -> None:
-        """Have it reported how things stand."""
+        """Request a call of the function."""
         self._due.set()
 
     def close(self) -> None:
-        """End the thread."""
+        """End the thread; a call in progress finishes."""
         self._closed.set()
         self._due.set()
 
@@ -46,11 +46,11 @@ class Reporter:
 
 
 class Errands:
-    """Does one thing after the other in a thread of its own, and looks around in between while there is need to.
+    """Runs tasks one after the other in a thread of its own, and a check after each.
 
     Args:
-        look: Looks around; returns whether there is need to do so again soon.
-        tell: Told what went wrong, as a sentence.
+        look: The check; while it returns True, it is repeated every ``POLL`` seconds.
+        tell: Called with the error of a task as a sentence.
     """
 
     def __init__(self, look: Callable[[], bool], tell: Callable[[str], None]) -> None:
@@ -60,11 +60,11 @@ class Errands:
         self._thread.start()
 
     def send(self, errand: Callable[[], None]) -> None:
-        """Have it done after what was sent before."""
+        """Append a task to the queue."""
         self._queue.put(errand)
 
     def close(self) -> None:
-        """End the thread after what was sent before."""
+        """End the thread after the tasks in the queue."""
         self._queue.put(None)
 
     def _run(self) -> None:
@@ -79,7 +79,7 @@ class Errands:
             try:
                 errand()
                 restless = self._look()
-            except Exception as error:  # noqa: BLE001 - the thread must live on, and the person be told
+            except Exception as error:  # noqa: BLE001 - the thread goes on, and the page shows the error
                 self._tell(sentence(error))
 
 

@@ -1,4 +1,4 @@
-"""What the workbench does about studies: opens, watches, deletes, exports and takes them in; opens their points."""
+"""Commands of the workbench on studies: open, watch, compare, delete, export, upload, and open one evaluation."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
@@ -20,12 +20,12 @@ from tnlab_widgets.searching.shelf import Shelf
 from tnlab_widgets.searching.threads import Errands, Reporter
 from tnlab_widgets.searching.workbench_state import WorkbenchState
 
-MOST_LANES = 12
-MOST_NAMES = 10_000
+MOST_LANES = 12  # studies that the page shows at once
+MOST_NAMES = 10_000  # studies that a page may say it knows
 
 
 class WorkbenchShelf(WorkbenchState):
-    """Studies on the page. Whatever reads files is sent to a thread of its own: the page's thread must not wait."""
+    """The commands on studies. Those that read files run in the thread of ``_errands``, so that no page waits."""
 
     _shelf: Shelf
     _errands: Errands
@@ -35,11 +35,15 @@ class WorkbenchShelf(WorkbenchState):
     _lanes_made = 0
 
     def _go(self) -> None:
-        """Search the lanes that are wanted."""
+        """Start the search of the wanted lanes."""
         raise NotImplementedError
 
     def _lane(self, number: object) -> Lane:
-        """Return the lane that the page calls so."""
+        """Return the lane with this number.
+
+        Raises:
+            DataError: No lane has it any more.
+        """
         lane = next((lane for lane in self._scheduler.lanes if lane.id == number), None)
         if lane is None:
             raise DataError("That search is no longer shown.")
@@ -50,7 +54,7 @@ class WorkbenchShelf(WorkbenchState):
         return Lane(self._lanes_made, plan, wanted=wanted and plan.source is not None, reader=reader)
 
     def _put(self, lanes: Sequence[Lane]) -> None:
-        """Show these searches instead of those there were."""
+        """Replace the lanes that the page shows."""
         with self._guard:
             self._scheduler.put(lanes)
             self._sent.clear()
@@ -59,12 +63,12 @@ class WorkbenchShelf(WorkbenchState):
     # Errands
 
     def _look_around(self) -> bool:
-        """Read on in studies that others write; return whether there are any."""
+        """Read the new lines of studies that other processes write; return whether there are such studies."""
         watched = [lane for lane in self._scheduler.lanes if lane.phase == WATCHING]
         for lane in watched:
             try:
                 changed = lane.look()
-            except Exception as error:  # noqa: BLE001 - it ends this lane, and no other
+            except Exception as error:  # noqa: BLE001 - it ends this lane only
                 lane.fail(sentence(error))
                 changed = True
             if changed:
@@ -73,14 +77,18 @@ class WorkbenchShelf(WorkbenchState):
         return bool(watched)
 
     def _list_studies(self) -> None:
-        """List the studies; called from a thread of its own, for reading them may take long."""
+        """Push the list of studies to the page; called from the thread of ``_librarian``, since it reads files."""
         listed = self._shelf.entries({lane.name: lane.summary() for lane in self._scheduler.lanes})
         with self._guard:
             self._listed = listed
             self.push(studies=listed)
 
     def _open_studies(self, names: Sequence[str], *, resume: bool) -> None:
-        """Show studies as lanes, and go on with them if that is asked for; data and settings follow the first."""
+        """Show studies as lanes, with data and settings of the first, and continue their searches if ``resume``.
+
+        Raises:
+            DataError: A search runs, or a study is missing or damaged.
+        """
         if self._scheduler.busy and not self._scheduler.paused:
             raise DataError("A search runs; stop it before you open another study.")
         found = [self._shelf.plan(name) for name in names]
@@ -96,7 +104,7 @@ class WorkbenchShelf(WorkbenchState):
             self._go()
 
     def _choose(self, changes: dict[str, Any]) -> None:
-        """Change settings, and show them; those there were stay where one of them is refused."""
+        """Change settings and push them to the page; if one value is refused, none is changed."""
         with self._guard:
             self._set(self._settings.changed(changes, self._offer.names))
 
@@ -106,7 +114,7 @@ class WorkbenchShelf(WorkbenchState):
             self.push(settings=settings.to_page(len(self._source.modes)))
 
     def _open_point(self, lane: Lane, number: int) -> None:
-        """Open an evaluation in an Explorer that goes on from its cores."""
+        """Open the structure of an evaluation in an Explorer, with its recorded cores where it was fitted."""
         try:
             source = lane.plan.source
             if source is None:
@@ -202,10 +210,10 @@ class WorkbenchShelf(WorkbenchState):
 
 
 def names_of(command: dict[str, Any], most: int) -> list[str]:
-    """Return the names in a command.
+    """Return the distinct names of studies in the field ``names`` of a command, at most ``most``.
 
     Raises:
-        DataError: They are no list of names, or too many.
+        DataError: The field is no list of texts, or holds none or too many.
     """
     names = command.get("names")
     if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):

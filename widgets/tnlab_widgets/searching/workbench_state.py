@@ -1,4 +1,4 @@
-"""What the workbench tells its page: how every search stands, and its evaluations in packed pieces."""
+"""The traits of the workbench and their updates: the state of every search, new evaluations, the list of studies."""
 
 import time
 from collections.abc import Sequence
@@ -22,12 +22,12 @@ SAID = {
     "ended": "Ended.",
     "watching": "Watching a search that runs elsewhere.",
 }
-FRESHEN = 2.0  # seconds between two looks at the studies of searches that run here
-AWAY = "Held, for nobody seems to be there."
+FRESHEN = 2.0  # seconds between two updates of the list of studies while searches run
+AWAY = "Held: no page has been heard of for some minutes."
 
 
 class WorkbenchState(DataWidget):
-    """The traits of the workbench, and their reports; what is done about commands is in the subclass."""
+    """The traits that the workbench's page reads, and the methods that update them from the lanes of a scheduler."""
 
     label = Unicode("Search workbench", help="What a screen reader calls the widget").tag(sync=True)
     engines = List(help="[{name, summary, families, needs_target, paper, batch}]").tag(sync=True)
@@ -55,7 +55,7 @@ class WorkbenchState(DataWidget):
     _freshened = 0.0
 
     def _report(self) -> None:
-        """Tell the page how things stand; called ten times a second at most, from a thread of its own."""
+        """Push the state and the new evaluations of every lane; called by the reporter, at most ten times a second."""
         scheduler = self._scheduler
         if self._one_visitor and self._deserted:
             scheduler.suspend(True)
@@ -63,7 +63,7 @@ class WorkbenchState(DataWidget):
         reports = [lane.report(paused=scheduler.held) for lane in lanes]
         with self._guard:
             if lanes is not scheduler.lanes:
-                return  # others were put up meanwhile, and are due
+                return  # the lanes were replaced meanwhile, and a report of the new ones is due
             self.push(lanes=reports, run=self._run_state(), bound=common_bound(lanes))
             for lane in lanes:
                 self._send_new_points(lane)
@@ -75,11 +75,11 @@ class WorkbenchState(DataWidget):
             self._freshen()
 
     def _list_soon(self) -> None:
-        """Have the studies listed: some search has begun or ended."""
+        """Request a new list of studies, after a search has begun or ended."""
         self._librarian.due()
 
     def _freshen(self) -> None:
-        """Show in the list of studies how far those are that are searched here, without reading any."""
+        """Update the list of studies with the state of the searches that run here, without reading any study."""
         self._freshened = time.monotonic()
         now = {lane.name: lane.summary() for lane in self._scheduler.lanes}
         with self._guard:
@@ -87,7 +87,7 @@ class WorkbenchState(DataWidget):
             self.push(studies=self._listed)
 
     def _show_run(self) -> None:
-        """Answer a command at once; the lanes follow."""
+        """Push the common state at once after a command; the reporter pushes the lanes later."""
         self.push(run=self._run_state())
         self._reporter.due()
 
@@ -108,7 +108,7 @@ class WorkbenchState(DataWidget):
         return {"state": state, "status": said, "can_resume": resumable, "private": self._one_visitor}
 
     def _send_new_points(self, lane: Lane) -> None:
-        """Push what the page does not have; all of it, where evaluations came to count no more."""
+        """Push the evaluations of a lane that the page lacks; all of them, where some have been removed."""
         points = lane.points
         generation, sent = self._sent.get(lane.id, (0, 0))
         sent = sent if generation == points.generation else 0
@@ -123,14 +123,14 @@ class WorkbenchState(DataWidget):
         return piece
 
     def _send_points_from(self, lane: Lane, first: int) -> None:
-        """Answer a page that lacks evaluations from a number on."""
+        """Push the evaluations of a lane from number ``first`` on again, in pieces."""
         with self._guard:
             for start in range(first, max(lane.points.count, first) + 1, PIECE):
                 self._send_points(lane, start)
 
 
 def common_bound(lanes: tuple[Lane, ...]) -> dict[str, Any]:
-    """Return the weakest of the bounds of all lanes, so that it holds for each."""
+    """Return the smallest of the lanes' lower bounds on the parameters, which holds for all; empty if none is known."""
     known = [(lane.progress.bound, lane) for lane in lanes if lane.progress is not None and lane.progress.bound]
     if not known:
         return {}
