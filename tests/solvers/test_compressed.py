@@ -110,3 +110,13 @@ def test_the_expected_error_counts_the_directions_that_were_chosen():
     small = Small(torch.ones(2, 5), formats["tt"].build((2, 5), 1), {0: torch.eye(10)[:, :2]}, 1.0, 0.6)
     assert small.expected == pytest.approx(math.sqrt(0.36 + 3 * 0.36 / 24))
     assert small.error(0.5) == pytest.approx(math.hypot(0.6, 0.5))
+
+
+@pytest.mark.parametrize("most", [2, 3, 5])
+def test_starts_leave_a_sweep_for_the_whole_tensor(most):
+    """On noise alone no two starts agree, so that ``max_sweeps`` ends them."""
+    tensor = torch.randn(6, 6, 6, generator=generator(1), dtype=torch.float64)
+    solver = solvers["compressed"](max_sweeps=most, tolerance=0.0, start_sweeps=2)
+    run = list(solver.iterate(tensor, formats["tr"].build((6, 6, 6), 2), init="random", generator=generator()))
+    assert [snapshot.sweep for snapshot in run] == list(range(most))
+    assert run[-1].status is Status.MAX_SWEEPS

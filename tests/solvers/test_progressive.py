@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from tnlab.data.planted import planted
+from tnlab.fitting.sweep.normal_equations import NormalEquations
 from tnlab.formats import formats
 from tnlab.network.edits import set_ranks
 from tnlab.network.network import Network
@@ -57,3 +58,15 @@ def test_goes_on_from_a_network():
     result = fit(tensor, structure, solver=Progressive(max_sweeps=20), init=start)
     assert result.structure == structure
     assert result.history[-1] < result.history[0]
+
+
+def test_only_the_bond_that_promises_most_is_widened():
+    """Of a train with ranks 3, 1, 3 where 3, 3, 3 was planted, the one in the middle."""
+    tensor = planted(formats["tt"].build((5, 6, 6, 5), 3))
+    network = fit(tensor, formats["tt"].build((5, 6, 6, 5), (3, 1, 3))).network
+    normal = NormalEquations(tensor)
+    error = normal.residual(network)
+    generator = torch.Generator().manual_seed(0)
+    wider = Progressive()._grown(normal, network, error, (0, 1, 2), generator)
+    assert wider.structure.ranks == (3, 2, 3)
+    assert normal.residual(wider) == pytest.approx(error, rel=0.05)
