@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 
 from tests.waiting import PATIENCE, wait_for
-from tests.widgets.searching.searches import LONG, NOISE, QUICK, ended, growing, running, state
-from tests.widgets.searching.test_parts import unpacked
+from tests.widgets.searching.searches import LONG, NOISE, QUICK, ended, growing, running, state, unpacked
 from tnlab.errors import DataError, TnlabError
 from tnlab.metrics import relative_error
 from tnlab.structure_search.engines.tnls import TNLS

@@ -51,3 +51,14 @@ def written(shelf, name_of="camera", engine="hill_climb", fits=6):
     for _ in search:
         pass
     return path.stem
+
+
+def unpacked(piece):
+    """Return the columns of a piece as the page reads them."""
+    columns, at = {}, 0
+    for name, kind in (("parameters", "<f8"), ("relative_error", "<f4"), ("seconds", "<f4"), ("fate", "u1")):
+        size = np.dtype(kind).itemsize * piece["count"]
+        columns[name] = np.frombuffer(piece["data"][at : at + size], kind)
+        at += size
+    assert at == len(piece["data"])
+    return columns

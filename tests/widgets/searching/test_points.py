@@ -3,20 +3,9 @@
 import numpy as np
 import pytest
 
-from tests.widgets.searching.searches import RING, found
+from tests.widgets.searching.searches import RING, found, unpacked
 from tnlab.structure_search.evaluation import Fate
 from tnlab_widgets.searching.points import PIECE, Points
-
-
-def unpacked(piece):
-    """Return the columns of a piece as the page reads them."""
-    columns, at = {}, 0
-    for name, kind in (("parameters", "<f8"), ("relative_error", "<f4"), ("seconds", "<f4"), ("fate", "u1")):
-        size = np.dtype(kind).itemsize * piece["count"]
-        columns[name] = np.frombuffer(piece["data"][at : at + size], kind)
-        at += size
-    assert at == len(piece["data"])
-    return columns
 
 
 def test_points_come_back_in_pieces():
