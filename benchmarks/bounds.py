@@ -16,7 +16,7 @@ from tnlab.bounds.cut_spectra import CutSpectra
 from tnlab.bounds.error_bound import error_bound, error_bounds
 from tnlab.bounds.parameter_bound import parameter_bound
 from tnlab.data import datasets
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.formats import formats
 
 TARGET = 1e-3

@@ -20,7 +20,7 @@ import torch
 from _common import DOCS, load, machine, say, table, write_between
 from typing_extensions import override
 
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.network.network import Network
 from tnlab.network.rank_matrix import from_ranks
 from tnlab.structure_search.engines.base import AbstractEngine

@@ -9,7 +9,7 @@ A star marks runs that missed the target error.
 from _planted_searches import options, report
 
 # isort: split
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.network.rank_matrix import from_ranks, ring
 
 MODES = (7,) * 5

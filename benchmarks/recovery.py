@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from tnlab import Bond, Core, Structure, fit
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.solvers.als import ALS
 from tnlab.solvers.lbfgs import LBFGS
 from tnlab.solvers.levenberg_marquardt import LevenbergMarquardt

@@ -15,7 +15,7 @@ import torch
 
 from tnlab import Bond, Core, CutSpectra, Structure, error_bound, fit
 from tnlab.data import datasets
-from tnlab.data.planted import fully_connected, planted
+from tnlab.data.planted_tensors import fully_connected, planted
 
 STRUCTURES = 20  # per tensor and family
 STARTS, SWEEPS = 5, 150  # of every fit

@@ -15,16 +15,20 @@ OLD = sorted({*moved.MODULES, "tnlab.search.run", "tnlab.search.engines.core_sha
 
 def test_old_paths_give_the_modules_of_the_new_ones_and_leave_search_a_function():
     code = f"""
-import importlib, warnings, tnlab
+import importlib, warnings, tnlab, tnlab.data
 from tnlab import moved
 for old in {OLD!r}:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         found = importlib.import_module(old)
     assert any(moved.new_path(old) in str(each.message) for each in caught), old
-    if old != moved.SEARCH:
-        assert found is importlib.import_module(moved.new_path(old)), old
+    new = importlib.import_module(moved.new_path(old))
+    if old in moved.FUNCTIONS:
+        assert callable(found) and all(getattr(found, name) is vars(new)[name] for name in dir(new) if name[0] != "_")
+    else:
+        assert found is new, old
     assert callable(tnlab.search) and tnlab.search.__module__ == "tnlab.structure_search.run", old
+    assert callable(tnlab.data.planted), old
 from tnlab.search import engines, run
 assert run.search is tnlab.search
 """

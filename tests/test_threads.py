@@ -15,7 +15,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 import tnlab
 import tnlab.threads
 from tnlab import arithmetic
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.formats import formats
 from tnlab.network.rank_matrix import ring
 from tnlab.solvers import als

@@ -16,9 +16,11 @@ UNTIL = "0.3"  # the first release without the old paths
 # The old and the new path of the package of structure search. The old one is now the function ``tnlab.search``. Modules
 # of the package that MODULES does not list keep their names.
 SEARCH, STRUCTURE_SEARCH = "tnlab.search", "tnlab.structure_search"
+FUNCTIONS = (SEARCH, "tnlab.data.planted")  # old paths that are the names of functions today
 
 MODULES = {  # the new path of every other moved module, by its old path
     "tnlab.bounds.spectra": "tnlab.bounds.cut_spectra",
+    "tnlab.data.planted": "tnlab.data.planted_tensors",
     "tnlab.network.adjacency": "tnlab.network.rank_matrix",
     "tnlab.network.balance": "tnlab.network.gauge.balance",
     "tnlab.network.canonical": "tnlab.network.gauge.canonical",
@@ -130,16 +132,22 @@ class _Loader(Loader):
         warnings.warn(
             f"{old} is now {self.new}; the old path works until tnlab {UNTIL}.", DeprecationWarning, stacklevel=2
         )
-        sys.modules[old] = _search_function(found) if old == SEARCH else found
+        sys.modules[old] = _as_module(old, found) if old in FUNCTIONS else found
 
 
-def _search_function(package: ModuleType) -> ModuleType:
-    """Return the function ``tnlab.search``, given the attributes with which the import system treats it as a package.
+def _as_module(old: str, found: ModuleType) -> ModuleType:
+    """Return the function that a package exports under an old path, with the attributes of the module that moved.
 
-    So ``from tnlab.search import engines`` works although ``tnlab.search`` is a function.
+    So ``from tnlab.search import engines`` works although ``tnlab.search`` is a function, and leaves it one.
     """
-    function = importlib.import_module(f"{package.__name__}.run").search
-    function.__path__, function.__spec__ = [], ModuleSpec(SEARCH, None, is_package=True)
-    for part in pkgutil.iter_modules(package.__path__):
-        setattr(function, part.name, importlib.import_module(f"{package.__name__}.{part.name}"))
+    package, _, name = old.rpartition(".")
+    function = getattr(importlib.import_module(package), name)
+    for inner in pkgutil.iter_modules(getattr(found, "__path__", [])):
+        importlib.import_module(f"{found.__name__}.{inner.name}")
+    for attribute, value in vars(found).items():
+        if not attribute.startswith("_"):
+            setattr(function, attribute, value)
+    if hasattr(found, "__path__"):
+        function.__path__ = []
+    function.__spec__ = ModuleSpec(old, None, is_package=hasattr(found, "__path__"))
     return function

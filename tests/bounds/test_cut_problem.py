@@ -8,7 +8,7 @@ import pytest
 
 from tnlab.bounds.cut_problem import CutProblem, cut_of, cut_problem, logarithm
 from tnlab.bounds.cut_spectra import CutSpectra
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.network.cuts import cut_rank
 from tnlab.network.rank_matrix import ring
 

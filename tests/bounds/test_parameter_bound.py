@@ -16,7 +16,7 @@ from tnlab.bounds.cut_spectra import CutSpectra
 from tnlab.bounds.error_bound import error_bounds
 from tnlab.bounds.greedy import best_train
 from tnlab.bounds.parameter_bound import FAMILIES, parameter_bound
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.errors import DataError, FormatError, UnknownNameError
 from tnlab.network.structure import Bond, Core, Structure
 

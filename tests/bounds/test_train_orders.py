@@ -8,7 +8,7 @@ import torch
 from tnlab.bounds import train_orders
 from tnlab.bounds.cut_spectra import CutSpectra
 from tnlab.bounds.train_orders import best_order
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.errors import StructureError
 from tnlab.formats import formats
 

@@ -12,7 +12,7 @@ from tnlab.bounds.parameter_bound import FAMILIES
 from tnlab.cli import bound_command
 from tnlab.cli.app import app
 from tnlab.data import datasets
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.formats import formats
 from tnlab.network import structure_json
 from tnlab.solvers.fit import fit

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.fitting.bond_gains import bond_gains, shaken
 from tnlab.formats import formats
 from tnlab.network.network import Network

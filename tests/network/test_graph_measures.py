@@ -8,7 +8,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.formats import formats
 from tnlab.network.cuts import cut_rank
 from tnlab.network.graph_measures import (

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from tnlab import Network, fit
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.formats import formats
 from tnlab.metrics import relative_error
 from tnlab.network.structure import Bond, Core, Structure

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from tnlab.data.observed import Observed
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.errors import DataError, FormatError
 from tnlab.formats import formats
 from tnlab.solvers.base import Status

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from tnlab.data.planted import planted, uniform_ring
+from tnlab.data.planted_tensors import planted, uniform_ring
 from tnlab.errors import StructureError
 from tnlab.formats import formats
 from tnlab.network.network import Network

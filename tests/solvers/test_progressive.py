@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.fitting.sweep.normal_equations import NormalEquations
 from tnlab.formats import formats
 from tnlab.network.edits import set_ranks

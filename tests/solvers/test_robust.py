@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.formats import formats
 from tnlab.metrics import relative_error
 from tnlab.solvers.base import solvers

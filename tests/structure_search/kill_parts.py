@@ -12,7 +12,7 @@ import socket
 import sys
 from multiprocessing.connection import Connection
 
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.network.rank_matrix import ring
 from tnlab.structure_search.engines.tnga import TNGA
 from tnlab.structure_search.executors.pool import crew as pool_crew

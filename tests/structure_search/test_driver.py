@@ -9,7 +9,7 @@ import pytest
 import torch
 from typing_extensions import override
 
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.errors import DataError, FormatError, StructureError
 from tnlab.network.network import Network
 from tnlab.network.rank_matrix import from_ranks, ring

@@ -8,7 +8,7 @@ import time
 import pytest
 import torch
 
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.metrics import relative_error
 from tnlab.network.network import Network
 from tnlab.network.rank_matrix import ring

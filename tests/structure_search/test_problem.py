@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.errors import UnknownNameError
 from tnlab.network.rank_matrix import from_ranks, ring
 from tnlab.network.structure import Bond, Core, Structure

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.errors import DataError
 from tnlab.network.rank_matrix import ring
 from tnlab.structure_search.engines.tnls import TNLS

@@ -3,7 +3,7 @@
 from tnlab.data import functions, pictures, volumes
 from tnlab.data.dataset import Dataset, datasets
 from tnlab.data.files import read_array, read_source
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.data.shapes import modes_text, parse_modes
 from tnlab.data.source import MAX_ENTRIES, Source
 

@@ -7,7 +7,7 @@ Example:
 import pytest
 import torch
 
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.errors import FormatError
 from tnlab.metrics import relative_error
 from tnlab.network.rank_matrix import ring

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from tnlab.data.planted import fully_connected, planted, uniform_ring
+from tnlab.data.planted_tensors import fully_connected, planted, uniform_ring
 from tnlab.fitting.sweep.fading_ridge import FADED, faded, first_ridge, quick_enough
 from tnlab.formats import formats
 from tnlab.network.graph import has_loops

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.errors import DataError
 from tnlab.formats import formats
 from tnlab.network import structure_json

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.structure_search.engines.toy import TOY, TRUTH
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.errors import FormatError
 from tnlab.metrics import relative_error
 from tnlab.network.isomorphism import isomorphic

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.formats import formats
 from tnlab.structure_search.engines.core_shapes import CoreShapes, balanced_tree
 from tnlab.structure_search.run import Search

@@ -1,7 +1,7 @@
 """Greedy-TN: rings, latent cores, shrinking and a largest degree."""
 
 from tests.structure_search.engines.toy import TOY, TRUTH, searched
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.network.isomorphism import isomorphic
 from tnlab.network.rank_matrix import ring
 from tnlab.network.structure import Bond, Core, Structure

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.network.network import Network
 from tnlab.network.structure import Bond, Core, Structure
 from tnlab.structure_search.engines.reconnect import Reconnect

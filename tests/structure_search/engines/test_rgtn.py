@@ -3,7 +3,7 @@
 import pytest
 
 from tests.structure_search.engines.toy import ENDLESS
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.network.rank_matrix import from_ranks
 from tnlab.structure_search.engines.rgtn import RGTN
 from tnlab.structure_search.run import Search

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.network.rank_matrix import from_ranks, ring
 from tnlab.structure_search.engines.tree_splits import TreeSplits
 from tnlab.structure_search.run import Search

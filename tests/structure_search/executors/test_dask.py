@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from tests.waiting import wait_for
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.errors import ExecutorError, NotInstalledError
 from tnlab.network.network import Network
 from tnlab.network.rank_matrix import ring

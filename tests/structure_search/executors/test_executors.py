@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from tests.waiting import wait_for
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.errors import ExecutorError, FormatError, UnknownNameError
 from tnlab.network.network import Network
 from tnlab.network.rank_matrix import from_ranks, ring

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.errors import FormatError, UnknownNameError
 from tnlab.formats import formats
 from tnlab.solvers.fit import fit

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.structure_search.engines.toy import generator
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.network.network import Network
 from tnlab.network.rank_matrix import from_ranks, ring
 from tnlab.structure_search.parts.rank_one_slices import Slices

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.network.rank_matrix import ring
 from tnlab.structure_search.engines.growth import Growth
 from tnlab.structure_search.engines.tnls import TNLS

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.waiting import wait_for
-from tnlab.data.planted import planted
+from tnlab.data.planted_tensors import planted
 from tnlab.errors import ExecutorError
 from tnlab.network.rank_matrix import ring
 from tnlab.structure_search.executors import by_name as spec

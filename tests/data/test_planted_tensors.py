@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from tnlab.data import planted
-from tnlab.data.planted import fully_connected, uniform_ring
+from tnlab.data.planted_tensors import fully_connected, uniform_ring
 
 
 def test_planted_noise_has_the_size_asked_for():
