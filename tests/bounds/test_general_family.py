@@ -1,4 +1,4 @@
-"""Fewest parameters of any network whatever: the least sum over the partitions of the modes."""
+"""Fewest parameters of any network: the least sum over the partitions of the modes."""
 
 import math
 

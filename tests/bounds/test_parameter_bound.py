@@ -43,7 +43,7 @@ def full(size, ranks):
 
 
 def random_problem(seed):
-    """Return any numbers whatever for the cuts, whether or not a tensor has them."""
+    """Return random needed ranks for the cuts, which need not be those of a tensor."""
     generator = np.random.default_rng(seed)
     order = int(generator.integers(3, 5))
     everything = (1 << order) - 1

@@ -9,6 +9,7 @@ from tnlab.formats.base import SPACING, on_circle, radius_for
 from tnlab.network.structure import Structure
 
 SWEEPS = 300  # most passes over the points; small drawings settle in far fewer
+STILL = 0.05  # diagram units: the drawing has settled when no point moves further in a pass
 CLOSEST = 80.0
 """Least distance between two cores, in diagram units, where no core is pinned."""
 
@@ -106,7 +107,7 @@ def _settle(points: np.ndarray, distance: np.ndarray, kept: list[int]) -> np.nda
             place = weight @ wanted / weight.sum()
             moved = max(moved, float(np.abs(place - points[point]).max()))
             points[point] = place
-        if moved < 0.05:
+        if moved < STILL:
             break
     return points
 

@@ -21,7 +21,7 @@ from tnlab.fitting.memory import require_entries
 from tnlab.fitting.svd_start import starting_network
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
-from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, whole_tensor
+from tnlab.solvers.base import EXACT_ERROR, AbstractSolver, Data, Init, Snapshot, Status, whole_tensor
 
 WINDOW = 5  # sweeps over which the decrease is averaged, so that one slow sweep does not end the fit
 SMALL = 2**24  # entries (128 MiB) up to which an SVD start forms the whole tensor, zeros for missing entries
@@ -157,7 +157,7 @@ class _Following:
         measured = snapshot.relative_error if snapshot.held_out_error is None else snapshot.held_out_error
         if snapshot.sweep == 0:
             return Status.RUNNING
-        if snapshot.relative_error < 1e-14:
+        if snapshot.relative_error < EXACT_ERROR:
             return Status.EXACT
         if target is not None and measured <= target:
             return Status.REACHED

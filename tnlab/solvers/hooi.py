@@ -28,7 +28,7 @@ from tnlab.network.edits import set_ranks
 from tnlab.network.network import Network
 from tnlab.network.residual import relative_residual
 from tnlab.network.structure import Structure
-from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
+from tnlab.solvers.base import EXACT_ERROR, AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
 
 PATIENCE = 2  # sweeps over which the decrease is averaged; the error never rises, so few are enough
 
@@ -68,7 +68,7 @@ class HOOI(AbstractSolver):
             start = network, error
 
     def _standing(self, sweep: int, recent: deque[float], same_ranks: bool) -> Status:
-        if recent[-1] < 1e-14:
+        if recent[-1] < EXACT_ERROR:
             return Status.EXACT
         past = len(recent) - 1
         if same_ranks and recent[0] - recent[-1] < past * self.tolerance * recent[0]:

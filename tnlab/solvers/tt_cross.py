@@ -23,7 +23,7 @@ from tnlab.fitting.cross.train import Train
 from tnlab.network.network import Network
 from tnlab.network.rounding.network import round_network
 from tnlab.network.structure import Structure
-from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
+from tnlab.solvers.base import EXACT_ERROR, AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
 
 WHOLE = 2**14  # entries of a tensor up to which all of them measure the error, not a random sample
 SCOUTS = 500  # random entries per pass; those of largest error become crosses
@@ -116,7 +116,7 @@ class TTCross(AbstractSolver):
             return network, known.error(train.cores(network))
         error = known.error(train.cores(network))
         spare = (max(self.target_error**2 - error**2, 0.0)) ** 0.5
-        for part in (0.9, 0.5, 0.1) if spare else ():
+        for part in (0.9, 0.5, 0.1) if spare else ():  # of the unused error: the largest rounding that stays within it
             rounded = round_network(network, target_error=min(part * spare, 0.99)).network
             after = known.error(train.cores(rounded))
             if after <= self.target_error:
@@ -124,7 +124,7 @@ class TTCross(AbstractSolver):
         return network, error
 
     def _standing(self, sweep: int, error: float, waited: int) -> Status:
-        if sweep and error < 1e-14:
+        if sweep and error < EXACT_ERROR:
             return Status.EXACT
         if sweep and self.target_error and error <= self.target_error:
             return Status.REACHED
