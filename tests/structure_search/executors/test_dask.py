@@ -1,72 +1,21 @@
-"""Fits on a cluster come to the same; workers come and go, and searches leave nothing behind."""
+"""Searches find the same on a cluster; its workers may come later, and what is missing is said in one sentence."""
 
-import math
-import os
-import signal
 import sys
-import threading
 import time
 from dataclasses import replace
 
 import pytest
-import torch
 
-from tests.waiting import wait_for
-from tnlab.data.planted_tensors import planted
+from tests.structure_search.executors.cluster import wait_until_empty
+from tests.structure_search.executors.fits import X, answered, cancel_while_waiting, evaluator, task
 from tnlab.errors import ExecutorError, NotInstalledError
-from tnlab.network.network import Network
-from tnlab.network.rank_matrix import ring
 from tnlab.structure_search.engines.base import engines
-from tnlab.structure_search.evaluation import Proposal
-from tnlab.structure_search.evaluator import Evaluator
-from tnlab.structure_search.executors import Dask, Inline, dask_channel, executor_of
 from tnlab.structure_search.executors import dask as dask_module
-from tnlab.structure_search.executors.base import AbstractChannel, Cancelled, Task
-from tnlab.structure_search.objective import FewestParameters, WeightedSum
-from tnlab.structure_search.problem import Problem
+from tnlab.structure_search.executors import executor_of
+from tnlab.structure_search.objective import WeightedSum
 from tnlab.structure_search.run import Search
 
 distributed = pytest.importorskip("distributed")
-
-X = planted(ring((3,) * 5, (0, 2, 4, 1, 3), (2, 1, 2, 2, 3)), noise=0.01, seed=1)
-STRUCTURE = ring((3,) * 5, range(5), (2,) * 5)
-LONG = 10**7  # sweeps: nobody waits for so many
-
-
-@pytest.fixture(scope="module")
-def dask():
-    with Dask("2") as two:
-        yield two
-
-
-def evaluator(**settings) -> Evaluator:
-    return Evaluator(Problem(X, FewestParameters(1e-9)), **({"tolerance": 0.0} | settings))
-
-
-def task(number: int, sweeps: int = 3, **settings) -> Task:
-    return Task(number, Proposal(STRUCTURE, max_sweeps=sweeps, **settings), math.inf, time.time() + 1000.0)
-
-
-def answered(channel: AbstractChannel, *tasks: Task) -> dict[int, float | None]:
-    """Return the errors of tasks by their numbers."""
-    for one in tasks:
-        channel.submit(one)
-    answers = [channel.next() for _ in tasks]
-    return {answer.number: answer.fitted.relative_error if answer.fitted else None for answer in answers}
-
-
-def inline(*tasks: Task) -> dict[int, float | None]:
-    return answered(Inline().connect(evaluator()), *tasks)
-
-
-def at_work(client) -> dict[str, tuple]:
-    """Return the tasks of the workers that have any, once there are some."""
-    return wait_for(lambda: {worker: keys for worker, keys in client.processing().items() if keys})
-
-
-def wait_until_empty(client) -> None:
-    """Wait until the scheduler knows of no task or data any more."""
-    wait_for(lambda: not client.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.tasks)))
 
 
 @pytest.mark.parametrize(
@@ -83,81 +32,15 @@ def test_a_search_finds_the_same_on_a_cluster(engine, aim, dask):
     def content(executor: object) -> list:
         run = Search(X, engine=engine, max_rank=3, max_evaluations=16, max_seconds=1e6, seed=3, executor=executor,
                      **aim)  # fmt: skip
-        return [facts(progress.evaluation) for progress in run]
+        return [facts_and_cores(progress.evaluation) for progress in run]
 
     assert content(dask) == content(dask.client) == content("inline")
     wait_until_empty(dask.client)
 
 
-def facts(one) -> tuple:
+def facts_and_cores(one) -> tuple:
     cores = None if one.network is None else [core.tolist() for core in one.network.cores]
     return one.structure, one.relative_error, one.score, one.fate, one.move, one.number, one.sweeps, cores
-
-
-def test_cancelled_fits_end_at_their_next_sweep(dask):
-    """Whoever waits is told at once, workers are free for others, and the scheduler knows of nothing any more."""
-    channel = dask.connect(evaluator())
-    for number in range(9):
-        channel.submit(task(number, LONG))
-    at_work(dask.client)
-    threading.Timer(0.3, channel.cancel).start()
-    for _ in range(2):
-        with pytest.raises(Cancelled):
-            channel.next()
-    other = dask.connect(evaluator())
-    assert answered(other, task(1), task(2)) == inline(task(1), task(2))
-    channel.close()
-    other.close()
-    wait_until_empty(dask.client)
-
-
-def test_fits_of_a_client_that_is_gone_end_too(dask):
-    """Nobody is left who could say so: the scheduler notices."""
-    with Dask(dask.client.scheduler.address) as other:
-        for number in range(4):
-            other.connect(evaluator()).submit(task(number, LONG))
-        at_work(dask.client)
-    wait_until_empty(dask.client)
-    assert answered(dask.connect(evaluator()), task(1), task(2)) == inline(task(1), task(2))
-
-
-def test_errors_and_versions(dask, monkeypatch):
-    """An error in a fit is raised where it is waited for; so is one of a worker with another tnlab."""
-    channel = dask.connect(evaluator())
-    channel.submit(task(1, init=Network.random(ring((4,) * 5, range(5), (2,) * 5), generator=torch.Generator())))
-    with pytest.raises(ExecutorError, match="ended with ValueError: A warm start needs the same modes"):
-        channel.next()
-    assert answered(channel, task(2)) == inline(task(2))
-    channel.close()
-    monkeypatch.setattr(dask_channel, "version", lambda: "9.9.9")
-    channel = dask.connect(evaluator())
-    channel.submit(task(1))
-    with pytest.raises(ExecutorError, match=r"The search runs with tnlab 9\.9\.9, but a worker has tnlab \d"):
-        channel.next()
-    channel.close()
-
-
-@pytest.mark.slow
-def test_lost_workers(dask, monkeypatch):
-    """All at once: the tensor is brought to those that come after them, and the fit done again; or given up."""
-    channel = dask.connect(evaluator())
-    channel.submit(task(1, 500, starts=1))
-    kill_workers(dask)
-    answer = channel.next()
-    assert answer.fitted is not None
-    assert {1: answer.fitted.relative_error} == inline(task(1, 500, starts=1))
-    monkeypatch.setattr(dask_channel, "LOSSES", 1)
-    channel.submit(task(2, LONG))
-    kill_workers(dask)
-    assert channel.next().fitted is None
-    assert answered(channel, task(3)) == inline(task(3))
-    channel.close()
-
-
-def kill_workers(dask: Dask) -> None:
-    at_work(dask.client)
-    for pid in dask.client.run(os.getpid).values():
-        os.kill(pid, signal.SIGKILL)
 
 
 def test_a_cluster_that_has_no_workers_yet():
@@ -168,9 +51,7 @@ def test_a_cluster_that_has_no_workers_yet():
         assert (executor.name, executor.workers) == ("dask", 1)
         channel = executor.connect(evaluator())
         channel.submit(task(1))
-        threading.Timer(0.2, channel.cancel).start()
-        with pytest.raises(Cancelled):
-            channel.next()
+        cancel_while_waiting(channel)
         channel = executor.connect(evaluator())
         channel.submit(replace(task(1), until=time.time() - 10.0))
         with pytest.raises(ExecutorError, match="No worker of dask was there in the time"):

@@ -112,7 +112,7 @@ class DaskChannel(AbstractChannel):
 
     @override
     def next(self) -> Answer:
-        while True:
+        while not self._cancelled:
             self._send()
             try:
                 ticket = self._done.get(timeout=LOOK if self._unsent else None)
@@ -121,10 +121,11 @@ class DaskChannel(AbstractChannel):
                     raise ExecutorError("No worker of dask was there in the time that the search had.") from None
                 continue
             if self._cancelled or ticket is None:
-                raise Cancelled
+                break
             answer = self._answer(ticket)
             if answer is not None:
                 return answer
+        raise Cancelled
 
     @override
     def postpone(self, seconds: float) -> None:

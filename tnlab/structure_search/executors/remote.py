@@ -50,7 +50,7 @@ def unpickled_evaluator(packed: bytes, apart: Tensor | None = None) -> Evaluator
 
 
 def perform(evaluator: Evaluator, task: Task, stopped: Callable[[], bool]) -> Fitted:
-    """Make the fit of a task in this process; ``stopped`` is asked after every sweep, and True ends the fit."""
+    """Make the fit of a task in this process; ``stopped`` is asked between sweeps, and True ends the fit."""
     deadline = time.monotonic() + (task.until - time.time())
     return evaluator(task.proposal, task.cutoff, deadline, stopped)
 

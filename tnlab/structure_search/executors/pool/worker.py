@@ -20,7 +20,7 @@ def serve(messages: "SimpleQueue[tuple[Any, ...]]", is_dropped: Callable[[int], 
 
     Args:
         messages: ``("evaluator", channel, ...)``, ``("task", channel, ticket, packed)`` or ``("forget", channel)``.
-        is_dropped: Returns whether the parent has cancelled a ticket; asked after every sweep of its fit.
+        is_dropped: Returns whether the parent has cancelled a ticket; asked between the sweeps of its fit.
         pipe: Connection to the parent.
     """
     evaluators: dict[int, Evaluator | Exception] = {}
