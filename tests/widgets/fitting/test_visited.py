@@ -15,7 +15,7 @@ TRAIN = formats["tt"].build(MODES, 3)
 
 
 def network(structure=TRAIN):
-    """Return a network with entries that nobody looks at."""
+    """Return a network whose entries do not matter."""
     return Network(structure, tuple(torch.zeros(shape, dtype=torch.float64) for shape in structure.core_shapes))
 
 

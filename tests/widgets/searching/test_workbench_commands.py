@@ -112,7 +112,7 @@ def test_a_study_of_another_process_is_watched_and_taken_over(bench, tmp_path):
             assert path.exists()
         finally:
             writer.kill()
-    shown.until(lambda: state(shown) == "running")  # nobody writes it any more
+    shown.until(lambda: state(shown) == "running")  # its writer has ended
     growing(shown)
     assert shown.widget.lanes[0]["incumbent"] is not None
 

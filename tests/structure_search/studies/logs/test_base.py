@@ -66,7 +66,7 @@ def test_a_killed_writer_loses_nothing_and_leaves_at_once(place):
         last = heard.recv()
     assert process.pid is not None
     os.kill(process.pid, signal.SIGKILL)
-    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # dead, though nobody has asked for its end yet
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # dead, but its parent has not collected it yet
     while heard.poll():
         try:
             last = heard.recv()

@@ -53,7 +53,7 @@ def test_a_study_is_removed_by_its_writer_alone(tables):
 
 
 def test_what_cannot_be_used_is_said_without_secrets(tmp_path):
-    """Nobody there, a file that is no database, a folder that is missing; looking makes no file."""
+    """A server that does not answer, a file that is no database, a missing folder; looking makes no file."""
     pytest.importorskip("sqlalchemy")
     (tmp_path / "text.db").write_text("a letter, long enough to be read as the head of a database" * 20)
     for database_ in (tmp_path / "text.db", tmp_path / "none" / "x.db"):
