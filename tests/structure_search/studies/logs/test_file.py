@@ -60,7 +60,7 @@ def test_a_link_to_a_study_has_its_lock(tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a file that is open cannot be removed there")
 def test_the_lock_goes_while_it_is_held(tmp_path, monkeypatch):
-    """A writer that waited for a study which is then deleted looks again, instead of holding the lock of a removed file."""
+    """A writer that waited for a study which is then deleted looks again: it does not hold a removed file's lock."""
     log, other, third = (FileLog(tmp_path / "one.study") for _ in range(3))
     released = log.release
 
