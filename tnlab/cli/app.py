@@ -105,6 +105,13 @@ class Subcommands(TyperGroup):
         with formatter.section("Commands"):
             formatter.write_dl([(name, part.help) for name, part in SUBCOMMANDS.items()])
 
+    @override
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as stop:  # typer would turn it into the exit code 130 without a word
+            raise typer.Abort from stop
+
 
 app = typer.Typer(
     name="tnlab",
