@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import networkx as nx
 import pytest
 
 import tnlab
@@ -101,3 +102,37 @@ def test_import_of_tnlab_brings_nothing_heavy():
     code = "import sys, tnlab; print(sorted({'torch', 'numpy', 'scipy', 'networkx', 'skimage'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def circles(package: Path) -> list[set[str]]:
+    """Return the groups of modules of a package that import each other in a circle, imports for types included."""
+    files = {".".join(path.relative_to(package.parent).with_suffix("").parts): path for path in package.rglob("*.py")}
+    graph: nx.DiGraph = nx.DiGraph()
+    for name, path in files.items():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                wanted = [each.name for each in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                wanted = [node.module, *(f"{node.module}.{each.name}" for each in node.names)]
+            else:
+                continue
+            graph.add_edges_from((name, each) for each in wanted if each in files)
+    looped = [{name} for name in nx.nodes_with_selfloops(graph)]
+    return [set(group) for group in nx.strongly_connected_components(graph) if len(group) > 1] + looped
+
+
+@pytest.mark.parametrize("package", PACKAGES.values(), ids=PACKAGES)
+def test_no_modules_import_each_other_in_a_circle(package):
+    assert circles(package) == []
+
+
+def test_a_planted_circle_is_found(tmp_path):
+    package = tmp_path / "house"
+    (package / "inner").mkdir(parents=True)
+    (package / "a.py").write_text("from house import b\n")
+    (package / "b.py").write_text("from house.inner.c import x\n")
+    (package / "inner" / "c.py").write_text(
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import house.a\nx = 1\n"
+    )
+    (package / "d.py").write_text("from house.a import b\n")
+    assert circles(package) == [{"house.a", "house.b", "house.inner.c"}]
