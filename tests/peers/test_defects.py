@@ -4,7 +4,6 @@ The numbers are of runs of the libraries named; the workloads are those of ``ben
 """
 
 import itertools
-import time
 from unittest.mock import patch
 
 import numpy as np
@@ -13,6 +12,7 @@ import pytest
 import torch
 from skimage import data
 
+from tests.peers.operations import first_gram, operations
 from tnlab import Bond, Core, Network, Observed, Structure, decompose, error_bound, fit
 from tnlab.bounds.cut_spectra import CutSpectra
 from tnlab.fitting.sweep.plan import plan_sweep
@@ -40,22 +40,6 @@ def noisy_tucker(side=128, rank=10):
     clean = torch.einsum("abc,ia,jb,kc->ijk", core, *factors)
     noise = torch.randn(clean.shape, generator=seeded(5), dtype=torch.float64)
     return clean + 0.1 * noise * clean.norm() / noise.norm()
-
-
-def cpu_seconds(call, repeats=3):
-    """Return the least CPU time of several calls."""
-    times = []
-    for _ in range(repeats):
-        begun = time.process_time()
-        call()
-        times.append(time.process_time() - begun)
-    return min(times)
-
-
-def first_gram_seconds(tensor):
-    """Return the time of the one product that no Tucker decomposition can do without."""
-    matrix = tensor.reshape(tensor.shape[0], -1)
-    return cpu_seconds(lambda: matrix @ matrix.T)
 
 
 @pytest.mark.parametrize("error", [0.3, 0.1, 0.03])
@@ -89,11 +73,14 @@ def test_2_a_callback_and_no_tolerance(format_name):
 
 @pytest.mark.parametrize("solver", ["hooi", "hosvd", "st_hosvd"])
 def test_3_and_10_tucker_takes_a_few_products_with_the_tensor(solver):
-    """HOOI of a 128^3 tensor took tensorly 1.2 s and a hosvd took tensap 1.7 s; the first Gram matrix takes 0.01 s."""
-    tensor = noisy_tucker()
-    run = lambda: decompose(tensor, "tucker", rank=10, solver=solver)  # noqa: E731
-    assert run().relative_error < 0.1
-    assert cpu_seconds(run) < 25 * first_gram_seconds(tensor)
+    """HOOI of a 128^3 tensor took tensorly 1.2 s and a hosvd took tensap 1.7 s; the first Gram matrix takes 0.01 s.
+
+    A hosvd needs the Gram matrices of three unfoldings, each as dear as the first; the others need fewer.
+    """
+    tensor, errors = noisy_tucker(), []
+    spent = operations(lambda: errors.append(decompose(tensor, "tucker", rank=10, solver=solver).relative_error))
+    assert errors[0] < 0.1
+    assert 1 <= spent / first_gram(tensor) < 4
 
 
 def test_4_a_ring_is_swept_without_its_subchains():
@@ -157,9 +144,12 @@ def test_8_whole_numbers_are_numbers_and_no_start_is_asked_for():
     fitted = fit(picture, formats["cp"].build(picture.shape, 3), tolerance=0, target_error=0, max_sweeps=3)
     assert fitted.sweeps == 3
     colour = torch.from_numpy(data.astronaut() / 255.0)
-    begun = time.process_time()
-    assert decompose(colour, "tucker", rank=(50, 50, 3), solver="hooi", max_sweeps=5).relative_error < 0.0919
-    assert time.process_time() - begun < 200 * first_gram_seconds(colour)  # 10 s were 500 times that
+    errors = []
+    spent = operations(
+        lambda: errors.append(decompose(colour, "tucker", rank=(50, 50, 3), solver="hooi", max_sweeps=5).relative_error)
+    )
+    assert errors[0] < 0.0919
+    assert 0 < spent / first_gram(colour) < 8  # 10 s were the time of 500
 
 
 def test_9_a_flat_unfolding_is_no_obstacle():

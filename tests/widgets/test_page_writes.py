@@ -2,13 +2,13 @@
 
 import json
 import logging
-import time
 
 import numpy as np
 import pytest
 import traitlets
 
 import tnlab_widgets
+from tests.waiting import PATIENCE
 from tests.widgets.conftest import Page
 from tests.widgets.searching.searches import NOISE
 from tnlab.errors import DataError, UnknownNameError
@@ -55,14 +55,13 @@ def hostile(widget, trait):
 
 @pytest.fixture(scope="module")
 def idle(tmp_path_factory):
-    """Returns the one widget of a class, with nothing going on in it."""
+    """Returns the one widget of a class, whose threads have ended: nothing but a page changes it."""
     made = {name: make(tmp_path_factory.mktemp(name)) for name, make in MAKE.items()}
-    made["Explorer"]._session.stop()
-    made["SearchWorkbench"]._list_studies()
-    deadline = time.monotonic() + 30
-    while made["Explorer"].minimum.get("running", True) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    time.sleep(0.5)
+    for end in (made["Explorer"]._session.close, made["Explorer"]._certifier.close):
+        end(timeout=PATIENCE)
+    for thread in (made["SearchWorkbench"]._reporter, made["SearchWorkbench"]._librarian):
+        thread.close()
+        thread._thread.join(PATIENCE)
     yield made.__getitem__
     for widget in made.values():
         widget.close()
