@@ -59,7 +59,7 @@ class _GraphSearch:
         return Branch(np.zeros(1), (nothing, np.ones((1, self.problem.order), dtype=np.int64)))
 
     def expand(self, branch: Branch, limit: float) -> tuple[Branch, float]:
-        """Return the branches with every rank of the next bond within the limit, and the least bound beyond it."""
+        """Return the children that may have at most ``limit`` parameters, and the least lower bound of the others."""
         depth = branch.parts[0].shape[1]
         ranks, products, beyond = self._grown(branch.parts[0], branch.parts[1], limit)
         for check in (self._slender, self._allowed):
@@ -79,12 +79,12 @@ class _GraphSearch:
         return branch.parts[0].shape[1] == len(self.problem.pairs)
 
     def ranks_of(self, branch: Branch, row: int) -> PairRanks:
-        """Return the ranks of one graph."""
+        """Return the ranks above 1, by pair of cores, of the finished graph in one row."""
         chosen = zip(self.problem.pairs, branch.parts[0][row].tolist(), strict=True)
         return {pair: rank for pair, rank in chosen if rank > 1}
 
     def _grown(self, ranks: Whole, products: Whole, limit: float) -> tuple[Whole, Whole, float]:
-        """Return ranks and products with every rank of the next bond within the limit, and the least cost beyond it."""
+        """Return ranks and products with each next rank that ``limit`` allows, and the least bound of the others."""
         a, b = self.problem.pairs[ranks.shape[1]]
         cores = self._cores(products)
         pair = products[:, a] * self.modes[a] + products[:, b] * self.modes[b]
@@ -104,11 +104,15 @@ class _GraphSearch:
         return np.column_stack([ranks[rows], fresh]), grown, float(dearest.astype(np.float64).min(initial=math.inf))
 
     def _cores(self, products: Whole) -> Whole:
-        """Return the least entries of every core: mode size times a multiple of its ranks' product that suffices."""
+        """Return the least entries of every core: its mode size times the least sufficient multiple of its ranks."""
         return -(-self.problem.singles // products) * products * self.modes
 
     def _paired(self, ranks: Whole, cores: Whole) -> NDArray[np.float64]:
-        """Return the lower bound on all parameters from the cuts of pairs of cores, the largest over the pairings."""
+        """Return, by row, a lower bound on the parameters of every graph with the ranks chosen so far.
+
+        The cut around two cores bounds the sum of their entries from below. These bounds are added up over a pairing
+        of all cores; the pairing with the largest sum counts.
+        """
         columns = [cores[:, core].astype(np.float64) for core in range(self.problem.order)]
         together = dict[tuple[int, ...], NDArray[np.float64]]()
         for place, (a, b) in enumerate(self.problem.pairs):
@@ -121,7 +125,7 @@ class _GraphSearch:
         return least
 
     def _slender(self, ranks: Whole) -> Whole:
-        """Return the rows in which both cores of the last chosen bond have at most ``degree`` bonds above rank 1."""
+        """Return the indices of rows where both cores of the last bond have at most ``degree`` bonds above rank 1."""
         slender = np.ones(len(ranks), dtype=bool)
         chosen = self.problem.pairs[: ranks.shape[1]]
         for core in chosen[-1] if self.degree < self.problem.order - 1 else ():
@@ -129,7 +133,7 @@ class _GraphSearch:
         return np.flatnonzero(slender)
 
     def _allowed(self, ranks: Whole) -> Whole:
-        """Return the rows that satisfy the cuts which the last chosen bond has completed."""
+        """Return the indices of the rows that satisfy the cuts which became fully chosen with the last bond."""
         problem, count, rows = self.problem, ranks.shape[1], np.arange(len(ranks))
         core, last = problem.pairs[count - 1]
         if last < problem.order - 1:

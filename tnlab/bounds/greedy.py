@@ -108,9 +108,9 @@ class _Chains:
         return np.where(enough, total, np.inf)
 
     def grow(self, ranks: _Array, generator: np.random.Generator | None) -> _Array:
-        """Raise ranks by 1, each time on the bond of largest gain per added parameter, until every cut is satisfied.
+        """Return a copy of the ranks raised by 1, each time for most gain per parameter, until every cut is satisfied.
 
-        With a generator the scores get random factors, so that equal candidates grow apart.
+        It stops at the deadline. With a generator the scores get random factors, so that equal candidates grow apart.
         """
         ranks = ranks.copy()
         going = np.arange(len(ranks))
@@ -129,7 +129,7 @@ class _Chains:
         return ranks
 
     def prune(self, ranks: _Array) -> _Array:
-        """Lower ranks by 1, each time on the bond that saves most parameters, while every cut stays satisfied."""
+        """Return a copy of the ranks lowered by 1, each time where most is saved, as long as every cut is satisfied."""
         ranks = ranks.copy()
         going = np.flatnonzero(np.isfinite(self.costs(ranks)))
         while len(going) and time.monotonic() < self.deadline:
@@ -145,11 +145,16 @@ class _Chains:
         return ranks
 
     def _gain(self, lacking: _Array, added: _Array) -> _Array:
-        """Return, per bond, the sum over cuts by which one more rank lowers the logarithmic deficits ``lacking``."""
+        """Return, by candidate and bond, how much one more rank lowers the sum of the logarithmic deficits of the cuts.
+
+        Args:
+            lacking: The deficits, (chains, cuts).
+            added: What one more rank adds to the logarithm of a bond's rank, (chains, pairs).
+        """
         return (np.minimum(lacking[:, :, None], added[:, None, :]) * self.problem.crossings).sum(axis=1)
 
     def _open(self, ranks: _Array) -> NDArray[np.bool_]:
-        """Return which bonds may get a larger rank: allowed, below the largest rank, and within the degree."""
+        """Return, by candidate, the bonds that may get a larger rank: allowed, below the largest, within the degree."""
         degrees = (ranks > 1) @ self.ends
         free = ((degrees >= self.degree) @ self.ends.T) == 0
         return self.allowed & (ranks < self.problem.max_rank) & ((ranks > 1) | free)

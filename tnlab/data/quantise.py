@@ -17,10 +17,11 @@ Order = Literal["plain", "quantised"]
 
 
 def mode_factors(shape: tuple[int, ...], modes: tuple[int, ...]) -> tuple[tuple[int, ...], ...]:
-    """Return, for every mode, its factor of every axis, as balanced as the prime factors allow.
+    """Return, for every mode, one factor per axis, chosen so that the axes are used up evenly.
 
     The factors of a mode multiply to its size, those of an axis to its length. Such factors exist because each prime
-    divides the modes and the axes equally often; a prime of a mode goes to the longest axis that still has it.
+    divides the modes and the axes equally often. The primes of a mode, largest first, go each to the axis of which most
+    is left (its length over the factors given so far), among those that the prime divides.
 
     Args:
         shape: Lengths of the axes.

@@ -37,7 +37,14 @@ class FactorColumn:
 
 @dataclass(frozen=True)
 class FactorColumns:
-    """Data of ``factor_plot``: the core, the mode, the columns of largest weight, and the number of all columns."""
+    """Data of ``factor_plot``: columns of the unfolding of one core along one mode.
+
+    Attributes:
+        core: Label of the core.
+        mode: The mode, counted from 0.
+        columns: The columns of largest weight, in descending order.
+        total: Number of all columns.
+    """
 
     core: str
     mode: int

@@ -212,7 +212,7 @@ def _leading_vectors(matrix: Tensor, count: int, generator: torch.Generator) -> 
 
 
 def _sketched(matrix: Tensor, count: int, generator: torch.Generator) -> Tensor:
-    """Return orthonormal columns that nearly span the leading left singular vectors (Halko 2011, one power step)."""
+    """Return ``count`` orthonormal columns close to the leading left singular vectors (Halko 2011, one power step)."""
     test = torch.randn(matrix.shape[1], count, generator=generator, dtype=torch.float64).to(matrix)
     basis, _ = torch.linalg.qr(matrix @ test)
     basis, _ = torch.linalg.qr(matrix @ (matrix.T @ basis))

@@ -200,7 +200,7 @@ class _Transfer:
     def _split(
         self, array: Tensor, labels: list[AxisLabel], kept: list[AxisLabel], core: int, target: int, bond: AxisLabel
     ) -> None:
-        """Split an array by an SVD into ``core``, which keeps the labels ``kept``, and ``target``, across ``bond``."""
+        """Split an array by an SVD across ``bond`` into those of ``core``, labelled ``kept``, and of ``target``."""
         moved = [label for label in labels if label not in kept]
         sizes = dict(zip(labels, array.shape, strict=True))
         ordered = array.permute([labels.index(label) for label in (*kept, *moved)])
@@ -268,7 +268,8 @@ def _match_cores(old: Structure, new: Structure) -> dict[int, int]:
 def _find_heirs(old: Structure, new: Structure, found: dict[int, int]) -> dict[int, int]:
     """Return for each old core without a match the new core to contract it into: one with its modes, else a neighbour.
 
-    Of several candidates it is the one that shares the most neighbours with the old core.
+    Of several candidates it is the one with the most neighbours that match those of the old core. ``found`` holds the
+    matches: the new core by old core.
     """
     heirs: dict[int, int] = {}
     for place in set(range(len(old.cores))) - found.keys():
@@ -282,7 +283,10 @@ def _find_heirs(old: Structure, new: Structure, found: dict[int, int]) -> dict[i
 
 
 def _common(old: Structure, new: Structure, found: dict[int, int], place: int, at: int) -> int:
-    """Return the number of neighbours that an old and a new core have in common, by the matches ``found``."""
+    """Return how many neighbours of the old core ``place`` match a neighbour of the new core ``at``.
+
+    ``found`` holds the matches: the new core by old core.
+    """
     return len({found.get(core) for core in _neighbours(old, place)} & _neighbours(new, at))
 
 

@@ -18,7 +18,7 @@ class Monarch(AbstractFormat):
 
         M[i1 i2, j1 j2] = sum_r L[i1, i2, j1, r] R[i2, j1, j2, r]
 
-    Rank 1 is a Monarch matrix, more is a block tensor-train. All modes but ``i_1`` and ``j_m`` are known to several
+    Rank 1 is a Monarch matrix, more is a block tensor-train. All modes but ``i_1`` and ``j_m`` occur in several
     factors. A network carries each mode once: such a mode is the leg of a small *copy core*, which a hyper-bond of the
     mode's size joins to all those factors. Copy cores that are identities give the formula above.
 

@@ -124,7 +124,7 @@ class Progressive(AbstractSolver):
         return shaken(warm_start(network.to(torch.float64), wider, generator=generator), generator=generator)
 
     def _shown(self, network: Network, structure: Structure) -> Network:
-        """Return the network padded by zeros to the structure's ranks; with a target error, return it unchanged."""
+        """Return a network padded by zeros to the structure's ranks; with a target error, return it unchanged."""
         if self.target_error is not None or network.structure == structure:
             return network
         cores = []
@@ -150,7 +150,11 @@ class _Kept:
         return self._network is not None and self.growths > max(3, len(self._network.structure.bonds))
 
     def best(self, network: Network, error: float) -> tuple[Network, float]:
-        """Return the network to report after a sweep, with its error: the given one or the one kept."""
+        """Return the network to report after a sweep, with its relative error, given those of the sweep.
+
+        Without a target error it is the network of the sweep. With one it is the network kept; that of the sweep
+        replaces it if it reaches the target, if its error is clearly lower, or if it is lower at the same ranks.
+        """
         if self.target is None:
             return network, error
         clearly = error < BETTER * self._error

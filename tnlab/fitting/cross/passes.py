@@ -48,7 +48,7 @@ class Crosses:
         self.before[0], self.after[-1] = np.zeros((1, 0), dtype=np.int64), np.zeros((1, 0), dtype=np.int64)
 
     def reversed(self) -> "Crosses":
-        """Return the crosses of the reversed train."""
+        """Return views as the crosses of the train read from its end: ``before`` and ``after`` reversed, exchanged."""
         before = [places[:, ::-1] for places in self.after[::-1]]
         after = [places[:, ::-1] for places in self.before[::-1]]
         return Crosses(self.modes[::-1], before, after)

@@ -42,7 +42,7 @@ class Train:
         self.limits = [int(min(sizes[:k].prod(), sizes[k:].prod(), 2**31)) for k in range(1, len(sizes))]
 
     def network(self, cores: list[np.ndarray], dtype: torch.dtype) -> Network:
-        """Return the network of this topology with given cores, whose ranks replace those of the structure.
+        """Return the network over the cores and bonds of ``structure`` with given arrays and their ranks.
 
         Args:
             cores: Along the train, (rank before, mode, rank after).
@@ -61,7 +61,7 @@ class Train:
         return Network(replace(self.structure, bonds=bonds), tuple(placed[core] for core in range(len(placed))))
 
     def cores(self, network: Network) -> list[np.ndarray]:
-        """Return the cores of a network of this topology along the train, (rank, mode, rank), in float64."""
+        """Return float64 arrays (rank, mode, rank), along the train, of a network over the cores of ``structure``."""
         cores = []
         for place, core in enumerate(self.order):
             indices = self.structure.core_indices[core]
@@ -73,7 +73,7 @@ class Train:
         return cores
 
     def padded(self, network: Network) -> Network:
-        """Return a network of this topology with its cores zero-padded to the ranks of the structure."""
+        """Return a network over the cores and bonds of ``structure``, zero-padded to the ranks of ``structure``."""
         cores = []
         for core, shape in zip(network.cores, self.structure.core_shapes, strict=True):
             full = core.new_zeros(shape)

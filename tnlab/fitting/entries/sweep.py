@@ -148,7 +148,7 @@ class EntrySweep:
         return (self._join(first, second, self._edge(node)),)
 
     def _inner(self, node: CoreTree, *, fresh: bool = False) -> Operand:
-        """Return the contraction of the cores below a node; ``fresh`` computes it anew from the current cores."""
+        """Return the contraction of the cores below a node of ``tree``, cached; ``fresh`` recomputes all below it."""
         if fresh or node not in self._inside:
             if isinstance(node, int):
                 self._inside[node] = self._leaf(node)
@@ -179,7 +179,7 @@ class EntrySweep:
         return part
 
     def _spread(self, part: Operand) -> Operand:
-        """Return an operand batched over the rows of a core as one batched over the entries."""
+        """Return an operand batched over the rows of a core as one batched over the entries; any other unchanged."""
         if part.batch < 0:
             return part
         return Operand(part.labels, _take(part.array, self.entries.rows[part.batch]), ENTRIES)
@@ -200,7 +200,7 @@ class EntrySweep:
         return _entrywise(first, self._spread(second), keep)
 
     def _through_core(self, part: Operand, leaf: Operand) -> Operand:
-        """Contract an operand batched over the entries with a core, by one matrix product per row of the core."""
+        """Return ``part``, batched over the entries, contracted with the core ``leaf``: a matrix product per row."""
         groups = self.entries.groups(leaf.batch)
         summed = [label for label in part.labels if label in leaf.labels]
         kept = [label for label in part.labels if label not in summed]
@@ -221,7 +221,11 @@ class EntrySweep:
         return Operand((*kept, *fresh), _take(joined, groups.back).reshape(*shape, -1), ENTRIES)
 
     def _gathered(self, part: Operand, wanted: tuple[int, ...], at: Any) -> Any:
-        """Return an operand at entries ``at`` (g, m), with one axis per wanted bond, of size 1 for those it lacks."""
+        """Return an operand at the entries ``at``: one axis per bond in ``wanted``, then the two axes of ``at``.
+
+        An axis has size 1 where the operand lacks the bond, or is the same at all entries. ``at`` (g, m) holds entries
+        by row of a core, as in ``Bucket``.
+        """
         labels = [label for label in wanted if label in part.labels]
         array = _turned(part, labels)
         trailing = (1, 1) if part.batch == NOTHING else at.shape
@@ -244,7 +248,7 @@ def _pair(left: tuple[int, ...], right: tuple[int, ...], keep: tuple[int, ...], 
 
 
 def _entrywise(first: Operand, second: Operand, keep: tuple[int, ...]) -> Operand:
-    """Contract two operands batched over the entries, summing over the shared bonds that are not kept."""
+    """Return the contraction of two operands batched over the entries, summed over shared bonds not in ``keep``."""
     shared = [label for label in first.labels if label in second.labels]
     common = [label for label in shared if label in keep]
     summed = [label for label in shared if label not in keep]
@@ -267,7 +271,7 @@ def _entrywise(first: Operand, second: Operand, keep: tuple[int, ...]) -> Operan
 
 
 def _turned(part: Operand, labels: Sequence[int]) -> Any:
-    """Return an operand's array with its bonds in the order of ``labels``, the batch axis last."""
+    """Return a view of an operand's array with its bonds in the order of ``labels``, the batch axis last."""
     axes = tuple(part.labels.index(label) for label in labels)
     if axes == tuple(range(len(axes))):
         return part.array
@@ -279,7 +283,7 @@ def _permute(array: Any, axes: tuple[int, ...]) -> Any:
 
 
 def _take(array: Any, at: Any) -> Any:
-    """Return an array indexed by ``at`` along its last axis, which the axes of ``at`` replace."""
+    """Return a copy of an array indexed by ``at`` along its last axis, which the axes of ``at`` replace."""
     if isinstance(array, Tensor):
         return array.index_select(-1, at.reshape(-1)).reshape(*array.shape[:-1], *at.shape)
     return array.take(at, axis=-1)

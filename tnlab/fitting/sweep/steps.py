@@ -54,11 +54,11 @@ class Equations(Step):
 
     @abstractmethod
     def as_right(self, core: Any) -> Any:
-        """Return an array of the core's shape, reordered and reshaped to the shape of B."""
+        """Return the core's array reordered and reshaped to the shape of B."""
 
     @abstractmethod
     def as_core(self, solution: Any) -> Any:
-        """Return an array of the shape of B, reordered and reshaped to the core's shape."""
+        """Return the solution A, given in the shape of B, reordered and reshaped to the core's shape."""
 
     def present(self, values: list[Any]) -> Any:
         """Return the current core, in the shape of B."""

@@ -208,7 +208,10 @@ def hub(structure: Structure) -> int:
 
 
 def _allowance(remaining: float, bonds: int, goal: Goal) -> float:
-    """Return the squared norm that the next of ``bonds`` may discard: ``goal.share`` equal shares of ``remaining``."""
+    """Return the squared norm that the next of ``bonds`` truncations may discard, of ``remaining`` for all of them.
+
+    It is ``goal.share`` times an equal share; the last truncation may discard all.
+    """
     return max(remaining if bonds == 1 else min(goal.share / bonds, 1.0) * remaining, 0.0)
 
 
@@ -229,7 +232,10 @@ def _kept(cache: PeelingCache | None, key: Hashable, make: Callable[[], Any]) ->
 
 
 def _next(structure: Structure, free: set[int], left: set[int], sizes: Sequence[int], *, late: bool) -> tuple[int, int]:
-    """Return the leaf of ``free`` with the fewest rows, and its bond to the cores in ``left``."""
+    """Return the core to peel off next, and the one bond that joins it to other cores in ``left`` (not peeled yet).
+
+    It is the core of ``free`` with one such bond and the least product of the sizes of its other indices, its rows.
+    """
     choices = []
     for core in free:
         inner = [bond for bond in structure.core_bonds[core] if set(structure.bonds[bond].cores) <= left]
@@ -242,7 +248,7 @@ def _next(structure: Structure, free: set[int], left: set[int], sizes: Sequence[
 
 
 def _layout(structure: Structure) -> tuple[int, ...]:
-    """Return an order of the modes that keeps those of every branch adjacent, the tree rooted at its last core."""
+    """Return an order of the modes in which those of every branch, seen from the last core, are adjacent."""
 
     def branch(core: int, above: int | None) -> list[int]:
         parts = [[leg] for leg in structure.cores[core].legs]
@@ -256,7 +262,7 @@ def _layout(structure: Structure) -> tuple[int, ...]:
 
 
 def _together(rest: Any, labels: list[int], inward: set[int]) -> tuple[Any, list[int], int]:
-    """Return an array with the axes of some labels made adjacent, its new labels, and the first of those axes."""
+    """Return a view of ``rest`` with the axes ``inward`` adjacent, its labels, and the first of these axes."""
     places = [place for place, label in enumerate(labels) if label in inward]
     if not places:
         return rest, labels, 0

@@ -73,12 +73,12 @@ def as_array(tensor: Tensor) -> Any:
 
 
 def tensor_like(array: Any, like: Tensor) -> Tensor:
-    """Return an array as a contiguous tensor with the dtype and device of ``like``."""
+    """Return an array as a contiguous tensor with the dtype and device of ``like``, copied only if need be."""
     return torch.as_tensor(array).to(like).contiguous()
 
 
 def permuted(array: Any, axes: tuple[int, ...]) -> Any:
-    """Return an array with its axes in another order."""
+    """Return a view of a numpy or torch array with its axes in the order ``axes``."""
     return array.transpose(axes) if isinstance(array, np.ndarray) else array.permute(axes)
 
 
@@ -92,7 +92,7 @@ def sum_of_squares(array: Any) -> float:
 
 
 def wide(array: Any) -> Any:
-    """Return an array in float64."""
+    """Return an array in float64, without a copy if it is so already."""
     return array.astype(np.float64, copy=False) if isinstance(array, np.ndarray) else array.to(torch.float64)
 
 
@@ -243,7 +243,10 @@ def sketched(
 
 
 def least_rank(tails: Tails, budget: float) -> int:
-    """Return the least rank, at least 1, whose tail is within a budget."""
+    """Return the least rank, at least 1, that discards a squared norm of at most ``budget``; else the full rank.
+
+    ``tails`` holds the squared norm that each rank from 0 discards.
+    """
     within = np.flatnonzero(tails <= budget)
     return max(int(within[0]), 1) if len(within) else len(tails) - 1
 
@@ -254,7 +257,7 @@ def orthonormal(columns: Any) -> Any:
 
 
 def _coarse_enough(tails: Tails, kept: int, budget: float | None) -> bool:
-    """Return whether a Gram matrix gives the tail after ``kept``, and the basis before it, with enough digits."""
+    """Return whether a Gram matrix gives basis and discarded squared norm at the rank ``kept`` with enough digits."""
     total = float(tails[0])
     if budget is not None:
         return budget >= COARSE * total
@@ -287,7 +290,7 @@ def _sum(parts: Iterator[Any]) -> Any:
 
 
 def _product(left: Any, right: Any, out: Any) -> None:
-    """Write a matrix product into an array that exists."""
+    """Write the matrix product ``left @ right`` into ``out``."""
     if isinstance(out, np.ndarray) and out.dtype == np.float64:
         np.matmul(left, right, out=out)
     else:

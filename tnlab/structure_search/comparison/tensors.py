@@ -52,7 +52,7 @@ class Origin:
     planted: bool = False
 
     def load(self) -> Source:
-        """Load or compute the tensor; the last four are cached.
+        """Return the tensor as a source, loaded or computed; the last four are cached.
 
         Raises:
             TnlabError: The file cannot be read, or the modes or the structure do not fit.
@@ -85,7 +85,9 @@ class Origin:
 
 
 def origin_of(table: Table, folder: Path) -> Origin:
-    """Read one table of ``datasets`` in a comparison file; relative paths in it are relative to ``folder``.
+    """Return the origin that one table of ``datasets`` in a comparison file describes, after loading its tensor.
+
+    Relative paths in the table are relative to ``folder``.
 
     Raises:
         DataError: A key is missing or has a wrong value, or the tensor cannot be loaded.
@@ -105,7 +107,7 @@ def origin_of(table: Table, folder: Path) -> Origin:
 
 
 def _given(table: Table, folder: Path, key: str) -> Origin:
-    """Read a table with a ``name`` (data set or file) or ``file``."""
+    """Return the origin in a table with a ``name`` (data set or file) or ``file``."""
     given = table.take(key, TEXT)
     known = key == "name" and given in datasets
     path = None if known else folder / given
@@ -119,7 +121,7 @@ def _given(table: Table, folder: Path, key: str) -> Origin:
 
 
 def _planted(table: Table, folder: Path) -> Origin:
-    """Read a table with ``planted``: a format with shape and ranks, or the JSON file of a structure."""
+    """Return the origin in a table with ``planted``: a format with shape and ranks, or the JSON file of a structure."""
     given = table.take("planted", TEXT)
     noise, seed = float(table.take("noise", NOISE, 0.0)), table.take("seed", SEED, 0)
     said = f", noise {noise:g}" + (f", seed {seed}" if "seed" in table.values else "")
@@ -135,7 +137,7 @@ def _planted(table: Table, folder: Path) -> Origin:
 
 
 def _modes(table: Table, *default: None) -> tuple[int, ...] | None:
-    """Return the mode sizes that ``shape`` gives; None if it is missing and a default was passed."""
+    """Return the mode sizes under the key ``shape``; None if it is missing and a default was passed."""
     shape = table.take("shape", SHAPE, *default)
     if not isinstance(shape, str):
         return tuple(shape) if shape is not None else None

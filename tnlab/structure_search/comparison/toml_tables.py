@@ -37,7 +37,7 @@ TABLES = Requirement("a list of names or tables, with at least one in it", lambd
 
 
 def _some(value: object, kinds: tuple[type, ...]) -> bool:
-    """Return whether a value is a non-empty list of instances of these types."""
+    """Return whether a value is a non-empty list of instances of the types ``kinds``."""
     return isinstance(value, list) and bool(value) and all(isinstance(part, kinds) for part in value)
 
 
@@ -79,10 +79,10 @@ class Table:
     _known: list[str] = field(default_factory=list, init=False)
 
     def take(self, key: str, requirement: Requirement, default: Any = REQUIRED) -> Any:
-        """Return the value of a key, or the default if the key is missing.
+        """Return the value of a key, or ``default`` if the key is missing; ``done`` then accepts the key.
 
         Raises:
-            DataError: The key is missing and has no default, or its value does not meet the requirement.
+            DataError: The key is missing and has no default, or its value does not meet ``requirement``.
         """
         self._known.append(key)
         if key not in self.values:

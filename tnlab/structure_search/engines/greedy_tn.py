@@ -117,7 +117,10 @@ class GreedyTN(AbstractEngine[GreedyTNState]):
         return state.problem.reached(error)
 
     def _grown(self, state: GreedyTNState, generator: torch.Generator) -> GreedyTNState:
-        """Return the state that proposes one more rank between the two cores where that leaves the least residual."""
+        """Return the state that proposes one more rank for a pair of cores, or ends the search if no pair allows it.
+
+        Of all pairs it is the one whose new slices, fitted by themselves, leave the least residual.
+        """
         here = state.here
         assert here is not None
         assert here.network is not None
@@ -174,7 +177,7 @@ def _smaller(structure: Structure, *, plain: bool) -> Iterator[tuple[Structure, 
 
 
 def _tidy(structure: Structure, *, plain: bool) -> Structure:
-    """Return a structure without bonds of rank 1, except those that keep it connected."""
+    """Return a structure without bonds of rank 1, except those that connect it; one bond per pair if ``plain``."""
     if plain:
         return from_matrix(structure.modes, to_matrix(structure))
     for place in reversed(range(len(structure.bonds))):

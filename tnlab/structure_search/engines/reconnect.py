@@ -53,16 +53,18 @@ class ReconnectState:
 class Reconnect(AbstractEngine[ReconnectState]):
     """Rearrange a tree bond by bond so that little entanglement remains on its bonds.
 
-    The tree stays nearly exact while it is rearranged. After every sweep the engine proposes the tree rounded to the
-    target error, or to the largest rank if there is no target.
+    The two cores of a bond are contracted to a block of four axes, which an SVD splits again by one of the three
+    pairings of the axes. The tree stays nearly exact while it is rearranged. After every sweep the engine proposes the
+    tree rounded to the target error, or to the largest rank if there is no target.
 
     Attributes:
-        measure: ``"entropy"`` or ``"truncation"`` (squared truncation error): the pairing of least measure is kept.
+        measure: What a pairing is judged by: ``"entropy"`` of its singular values, or ``"truncation"``, the discarded
+            fraction of the squared norm; the pairing of least measure is taken.
         temperature: Pairings are drawn with weights ``exp(-measure / temperature)``; 0 takes the least.
         tau: Sweeps after which the temperature is halved.
         max_sweeps: Largest number of sweeps.
-        working: Fraction of the target error that the tree may lose while it is rearranged.
-        polish: Sweeps of the solver on each proposal, 0 as published; None takes the evaluator's.
+        working: Relative error that the SVDs of one sweep may cost together, as a fraction of the target error.
+        polish: Sweeps of the solver on each proposal, 0 as published; None takes the evaluator's number.
     """
 
     measure: Literal["entropy", "truncation"] = "entropy"
@@ -118,7 +120,7 @@ class Reconnect(AbstractEngine[ReconnectState]):
         temperature: float,
         generator: torch.Generator,
     ) -> tuple[Network, float]:
-        """Return the tree with the cores of one bond split in the chosen pairing, and the entropy on that bond."""
+        """Return the tree with the block of one bond split by the chosen pairing, and the entropy of that pairing."""
         network = canonical(network, network.structure.bonds[bond].cores[0])
         block, labels = _joined(network, bond)
         sizes = dict(zip(labels, block.shape, strict=True))
@@ -184,7 +186,7 @@ def _matrix(block: Tensor, labels: list[int], pairing: list[int]) -> Tensor:
 def _reconnected(
     network: Network, bond: int, first: tuple[Tensor, list[int]], second: tuple[Tensor, list[int]]
 ) -> Network:
-    """Return the tree with new arrays and labels for a bond's two cores, the bond their last and first axis."""
+    """Return the tree with new arrays and axis labels of a bond's two cores; the bond is their last and first axis."""
     old = network.structure
     order, label = old.order, old.order + bond
     i, j = old.bonds[bond].cores

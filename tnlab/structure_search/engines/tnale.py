@@ -143,7 +143,7 @@ class TnALE(AbstractEngine[TnALEState]):
         return replace(state, candidates=small, asked=asked)
 
     def _window(self, state: TnALEState, variable: int) -> range:
-        """Return the range of ranks around the centre's rank, shifted to lie between 1 and the largest rank."""
+        """Return the window of one rank: ranks around that of the centre, shifted to lie between 1 and the largest."""
         reach = self.first_radius if state.trips < self.first_trips else self.radius
         limit = state.coding.limit
         low = max(1, min(state.centre.ranks[variable] - reach, limit - 2 * reach))
@@ -180,7 +180,10 @@ class TnALE(AbstractEngine[TnALEState]):
         return replace(state, here=self._scattered(state, generator), known=math.inf, scattered=True)
 
     def _scattered(self, state: TnALEState, generator: torch.Generator) -> Code:
-        """Return a random code within the windows around the centre; the centre if 100 draws give no other."""
+        """Return a random code: ranks from the windows around the centre, and at most one exchange of two modes.
+
+        It is drawn again if it equals the centre or has too many parameters; after 100 draws it is the centre.
+        """
         coding, centre = state.coding, state.centre
         for _ in range(100):
             code = centre

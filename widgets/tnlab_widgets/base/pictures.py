@@ -13,7 +13,7 @@ MAX_SLICES = 16  # of a tensor, tiled 4 by 4
 
 
 class Panels:
-    """Draws the tensor of a source, and compares it with reconstructions on one grey scale.
+    """Computes pictures, for the page, of the tensor of a ``Source`` and of reconstructions on the same grey scale.
 
     A grey value of 0 is the smallest entry of the tensor and 255 the largest; a residual is grey 127 or 128 where it is
     zero, and black or white at ``residual_scale``.

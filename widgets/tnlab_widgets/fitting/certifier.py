@@ -209,11 +209,12 @@ class _Worker:
 
 
 class Certifier:
-    """Computes error bounds of the newest structure and parameter bounds for the newest target, over one tensor.
+    """Computes lower bounds of the error of the newest structure, and of the parameters at the newest target error.
 
     Args:
         tell_bound: Called from the worker thread with a ``Bound`` of the newest structure. A method is held weakly.
-        tell_minimum: Called from the worker thread with a ``Minimum`` for the newest target. A method is held weakly.
+        tell_minimum: Called from the worker thread with a ``Minimum`` at the newest target error. A method is held
+            weakly.
 
     Example:
         >>> certifier = Certifier(print, print)

@@ -115,7 +115,7 @@ class FitRun:
         self.status = snapshot.status.value
 
     def lead(self, error: float, network: Network, errors: list[float], seed: int) -> None:
-        """Record a network as the best of several starts, with the errors of its sweeps and its seed."""
+        """Record the best network of all starts so far, with its relative error, the errors by sweep and the seed."""
         self.best = error, network
         self.relative_error, self.network = self.best
         self.errors, self.seed = errors, seed

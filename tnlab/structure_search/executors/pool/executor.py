@@ -123,5 +123,5 @@ class PoolChannel(AbstractChannel):
 
 
 def cores() -> int:
-    """Return the number of cores that this process may use, by its affinity mask where the system has one."""
+    """Return the number of processors that this process may use, by its affinity mask where the system has one."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
