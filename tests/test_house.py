@@ -15,7 +15,11 @@ import tnlab
 ROOT = Path(__file__).parents[1]
 PACKAGES = {"tnlab": ROOT / "tnlab", "widgets": ROOT / "widgets" / "tnlab_widgets"}
 # Rooms of registered parts: the contract suites of tests/contracts run over every one of them.
-COVERED = {"formats": "base layout", "solvers": "base fit decompose choose_rank", "structure_search/engines": "base"}
+COVERED = {
+    "formats": "base layout",
+    "solvers": "base closed_form_base completion_base fit decompose choose_rank",
+    "structure_search/engines": "base",
+}
 
 
 def modules() -> list[tuple[str, str]]:
