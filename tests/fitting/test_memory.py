@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tracemalloc
 from bisect import bisect_left
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,11 @@ from tnlab.errors import StructureError
 from tnlab.fitting import memory
 from tnlab.fitting.memory import free_memory, predicted_memory, require_closed_form, require_memory
 from tnlab.fitting.svd_start import svd_start
-from tnlab.fitting.sweep.plan import plan_sweep
+from tnlab.fitting.sweep.plan import explicit_plan, plan_sweep
+from tnlab.fitting.sweep.steps import ExplicitUpdate, Multiply
 from tnlab.formats import formats
 from tnlab.metrics import relative_error
+from tnlab.network.structure import Bond, Core, Structure
 from tnlab.solvers.base import solvers
 from tnlab.solvers.progressive import Progressive
 
@@ -219,3 +222,72 @@ def test_a_truncation_of_a_transposed_tensor_counts_its_copy(dtype, error):
     in_order = least_memory(require_closed_form, tensor, structure, error)
     turned = least_memory(require_closed_form, tensor.movedim(0, -1), structure, error)
     assert turned - in_order == tensor.numel() * dtype.itemsize
+
+
+MATRIX = formats["tt"].build((20, 30), 3)  # cores of 60 and 90 entries
+
+
+def test_the_bytes_of_a_matrix_factorisation_are_those_counted_by_hand():
+    """The update of the second core takes six arrays of its 30 x 30 normal equations on top of every register.
+
+    Registers are the cores (60 and 90 entries), a Gram matrix of each (9), and the matrix times each (60 and 90). The
+    cores are held four times more. An error is measured with four arrays of the tensor's size.
+    """
+    told = predicted_memory(plan_sweep(MATRIX), torch.float64)
+    assert told.sweep == (60 + 90 + 9 + 9 + 60 + 90 + 6 * 30 * 30 + 4 * (60 + 90)) * 8
+    assert told.residual == 4 * 600 * 8
+    assert (told.tensor, told.layout) == (600 * 8, 0)
+    large = formats["tt"].build((10 * memory.SLAB, 2), 1)
+    assert predicted_memory(plan_sweep(large), torch.float64).residual == 4 * memory.SLAB * 8
+
+
+def products(structure):
+    return [step for step in plan_sweep(structure).steps if isinstance(step, Multiply)]
+
+
+def test_a_product_takes_its_result_and_the_copies_of_permuted_operands():
+    """The matrix times the second core has 60 entries; of a float32 matrix they are there in float32 as well."""
+    with_tensor = next(step for step in products(MATRIX) if step.left == 0)
+    held = {0: 0, 1: 480, 2: 720}
+    assert memory._step_bytes(with_tensor, MATRIX, held, 8) == 60 * 8
+    assert memory._step_bytes(with_tensor, MATRIX, held, 4) == 60 * (8 + 4)
+    pair = with_tensor.pair
+    turned = replace(with_tensor, pair=replace(pair, left=replace(pair.left, axes=(1, 0))))
+    assert memory._step_bytes(turned, MATRIX, held, 4) == 60 * (8 + 4) + 600 * 4
+    assert memory._step_bytes(turned, MATRIX, held, 8) == 60 * 8 + 600 * 8
+    gram = next(step for step in products(MATRIX) if step.left != 0)
+    assert memory._step_bytes(gram, MATRIX, held, 4) == 9 * 8
+
+
+def test_an_explicit_update_takes_three_arrays_and_the_tensor_where_it_is_turned():
+    steps = [step for step in explicit_plan(MATRIX).steps if isinstance(step, ExplicitUpdate)]
+    for step in steps:
+        assert memory._step_bytes(replace(step, tensor_axes=None), MATRIX, {}, 4) == 3 * step.size * 8
+        assert memory._step_bytes(replace(step, tensor_axes=(1, 0)), MATRIX, {}, 4) == 3 * step.size * 8 + 600 * 4
+    assert len(steps) == 2
+
+
+def test_a_tensor_out_of_order_is_copied_once():
+    crossed = Structure((4, 5, 6), (Core((1,)), Core((0,)), Core((2,))), (Bond((0, 1), 2), Bond((1, 2), 3)))
+    for structure, contiguous, copied in (
+        (MATRIX, True, 0),
+        (MATRIX, False, 600 * 4),
+        (crossed, True, 120 * 4),
+        (crossed, False, 120 * 4),
+    ):
+        told = predicted_memory(plan_sweep(structure), torch.float32, contiguous=contiguous)
+        assert told.layout == copied
+
+
+def test_a_random_start_is_advised_only_where_the_start_takes_the_most(monkeypatch):
+    """Here the start or the measured error takes the most, as the ranks are small; a random start needs no advice."""
+    structure = formats["tt"].build((40, 40, 40), 1)
+    tensor = torch.ones(structure.modes, dtype=torch.float64)
+    monkeypatch.setenv("TNLAB_MEMORY", "1K")
+    for svd in (True, False):
+        with pytest.raises(StructureError) as caught:
+            require_memory(plan_sweep(structure), tensor, svd=svd)
+        assert ("init='random'" in str(caught.value)) == svd
+    with pytest.raises(StructureError) as caught:
+        require_memory(plan_sweep(structure), tensor, besides=10**9)
+    assert "init='random'" not in str(caught.value)

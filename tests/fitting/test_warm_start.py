@@ -6,7 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tnlab.fitting.warm_start import warm_start
+from tnlab.fitting.warm_start import _match_cores, warm_start
 from tnlab.network import edits
 from tnlab.network.network import Network
 from tnlab.network.structure import Bond, Core, Structure
@@ -98,3 +98,39 @@ def test_named_cores_are_recognised_when_others_go():
     assert distance(random(chain("A", "B", "C")), turned) < 1e-12
     with pytest.raises(ValueError, match="same modes"):
         distance(random(chain("A", "B", "C")), RING)
+
+
+def test_a_hyper_bond_that_gains_a_core_and_rank_keeps_the_tensor():
+    joined = Structure(CP.modes, (*CP.cores, Core(())), (Bond((0, 1, 2, 3, 4), 6),))
+    assert distance(random(CP), joined) < 1e-12
+
+
+CHAIN = Structure((4, 5, 6), tuple(Core((k,)) for k in range(3)), (Bond((0, 1), 3), Bond((1, 2), 3)))
+
+
+@pytest.mark.parametrize(("wider", "narrower"), [(0, 1), (1, 0)])
+def test_a_wider_bond_beside_a_narrower_one_costs_nothing(wider, narrower):
+    """Truncation comes first, so that random entries of the wider bond do not enter it."""
+    alone = edits.set_rank(CHAIN, narrower, 1)
+    both = edits.set_rank(alone, wider, 5)
+    assert distance(random(CHAIN), both) == pytest.approx(distance(random(CHAIN), alone), rel=1e-9)
+
+
+def test_a_leg_that_moves_to_a_core_not_joined_to_its_own_is_split_off_as_a_factor():
+    """Where the core is a product of the leg's vector and the rest, nothing is lost."""
+    cores = Core((0, 1)), Core((2,)), Core((3,))
+    bonds = Bond((0, 1), 2), Bond((1, 2), 2)
+    start = random(Structure((3, 4, 5, 6), cores, bonds))
+    vector = torch.tensor([1.0, -2.0, 0.5], dtype=torch.float64)
+    rest = torch.randn(4, 2, generator=torch.Generator().manual_seed(2), dtype=torch.float64)
+    first = torch.einsum("a,br->abr", vector, rest)
+    product = Network(start.structure, (first, *start.cores[1:]))
+    moved = Structure((3, 4, 5, 6), (Core((1,)), Core((2,)), Core((0, 3))), bonds)
+    assert distance(product, moved) < 1e-12
+
+
+def test_cores_without_names_match_by_equal_legs_then_by_a_common_leg():
+    old = Structure((3, 3, 3, 3), (Core((0, 1)), Core((2,)), Core((3,))), (Bond((0, 1), 2), Bond((1, 2), 2)))
+    new = Structure((3, 3, 3, 3), (Core((3,)), Core((0, 1, 2))), (Bond((0, 1), 2),))
+    assert _match_cores(old, new) == {2: 0, 0: 1}
+    assert distance(random(old), new) < 1e-12

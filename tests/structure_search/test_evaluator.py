@@ -12,15 +12,17 @@ from tnlab.data.planted_tensors import planted
 from tnlab.metrics import relative_error
 from tnlab.network.network import Network
 from tnlab.network.rank_matrix import ring
+from tnlab.solvers.als import ALS
 from tnlab.solvers.base import Snapshot
 from tnlab.structure_search.evaluation import Proposal
-from tnlab.structure_search.evaluator import HASTE, RATE, Evaluator, _Watch
+from tnlab.structure_search.evaluator import ANNEALED, FADED, HASTE, RATE, Evaluator, _Watch, stable_seed
 from tnlab.structure_search.objective import FewestParameters
 from tnlab.structure_search.problem import Problem
 
 MODES = (3, 3, 3, 3)
 TRUTH = ring(MODES, range(4), (2, 2, 2, 2))
 X = planted(TRUTH, noise=0.05, seed=1)
+SEED = 45364948830586903
 CORES = Network.random(TRUTH, generator=torch.Generator().manual_seed(3))
 
 
@@ -71,3 +73,18 @@ def test_a_fit_stops_when_it_is_late():
     watch = _Watch(0.0, 100, lambda: True)
     assert watch(Snapshot(0, 0.5, CORES, 0.0))
     assert watch.stopped
+
+
+@pytest.mark.parametrize("ridge", [0.3, 1.0])
+def test_a_ridge_has_faded_after_its_share_of_the_sweeps(ridge):
+    solver = Evaluator(Problem(X, FewestParameters(1e-9), "any"))._solver(40, None, ridge)
+    assert isinstance(solver, ALS)
+    assert solver.ridge == ridge
+    assert solver.ridge * solver.decay ** (ANNEALED * 40) == pytest.approx(FADED)
+
+
+def test_the_seed_of_a_fit_is_the_same_on_every_machine_and_of_every_drawing():
+    """Another hash would change the result of every search, also of one that a study repeats."""
+    turned = ring(MODES, (1, 2, 3, 0), (2, 2, 2, 2))
+    assert stable_seed(TRUTH, 0) == stable_seed(turned, 0) == SEED
+    assert stable_seed(TRUTH, 1) != SEED

@@ -1,12 +1,24 @@
 """Closed forms: the runs that are tried, and how rounding is kept out of the error asked for."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 import torch
 
 from tnlab.errors import DataError
-from tnlab.fitting.truncation.closed_form import FEW, MANY, TIGHTER, Closed, closed_form, rounding, ways, within
+from tnlab.fitting.truncation.closed_form import (
+    FEW,
+    MANY,
+    TIGHTER,
+    Closed,
+    closed_form,
+    finish,
+    rounding,
+    ways,
+    within,
+)
+from tnlab.fitting.truncation.tree_svd import Goal, peel
 from tnlab.formats import formats
 from tnlab.metrics import relative_error
 from tnlab.network.network import Network
@@ -50,6 +62,8 @@ def test_an_error_that_is_never_kept_is_an_error(generator):
     with pytest.raises(DataError, match="cannot be brought below"):
         within(0.1, attempt, 4, torch.float64)
     assert len(asked) == len(TIGHTER)
+    assert asked == sorted(asked, reverse=True)
+    assert 0 < asked[-1] < asked[0] <= 0.1
     with pytest.raises(DataError, match="rounding alone"):
         within(rounding(4, torch.float32) / 2, attempt, 4, torch.float32)
 
@@ -75,3 +89,11 @@ def test_float32_cores_are_measured_as_they_are(generator):
     true = relative_error(exact.double(), found.network.to(torch.float64).to_tensor())
     assert found.relative_error == pytest.approx(true, rel=1e-6)
     assert 0 < true <= found.upper_bound
+
+
+def test_a_loss_that_rounding_makes_negative_is_none(generator):
+    exact = Network.random(STRUCTURE, generator=generator).to_tensor()
+    total = float(exact.square().sum())
+    peeled = peel(exact.numpy(), STRUCTURE, Goal(None), total=total)
+    found = finish(exact, replace(peeled, lost=-1e-17 * total), total)
+    assert 0 <= found.relative_error < 1e-12

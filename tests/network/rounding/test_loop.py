@@ -8,7 +8,7 @@ from tnlab.network.arithmetic import scale
 from tnlab.network.gauge.resize_bond import narrow
 from tnlab.network.graph import axis_of
 from tnlab.network.network import Network
-from tnlab.network.rounding.loop import truncate_hyper_bond, truncate_pair
+from tnlab.network.rounding.loop import _root, truncate_hyper_bond, truncate_pair
 from tnlab.network.structure import Bond, Core, Structure
 from tnlab.network.unfolding import absorb, rebuilt
 
@@ -87,3 +87,21 @@ def test_components_that_remain_are_weighted_anew():
 def test_a_zero_network_stays_zero():
     zero = scale(random(formats["tr"].build((4, 4, 4), 2)), 0.0)
     assert float(truncate_pair(zero, 0, 1, None)[0].to_tensor().abs().max()) == 0.0
+
+
+@pytest.mark.parametrize("size", [1e-6, 1e6])
+def test_the_truncation_of_a_multiple_is_that_multiple_of_the_truncation(size):
+    """A system is singular by its own largest eigenvalue, not by an absolute one."""
+    ring = random(formats["tr"].build((5, 5, 5), 3), 2)
+    cut, lost = truncate_pair(ring, 0, 2, None)
+    scaled, scaled_loss = truncate_pair(scale(ring, size), 0, 2, None)
+    assert scaled_loss == pytest.approx(size * lost, rel=1e-6)
+    assert change(scale(cut, size), scaled) < 1e-4 * scaled_loss
+    column = torch.ones(4, 1).repeat(1, 2)
+    twice = Network(formats["cp"].build((4,) * 3, 2), (size * column, column, column))
+    assert truncate_hyper_bond(twice, 0, 1, None)[1] == pytest.approx(0.0, abs=1e-6 * size)
+
+
+def test_the_root_of_an_indefinite_matrix_is_that_of_the_nearest_semidefinite_one():
+    root = _root(torch.tensor([[2.0, 0.0], [0.0, -0.5]]))
+    assert torch.allclose(root.T @ root, torch.tensor([[2.0, 0.0], [0.0, 0.0]]))

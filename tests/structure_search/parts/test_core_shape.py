@@ -81,3 +81,12 @@ def test_packing_by_value_and_by_value_per_parameter():
     assert packed(21, per_parameter=True) == (1, 3)
     assert packed(23, per_parameter=True) == (2, 3)
     assert packed(1000, per_parameter=True) == packed(1000, per_parameter=False) == (3, 3)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_budget_may_be_spent_to_its_last_parameter(method):
+    """An exact tensor of ranks 2 is found with just as many parameters as these ranks take."""
+    exact = planted(formats["tucker"].build(MODES, 2), noise=0.0, seed=1)
+    found = core_shape(exact, budget=tucker_parameters(MODES, (2, 2, 2)), method=method)
+    assert found.shape == (2, 2, 2)
+    assert found.squared_error == pytest.approx(0.0, abs=1e-12)
