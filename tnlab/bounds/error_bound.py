@@ -159,5 +159,5 @@ def _at(tail: NDArray[np.float64], rank: int) -> float:
 
 
 def _most(tail: NDArray[np.float64], rank: int) -> float:
-    """Return an upper bound on a tail of X at a rank: the tail of the compressed tensor Y plus ``|X|^2 - |Y|^2``."""
+    """Return an upper bound on the squared error of X at a rank: that of the compressed Y plus ``|X|^2 - |Y|^2``."""
     return _at(tail, rank) + max(0.0, 1.0 - float(tail[0]))

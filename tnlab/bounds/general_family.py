@@ -46,7 +46,10 @@ def _best_partition(costs: NDArray[np.float64], order: int) -> float:
 
 
 def _shares(costs: NDArray[np.float64], order: int) -> float:
-    """Return a weaker bound: the sum over modes of the least cost per mode among cores that carry the mode."""
+    """Return a lower bound on ``_best_partition``: for each mode the least cost per mode of a core with it, summed.
+
+    ``costs`` holds the cost of a core by the bit mask of its modes.
+    """
     masks = np.arange(1, 1 << order)
     share = costs[1:] / np.bitwise_count(masks)
     return float(np.ceil(sum(share[(masks >> mode & 1) == 1].min() for mode in range(order)) - 1e-9))

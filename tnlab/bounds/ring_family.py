@@ -68,7 +68,7 @@ class _RingSearch:
         return Branch(np.zeros(1), (none, np.zeros((1, 1), dtype=np.int64)))
 
     def expand(self, branch: Branch, limit: float) -> tuple[Branch, float]:
-        """Return the branches with one more mode and bond placed within the limit, and the least bound beyond it."""
+        """Return the children that may have at most ``limit`` parameters, and the least lower bound of the others."""
         modes, bonds = branch.parts
         parts: list[tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]] = []
         beyond = math.inf
@@ -88,7 +88,7 @@ class _RingSearch:
         return branch.parts[0].shape[1] == self.problem.order
 
     def ranks_of(self, branch: Branch, row: int) -> PairRanks:
-        """Return the ranks of one finished ring."""
+        """Return the ranks, by pair of cores, of the finished ring in one row."""
         modes, bonds = (part[row].tolist() for part in branch.parts)
         joined = [*pairwise(modes), (modes[-1], modes[0])]
         ranks = [int(self.ranks[bond]) for bond in bonds[1:]]
@@ -112,7 +112,7 @@ class _RingSearch:
         return fresh, float(outside.min()) if outside.size else math.inf
 
     def _core(self, mode: int) -> NDArray[np.float64]:
-        """Return the parameters of a mode's core by its two ranks.
+        """Return the parameters of a mode's core by the indices of its two ranks in ``ranks``.
 
         The value is infinite where the ranks' product is below the mode's cut rank.
         """
@@ -120,7 +120,7 @@ class _RingSearch:
         return np.where(products >= self.problem.singles[mode], products * self.problem.modes[mode], np.inf)
 
     def _table(self, deadline: float) -> NDArray[np.float64]:
-        """Return the costs to go: least parameters of the modes outside a mask, by mask and last rank.
+        """Return the least parameters of the cores not placed, by bit mask of the placed modes and the last rank.
 
         If time is out, all values are 0, which is a valid lower bound.
         """
@@ -144,7 +144,10 @@ class _RingSearch:
         return togo
 
     def _allowed(self, modes: NDArray[np.int64], bonds: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the rows that satisfy every cut of placed modes with the last one, but those that the table covers."""
+        """Return the indices of the rows that satisfy every cut around the last placed mode and some placed before it.
+
+        ``_core`` and ``_table`` check the cuts around one mode and around all placed modes.
+        """
         rows, placed = np.arange(len(modes)), modes.shape[1]
         if placed in (1, self.problem.order):
             return rows

@@ -74,7 +74,10 @@ def _ascending(problem: CutProblem, deadline: float, best: float) -> Iterator[tu
 
 
 def _codes(problem: CutProblem, deadline: float, best: float) -> tuple[_Codes, NDArray[np.float64]]:
-    """Return the codes and the parameters of the trees below ``best``, ascending; fewer of them if time is out."""
+    """Return Pruefer codes and parameters of the trees of fewer than ``best`` parameters, ascending by parameters.
+
+    Trees that are not reached before the deadline are missing.
+    """
     count = problem.order ** (problem.order - 2)
     codes, costs = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
     for first in range(0, count, CHUNK):
@@ -89,13 +92,13 @@ def _codes(problem: CutProblem, deadline: float, best: float) -> tuple[_Codes, N
 
 
 def _raised(problem: CutProblem, tree: _Tree, places: Iterable[int]) -> list[_Tree]:
-    """Return copies of the tree, each with the rank of one of the given bonds raised by 1, up to the largest rank."""
+    """Return copies of the tree, each with the rank of one bond in ``places`` raised by 1, up to the largest rank."""
     allowed = (place for place in places if tree[place][1] < problem.max_rank)
     return [(*tree[:k], (tree[k][0], tree[k][1] + 1), *tree[k + 1 :]) for k in allowed]
 
 
 def _children(problem: CutProblem, tree: _Tree) -> list[_Tree] | None:
-    """Return copies of the tree, each with one bond across the worst broken cut raised by 1.
+    """Return copies of the tree, each with one bond that crosses the cut of largest deficit raised by 1.
 
     The result is None if the tree satisfies every cut.
     """
@@ -109,7 +112,7 @@ def _children(problem: CutProblem, tree: _Tree) -> list[_Tree] | None:
 
 
 def _parameters(problem: CutProblem, codes: _Codes) -> NDArray[np.float64]:
-    """Return the parameters of the trees with the cut ranks of their own bonds.
+    """Return the parameters of the trees with these Pruefer codes, every bond at the rank that its own cut needs.
 
     The value is infinite if one of these ranks is above the largest rank allowed.
     """
@@ -129,7 +132,7 @@ def _tree(problem: CutProblem, code: int) -> _Tree:
 
 
 def _bonds(order: int, codes: _Codes) -> Iterator[tuple[_Codes, _Codes, _Codes]]:
-    """Yield the bonds of many trees from their Pruefer codes: a core, its neighbour, and the bit mask of its side."""
+    """Yield bond after bond of many trees at once: a core, its neighbour, and the bit mask of the core's side."""
     rows = np.arange(len(codes))
     digits = [codes // order**place % order for place in range(order - 2)]
     degrees = np.ones((len(codes), order), dtype=np.int8)

@@ -148,7 +148,7 @@ def _draw_ruler(figure: "Figure", info: CriticalDifference) -> None:
 
 
 def _groups(count: int, alike: Callable[[int, int], bool]) -> tuple[Group, ...]:
-    """Return the longest runs of at least two places, out of ``count``, whose first and last place are ``alike``."""
+    """Return first and last of the longest runs of at least two of ``count`` places whose ends are ``alike``."""
     found: list[Group] = []
     for first in range(count):
         last = first

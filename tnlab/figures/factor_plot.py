@@ -108,7 +108,7 @@ def _components(network: Network) -> Tensor:
 
 
 def _places(structure: Structure, place: int, axis: int) -> list[str]:
-    """Return a label for every column of a core's unfolding along an axis: the indices on its other axes."""
+    """Return a label for every column of the unfolding of a core along an axis: indices on the core's other axes."""
     core = structure.cores[place]
     names = [f"mode {leg}" for leg in core.legs] + [structure.bond_label(bond) for bond in structure.core_bonds[place]]
     sizes = list(structure.core_shapes[place])

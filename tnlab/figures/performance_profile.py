@@ -23,7 +23,7 @@ class Profile:
     Attributes:
         name: Name of the method.
         ratios: The steps: its finite ratios of cost to the least cost of any method, ascending.
-        parts: For each ratio, the part of all problems on which its own is at most that.
+        parts: For each ratio, the part of all problems on which the ratio of the method is at most as large.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Profile:
     parts: tuple[float, ...]
 
     def within(self, factor: float) -> float:
-        """Return the part of the problems on which its cost is within a factor of the least."""
+        """Return the part of the problems on which the method costs at most ``factor`` times the cheapest."""
         return max((part for ratio, part in zip(self.ratios, self.parts, strict=True) if ratio <= factor), default=0.0)
 
 

@@ -71,7 +71,7 @@ def proved_minimum_plot(info: ProvedMinimum) -> "Figure":
 
 
 def _region(targets: Sequence[float], minima: Sequence[int]) -> tuple[list[float], list[float]]:
-    """Return the corners of the region that the bounds rule out; a bound for an error holds for smaller errors too."""
+    """Return x and y of the corners of the region ruled out; a bound for an error holds for smaller errors too."""
     x, y, left = [], [], 0.0
     for target, minimum in zip(targets, minima, strict=True):
         x += [left, target]

@@ -94,7 +94,7 @@ def require_memory(plan: SweepPlan, tensor: Tensor, *, svd: bool = True, besides
 
 
 def require_bytes(extra: int, data: Tensor, *ways: str) -> None:
-    """Raise an error unless that many bytes are free on the device of the data.
+    """Raise an error unless ``extra`` bytes are free on the device of the data.
 
     Args:
         extra: Bytes needed, the data not counted.
@@ -209,12 +209,12 @@ MEASURED = 4.5e-5  # relative error of a float64 closed form below which it is m
 
 
 def dense_bytes(structure: Structure, copies: int) -> int:
-    """Return the bytes of that many float64 arrays of the tensor's size."""
+    """Return the bytes of ``copies`` float64 arrays of the tensor's size."""
     return copies * structure.size * DOUBLE
 
 
 def square_bytes(size: int, copies: int) -> int:
-    """Return the bytes of that many float64 matrices with so many rows and columns."""
+    """Return the bytes of ``copies`` float64 matrices with ``size`` rows and columns."""
     return copies * size**2 * DOUBLE
 
 

@@ -253,7 +253,7 @@ def changes_of(command: dict[str, Any]) -> dict[str, Any]:
     """Return the field ``changes`` of a command: new settings by name.
 
     Raises:
-        DataError: The field is no record.
+        DataError: The field is missing or no JSON object.
     """
     changes = command.get("changes")
     if not isinstance(changes, dict):

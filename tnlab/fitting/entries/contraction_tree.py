@@ -63,7 +63,7 @@ def _caterpillar(order: list[int]) -> CoreTree:
 
 
 def _narrow_order(structure: Structure, first: int) -> list[int]:
-    """Return a greedy order of the cores from a first: next comes the core with the least cut rank after it."""
+    """Return a greedy order of the cores that begins with ``first`` and keeps the cut rank after each core least."""
     order, left = [first], set(range(len(structure.cores))) - {first}
 
     def width(core: int) -> tuple[int, int]:

@@ -55,7 +55,7 @@ class Entries:
 
     @cached_property
     def rows(self) -> tuple[Any, ...]:
-        """For every core, the row that each entry uses, (entries,): its legs flattened; None for a latent core."""
+        """For every core, the row of each entry, (entries,): its indices on the legs as one; None for a latent core."""
         rows: list[Any] = []
         for core in self.structure.cores:
             if not core.legs:
@@ -142,7 +142,7 @@ class Groups:
         return pieces
 
     def _split(self) -> list[np.ndarray]:
-        """Return the rows in groups with about equally many entries (down to ``SPREAD`` of the most), largest first."""
+        """Return indices into ``present``, grouped by about equal ``counts`` (at least ``SPREAD`` of the most)."""
         order = np.argsort(-self.counts, kind="stable")
         falling = self.counts[order]
         parts, begin = [], 0

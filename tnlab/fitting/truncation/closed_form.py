@@ -104,9 +104,9 @@ def worth(peeled: Peeled) -> tuple[int, float]:
 
 
 def within(error: float | None, attempt: Callable[[float | None], Closed], cores: int, dtype: torch.dtype) -> Closed:
-    """Return a truncation whose measured relative error is within the one asked for.
+    """Return what ``attempt`` returns, with a measured relative error of at most ``error``.
 
-    Where rounding lifts the measured error above that, the truncation is repeated with a smaller budget (``TIGHTER``).
+    Where rounding lifts the measured error above ``error``, ``attempt`` is called again with a smaller one (``TIGHTER``).
 
     Args:
         error: Relative error asked for; None to run once with given ranks.
@@ -159,5 +159,5 @@ def finish(tensor: Tensor, peeled: Peeled, total: float) -> Closed:
 
 
 def rounding(cores: int, dtype: torch.dtype) -> float:
-    """Return a bound on what rounding adds to the relative error of that many orthonormal cores of a dtype."""
+    """Return a bound on what rounding adds to the relative error of a network of orthonormal cores of a dtype."""
     return cores * (2 * torch.finfo(torch.float32).eps if dtype == torch.float32 else 50 * EPS)

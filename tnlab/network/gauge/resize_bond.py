@@ -62,7 +62,7 @@ def narrow(arrays: dict[int, Tensor], axes: dict[int, int], rank: int) -> None:
 
 
 def _from_matrix(matrix: Tensor, like: Tensor, axis: int, rank: int) -> Tensor:
-    """Pad a matrix with zeros to ``rank`` rows and fold it to an array like ``like``, with the rows as ``axis``."""
+    """Return a matrix, padded with zeros to ``rank`` rows, as an array like ``like`` with the rows along ``axis``."""
     rest = [size for place, size in enumerate(like.shape) if place != axis]
     full = matrix.new_zeros(rank, matrix.shape[1])
     full[: len(matrix)] = matrix

@@ -126,7 +126,7 @@ def _environment(network: Network, bond: int) -> Tensor:
 
 
 def _least(environment: Tensor, allowed: float) -> tuple[tuple[Tensor, Tensor] | None, float]:
-    """Return the factors of the least rank, by bisection, whose change is allowed, and it; None at full rank."""
+    """Return factors of the least rank whose change is at most ``allowed``, or None at full rank, and the change."""
     low, high = 0, len(environment)  # a rank that changes too much, and one that does not
     found, lost = None, 0.0
     while high - low > 1:

@@ -100,7 +100,7 @@ def keep(run: Run, settings: RunSettings, outcome: Outcome) -> None:
 
 
 def kept(run: Run, settings: RunSettings) -> Outcome | None:
-    """Read the stored outcome of a run; None if there is none, it is damaged, or it was made with another budget."""
+    """Return the stored outcome of a run; None if there is none, it is damaged, or it was made with another budget."""
     try:
         record = json.loads(settings.study(run).with_suffix(".json").read_text(encoding="utf-8"))
         if any(record.pop(key, None) != value for key, value in {"tnlab_outcome": VERSION, **settings.spent}.items()):

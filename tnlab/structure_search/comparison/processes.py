@@ -91,7 +91,7 @@ _current = _Current()
 
 
 def _prepare(told: Connection) -> None:
-    """Set up a new process: ignore Ctrl-C, and watch in threads for the request to stop and for the parent's death."""
+    """Set up a new process: ignore Ctrl-C, and watch in threads the pipe ``told`` and the parent process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of a terminal; the first one answers
     threading.Thread(target=_watch, args=(told,), daemon=True).start()
     threading.Thread(target=_leave_with_parent, daemon=True).start()
@@ -112,5 +112,5 @@ def _leave_with_parent() -> None:
 
 
 def _made(make: Callable[[Any, Any, Any], Any], job: Any, shared: Any) -> Any:
-    """Call ``make`` on a job in this process."""
+    """Return what ``make`` returns for a job in this process."""
     return make(job, shared, _current.begun)

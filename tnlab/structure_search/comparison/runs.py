@@ -87,7 +87,7 @@ def _here(runs: list[Run], settings: RunSettings) -> Iterator[tuple[Run, Outcome
 
 
 def _ignore(search: Search) -> None:
-    """Ignore a search that has begun: leaving the loop stops it."""
+    """Do nothing with a search that has begun: in this process, leaving the loop over the runs stops it."""
 
 
 def _made(run: Run, settings: RunSettings, begun: Callable[[Search], object]) -> Outcome:

@@ -129,7 +129,11 @@ class CertificateSearch(AbstractEngine[CertificateState]):
         return self._next(state)
 
     def _next(self, state: CertificateState) -> CertificateState:
-        """Return the state with the next proposal: of the ladder, else a failure again, else the nearest miss grown."""
+        """Return the state with the next proposal.
+
+        That is a candidate of a family of the ladder, else a failed structure to fit again, else the nearest miss with
+        one rank raised.
+        """
         while state.rung < len(state.rungs) and self._in_time(state):
             candidate = self._candidate(state)
             if candidate is not None:
@@ -160,7 +164,10 @@ class CertificateSearch(AbstractEngine[CertificateState]):
         return left[0] if left else None
 
     def _candidate(self, state: CertificateState) -> Structure | None:
-        """Return the rung's smallest structure not ruled out and below the best in parameters; None if none is left."""
+        """Return the next structure of the current family; None if none is left.
+
+        It is the smallest that no failed structure contains, if it has fewer parameters than the best.
+        """
         problem = state.problem
         found = problem.candidates(state.rungs[state.rung][0], self.seconds * problem.max_seconds)
         most = state.best.parameters - 1 if state.best is not None else problem.entries
@@ -172,7 +179,10 @@ class CertificateSearch(AbstractEngine[CertificateState]):
         return None
 
     def _mended(self, state: CertificateState) -> Proposal | None:
-        """Return the nearest miss with one rank raised, that of most gain per parameter; None if none can be raised."""
+        """Return a proposal of the nearest miss with one rank raised, that of most gain per parameter.
+
+        It is None if no rank can be raised, and has all ranks 1 if nothing has been fitted.
+        """
         problem, here = state.problem, state.nearest
         if here is None or here.network is None:
             return Proposal(from_ranks(problem.modes, {}), move="all ranks 1")

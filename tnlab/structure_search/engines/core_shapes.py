@@ -100,7 +100,7 @@ class CoreShapes(AbstractEngine[CoreShapesState]):
         return math.inf if state.best is None else state.best.score
 
     def _fitted(self, state: CoreShapesState, shape: Shape) -> Network:
-        """Return the Tucker decomposition by orthogonal iteration, or the tree by truncated SVDs."""
+        """Return the network of a shape: a Tucker fit by orthogonal iteration, or a tree by truncated SVDs."""
         like = state.problem.tensor
         if state.loss is None:
             return split_tensor(like, state.tree, shape)
@@ -146,7 +146,11 @@ def balanced_tree(modes: Sequence[int]) -> SplitTree:
 
 
 def _choices(tail: np.ndarray, allowed: float, bonds: int) -> list[tuple[float, int]]:
-    """Return pairs ``(tail, rank)`` of a bond, largest rank first, with tails spaced evenly from 0 to ``allowed``."""
+    """Return pairs ``(squared error, rank)`` of a bond, largest rank first.
+
+    They are the least ranks for squared errors spaced evenly from 0 to ``allowed``; fewer with more ``bonds``.
+    ``tail`` holds the squared error by rank.
+    """
     found = {}
     for part in np.linspace(0.0, 1.0, max(2, min(CHOICES, int(LISTED ** (1 / bonds))))):
         enough = np.flatnonzero(tail <= part * allowed)
@@ -157,7 +161,7 @@ def _choices(tail: np.ndarray, allowed: float, bonds: int) -> list[tuple[float, 
 
 
 def _trimmed(tree: SplitTree, ranks: Shape, enough: Callable[[Sequence[int]], bool]) -> Shape:
-    """Return the ranks lowered one by one, that which saves most parameters first, while they are still enough."""
+    """Return the ranks lowered one by one, that which saves most parameters first, while ``enough`` of them is true."""
     while True:
         lower = [tuple(r - (b == bond) for b, r in enumerate(ranks)) for bond in range(len(ranks)) if ranks[bond] > 1]
         lower = [shape for shape in lower if enough(shape)]

@@ -159,7 +159,7 @@ class Growth(AbstractEngine[GrowthState]):
         return math.inf
 
     def _arrived(self, state: GrowthState, here: Evaluation) -> GrowthState:
-        """Return the state that polishes and then shrinks a network that reaches the target."""
+        """Return the state that polishes, and then shrinks, the network of ``here``, which reaches the target."""
         better = state.best is None or here.parameters < state.best.parameters
         best, kicks = (here, 0) if better else (state.best, state.kicks)
         return replace(state, phase="polish", here=here, best=best, kicks=kicks, shrunk=state.shrunk or best is here)
@@ -175,7 +175,7 @@ class Growth(AbstractEngine[GrowthState]):
         return replace(state, phase="cut back", here=state.best or state.here, kicks=state.kicks + 1)
 
     def _cut_back(self, problem: Problem, here: Evaluation, generator: torch.Generator) -> list[Proposal]:
-        """Return a proposal with a random part of the ranks removed; none if all ranks are 1."""
+        """Return one proposal with a random part of the ranks above 1 removed, in a list; none if all ranks are 1."""
         ranks = _ranks(here.structure)
         surplus = [pair for pair, rank in ranks.items() for _ in range(rank - 1)]
         if not surplus:
@@ -187,7 +187,7 @@ class Growth(AbstractEngine[GrowthState]):
         return [Proposal(structure, here.network, max_sweeps=self.settle_sweeps, starts=1, move="cut back")]
 
     def _sprouts(self, state: GrowthState) -> list[Proposal]:
-        """Return proposals with one rank raised, best worth first; far from the target, one with several raised."""
+        """Return proposals with one rank raised, of most gain per parameter; far from the target, one with several."""
         assert state.here is not None
         assert state.here.network is not None
         problem, here, ranks = state.problem, state.here, _ranks(state.here.structure)
@@ -223,7 +223,10 @@ class Growth(AbstractEngine[GrowthState]):
         return int(min(rank + max(1, int(self.stride * rank)), problem.max_rank or math.inf))
 
     def _smaller(self, problem: Problem, here: Evaluation) -> tuple[tuple[Structure, str], ...]:
-        """Return smaller structures, one rank lowered and possibly another raised, by estimated error per parameter."""
+        """Return smaller structures, each with words for its change, one rank lowered and possibly another raised by 1.
+
+        First comes the least estimated rise of the squared error per parameter saved.
+        """
         assert here.network is not None
         ranks, cost, promise = (
             _ranks(here.structure),
@@ -259,7 +262,7 @@ def _choose(worth: Sequence[float], generator: torch.Generator) -> int:
 
 
 def _progress(before: Evaluation | None, after: Evaluation) -> float:
-    """Return the decrease of the logarithm of the error per added parameter."""
+    """Return the decrease of the logarithm of the relative error from ``before`` to ``after`` per added parameter."""
     assert before is not None
     drop = math.log(before.relative_error) - math.log(max(after.relative_error, 1e-300))
     return drop / max(1, after.parameters - before.parameters)

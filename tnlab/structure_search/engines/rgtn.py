@@ -106,7 +106,7 @@ class RGTN(AbstractEngine[RGTNState]):
         return state.here.score if state.reached and state.here is not None else float("inf")
 
     def _expansions(self, state: RGTNState) -> Iterator[tuple[dict[ModePair, int], str]]:
-        """Yield the ranks with one raised, for the pairs of the highest tension per parameter, and the move's words."""
+        """Yield the ranks with one raised, and words for the move, by descending tension per added parameter."""
         ranks = _ranks(state)
         grown = []
         for pair, tension in _tensions(state).items():
@@ -119,7 +119,10 @@ class RGTN(AbstractEngine[RGTNState]):
             yield wider, f"expand {pair[0]}-{pair[1]}"
 
     def _compressions(self, state: RGTNState) -> Iterator[tuple[dict[ModePair, int], str]]:
-        """Yield the ranks with one lowered, smallest gates first, then with one raised and another lowered."""
+        """Yield the ranks, and words for the move, with one lowered, then with one raised and another lowered.
+
+        The bond of the smallest gate comes first: the least squared error of lowering its rank by 1.
+        """
         ranks = _ranks(state)
         assert state.here is not None
         assert state.here.network is not None
@@ -161,7 +164,10 @@ def _tensions(state: RGTNState) -> dict[ModePair, float]:
 
 
 def _steepness(before: Evaluation | None, found: Evaluation) -> float:
-    """Return the change of the squared error per added parameter, negative if the error fell."""
+    """Return the change of the squared error per added parameter, negative if it fell.
+
+    Without ``before`` it is the relative error of ``found``.
+    """
     if before is None:
         return found.relative_error
     drop = found.relative_error**2 - before.relative_error**2

@@ -190,7 +190,7 @@ class SVDinsTN(AbstractEngine[SVDinsTNState]):
     def _diagonal(
         self, network: DiagonalNetwork, right: NDArray[Any], gram: NDArray[Any], k: int, other: int, steps: int
     ) -> NDArray[Any]:
-        """Return the diagonal between two cores after ``steps`` steps of ADMM."""
+        """Return the diagonal between cores ``k`` and ``other`` after ``steps`` steps of ADMM."""
         hx, hh = network.bond_equations(right, gram, k, other)
         s = q = network.diagonals[k, other]
         p = np.zeros_like(s)

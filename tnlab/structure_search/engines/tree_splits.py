@@ -46,14 +46,14 @@ class TreeSplitsState:
 @engines.register("tree_splits")
 @dataclass(frozen=True)
 class TreeSplits(AbstractEngine[TreeSplitsState]):
-    """Find the tree of truncated SVDs with the fewest parameters whose tails sum to at most the squared target.
+    """Find the tree of truncated SVDs of fewest parameters whose squared errors sum to at most the squared target.
 
     The published program solves an integer program by Gurobi for every tree; here most trees are ruled out by their
     parameters at the least ranks, and the others solved by listing all ranks, or by HiGHS if there are too many.
 
     Attributes:
         max_splits: Largest number of splits of a tree.
-        bin_size: Width of the bins of tails from which ranks are chosen, as a fraction of the budget.
+        bin_size: Step between the squared errors for which ranks are listed, as a fraction of the squared target error.
         top: Number of programs replayed and proposed.
         error: Target error if the problem has none.
         beam: Trees per level that are split further; from order 7 on there are too many to list all.
@@ -101,7 +101,10 @@ class TreeSplits(AbstractEngine[TreeSplitsState]):
         return TreeSplitsState(state.problem, ())
 
     def choices(self, problem: Problem, split: Split, allowed: float) -> list[Choice]:
-        """Return pairs ``(tail, rank)`` of a split, the least rank for every bin of tails, largest rank first."""
+        """Return pairs ``(squared error, rank)`` of a split, largest rank first.
+
+        They are the least ranks for squared errors from 0 to ``allowed`` in steps of ``bin_size * allowed``.
+        """
         tails = problem.spectra.tail(split)
         found: dict[int, Choice] = {}
         for step in range(round(1 / self.bin_size) + 1):
@@ -111,7 +114,7 @@ class TreeSplits(AbstractEngine[TreeSplitsState]):
         return [found[rank] for rank in sorted(found, reverse=True)]
 
     def _replay(self, problem: Problem, tree: SplitTree, ranks: Sequence[int]) -> Network:
-        """Return the tree of SVDs of the tensor at given ranks, rounded by what it leaves of the error budget."""
+        """Return the tensor truncated to a tree of given ranks, then rounded as far as the target error allows."""
         network = split_tensor(problem.tensor, tree, ranks)
         target = problem.target_error or self.error
         error = relative_residual(problem.tensor, network)

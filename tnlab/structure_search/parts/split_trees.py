@@ -114,14 +114,14 @@ def splits_of(order: int) -> list[Split]:
 
 
 def best_ranks(tree: SplitTree, choices: Sequence[Sequence[Choice]], allowed: float) -> tuple[int, list[int]] | None:
-    """Return the fewest parameters of a tree, and its ranks, such that squared tails sum to at most ``allowed``.
+    """Return the fewest parameters of a tree, and its ranks, whose squared errors sum to at most ``allowed``.
 
-    None if no ranks do.
+    The result is None if no ranks do.
 
     Args:
         tree: The tree.
-        choices: Of each bond, the ranks to choose from and their squared tails.
-        allowed: Largest sum of squared tails.
+        choices: Of each bond, pairs of a squared error, discarded there, and its rank, to choose from.
+        allowed: Largest sum of squared errors.
     """
     if not tree.splits:
         return tree.parameters(()), []
@@ -163,7 +163,7 @@ def _listed(tree: SplitTree, choices: Sequence[Sequence[Choice]], allowed: float
 def _integer_program(
     tree: SplitTree, choices: Sequence[Sequence[Choice]], allowed: float
 ) -> tuple[int, list[int]] | None:
-    """Solve ``best_ranks`` by HiGHS: binary choices of ranks are margins of weights on each core's combinations."""
+    """Return the result of ``best_ranks`` by HiGHS: choices of ranks are margins of weights on combinations per core."""
     offset = np.concatenate([[0], np.cumsum([len(of_bond) for of_bond in choices])]).astype(int)
     costs = [0.0] * int(offset[-1])
     rows: list[dict[int, float]] = []

@@ -56,7 +56,7 @@ class _Worker:
                 self.failed = data
 
     def _next(self) -> Callable[[], None] | None:
-        """Wait until a step is due and return it; None when the desk is closed."""
+        """Wait for the next step of the computation and return its method; None when the desk is closed."""
         with self.desk.changed:
             while not self.desk.closed:
                 step = self._step()

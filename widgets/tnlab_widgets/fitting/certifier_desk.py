@@ -56,7 +56,7 @@ class Minimum:
 
 
 class CertifierDesk:
-    """The tensor, structure, target and spectra that a ``Certifier`` shares with its thread.
+    """The tensor, structure, target error and spectra that a ``Certifier`` shares with its thread.
 
     The lock ``changed`` is held only to read or replace fields, never during a computation or a callback.
 

@@ -181,7 +181,7 @@ class _Worker:
         return run.status
 
     def _try_seeds(self, job: FitJob, run: FitRun) -> str:
-        """Fit from ``job.tries`` random starts; keep the best of them and the known network; return which it is."""
+        """Fit from random starts; keep the best of them and the known network; return a sentence that names it."""
         solver = ALS(max_sweeps=TRY_SWEEPS, tolerance=TOLERANCE)
         known = self.desk.visited.best(job.key)
         if known is not None and known.network is not None and known.structure == job.structure:

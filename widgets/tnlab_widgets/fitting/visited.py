@@ -77,7 +77,7 @@ class Visited:
             return known
 
     def correct(self, key: Hashable, network: Network, relative_error: float) -> None:
-        """Replace the relative error of the visit with this key, provided that it keeps this very network."""
+        """Replace the relative error of the visit with this key, provided that it still holds ``network``."""
         with self._lock:
             known = self._visits.get(key)
             if known is not None and known.network is network:

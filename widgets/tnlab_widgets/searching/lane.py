@@ -146,7 +146,7 @@ class Lane:
             search.stop()
 
     def look(self) -> bool:
-        """Read the new lines of the study, and set the phase by whether it is being written; return if that changed.
+        """Read the new lines of the study, and set the phase by whether it is being written; return whether it changed.
 
         Raises:
             DataError: The study is damaged, or has been deleted.

@@ -57,7 +57,7 @@ class Points:
             return {"generation": self.generation, "from": first, "count": count, "data": data}
 
     def _holds(self, place: int, values: tuple[float, ...]) -> bool:
-        """Return whether the evaluation at an index has these values, its seconds left out."""
+        """Return whether the evaluation at the index ``place`` has the values ``values``, its seconds left out."""
         pairs = zip(COLUMNS, self._columns, values, strict=True)
         return all(column[place] == column.dtype.type(value) for (name, _), column, value in pairs if name != "seconds")
 
