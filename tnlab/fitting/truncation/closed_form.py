@@ -106,7 +106,7 @@ def worth(peeled: Peeled) -> tuple[int, float]:
 def within(error: float | None, attempt: Callable[[float | None], Closed], cores: int, dtype: torch.dtype) -> Closed:
     """Return what ``attempt`` returns, with a measured relative error of at most ``error``.
 
-    Where rounding lifts the measured error above ``error``, ``attempt`` is called again with a smaller one (``TIGHTER``).
+    Where rounding lifts the measured error above ``error``, ``attempt`` is called with smaller ones (``TIGHTER``).
 
     Args:
         error: Relative error asked for; None to run once with given ranks.

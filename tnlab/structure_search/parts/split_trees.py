@@ -163,7 +163,7 @@ def _listed(tree: SplitTree, choices: Sequence[Sequence[Choice]], allowed: float
 def _integer_program(
     tree: SplitTree, choices: Sequence[Sequence[Choice]], allowed: float
 ) -> tuple[int, list[int]] | None:
-    """Return the result of ``best_ranks`` by HiGHS: choices of ranks are margins of weights on combinations per core."""
+    """Return the result of ``best_ranks`` by HiGHS: choices of ranks are margins of weights on combinations."""
     offset = np.concatenate([[0], np.cumsum([len(of_bond) for of_bond in choices])]).astype(int)
     costs = [0.0] * int(offset[-1])
     rows: list[dict[int, float]] = []
