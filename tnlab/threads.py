@@ -46,7 +46,7 @@ class _Process:
     shared: list[int] = field(default_factory=list)
 
     def enter(self) -> list[int]:
-        """Set all thread counts to 1, and return those, before that, which hold for this thread of Python alone.
+        """Set all thread counts to 1, and return the former counts of this thread of Python alone.
 
         The first is torch's; the others are those of every BLAS that runs on OpenMP.
         """

@@ -83,7 +83,7 @@ class CutProblem:
         return logarithm(self.needed)
 
     def parameters(self, ranks: PairRanks) -> int:
-        """Return the number of parameters of the structure with these ranks."""
+        """Return the number of parameters of the structure with ranks given by pair of cores."""
         products = list(self.modes)
         for pair, rank in ranks.items():
             for core in pair:
@@ -99,7 +99,7 @@ class CutProblem:
         return all(1 <= rank <= self.max_rank for rank in ranks.values())
 
     def structure(self, ranks: PairRanks) -> Structure:
-        """Return the structure with these ranks; bonds of rank 1 connect parts that have no bond."""
+        """Return the structure with ranks given by pair of cores; bonds of rank 1 connect parts that have no bond."""
         return from_ranks(self.modes, ranks)
 
 

@@ -75,7 +75,7 @@ class CutRanks:
         )
 
     def crossing_bonds(self, ranks: Sequence[int], cut: int) -> tuple[int, ...]:
-        """Return the bonds that cross a cut (by its index) in the cheapest placement for these ranks."""
+        """Return the bonds that cross a cut (by its index) in the placement of least cut rank for given ranks."""
         products = self.crossings[cut] @ np.log(ranks) + np.log(self.legs[cut])
         return tuple(int(bond) for bond in np.flatnonzero(self.crossings[cut, np.argmin(products)]))
 

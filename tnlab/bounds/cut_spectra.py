@@ -112,7 +112,7 @@ class CutSpectra:
 
     @on_one_thread(lambda self, *_, **__: self._tensor.size)
     def table(self, cuts: Sequence[Cut] | None = None) -> tuple[tuple[Cut, ...], _Array]:
-        """Return the canonical sides of cuts (of all by default) and their tails, (cuts, ranks), 0 beyond full rank."""
+        """Return canonical sides of cuts (all by default) and each ``tail``, (cuts, ranks), 0 beyond full rank."""
         key = None if cuts is None else tuple(cuts)
         if key not in self._tables:
             sides = tuple(dict.fromkeys(self.side(cut) for cut in (self.cuts() if key is None else key)))

@@ -68,7 +68,7 @@ def prime_factors(number: int) -> list[int]:
 
 @lru_cache(maxsize=256)
 def _plan(shape: tuple[int, ...], modes: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the shape of the array with every axis split into its factors, and the order of these in the tensor."""
+    """Return the shape of an array with its axes split into factors, and the order of the factors in the tensor."""
     factors = mode_factors(shape, modes)
     digits = [(mode, axis) for axis in range(len(shape)) for mode in range(len(modes)) if factors[mode][axis] > 1]
     split = tuple(factors[mode][axis] for mode, axis in digits)

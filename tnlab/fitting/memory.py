@@ -284,7 +284,7 @@ def _rank_product(structure: Structure, bonds: tuple[int, ...]) -> int:
 
 
 def _messages(structure: Structure, node: CoreTree) -> list[int]:
-    """Return for every inner node of a tree the product of the ranks of the bonds that leave it."""
+    """Return for every inner node of a tree over the cores the product of the ranks of bonds that leave the node."""
     if isinstance(node, int):
         return []
     own = _rank_product(structure, edge(structure, leaves(node)))

@@ -82,7 +82,7 @@ def _from_circle(size: int) -> np.ndarray:
 
 
 def _onto(points: np.ndarray, kept: list[int], fixed: np.ndarray) -> np.ndarray:
-    """Rotate and shift the points to bring the kept ones near their fixed positions, then set them to these."""
+    """Return the points rotated and shifted so that the points ``kept`` come near ``fixed``, and are then set to it."""
     if not kept:
         return points
     own = points[kept] - points[kept].mean(axis=0)

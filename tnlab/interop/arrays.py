@@ -137,7 +137,7 @@ def _simplified(tensor: Tensor, labels: Labels, summed: set[Hashable]) -> tuple[
 
 
 def _copy(tensors: list[Tensor], labels: list[Labels], mode: Hashable) -> None:
-    """Give a mode that several tensors share a bond label there, and append an identity matrix that carries it."""
+    """Relabel a mode that several tensors share as a bond, in place, and append an identity that carries the mode."""
     joined = ("copies of", mode)
     owner = next(place for place, own in enumerate(labels) if mode in own)
     size = tensors[owner].shape[labels[owner].index(mode)]

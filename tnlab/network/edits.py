@@ -121,7 +121,7 @@ def move_leg(structure: Structure, mode: int, core: int) -> Structure:
 
 
 def swap_modes(structure: Structure, first: int, second: int) -> Structure:
-    """Return the structure in which the cores of two modes have exchanged these legs; ``modes`` is unchanged."""
+    """Return the structure in which the cores of two modes have exchanged their legs; ``modes`` is unchanged."""
     _check("mode", first, structure.order)
     _check("mode", second, structure.order)
     swap = {first: second, second: first}

@@ -40,7 +40,7 @@ def _least(structure: Structure, legs: list[tuple[int, ...]], colours: Colours) 
 
 
 def _refine(structure: Structure, colours: Colours) -> Colours:
-    """Split colours by the ranks and the joined cores' colours of each core's bonds, until no colour splits."""
+    """Return colours split by the ranks and joined cores' colours of each core's bonds, until no colour splits."""
     while True:
         bonds = [(bond.rank, tuple(sorted(colours[core] for core in bond.cores))) for bond in structure.bonds]
         at_core = [tuple(sorted(bonds[bond] for bond in own)) for own in structure.core_bonds]

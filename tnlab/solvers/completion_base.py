@@ -113,7 +113,7 @@ class _Sample:
         self._norm = _norm(self.values)
 
     def error(self, values: Any) -> float:
-        """Return the relative error of a network's values at these entries."""
+        """Return the relative error, over the entries of the sample, of a network's values at them."""
         return _norm(values - self.values) / self._norm
 
 

@@ -74,7 +74,7 @@ class _Objective:
         return cores
 
     def values_at(self, point: Any) -> Any:
-        """Return the network's values at the entries for the cores in a vector, and put these cores into the sweep."""
+        """Return the network's values at the entries for the cores in a vector, and store the cores in ``sweep``."""
         if self._point is not point:
             self.sweep.cores, self._point = self.cores(point), point
             self._values = self.sweep.values()

@@ -104,7 +104,7 @@ class _State:
 
 
 def _solve(matrix: Any, damping: float, right: Any) -> Any:
-    """Solve ``(J^T J + damping I) x = right``, with a damping that keeps gauge directions, where J is 0, regular."""
+    """Return x with ``(J^T J + damping I) x = right``; the damping keeps gauge directions, where J is 0, regular."""
     if isinstance(matrix, torch.Tensor):
         shifted = matrix + damping * torch.eye(len(right)).to(matrix)
         return torch.linalg.solve(shifted, right)

@@ -134,7 +134,7 @@ def _node_cost(
     *,
     root: bool,
 ) -> float:
-    """Return the flops that one sweep spends at the node with these two children.
+    """Return the flops that one sweep spends at the node with the children ``left`` and ``right``.
 
     Counted are the tensor contracted with one child for the other, the Gram matrices, and the product of the children.
     """

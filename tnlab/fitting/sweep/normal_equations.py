@@ -78,7 +78,7 @@ class NormalEquations:
         return solution
 
     def record(self, grams: list[Any], right: Any, solution: Any) -> None:
-        """Keep a core that another method computed from G and B, so that ``error`` is that of the network with it."""
+        """Store a core that another method computed from G and B, so that ``error`` is that of the new network."""
         self._grams, self._right, self._solution = grams, right, solution
         self._terms = max(self._terms, terms(grams, solution))
 

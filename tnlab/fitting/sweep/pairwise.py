@@ -64,7 +64,7 @@ class Pairwise:
 def compile_pair(
     left: Indices, right: Indices, keep: Collection[int], sizes: Sequence[int] | dict[int, int]
 ) -> Pairwise:
-    """Compile the contraction of two arrays over the labels that they share and that need not be kept.
+    """Return a contraction of two arrays, over the labels that they share except those in ``keep``.
 
     Args:
         left: Labels of the first operand's axes.

@@ -98,7 +98,7 @@ class _Compiler:
             self._visit(child, below, grams)
 
     def _inner(self, node: CoreTree) -> Factors:
-        """Return registers of the contracted cores below a node, one per connected part; emit what is stale of it."""
+        """Return registers of the contracted cores below a node, one per connected part; emit those out of date."""
         name = ("inner", node)
         if name in self.stale and not isinstance(node, int):
             factors = (*self._inner(node[0]), *self._inner(node[1]))
@@ -107,7 +107,7 @@ class _Compiler:
         return self.factors[name]
 
     def _inner_gram(self, node: CoreTree) -> Factors:
-        """Return registers of the Gram matrices of the contracted cores below a node; emit what is stale of them."""
+        """Return registers of the Gram matrices of the contracted cores below a node; emit those out of date."""
         name = ("inner gram", node)
         if name in self.stale:
             inner, keep = self._inner(node), self._double(node)

@@ -28,7 +28,7 @@ class Entrant:
 
 
 def entrant_of(table: Table) -> Entrant:
-    """Read one table of ``engines`` in a comparison file as an entrant: engine name, settings and label.
+    """Return the entrant that one table of ``engines`` in a comparison file describes, and reject unknown keys.
 
     Raises:
         DataError: No engine has that name, a setting is not a field of the engine, or its value has the wrong type.

@@ -117,7 +117,7 @@ class Plan:
 
 
 def read_plan(path: Path) -> Plan:
-    """Read a comparison plan from a TOML file; relative paths in it are relative to the folder of the file.
+    """Return a comparison plan from a TOML file; relative paths in it are relative to the folder of the file.
 
     Raises:
         DataError: The file or a tensor cannot be read, or a key is missing, unknown or has a wrong value.

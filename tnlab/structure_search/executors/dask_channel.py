@@ -165,7 +165,7 @@ class DaskChannel(AbstractChannel):
         return self._brought is not None and self._brought.status == "finished"
 
     def _bring(self) -> bool:
-        """Scatter the evaluator to all workers, and return whether there are any; later workers copy it from these."""
+        """Scatter the evaluator to all workers, from which later ones copy it; return whether there are any workers."""
         self._check()
         if not self._client.nthreads():
             self._heal()

@@ -115,7 +115,7 @@ def greedy_ranks(
 
 
 def exact_packing(modes: Sequence[int], weights: Sequence[NDArray[Any]], budget: int) -> Shape:
-    """Return the Tucker shape within the budget with the largest sum of squared singular values, by listing shapes.
+    """Return the Tucker shape of at most ``budget`` parameters with most squared singular values, by listing shapes.
 
     The rank of the longest mode is the largest that the other ranks leave room for, so that only those are listed.
 
@@ -238,7 +238,7 @@ def _portfolio(loss: Loss, modes: Shape, budget: int) -> Shape:
 
 
 def _neighbours(shape: Shape, modes: Shape, budget: int) -> Iterator[Shape]:
-    """Yield shapes with one rank lowered, by 1 or an eighth, another raised as far as possible, and the rest spent."""
+    """Yield shapes with one rank lowered, by 1 or an eighth, and others raised to use up ``budget`` parameters."""
     for up, down in permutations(range(len(modes)), 2):
         for step in {1, max(1, shape[down] // 8)}:
             if shape[down] > step:
@@ -251,7 +251,7 @@ def _neighbours(shape: Shape, modes: Shape, budget: int) -> Iterator[Shape]:
 
 
 def _filled(shape: list[int], modes: Shape, budget: int) -> Iterator[Shape]:
-    """Yield, for every mode, the shape with that mode's rank as large as the budget allows."""
+    """Yield, for every mode, the shape with its rank there as large as ``budget`` parameters allow."""
     for mode in range(len(modes)):
         rest = int(np.prod(shape)) // shape[mode]
         spent = sum(modes[other] * rank for other, rank in enumerate(shape) if other != mode)

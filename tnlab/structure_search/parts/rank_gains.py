@@ -104,7 +104,7 @@ def _square(
 def _contract(
     arrays: list[NDArray[np.float64]], labels: list[tuple[int, ...]], output: tuple[int, ...]
 ) -> NDArray[np.float64]:
-    """Contract labelled arrays along a path that is computed once per topology and cached."""
+    """Return the contraction of labelled arrays, along a path that is computed once per topology and cached."""
     text, path = _path(tuple(labels), output)
     return opt_einsum.contract(text, *arrays, optimize=path)
 

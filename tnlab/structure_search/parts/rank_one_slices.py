@@ -59,7 +59,7 @@ class Slices:
         return left, self._wider(pair, slices)
 
     def _side(self, pair: tuple[int, int], core: int) -> list[int]:
-        """Return the indices of a core without those of the bonds between the pair."""
+        """Return the index labels of a core of the pair without those of the bonds between the two."""
         between = {self.structure.order + bond for bond in _between(self.structure, pair)}
         return [index for index in self.structure.core_indices[core] if index not in between]
 

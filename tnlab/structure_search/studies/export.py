@@ -156,7 +156,7 @@ def _check(lines: Sequence[bytes], name: str) -> None:
 
 
 def _records(lines: Sequence[bytes], name: str) -> list[StudyRecord]:
-    """Parse the lines of a study: the header, then the other records."""
+    """Return the header of a study and its other records, parsed from its lines."""
     header = header_of(lines[0] if lines else b"", name)
     return [header, *(parsed(line, place, name) for place, line in enumerate(lines[1:], start=2))]
 

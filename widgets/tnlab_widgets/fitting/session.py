@@ -218,7 +218,7 @@ class _Worker:
         self.desk.make_room()
 
     def _finish(self, job: FitJob, run: FitRun) -> None:
-        """Report the end of a run at once, and with details as soon as these are due again."""
+        """Report the end of a run at once, and again with details as soon as a report with details is due."""
         self._tell(job, run)
         with self.desk.changed:
             rest = self.next_detail - time.perf_counter()

@@ -160,7 +160,7 @@ class Scheduler:
         return [lane for lane in self._lanes if lane.begun] if self.suspended and not self.closed else []
 
     def _attempt(self, lane: Lane, action: Callable[[], None]) -> None:
-        """Call an action of a lane; an error ends this lane only, and a busy study turns it to watching."""
+        """Call an action of a lane; an error ends that lane only, and with a busy study the lane watches."""
         try:
             action()
         except StudyBusyError:
