@@ -15,16 +15,17 @@ from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks._pages import CHROMIUM, FLAGS
 from tests.browser.harness import FakeComm, Stage
-from tests.browser.workbench_page import drag_frames, pieces, pretended, show
+from tests.browser.workbench_page import drag, pieces, pretended, show
 from tnlab_widgets import SearchWorkbench
 
 ENGINES = ("growth", "annealing", "random", "tnga", "tnls")
 COUNT = 10_000  # evaluations of a lane at the start
 LATER = 20  # evaluations of a lane that come in at once
+SCREEN = 60  # frames a second of a screen
 
 
-def frames(browser: Browser, count: int, lanes: int, plot: str, ratio: int, milliseconds: int) -> np.ndarray:
-    """Drag one chart of a page of its own while points come in."""
+def frames(browser: Browser, count: int, lanes: int, plot: str, ratio: int, length: int) -> np.ndarray:
+    """Drag one chart of a page of its own for ``length`` frames while points come in; return their milliseconds."""
     columns = [pretended(count + 200 * LATER, seed) for seed in range(lanes)]
     page = browser.new_page(viewport={"width": 1280, "height": 800}, device_scale_factor=ratio)
     with tempfile.TemporaryDirectory() as folder:
@@ -42,7 +43,7 @@ def frames(browser: Browser, count: int, lanes: int, plot: str, ratio: int, mill
 
         source = threading.Thread(target=come_in)
         source.start()
-        gaps = drag_frames(page, plot, milliseconds)
+        gaps = np.array(drag(page, plot, length).gaps)
         ended.set()
         source.join()
         shown.widget.close()
@@ -53,15 +54,15 @@ def frames(browser: Browser, count: int, lanes: int, plot: str, ratio: int, mill
 def main() -> None:
     """Print a row for every chart, number of points and density of pixels."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=5.0)
-    milliseconds = round(1000 * parser.parse_args().seconds)
+    parser.add_argument("--seconds", type=float, default=5.0, help="of a screen with 60 frames a second")
+    length = round(SCREEN * parser.parse_args().seconds)
     comm.create_comm = FakeComm
     print("| chart | points | lanes | pixel ratio | frames a second | median ms | 99 % ms | worst ms |")
     print("|---|---|---|---|---|---|---|---|")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for lanes, plot, ratio in itertools.product((1, 5), ("cloud", "progress"), (1, 2)):
-            gaps = frames(browser, COUNT, lanes, plot, ratio, milliseconds)
+            gaps = frames(browser, COUNT, lanes, plot, ratio, length)
             median, late, worst = np.quantile(gaps, (0.5, 0.99, 1.0))
             times = f"{1000 / gaps.mean():.0f} | {median:.1f} | {late:.1f} | {worst:.1f}"
             print(f"| {plot} | {COUNT * lanes} | {lanes} | {ratio} | {times} |", flush=True)

@@ -48,7 +48,9 @@ def test_the_bound_is_the_cheapest_ring(order, seed):
 @pytest.mark.parametrize("seed", range(12))
 def test_the_bound_of_a_search_is_below_every_ring_of_its_smallest_rank(seed):
     given = problem(4, seed)
-    for least, search in enumerate(ring_searches(given, math.inf), start=1):
+    searches = list(ring_searches(given, math.inf))
+    assert searches
+    for least, search in enumerate(searches, start=1):
         of_rank = [given.parameters(ranks) for ranks in rings(given) if min(ranks.values()) == least]
         assert search.bound <= min(of_rank, default=math.inf)
 

@@ -1,4 +1,7 @@
-"""Ten thousand evaluations a lane stay smooth: frames are counted while charts are dragged and points come in."""
+"""What a frame draws does not grow with the evaluations, while a chart is dragged and points come in.
+
+The milliseconds of a frame are measured by ``benchmarks/page_frames.py``.
+"""
 
 import threading
 from collections.abc import Callable
@@ -8,19 +11,20 @@ import numpy as np
 import pytest
 
 from tests.browser.harness import Stage
-from tests.browser.workbench_page import drag_frames, pieces, pretended, show
+from tests.browser.workbench_page import drag, pieces, pretended, show
 from tnlab_widgets import SearchWorkbench
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
-DRAG = 2500  # milliseconds
-SMOOTH = 34.0  # milliseconds of the median frame: two of a screen with 60 a second
+FRAMES = 150  # of a drag; the picture has a margin, so that it is drawn anew in few of them
+FEW = 300  # new points beyond which the page puts the whole picture on the canvas, not each of them
+PARTS = 60  # elements, attributes and texts that a frame may change: axes, grid, curves, numbers
 ENGINES = ("growth", "annealing", "random", "tnga", "tnls")
 
 
 @pytest.mark.parametrize(("count", "lanes"), [(10_000, 1), (10_000, 5)], ids=["10 000 points", "50 000 points"])
 @pytest.mark.parametrize("plot", ["cloud", "progress"])
-def test_a_drag_stays_smooth_while_points_come_in(
+def test_a_drag_draws_few_things_anew_while_points_come_in(
     stage: Callable[..., Stage],
     tmp_path: Path,
     count: int,
@@ -44,12 +48,15 @@ def test_a_drag_stays_smooth_while_points_come_in(
     source = threading.Thread(target=come_in)
     source.start()
     try:
-        gaps = drag_frames(shown.page, plot, DRAG)
+        dragged = drag(shown.page, plot, FRAMES)
     finally:
         ended.set()
         source.join()
-    median, worst = float(np.median(gaps)), float(gaps.max())
     known = int(shown.find('[data-field="points-known"]').get_attribute("data-value") or 0)
     assert known > count * lanes, "no point came in during the drag"
     assert shown.find(f'[data-plot="{plot}"]').get_attribute("data-chosen") is not None, "nothing was dragged"
-    assert median < SMOOTH, f"median frame {median:.1f} ms, worst {worst:.1f} ms, {len(gaps)} frames"
+    arrived = known - count * lanes
+    assert len(dragged.gaps) == FRAMES
+    assert dragged.pictures <= FRAMES / 10 + arrived / FEW, "all points were drawn too often"
+    assert 0 < dragged.marks <= arrived, "a point that was there before was drawn again by itself"
+    assert 0 < dragged.changes <= PARTS * FRAMES + arrived, "the page made more elements than it shows"

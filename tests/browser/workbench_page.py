@@ -1,7 +1,8 @@
-"""Helpers for the workbench on a page: made-up evaluations, and the times between its frames."""
+"""Helpers for the workbench on a page: made-up evaluations, and what it draws while a chart is dragged."""
 
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,33 +13,62 @@ from tnlab_widgets import SearchWorkbench
 PIECE = 4096
 COUNTED = ("proposed", "repeated", "pruned_by_size", "pruned_by_certificate", "too_costly", "fitted", "sweeps")
 
-# Moves the pointer with every frame, as a hand would, and notes when the frames came.
-_DRAG = """async ([plot, milliseconds]) => {
+# Moves the pointer with every frame, as a hand would; notes when the frames came and what was drawn meanwhile.
+_DRAG = """async ([plot, frames]) => {
   const place = document.querySelector(`[data-plot="${plot}"]`), box = place.getBoundingClientRect();
   const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
   const point = (type, dx, dy) => place.dispatchEvent(new PointerEvent(type, {
     bubbles: true, pointerId: 1, button: 0, clientX: x + dx, clientY: y + dy,
   }));
   place.setPointerCapture = () => {};
+  const seen = { gaps: [], pictures: 0, marks: 0, changes: 0 };
+  const canvas = CanvasRenderingContext2D.prototype, put = canvas.putImageData;
+  canvas.putImageData = function (...given) {
+    if (given.length > 3) seen.marks += 1;
+    else seen.pictures += 1;
+    return put.apply(this, given);
+  };
+  const count = records => { seen.changes += records.length; };
+  const watch = new MutationObserver(count);
+  watch.observe(place, { subtree: true, childList: true, attributes: true, characterData: true });
   point("pointerdown", 0, 0);
-  const gaps = [], start = performance.now();
-  let last = start, turn = 0;
+  let last = 0, turn = 0;
   await new Promise(done => requestAnimationFrame(function step(now) {
-    if (turn > 0) gaps.push(now - last);
+    if (turn > 0) seen.gaps.push(now - last);
     last = now;
     turn += 1;
     point("pointermove", 150 * Math.sin(turn / 18), 90 * Math.sin(turn / 11));
-    if (now - start < milliseconds) requestAnimationFrame(step);
+    if (turn <= frames) requestAnimationFrame(step);
     else done();
   }));
   point("pointerup", 0, 0);
-  return gaps;
+  count(watch.takeRecords());
+  watch.disconnect();
+  canvas.putImageData = put;
+  return seen;
 }"""
 
 
-def drag_frames(page: Page, plot: str, milliseconds: int) -> np.ndarray:
-    """Drag a chart to and fro; return the milliseconds between its frames."""
-    return np.array(page.evaluate(_DRAG, [plot, milliseconds]))
+@dataclass(frozen=True)
+class Drag:
+    """What a page did while a chart was dragged.
+
+    Attributes:
+        gaps: Milliseconds between its frames.
+        pictures: How often all points were put on the canvas.
+        marks: How often a single point was.
+        changes: Elements, attributes and texts of the chart that changed.
+    """
+
+    gaps: list[float]
+    pictures: int
+    marks: int
+    changes: int
+
+
+def drag(page: Page, plot: str, frames: int) -> Drag:
+    """Drag a chart to and fro for so many frames."""
+    return Drag(**page.evaluate(_DRAG, [plot, frames]))
 
 
 def pretended(count: int, seed: int) -> dict[str, np.ndarray]:

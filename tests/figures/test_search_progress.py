@@ -23,6 +23,11 @@ def info(searches):
     return search_progress_info(searches, TARGET)
 
 
+def test_every_search_has_a_path(searches, info):
+    assert [path.name for path in info.paths] == list(searches)
+    assert all(path.steps for path in info.paths)
+
+
 def test_the_best_only_shrinks_and_ends_as_the_search_did(searches, info):
     for path in info.paths:
         end = searches[path.name][-1]
@@ -55,7 +60,9 @@ def test_the_bound_is_what_was_proved_and_nothing_that_reached_the_target_is_bel
 
 
 def test_a_search_that_missed_has_no_steps(searches):
-    assert all(path.steps == () and path.front for path in search_progress_info(searches, 1e-9).paths)
+    paths = search_progress_info(searches, 1e-9).paths
+    assert len(paths) == len(searches)
+    assert all(path.steps == () and path.front for path in paths)
 
 
 @pytest.mark.parametrize("searches", [{}, {"none": []}])

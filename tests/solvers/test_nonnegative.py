@@ -60,9 +60,13 @@ def test_negative_entries_are_fitted_by_zeros():
 def test_a_start_with_negative_entries_is_cut_off_at_zero():
     structure = formats["tt"].build((4, 5, 6), 2)
     network = Network.random(structure, generator=torch.Generator().manual_seed(0))
-    run = Nonnegative(max_sweeps=3).iterate(
-        planted(structure), structure, init=network, generator=torch.Generator().manual_seed(0)
+    assert any(bool((core < 0).any()) for core in network.cores)
+    run = list(
+        Nonnegative(max_sweeps=3).iterate(
+            planted(structure), structure, init=network, generator=torch.Generator().manual_seed(0)
+        )
     )
+    assert len(run) == 4
     assert all(bool((core >= 0).all()) for snapshot in run for core in snapshot.network.cores)
 
 

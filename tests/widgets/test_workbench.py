@@ -67,6 +67,7 @@ def test_points_reach_the_page_as_they_come_and_when_asked_for(bench):
     shown.widget.observe(lambda change: pieces.append(change["new"]), "points")
     running(shown)
     lanes = ended(shown)
+    assert len(lanes) == 2
     for lane in lanes:
         own = [piece for piece in pieces if piece["lane"] == lane["id"]]
         assert own[0]["from"] == 1

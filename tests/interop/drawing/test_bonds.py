@@ -28,6 +28,7 @@ def test_what_is_in_the_way_is_avoided():
 def test_parallel_bonds_are_fanned_out():
     scene = compose(Structure((4, 5), (Core((0,)), Core((1,))), tuple(Bond((0, 1), rank) for rank in (2, 3, 4))))
     middles = [line.curve.at(0.5) for line in scene.lines]
+    assert len(middles) == 3
     assert all(abs(one - other) > 20 for one, other in combinations(middles, 2))
 
 

@@ -17,6 +17,7 @@ ENDS = (Disc(0, 18), Disc(120, 18))
 
 def test_the_size_of_a_mode_stands_beyond_the_end_of_its_leg():
     scene = compose(formats["tr"].build((7, 8, 9), 2))
+    assert len(scene.legs) == 3
     for leg, label in zip(scene.legs, size_labels(scene.structure, scene.legs), strict=True):
         assert label.text == str(scene.structure.modes[leg.mode])
         along = leg.curve.end - leg.curve.start

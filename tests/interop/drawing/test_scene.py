@@ -15,7 +15,9 @@ NAMED = [(name, order) for name in formats for order in range(10) if not formats
 
 @pytest.mark.parametrize(("name", "order"), NAMED)
 def test_named_formats_have_no_overlaps(name, order):
-    scene = compose(formats[name].build((16,) * order, 12))
+    structure = formats[name].build((16,) * order, 12)
+    scene = compose(structure)
+    assert (len(scene.sizes), len(scene.cores)) == (order, len(structure.cores))
     labels = [label.box for label in (*scene.sizes, *scene.ranks)]
     assert not any(one.meets(other) for one, other in combinations(labels, 2))
     assert not any(box.holds(core.centre, core.radius) for box in labels for core in scene.cores)

@@ -48,6 +48,7 @@ def test_a_study_knows_where_its_data_is_from(write):
     head = HEAD.replace("seeds = 2", "seeds = 1").replace("max_evaluations = 12", "max_evaluations = 1")
     plan = read_plan(write(head + 'datasets = ["planted_ring"]', data=""))
     all_of(plan)
+    assert len(plan.runs) > 0
     for run in plan.runs:
         assert StudyReader(plan.output / "runs" / f"{run.name}.study").source["name"] == "planted_ring"
 

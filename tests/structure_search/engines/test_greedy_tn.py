@@ -37,9 +37,13 @@ def test_greedy_shrinks_what_it_overshot():
 def test_greedy_keeps_to_a_degree():
     """No core gets a third bond."""
     run = Search(TOY, 1e-4, engine=GreedyTN(max_degree=1), max_evaluations=8)
-    for progress in run:
+    found = [progress.evaluation for progress in run if progress.evaluation]
+    most = []
+    for evaluation in found:
         degrees = [0] * 6
-        for bond in progress.evaluation.structure.bonds if progress.evaluation else ():
+        for bond in evaluation.structure.bonds:
             for core in bond.cores:
                 degrees[core] += bond.rank > 1
-        assert max(degrees) <= 1
+        most.append(max(degrees))
+    assert len(most) > 1
+    assert max(most) == 1

@@ -71,9 +71,13 @@ def test_no_password_is_shown():
     pytest.importorskip("sqlalchemy")
     from tnlab.structure_search.studies.logs.database_tables import without_password
 
-    for url in ("postgresql://me:geheim@host/db", "postgresql://host/db?user=me&password=geheim", "odd://a:geheim@b"):
+    for url, place in (
+        ("postgresql://me:geheim@host/db", "host/db"),
+        ("postgresql://host/db?user=me&password=geheim", "host/db"),
+        ("odd://a:geheim@b", "odd"),
+    ):
         assert "geheim" not in without_password(url)
-        assert "host/db" in without_password(url) or url.startswith("odd")
+        assert place in without_password(url)
     if SERVER:
         wrong = DatabaseLog("postgresql+psycopg://nobody:geheim@localhost/none?connect_timeout=5#a")
         assert "geheim" not in wrong.location
