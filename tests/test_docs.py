@@ -2,7 +2,6 @@
 
 import ast
 import importlib
-import importlib.util
 import re
 from pathlib import Path
 
@@ -23,9 +22,15 @@ def found(dotted: str) -> object:
     module, _, rest = dotted.partition(".")
     thing = importlib.import_module(module)
     for name in rest.split("."):
-        path = f"{thing.__name__}.{name}" if hasattr(thing, "__path__") else ""
-        thing = importlib.import_module(path) if path and importlib.util.find_spec(path) else getattr(thing, name)
+        is_module = not hasattr(thing, name) and hasattr(thing, "__path__")
+        thing = importlib.import_module(f"{thing.__name__}.{name}") if is_module else getattr(thing, name)
     return thing
+
+
+@pytest.mark.parametrize("names", [DOTTED, FILE, LINK, BLOCK], ids=["modules", "files", "links", "examples"])
+def test_the_documentation_has_names_of_every_kind(names):
+    """A page may have none of a kind, but not all pages."""
+    assert sum(len(names.findall(page.read_text(encoding="utf-8"))) for page in PAGES) >= 10
 
 
 @pages

@@ -26,8 +26,10 @@ def test_every_environment_gives_back_the_entries(structure):
     wanted = network.to_tensor()[tuple(at.T)].numpy()
     sweep = EntrySweep(Entries(structure, at), [core.numpy() for core in network.cores])
     assert np.allclose(sweep.values(), wanted)
+    visited = []
 
     def again(environment):
+        visited.append(environment.core)
         core = sweep.cores[environment.core]
         groups = sweep.entries.groups(environment.core)
         values = np.zeros(30)
@@ -43,6 +45,7 @@ def test_every_environment_gives_back_the_entries(structure):
         return core
 
     assert np.allclose(sweep.walk(again), wanted)
+    assert sorted(visited) == list(range(len(structure.cores)))
 
 
 def test_a_walk_evaluates_with_the_cores_that_it_is_given():

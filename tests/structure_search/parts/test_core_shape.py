@@ -10,6 +10,7 @@ from tnlab.data.planted_tensors import planted
 from tnlab.errors import FormatError, UnknownNameError
 from tnlab.formats import formats
 from tnlab.solvers.fit import fit
+from tnlab.structure_search.parts import core_shape as module
 from tnlab.structure_search.parts.core_shape import METHODS, core_shape, exact_packing, greedy_ranks, tucker_parameters
 
 MODES = (6, 7, 8)
@@ -90,3 +91,18 @@ def test_a_budget_may_be_spent_to_its_last_parameter(method):
     found = core_shape(exact, budget=tucker_parameters(MODES, (2, 2, 2)), method=method)
     assert found.shape == (2, 2, 2)
     assert found.squared_error == pytest.approx(0.0, abs=1e-12)
+
+
+@pytest.mark.parametrize("best", ["greedy", "bang_for_buck", "exact"])
+def test_the_portfolio_goes_on_from_the_best_of_three_packings(best, monkeypatch):
+    """One of the three finds the ranks of the tensor, the others one rank less; no neighbour is tried."""
+    shapes = dict.fromkeys(["greedy", "bang_for_buck", "exact"], (2, 2, 1)) | {best: (2, 2, 2)}
+
+    def packed(*_, per_parameter):
+        return shapes["bang_for_buck" if per_parameter else "greedy"]
+
+    monkeypatch.setattr(module, "greedy_ranks", packed)
+    monkeypatch.setattr(module, "exact_packing", lambda *_: shapes["exact"])
+    monkeypatch.setattr(module, "_neighbours", lambda *_: iter(()))
+    exact = planted(formats["tucker"].build(MODES, 2), noise=0.0, seed=1)
+    assert core_shape(exact, budget=100).shape == (2, 2, 2)
