@@ -68,7 +68,6 @@ def test_the_second_control_c_ends_at_once(place):
     """Even where nothing listens; and what was there by then is kept."""
     script = (
         "import time, tnlab.cli.following as f; f.Search.stop = lambda run: None\n"
-        "old = f.ProgressBar.show\n"
         # until the second signal comes
         "f.ProgressBar.show = lambda bar, progress: time.sleep(600) if progress.counts.fitted == 2 else None\n"
         "import sys; from tnlab.cli import main; sys.exit(main(sys.argv[1:]))"
