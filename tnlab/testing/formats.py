@@ -99,7 +99,11 @@ class FormatContract:
         for structure in self.build_all():
             places = [complex(*core.position) for core in structure.cores if core.position is not None]
             assert len(places) == len(structure.cores)
-            assert all(abs(one - other) >= ROOM for one, other in combinations(places, 2))
+            for (k, one), (m, other) in combinations(enumerate(places), 2):
+                assert abs(one - other) >= ROOM, (
+                    f"Cores {k} and {m} of {structure.order} modes must be {ROOM:g} units apart or more, but are "
+                    f"{abs(one - other):g}; see SPACING, on_circle and radius_for in tnlab.formats.base."
+                )
             assert not any(core.pinned for core in structure.cores)
 
     def test_takes_one_rank_or_one_per_bond(self) -> None:
