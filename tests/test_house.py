@@ -108,6 +108,11 @@ def test_public_modules_can_be_had_first():
     assert done.stdout.split() == ["add", "add_core"], done.stderr
 
 
+def test_packages_are_attributes_of_tnlab():
+    code = "import tnlab; tnlab.solvers.solvers, tnlab.network.edits, tnlab.data.datasets, tnlab.errors, tnlab.metrics"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stderr == ""
+
+
 def test_import_of_tnlab_brings_nothing_heavy():
     code = "import sys, tnlab; print(sorted({'torch', 'numpy', 'scipy', 'networkx', 'skimage'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -29,6 +29,8 @@ for old in {OLD!r}:
     new = importlib.import_module(moved.new_path(old))
     if old in moved.FUNCTIONS:
         assert callable(found) and all(getattr(found, name) is vars(new)[name] for name in dir(new) if name[0] != "_")
+    elif hasattr(new, "__path__"):
+        assert found.__name__ == old and found.__doc__ == new.__doc__
     else:
         assert found is new, old
     assert callable(tnlab.search) and tnlab.search.__module__ == "tnlab.structure_search.run", old
@@ -38,6 +40,30 @@ assert run.search is tnlab.search
 """
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from tnlab.search import study, engine, coding",
+        "from tnlab.search import engines; assert 'auto' in engines.engines",
+        "from tnlab.search.executors import pool_crew, Inline, spec",
+        "from tnlab.search.comparison import pool, plan",
+        "from tnlab.network import starts, growth; assert starts.svd_start",
+        "from tnlab.data import planted; assert callable(planted)",
+        "import tnlab.search.executors.pool as p; assert p.Pool",
+    ],
+)
+def test_an_old_module_can_be_had_from_its_old_package(line):
+    code = f"{line}\nimport tnlab\nassert tnlab.search.__name__ == 'search' and callable(tnlab.search)"
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_name_that_no_module_had_is_not_found():
+    code = "import importlib.util, tnlab; print(importlib.util.find_spec('tnlab.search.no_such_module'))"
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True)
+    assert done.stdout.strip() == "None", done.stderr
 
 
 @pytest.mark.parametrize("old", moved.MODULES)

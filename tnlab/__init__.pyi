@@ -1,3 +1,14 @@
+from . import bounds as bounds
+from . import data as data
+from . import errors as errors
+from . import fitting as fitting
+from . import formats as formats
+from . import metrics as metrics
+from . import network as network
+from . import registry as registry
+from . import seeding as seeding
+from . import solvers as solvers
+from . import structure_search as structure_search
 from .bounds.cut_spectra import CutSpectra as CutSpectra
 from .bounds.error_bound import Certificate as Certificate
 from .bounds.error_bound import error_bound as error_bound

@@ -1,6 +1,8 @@
 """Old import paths of moved modules: an import hook resolves them, with a warning, for one release."""
 
+import contextlib
 import importlib
+import importlib.util
 import pkgutil
 import sys
 import warnings
@@ -8,6 +10,7 @@ from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import Any
 
 from typing_extensions import override
 
@@ -116,7 +119,9 @@ class _Finder(MetaPathFinder):
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         new = new_path(fullname) if fullname.startswith("tnlab.") else ""
-        return ModuleSpec(fullname, _Loader(new), is_package=fullname == SEARCH) if new else None
+        if not new or (fullname not in MODULES and importlib.util.find_spec(new) is None):
+            return None
+        return ModuleSpec(fullname, _Loader(new), is_package=fullname == SEARCH)
 
 
 class _Loader(Loader):
@@ -132,7 +137,24 @@ class _Loader(Loader):
         warnings.warn(
             f"{old} is now {self.new}; the old path works until tnlab {UNTIL}.", DeprecationWarning, stacklevel=2
         )
-        sys.modules[old] = _as_module(old, found) if old in FUNCTIONS else found
+        if old in FUNCTIONS:
+            sys.modules[old] = _as_module(old, found)
+        else:
+            sys.modules[old] = _OldPackage(old, found) if hasattr(found, "__path__") else found
+
+
+class _OldPackage(ModuleType):
+    """A package at its old path: it has what the new one has, and the modules that left it under their old names."""
+
+    def __init__(self, old: str, found: ModuleType) -> None:
+        super().__init__(old, found.__doc__)
+        self.__path__, self._found = [], found
+
+    def __getattr__(self, name: str) -> Any:
+        old = f"{self.__name__}.{name}"
+        if not name.startswith("_") and (old in MODULES or not hasattr(self._found, name)) and new_path(old):
+            return importlib.import_module(old)
+        return getattr(self._found, name)
 
 
 def _as_module(old: str, found: ModuleType) -> ModuleType:
@@ -147,6 +169,10 @@ def _as_module(old: str, found: ModuleType) -> ModuleType:
     for attribute, value in vars(found).items():
         if not attribute.startswith("_"):
             setattr(function, attribute, value)
+    for inner, new in MODULES.items():
+        if inner.rpartition(".")[0] == old:
+            with contextlib.suppress(ModuleNotFoundError):  # an optional package is not installed
+                setattr(function, inner.rpartition(".")[2], importlib.import_module(new))
     if hasattr(found, "__path__"):
         function.__path__ = []
     function.__spec__ = ModuleSpec(old, None, is_package=hasattr(found, "__path__"))

@@ -55,12 +55,19 @@ class _Process:
             if self.inside == 0:
                 self.torch, self.shared = own[0], _numbers(_blas().shared)
                 _set(_blas().shared, [1] * len(self.shared))
-            elif own[0] == 1:  # a thread that uses torch for the first time inherits the 1 of those inside
+            elif own[0] == 1 and not _is_known():  # torch gives a new thread the 1 of those inside
                 own[0] = self.torch
             self.inside += 1
         torch.set_num_threads(1)
         _set(_blas().own, [1] * len(_blas().own))
         return own
+
+    def greet(self) -> None:
+        """Undo, in a thread of Python that is new while others are inside, the 1 that torch gave it."""
+        with self.lock:
+            if not _is_known() and self.inside and torch.get_num_threads() == 1:
+                torch.set_num_threads(self.torch)
+        _here.known = True
 
     def leave(self, own: list[int]) -> None:
         """Restore the thread counts of this thread of Python, and those of the process if no other thread is inside."""
@@ -92,11 +99,13 @@ def one_thread(entries: int = 0) -> Iterator[None]:
         entries: Entries of the largest tensor in the block; with more than ``ONE_THREAD`` nothing changes.
     """
     if entries > ONE_THREAD or _is_inside():
+        _process.greet()
         yield
         return
     _here.inside, before = True, None
     try:
         before = _process.enter()
+        _here.known = True
         yield
     finally:
         if before is not None:
@@ -146,6 +155,10 @@ def steps_on_one_thread(steps: Iterator[Result], entries: int) -> Generator[Resu
         close: Any = getattr(steps, "close", None)
         if close is not None:
             close()
+
+
+def _is_known() -> bool:
+    return getattr(_here, "known", False)
 
 
 def _is_inside() -> bool:

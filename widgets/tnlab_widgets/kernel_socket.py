@@ -4,6 +4,7 @@ jupyter_server does not check the counts in a frame: sixteen bytes that claim 2^
 the server for all visitors. This module runs in that server, and so imports neither PyTorch nor a widget.
 """
 
+from itertools import pairwise
 from typing import Any
 
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
@@ -15,7 +16,8 @@ WORD = 8  # bytes of a count or an offset, little-endian
 FEWEST_OFFSETS = 6  # of the channel, the header, the parent header, the metadata, the content, and the end
 MOST_OFFSETS = 1024  # parts of a message; one of a widget has fewer than ten buffers
 MOST_BYTES = 8 << 20  # of a frame; the largest, a piece of an uploaded file, has 1 MiB
-LONGEST_CHANNEL = 16  # bytes of the name of a channel; "control" has 7
+LONGEST_HEADER = 64 << 10  # bytes of a header, a parent's header or metadata, which the server of all visitors parses
+CHANNELS = (b"shell", b"control")  # a kernel reads the third, stdin, only while it asks for input; no page here does
 POLICY_VIOLATION = 1008  # the code of RFC 6455, section 7.4.1
 
 
@@ -61,6 +63,8 @@ def frame_problem(frame: object) -> str:
     ends = [WORD * (count + 1), *offsets, len(frame)]
     if ends != sorted(ends):
         return "the offsets of a frame must ascend within it"
-    if offsets[1] - offsets[0] > LONGEST_CHANNEL:
-        return f"the name of a channel has at most {LONGEST_CHANNEL} bytes"
+    if frame[offsets[0] : offsets[1]] not in CHANNELS:
+        return "a page sends on the channels shell and control only"
+    if max(end - begin for begin, end in pairwise(offsets[1:5])) > LONGEST_HEADER:
+        return f"a header has at most {LONGEST_HEADER} bytes"
     return ""

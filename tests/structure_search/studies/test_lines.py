@@ -154,6 +154,11 @@ def test_another_line_with_a_wrong_value_is_refused(record, words):
         (b'{"tnlab_study": 2, "shape": [3, 0]}', "its shape is"),
         (b'{"tnlab_study": 2, "target_error": 1}', "its target error is 1"),
         (b'{"tnlab_study": 2, "engine": 3}', "its engine is 3"),
+        (b'{"tnlab_study": 2, "restarts": 10000000000}', "its restarts is 10000000000"),
+        (b'{"tnlab_study": 2, "max_sweeps": 1e300}', "its max_sweeps is"),
+        (b'{"tnlab_study": 2, "ahead": 1e5}', "its ahead is"),
+        (b'{"tnlab_study": 2, "tolerance": NaN}', "its tolerance is nan"),
+        (b'{"tnlab_study": 2, "engine_settings": {"name": "TNGA", "size": [1, 10000000]}}', "its engine_settings is"),
         (b'{"tnlab_study": 2, "source": "x"}', "its source is 'x'"),
     ],
 )

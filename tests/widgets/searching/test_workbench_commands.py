@@ -149,6 +149,7 @@ def test_a_page_that_fell_silent_leaves_its_studies_until_it_is_back(bench, monk
     shown.until(lambda: shown.widget._scheduler.suspended)
     folder = shown.widget._shelf.folder
     shown.until(lambda: not any(FileLog(path).busy() for path in folder.glob("*.study")))
+    shown.until(lambda: len(shown.widget.lanes) == len(LONG["engines"]))
     held = [lane["total"] for lane in shown.widget.lanes]
     monkeypatch.setattr("tnlab_widgets.base.data_widget.SILENCE", 1e6)
     shown.widget.set_state({"heartbeat": 2.0})

@@ -220,6 +220,7 @@ def _network(structure: Structure, text: str | None, device: torch.device | str)
 
 
 KINDS = ("number", "forget", "opened", "bound", "closed")  # keys, of which every line after the first has one
+MAX_SETTING = 10**6  # in a header: a larger count of starts, sweeps or proposals would fill the memory of a machine
 LARGEST = 2**63  # whole numbers in a study are smaller, so that they fit into 64 bits
 
 
@@ -240,6 +241,12 @@ def check_header(kept: Mapping[str, Any]) -> None:
         raise ValueError(f"its target error is {target!r:.40}")
     if not isinstance(kept.get("source"), dict | None):
         raise ValueError(f"its source is {kept['source']!r:.40}")
+    for name in ("max_sweeps", "restarts", "ahead", "max_rank"):
+        if not _is_setting(kept.get(name) or 1) or isinstance(kept.get(name), float):
+            raise ValueError(f"its {name} is {kept[name]!r:.40}")
+    for name in ("tolerance", "engine_settings", "objective"):
+        if not _is_setting(kept.get(name)):
+            raise ValueError(f"its {name} is {kept[name]!r:.80}")
 
 
 def check_record(record: object) -> None:
@@ -286,6 +293,15 @@ def _check_budget(opened: Mapping[str, Any]) -> None:
         raise ValueError(f"max_evaluations is {evaluations!r:.40}")
     if not _is_number(seconds) or not seconds > 0:
         raise ValueError(f"max_seconds is {seconds!r:.40}")
+
+
+def _is_setting(value: object) -> bool:
+    """Return whether every number in a value is finite and at most ``MAX_SETTING`` in size."""
+    if isinstance(value, dict):
+        return all(_is_setting(inner) for inner in value.values())
+    if isinstance(value, list):
+        return all(_is_setting(inner) for inner in value)
+    return not isinstance(value, int | float) or abs(value) <= MAX_SETTING
 
 
 def _is_count(value: object) -> bool:

@@ -14,7 +14,7 @@ from tnlab.network import structure_json
 from tnlab.network.structure import Structure
 from tnlab_widgets.base.measures import measures
 from tnlab_widgets.base.starting import starting_structure
-from tnlab_widgets.base.structures import presentable, structure_from_page
+from tnlab_widgets.base.structures import structure_from_page
 
 MAX_TEXT = 1 << 20  # characters of an imported text; 2048 bonds as JSON have some 200,000
 DEFAULT_RANK = 2  # of the bonds of a preset or an einsum expression: the least that shows a network
@@ -61,7 +61,8 @@ def _preset(request: dict[str, Any], structure: Structure, modes_locked: bool) -
     rank = request.get("rank")
     if rank is None and modes_locked:
         return starting_structure(tuple(modes), str(request.get("name")))
-    return presentable(formats[str(request.get("name"))].build(tuple(modes), DEFAULT_RANK if rank is None else rank))
+    built = formats[str(request.get("name"))].build(tuple(modes), DEFAULT_RANK if rank is None else rank)
+    return structure_from_page(structure_json.to_dict(built))
 
 
 def _imported(text: object, structure: Structure, modes_locked: bool) -> Structure:

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from tnlab.structure_search.studies.reader import StudyReader
 from tnlab.structure_search.studies.summary import Summary, data_of
 from tnlab_widgets.searching.plan import LanePlan
 
+MOST_KNOWN = 10_000  # studies that a page may know
 LONGEST = 160  # characters of the name of a study
 BEST = ("parameters", "relative_error", "evaluations")
 NAME = re.compile(r"[\w][\w.-]*", re.ASCII)
@@ -154,7 +156,8 @@ class Shelf:
 
     def know(self, names: Iterable[object]) -> None:
         """Add the names that a page knows to those that a private folder lists."""
-        self.mine |= {str(name) for name in names if isinstance(name, str) and NAME.fullmatch(name)}
+        known = {name for name in names if isinstance(name, str) and len(name) <= LONGEST and NAME.fullmatch(name)}
+        self.mine |= set(islice(known, max(0, MOST_KNOWN - len(self.mine))))
 
     def _path(self, name: object) -> Path:
         if not isinstance(name, str) or len(name) > LONGEST or not NAME.fullmatch(name):
