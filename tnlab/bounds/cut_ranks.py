@@ -60,7 +60,8 @@ class CutRanks:
 
         Products are computed as sums of float32 logarithms: exact up to about 10^5, far above any ``most``.
         """
-        logarithms = np.log(np.asarray(ranks, dtype=np.float32)) @ self._matrix + self._offset
+        with np.errstate(invalid="ignore"):  # all operands are finite: a BLAS may raise it for lanes that it drops
+            logarithms = np.log(np.asarray(ranks, dtype=np.float32)) @ self._matrix + self._offset
         placements = 2 ** len(self.free)
         if placements > 1:
             logarithms = logarithms.reshape(len(ranks), -1, placements).min(axis=2)

@@ -76,7 +76,7 @@ class LeastSquares:
         return value, _joined(gradient)
 
     def error(self, value: float, network: Network) -> float:
-        """Return the relative error of a network, from f where that is exact to 1e-9 (float32: 1e-5), else measured.
+        """Return the relative error of a network, from f where that is exact, else measured.
 
         Args:
             value: f of the network, from the latest call.

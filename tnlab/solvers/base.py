@@ -50,7 +50,7 @@ class Snapshot:
         sweep: Number of sweeps done; 0 is the start itself.
         relative_error: ``|X - X_hat|_F / |X|_F``, evaluated in float64; over the fitted entries where some are
             missing. While the fit is running it may come from the normal equations, within about 1e-9 of the true
-            one (in float32 1e-5); in the last snapshot it is measured from the residual.
+            one (in float32 1e-5) or a millionth of it; in the last snapshot it is measured from the residual.
         network: The cores, in the tensor's dtype and on its device.
         seconds: Wall time since the fit began.
         status: Whether the fit is running, or why it ended.

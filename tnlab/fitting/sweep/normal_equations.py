@@ -26,7 +26,8 @@ SINGULAR = 1e-11  # of the mean diagonal, or largest eigenvalue, of G: a smaller
 CANCELLED = 1e3  # machine epsilons: a squared relative error below that is all rounding
 LEAST = 1e-9  # squared relative error below which the residual is always formed
 EPS = float(np.finfo(np.float64).eps)
-DOUBT = {torch.float64: 1e-9, torch.float32: 1e-5}  # relative error: the largest error of a reading, by dtype of X
+DOUBT = {torch.float64: 1e-9, torch.float32: 1e-5}  # relative error: the largest error of a reading, by dtype of X,
+SHARE = 1e-6  # or this part of the reading: far less than a sweep changes while a fit is under way
 
 
 class NormalEquations:
@@ -85,7 +86,7 @@ class NormalEquations:
     def error(self, network: Network) -> float:
         """Return the relative error of the network with the core last solved for or recorded.
 
-        It is read off the normal equations where that is exact to ``DOUBT`` (a relative error), else measured on the
+        It is read off the normal equations where that is exact to ``DOUBT`` or to ``SHARE`` of it, else measured on the
         residual.
 
         Args:
@@ -95,20 +96,24 @@ class NormalEquations:
         overlap, norm = float((self._solution * self._right).sum()), float((model * self._solution).sum())
         square = 1 + (norm - 2 * overlap) / self.square
         largest, self._terms = self._terms, 0.0
-        return math.sqrt(square) if self.trusts(square, largest) else self.residual(network)
+        return math.sqrt(square) if self.trusts(square, largest, share=SHARE) else self.residual(network)
 
-    def trusts(self, square: float, largest: float) -> bool:
+    def trusts(self, square: float, largest: float, *, share: float = 0.0) -> bool:
         """Return whether rounding changes a relative error read off the normal equations by no more than ``DOUBT``.
 
         Args:
             square: The reading: a squared relative error.
             largest: The largest ``|A|^2 |G|`` of the equations solved since the last reading.
+            share: Part of the reading by which rounding may change it where that is more than ``DOUBT``.
         """
         eps = torch.finfo(self.tensor.dtype).eps
         size = math.sqrt(largest / self.square)
         # what float64 does to the terms, and the tensor's dtype to the product with the tensor and to the cores
         lost = EPS * size**2 + eps * size + (eps * size) ** 2
-        return square > max(CANCELLED * eps, LEAST) and lost <= 2 * DOUBT[self.tensor.dtype] * math.sqrt(square)
+        if not square > max(CANCELLED * eps, LEAST):
+            return False
+        reading = math.sqrt(square)
+        return lost <= 2 * max(DOUBT[self.tensor.dtype], share * reading) * reading
 
     def residual(self, network: Network) -> float:
         """Return the relative error of a network from its residual ``X - X_hat``, in float64."""
