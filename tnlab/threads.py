@@ -197,6 +197,8 @@ def _set(libraries: list[LibController], numbers: list[int]) -> None:
     Some libraries are bound by threadpoolctl to the thread that sets them first; they are released before and after.
     """
     for library, number in zip(libraries, numbers, strict=True):
+        if library.num_threads == number:
+            continue
         release = getattr(library, "clear_controlling_thread", None)
         if release is not None:
             release(force=True)
