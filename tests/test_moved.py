@@ -52,6 +52,7 @@ assert run.search is tnlab.search
         "from tnlab.network import starts, growth; assert starts.svd_start",
         "from tnlab.data import planted; assert callable(planted)",
         "import tnlab.search.executors.pool as p; assert p.Pool",
+        "import tnlab.search.executors as e; assert e.Inline and not hasattr(e, 'no_such_name')",
     ],
 )
 def test_an_old_module_can_be_had_from_its_old_package(line):

@@ -152,9 +152,7 @@ class _OldPackage(ModuleType):
 
     def __getattr__(self, name: str) -> Any:
         old = f"{self.__name__}.{name}"
-        if not name.startswith("_") and (old in MODULES or not hasattr(self._found, name)) and new_path(old):
-            return importlib.import_module(old)
-        return getattr(self._found, name)
+        return importlib.import_module(old) if old in MODULES else getattr(self._found, name)
 
 
 def _as_module(old: str, found: ModuleType) -> ModuleType:

@@ -106,8 +106,9 @@ class _FitDesk:
     def end(self, job: FitJob, run: FitRun, status: str) -> None:
         """Measure the errors of the networks that a run leaves behind, and end the run with the best of them.
 
-        The solver's error of a running fit may be a reading of the normal equations, within about 1e-9 of that of
-        the reconstruction (in float32 1e-5). Of a job that is out of date only the error of its visit is corrected.
+        The solver's error of a running fit may be a reading of the normal equations, within about 1e-9 of that of the
+        reconstruction (in float32 1e-5) or a millionth of it. Of a job that is out of date only the error of its visit
+        is corrected.
         """
         visit = self.visited.best(job.key) if run.visit else None
         kept = visit.network if visit is not None else None
