@@ -1,6 +1,5 @@
 """Estimate for every bond by how much one more rank would lower the squared error, from one pass over the network."""
 
-import math
 from typing import Any
 
 import torch
@@ -10,6 +9,7 @@ from tnlab.fitting.sweep.normal_equations import NormalEquations, apply
 from tnlab.fitting.sweep.plan import plan_gradient, update_order
 from tnlab.fitting.warm_start import warm_start
 from tnlab.network.edits import set_ranks
+from tnlab.network.gauge.balance import equal_norms
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 
@@ -21,14 +21,10 @@ def shaken(network: Network, *, generator: torch.Generator) -> Network:
 
     Without noise, slices that are zero in the cores on both sides of a bond have zero gradient and stay zero.
     """
-    norms = [float(torch.linalg.vector_norm(core)) for core in network.cores]
-    level = math.exp(sum(map(math.log, norms)) / len(norms)) if min(norms) > 0 else 0.0
-    if level > 0:
-        cores = (core * (level / norm) for core, norm in zip(network.cores, norms, strict=True))
-        network = Network(network.structure, tuple(cores))
-    noise = (torch.randn(core.shape, generator=generator, dtype=torch.float64).to(core) for core in network.cores)
-    cores = (core + SHAKE * core.square().mean().sqrt() * add for core, add in zip(network.cores, noise, strict=True))
-    return Network(network.structure, tuple(cores))
+    cores = equal_norms(network.cores)
+    noise = (torch.randn(core.shape, generator=generator, dtype=torch.float64).to(core) for core in cores)
+    moved = (core + SHAKE * core.square().mean().sqrt() * add for core, add in zip(cores, noise, strict=True))
+    return Network(network.structure, tuple(moved))
 
 
 def bond_gains(tensor: Tensor, network: Network, *, generator: torch.Generator) -> tuple[float, ...]:

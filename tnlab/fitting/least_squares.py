@@ -13,6 +13,7 @@ from torch import Tensor
 
 from tnlab.fitting.sweep.normal_equations import NormalEquations, apply, terms
 from tnlab.fitting.sweep.plan import plan_gradient
+from tnlab.network.gauge.balance import equal_norms
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 
@@ -43,12 +44,8 @@ class LeastSquares:
 
     def vector(self, network: Network) -> Any:
         """Return the entries of a network's cores as a vector, the cores scaled to equal norm, the tensor unchanged."""
-        cores = [self.normal.to_solver(core) for core in network.cores]
-        norms = [float((core**2).sum()) ** 0.5 for core in cores]
-        if min(norms) > 0:
-            mean = float(np.exp(np.mean(np.log(norms))))
-            cores = [core * (mean / norm) for core, norm in zip(cores, norms, strict=True)]
-        return _joined(cores)
+        cores = equal_norms([core.to(torch.float64) for core in network.cores])
+        return _joined([self.normal.to_solver(core) for core in cores])
 
     def network(self, vector: Any) -> Network:
         """Return a vector as a network, in the dtype of X."""

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from tnlab.errors import StructureError
+from tnlab.network.core_arrays import padded
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 
@@ -134,14 +135,13 @@ def _split_off(tensor: Tensor, structure: Structure, generator: torch.Generator)
         rows = math.prod(sizes[index] for index in split.inward)
         rank = math.prod(sizes[index] for index in split.outward)
         rest = rest.permute([axes.index(index) for index in (*split.inward, *split.passed)]).reshape(rows, -1)
-        basis = rest.new_zeros(rows, rank)
-        basis[:, : min(rows, rank)] = _leading_vectors(rest, min(rows, rank), generator)
+        basis = padded(_leading_vectors(rest, min(rows, rank), generator), (rows, rank))
         rest = (basis.T @ rest).reshape([sizes[index] for index in (*split.outward, *split.passed)])
         axes = [*split.outward, *split.passed]
         cores[split.core] = _in_order(basis, [*split.inward, *split.outward], structure.core_indices[split.core], sizes)
     last = next(core for core in range(len(structure.cores)) if core not in cores)
     cores[last] = _in_order(rest, axes, structure.core_indices[last], sizes)
-    return [_padded(cores[core], structure.core_shapes[core]) for core in range(len(structure.cores))]
+    return [padded(cores[core], structure.core_shapes[core]) for core in range(len(structure.cores))]
 
 
 def _shares(ranks: list[int], rows: int) -> list[int]:
@@ -151,12 +151,6 @@ def _shares(ranks: list[int], rows: int) -> list[int]:
         least = min((place for place in range(len(ranks)) if shares[place] < ranks[place]), key=shares.__getitem__)
         shares[least] += 1
     return shares
-
-
-def _padded(core: Tensor, shape: tuple[int, ...]) -> Tensor:
-    full = core.new_zeros(shape)
-    full[tuple(slice(size) for size in core.shape)] = core
-    return full
 
 
 def _strain(structure: Structure, core: int, axes: set[int]) -> tuple[float, float, int]:
@@ -206,9 +200,7 @@ def _leading_vectors(matrix: Tensor, count: int, generator: torch.Generator) -> 
         return torch.linalg.eigh(matrix @ matrix.T)[1].flip(1)[:, :count]
     vectors = torch.linalg.eigh(matrix.T @ matrix)[1].flip(1)[:, :count]
     left, _ = torch.linalg.qr(matrix @ vectors)
-    padded = torch.zeros(matrix.shape[0], count, dtype=matrix.dtype, device=matrix.device)
-    padded[:, : left.shape[1]] = left
-    return padded
+    return padded(left, (rows, count))
 
 
 def _sketched(matrix: Tensor, count: int, generator: torch.Generator) -> Tensor:

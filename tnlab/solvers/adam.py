@@ -12,6 +12,7 @@ from typing_extensions import override
 from tnlab.fitting.memory import require_autograd
 from tnlab.fitting.svd_start import starting_network
 from tnlab.network.contraction import contract
+from tnlab.network.gauge.balance import equal_norms
 from tnlab.network.network import Network
 from tnlab.network.residual import relative_residual
 from tnlab.network.structure import Structure
@@ -77,12 +78,9 @@ class Adam(AbstractSolver):
             shapes = structure.core_shapes
             noise = [torch.randn(shape, generator=generator, dtype=torch.float64) * self.spread for shape in shapes]
             return Network(structure, tuple(noise)).to(tensor.dtype, tensor.device)
-        norms = torch.stack([torch.linalg.vector_norm(core) for core in start.cores])
-        total = norms.log().mean().exp()
-        if init == "random":
-            total = total * (tensor.norm() / start.to_tensor().norm()) ** (1 / len(norms))
-        pairs = zip(start.cores, norms, strict=True)
-        return Network(structure, tuple(core * (total / norm) for core, norm in pairs))
+        factor = tensor.norm() / start.to_tensor().norm() if init == "random" else 1.0
+        cores = equal_norms(start.cores)
+        return Network(structure, tuple(core * factor ** (1 / len(cores)) for core in cores))
 
 
 def _typical(cores: list[Tensor]) -> float:

@@ -24,6 +24,7 @@ from tnlab.fitting.memory import require_closed_form
 from tnlab.fitting.truncation.closed_form import MEASURED_BELOW, closed_form
 from tnlab.fitting.truncation.tree_svd import hub
 from tnlab.fitting.truncation.unfolding import Unfolding, as_array, sum_of_squares, tensor_like, truncate, wide
+from tnlab.network.core_arrays import padded
 from tnlab.network.edits import set_ranks
 from tnlab.network.network import Network
 from tnlab.network.residual import relative_residual
@@ -147,7 +148,7 @@ class _Iteration:
             cores[place] = tensor_like(self.bases[mode], self.tensor)
         network = Network(
             structure,
-            tuple(_padded(core, shape) for core, shape in zip(cores, structure.core_shapes, strict=True)),
+            tuple(padded(core, shape) for core, shape in zip(cores, structure.core_shapes, strict=True)),
         )
         error = math.sqrt(max(self.total - sum_of_squares(self.core), 0.0) / self.total)
         if error <= MEASURED_BELOW[self.tensor.dtype]:
@@ -183,14 +184,6 @@ def _along(array: Any, mode: int, basis: Any) -> Any:
     return _view(array, mode).onto(basis).reshape(*shape[:mode], basis.shape[1], *shape[mode + 1 :])
 
 
-def _padded(core: Tensor, shape: tuple[int, ...]) -> Tensor:
-    if tuple(core.shape) == shape:
-        return core.contiguous()
-    full = core.new_zeros(shape)
-    full[tuple(slice(size) for size in core.shape)] = core
-    return full
-
-
 def _start(
     tensor: Tensor, structure: Structure, target: float | None, init: Init, generator: torch.Generator
 ) -> tuple[Network, float]:
@@ -206,7 +199,7 @@ def _start(
     else:
         raise ValueError(f"init must be 'svd', 'random' or a Network, but is {init!r}.")
     cores = tuple(
-        _padded(torch.linalg.qr(core)[0], tuple(core.shape)) if structure.cores[place].legs else core
+        padded(torch.linalg.qr(core)[0], tuple(core.shape)) if structure.cores[place].legs else core
         for place, core in enumerate(network.cores)
     )
     network = Network(structure, cores).to(tensor.dtype, tensor.device)

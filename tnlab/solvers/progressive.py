@@ -19,6 +19,7 @@ from tnlab.fitting.svd_start import starting_network
 from tnlab.fitting.sweep.normal_equations import NormalEquations
 from tnlab.fitting.sweep.plan import plan_sweep
 from tnlab.fitting.warm_start import warm_start
+from tnlab.network.core_arrays import padded_network
 from tnlab.network.edits import set_rank, set_ranks
 from tnlab.network.gauge.balance import balanced
 from tnlab.network.network import Network
@@ -125,14 +126,7 @@ class Progressive(AbstractSolver):
 
     def _shown(self, network: Network, structure: Structure) -> Network:
         """Return a network padded by zeros to the structure's ranks; with a target error, return it unchanged."""
-        if self.target_error is not None or network.structure == structure:
-            return network
-        cores = []
-        for core, shape in zip(network.cores, structure.core_shapes, strict=True):
-            full = core.new_zeros(shape)
-            full[tuple(slice(size) for size in core.shape)] = core
-            cores.append(full)
-        return Network(structure, tuple(cores))
+        return network if self.target_error is not None else padded_network(network, structure)
 
 
 class _Kept:

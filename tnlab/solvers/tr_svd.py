@@ -27,12 +27,12 @@ from tnlab.fitting.truncation.unfolding import (
     Sketch,
     Unfolding,
     as_array,
-    permuted,
     sketched,
     sum_of_squares,
     tensor_like,
     truncate,
 )
+from tnlab.network.core_arrays import as_core, padded, permuted
 from tnlab.network.edits import set_ranks
 from tnlab.network.network import Network
 from tnlab.network.residual import relative_residual
@@ -115,10 +115,10 @@ class _Ring:
         legs = structure.cores[first].legs
         head = self.basis.reshape(*(structure.modes[leg] for leg in legs), *self.basis.shape[1:])
         cores: list[Any] = [None] * len(structure.cores)
-        cores[first] = _placed(head, [*legs, order + self.bonds[0], order + self.bonds[-1]], structure, first)
+        cores[first] = as_core(head, [*legs, order + self.bonds[0], order + self.bonds[-1]], structure, first)
         for place, core, array in zip(range(len(modes)), self.cycle[1:], self.train.cores(), strict=False):
             labels = [names[label] for label in self.train.structure.core_indices[place]]
-            cores[core] = _placed(array, labels, structure, core)
+            cores[core] = as_core(array, labels, structure, core)
         return cores
 
 
@@ -247,22 +247,8 @@ def _filled(basis: Any, array: Any, rows: int, columns: int) -> Any:
     """
     if isinstance(array, np.ndarray):
         own: Any = np.eye(rows) if basis is None else basis
-        full: Any = np.zeros((rows, columns))
         signs = np.sign(own[np.abs(own).argmax(0), np.arange(own.shape[1])])
     else:
         own = torch.eye(rows, dtype=torch.float64, device=array.device) if basis is None else basis
-        full = torch.zeros(rows, columns, dtype=torch.float64, device=array.device)
         signs = own.gather(0, own.abs().argmax(0, keepdim=True)).sign()
-    full[:, : own.shape[1]] = own * signs
-    return full
-
-
-def _placed(array: Any, labels: list[int], structure: Structure, core: int) -> Any:
-    """Return a core with its axes in the structure's order, padded by zeros to the structure's ranks."""
-    array = permuted(array, tuple(labels.index(label) for label in structure.core_indices[core]))
-    shape = structure.core_shapes[core]
-    if tuple(array.shape) == shape:
-        return array
-    full = np.zeros(shape) if isinstance(array, np.ndarray) else array.new_zeros(shape)
-    full[tuple(slice(size) for size in array.shape)] = array
-    return full
+    return padded(own * signs, (rows, columns))

@@ -20,6 +20,7 @@ from tnlab.data.tensor_function import TensorFunction
 from tnlab.errors import DataError
 from tnlab.fitting.cross.passes import Crosses, train_values
 from tnlab.fitting.cross.train import Train
+from tnlab.network.core_arrays import padded_network
 from tnlab.network.network import Network
 from tnlab.network.rounding.network import round_network
 from tnlab.network.structure import Structure
@@ -112,7 +113,7 @@ class TTCross(AbstractSolver):
     def _network(self, train: Train, known: "_Known", cores: list[np.ndarray]) -> tuple[Network, float]:
         network = train.network(cores, known.dtype)
         if not self.target_error:
-            network = train.padded(round_network(network, ranks=list(train.structure.ranks)).network)
+            network = padded_network(round_network(network, ranks=list(train.structure.ranks)).network, train.structure)
             return network, known.error(train.cores(network))
         error = known.error(train.cores(network))
         spare = (max(self.target_error**2 - error**2, 0.0)) ** 0.5

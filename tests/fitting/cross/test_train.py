@@ -40,14 +40,6 @@ def test_cores_along_the_train_are_the_network_and_come_back(generator):
     assert all(torch.equal(one, two) for one, two in zip(again.cores, network.cores, strict=True))
 
 
-def test_padding_keeps_the_tensor(generator):
-    narrow = Structure(MIXED.modes, MIXED.cores, tuple(Bond(bond.cores, 1) for bond in MIXED.bonds))
-    network = Network.random(narrow, generator=generator)
-    padded = Train(MIXED).padded(network)
-    assert padded.structure == MIXED
-    assert torch.allclose(padded.to_tensor(), network.to_tensor())
-
-
 @pytest.mark.parametrize("name", ["tr", "tucker", "cp"])
 def test_other_structures_are_refused(name):
     with pytest.raises(StructureError, match="needs a tensor train"):

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tnlab.formats import formats
-from tnlab.network.gauge.balance import balanced, imbalance
+from tnlab.network.gauge.balance import balanced, equal_norms, imbalance
 from tnlab.network.network import Network
 from tnlab.testing.structures import structures
 
@@ -42,6 +42,19 @@ def condition(network):
             values = torch.linalg.svdvals(core.movedim(axis, 0).reshape(core.shape[axis], -1))
             worst = max(worst, float(values[0] / values[-1].clamp(min=1e-300)))
     return worst
+
+
+def test_cores_of_equal_norm_multiply_to_the_same_tensor():
+    cores = [torch.tensor([4.0]), torch.tensor([3.0, 4.0]), torch.tensor([0.1])]
+    after = equal_norms(cores)
+    assert torch.allclose(torch.stack([core.norm() for core in after]), torch.tensor(2 ** (1 / 3)))
+    assert torch.allclose(after[0] * after[1] * after[2], cores[0] * cores[1] * cores[2])
+
+
+@pytest.mark.parametrize("entry", [0.0, float("nan"), float("inf")])
+def test_cores_with_no_common_norm_stay(entry):
+    cores = [torch.tensor([4.0]), torch.tensor([entry])]
+    assert all(one is two for one, two in zip(equal_norms(cores), cores, strict=True))
 
 
 @settings(max_examples=50, deadline=None)

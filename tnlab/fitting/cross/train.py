@@ -72,15 +72,6 @@ class Train:
             cores.append(array.numpy())
         return cores
 
-    def padded(self, network: Network) -> Network:
-        """Return a network over the cores and bonds of ``structure``, zero-padded to the ranks of ``structure``."""
-        cores = []
-        for core, shape in zip(network.cores, self.structure.core_shapes, strict=True):
-            full = core.new_zeros(shape)
-            full[tuple(slice(size) for size in core.shape)] = core
-            cores.append(full)
-        return Network(self.structure, tuple(cores))
-
     def _labels(self, place: int) -> list[int]:
         """Return the index labels of a core's axes along the train: bond before, mode, bond after."""
         around = [self.structure.order + bond for bond in self.bonds[max(place - 1, 0) : place + 1]]

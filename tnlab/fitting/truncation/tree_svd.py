@@ -26,12 +26,12 @@ from tnlab.fitting.truncation.unfolding import (
     Sketch,
     Truncation,
     Unfolding,
-    permuted,
     sketched,
     sum_of_squares,
     truncate,
     wide,
 )
+from tnlab.network.core_arrays import as_core, permuted
 from tnlab.network.edits import set_ranks
 from tnlab.network.graph import require_tree
 from tnlab.network.structure import Structure
@@ -107,23 +107,14 @@ class Peeled:
         for step in self.steps:
             shape = [self.sizes[label] for label in step.rows]
             basis = _eye(self.rest, step.rank) if step.basis is None else step.basis
-            cores[step.core] = self._in_place(step.core, basis.reshape(*shape, step.rank), [*step.rows, step.bond])
+            array = basis.reshape(*shape, step.rank)
+            cores[step.core] = as_core(array, [*step.rows, step.bond], self.structure, step.core)
         last = next(place for place, core in enumerate(cores) if core is None)
         rest = wide(self.rest)
         untouched = all(step.basis is None for step in self.steps)  # then it is still the caller's memory
         rest = rest if not untouched else rest.copy() if isinstance(rest, np.ndarray) else rest.clone()
-        cores[last] = self._in_place(last, rest, self.labels)
+        cores[last] = as_core(rest, self.labels, self.structure, last)
         return cores
-
-    def _in_place(self, core: int, array: Any, labels: list[int]) -> Any:
-        wanted = self.structure.core_indices[core]
-        array = permuted(array, tuple(labels.index(label) for label in wanted))
-        shape = self.structure.core_shapes[core]
-        if tuple(array.shape) == shape:
-            return array
-        full = np.zeros(shape) if isinstance(array, np.ndarray) else array.new_zeros(shape)
-        full[tuple(slice(size) for size in array.shape)] = array
-        return full
 
 
 # Key: the (core, rank) pairs peeled off so far; value: the remainder. Key with a core appended: that core's unfolding.

@@ -77,11 +77,6 @@ def tensor_like(array: Any, like: Tensor) -> Tensor:
     return torch.as_tensor(array).to(like).contiguous()
 
 
-def permuted(array: Any, axes: tuple[int, ...]) -> Any:
-    """Return a view of a numpy or torch array with its axes in the order ``axes``."""
-    return array.transpose(axes) if isinstance(array, np.ndarray) else array.permute(axes)
-
-
 def sum_of_squares(array: Any) -> float:
     """Return the sum of the squares of an array's entries, computed in float64."""
     flat = array.reshape(-1)

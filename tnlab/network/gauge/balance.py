@@ -10,6 +10,7 @@ References:
 """
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -37,7 +38,7 @@ def balanced(network: Network, *, max_sweeps: int = 100, tolerance: float = 1e-8
         tolerance: Relative decrease of the sum in one pass, below which the passes end.
     """
     structure = network.structure
-    cores = _equal_norms([core.to(torch.float64) for core in network.cores])
+    cores = equal_norms([core.to(torch.float64) for core in network.cores])
     before = _squares(cores)
     for _ in range(max_sweeps):
         for bond in range(len(structure.bonds)):
@@ -48,6 +49,18 @@ def balanced(network: Network, *, max_sweeps: int = 100, tolerance: float = 1e-8
         before = after
     like = network.cores[0]
     return Network(structure, tuple(core.to(like).contiguous() for core in cores))
+
+
+def equal_norms(cores: Sequence[Tensor]) -> list[Tensor]:
+    """Return the cores scaled to the geometric mean of their norms, which keeps the tensor of their network.
+
+    They are returned unchanged if one is zero or not finite.
+    """
+    norms = [float(torch.linalg.vector_norm(core)) for core in cores]
+    if min(norms) == 0 or not math.isfinite(sum(norms)):
+        return list(cores)
+    mean = math.exp(sum(map(math.log, norms)) / len(norms))
+    return [core * (mean / norm) for core, norm in zip(cores, norms, strict=True)]
 
 
 def imbalance(network: Network) -> float:
@@ -87,15 +100,6 @@ def _settle(structure: Structure, cores: list[Tensor], bond: int) -> None:
         shape = [1] * cores[core].ndim
         shape[axes[core]] = -1
         cores[core] = cores[core] * factor.reshape(shape)
-
-
-def _equal_norms(cores: list[Tensor]) -> list[Tensor]:
-    """Return the cores scaled to the geometric mean of their norms; unchanged if one is zero or not finite."""
-    norms = [float(torch.linalg.vector_norm(core)) for core in cores]
-    if min(norms) == 0 or not math.isfinite(sum(norms)):
-        return cores
-    mean = math.exp(sum(map(math.log, norms)) / len(norms))
-    return [core * (mean / norm) for core, norm in zip(cores, norms, strict=True)]
 
 
 def _squares(cores: list[Tensor]) -> float:

@@ -3,7 +3,8 @@
 import torch
 from torch import Tensor
 
-from tnlab.network.unfolding import unfolding
+from tnlab.network.core_arrays import padded
+from tnlab.network.unfolding import fold, unfolding
 
 
 def widen(
@@ -57,13 +58,6 @@ def narrow(arrays: dict[int, Tensor], axes: dict[int, int], rank: int) -> None:
     u, s, vh = torch.linalg.svd(left_r @ right_r.T, full_matrices=False)
     found = min(rank, len(s))
     weight = s[:found].sqrt()
-    arrays[first] = _from_matrix((left_q @ u[:, :found] * weight).T, left, axes[first], rank)
-    arrays[second] = _from_matrix((right_q @ vh[:found].T * weight).T, right, axes[second], rank)
-
-
-def _from_matrix(matrix: Tensor, like: Tensor, axis: int, rank: int) -> Tensor:
-    """Return a matrix, padded with zeros to ``rank`` rows, as an array like ``like`` with the rows along ``axis``."""
-    rest = [size for place, size in enumerate(like.shape) if place != axis]
-    full = matrix.new_zeros(rank, matrix.shape[1])
-    full[: len(matrix)] = matrix
-    return full.reshape(rank, *rest).movedim(0, axis)
+    for core, side in ((first, left_q @ u[:, :found]), (second, right_q @ vh[:found].T)):
+        rows = padded((side * weight).T, (rank, len(side)))
+        arrays[core] = fold(rows, arrays[core], axes[core])
