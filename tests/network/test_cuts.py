@@ -62,6 +62,28 @@ def test_a_core_with_modes_of_both_sides_pays_for_its_legs():
         cut_rank(pair, [3])
 
 
+def cheapest_split(structure, side):
+    """Return the least product of bonds and legs to cut, by trying every division of the cores."""
+    best = math.inf
+    for near in itertools.chain.from_iterable(
+        itertools.combinations(range(len(structure.cores)), k) for k in range(len(structure.cores) + 1)
+    ):
+        cost = math.prod(structure.ranks[bond] for bond in crossed(structure, set(near)))
+        for place, core in enumerate(structure.cores):
+            wrong = [leg for leg in core.legs if (leg in side) != (place in near)]
+            cost *= math.prod(structure.modes[leg] for leg in wrong) if len(wrong) < len(core.legs) else 1
+            cost = math.inf if wrong and len(wrong) == len(core.legs) else cost
+        best = min(best, cost)
+    return best
+
+
+@settings(max_examples=60, deadline=None)
+@given(structures(min_order=2, max_size=3))
+def test_the_cut_rank_is_that_of_the_cheapest_division_of_the_cores(structure):
+    for side in splits(structure.order):
+        assert cut_rank(structure, side) == cheapest_split(structure, side)
+
+
 def crossed(structure, side):
     """Return the bonds between a set of cores and the others."""
     inside = [len(side & set(bond.cores)) for bond in structure.bonds]

@@ -14,7 +14,6 @@ References:
     Eckart 1936: https://doi.org/10.1007/BF02288367
 """
 
-import hashlib
 import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,6 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from tnlab.data.shapes import modes_text
+from tnlab.data.tensor_hash import tensor_hash
 from tnlab.errors import DataError
 from tnlab.threads import on_one_thread, one_thread
 
@@ -68,7 +69,7 @@ class CutSpectra:
         self._tails: dict[Cut, _Array] = {}
         self._tables: dict[tuple[Cut, ...] | None, tuple[tuple[Cut, ...], _Array]] = {}
         self._small: _Array | None = None
-        self._file = _cache_file(cache, self._tensor) if cache else None
+        self._file = cache / f"{modes_text(self.modes)}-{tensor_hash(tensor.double())}.npz" if cache else None
         if self._file is not None and self._file.is_file():
             self._load(self._file)
 
@@ -223,9 +224,3 @@ def _compress(tensor: _Array, max_side: int) -> _Array:
     for mode, (_, vectors) in enumerate(spectra):
         tensor = np.moveaxis(np.tensordot(vectors[:, -sizes[mode] :].T, tensor, axes=([1], [mode])), 0, mode)
     return np.ascontiguousarray(tensor)
-
-
-def _cache_file(folder: Path, tensor: _Array) -> Path:
-    digest = hashlib.blake2b(tensor.tobytes(), digest_size=16, person=b"tnlab-spectra")
-    digest.update(repr(tensor.shape).encode())
-    return folder / f"{digest.hexdigest()}.npz"

@@ -5,9 +5,10 @@ from collections import deque
 from collections.abc import Collection
 from itertools import pairwise, permutations
 
-import networkx as nx
-
 from tnlab.network.structure import Structure
+
+Graph = list[dict[int, float]]  # residual capacities: graph[a][b] is how much more can flow from node a to node b
+TOLERANCE = 1e-9  # a residual capacity below this, a sum of logarithms of ranks, is rounding and counts as none
 
 
 def cut_rank(structure: Structure, modes: Collection[int]) -> int:
@@ -37,36 +38,26 @@ def cut_rank(structure: Structure, modes: Collection[int]) -> int:
 
 
 def _min_cut(structure: Structure, side: set[int]) -> int:
-    """Return the product of the sizes in a minimum cut between a set of modes and the others (by networkx)."""
-    graph: nx.DiGraph = nx.DiGraph()
-    sizes = dict[tuple[object, object], int]()
+    """Return the product of the sizes in a minimum cut between a set of modes and the others.
 
-    def join(tail: object, head: object, size: int | None) -> None:
-        if size is None:
-            graph.add_edge(tail, head)  # no capacity: cannot be cut
-        else:
-            graph.add_edge(tail, head, capacity=math.log(size))
-            sizes[tail, head] = size
-
+    A source and a sink join the flow graph of the bonds. The legs of a core that carries modes of both sides are arcs
+    of their size; a core of one side alone cannot be cut off its end.
+    """
+    graph = _graph(structure)
+    source, sink = len(graph), len(graph) + 1
+    graph += [{}, {}]
+    arcs = [(*arc, rank) for arc, rank in zip(_bond_arcs(structure), structure.ranks, strict=True)]
     for place, core in enumerate(structure.cores):
-        for inside in (True, False):
-            legs = [leg for leg in core.legs if (leg in side) == inside]
-            if not legs:
-                continue
-            mixed = len(legs) < len(core.legs)
-            tail, head = ("source", ("core", place)) if inside else (("core", place), "sink")
-            join(tail, head, math.prod(structure.modes[leg] for leg in legs) if mixed else None)
-    for place, bond in enumerate(structure.bonds):
-        join(("in", place), ("out", place), bond.rank)
-        for core in bond.cores:
-            join(("core", core), ("in", place), None)
-            join(("out", place), ("core", core), None)
-    _, (near, _) = nx.minimum_cut(graph, "source", "sink")
-    return math.prod(size for (tail, head), size in sizes.items() if tail in near and head not in near)
-
-
-Graph = list[dict[int, float]]  # residual capacities: graph[a][b] is how much more can flow from node a to node b
-TOLERANCE = 1e-9  # a residual capacity below this, a sum of logarithms of ranks, is rounding and counts as none
+        inside = [leg for leg in core.legs if leg in side]
+        outside = [leg for leg in core.legs if leg not in side]
+        for legs, others, tail, head in ((inside, outside, source, place), (outside, inside, place, sink)):
+            if legs:
+                size = math.prod(structure.modes[leg] for leg in legs)
+                graph[tail][head], graph[head][tail] = math.log(size) if others else math.inf, 0.0
+                arcs.append((tail, head, size))
+    _maximum_flow(graph, source, sink)
+    near = _reachable(graph, source)
+    return math.prod(size for tail, head, size in arcs if (tail in near) != (head in near))
 
 
 def least_cut(structure: Structure, start: int, end: int) -> tuple[int, ...]:

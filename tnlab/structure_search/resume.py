@@ -8,12 +8,13 @@ from torch import Tensor
 
 from tnlab.data.recipe import source_from_recipe
 from tnlab.data.source import Source
+from tnlab.data.tensor_hash import tensor_hash
 from tnlab.errors import DataError, TnlabError
 from tnlab.structure_search.engines.base import AbstractEngine, engines
 from tnlab.structure_search.executors import executors
 from tnlab.structure_search.objective import FewestParameters, Objective, WeightedSum
 from tnlab.structure_search.run import Search
-from tnlab.structure_search.studies.lines import StudyRecord, described, tensor_hash
+from tnlab.structure_search.studies.lines import StudyRecord, described
 from tnlab.structure_search.studies.reader import LEFT_OUT, StudyReader, opened
 
 OBJECTIVES: dict[str, type[Objective]] = {part.__name__: part for part in (FewestParameters, WeightedSum)}

@@ -45,7 +45,7 @@ class Case:
         family: Family of structures to search; None for the family that each engine is meant for.
         max_rank: Largest rank of a bond; None for no limit but that of the mode sizes.
         modes: Mode sizes of the tensor.
-        digest: Hash of the tensor's shape, dtype and entries.
+        digest: The tensor's shape and dtype with a hash of its entries.
         planted: Parameters of the structure that the tensor was built from; None if it is not planted.
     """
 

@@ -1,12 +1,12 @@
 """The tensors of a comparison: built-in data sets, array files, and tensors planted from a known structure."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from tnlab.data import Source, datasets, modes_text, parse_modes, planted, read_array
+from tnlab.data.tensor_hash import tensor_hash
 from tnlab.errors import DataError, TnlabError, UnknownNameError
 from tnlab.formats import formats
 from tnlab.network import structure_json
@@ -75,13 +75,13 @@ class Origin:
         return formats[self.name].build(self.modes or (), self.ranks[0] if len(self.ranks) == 1 else self.ranks)
 
     def digest(self) -> str:
-        """Return a hash of the tensor's shape, dtype and entries, as hexadecimal text.
+        """Return the tensor's shape and dtype with a hash of its entries, as text.
 
         Raises:
             TnlabError: The tensor cannot be loaded.
         """
-        array = self.load().tensor.contiguous().numpy()
-        return hashlib.blake2b(f"{array.shape}{array.dtype}".encode() + array.tobytes(), digest_size=8).hexdigest()
+        tensor = self.load().tensor
+        return f"{modes_text(tensor.shape)} {tensor.dtype} {tensor_hash(tensor)}"
 
 
 def origin_of(table: Table, folder: Path) -> Origin:

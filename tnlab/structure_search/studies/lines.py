@@ -11,7 +11,6 @@ The first line, the header, describes the problem, the fits and the engine, but 
 
 import base64
 import dataclasses
-import hashlib
 import json
 import math
 from collections.abc import Mapping
@@ -21,9 +20,9 @@ import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
-from torch import Tensor
 
 from tnlab.bounds.parameter_bound import ParameterBound
+from tnlab.data.tensor_hash import tensor_hash
 from tnlab.errors import DataError, TnlabError
 from tnlab.network import structure_json
 from tnlab.network.network import Network
@@ -56,11 +55,6 @@ def header(evaluator: Evaluator, **settings: object) -> StudyRecord:
         "tolerance": evaluator.tolerance,
         **settings,
     }
-
-
-def tensor_hash(tensor: Tensor) -> str:
-    """Return a hash of a tensor's entries, in row-major order, as hexadecimal text."""
-    return hashlib.blake2b(tensor.detach().cpu().contiguous().numpy().data, digest_size=16).hexdigest()
 
 
 def described(part: Any) -> StudyRecord:
