@@ -42,7 +42,7 @@ def test_what_does_not_suit_the_modes_says_why(editor: Editor) -> None:
         diagram.stage.button("More formats").click()
         item = diagram.stage.find(_item(diagram, name))
         assert item.get_attribute("aria-disabled") == "true"
-        assert formats[name].refusal(3) in (item.get_attribute("title") or "")
+        assert formats[name].refusal(3) in (item.get_attribute("data-tip") or "")
         item.click(force=True)
         status = diagram.stage.find("[data-status]")
         diagram.stage.until(lambda: status.inner_text().endswith(formats[name].refusal(3)), "the reason")  # noqa: B023

@@ -15,10 +15,11 @@ export interface AxisMark {
 
 export function drawAxes(group: SVGElement, marks: readonly AxisMark[]): void {
   const make = (): SVGGElement => svg("g", {}, svg("path"), svg("text"));
-  keyed(group, marks, (mark) => mark.key, make, (element, mark) => {
+  const update = (element: SVGGElement, mark: AxisMark): void => {
     const [line, label] = element.children as unknown as [Element, Element];
     setAttributes(line, { d: mark.line });
     setAttributes(label, { x: mark.x, y: mark.y, "text-anchor": mark.anchor });
     setText(label, mark.text);
-  });
+  };
+  keyed(group, marks, { key: (mark) => mark.key, make, update });
 }

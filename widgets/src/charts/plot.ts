@@ -1,6 +1,6 @@
 /** A chart that can be moved and zoomed: axes, and layers for what a chart draws between them. */
 
-import { html, listen, setAttributes, svg } from "../ui/dom.js";
+import { html, listen, onResize, setAttributes, svg } from "../ui/dom.js";
 import type { Point } from "../ui/plane.js";
 import { type AxisMark, drawAxes } from "./axes.js";
 import { plotGestures, plotKey } from "./plot_gestures.js";
@@ -24,6 +24,8 @@ export interface PlotOptions {
 
 /** Pixels around the frame: room for ticks and titles. */
 const MARGINS = { left: 50, right: 14, top: 22, bottom: 34 };
+/** Pixels of a side of the frame at least, so that nothing is divided by zero in a tiny widget. */
+const SMALLEST = 10;
 
 export class Plot {
   readonly element: HTMLElement;
@@ -50,7 +52,7 @@ export class Plot {
       class: "tnw-plot tnx-chart", tabindex: 0, role: "application", "aria-roledescription": "chart", "aria-label": options.label, "data-plot": options.name,
     }, this.under, this.middle, this.over);
     this.under.append(this.axes);
-    this.watchSize();
+    onResize(this.element, (width, height) => this.resize(width, height), signal);
     this.takeHands();
   }
 
@@ -62,20 +64,14 @@ export class Plot {
     return this.size.height;
   }
 
-  private watchSize(): void {
-    if (typeof ResizeObserver === "undefined") return;
-    const observer = new ResizeObserver(([entry]) => {
-      const { width, height } = entry?.contentRect ?? { width: 0, height: 0 };
-      if (width < 1 || height < 1 || (width === this.width && height === this.height)) return;
-      this.size = { width, height };
-      this.frame = { left: MARGINS.left, top: MARGINS.top, right: Math.max(MARGINS.left + 10, width - MARGINS.right), bottom: Math.max(MARGINS.top + 10, height - MARGINS.bottom) };
-      for (const layer of [this.under, this.over]) setAttributes(layer, { viewBox: `0 0 ${width} ${height}` });
-      const { left, top, right, bottom } = this.frame;
-      Object.assign(this.middle.style, { left: `${left}px`, top: `${top}px`, width: `${right - left}px`, height: `${bottom - top}px` });
-      this.ask();
-    });
-    observer.observe(this.element);
-    this.signal.addEventListener("abort", () => observer.disconnect());
+  private resize(width: number, height: number): void {
+    this.size = { width, height };
+    const { left, top } = MARGINS;
+    const [right, bottom] = [Math.max(left + SMALLEST, width - MARGINS.right), Math.max(top + SMALLEST, height - MARGINS.bottom)];
+    this.frame = { left, top, right, bottom };
+    for (const layer of [this.under, this.over]) setAttributes(layer, { viewBox: `0 0 ${width} ${height}` });
+    Object.assign(this.middle.style, { left: `${left}px`, top: `${top}px`, width: `${right - left}px`, height: `${bottom - top}px` });
+    this.ask();
   }
 
   private takeHands(): void {

@@ -66,7 +66,7 @@ export function plotGestures(element: HTMLElement, hands: PlotHands, signal: Abo
     if (!(event.ctrlKey || event.metaKey) || !hands.inside(hands.toPlot(event))) return;
     event.preventDefault();
     hands.zoom(Math.exp(-Math.max(-120, Math.min(120, event.deltaY)) / 400), hands.toPlot(event));
-  }, signal, { passive: false });
+  }, { signal, passive: false });
 }
 
 /** Move or zoom the view by a key; return whether the key did anything. */

@@ -2,6 +2,7 @@
 
 import { formatModes } from "../structure/counts.js";
 import { html, listen, setText } from "../ui/dom.js";
+import { fillMenu } from "../ui/fields.js";
 import { explain } from "../ui/tooltip.js";
 import { onChange, said } from "../wire/channel.js";
 import { type DataModel, type DataRecord, type DatasetEntry, type Order, send } from "../wire/data_state.js";
@@ -60,11 +61,7 @@ function datasetMenu(model: DataModel, signal: AbortSignal): HTMLElement {
     const known: readonly DatasetEntry[] = model.get("datasets") ?? [];
     const own = data && !known.some(({ name }) => name === data.name) ? [{ name: data.name, label: data.label }] : [];
     const names = [...own, ...known];
-    if (menu.dataset["names"] !== JSON.stringify(names)) {
-      menu.dataset["names"] = JSON.stringify(names);
-      menu.replaceChildren(...names.map(({ name, label }) => html("option", { value: name }, label)));
-    }
-    if (data) menu.value = data.name;
+    fillMenu(menu, names, data?.name ?? menu.value);
   };
   listen(menu, "change", () => {
     const known = (model.get("datasets") ?? []).some(({ name }) => name === menu.value);

@@ -1,6 +1,7 @@
 /** The field of the target error. */
 
-import { focused, html, listen, setAttributes } from "../ui/dom.js";
+import { focused, html } from "../ui/dom.js";
+import { typed } from "../ui/fields.js";
 import { explain } from "../ui/tooltip.js";
 import { type Model, onChange } from "../wire/channel.js";
 
@@ -23,15 +24,7 @@ export function targetField(model: Model<{ target_error: number }>, events: Targ
     const target = model.get("target_error");
     if (focused(input) !== input && target !== undefined) input.value = String(target);
   };
-  listen(input, "change", () => {
-    const value = parseTarget(input.value);
-    setAttributes(input, { "aria-invalid": typeof value === "string" ? "true" : null });
-    if (typeof value === "string") events.complain(value);
-    else events.choose(value);
-  }, signal);
-  listen(input, "keydown", (event) => {
-    if (event.key === "Escape") input.value = String(model.get("target_error"));
-  }, signal);
+  typed(input, { read: parseTarget, take: events.choose, complain: events.complain, written: () => String(model.get("target_error")) }, signal);
   onChange(model, ["target_error"], show, signal);
   show();
   return html("label", { class: "tnx-label" }, "target error ", input);

@@ -1,7 +1,8 @@
 /** The button that uploads a file, and the bar of an upload on its way. */
 
 import { button } from "../ui/buttons.js";
-import { focused, html, listen, setText } from "../ui/dom.js";
+import { focused, html, setText } from "../ui/dom.js";
+import { filePicker } from "../ui/fields.js";
 import type { Uploader } from "../wire/upload.js";
 
 export interface UploadBox {
@@ -10,12 +11,7 @@ export interface UploadBox {
 }
 
 export function uploadBox(uploads: Uploader, signal: AbortSignal): UploadBox {
-  const picker = html("input", { type: "file", accept: uploads.kinds.endings.join(), hidden: "", "data-field": "file", "aria-label": "file to upload", tabindex: -1 });
-  listen(picker, "change", () => {
-    const file = picker.files?.[0];
-    if (file) uploads.send(file);
-    picker.value = ""; // the same file may be chosen again
-  }, signal);
+  const picker = filePicker({ accept: uploads.kinds.endings.join(), label: "file to upload", field: "file" }, (file) => uploads.send(file), signal);
   const start = button({
     icon: "upload", text: "Upload", label: "Upload a file", action: "upload",
     tip: `${uploads.kinds.words.replace(/^a/, "A")}; up to 64 MiB. You may drop it anywhere here.`,

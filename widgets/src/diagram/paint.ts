@@ -47,10 +47,10 @@ function state(item: Item, words: string, looks: Looks): Attributes {
 
 /** Draw a scene: every core, bond and leg has an element of its own, updated in place. */
 export function draw(layers: Layers, scene: Scene, looks: Looks): void {
-  keyed(layers.bonds, scene.bonds, (bond) => bond.id, makeBond, (element, bond) => paintBond(element, bond, looks));
-  keyed(layers.legs, scene.legs, (leg) => String(leg.mode), makeLeg, (element, leg) => paintLeg(element, leg, looks));
-  keyed(layers.cores, scene.cores, (core) => core.name, makeCore, (element, core) => paintCore(element, core, looks));
-  keyed(layers.ranks, scene.bonds, (bond) => bond.id, makeRank, (element, bond) => paintRank(element, bond, looks));
+  keyed(layers.bonds, scene.bonds, { key: (bond) => bond.id, make: makeBond, update: (element, bond) => paintBond(element, bond, looks) });
+  keyed(layers.legs, scene.legs, { key: (leg) => String(leg.mode), make: makeLeg, update: (element, leg) => paintLeg(element, leg, looks) });
+  keyed(layers.cores, scene.cores, { key: (core) => core.name, make: makeCore, update: (element, core) => paintCore(element, core, looks) });
+  keyed(layers.ranks, scene.bonds, { key: (bond) => bond.id, make: makeRank, update: (element, bond) => paintRank(element, bond, looks) });
 }
 
 /** Ranks lie above all lines, so that a crossing bond never hides one. */

@@ -1,11 +1,13 @@
 /** The structures visited, in the order of their first visit, and the buttons that save and open a session. */
 
-import { button, roving } from "../ui/buttons.js";
+import { button } from "../ui/buttons.js";
 import { html, listen, setAttributes, setText } from "../ui/dom.js";
+import { filePicker } from "../ui/fields.js";
 import { formatError } from "../ui/format.js";
 import { keyed } from "../ui/keyed.js";
 import { offerFile } from "../ui/offer_file.js";
-import { explain } from "../ui/tooltip.js";
+import { roving } from "../ui/roving.js";
+import { explain, term } from "../ui/tooltip.js";
 import { asBytes } from "../wire/bytes.js";
 import { onChange, said } from "../wire/channel.js";
 import type { Download } from "../wire/data_state.js";
@@ -24,14 +26,13 @@ export function historyBar(restore: (id: number) => void, signal: AbortSignal): 
     if (chip && chip.getAttribute("aria-current") === null) restore(Number(chip.getAttribute("data-history")));
   }, signal);
   const settle = roving(chips, () => [...chips.children] as HTMLElement[], signal);
-  const title = html("span", { class: "tnx-term", tabindex: 0 }, "history");
-  explain(title, "Every structure visited with its best relative error. Choose one to restore it.");
+  const title = term("history", "Every structure visited with its best relative error. Choose one to restore it.");
   let shownId = 0;
   return {
     element: html("div", { class: "tnx-history" }, title, chips),
     show(visited, currentId) {
       const inOrder = [...visited].sort((a, b) => a.id - b.id).map((visit, place) => ({ ...visit, turn: place + 1 }));
-      keyed(chips, inOrder, (visit) => String(visit.id), makeChip, (chip, visit) => showChip(chip, visit, visit.id === currentId));
+      keyed(chips, inOrder, { key: ({ id }) => String(id), make: makeChip, update: (chip, visit) => showChip(chip, visit, visit.id === currentId) });
       settle();
       if (currentId === shownId) return;
       shownId = currentId;
@@ -52,14 +53,9 @@ function showChip(chip: HTMLElement, visit: Visit & { turn: number }, current: b
 }
 
 /** Buttons to save the session as a file and to open one. */
-export function sessionButtons(model: ExplorerModel, send_file: (file: File) => void, signal: AbortSignal): HTMLElement {
+export function sessionButtons(model: ExplorerModel, upload: (file: File) => void, signal: AbortSignal): HTMLElement {
   let asked = 0;
-  const picker = html("input", { type: "file", accept: ".tnlab", hidden: "", tabindex: -1, "aria-label": "session to open" });
-  listen(picker, "change", () => {
-    const file = picker.files?.[0];
-    if (file) send_file(file);
-    picker.value = "";
-  }, signal);
+  const picker = filePicker({ accept: ".tnlab", label: "session to open" }, upload, signal);
   const save = button({
     icon: "save", text: "Save", label: "Save the session", action: "save",
     tip: "Save data, structure, cores and history as a .tnlab file.",

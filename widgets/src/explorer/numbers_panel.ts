@@ -3,7 +3,7 @@
 import type { DraftReport } from "../editor/editor.js";
 import { html, setAttributes, setText } from "../ui/dom.js";
 import { formatCount, formatError, formatFlops, formatRatio, formatShort } from "../ui/format.js";
-import { explain } from "../ui/tooltip.js";
+import { term } from "../ui/tooltip.js";
 import type { Numbers } from "../wire/editor_state.js";
 import type { FitState } from "../wire/explorer_state.js";
 
@@ -44,10 +44,8 @@ interface Shown {
 }
 
 function makeField(name: NumberName, title: string): Shown {
-  const term = html("span", { class: "tnx-term", tabindex: 0 }, title);
-  explain(term, DEFINITIONS[name]);
   const value = html("span", { class: "tnx-value", "data-field": name });
-  const row = html("div", { class: `tnx-number tnx-${name}`, role: "group", "aria-label": title, "data-tip-row": "" }, term, value);
+  const row = html("div", { class: `tnx-number tnx-${name}`, role: "group", "aria-label": title, "data-tip-row": "" }, term(title, DEFINITIONS[name]), value);
   return { row, value };
 }
 

@@ -3,7 +3,7 @@
 import { greyToRgba, rangeOf, thinCurve } from "../charts/pixels.js";
 import { html, setAttributes, setText, svg } from "../ui/dom.js";
 import { formatShort } from "../ui/format.js";
-import { explain } from "../ui/tooltip.js";
+import { term } from "../ui/tooltip.js";
 import { asBytes, asFloats, type Bytes } from "../wire/bytes.js";
 import type { Original, PictureKind } from "../wire/data_state.js";
 import type { Pictures } from "../wire/explorer_state.js";
@@ -33,11 +33,9 @@ export interface PicturesPanel {
 function makePanel(name: Name): Panel {
   const canvas = html("canvas", { role: "img", "aria-label": name, width: 1, height: 1 });
   const plot = svg("svg", { class: "tnx-curve", role: "img", "aria-label": name, viewBox: "0 0 300 150", preserveAspectRatio: "none" });
-  const title = html("span", { class: "tnx-term", tabindex: 0 }, name);
-  explain(title, MEANING[name]);
   const caption = html("span", { class: "tnx-note" });
   const frame = html("div", { class: "tnx-frame" }, canvas, plot);
-  const figure = html("figure", { class: "tnx-picture", "data-picture": name, "data-state": "none" }, frame, html("figcaption", {}, title, caption));
+  const figure = html("figure", { class: "tnx-picture", "data-picture": name, "data-state": "none" }, frame, html("figcaption", {}, term(name, MEANING[name]), caption));
   return { figure, canvas, plot, caption };
 }
 

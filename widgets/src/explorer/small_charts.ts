@@ -5,7 +5,7 @@ import { html, setAttributes, setText, svg } from "../ui/dom.js";
 import { formatError, formatShort } from "../ui/format.js";
 import { keyed } from "../ui/keyed.js";
 import { svgBox } from "../ui/svg_box.js";
-import { explain } from "../ui/tooltip.js";
+import { explain, term } from "../ui/tooltip.js";
 
 export interface SmallChart<T> {
   element: HTMLElement;
@@ -45,8 +45,7 @@ export function errorPerSweep(signal: AbortSignal): SmallChart<{ errors: readonl
   const box = svgBox("tnx-spark", draw, signal);
   setAttributes(box.element, { "aria-hidden": "true" });
   box.element.append(line, last);
-  const title = html("span", { class: "tnx-term", tabindex: 0 }, "best error per sweep");
-  explain(title, "Relative error of the best cores so far, after every sweep of this fit, on a logarithmic scale. A sweep is one pass over all cores.");
+  const title = term("best error per sweep", "Relative error of the best cores so far, after every sweep of this fit, on a logarithmic scale. A sweep is one pass over all cores.");
   const note = html("span", { class: "tnx-note" });
   const element = frame("sweeps", title, note, box.element);
   return {
@@ -95,7 +94,7 @@ export function singularValues(signal: AbortSignal): SmallChart<Spectrum | null>
     const width = Math.min(26, box.width / Math.max(1, values.length));
     const items = barHeights(values).map((height, place) => ({ height, place }));
     const kept = spectrum?.kept ?? Infinity;
-    keyed(bars, items, (item) => String(item.place), () => svg("rect", {}), (bar, { height, place }) => {
+    const paint = (bar: Element, { height, place }: (typeof items)[number]): void => {
       const tall = height * box.height;
       const lost = place >= kept;
       const inset = lost ? 0.5 : 0;
@@ -103,7 +102,8 @@ export function singularValues(signal: AbortSignal): SmallChart<Spectrum | null>
         x: place * width + inset, y: box.height - tall + inset, class: lost ? "tnx-lost" : null,
         width: Math.max(1, width - 2 - 2 * inset), height: Math.max(0.5, tall - 2 * inset),
       });
-    });
+    };
+    keyed(bars, items, { key: ({ place }) => String(place), make: () => svg("rect", {}), update: paint });
     const edge = kept < values.length ? kept * width - 1 : null;
     setAttributes(mark, { d: `M${(edge ?? 0).toFixed(1)} 0V${box.height}`, visibility: edge === null ? "hidden" : null });
   };
@@ -111,7 +111,7 @@ export function singularValues(signal: AbortSignal): SmallChart<Spectrum | null>
   const box = svgBox("tnx-spectrum", draw, signal);
   setAttributes(box.element, { "aria-hidden": "true" });
   box.element.append(bars, mark);
-  const title = html("span", { class: "tnx-term", tabindex: 0 }, "singular values");
+  const title = term("singular values", OF_A_BOND);
   const note = html("span", { class: "tnx-note", "data-field": "singular-values" });
   const element = frame("bond", title, note, box.element);
   return {

@@ -2,11 +2,11 @@
 
 import { type AxisMark, drawAxes } from "../charts/axes.js";
 import { hatchPath, linearScale, logScale, pareto, type Scale, stepPath } from "../charts/scales.js";
-import { roving } from "../ui/buttons.js";
 import { listen, setAttributes, setText, svg } from "../ui/dom.js";
 import { formatCount, formatError, formatShort, formatTick } from "../ui/format.js";
 import { keyed } from "../ui/keyed.js";
 import { nearest, type Point } from "../ui/plane.js";
+import { roving } from "../ui/roving.js";
 import { type SvgBox, svgBox } from "../ui/svg_box.js";
 import { explain, type Tooltip } from "../ui/tooltip.js";
 import type { Visit } from "../wire/explorer_state.js";
@@ -172,7 +172,7 @@ function drawNow(now: SVGElement, cursor: SVGElement, { now: here }: ChartState,
 function drawPoints(group: SVGElement, placed: readonly Placed[], currentId: number): void {
   const make = (): SVGGElement =>
     svg("g", { role: "button", tabindex: -1 }, svg("circle", { class: "tnx-touch", r: REACH, "pointer-events": "none" }), svg("circle", { class: "tnx-dot", r: 4.5 }));
-  keyed(group, placed, (point) => String(point.id), make, (element, point) => {
+  const update = (element: SVGGElement, point: Placed): void => {
     const current = point.id === currentId;
     setAttributes(element, {
       class: `tnx-point${point.best ? " tnx-best" : ""}${current ? " tnx-current" : ""}`,
@@ -181,7 +181,8 @@ function drawPoints(group: SVGElement, placed: readonly Placed[], currentId: num
       "aria-label": `${current ? "Current structure" : "Restore"}: ${visitWords(point)}`,
       "aria-current": current ? "true" : null,
     });
-  });
+  };
+  keyed(group, placed, { key: ({ id }) => String(id), make, update });
 }
 
 /** The point that a pointer takes: the nearest; of several at one place the current one, whose diamond lies on top. */

@@ -1,4 +1,4 @@
-/** Buttons with drawn icons, and groups in which arrow keys move the focus. */
+/** Buttons with drawn icons. */
 
 import { type Attributes, html, listen, setAttributes, svg } from "./dom.js";
 import { explain } from "./tooltip.js";
@@ -58,38 +58,4 @@ export function setIcon(element: Element, icon: Icon): void {
 /** Take a button out of use and keep its focus and tooltip. */
 export function setUsable(element: Element, usable: boolean): void {
   setAttributes(element, { "aria-disabled": usable ? null : "true" });
-}
-
-/**
- * Make a group one stop of the Tab key in which arrow keys, Home and End move the focus. Call the returned function
- * after its items have changed.
- */
-export function roving(group: Element, items: () => HTMLOrSVGElement[], signal: AbortSignal): () => void {
-  const settle = (wanted?: HTMLOrSVGElement): void => {
-    const all = items();
-    const chosen = wanted ?? all.find((item) => item.tabIndex === 0) ?? all[0];
-    for (const item of all) {
-      const index = item === chosen ? "0" : "-1";
-      const element = item as unknown as Element;
-      if (element.getAttribute("tabindex") !== index) element.setAttribute("tabindex", index);
-    }
-  };
-  const steps: Record<string, number> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
-  listen(group, "keydown", (event) => {
-    const all = items();
-    const here = all.indexOf(event.target as unknown as HTMLOrSVGElement);
-    const step = steps[event.key];
-    const ends: Record<string, number> = { Home: 0, End: all.length - 1 };
-    const next = step === undefined ? ends[event.key] : Math.min(all.length - 1, Math.max(0, here + step));
-    if (here < 0 || next === undefined) return;
-    event.preventDefault();
-    settle(all[next]);
-    all[next]?.focus();
-  }, signal);
-  listen(group, "focusin", (event) => {
-    const target = event.target as unknown as HTMLOrSVGElement;
-    if (items().includes(target)) settle(target);
-  }, signal);
-  settle();
-  return () => settle();
 }

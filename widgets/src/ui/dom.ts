@@ -40,15 +40,28 @@ export function svg<K extends keyof SVGElementTagNameMap>(
 
 type Events = HTMLElementEventMap;
 
-/** Listen until the signal aborts. */
+/** Listen until the signal aborts; other options stand beside the signal. */
 export function listen<K extends keyof Events>(
   target: EventTarget,
   type: K,
   handler: (event: Events[K]) => void,
-  signal: AbortSignal,
-  options: AddEventListenerOptions = {},
+  until: AbortSignal | (AddEventListenerOptions & { signal: AbortSignal }),
 ): void {
-  target.addEventListener(type, handler as EventListener, { ...options, signal });
+  target.addEventListener(type, handler as EventListener, until instanceof AbortSignal ? { signal: until } : until);
+}
+
+/** Call `changed` when the size of an element's content is known, and whenever it changes; an empty one is left out. */
+export function onResize(element: Element, changed: (width: number, height: number) => void, signal: AbortSignal): void {
+  if (typeof ResizeObserver === "undefined") return;
+  let [known, tall] = [0, 0];
+  const observer = new ResizeObserver(([entry]) => {
+    const { width, height } = entry?.contentRect ?? { width: 0, height: 0 };
+    if (width < 1 || height < 1 || (width === known && height === tall)) return;
+    [known, tall] = [width, height];
+    changed(width, height);
+  });
+  observer.observe(element);
+  signal.addEventListener("abort", () => observer.disconnect());
 }
 
 /** The focused element, also inside a shadow root. */

@@ -3,8 +3,8 @@ import { expect, it, vi } from "vitest";
 import { keyed } from "./keyed.js";
 
 const list = document.createElement("ul");
-const show = (items: string[]): string => {
-  keyed(list, items, (item) => item, () => document.createElement("li"), (element, item) => (element.textContent = item));
+const show = (items: string[], ordered = false): string => {
+  keyed(list, items, { key: (item) => item, make: () => document.createElement("li"), update: (element, item) => (element.textContent = item), ordered });
   return list.textContent ?? "";
 };
 
@@ -16,7 +16,20 @@ it("keeps an element as long as its item, and puts a new one where its item is",
   expect(show(["c"])).toBe("c");
   expect(list.firstChild).toBe(c);
 });
-it("never moves an element that is there already", () => {
+it("follows the order of the items where asked to, around the element with the focus", () => {
+  document.body.append(list);
+  show(["a", "b", "c", "d"], true);
+  const moved = list.children[1] as HTMLElement;
+  moved.tabIndex = 0;
+  moved.focus();
+  expect(show(["d", "b", "c", "a"], true)).toBe("dbca");
+  expect(document.activeElement).toBe(moved);
+  moved.blur();
+  expect(show(["b", "a", "d", "c"], true)).toBe("badc");
+  list.remove();
+  list.replaceChildren();
+});
+it("never moves an element that is there already unless asked to", () => {
   show(["a", "b"]);
   const moved = vi.spyOn(list, "insertBefore");
   expect(show(["b", "a"])).toBe("ab");

@@ -74,7 +74,7 @@ describe("a menu", () => {
     run.mockClear();
     popups.menu("Export", [
       { label: "JSON", action: "json", run },
-      { label: "SVG", action: "svg", run, more: { label: "Copy", title: "Copy SVG", run } },
+      { label: "SVG", action: "svg", run, more: { label: "Copy", hint: "Copy SVG", run } },
     ], { x: 0, y: 0 });
   });
   const focusedAction = (): string | null | undefined => document.activeElement?.getAttribute("data-action");

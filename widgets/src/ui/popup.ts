@@ -1,6 +1,8 @@
 /** Menus and sheets over a widget: at most one is open; Escape or a press outside closes it. */
 
 import { focused, html, listen } from "./dom.js";
+import { ACROSS, arrowKeys, UP_AND_DOWN } from "./roving.js";
+import { explain } from "./tooltip.js";
 
 export interface MenuRow {
   readonly label: string;
@@ -12,7 +14,7 @@ export interface MenuRow {
   /** Drawn as disabled; `run` then says why. */
   readonly idle?: boolean;
   /** A second button at the end of the row. */
-  readonly more?: { label: string; title: string; run(): void };
+  readonly more?: { label: string; hint: string; run(): void };
 }
 
 /** Holds at most one popup; opening another closes the first. */
@@ -28,7 +30,7 @@ export class Popups {
   ) {
     listen(root.ownerDocument, "pointerdown", (event) => {
       if (this.element !== null && !event.composedPath().includes(this.element)) this.close(false);
-    }, signal, { capture: true });
+    }, { signal, capture: true });
   }
 
   get isOpen(): boolean {
@@ -65,20 +67,24 @@ export class Popups {
 
   /** Open a menu with its corner at a point, in pixels from the root's corner. */
   menu(label: string, rows: readonly MenuRow[], at: { x: number; y: number }): void {
-    const element = html("div", { class: "tn-menu", role: "menu", "aria-label": label });
+    const element = html("div", { class: "tn-menu", role: "menu", "aria-label": label, "data-tip-row": "" });
     const signal = this.open(element);
     for (const row of rows) {
       const line = html("div", { class: "tn-menu-row", role: "none" });
       const keys = html("kbd", {}, row.keys ?? "");
       line.append(this.menuButton({ ...row, class: "tn-menu-item" }, signal, html("span", {}, row.label), keys));
-      if (row.more) line.append(this.menuButton({ ...row.more, action: `${row.action}:copy`, class: "tn-menu-more" }, signal, row.more.label));
+      if (row.more) line.append(this.menuButton({ ...row.more, name: row.more.hint, action: `${row.action}:copy`, class: "tn-menu-more" }, signal, row.more.label));
+      arrowKeys(line, () => [...line.children] as HTMLElement[], { steps: ACROSS }, signal);
       element.append(line);
     }
     const roomX = this.root.clientWidth - element.offsetWidth - 4;
     const roomY = this.root.clientHeight - element.offsetHeight - 4;
     element.style.left = `${Math.max(0, Math.min(at.x, roomX))}px`;
     element.style.top = `${Math.max(0, Math.min(at.y, roomY))}px`;
-    stepThrough(element, signal);
+    // Up and down lead from any button of a row to the first of another.
+    const rowsSeenFrom = (target: EventTarget | null): HTMLElement[] =>
+      [...element.children].map((line) => ([...line.children].includes(target as Element) ? target : line.firstElementChild) as HTMLElement);
+    arrowKeys(element, rowsSeenFrom, { steps: UP_AND_DOWN, around: true }, signal);
     element.querySelector<HTMLElement>("button")?.focus({ preventScroll: true });
   }
 
@@ -88,8 +94,9 @@ export class Popups {
     this.menu(label, rows, { x: inner.left - outer.left, y: inner.bottom - outer.top + 2 });
   }
 
-  private menuButton(row: { action: string; class: string; title?: string; hint?: string; idle?: boolean; run(): void }, signal: AbortSignal, ...children: (Node | string)[]): HTMLElement {
-    const button = html("button", { type: "button", role: "menuitem", class: row.class, "data-action": row.action, title: row.title ?? row.hint, "aria-label": row.title, "aria-disabled": row.idle ? "true" : null, tabindex: -1 }, ...children);
+  private menuButton(row: { action: string; class: string; name?: string; hint?: string; idle?: boolean; run(): void }, signal: AbortSignal, ...children: (Node | string)[]): HTMLElement {
+    const button = html("button", { type: "button", role: "menuitem", class: row.class, "data-action": row.action, "aria-label": row.name, "aria-disabled": row.idle ? "true" : null, tabindex: -1 }, ...children);
+    explain(button, row.hint ?? "");
     listen(button, "click", () => {
       this.close();
       row.run();
@@ -99,7 +106,8 @@ export class Popups {
 
   /** Open a sheet that keeps the focus until it is closed; returns the signal of its end. */
   sheet(title: string, build: (body: HTMLElement, signal: AbortSignal) => void): void {
-    const close = html("button", { type: "button", class: "tn-button", "data-action": "close", title: "Close (Esc)", "aria-label": "Close" }, "Close");
+    const close = html("button", { type: "button", class: "tn-button", "data-action": "close" }, "Close");
+    explain(close, "Close (Esc)");
     const body = html("div", { class: "tn-sheet-body", tabindex: 0 });
     const head = html("div", { class: "tn-sheet-head" }, html("strong", {}, title), close);
     const panel = html("div", { class: "tn-sheet-panel" }, head, body);
@@ -114,26 +122,6 @@ export class Popups {
 }
 
 const buttonsOf = (element: HTMLElement): HTMLElement[] => [...element.querySelectorAll<HTMLElement>("button, textarea, input, [tabindex='0']")];
-
-function stepThrough(menu: HTMLElement, signal: AbortSignal): void {
-  listen(menu, "keydown", (event) => {
-    const all = buttonsOf(menu);
-    const items = all.filter((button) => button.className === "tn-menu-item");
-    const here = focused(menu) as HTMLElement;
-    const line = items.indexOf((here.closest(".tn-menu-row")?.firstElementChild as HTMLElement | null) ?? here);
-    const target = {
-      ArrowDown: items[(line + 1) % items.length],
-      ArrowUp: items[(line - 1 + items.length) % items.length],
-      ArrowRight: here.nextElementSibling as HTMLElement | null,
-      ArrowLeft: here.previousElementSibling as HTMLElement | null,
-      Home: items[0],
-      End: items[items.length - 1],
-    }[event.key];
-    if (target === undefined) return;
-    target?.focus();
-    event.preventDefault();
-  }, signal);
-}
 
 function trapFocus(sheet: HTMLElement, signal: AbortSignal): void {
   listen(sheet, "keydown", (event) => {

@@ -1,6 +1,6 @@
 /** An SVG element that fills its place on the page and is drawn again when its size changes. */
 
-import { setAttributes, svg } from "./dom.js";
+import { onResize, setAttributes, svg } from "./dom.js";
 
 export interface SvgBox {
   readonly element: SVGSVGElement;
@@ -12,15 +12,10 @@ export interface SvgBox {
 export function svgBox(className: string, draw: () => void, signal: AbortSignal): SvgBox {
   const element = svg("svg", { class: className });
   const box: SvgBox = { element, width: 0, height: 0 };
-  if (typeof ResizeObserver === "undefined") return box;
-  const observer = new ResizeObserver(([entry]) => {
-    const { width, height } = entry?.contentRect ?? { width: 0, height: 0 };
-    if (width < 1 || height < 1 || (width === box.width && height === box.height)) return;
+  onResize(element, (width, height) => {
     Object.assign(box, { width, height });
     setAttributes(element, { viewBox: `0 0 ${width} ${height}` });
     draw();
-  });
-  observer.observe(element);
-  signal.addEventListener("abort", () => observer.disconnect());
+  }, signal);
   return box;
 }

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { html } from "./dom.js";
-import { explain, tooltip } from "./tooltip.js";
+import { explain, term, tooltip } from "./tooltip.js";
 
 let root: HTMLElement;
 let owner: HTMLElement;
@@ -32,7 +32,26 @@ it("shows its text when the pointer has rested on an element, and goes with Esca
   root.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
   expect(bubble().hidden).toBe(true);
 });
-it("describes the element to a screen reader as well", () => expect(owner.getAttribute("aria-description")).toBe("What it means."));
+it("describes the element to a screen reader, unless that would read the same twice", () => {
+  expect(owner.getAttribute("aria-description")).toBe("What it means.");
+  const named = html("button", { "aria-label": "Undo" });
+  explain(named, "Undo");
+  expect([named.getAttribute("data-tip"), named.getAttribute("aria-description")]).toEqual(["Undo", null]);
+  explain(named, "");
+  expect(named.hasAttribute("data-tip")).toBe(false);
+});
+it("is reached by the Tab key at a word that is explained", () => {
+  const word = term("gap", "How much is left.");
+  expect([word.tabIndex, word.textContent, word.getAttribute("data-tip")]).toEqual([0, "gap", "How much is left."]);
+});
+it("belongs to the inner of two widgets", () => {
+  const outer = document.body.appendChild(html("div", {}, root));
+  tooltip(outer, end.signal);
+  pointer("pointerover", owner);
+  vi.advanceTimersByTime(1000);
+  expect([...outer.querySelectorAll<HTMLElement>(".tnx-tip")].map(({ hidden, parentElement }) => [hidden, parentElement === root])).toEqual([[false, true], [true, false]]);
+  outer.remove();
+});
 it("does not come back over what was pressed until the pointer has left it", () => {
   pointer("pointerdown", owner);
   pointer("pointerover", owner);

@@ -1,6 +1,9 @@
-/** One tooltip for a whole widget: text in `data-tip`, shown on hover and on focus, gone with Escape. */
+/**
+ * One tooltip for a whole widget: text in `data-tip`, shown on hover and on focus, gone with Escape. Of a widget within
+ * another (the Explorer over the workbench) the inner one shows it.
+ */
 
-import { html, listen, setText } from "./dom.js";
+import { html, listen, setAttributes, setText } from "./dom.js";
 
 /** Milliseconds that the pointer rests on an element before its tooltip shows. */
 const DELAY_MS = 350;
@@ -13,16 +16,28 @@ export interface Tooltip {
   hide(): void;
 }
 
-/** Give an element an explanation: a tooltip, and a description for screen readers. */
+/** Give an element an explanation: a tooltip, and a description for screen readers where they do not read it anyway; "" takes it away. */
 export function explain(element: Element, text: string): void {
-  if (element.getAttribute("data-tip") === text) return;
-  element.setAttribute("data-tip", text);
-  element.setAttribute("aria-description", text);
+  if ((element.getAttribute("data-tip") ?? "") === text) return;
+  const read = text === "" || text === element.getAttribute("aria-label") || text === element.textContent;
+  setAttributes(element, { "data-tip": text || null, "aria-description": read ? null : text });
+}
+
+/** A word with its explanation, which the Tab key reaches. */
+export function term(words: string, story: string): HTMLElement {
+  const element = html("span", { class: "tnx-term", tabindex: 0 }, words);
+  explain(element, story);
+  return element;
 }
 
 export function tooltip(root: HTMLElement, signal: AbortSignal): Tooltip {
   const bubble = html("div", { class: "tnx-tip", role: "tooltip", hidden: "" });
   root.append(bubble);
+  root.setAttribute("data-tips", "");
+  const explained = ({ target }: Event): Element | null => {
+    const element = target instanceof Element ? target.closest("[data-tip]") : null;
+    return element?.closest("[data-tips]") === root ? element : null;
+  };
   let timer: ReturnType<typeof setTimeout> | undefined;
   let owner: Element | null = null;
   let pressed: Element | null = null; // no tooltip over a pressed element until the pointer has left it
@@ -40,7 +55,7 @@ export function tooltip(root: HTMLElement, signal: AbortSignal): Tooltip {
     placeBubble(bubble, target, root);
   };
   const offer = (event: Event, wait: number): void => {
-    const target = event.target instanceof Element ? event.target.closest("[data-tip]") : null;
+    const target = explained(event);
     if (owner !== null && owner.contains(event.target as Node)) return;
     if (wait > 0 && target !== pressed) pressed = null;
     if (target === null || (wait > 0 && target === pressed)) return hide();
@@ -50,7 +65,7 @@ export function tooltip(root: HTMLElement, signal: AbortSignal): Tooltip {
   listen(root, "pointerover", (event) => event.pointerType !== "touch" && offer(event, DELAY_MS), signal);
   listen(root, "focusin", (event) => (event.target as Element).matches(":focus-visible") && offer(event, 0), signal);
   for (const type of ["pointerleave", "pointerdown", "focusout"] as const) listen(root, type, hide, signal);
-  listen(root, "pointerdown", (event) => (pressed = event.target instanceof Element ? event.target.closest("[data-tip]") : null), signal);
+  listen(root, "pointerdown", (event) => (pressed = explained(event)), signal);
   listen(root, "pointerleave", () => (pressed = null), signal);
   listen(root, "keydown", (event) => event.key === "Escape" && hide(), signal);
   signal.addEventListener("abort", () => clearTimeout(timer));

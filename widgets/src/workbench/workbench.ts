@@ -82,7 +82,7 @@ export function mountWorkbench(root: HTMLElement, model: WorkbenchModel, signal:
   );
   root.prepend(grid, problem.element, studies.element, parts.explorer.element, live);
   dropZone(root, uploads.send, signal, "Drop a .npy, .png, .jpg, .study or .json file");
-  listen(root, "change", () => problem.hide(), signal, { capture: true });
+  listen(root, "change", () => problem.hide(), { signal, capture: true });
   keepKeys(root, signal);
   const memory = recall();
   follow(model, send, { ...parts, studies, problem, say }, signal);

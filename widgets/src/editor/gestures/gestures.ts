@@ -39,7 +39,7 @@ export class Gestures {
     listen(stage.svg, "pointerup", (event) => this.up(event), signal);
     listen(stage.svg, "pointercancel", (event) => this.lost(event), signal);
     listen(stage.svg, "dblclick", (event) => this.open(stage.itemOf(event.target), stage.toDiagram(event)), signal);
-    listen(stage.svg, "wheel", onWheel(desk), signal, { passive: false });
+    listen(stage.svg, "wheel", onWheel(desk), { signal, passive: false });
     listen(desk.root, "keydown", (event) => this.holdSpace(event, true), signal);
     listen(desk.root, "keyup", (event) => this.holdSpace(event, false), signal);
     signal.addEventListener("abort", () => clearTimeout(this.longPress));

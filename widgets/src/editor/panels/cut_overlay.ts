@@ -34,9 +34,9 @@ export function cutOverlay(): CutOverlay {
   };
   const paint = (shown: ShownCut, { draft, scene }: { draft: Draft; scene: Scene }): void => {
     const drawing = drawCut(draft, scene, shown);
-    keyed(gaps, drawing.crossings, (crossing) => crossing.key, () => svg("path", { class: "tn-cut-gap" }), paintGap);
+    keyed(gaps, drawing.crossings, { key: (crossing) => crossing.key, make: () => svg("path", { class: "tn-cut-gap" }), update: paintGap });
     const items = drawing.lines.map((d, place) => ({ d, place }));
-    keyed(lines, items, (item) => String(item.place), () => svg("path", { class: "tn-cut-line" }), (line, { d }) => setAttributes(line, { d }));
+    keyed(lines, items, { key: ({ place }) => String(place), make: () => svg("path", { class: "tn-cut-line" }), update: (line, { d }) => setAttributes(line, { d }) });
     const spot = labelSpot(drawing, scene);
     setAttributes(label, { x: spot?.x.toFixed(1), y: spot?.y.toFixed(1), "data-anchor": spot?.anchor, visibility: spot ? null : "hidden" });
     setText(label, shown.words);

@@ -134,7 +134,7 @@ export class GraphOverlay implements GraphSwitch {
     this.cut.show(this.leastCut(), handle);
     if (handle.overlay.lastChild !== this.group) handle.overlay.append(this.group); // words over the line of the cut
     setAttributes(this.group, { "data-state": this.current === null ? "old" : "live" });
-    keyed(this.group, graphMarks(handle.drawn().scene, this.measured(this.answer)), (mark) => mark.id, makeMark, paintMark);
+    keyed(this.group, graphMarks(handle.drawn().scene, this.measured(this.answer)), { key: (mark) => mark.id, make: makeMark, update: paintMark });
   }
 
   private measured({ draft, leverages, bottlenecks }: Answer): Map<string, Measured> {
@@ -168,8 +168,12 @@ function paintMark(element: SVGGElement, { id, at, words, brackets }: Mark): voi
   const text = element.lastElementChild as Element;
   const lines = words.map((word, k) => ({ word, k }));
   const top = at.y - ((words.length - 1) / 2) * LINE_HEIGHT;
-  keyed(text, lines, ({ k }) => String(k), () => svg("tspan", { dy: "0.35em" }), (line, { word, k }) => {
-    setAttributes(line, { x: at.x.toFixed(1), y: (top + k * LINE_HEIGHT).toFixed(1), class: word === BOTTLENECK ? "tn-narrow-word" : null });
-    setText(line, word);
+  keyed(text, lines, {
+    key: ({ k }) => String(k),
+    make: () => svg("tspan", { dy: "0.35em" }),
+    update(line, { word, k }) {
+      setAttributes(line, { x: at.x.toFixed(1), y: (top + k * LINE_HEIGHT).toFixed(1), class: word === BOTTLENECK ? "tn-narrow-word" : null });
+      setText(line, word);
+    },
   });
 }

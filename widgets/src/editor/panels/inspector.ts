@@ -5,6 +5,7 @@ import { count, type Item, only } from "../../structure/selection.js";
 import { bondLabel, carrier, compressionRatio, coreParameters, coreShape, type Draft, findBond, findCore, parameters } from "../../structure/structure.js";
 import { focused, html, listen, setAttributes, setText } from "../../ui/dom.js";
 import { formatCount, formatFlops } from "../../ui/format.js";
+import { explain } from "../../ui/tooltip.js";
 import type { EditorModel, Numbers } from "../../wire/editor_state.js";
 import type { Desk } from "../desk.js";
 import { setCount, step } from "../drawing_commands.js";
@@ -47,9 +48,11 @@ export interface InspectorWords {
 
 export function makeInspector(desk: Desk, model: EditorModel, words: InspectorWords): Inspector {
   const what = html("span", { class: "tn-what" });
-  const less = html("button", { type: "button", class: "tn-button", "data-action": "lower", title: "One less", "aria-label": "One less" }, "\u2212");
+  const less = html("button", { type: "button", class: "tn-button", "data-action": "lower", "aria-label": "One less" }, "\u2212");
   const input = html("input", { class: "tn-count", type: "text", inputmode: "numeric", maxlength: MAX_DIGITS, "data-action": "count" });
-  const more = html("button", { type: "button", class: "tn-button", "data-action": "raise", title: "One more", "aria-label": "One more" }, "+");
+  const more = html("button", { type: "button", class: "tn-button", "data-action": "raise", "aria-label": "One more" }, "+");
+  explain(less, "One less");
+  explain(more, "One more");
   const stepper = html("span", { class: "tn-stepper" }, less, input, more);
   const badge = html("span", { class: "tn-badge" });
   const numbers = html("span", { class: "tn-numbers" });
@@ -81,13 +84,13 @@ export function makeInspector(desk: Desk, model: EditorModel, words: InspectorWo
     if (!element.contains(focused(element))) item = countable(desk);
     else if (item !== null && countOf(store.committed, item) === undefined) item = null;
     setText(what, describe(store.committed, item !== null && count(targets) < 2 ? only(item) : targets));
-    setAttributes(what, { title: what.textContent });
+    explain(what, what.textContent ?? "");
     setAttributes(stepper, { hidden: item === null ? "" : null });
     setAttributes(input, { "aria-label": item?.kind === "leg" ? "size of the mode" : "rank of the bond", readonly: fixed(desk, item) ? "" : null });
     for (const button of [less, more]) setAttributes(button, { hidden: fixed(desk, item) ? "" : null });
     if (item !== null && focused(input) !== input) input.value = String(countOf(store.committed, item));
     setText(badge, words.badge(item?.kind === "bond" ? item.id : null));
-    setAttributes(badge, { title: badge.textContent || null });
+    explain(badge, badge.textContent ?? "");
     setAttributes(element, { "data-comparing": words.comparing() ? "" : null });
     if (!words.hideNumbers) paintNumbers(numbers, desk, model);
   };
@@ -117,10 +120,11 @@ function paintNumbers(box: HTMLElement, { store }: Desk, model: EditorModel): vo
     ["contraction", numbers.contraction_cost === undefined ? "" : formatFlops(numbers.contraction_cost), "Operations to contract the network once", fresh],
   ];
   if (box.children.length === 0) {
-    box.append(...rows.map(([name, , title]) => html("span", { title, "data-number": name }, `${name} `, html("b", {}))));
+    box.append(...rows.map(([name]) => html("span", { "data-number": name }, `${name} `, html("b", {}))));
   }
-  rows.forEach(([, value, , current], place) => {
+  rows.forEach(([, value, story, current], place) => {
     const line = box.children[place] as HTMLElement;
+    explain(line, story);
     setText(line.querySelector("b") as Element, value);
     setAttributes(line, { hidden: value === "" || store.committed.cores.length === 0 ? "" : null, "data-old": current ? null : "" });
   });

@@ -86,7 +86,7 @@ export function showExport(desk: Desk, popups: Popups, from: HTMLElement): void 
   const rows = FORMATS.map(({ format, label }): MenuRow => {
     const row = { label, action: `export:${format}`, run: () => guard(save(format)) };
     if (format === "png") return row;
-    return { ...row, more: { label: "Copy", title: `Copy ${label} to the clipboard`, run: () => guard(copy(format)) } };
+    return { ...row, more: { label: "Copy", hint: `Copy ${label} to the clipboard`, run: () => guard(copy(format)) } };
   });
   popups.menuUnder("Export", rows, from);
 }

@@ -2,9 +2,11 @@
 
 import { MAX_DIGITS, readCount } from "../../structure/counts.js";
 import { typicalRank } from "../../structure/structure.js";
-import { roving } from "../../ui/buttons.js";
 import { html, listen, setAttributes } from "../../ui/dom.js";
+import { setUsable } from "../../ui/buttons.js";
 import type { MenuRow } from "../../ui/popup.js";
+import { roving } from "../../ui/roving.js";
+import { explain } from "../../ui/tooltip.js";
 import type { EditorModel, Preset } from "../../wire/editor_state.js";
 import { type Command, isViewOnly, run } from "../commands.js";
 import type { Desk } from "../desk.js";
@@ -58,7 +60,8 @@ type Choose = (preset: Preset, rank: number) => void;
 export function makeToolbar(desk: Desk, model: EditorModel, choose: Choose): Toolbar {
   const element = html("div", { class: "tn-toolbar", role: "toolbar", "aria-label": "Network tools" });
   const presets = html("div", { class: "tn-group tn-presets", role: "group", "aria-label": "Presets" });
-  const rank = html("input", { class: "tn-rank-field", type: "text", inputmode: "numeric", maxlength: MAX_DIGITS, "data-action": "preset_rank", "aria-label": "Rank of a preset", title: "Rank of every bond of a preset" });
+  const rank = html("input", { class: "tn-rank-field", type: "text", inputmode: "numeric", maxlength: MAX_DIGITS, "data-action": "preset_rank", "aria-label": "Rank of a preset" });
+  explain(rank, "Rank of every bond of a preset");
   const buttons = new Map<Command, HTMLButtonElement>();
   element.append(presets);
   for (const group of GROUPS) {
@@ -84,7 +87,8 @@ export function makeToolbar(desk: Desk, model: EditorModel, choose: Choose): Too
 }
 
 function toolButton(desk: Desk, tool: Tool, buttons: Map<Command, HTMLButtonElement>): HTMLButtonElement {
-  const button = html("button", { type: "button", class: "tn-button", title: tool.story ?? tool.label, "aria-label": tool.label, "data-action": tool.command }, toolIcon(tool.command));
+  const button = html("button", { type: "button", class: "tn-button", "aria-label": tool.label, "data-action": tool.command }, toolIcon(tool.command));
+  explain(button, tool.story ?? tool.label);
   if (tool.text !== undefined) button.append(html("span", {}, tool.text));
   if (tool.command === "export") setAttributes(button, { "aria-haspopup": "menu" });
   listen(button, "click", () => run(desk, tool.command), desk.signal);
@@ -121,7 +125,9 @@ function paintPresets(box: HTMLElement, rank: HTMLInputElement, desk: Desk, mode
   }
   shown.forEach((preset, place) => {
     const refusal = refusals[preset.name];
-    setAttributes(box.children[place] as HTMLElement, { title: story(preset, refusal), "aria-disabled": refusal ? "true" : null });
+    const button = box.children[place] as HTMLElement;
+    explain(button, story(preset, refusal));
+    setUsable(button, !refusal);
   });
 }
 
@@ -133,7 +139,8 @@ function presetButton(preset: Preset, desk: Desk, model: EditorModel, pick: Choo
 
 /** The presets that are no button of their own, in a menu with their full names. */
 function moreButton(desk: Desk, model: EditorModel, pick: Choose): HTMLButtonElement {
-  const button = html("button", { type: "button", class: "tn-button tn-more", "data-action": "more_presets", "aria-haspopup": "menu", "aria-label": "More formats", title: "More formats" }, "More", toolIcon("more"));
+  const button = html("button", { type: "button", class: "tn-button tn-more", "data-action": "more_presets", "aria-haspopup": "menu", "aria-label": "More formats" }, "More", toolIcon("more"));
+  explain(button, "More formats");
   listen(button, "click", () => {
     const refusals = model.get("refusals") ?? {};
     const rows = (model.get("presets") ?? []).slice(ROW).map((preset): MenuRow => {

@@ -66,9 +66,13 @@ export function drawBests(group: SVGElement, { lanes, best }: CloudState, plot: 
     const [x, y] = [plot.x(points.parameters[k] as number), plot.y(points.errors[k] as number)];
     return x >= left && x <= right && y >= top && y <= bottom ? [{ id, look, x, y }] : [];
   });
-  keyed(group, places, ({ id }) => String(id), () => svg("path", { class: "tnw-best" }), (element, { look, x, y }) => {
-    setAttributes(element, { d: shapePath(look), transform: `translate(${x.toFixed(1)} ${y.toFixed(1)}) scale(6)` });
-    element.style.fill = colourOf(look);
+  keyed(group, places, {
+    key: ({ id }) => String(id),
+    make: () => svg("path", { class: "tnw-best" }),
+    update(element, { look, x, y }) {
+      setAttributes(element, { d: shapePath(look), transform: `translate(${x.toFixed(1)} ${y.toFixed(1)}) scale(6)` });
+      element.style.fill = colourOf(look);
+    },
   });
 }
 

@@ -75,9 +75,13 @@ export function drawLines(group: SVGElement, { lanes, clock }: ProgressState, pl
   const { left, top, right, bottom } = plot.frame;
   const [width, height] = [right - left, bottom - top + 8]; // an SVG of its own cuts off what leaves the frame
   setAttributes(group, { x: left, y: top - 8, width, height, viewBox: `${left} ${top - 8} ${width} ${height}` });
-  keyed(group, lanes, ({ id }) => String(id), () => svg("path", { class: "tnw-line" }), (element, lane) => {
-    setAttributes(element, { d: laneLine(lane, clock, plot), "data-lane": lane.id });
-    element.style.stroke = colourOf(lane.look);
+  keyed(group, lanes, {
+    key: ({ id }) => String(id),
+    make: () => svg("path", { class: "tnw-line" }),
+    update(element, lane) {
+      setAttributes(element, { d: laneLine(lane, clock, plot), "data-lane": lane.id });
+      element.style.stroke = colourOf(lane.look);
+    },
   });
 }
 
@@ -91,11 +95,12 @@ export function drawEnds(group: SVGElement, { lanes, clock }: ProgressState, plo
   }).sort((a, b) => b.y - a.y);
   places.forEach((place, k) => (place.words = Math.min(place.words, (places[k - 1]?.words ?? Infinity) - 14)));
   const make = (): SVGGElement => svg("g", {}, svg("path", { class: "tnw-best" }), svg("text", { class: "tnw-name", "text-anchor": "end" }));
-  keyed(group, places, ({ lane }) => String(lane.id), make, (element, { lane, x, y, words }) => {
+  const update = (element: SVGGElement, { lane, x, y, words }: (typeof places)[number]): void => {
     const [shape, name] = element.children as unknown as [SVGElement, Element];
     setAttributes(shape, { d: shapePath(lane.look), transform: `translate(${x.toFixed(1)} ${y.toFixed(1)}) scale(4.5)` });
     shape.style.fill = colourOf(lane.look);
     setAttributes(name, { x: Math.min(x, right) - 7, y: words.toFixed(1), visibility: words > top - 12 ? null : "hidden" });
     setText(name, lane.name);
-  });
+  };
+  keyed(group, places, { key: ({ lane }) => String(lane.id), make, update });
 }

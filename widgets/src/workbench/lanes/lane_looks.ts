@@ -26,11 +26,18 @@ const PATHS: Record<Shape, string> = {
 export const shapePath = (place: number): string => PATHS[shapeOf(place)];
 
 /** A small picture of how a lane looks. */
-export function swatch(place: number): SVGSVGElement {
+function swatch(place: number): SVGSVGElement {
   const mark = svg("path", { d: shapePath(place) });
   const picture = svg("svg", { class: "tnw-swatch", viewBox: "-1.5 -1.5 3 3", "aria-hidden": "true" }, mark);
   mark.style.fill = colourOf(place);
   return picture;
+}
+
+/** Show how a lane looks in its holder. */
+export function showLook(holder: HTMLElement, place: number): void {
+  if (holder.dataset["look"] === String(place)) return;
+  holder.dataset["look"] = String(place);
+  holder.replaceChildren(swatch(place));
 }
 
 /** The name of a lane: its engine, with the study where two lanes have the same engine. */

@@ -1,11 +1,13 @@
 /** The choice of engines: chips of those chosen, and a list of all with the reasons against each. */
 
 import { button } from "../../ui/buttons.js";
+import { disclosure } from "../../ui/disclosure.js";
 import { focused, html, listen, setAttributes, setText } from "../../ui/dom.js";
 import { keyed } from "../../ui/keyed.js";
+import { arrowKeys, UP_AND_DOWN } from "../../ui/roving.js";
 import { explain } from "../../ui/tooltip.js";
 import type { EngineEntry, Settings } from "../../wire/workbench_state.js";
-import { swatch } from "../lanes/lane_looks.js";
+import { showLook } from "../lanes/lane_looks.js";
 
 export interface EnginesBox {
   element: HTMLElement;
@@ -19,87 +21,59 @@ export function engineWords(engine: EngineEntry, refusal: string | undefined): s
   return [why, engine.summary, batch, engine.paper].filter((words) => words !== "").join(" ");
 }
 
-let boxes = 0;
-
 export function enginesBox(choose: (names: string[]) => void, signal: AbortSignal): EnginesBox {
   let settings: Settings | null = null;
-  let engines: readonly EngineEntry[] = [];
-  const id = `tnw-engines-${(boxes += 1)}`;
   const chips = html("span", { class: "tnw-chips", role: "group", "aria-label": "engines chosen" });
-  const list = html("div", { class: "tnx-list tnw-engine-list", id, role: "group", "aria-label": "engines", hidden: "" });
+  const list = html("div", { class: "tnx-list tnw-engine-list", role: "group", "aria-label": "engines" });
+  const inputs = (): HTMLInputElement[] => [...list.querySelectorAll("input")];
   const toggle = button({
-    icon: "down", text: "Engines", label: "Choose engines", action: "engines", attributes: { "aria-expanded": "false", "aria-controls": id },
-    tip: "One engine, or several side by side.", onPress: () => setOpen(list.hidden === true),
+    icon: "down", text: "Engines", label: "Choose engines", action: "engines",
+    tip: "One engine, or several side by side.", onPress: () => shown.toggle(),
   }, signal);
-  const setOpen = (open: boolean): void => {
-    list.hidden = !open;
-    setAttributes(toggle, { "aria-expanded": String(open) });
-    if (open) list.querySelector<HTMLInputElement>("input:not([aria-disabled])")?.focus();
-  };
-  const leave = (): void => {
-    setOpen(false);
-    toggle.focus();
-  };
-  listen(list, "keydown", (event) => {
-    const boxes = [...list.querySelectorAll<HTMLInputElement>("input")];
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (event.key === "Escape") leave();
-    else if (step) boxes[(boxes.indexOf(focused(list) as HTMLInputElement) + step + boxes.length) % boxes.length]?.focus();
-    else return;
-    event.preventDefault();
-  }, signal);
-  listen(list, "focusout", (event) => {
-    const to = event.relatedTarget as Node | null;
-    if (to !== null && !list.contains(to) && to !== toggle) setOpen(false);
-  }, signal);
-  listen(list.ownerDocument, "pointerdown", (event) => {
-    const path = event.composedPath();
-    if (!list.hidden && !path.includes(list) && !path.includes(toggle)) setOpen(false);
-  }, signal, { capture: true });
+  const first = (): HTMLElement | null => list.querySelector<HTMLElement>("input:not([aria-disabled])");
+  const shown = disclosure({ opener: toggle, part: list, first }, signal);
+  arrowKeys(list, inputs, { steps: UP_AND_DOWN, around: true }, signal);
   listen(list, "change", (event) => {
     const box = event.target as HTMLInputElement;
     if (settings === null) return;
-    if (box.getAttribute("aria-disabled") === "true") return void (box.checked = settings.engines.includes(box.value));
-    choose(box.checked ? [...settings.engines, box.value] : settings.engines.filter((name) => name !== box.value));
+    if (box.getAttribute("aria-disabled") === "true") box.checked = settings.engines.includes(box.value);
+    else choose(box.checked ? [...settings.engines, box.value] : settings.engines.filter((name) => name !== box.value));
   }, signal);
   listen(chips, "click", (event) => {
-    const name = (event.target as Element).closest("[data-engine]")?.getAttribute("data-engine");
-    const barred = (event.target as Element).closest("[aria-disabled]") !== null;
-    if (name && settings && !barred) choose(settings.engines.filter((other) => other !== name));
+    const chip = (event.target as Element).closest("[data-engine]:not([aria-disabled])");
+    if (chip && settings) choose(settings.engines.filter((name) => name !== chip.getAttribute("data-engine")));
   }, signal);
-
   return {
     element: html("div", { class: "tnw-engines" }, toggle, list, chips),
-    show(all, next, locked, look) {
-      [settings, engines] = [next, all];
-      const label = (name: string): string => engines.find((engine) => engine.name === name)?.label ?? name;
-      keyed(chips, next.engines, (name) => name, makeChip, (chip, name) => {
-        const engine = engines.find((each) => each.name === name);
-        showChip(chip, label(name), look(name), locked, engine ? engineWords(engine, next.refusals[name]) : "", next.refusals[name]);
-      });
-      const free = (engine: EngineEntry): boolean => !(engine.name in next.refusals);
-      const ordered = [...engines.filter(free), ...engines.filter((engine) => !free(engine))];
-      keyed(list, ordered, ({ name }) => name, makeRow, (row, engine) => showRow(row, engine, next, locked));
-      if (ordered.some(({ name }, k) => list.children[k]?.getAttribute("data-key") !== name) && !list.contains(focused(list))) {
-        const rows = new Map([...list.children].map((row) => [row.getAttribute("data-key"), row]));
-        list.append(...ordered.flatMap(({ name }) => rows.get(name) ?? []));
-      }
+    show(engines, next, locked, look) {
+      settings = next;
+      const chosen = next.engines.map((name) => ({ engine: engines.find((each) => each.name === name) ?? { name }, look: look(name) }));
+      keyed(chips, chosen, { key: ({ engine }) => engine.name, make: makeChip, update: (chip, item) => showChip(chip, item, next, locked) });
+      const refused = ({ name }: EngineEntry): number => Number(name in next.refusals);
+      const free = [...engines].sort((a, b) => refused(a) - refused(b));
+      // While the list has the focus nothing moves under the pointer.
+      keyed(list, free, { key: ({ name }) => name, make: makeRow, update: (row, engine) => showRow(row, engine, next, locked), ordered: !list.contains(focused(list)) });
     },
   };
 }
 
-const makeChip = (name: string): HTMLElement =>
-  html("button", { type: "button", class: "tnx-chip tnw-chip", "data-engine": name, "data-action": "drop-engine" }, html("span", { class: "tnw-look" }), html("b"), html("span", { "aria-hidden": "true" }, "\u00d7"));
+/** An engine that is chosen; one that this kernel does not know has a name only. */
+interface Chosen {
+  engine: EngineEntry | { name: string; label?: string };
+  look: number;
+}
 
-function showChip(chip: HTMLElement, label: string, look: number, locked: boolean, words: string, refusal: string | undefined): void {
+const makeChip = ({ engine }: Chosen): HTMLElement =>
+  html("button", { type: "button", class: "tnx-chip tnw-chip", "data-engine": engine.name, "data-action": "drop-engine" }, html("span", { class: "tnw-look" }), html("b"), html("span", { "aria-hidden": "true" }, "\u00d7"));
+
+function showChip(chip: HTMLElement, { engine, look }: Chosen, { refusals }: Settings, locked: boolean): void {
   const [holder, name] = chip.children as unknown as [HTMLElement, HTMLElement];
-  if (holder.dataset["look"] !== String(look)) {
-    holder.dataset["look"] = String(look);
-    holder.replaceChildren(swatch(look));
-  }
+  const [label, refusal] = [engine.label ?? engine.name, refusals[engine.name]];
+  showLook(holder, look);
   setText(name, label);
   setAttributes(chip, { "aria-label": `Remove ${label}`, "aria-disabled": locked ? "true" : null, "data-refused": refusal ? "" : null });
-  explain(chip, locked ? words : `${words} Press to remove it.`);
+  const words = "summary" in engine ? engineWords(engine, refusal) : "";
+  explain(chip, locked ? words : `${words} Press to remove it.`.trim());
 }
 
 const makeRow = (engine: EngineEntry): HTMLElement =>

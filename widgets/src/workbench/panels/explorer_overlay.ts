@@ -38,7 +38,7 @@ export function explorerOverlay(model: WorkbenchModel, { back, cover }: Explorer
     event.preventDefault();
     event.stopPropagation();
     leave();
-  }, signal, { capture: true });
+  }, { signal, capture: true });
   const hide = (): void => {
     if (shown === null) return;
     shown = null;

@@ -5,7 +5,7 @@ import { formatCount, formatError, formatSeconds } from "../../ui/format.js";
 import { keyed } from "../../ui/keyed.js";
 import { explain } from "../../ui/tooltip.js";
 import type { Counts, Lane } from "../../wire/workbench_state.js";
-import { laneName, swatch } from "../lanes/lane_looks.js";
+import { laneName, showLook } from "../lanes/lane_looks.js";
 import { gapOf, gapPercent } from "../lanes/standings.js";
 
 export interface LaneTable {
@@ -64,7 +64,7 @@ export function laneTable(watchLane: (lane: number) => void, signal: AbortSignal
     show(lanes, bound) {
       empty.hidden = lanes.length > 0;
       table.hidden = lanes.length === 0;
-      keyed(body, lanes.map((lane, look) => ({ lane, look })), ({ lane }) => String(lane.id), makeRow, (row, { lane, look }) => showRow(row, lane, look, lanes, bound));
+      keyed(body, lanes.map((lane, look) => ({ lane, look })), { key: ({ lane }) => String(lane.id), make: makeRow, update: (row, item) => showRow(row, item, lanes, bound) });
     },
   };
 }
@@ -73,7 +73,7 @@ const fieldOf = (row: Element, name: string): HTMLElement => row.querySelector(`
 
 function makeRow({ lane }: { lane: Lane }): HTMLTableRowElement {
   const cell = (name: string, ...children: Node[]): HTMLElement => html("td", { "data-field": name }, ...children);
-  const bar = html("div", { class: "tnw-stack", role: "img" }, ...PARTS.map(([name, , meaning]) => html("i", { "data-part": name, title: meaning })));
+  const bar = html("div", { class: "tnw-stack", role: "img" }, ...PARTS.map(([name]) => html("i", { "data-part": name })));
   return html("tr", { "data-lane": lane.id },
     html("th", { scope: "row" }, html("span", { class: "tnw-look" }), html("button", { type: "button", class: "tnw-lane-name", "data-action": "watch-lane" })),
     cell("lane-state"), cell("lane-best"), cell("lane-error"), cell("lane-gap"),
@@ -82,12 +82,8 @@ function makeRow({ lane }: { lane: Lane }): HTMLTableRowElement {
     cell("lane-move"));
 }
 
-function showRow(row: Element, lane: Lane, look: number, lanes: readonly Lane[], bound: number | null): void {
-  const holder = row.querySelector(".tnw-look") as HTMLElement;
-  if (holder.dataset["look"] !== String(look)) {
-    holder.dataset["look"] = String(look);
-    holder.replaceChildren(swatch(look));
-  }
+function showRow(row: Element, { lane, look }: { lane: Lane; look: number }, lanes: readonly Lane[], bound: number | null): void {
+  showLook(row.querySelector(".tnw-look") as HTMLElement, look);
   const name = row.querySelector("button") as HTMLElement;
   setText(name, laneName(lane, lanes));
   explain(name, `Study ${lane.study}${lane.data ? ` on ${lane.data}` : ""}. Show its best structure.`);
@@ -111,5 +107,9 @@ function showRow(row: Element, lane: Lane, look: number, lanes: readonly Lane[],
   (row.querySelector("progress") as HTMLProgressElement).value = Math.min(1, lane.fraction);
   const bar = row.querySelector(".tnw-stack") as HTMLElement;
   setAttributes(bar, { "aria-label": countWords(counts) });
-  PARTS.forEach(([name], k) => ((bar.children[k] as HTMLElement).style.flexGrow = String(counts[name])));
+  PARTS.forEach(([name, , meaning], k) => {
+    const part = bar.children[k] as HTMLElement;
+    part.style.flexGrow = String(counts[name]);
+    explain(part, meaning);
+  });
 }

@@ -2,6 +2,7 @@
 
 import { parseTarget } from "../../data/target_field.js";
 import { focused, html, listen, setAttributes } from "../../ui/dom.js";
+import { fillMenu, typed } from "../../ui/fields.js";
 import { explain } from "../../ui/tooltip.js";
 import type { Choice, Settings } from "../../wire/workbench_state.js";
 
@@ -45,7 +46,7 @@ interface SettingField {
   show(settings: Settings, locked: boolean): void;
 }
 
-interface Typed {
+interface Setting {
   key: "target_error" | "max_rank" | "max_evaluations" | "max_seconds" | "seed";
   title: string;
   tip: string;
@@ -54,7 +55,7 @@ interface Typed {
   write(settings: Settings): string;
 }
 
-const TYPED: Record<Typed["key"], Typed> = {
+const SETTINGS: Record<Setting["key"], Setting> = {
   target_error: {
     key: "target_error", title: "target error", width: 60, read: parseTarget, write: (settings) => String(settings.target_error),
     tip: "The relative error that a structure must reach; among those, fewer parameters are better.",
@@ -77,23 +78,16 @@ const TYPED: Record<Typed["key"], Typed> = {
   },
 };
 
-function typedField({ key, title, tip, width, read, write }: Typed, events: SettingsEvents, signal: AbortSignal): SettingField {
+function settingField({ key, title, tip, width, read, write }: Setting, events: SettingsEvents, signal: AbortSignal): SettingField {
   const input = html("input", { class: "tnx-field", type: "text", inputmode: key === "max_seconds" ? "text" : "decimal", maxlength: 16, autocomplete: "off", "data-field": key });
   input.style.width = `${width}px`;
   explain(input, tip);
   let last: Settings | null = null;
-  const reset = (): void => {
-    input.value = last ? write(last) : "";
-    setAttributes(input, { "aria-invalid": null });
-  };
-  listen(input, "change", () => {
-    const value = read(input.value);
-    setAttributes(input, { "aria-invalid": typeof value === "string" ? "true" : null });
-    if (typeof value === "string") events.complain(value);
-    else if (last === null || value !== last[key]) events.change({ [key]: value });
-  }, signal);
-  listen(input, "keydown", (event) => {
-    if (event.key === "Escape") reset();
+  const field = typed(input, {
+    read,
+    take: (value) => (last === null || value !== last[key]) && events.change({ [key]: value }),
+    complain: events.complain,
+    written: () => (last ? write(last) : ""),
   }, signal);
   return {
     element: html("label", { class: "tnx-label" }, `${title} `, input),
@@ -102,12 +96,17 @@ function typedField({ key, title, tip, width, read, write }: Typed, events: Sett
       last = settings;
       input.readOnly = locked;
       setAttributes(input, { "aria-disabled": locked ? "true" : null });
-      if (focused(input) !== input || (changed && input.getAttribute("aria-invalid") === null)) reset();
+      if (focused(input) !== input || (changed && input.getAttribute("aria-invalid") === null)) field.reset();
     },
   };
 }
 
-function menuField(key: "family" | "executor", title: string, tip: string, events: SettingsEvents, signal: AbortSignal): { element: HTMLElement; show(choices: readonly Choice[], value: string, locked: boolean): void } {
+interface MenuField {
+  element: HTMLElement;
+  show(choices: readonly Choice[], value: string, locked: boolean): void;
+}
+
+function menuField({ key, title = "", tip }: { key: "family" | "executor"; title?: string; tip: string }, events: SettingsEvents, signal: AbortSignal): MenuField {
   const menu = html("select", { class: "tnx-field", "data-field": key, "aria-label": key });
   explain(menu, tip);
   listen(menu, "change", () => events.change({ [key]: menu.value }), signal);
@@ -115,22 +114,17 @@ function menuField(key: "family" | "executor", title: string, tip: string, event
     element: html("label", { class: "tnx-label" }, title && `${title} `, menu),
     show(choices, value, locked) {
       const rows = choices.some(({ name }) => name === value) ? choices : [...choices, { name: value, label: value || "what suits" }];
-      const text = JSON.stringify(rows);
-      if (menu.dataset["rows"] !== text) {
-        menu.dataset["rows"] = text;
-        menu.replaceChildren(...rows.map(({ name, label }) => html("option", { value: name }, label)));
-      }
-      menu.value = value;
+      fillMenu(menu, rows, value);
       menu.disabled = locked;
     },
   };
 }
 
 export function settingsFields(events: SettingsEvents, signal: AbortSignal): SettingsFields {
-  const fields = Object.values(TYPED).map((typed) => typedField(typed, events, signal));
+  const fields = Object.values(SETTINGS).map((setting) => settingField(setting, events, signal));
   const [target, rank, evaluations, seconds, seed] = fields.map(({ element }) => element) as [HTMLElement, HTMLElement, HTMLElement, HTMLElement, HTMLElement];
-  const family = menuField("family", "family", "Which kind of network is searched for.", events, signal);
-  const executor = menuField("executor", "", "Where fits run: in this process, in several local ones, or on a cluster.", events, signal);
+  const family = menuField({ key: "family", title: "family", tip: "Which kind of network is searched for." }, events, signal);
+  const executor = menuField({ key: "executor", tip: "Where fits run: in this process, in several local ones, or on a cluster." }, events, signal);
   return {
     aim: html("span", { class: "tnw-fields" }, family.element, rank, target),
     budget: html("span", { class: "tnw-fields" }, evaluations, seconds, seed, executor.element),

@@ -2,7 +2,9 @@
 
 import { button, setUsable } from "../../ui/buttons.js";
 import { confirm } from "../../ui/confirm.js";
+import { disclosure } from "../../ui/disclosure.js";
 import { html, listen, setAttributes, setText } from "../../ui/dom.js";
+import { filePicker } from "../../ui/fields.js";
 import { formatBytes, formatCount, formatError, formatShort } from "../../ui/format.js";
 import { keyed } from "../../ui/keyed.js";
 import type { Popups } from "../../ui/popup.js";
@@ -49,57 +51,32 @@ const WAY_WORDS: Record<Way, [string, string]> = {
   delete: ["Delete\u2026", "Take it off the disk, after a question."],
 };
 
-export function studiesDrawer(popups: Popups, events: StudiesEvents, signal: AbortSignal): StudiesDrawer {
+export function studiesDrawer(popups: Popups, { send, upload }: StudiesEvents, signal: AbortSignal): StudiesDrawer {
   const picked = new Set<string>();
   let studies: readonly StudyEntry[] = [];
   const list = html("div", { class: "tnw-studies", role: "list" });
   const empty = html("p", { class: "tnw-empty" }, "No studies yet. Every search is kept as one.");
-  const picker = html("input", { type: "file", accept: ".study,.json", hidden: "", tabindex: -1, "data-field": "study-file", "aria-label": "study to import" });
-  listen(picker, "change", () => {
-    const file = picker.files?.[0];
-    if (file) events.upload(file);
-    picker.value = "";
-  }, signal);
+  const picker = filePicker({ accept: ".study,.json", label: "study to import", field: "study-file" }, upload, signal);
   const compare = button({
     text: "Compare", label: "Compare the chosen studies", action: "compare", tip: "Choose two or more; their lines are drawn over each other.",
     onPress: () => show({ kind: "compare", names: [...picked] }),
   }, signal);
   const bring = button({ icon: "upload", text: "Import", label: "Import a study", action: "import-study", tip: "A .study or .json file that was exported.", onPress: () => picker.click() }, signal);
-  const shut = button({ icon: "close", label: "Close the studies", action: "close-studies", tip: "Close (Esc)", onPress: () => setOpen(false) }, signal);
-  const element = html("section", { class: "tnw-drawer", role: "dialog", "aria-label": "studies", hidden: "" },
+  const shut = button({ icon: "close", label: "Close the studies", action: "close-studies", tip: "Close (Esc)", onPress: () => drawer.leave() }, signal);
+  const element = html("section", { class: "tnw-drawer", role: "dialog", "aria-label": "studies" },
     html("div", { class: "tnx-head" }, html("b", {}, "Studies"), html("span", { class: "tnw-buttons" }, compare, bring, shut)), picker, list, empty);
-  const toggle = button({ icon: "open", text: "Studies", label: "Studies", action: "studies", tip: "Earlier searches: open, resume, compare, export, delete.", attributes: { "aria-expanded": "false" }, onPress: () => setOpen(element.hidden === true) }, signal);
-  const setOpen = (open: boolean): void => {
-    element.hidden = !open;
-    setAttributes(toggle, { "aria-expanded": String(open) });
-    (open ? shut : toggle).focus();
-  };
+  const toggle = button({ icon: "open", text: "Studies", label: "Studies", action: "studies", tip: "Earlier searches: open, resume, compare, export, delete.", onPress: () => drawer.toggle() }, signal);
+  const drawer = disclosure({ opener: toggle, part: element, first: () => shut, stays: true }, signal);
   /** Send a command whose result lies under the drawer, and close the drawer. */
-  const show = (body: WorkbenchCommand): void => {
-    events.send(body);
-    setOpen(false);
+  const show = (command: WorkbenchCommand): void => {
+    send(command);
+    drawer.leave();
   };
-  listen(element, "keydown", (event) => {
-    if (event.key !== "Escape") return;
-    event.preventDefault();
-    setOpen(false);
-  }, signal);
-
-  const deeds: Record<Way, (study: StudyEntry) => void> = {
-    open: ({ name }) => show({ kind: "study_open", names: [name], resume: false }),
-    resume: ({ name }) => show({ kind: "study_open", names: [name], resume: true }),
-    csv: ({ name }) => events.send({ kind: "study_export", name, format: "csv" }),
-    json: ({ name }) => events.send({ kind: "study_export", name, format: "json" }),
-    study: ({ name }) => events.send({ kind: "study_export", name, format: "study" }),
-    delete: (study) => confirm(popups, {
-      title: `Delete ${study.name}?`, yes: "Delete it",
-      text: `${studyWords(study)}. Its ${formatBytes(study.bytes)} are taken off the disk and cannot be brought back.`,
-    }, () => events.send({ kind: "study_delete", name: study.name })),
-  };
+  const deeds = studyDeeds(popups, send, show);
   listen(list, "click", (event) => {
-    const target = (event.target as Element).closest<HTMLElement>("[data-way]");
+    const target = (event.target as Element).closest<HTMLElement>("[data-way]:not([aria-disabled])");
     const study = studies.find(({ name }) => name === target?.closest("[data-study]")?.getAttribute("data-study"));
-    if (target && study && target.ariaDisabled !== "true") deeds[target.dataset["way"] as Way](study);
+    if (target && study) deeds[target.dataset["way"] as Way](study);
   }, signal);
   const showPicked = (): void => {
     setUsable(compare, picked.size > 1);
@@ -111,25 +88,42 @@ export function studiesDrawer(popups: Popups, events: StudiesEvents, signal: Abo
     else picked.delete(box.value);
     showPicked();
   }, signal);
-
   return {
     element,
     toggle,
     show(next, open, running) {
       studies = next;
-      const names = new Set(next.map(({ name }) => name));
-      for (const name of [...picked]) if (!names.has(name)) picked.delete(name);
+      for (const name of [...picked]) if (!next.some((study) => study.name === name)) picked.delete(name);
       showPicked();
       setText(toggle.querySelector("span") as Element, next.length > 0 ? `Studies (${next.length})` : "Studies");
       empty.hidden = next.length > 0;
-      const now = new Date();
-      keyed(list, next, ({ name }) => name, makeRow, (row, study) => showRow(row, study, open.has(study.name), running, picked.has(study.name), now));
-      next.forEach(({ name }, k) => {
-        const row = list.children[k];
-        if (row?.getAttribute("data-key") !== name) list.insertBefore([...list.children].find((other) => other.getAttribute("data-key") === name) as Element, row ?? null);
-      });
+      const update = (row: HTMLElement, study: StudyEntry): void => showRow(row, study, { open: open.has(study.name), picked: picked.has(study.name), running });
+      keyed(list, next, { key: ({ name }) => name, make: makeRow, update, ordered: true });
     },
   };
+}
+
+/** What every button of a row does; `show` sends a command and closes the drawer. */
+function studyDeeds(popups: Popups, send: StudiesEvents["send"], show: StudiesEvents["send"]): Record<Way, (study: StudyEntry) => void> {
+  return {
+    open: ({ name }) => show({ kind: "study_open", names: [name], resume: false }),
+    resume: ({ name }) => show({ kind: "study_open", names: [name], resume: true }),
+    csv: ({ name }) => send({ kind: "study_export", name, format: "csv" }),
+    json: ({ name }) => send({ kind: "study_export", name, format: "json" }),
+    study: ({ name }) => send({ kind: "study_export", name, format: "study" }),
+    delete: (study) => confirm(popups, {
+      title: `Delete ${study.name}?`, yes: "Delete it",
+      text: `${studyWords(study)}. Its ${formatBytes(study.bytes)} are taken off the disk and cannot be brought back.`,
+    }, () => send({ kind: "study_delete", name: study.name })),
+  };
+}
+
+/** Why a button of a row cannot be used now; "" where it can. */
+function refusalOf(way: Way, { busy }: StudyEntry, running: boolean): string {
+  if (way === "delete" && busy) return `It is being written by ${busy}.`;
+  if (way === "resume" && running) return "Stop what is running first.";
+  if (way === "resume" && busy) return `It is being written by ${busy}; open it to watch.`;
+  return "";
 }
 
 function makeRow({ name }: StudyEntry): HTMLElement {
@@ -139,16 +133,16 @@ function makeRow({ name }: StudyEntry): HTMLElement {
     html("p", { class: "tnw-study-words" }), html("div", { class: "tnw-buttons" }, ...ways));
 }
 
-function showRow(row: HTMLElement, study: StudyEntry, open: boolean, running: boolean, picked: boolean, now: Date): void {
+function showRow(row: HTMLElement, study: StudyEntry, { open, picked, running }: { open: boolean; picked: boolean; running: boolean }): void {
   const [title, note] = [row.querySelector("b"), row.querySelector(".tnw-note")] as [Element, Element];
   setText(title, study.name);
-  setText(note, `${study.engine} on ${study.label} \u00b7 ${whenWords(study.modified, now)}`);
+  setText(note, `${study.engine} on ${study.label} \u00b7 ${whenWords(study.modified, new Date())}`);
   setText(row.querySelector("p") as Element, `${studyWords(study)}${study.busy ? `. Being written by ${study.busy}` : ""}`);
   setAttributes(row, { "data-open": open ? "" : null, "data-busy": study.busy ? "" : null });
   (row.querySelector("input") as HTMLInputElement).checked = picked;
   for (const way of WAYS) {
     const button = row.querySelector(`[data-way="${way}"]`) as HTMLElement;
-    const why = way === "delete" && study.busy ? `It is being written by ${study.busy}.` : way === "resume" && running ? "Stop what is running first." : way === "resume" && study.busy ? `It is being written by ${study.busy}; open it to watch.` : "";
+    const why = refusalOf(way, study, running);
     setUsable(button, why === "");
     explain(button, why || WAY_WORDS[way][1]);
   }
