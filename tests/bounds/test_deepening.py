@@ -6,17 +6,10 @@ import math
 import numpy as np
 import pytest
 
+from tests.bounds.random_cuts import random_problem
 from tnlab.bounds.cut_problem import CutProblem
 from tnlab.bounds.deepening import BLOCK, Branch, blocks, deepen
-from tnlab.bounds.graph_family import graph_searches
-
-
-def problem(seed: int) -> CutProblem:
-    generator = np.random.default_rng(seed)
-    needed = np.ones(8, dtype=np.int64)
-    for mask in range(1, 4):
-        needed[mask] = needed[7 - mask] = generator.integers(1, 9)
-    return CutProblem(tuple(generator.integers(2, 6, 3).tolist()), needed, 4)
+from tnlab.bounds.graph_family import GraphSearch
 
 
 def fewest(given: CutProblem) -> float:
@@ -26,10 +19,10 @@ def fewest(given: CutProblem) -> float:
 
 @pytest.mark.parametrize("seed", range(10))
 def test_the_fewest_parameters_are_found_with_and_without_a_start(seed):
-    given = problem(seed)
+    given = random_problem(3, seed, max_rank=4)
     start = dict.fromkeys(given.pairs, 4)
     for begun in (None, start) if given.satisfied(start) else (None,):
-        found = deepen(graph_searches(given, 2), given, math.inf, begun)
+        found = deepen([GraphSearch(given, 2)], given, math.inf, begun)
         assert found.bound == fewest(given)
         if found.ranks is not None:
             assert given.parameters(found.ranks) == found.bound
@@ -38,8 +31,8 @@ def test_the_fewest_parameters_are_found_with_and_without_a_start(seed):
 
 @pytest.mark.parametrize("seed", range(10))
 def test_out_of_time_only_the_first_bound_is_proved(seed):
-    given = problem(seed)
-    searches = graph_searches(given, 2)
+    given = random_problem(3, seed, max_rank=4)
+    searches = [GraphSearch(given, 2)]
     found = deepen(searches, given, -1.0, None)
     assert found.ranks is None
     assert found.bound == max(given.least, searches[0].bound) <= fewest(given)

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from tests.bounds.random_cuts import random_problem
 from tnlab.bounds.cut_problem import CutProblem
 from tnlab.bounds.general_family import EXACT_ORDER, solve
 
@@ -21,19 +22,10 @@ def partitions(modes):
             yield [*left[:place], (first, *part), *left[place + 1 :]]
 
 
-def problem(order, seed, largest=9):
-    generator = np.random.default_rng(seed)
-    everything = (1 << order) - 1
-    needed = np.ones(everything + 1, dtype=np.int64)
-    for mask in range(1, 1 << (order - 1)):
-        needed[mask] = needed[everything - mask] = generator.integers(1, largest)
-    return CutProblem(tuple(generator.integers(1, 6, order).tolist()), needed, 9)
-
-
 @pytest.mark.parametrize("order", [3, 4, 5])
 @pytest.mark.parametrize("seed", range(5))
 def test_the_bound_is_the_cheapest_partition(order, seed):
-    given = problem(order, seed)
+    given = random_problem(order, seed)
 
     def cost(part):
         return math.prod(given.modes[mode] for mode in part) * int(given.needed[sum(1 << mode for mode in part)])
@@ -51,7 +43,7 @@ def test_a_rank_one_network_of_many_modes_is_not_ruled_out():
 
 def test_the_weaker_bound_of_many_modes_is_below_the_exact_one(monkeypatch):
     for seed in range(10):
-        given = problem(6, seed)
+        given = random_problem(6, seed)
         exact = solve(given, math.inf, None).bound
         with monkeypatch.context() as patch:
             patch.setattr("tnlab.bounds.general_family.EXACT_ORDER", 5)

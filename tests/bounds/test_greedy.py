@@ -8,18 +8,10 @@ import math
 import numpy as np
 import pytest
 
+from tests.bounds.random_cuts import random_problem
 from tnlab.bounds import greedy
 from tnlab.bounds.cut_problem import CutProblem
 from tnlab.bounds.greedy import _Chains, _following, best_graph, best_train, cheapest, raised
-
-
-def problem(order: int, seed: int, largest: int = 8) -> CutProblem:
-    generator = np.random.default_rng(seed)
-    everything = (1 << order) - 1
-    needed = np.ones(everything + 1, dtype=np.int64)
-    for mask in range(1, 1 << (order - 1)):
-        needed[mask] = needed[everything - mask] = generator.integers(1, largest)
-    return CutProblem(tuple(generator.integers(1, 6, order).tolist()), needed, 9)
 
 
 def chains(given: CutProblem) -> _Chains:
@@ -32,7 +24,7 @@ def row(given: CutProblem, ranks: dict) -> np.ndarray:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_growth_raises_the_bond_of_most_gain_per_added_parameter(seed):
-    given = problem(4, seed)
+    given = random_problem(4, seed, below=8)
     ranks = dict.fromkeys(given.pairs, 1)
 
     def lacking(mask):
@@ -55,7 +47,7 @@ def test_growth_raises_the_bond_of_most_gain_per_added_parameter(seed):
 
 @pytest.mark.parametrize("seed", range(6))
 def test_pruning_breaks_no_cut_and_leaves_no_rank_that_could_be_lower(seed):
-    given = problem(4, seed)
+    given = random_problem(4, seed, below=8)
     generator = np.random.default_rng(seed)
     wide = generator.integers(1, 9, (20, 6)).astype(float)
     machine = chains(given)
@@ -75,7 +67,7 @@ def test_pruning_breaks_no_cut_and_leaves_no_rank_that_could_be_lower(seed):
 @pytest.mark.parametrize("order", [3, 4, 5])
 @pytest.mark.parametrize("seed", range(3))
 def test_the_order_of_a_train_is_the_cheapest_of_all(order, seed):
-    given = problem(order, seed)
+    given = random_problem(order, seed, below=8)
 
     def cost(turn):
         masks = [sum(1 << mode for mode in turn[:place]) for place in range(order + 1)]
@@ -91,7 +83,7 @@ def test_the_order_of_a_train_is_the_cheapest_of_all(order, seed):
 
 @pytest.mark.parametrize("seed", range(6))
 def test_what_is_found_satisfies_every_cut_within_the_family(seed):
-    given = problem(5, seed)
+    given = random_problem(5, seed, below=8)
     train = best_train(given, math.inf)
     assert train is not None
     assert len(train) <= 4
@@ -106,13 +98,13 @@ def test_what_is_found_satisfies_every_cut_within_the_family(seed):
 
 
 def test_ranks_above_the_largest_are_not_raised():
-    given = problem(3, 0)
+    given = random_problem(3, 0, below=8)
     assert raised(given, {(0, 1): 10, (1, 2): 1}, math.inf) is None
 
 
 def test_large_problems_get_fewer_chains(monkeypatch):
     """So that an array with a number per chain, cut and bond stays within ``BLOCK``."""
-    given, seen = problem(5, 1), []
+    given, seen = random_problem(5, 1, below=8), []
     monkeypatch.setattr(greedy, "BLOCK", 3 * given.crossings.size)
     grow = _Chains.grow
     monkeypatch.setattr(_Chains, "grow", lambda self, ranks, draw: seen.append(len(ranks)) or grow(self, ranks, draw))

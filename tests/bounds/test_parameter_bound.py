@@ -14,8 +14,9 @@ from tnlab.bounds import graph_family, ring_family, tree_family
 from tnlab.bounds.cut_problem import CutProblem, cut_problem
 from tnlab.bounds.cut_spectra import CutSpectra
 from tnlab.bounds.error_bound import error_bounds
+from tnlab.bounds.families import FAMILIES
 from tnlab.bounds.greedy import best_train
-from tnlab.bounds.parameter_bound import FAMILIES, parameter_bound
+from tnlab.bounds.parameter_bound import parameter_bound
 from tnlab.data.planted_tensors import planted
 from tnlab.errors import DataError, FormatError, UnknownNameError
 from tnlab.network.structure import Bond, Core, Structure

@@ -3,20 +3,11 @@
 import itertools
 import math
 
-import numpy as np
 import pytest
 
+from tests.bounds.random_cuts import random_problem
 from tnlab.bounds.cut_problem import CutProblem
 from tnlab.bounds.ring_family import ring_searches, solve
-
-
-def problem(order: int, seed: int) -> CutProblem:
-    generator = np.random.default_rng(seed)
-    everything = (1 << order) - 1
-    needed = np.ones(everything + 1, dtype=np.int64)
-    for mask in range(1, 1 << (order - 1)):
-        needed[mask] = needed[everything - mask] = generator.integers(1, 10)
-    return CutProblem(tuple(generator.integers(1, 6, order).tolist()), needed, 3)
 
 
 def rings(given: CutProblem):
@@ -35,7 +26,7 @@ def rings(given: CutProblem):
 
 @pytest.mark.parametrize(("order", "seed"), [*((4, seed) for seed in range(12)), (5, 0), (5, 3)])
 def test_the_bound_is_the_cheapest_ring(order, seed):
-    given = problem(order, seed)
+    given = random_problem(order, seed, below=10, max_rank=3)
     cheapest = min(map(given.parameters, rings(given)), default=math.inf)
     found = solve(given, math.inf, None)
     assert found.bound == cheapest
@@ -47,8 +38,8 @@ def test_the_bound_is_the_cheapest_ring(order, seed):
 
 @pytest.mark.parametrize("seed", range(12))
 def test_the_bound_of_a_search_is_below_every_ring_of_its_smallest_rank(seed):
-    given = problem(4, seed)
-    searches = list(ring_searches(given, math.inf))
+    given = random_problem(4, seed, below=10, max_rank=3)
+    searches = list(ring_searches(given, math.inf, math.inf))
     assert searches
     for least, search in enumerate(searches, start=1):
         of_rank = [given.parameters(ranks) for ranks in rings(given) if min(ranks.values()) == least]
@@ -56,5 +47,5 @@ def test_the_bound_of_a_search_is_below_every_ring_of_its_smallest_rank(seed):
 
 
 def test_without_time_every_core_alone_is_the_bound():
-    given = problem(5, 1)
+    given = random_problem(5, 1, below=10, max_rank=3)
     assert solve(given, -1.0, None).bound == given.least

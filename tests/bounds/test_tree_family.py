@@ -9,17 +9,9 @@ import networkx as nx
 import numpy as np
 import pytest
 
+from tests.bounds.random_cuts import random_problem
 from tnlab.bounds.cut_problem import CutProblem
 from tnlab.bounds.tree_family import _bonds, ascending_trees, solve
-
-
-def problem(seed: int, order: int = 4) -> CutProblem:
-    generator = np.random.default_rng(seed)
-    everything = (1 << order) - 1
-    needed = np.ones(everything + 1, dtype=np.int64)
-    for mask in range(1, 1 << (order - 1)):
-        needed[mask] = needed[everything - mask] = generator.integers(1, 8)
-    return CutProblem(tuple(generator.integers(1, 6, order).tolist()), needed, 4)
 
 
 def trees(order: int) -> list[list[tuple[int, int]]]:
@@ -57,7 +49,7 @@ def test_codes_are_all_labelled_trees_and_masks_their_sides(order):
 
 @pytest.mark.parametrize("seed", range(15))
 def test_the_bound_is_the_cheapest_tree(seed):
-    given = problem(seed)
+    given = random_problem(4, seed, below=8, max_rank=4)
     cheapest = min(map(given.parameters, satisfying(given)), default=math.inf)
     found = solve(given, math.inf, None)
     assert found.bound == cheapest
@@ -69,7 +61,7 @@ def test_the_bound_is_the_cheapest_tree(seed):
 @pytest.mark.parametrize("seed", range(6))
 def test_trees_ascend_and_none_is_left_out(seed):
     """Every tree that satisfies the cuts, with no rank below that of its own cut, in the order of parameters."""
-    given = problem(seed)
+    given = random_problem(4, seed, below=8, max_rank=4)
     found = [dict(ranks) for ranks in ascending_trees(given, math.inf)]
     costs = [given.parameters(ranks) for ranks in found]
     assert costs == sorted(costs)

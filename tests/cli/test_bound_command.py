@@ -8,7 +8,7 @@ import torch
 from typer.testing import CliRunner
 
 from tnlab import cli, error_bound, parameter_bound
-from tnlab.bounds.parameter_bound import FAMILIES
+from tnlab.bounds.families import FAMILIES
 from tnlab.cli import bound_command
 from tnlab.cli.app import app
 from tnlab.data import datasets

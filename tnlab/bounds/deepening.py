@@ -102,9 +102,49 @@ def _explore(search: SearchTree, limit: float, deadline: float) -> tuple[PairRan
             if children.costs[row] <= limit:
                 ranks, limit = search.ranks_of(children, row), children.costs[row] - 1
             continue
-        order = np.argsort(children.costs, kind="stable")
-        stack.extend(children.rows(order[first : first + CHUNK]) for first in range(0, len(order), CHUNK)[::-1])
+        stack.extend(_cheapest_last(children))
     return ranks, beyond, True
+
+
+def ascending_leaves(searches: Sequence[SearchTree], problem: CutProblem, deadline: float) -> Iterator[PairRanks]:
+    """Yield the ranks of all structures in search trees, by ascending parameters, until a deadline.
+
+    One window of parameters is searched after the other. The caller's time between two structures does not count.
+    """
+    bounds, above = [search.bound for search in searches], 0.0
+    while (bound := min(bounds, default=math.inf)) < math.inf:
+        limit = max(bound, math.floor(max(bound, above + 1) * GROWTH))
+        found: list[PairRanks] = []
+        for place, search in enumerate(searches):
+            if bounds[place] <= limit:
+                leaves, bounds[place] = _between(search, above, limit, deadline)
+                found += leaves
+        shown = time.monotonic()
+        yield from sorted(found, key=problem.parameters)
+        deadline += time.monotonic() - shown
+        if time.monotonic() > deadline:
+            return
+        above = limit
+
+
+def _between(search: SearchTree, above: float, limit: float, deadline: float) -> tuple[list[PairRanks], float]:
+    """Return the structures with parameters in (``above``, ``limit``], and the least bound of the parts left out."""
+    stack, found, beyond = [search.root()], list[PairRanks](), math.inf
+    while stack and time.monotonic() <= deadline:
+        children, least = search.expand(stack.pop(), limit)
+        beyond = min(beyond, least)
+        if len(children.costs) and search.finished(children):
+            rows = np.flatnonzero((children.costs > above) & (children.costs <= limit))
+            found += [search.ranks_of(children, row) for row in rows.tolist()]
+        elif len(children.costs):
+            stack.extend(_cheapest_last(children))
+    return found, beyond
+
+
+def _cheapest_last(branch: Branch) -> Iterator[Branch]:
+    """Yield the rows of a branch in parts of at most ``CHUNK``, by descending cost."""
+    order = np.argsort(branch.costs, kind="stable")
+    return (branch.rows(order[first : first + CHUNK]) for first in range(0, len(order), CHUNK)[::-1])
 
 
 def blocks(items: NDArray[np.int64], width: int) -> Iterator[NDArray[np.int64]]:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tnlab.bounds.cut_problem import CutProblem, Found, PairRanks
-from tnlab.bounds.deepening import Branch, SearchTree, blocks, deepen
+from tnlab.bounds.deepening import Branch, ascending_leaves, blocks, deepen
 
 MAX_PAIRINGS = 105  # pairings of the cores in a bound: all there are at order 8, some of them above
 
@@ -30,17 +30,20 @@ def solve(problem: CutProblem, deadline: float, start: PairRanks | None, degree:
         problem: The cuts to be satisfied.
         deadline: When to stop, by ``time.monotonic``.
         start: A structure of the family that satisfies every cut, if one is known.
-        degree: ``order - 1`` for all graphs.
+        degree: ``order - 1`` or more for all graphs.
     """
-    return deepen(graph_searches(problem, degree), problem, deadline, start)
+    return deepen([GraphSearch(problem, degree)], problem, deadline, start)
 
 
-def graph_searches(problem: CutProblem, degree: int) -> list[SearchTree]:
-    """Return the search tree of all graphs with at most ``degree`` bonds above rank 1 per core, in a list."""
-    return [_GraphSearch(problem, degree)]
+def ascending_graphs(problem: CutProblem, deadline: float, degree: int) -> Iterator[PairRanks]:
+    """Yield the graphs with at most ``degree`` bonds above rank 1 per core that satisfy every cut, until a deadline.
+
+    They come by ascending parameters.
+    """
+    return ascending_leaves([GraphSearch(problem, degree)], problem, deadline)
 
 
-class _GraphSearch:
+class GraphSearch:
     """Search tree of ranks on all pairs of cores; a branch holds the ranks chosen so far and their products by core."""
 
     def __init__(self, problem: CutProblem, degree: int) -> None:

@@ -11,20 +11,17 @@ References:
 
 import math
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from torch import Tensor
 
-from tnlab.bounds import general_family, graph_family, ring_family, tree_family
 from tnlab.bounds.cut_problem import CutProblem, Found, PairRanks, cut_of, cut_problem
 from tnlab.bounds.cut_spectra import CutSpectra, entries_of
+from tnlab.bounds.families import FAMILIES, MAX_ORDER, Family
 from tnlab.bounds.greedy import best_graph, best_train, cheapest
 from tnlab.errors import DataError, FormatError, UnknownNameError
 from tnlab.network.structure import Structure
 from tnlab.threads import on_one_thread
-
-MAX_ORDER = 16  # arrays have an entry per set of modes: 2^order
 
 
 @dataclass(frozen=True)
@@ -54,25 +51,6 @@ class ParameterBound:
     latent_cores: bool
     scope: str
     seconds: float
-
-
-@dataclass(frozen=True)
-class Family:
-    """A family of structures for which the bound can be computed, with the function that computes it.
-
-    Attributes:
-        words: Description of its structures, as the subject of a sentence.
-        degree: Largest number of bonds above rank 1 at a core.
-        loops: Whether it contains all graphs of that degree, so that a greedy search of graphs may give its start.
-        solve: Computes the fewest parameters from the cuts, a deadline and a start.
-        latent: Whether it contains networks with latent cores, hyper-bonds and cores with several modes.
-    """
-
-    words: str
-    degree: int
-    loops: bool
-    solve: Callable[[CutProblem, float, PairRanks | None], Found]
-    latent: bool = False
 
 
 @on_one_thread(lambda X, *_, **__: entries_of(X))
@@ -188,26 +166,3 @@ def _start(problem: CutProblem, family: Family, deadline: float) -> PairRanks | 
     if family.loops:
         candidates.append(best_graph(problem, min(family.degree, problem.order), deadline))
     return cheapest(problem, candidates)
-
-
-def _degree3(problem: CutProblem, deadline: float, start: PairRanks | None) -> Found:
-    return graph_family.solve(problem, deadline, start, 3)
-
-
-def _graph(problem: CutProblem, deadline: float, start: PairRanks | None) -> Found:
-    return graph_family.solve(problem, deadline, start, problem.order - 1)
-
-
-FAMILIES = {
-    "ring": Family("rings over the modes in any order (trains among them)", 2, False, ring_family.solve),
-    "tree": Family("trees", MAX_ORDER, False, tree_family.solve),
-    "degree3": Family("graphs with at most three bonds above rank 1 per core", 3, True, _degree3),
-    "any": Family("all simple graphs", MAX_ORDER, True, _graph),
-    "latent": Family(
-        "all networks, latent cores, hyper-bonds and cores with several modes included",
-        MAX_ORDER,
-        True,
-        general_family.solve,
-        latent=True,
-    ),
-}

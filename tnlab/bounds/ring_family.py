@@ -14,6 +14,7 @@ References:
 
 import math
 import time
+from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 
 from tnlab.bounds import graph_family
 from tnlab.bounds.cut_problem import CutProblem, Found, PairRanks
-from tnlab.bounds.deepening import Branch, SearchTree, blocks, deepen
+from tnlab.bounds.deepening import Branch, SearchTree, ascending_leaves, blocks, deepen
 
 MAX_ORDER = 14  # the table of costs to go has an entry per set of modes and rank: 2^order rows
 
@@ -40,7 +41,12 @@ def solve(problem: CutProblem, deadline: float, start: PairRanks | None) -> Foun
     return deepen(searches, problem, deadline, start)
 
 
-def ring_searches(problem: CutProblem, deadline: float, best: float = math.inf) -> list[SearchTree]:
+def ascending_rings(problem: CutProblem, deadline: float) -> Iterator[PairRanks]:
+    """Yield the rings that satisfy every cut, by ascending parameters, until a deadline."""
+    return ascending_leaves(ring_searches(problem, deadline, math.inf), problem, deadline)
+
+
+def ring_searches(problem: CutProblem, deadline: float, best: float) -> list[SearchTree]:
     """Return search trees, one per smallest rank, that contain every ring with fewer parameters than ``best``."""
     searches: list[SearchTree] = []
     for least in range(1, problem.max_rank + 1):

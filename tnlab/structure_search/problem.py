@@ -11,6 +11,7 @@ from torch import Tensor
 
 from tnlab.bounds.ascending import ascending
 from tnlab.bounds.cut_spectra import CutSpectra
+from tnlab.bounds.families import FAMILIES, MAX_ORDER
 from tnlab.bounds.parameter_bound import ParameterBound, parameter_bound
 from tnlab.errors import FormatError, UnknownNameError
 from tnlab.network.graph import is_tree
@@ -19,17 +20,9 @@ from tnlab.network.structure import Structure
 from tnlab.solvers.base import whole_tensor
 from tnlab.structure_search.objective import FewestParameters, Objective
 
-FAMILY_DESCRIPTIONS = {  # of each family that can be searched, the structures in it
-    "ring": "one core per mode on a ring, in any order of the modes (trains are rings with a bond of rank 1)",
-    "tree": "one core per mode, no loops",
-    "degree3": "one core per mode, at most three bonds above rank 1 at each",
-    "any": "one core per mode, any graph",
-    "latent": "any network: latent cores, cores with several modes, hyper-bonds",
-}
 UNLIMITED_RANK = 16  # largest rank that engines propose where ``max_rank`` is None
 CUT_SHARE = 0.4  # fraction of ``max_seconds`` that the spectra of all cuts may take before structures are listed
 ALIGNED = 64  # bytes: products of aligned tensors round the same in every process
-MAX_ORDER = 16  # the bounds list all 2^order sets of modes
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +32,7 @@ class Problem:
     Attributes:
         tensor: The data X.
         objective: The score to minimise.
-        family: The structures to search, a key of ``FAMILY_DESCRIPTIONS``.
+        family: The structures to search, a key of ``FAMILIES``.
         max_rank: Largest rank of a bond; None for no limit.
         max_evaluations: Largest number of structures to fit.
         max_seconds: Wall time in seconds; engines plan with it.
@@ -64,8 +57,8 @@ class Problem:
         target = self.target_error
         if target is not None and not 0 < target < 1:
             raise ValueError(f"The target error must lie between 0 and 1, but is {target!r}.")
-        if self.family not in FAMILY_DESCRIPTIONS:
-            raise UnknownNameError("family", self.family, FAMILY_DESCRIPTIONS)
+        if self.family not in FAMILIES:
+            raise UnknownNameError("family", self.family, FAMILIES)
         if self.max_rank is not None and self.max_rank < 1:
             raise ValueError(f"max_rank must be at least 1, but is {self.max_rank!r}.")
         if self.max_evaluations < 1 or not self.max_seconds > 0:
@@ -158,17 +151,16 @@ class Problem:
         """Return whether a structure belongs to the family and has no rank above ``max_rank``."""
         if structure.modes != self.modes or max(structure.ranks, default=1) > (self.max_rank or math.inf):
             return False
-        if self.family == "latent":
+        if FAMILIES[self.family].latent:
             return True
         if structure.has_hyper_bonds or any(len(core.legs) != 1 for core in structure.cores):
             return False
         joined = (to_matrix(structure) > 1) & ~np.eye(self.order, dtype=bool)
-        degrees = joined.sum(axis=1)
+        if joined.sum(axis=1).max() > FAMILIES[self.family].degree:
+            return False
         if self.family == "tree":
             return is_tree(structure)
-        if self.family == "ring":
-            return bool(degrees.max() <= 2) and not _inner_cycle(joined)
-        return self.family == "any" or bool(degrees.max() <= 3)
+        return self.family != "ring" or not _inner_cycle(joined)
 
 
 def _plain(tensor: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tnlab.bounds.families import FAMILIES
 from tnlab.data import modes_text
 from tnlab.errors import UnknownNameError
 from tnlab.structure_search.comparison.entrants import Entrant, entrant_of
@@ -26,7 +27,6 @@ from tnlab.structure_search.comparison.toml_tables import (
     read_toml,
 )
 from tnlab.structure_search.executors import executors
-from tnlab.structure_search.problem import FAMILY_DESCRIPTIONS
 
 SEEDS = Requirement(
     "a count of at least 1, or a list of different seeds",
@@ -176,5 +176,5 @@ def _cases(table: Table, folder: Path) -> tuple[Case, ...]:
 
 def _scope(table: Table) -> dict[str, Any]:
     """Return which of ``target_errors``, ``family`` and ``max_rank`` a table sets, with their values."""
-    kinds = {"target_errors": one_or_more(ERROR), "family": one_of(*FAMILY_DESCRIPTIONS), "max_rank": COUNT}
+    kinds = {"target_errors": one_or_more(ERROR), "family": one_of(*FAMILIES), "max_rank": COUNT}
     return {key: value for key, kind in kinds.items() if (value := table.take(key, kind, None)) is not None}

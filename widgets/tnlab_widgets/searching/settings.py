@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
+from tnlab.bounds.families import FAMILIES, MAX_ORDER
 from tnlab.errors import DataError, TnlabError, UnknownNameError
 from tnlab.structure_search.engines.base import engines
 from tnlab.structure_search.executors import executors
-from tnlab.structure_search.problem import FAMILY_DESCRIPTIONS, MAX_ORDER
 from tnlab.structure_search.resume import BUDGET
 from tnlab.structure_search.studies.reader import StudyReader
 from tnlab_widgets.fitting.options import seed_of
@@ -99,7 +99,7 @@ def engine_menu() -> list[dict[str, Any]]:
 def family_menu() -> list[dict[str, str]]:
     """Return {name, label} of every family of structures for the page's menu, the choice of each engine first."""
     what_suits = {"name": "", "label": "what suits each engine"}
-    return [what_suits, *({"name": name, "label": f"{name}: {text}"} for name, text in FAMILY_DESCRIPTIONS.items())]
+    return [what_suits, *({"name": name, "label": f"{name}: {family.contents}"} for name, family in FAMILIES.items())]
 
 
 def executor_menu(*, private: bool) -> list[dict[str, str]]:
@@ -220,7 +220,7 @@ def _whole(what: str, value: object, most: int) -> int:
 CHECKS: Mapping[str, Callable[[Any], Any]] = {
     "engines": _engines,
     "target_error": _target,
-    "family": lambda value: _one_of("family", value, ["", *FAMILY_DESCRIPTIONS]),
+    "family": lambda value: _one_of("family", value, ["", *FAMILIES]),
     "max_rank": lambda value: None if value is None else _whole("The largest rank", value, MAX_RANK),
     "max_evaluations": lambda value: _whole("The number of fits", value, MAX_EVALUATIONS),
     "max_seconds": lambda value: _number("The number of seconds", value, above=0.0, below=MAX_SECONDS),
