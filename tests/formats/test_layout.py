@@ -4,7 +4,9 @@ from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
+from numpy.typing import NDArray
 
 from tnlab.formats import formats
 from tnlab.formats.layout import auto_layout, complete_layout
@@ -12,7 +14,7 @@ from tnlab.network.structure import Core, Structure
 from tnlab.testing.structures import structures
 
 
-def places(structure: Structure) -> np.ndarray:
+def places(structure: Structure) -> NDArray[np.complex128]:
     return np.array([complex(*core.position) for core in structure.cores if core.position is not None])
 
 
@@ -78,5 +80,30 @@ def test_completing_keeps_what_has_a_place():
     assert complete_layout(structure) is structure
 
 
-def test_a_hundred_cores_are_laid_out():
-    assert len(places(auto_layout(formats["grid"].build((2,) * 100, 2)))) == 100
+def bare(structure: Structure) -> Structure:
+    return replace(structure, cores=tuple(replace(core, position=None) for core in structure.cores))
+
+
+@pytest.mark.parametrize("name", list(formats))
+def test_two_hundred_cores_are_laid_out_with_room_for_each(name):
+    modes = (2,) * (40 if name == "fully_connected" else 200)
+    found = places(auto_layout(bare(formats[name].build(modes, 2))))
+    apart = np.abs(found[:, None] - found) + 1000 * np.eye(len(found))
+    assert apart.min() > 75
+
+
+def test_long_chains_wrap_into_rows_and_grids_are_square():
+    chain = auto_layout(bare(formats["tt"].build((2,) * 200, 2)))
+    steps = np.diff(places(chain))
+    assert np.allclose(np.abs(steps), 120)
+    assert np.ptp(places(chain).real) < 3000
+    grid = places(auto_layout(bare(formats["grid"].build((2,) * 200, 2))))
+    assert len({place.real for place in grid}) * len({place.imag for place in grid}) == 200
+
+
+def test_cores_keep_their_distance_from_pinned_ones():
+    structure = bare(formats["grid"].build((2,) * 30, 2))
+    pinned = (replace(core, position=(10.0 * k, 0.0), pinned=True) for k, core in enumerate(structure.cores[:3]))
+    found = places(auto_layout(replace(structure, cores=(*pinned, *structure.cores[3:]))))
+    apart = np.abs(found[3:, None] - found)[:, :3]
+    assert apart.min() > 75

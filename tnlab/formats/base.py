@@ -15,6 +15,10 @@ from tnlab.registry import Registry
 
 SPACING = 120.0
 """Distance between neighbouring cores, in diagram units; y grows downward."""
+LONGEST_ROW = 15
+"""Most cores of a chain that stand in one row."""
+WIDER = 2.0
+"""Columns for each row of a chain that wraps: about the shape of a wide screen."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +147,17 @@ def core_name(core: int) -> str:
     """Return the default name of a core by its number: A, B, ..., Z, A1, ..."""
     turn, letter = divmod(core, 26)
     return chr(ord("A") + letter) + (str(turn) if turn else "")
+
+
+def in_rows(count: int) -> tuple[Position, ...]:
+    """Return the positions of a chain around (0, 0): a row of up to 15 cores, else rows read forth and back."""
+    columns = count if count <= LONGEST_ROW else max(8, math.ceil(math.sqrt(WIDER * count)))
+    rows = math.ceil(count / columns)
+    columns = math.ceil(count / rows)  # rows of about the same length
+    left, top = -(columns - 1) / 2, -(rows - 1) / 2
+    cells = (divmod(core, columns) for core in range(count))
+    forth = ((row, columns - 1 - column if row % 2 else column) for row, column in cells)
+    return tuple(((left + column) * SPACING, (top + row) * SPACING) for row, column in forth)
 
 
 def on_circle(count: int, radius: float) -> tuple[Position, ...]:

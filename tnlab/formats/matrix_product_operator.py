@@ -2,7 +2,7 @@
 
 from typing_extensions import override
 
-from tnlab.formats.base import SPACING, AbstractFormat, Topology, formats
+from tnlab.formats.base import AbstractFormat, Topology, formats, in_rows
 
 
 @formats.register("matrix_product_operator", "mpo", "tt_matrix", "ttm")
@@ -25,6 +25,6 @@ class MatrixProductOperator(AbstractFormat):
         half = order // 2
         return Topology(
             bonds=tuple((core, core + 1) for core in range(half - 1)),
-            positions=tuple(((core - (half - 1) / 2) * SPACING, 0.0) for core in range(half)),
+            positions=in_rows(half),
             legs=tuple((core, half + core) for core in range(half)),
         )

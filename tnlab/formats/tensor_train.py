@@ -2,7 +2,7 @@
 
 from typing_extensions import override
 
-from tnlab.formats.base import SPACING, AbstractFormat, Topology, formats
+from tnlab.formats.base import AbstractFormat, Topology, formats, in_rows
 
 
 @formats.register("tensor_train", "tt", "mps")
@@ -20,8 +20,7 @@ class TensorTrain(AbstractFormat):
 
     @override
     def topology(self, order: int) -> Topology:
-        middle = (order - 1) / 2
         return Topology(
             bonds=tuple((core, core + 1) for core in range(order - 1)),
-            positions=tuple(((core - middle) * SPACING, 0.0) for core in range(order)),
+            positions=in_rows(order),
         )
