@@ -5,6 +5,7 @@ import importlib
 import pkgutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import networkx as nx
@@ -92,6 +93,93 @@ SAME_SENSE = {"solve"}
 def test_a_public_name_means_one_thing():
     twice = {name: places for name, places in _public_definitions().items() if len(places) > 1}
     assert not {name: places for name, places in twice.items() if name not in SAME_SENSE}
+
+
+# Rooms where some constructions still have more than three positional arguments, or stand under "fmt: skip".
+TO_BE_CLEANED = (
+    "tnlab/solvers/", "tnlab/structure_search/", "tests/solvers/", "tests/structure_search/", "tests/browser/",
+    "tests/widgets/", "widgets/tnlab_widgets/",
+)  # fmt: skip
+
+
+def _own_classes(tree: ast.Module) -> set[str]:
+    """Return the names by which a module calls classes of this repository."""
+    made = {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)} | {"cls"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in (
+            "tnlab",
+            "tnlab_widgets",
+            "tests",
+        ):
+            made |= {name for each in node.names if (name := each.asname or each.name).lstrip("_")[:1].isupper()}
+    return made
+
+
+def constructions_of_many(source: str) -> list[int]:
+    """Return the lines of the calls of a class of this repository with more than three positional arguments."""
+    tree = ast.parse(source)
+    made = _own_classes(tree)
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call) and len(node.args) > 3)
+    return [node.lineno for node in calls if isinstance(node.func, ast.Name) and node.func.id in made]
+
+
+def unformatted_code(source: str) -> list[int]:
+    """Return the lines with ``fmt: skip`` behind what is no table of constants."""
+    statements = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.stmt)]
+    found = []
+    for line, text in enumerate(source.splitlines(), start=1):
+        if text.endswith("# fmt: skip"):
+            ended = [node for node in statements if node.end_lineno == line]
+            if not any(isinstance(node, ast.Assign) and _is_constant(node.value) for node in ended):
+                found.append(line)
+    return found
+
+
+def _is_constant(node: ast.expr) -> bool:
+    try:
+        ast.literal_eval(node)
+    except ValueError:
+        return False
+    return True
+
+
+def _in_sources(found_in: Callable[[str], list[int]]) -> list[str]:
+    """Return the places that a rule finds in the Python files of all rooms but those ``TO_BE_CLEANED``."""
+    found = []
+    for folder in (*PACKAGES.values(), ROOT / "tests"):
+        for path in sorted(folder.rglob("*.py")):
+            place = path.relative_to(ROOT).as_posix()
+            if not place.startswith(TO_BE_CLEANED):
+                found += [f"{place}:{line}" for line in found_in(path.read_text())]
+    return found
+
+
+def test_constructions_name_their_arguments():
+    assert _in_sources(constructions_of_many) == []
+
+
+def test_only_tables_of_constants_are_not_formatted():
+    assert _in_sources(unformatted_code) == []
+
+
+def test_planted_constructions_are_found():
+    source = """
+from tnlab.network.structure import Core
+from elsewhere import Table
+class _Own: ...
+Core(1, 2, 3)
+Core(1, 2, 3, 4)
+Table(1, 2, 3, 4)
+_Own(1, 2, *more, 4)
+_Own(1, 2, 3, d=4)
+"""
+    assert constructions_of_many(source) == [6, 8]
+
+
+def test_planted_marks_are_found():
+    mark = "# fmt: " + "skip"
+    source = f"A = (1, -2,\n     'x')  {mark}\nf(1,\n  2)  {mark}\nB = [a,\n     b]  {mark}\n"
+    assert unformatted_code(source) == [4, 6]
 
 
 def test_every_public_name_can_be_had():

@@ -15,7 +15,7 @@ from tnlab.bounds.greedy import _Chains, _following, best_graph, best_train, che
 
 
 def chains(given: CutProblem) -> _Chains:
-    return _Chains(given, np.ones(len(given.pairs), dtype=bool), given.order, math.inf)
+    return _Chains(given, allowed=np.ones(len(given.pairs), dtype=bool), degree=given.order, deadline=math.inf)
 
 
 def row(given: CutProblem, ranks: dict) -> np.ndarray:

@@ -1,5 +1,7 @@
 """What tests of several figures share: two tensors, the cut spectra of one, and a comparison of engines."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -35,19 +37,50 @@ def spectra(random_tensor):
 def plan(tmp_path):
     """Three engines on three cases with two seeds, and names that look like markup."""
     origin = Origin(f"data {EVIL}", name="camera")
-    limits = "ring", None, (4,) * 4
-    cases = tuple(Case(f"{origin.label}, error {e}", origin, e, *limits, f"{e}", 70) for e in (0.1, 0.2, 0.3))
+    cases = tuple(
+        Case(
+            label=f"{origin.label}, error {error}",
+            origin=origin,
+            target_error=error,
+            family="ring",
+            max_rank=None,
+            modes=(4,) * 4,
+            digest=f"{error}",
+            planted=70,
+        )
+        for error in (0.1, 0.2, 0.3)
+    )
     evil = Entrant(f"engine {EVIL}", "tnls", (("samples", 8),))
     entrants = (evil, Entrant("other", "random"), Entrant("none", "rgtn"))
     text = f"# {EVIL} </pre>\nseeds = 2\n"
-    return Plan(f"Title {EVIL}", entrants, cases, (0, 1), 100, 5.0, "inline", tmp_path, text)
+    return Plan(
+        title=f"Title {EVIL}",
+        entrants=entrants,
+        cases=cases,
+        seeds=(0, 1),
+        max_evaluations=100,
+        max_seconds=5.0,
+        executor="inline",
+        output=tmp_path,
+        text=text,
+    )
 
 
 @pytest.fixture
 def outcomes(plan):
     """What every run of the plan came to: an engine that finds, one that may miss, and one that fails."""
-    good = Outcome("", "ring", ((2, 0.5, 90), (4, 1.0, 60)), 0.01, 9, 20, 2.0, 50, "x")
-    fair = Outcome("", "ring", ((3, 0.25, 80),), 0.09, 5, 20, 1.0, 40, "x")
-    missed = Outcome("", "ring", (), 0.5, 7, 20, 3.0, 0, "x")
+    good = Outcome(
+        failure="",
+        family="ring",
+        steps=((2, 0.5, 90), (4, 1.0, 60)),
+        relative_error=0.01,
+        evaluations=9,
+        proposed=20,
+        seconds=2.0,
+        bound=50,
+        status="x",
+    )
+    fair = replace(good, steps=((3, 0.25, 80),), relative_error=0.09, evaluations=5, seconds=1.0, bound=40)
+    missed = replace(good, steps=(), relative_error=0.5, evaluations=7, seconds=3.0, bound=0)
     by_name = {"tnls": (good, fair), "random": (missed, good), "rgtn": (Outcome(f"It {EVIL} fails."),) * 2}
     return {run: by_name[run.entrant.name][run.seed] for run in plan.runs}

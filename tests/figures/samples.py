@@ -11,6 +11,12 @@ TRAIN = formats["tt"].build(FOUR, 2)
 RING = formats["tr"].build(FOUR, 2)
 EVIL = '<img src=x onerror="window.hit=1">%{x}&</script>'  # a name that no figure or page may take for markup
 
+# Demsar 2006, table 6: ranks of C4.5, C4.5+m, C4.5+cf and C4.5+m+cf on 14 data sets.
+DEMSAR = (
+    (4, 3, 2, 1), (1, 2, 3, 4), (4, 1, 2, 3), (4, 1, 3, 2), (4, 2, 3, 1), (1, 2.5, 4, 2.5), (3, 2, 4, 1),
+    (2.5, 2.5, 4, 1), (4, 3, 2, 1), (2.5, 2.5, 2.5, 2.5), (4, 2.5, 1, 2.5), (3, 2, 4, 1), (4, 1, 2, 3), (3, 1, 4, 2),
+)  # fmt: skip
+
 
 def seeded(seed=0):
     return torch.Generator().manual_seed(seed)

@@ -5,15 +5,9 @@ import math
 
 import pytest
 
-from tests.figures.samples import EVIL
+from tests.figures.samples import DEMSAR, EVIL
 from tnlab.figures.critical_difference import critical_difference_info, critical_difference_plot
 from tnlab.figures.rank_tests import pairwise_wilcoxon
-
-# Demsar 2006, table 6: ranks of C4.5, C4.5+m, C4.5+cf and C4.5+m+cf on 14 data sets.
-DEMSAR = (
-    (4, 3, 2, 1), (1, 2, 3, 4), (4, 1, 2, 3), (4, 1, 3, 2), (4, 2, 3, 1), (1, 2.5, 4, 2.5), (3, 2, 4, 1),
-    (2.5, 2.5, 4, 1), (4, 3, 2, 1), (2.5, 2.5, 2.5, 2.5), (4, 2.5, 1, 2.5), (3, 2, 4, 1), (4, 1, 2, 3), (3, 1, 4, 2),
-)  # fmt: skip
 
 
 def test_groups_as_demsar_finds_them():

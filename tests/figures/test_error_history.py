@@ -27,7 +27,12 @@ def test_histories_of_fits_and_of_snapshots(noisy):
 def snapshots():
     at = network("cp")
     held = (0.9, 0.5, 0.6)
-    return [Snapshot(k, 0.8 - 0.2 * k, at, 0.1 * k, Status.RUNNING, held_out_error=h) for k, h in enumerate(held)]
+    return [
+        Snapshot(
+            sweep=k, relative_error=0.8 - 0.2 * k, network=at, seconds=0.1 * k, status=Status.RUNNING, held_out_error=h
+        )
+        for k, h in enumerate(held)
+    ]
 
 
 def test_history_of_held_out_errors():

@@ -4,14 +4,8 @@ import math
 
 import pytest
 
+from tests.figures.samples import DEMSAR
 from tnlab.figures.rank_tests import critical_difference, friedman, holm, mean_ranks, pairwise_wilcoxon, wilcoxon
-
-# Demsar 2006, table 6: ranks of C4.5, C4.5+m, C4.5+cf and C4.5+m+cf on 14 data sets.
-DEMSAR = (
-    (4, 3, 2, 1), (1, 2, 3, 4), (4, 1, 2, 3), (4, 1, 3, 2), (4, 2, 3, 1), (1, 2.5, 4, 2.5), (3, 2, 4, 1),
-    (2.5, 2.5, 4, 1), (4, 3, 2, 1), (2.5, 2.5, 2.5, 2.5), (4, 2.5, 1, 2.5), (3, 2, 4, 1), (4, 1, 2, 3), (3, 1, 4, 2),
-)  # fmt: skip
-
 
 # The same, table 2: by how much C4.5+m is better than C4.5.
 GAINS = (0.005, -0.008, 0.017, 0.033, 0.006, -0.005, 0.007, 0.0, 0.063, 0.0, 0.022, 0.047, 0.009, 0.021)

@@ -63,7 +63,7 @@ def record(**changes):
         ({"bonds": []}, "core B has no path to core A"),
         ({"bonds": {"rank": 1}}, "bonds must be a list"),
     ],
-)  # fmt: skip
+)
 def test_bad_values_are_refused_by_name(changes, message):
     with pytest.raises(StructureError, match=message):
         structure_json.from_dict(record(**changes))

@@ -144,7 +144,7 @@ def cut_problem(spectra: CutSpectra, error: float, max_rank: int | None, deadlin
         mask = sum(1 << mode for mode in cut)
         needed[mask] = needed[full - mask] = max(1, spectra.needed_rank(cut, error))
     complete = len(known) >= full // 2
-    return CutProblem(spectra.modes, needed, max_rank or int(needed.max()), complete)
+    return CutProblem(spectra.modes, needed=needed, max_rank=max_rank or int(needed.max()), complete=complete)
 
 
 def cut_of(mask: int, order: int) -> Cut:

@@ -67,7 +67,15 @@ def error_bound(X: Tensor | CutSpectra, structure: Structure, *, cuts: Sequence[
     spectra = _spectra_for(X, structure)
     asked, table = spectra.table(cuts)
     if not structure.bonds or not asked:
-        return Certificate(0.0, (), 1, (), np.zeros(0), _upper(spectra, structure), len(asked))
+        return Certificate(
+            error_bound=0.0,
+            cut=(),
+            cut_rank=1,
+            crossing=(),
+            spectrum=np.zeros(0),
+            upper_bound=_upper(spectra, structure),
+            cuts=len(asked),
+        )
     crossings = cut_ranks(structure, asked)
     reached = crossings.ranks(np.array([structure.ranks]), table.shape[1] - 1)[0]
     tails = table[np.arange(len(asked)), reached]

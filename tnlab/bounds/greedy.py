@@ -61,7 +61,8 @@ def raised(problem: CutProblem, ranks: PairRanks, deadline: float) -> PairRanks 
         start[0, column[pair]], allowed[column[pair]] = rank, True
     if start.max() > problem.max_rank:
         return None
-    return _ranks(problem, _Chains(problem, allowed, problem.order, deadline).grow(start, None)[0])
+    chains = _Chains(problem, allowed=allowed, degree=problem.order, deadline=deadline)
+    return _ranks(problem, chains.grow(start, None)[0])
 
 
 def best_graph(problem: CutProblem, degree: int, deadline: float) -> PairRanks | None:
@@ -71,7 +72,7 @@ def best_graph(problem: CutProblem, degree: int, deadline: float) -> PairRanks |
     replace a candidate by one that is not dearer.
     """
     generator = np.random.default_rng(0)
-    chains = _Chains(problem, np.ones(len(problem.pairs), dtype=bool), degree, deadline)
+    chains = _Chains(problem, allowed=np.ones(len(problem.pairs), dtype=bool), degree=degree, deadline=deadline)
     count = max(1, min(CHAINS, BLOCK // max(1, problem.crossings.size)))
     best = chains.prune(chains.grow(np.ones((count, len(problem.pairs))), generator))
     costs = chains.costs(best)

@@ -52,7 +52,7 @@ def ring_searches(problem: CutProblem, deadline: float, best: float) -> list[Sea
     for least in range(1, problem.max_rank + 1):
         if least**2 * sum(problem.modes) >= best or time.monotonic() > deadline:
             break
-        searches.append(_RingSearch(problem, least, best, deadline))
+        searches.append(_RingSearch(problem, least=least, best=best, deadline=deadline))
     return searches
 
 

@@ -58,8 +58,11 @@ def _follow(comparison: Comparison, file: Path) -> int:
         return _with_bar(comparison) if sys.stderr.isatty() else _with_lines(comparison)
     except KeyboardInterrupt:
         done, total = len(comparison.outcomes), len(plan.runs)
-        typer.echo(f"\n{done} of {total} runs are done and kept in {plan.output}, and so are those that were running. "
-                   f"tnlab compare {file} goes on from there.", err=True)  # fmt: skip
+        typer.echo(
+            f"\n{done} of {total} runs are done and kept in {plan.output}, and so are those that were running. "
+            f"tnlab compare {file} goes on from there.",
+            err=True,
+        )
         raise
 
 

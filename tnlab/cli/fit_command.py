@@ -66,7 +66,7 @@ def fit(
     Where entries are missing (--missing, --mask, --observed), a tenth of the known ones is held out; their error
     estimates the error at the missing entries.
     """
-    known = Missing(missing, mask, observed, seed)
+    known = Missing(missing, mask=mask, part=observed, seed=seed)
     source, wanted = tensor_and_structure(
         data, shape, order, file=structure, name=format_, rank=rank, verb="fit", prepare=known.fill
     )

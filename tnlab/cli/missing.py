@@ -64,7 +64,7 @@ class Missing:
         if self.known is None and self.mask is not None:
             self.fill(source.array)
         if self.known is not None and not self.known.all():
-            places = Source("mask", self.known.astype(np.float64), source.modes, source.order)
+            places = Source("mask", array=self.known.astype(np.float64), modes=source.modes, order=source.order)
             observed = Observed.from_mask(source.tensor, places.tensor != 0)
         elif self.part is not None:
             return Observed.random_part(source.tensor, self.part, seed=self.seed)

@@ -61,10 +61,19 @@ def search(
     check_target(save)
     executor_of(executor)  # raises for a bad name before a study is begun
     run = Search(
-        source.tensor, target_error, engine=engine, family=family or None, max_rank=max_rank,
-        max_evaluations=max_evaluations, max_seconds=max_seconds, seed=seed, study=study or None, executor=executor,
-        ahead=ahead, source=recipe_of(source),
-    )  # fmt: skip
+        source.tensor,
+        target_error,
+        engine=engine,
+        family=family or None,
+        max_rank=max_rank,
+        max_evaluations=max_evaluations,
+        max_seconds=max_seconds,
+        seed=seed,
+        study=study or None,
+        executor=executor,
+        ahead=ahead,
+        source=recipe_of(source),
+    )
     after = len(StudyReader(study).evaluations) if study else 0
     follow(run, tensor_text(source), after=after, log=log, save=save, as_json=as_json)
 

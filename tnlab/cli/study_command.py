@@ -116,11 +116,24 @@ def compare(
     head = ("study", "data", "engine", "family", "seed", "target", "best", "error", "fitted to best", "fitted",
             "seconds to best", "seconds", "at least", "gap %")  # fmt: skip
     rows = [
-        (row.name, row.data, row.engine, row.family, row.seed, row.target_error, row.parameters, row.relative_error,
-         row.fitted_to_best, row.fitted, row.seconds_to_best, row.seconds, row.bound,
-         100 * row.gap if row.gap is not None else None)
+        (
+            row.name,
+            row.data,
+            row.engine,
+            row.family,
+            row.seed,
+            row.target_error,
+            row.parameters,
+            row.relative_error,
+            row.fitted_to_best,
+            row.fitted,
+            row.seconds_to_best,
+            row.seconds,
+            row.bound,
+            100 * row.gap if row.gap is not None else None,
+        )
         for row in sorted(found, key=_rank)
-    ]  # fmt: skip
+    ]
     typer.echo(columns(head, rows) + (f"\n{why}" if why else ""))
 
 

@@ -45,7 +45,9 @@ def dataset(
     """Return a decorator that registers a function, which takes nothing and returns an array, as a data set."""
 
     def decorate(load: Load) -> Load:
-        datasets.register(name, *aliases)(Dataset(name, label, licence, modes, order, load))
+        datasets.register(name, *aliases)(
+            Dataset(name=name, label=label, licence=licence, modes=modes, order=order, load=load)
+        )
         return load
 
     return decorate

@@ -79,7 +79,9 @@ class Source:
                 the modes do not multiply to the number of its entries.
         """
         numbers = as_numbers(array, name, max_entries)
-        return cls(name, numbers, numbers.shape if modes is None else tuple(modes), order, label)
+        return cls(
+            name=name, array=numbers, modes=numbers.shape if modes is None else tuple(modes), order=order, label=label
+        )
 
     def with_modes(self, modes: Sequence[int], order: Order | None = None) -> "Source":
         """Return the same array cut into other modes.
@@ -87,7 +89,7 @@ class Source:
         Raises:
             DataError: The modes do not multiply to the number of entries.
         """
-        return Source(self.name, self.array, tuple(modes), order or self.order, self.label)
+        return Source(name=self.name, array=self.array, modes=tuple(modes), order=order or self.order, label=self.label)
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -74,4 +74,6 @@ def bound_against_error_plot(info: BoundAgainstError) -> "Figure":
 
 def _bounded(spectra: CutSpectra, fit: Fit) -> BoundedFit:
     certificate = error_bound(spectra, fit.structure)
-    return BoundedFit(fit.parameters, fit.relative_error, certificate.error_bound, certificate.upper_bound)
+    return BoundedFit(
+        fit.parameters, error=fit.relative_error, lower=certificate.error_bound, upper=certificate.upper_bound
+    )

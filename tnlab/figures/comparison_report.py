@@ -96,8 +96,11 @@ def _engine_cells(entrant: Entrant, figures: ComparisonFigures) -> list[str | Ht
 
 
 def _in_words(profile: PerformanceProfile) -> str:
-    parts = (f"{one.name}: best on {one.within(1):.0%}, within twice the best on {one.within(2):.0%}, solved "
-             f"{one.within(math.inf):.0%}" for one in profile.profiles)  # fmt: skip
+    parts = (
+        f"{one.name}: best on {one.within(1):.0%}, within twice the best on {one.within(2):.0%}, solved "
+        f"{one.within(math.inf):.0%}"
+        for one in profile.profiles
+    )
     return "; ".join(parts) + "."
 
 
@@ -110,14 +113,17 @@ def _again(plan: Plan, made_with: Mapping[str, str]) -> list[Html]:
     }
     pairs = [part for name, value in facts.items() for part in (tag("dt", name), tag("dd", value))]
     return [
-        tag("p", "The comparison file, from which tnlab compare repeats the comparison; it reads back runs whose "
-            "studies still exist. Times, and runs that the time limit ended, depend on the machine."),
+        tag(
+            "p",
+            "The comparison file, from which tnlab compare repeats the comparison; it reads back runs whose "
+            "studies still exist. Times, and runs that the time limit ended, depend on the machine.",
+        ),
         tag("pre", tag("code", plan.text), tabindex="0", aria_label="The comparison file"),
         tag("h3", "Circumstances"),
         tag("dl", *pairs),
         tag("h3", "How to read it"),
         tag("ul", *(tag("li", line) for line in METHOD)),
-    ]  # fmt: skip
+    ]
 
 
 def _count(number: int, noun: str) -> str:

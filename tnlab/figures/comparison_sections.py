@@ -117,11 +117,10 @@ def _about(case: Case, figures: ComparisonFigures) -> str:
 def _cells(row: Row) -> list[str | Html]:
     if row.failed == row.runs:
         return [row.entrant.label, tag("td", f"failed: {' '.join(row.failures)}", class_="text", colspan="9")]
-    spreads = [row.parameters, row.evaluations_to_reach, row.seconds_to_reach, row.evaluations_to_best,
-               row.seconds_to_best]  # fmt: skip
+    spent = row.evaluations_to_reach, row.seconds_to_reach, row.evaluations_to_best, row.seconds_to_best
     reached = tag("td", f"{row.reached} of {row.runs}", tag("small", f"{row.success:.0%}"))
     missed = "" if row.reached else f"error {row.relative_error:.3g}"
-    first, *rest = (_spread(spread) for spread in spreads)
+    first, *rest = (_spread(spread) for spread in (row.parameters, *spent))
     if row.reached and math.isinf(row.parameters.median):
         first = tag("td", "∞", tag("small", f"least {row.least:,.0f}"))
     shown = tag("td", "not reached", tag("small", missed)) if missed else first

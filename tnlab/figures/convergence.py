@@ -95,19 +95,28 @@ def _draw_course(figure: "Figure", place: int, course: Course) -> None:
     name = shown_name(course.name) + ("" if shown else " (median: not reached)")
     hover = "%{fullData.name}<br>median %{y:,.6g} parameters after %{x:,.6g} fits<extra></extra>"
     figure.add_scatter(
-        x=[course.evaluations[k] for k in shown] or [None], y=[course.median[k] for k in shown] or [None],
-        mode="lines", name=name, legendgroup=str(place), hovertemplate=hover, **series_look(place, shape="hv"),
-    )  # fmt: skip
+        x=[course.evaluations[k] for k in shown] or [None],
+        y=[course.median[k] for k in shown] or [None],
+        mode="lines",
+        name=name,
+        legendgroup=str(place),
+        hovertemplate=hover,
+        **series_look(place, shape="hv"),
+    )
 
 
 def _draw_bound(figure: "Figure", bound: int, low: float, end: float) -> None:
     flat = {"fillcolor": FORBIDDEN, "line_width": 0, "layer": "below"}
     figure.add_shape(x0=0, x1=1, xref="x domain", y0=low / 2, y1=bound, **flat)
     figure.add_scatter(
-        x=[1, max(end, 2) * 1.03], y=[bound, bound], mode="lines", line={"color": ORANGE}, legendrank=2000,
+        x=[1, max(end, 2) * 1.03],
+        y=[bound, bound],
+        mode="lines",
+        line={"color": ORANGE},
+        legendrank=2000,
         name=f"proved: not below {bound:,}",
         hovertemplate=f"no structure below {bound:,} parameters reaches the target<extra></extra>",
-    )  # fmt: skip
+    )
 
 
 def _heights(info: Convergence) -> tuple[float, float]:
@@ -123,7 +132,7 @@ def _course(name: str, runs: Sequence[Steps], end: float) -> Course:
     places = sorted({1.0, float(end), *(float(fitted) for run in runs for fitted, _ in run if fitted <= end)})
     columns = [sorted(_best(run, place) for run in runs) for place in places]
     low, median, high = (tuple(quantile(column, level) for column in columns) for level in (0.25, 0.5, 0.75))
-    return Course(name, tuple(places), low, median, high)
+    return Course(name=name, evaluations=tuple(places), low=low, median=median, high=high)
 
 
 def _best(run: Steps, fitted: float) -> float:

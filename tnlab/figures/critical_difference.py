@@ -82,12 +82,19 @@ def critical_difference_info(costs: Mapping[str, Sequence[float]], alpha: float 
     chi, statistic, p_value = friedman(table)
     difference, pairs = critical_difference(engines, sets, alpha), pairwise_wilcoxon(table)
     return CriticalDifference(
-        names=tuple(names), ranks=tuple(ranks), sets=sets, alpha=alpha, chi_squared=chi, f_statistic=statistic,
-        p_value=p_value, difference=difference,
+        names=tuple(names),
+        ranks=tuple(ranks),
+        sets=sets,
+        alpha=alpha,
+        chi_squared=chi,
+        f_statistic=statistic,
+        p_value=p_value,
+        difference=difference,
         groups=_groups(engines, lambda first, last: ranks[last] - ranks[first] < difference),
-        pairs=pairs, pair_groups=_groups(engines, lambda first, last: _none_apart(pairs, first, last, alpha)),
+        pairs=pairs,
+        pair_groups=_groups(engines, lambda first, last: _none_apart(pairs, first, last, alpha)),
         caution=_caution(sets, engines, alpha),
-    )  # fmt: skip
+    )
 
 
 def critical_difference_plot(info: CriticalDifference) -> "Figure":
@@ -108,17 +115,25 @@ def critical_difference_plot(info: CriticalDifference) -> "Figure":
         left = place < half
         depth, side = top - ROW * (place if left else count - 1 - place), 0.9 if left else count + 0.1
         figure.add_scatter(
-            x=[rank, rank, side], y=[0, depth, depth], mode="lines", line={"color": GREY, "width": 1.5},
-            showlegend=False, hoverinfo="skip",
-        )  # fmt: skip
+            x=[rank, rank, side],
+            y=[0, depth, depth],
+            mode="lines",
+            line={"color": GREY, "width": 1.5},
+            showlegend=False,
+            hoverinfo="skip",
+        )
         text = f"{shown_name(name)}  {rank:.2f} " if left else f" {rank:.2f}  {shown_name(name)}"
         anchor = {"xanchor": "right" if left else "left", "yanchor": "middle", "showarrow": False}
         figure.add_annotation(x=side, y=depth, text=text, **anchor)
     hover = "mean rank %{x:.3f}<extra></extra>"
     figure.add_scatter(
-        x=list(info.ranks), y=[0] * count, mode="markers", marker={"color": BLUE, "size": 10}, showlegend=False,
+        x=list(info.ranks),
+        y=[0] * count,
+        mode="markers",
+        marker={"color": BLUE, "size": 10},
+        showlegend=False,
         hovertemplate=hover,
-    )  # fmt: skip
+    )
     bottom, room = top - ROW * half, 0.6 * count
     figure.update_layout(
         margin={"t": 10, "l": 10, "r": 10, "b": 10},

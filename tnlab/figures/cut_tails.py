@@ -107,7 +107,7 @@ def _dots(figure: "Figure", info: CutTails) -> None:
 def _tail(spectra: CutSpectra, structure: Structure, cut: Cut) -> CutTail:
     tail, rank = spectra.tail(cut), cut_rank(structure, cut)
     loss = math.sqrt(tail[rank]) if rank < len(tail) else 0.0
-    return CutTail(cut, np.sqrt(tail[1:]), rank, loss)
+    return CutTail(cut, losses=np.sqrt(tail[1:]), cut_rank=rank, loss=loss)
 
 
 def _text(cut: Cut) -> str:

@@ -79,11 +79,11 @@ def _starts(name: str, run: Sequence[Snapshot]) -> list[History]:
     parts = [run[begin:end] for begin, end in zip(begins, [*begins[1:], len(run)], strict=True)]
     return [
         History(
-            name if len(parts) == 1 else f"{name}, start {number}",
-            tuple(snapshot.sweep for snapshot in part),
-            tuple(snapshot.relative_error for snapshot in part),
-            _known([snapshot.held_out_error for snapshot in part]),
-            tuple(snapshot.seconds for snapshot in part),
+            name=name if len(parts) == 1 else f"{name}, start {number}",
+            sweeps=tuple(snapshot.sweep for snapshot in part),
+            errors=tuple(snapshot.relative_error for snapshot in part),
+            held_out=_known([snapshot.held_out_error for snapshot in part]),
+            seconds=tuple(snapshot.seconds for snapshot in part),
         )
         for number, part in enumerate(parts, 1)
     ]

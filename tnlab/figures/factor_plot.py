@@ -80,7 +80,7 @@ def factor_info(network: Network, mode: int, *, most: int = 6) -> FactorColumns:
     heaviest = weights.argsort(descending=True, stable=True)[:most].tolist()
     columns = (matrix / norms.clamp(min=1e-300)).numpy()
     chosen = tuple(FactorColumn(labels[k], columns[:, k], float(weights[k])) for k in heaviest)
-    return FactorColumns(structure.core_label(place), mode, chosen, matrix.shape[1])
+    return FactorColumns(structure.core_label(place), mode=mode, columns=chosen, total=matrix.shape[1])
 
 
 def factor_plot(info: FactorColumns) -> "Figure":

@@ -66,7 +66,7 @@ def network_cut_info(structure: Structure, certificate: Certificate) -> NetworkC
         DrawnBond(tuple(places[core] for core in bond.cores), bond.rank, k in certificate.crossing)
         for k, bond in enumerate(structure.bonds)
     )
-    return NetworkCut(cores, bonds, certificate.cut_rank, certificate.error_bound)
+    return NetworkCut(cores, bonds=bonds, cut_rank=certificate.cut_rank, error_bound=certificate.error_bound)
 
 
 def network_cut_plot(info: NetworkCut) -> "Figure":

@@ -78,9 +78,13 @@ def performance_profile_plot(info: PerformanceProfile) -> "Figure":
         xs, ys = [1.0, *profile.ratios, end], [profile.within(1.0), *profile.parts, profile.within(end)]
         hover = "%{fullData.name}<br>within %{x:.3g} times the best: %{y:.0%}<extra></extra>"
         figure.add_scatter(
-            x=xs, y=ys, mode="lines", name=shown_name(profile.name), hovertemplate=hover,
+            x=xs,
+            y=ys,
+            mode="lines",
+            name=shown_name(profile.name),
+            hovertemplate=hover,
             **series_look(place, shape="hv"),
-        )  # fmt: skip
+        )
     styled(figure, title="", x=f"{info.cost}: times the least", y="part of the problems")
     figure.update_layout(
         margin={"t": 20, "b": 60},

@@ -44,7 +44,9 @@ def proved_minimum_info(bounds: Mapping[float, ParameterBound], fits: Mapping[st
         raise ValueError(f"The bounds must be of one family, but are of {sorted(families) or 'none'}.")
     targets = tuple(sorted(bounds))
     points = {name: tuple((fit.parameters, fit.relative_error) for fit in several) for name, several in fits.items()}
-    return ProvedMinimum(targets, tuple(bounds[target].parameters for target in targets), families.pop(), points)
+    return ProvedMinimum(
+        targets, minima=tuple(bounds[target].parameters for target in targets), family=families.pop(), fits=points
+    )
 
 
 def proved_minimum_plot(info: ProvedMinimum) -> "Figure":

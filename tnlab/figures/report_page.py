@@ -145,10 +145,13 @@ def page(title: str, sections: Mapping[str, tuple[str, Sequence[Html]]], head: S
         for name, (heading, content) in sections.items()
     ]
     body = tag(
-        "body", tag("a", "Skip to the results", class_="skip", href="#main"), tag("header", tag("h1", title), *head),
-        tag("nav", tag("ol", *links), aria_label="Sections"), tag("main", *parts, id="main", tabindex="-1"),
+        "body",
+        tag("a", "Skip to the results", class_="skip", href="#main"),
+        tag("header", tag("h1", title), *head),
+        tag("nav", tag("ol", *links), aria_label="Sections"),
+        tag("main", *parts, id="main", tabindex="-1"),
         *([tag("script", Html(plotly_js)), tag("script", Html(SCRIPT))] if plotly_js else []),
-    )  # fmt: skip
+    )
     metas = f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">'
     metas += '<meta name="viewport" content="width=device-width, initial-scale=1">'
     top = tag("head", Html(metas), tag("title", title), tag("style", Html(STYLE)))

@@ -75,7 +75,7 @@ def residual_map_info(
         down, across = _two(modes, wrong.ndim)
         rows, columns = f"{axis} {down}", f"{axis} {across}"
     error = float(residual.norm() / data.double().norm())
-    return ResidualMap(_panels(wrong, down, across, axis, most), rows, columns, error)
+    return ResidualMap(_panels(wrong, down, across, axis, most), rows=rows, columns=columns, error=error)
 
 
 def residual_map_plot(info: ResidualMap) -> "Figure":
@@ -87,9 +87,13 @@ def residual_map_plot(info: ResidualMap) -> "Figure":
     for place, panel in enumerate(info.panels):
         suffix = str(place + 1) if place else ""
         figure.add_heatmap(
-            z=panel.residual, xaxis=f"x{suffix}", yaxis=f"y{suffix}", coloraxis="coloraxis", name=panel.label,
+            z=panel.residual,
+            xaxis=f"x{suffix}",
+            yaxis=f"y{suffix}",
+            coloraxis="coloraxis",
+            name=panel.label,
             hovertemplate="%{y}, %{x}: %{z:.4g}<extra></extra>",
-        )  # fmt: skip
+        )
         left, right = (place + 0.05) / count, (place + 0.95) / count
         upright = {"autorange": "reversed", "anchor": f"x{suffix}", "scaleanchor": f"x{suffix}", "constrain": "domain"}
         across = {"domain": [left, right], "anchor": f"y{suffix}", "constrain": "domain"}

@@ -122,7 +122,7 @@ def _splits(structure: Structure) -> Iterator[_Split]:
         rows = math.prod(sizes[index] for index in inward)
         for index, size in zip(outward, _shares([sizes[index] for index in outward], rows), strict=True):
             sizes[index] = size
-        yield _Split(core, inward, outward, passed, list(sizes))
+        yield _Split(core=core, inward=inward, outward=outward, passed=passed, sizes=list(sizes))
         axes = [*outward, *passed]
         left.remove(core)
 

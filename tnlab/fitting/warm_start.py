@@ -81,7 +81,9 @@ class _Transfer:
         cores = _match_cores(old, structure)
         heirs = _find_heirs(old, structure, cores)
         bonds = _match_bonds(old, structure, {**heirs, **cores})
-        work = cls(structure, {}, {}, {}, heirs, network.cores[0].to(torch.float64))
+        work = cls(
+            structure=structure, arrays={}, labels={}, orphans={}, heirs=heirs, like=network.cores[0].to(torch.float64)
+        )
         for place, core in enumerate(network.cores):
             labels: list[AxisLabel] = [("mode", mode) for mode in old.cores[place].legs]
             labels += [("bond", bonds[bond]) if bond in bonds else ("old", bond) for bond in old.core_bonds[place]]

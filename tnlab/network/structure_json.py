@@ -80,7 +80,7 @@ def _core_from_dict(record: object, where: str) -> Core:
     if not isinstance(pinned, bool):
         raise StructureError(f"{where}.pinned must be true or false, but is {pinned!r}.")
     legs = tuple(_whole(leg, f"{where}.legs[{k}]") for k, leg in enumerate(_list(fields["legs"], f"{where}.legs")))
-    return Core(legs, name, _position(fields.get("position"), f"{where}.position"), pinned)
+    return Core(legs, name=name, position=_position(fields.get("position"), f"{where}.position"), pinned=pinned)
 
 
 def _bond_from_dict(record: object, where: str) -> Bond:

@@ -50,10 +50,13 @@ def test_a_pass_whose_caller_replaces_cores_is_a_sweep(structure, make_plan):
 def test_a_product_with_a_float32_tensor_is_float64():
     pair = compile_pair((0, 1), (1, 2), (), (2, 3, 4))
     values = [np.ones((2, 3), np.float32), np.ones((3, 4)), None]
-    Multiply(pair, 0, 1, 2, mixed=True)(values, None)
+    Multiply(pair, left=0, right=1, out=2, mixed=True)(values, None)
     assert values[2].dtype == np.float64
     assert np.array_equal(values[2], np.full((2, 4), 3.0))
-    assert (Multiply(pair, 0, 1, 2).flops, Multiply(pair, 0, 1, 2).size) == (2 * 2 * 3 * 4, 8)
+    assert (Multiply(pair, left=0, right=1, out=2).flops, Multiply(pair, left=0, right=1, out=2).size) == (
+        2 * 2 * 3 * 4,
+        8,
+    )
 
 
 def test_an_alias_is_the_same_array():

@@ -18,7 +18,7 @@ def test_width_grows_with_log_rank_up_to_a_limit():
 
 def test_a_stroke_of_rank_1_is_dashed():
     curve = Curve.bent(0, 10, 0)
-    assert Line.of(3, 1, curve) == Line(3, curve, bond_width(1), True)
+    assert Line.of(3, 1, curve) == Line(3, curve=curve, width=bond_width(1), dashed=True)
     assert not Line.of(3, 2, curve).dashed
 
 

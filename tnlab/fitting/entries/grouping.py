@@ -158,7 +158,7 @@ class Groups:
         used = steps < counts[:, None]
         at = self._order[np.where(used, self._first[places][:, None] + steps, self._first[places][:, None])]
         pads = np.flatnonzero(~used)
-        return Bucket(self._to(self.present[places]), self._to(at), self._to(pads), int(used.sum()))
+        return Bucket(self._to(self.present[places]), at=self._to(at), pads=self._to(pads), entries=int(used.sum()))
 
     def _to(self, array: np.ndarray) -> Any:
         return array if self._device is None else torch.from_numpy(array).to(self._device)

@@ -97,7 +97,14 @@ def compile_pair(
         first = _plain(left, [*batch, *rows, *summed], (size(batch), size(rows), size(summed)))
         second = _plain(right, [*batch, *summed, *columns], (size(batch), size(summed), size(columns)))
         multiply = _product
-    return Pairwise(first, second, tuple(sizes[index] for index in result), result, flops, multiply)
+    return Pairwise(
+        left=first,
+        right=second,
+        shape=tuple(sizes[index] for index in result),
+        indices=result,
+        flops=flops,
+        multiply=multiply,
+    )
 
 
 def permutation(labels: Indices, wanted: Sequence[int]) -> Indices | None:

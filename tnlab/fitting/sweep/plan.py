@@ -76,7 +76,7 @@ def explicit_plan(structure: Structure) -> SweepPlan:
         return tree_plan(structure)  # no environment to form
     steps = tuple(_explicit_update(structure, core) for core in range(len(structure.cores)))
     order = tuple(range(structure.order))
-    return SweepPlan(structure, order, (), steps, 1 + len(structure.cores))
+    return SweepPlan(structure=structure, mode_order=order, prepare=(), steps=steps, registers=1 + len(structure.cores))
 
 
 def _explicit_update(structure: Structure, core: int) -> ExplicitUpdate:
@@ -93,4 +93,13 @@ def _explicit_update(structure: Structure, core: int) -> ExplicitUpdate:
     axes = permutation(tuple(range(structure.order)), (*legs, *rest))
     rows = math.prod(shape[: len(legs)])
     length = structure.size // rows
-    return ExplicitUpdate(core, expression, others, axes, shape, length, rows, math.prod(shape[len(legs) :]))
+    return ExplicitUpdate(
+        core=core,
+        expression=expression,
+        others=others,
+        tensor_axes=axes,
+        shape=shape,
+        length=length,
+        rows=rows,
+        columns=math.prod(shape[len(legs) :]),
+    )

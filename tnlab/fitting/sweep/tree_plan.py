@@ -62,12 +62,24 @@ class _Compiler:
                 self._inner_gram(node)
         if not self.moving:
             self._visit(self.tree, 0, ())
-            return SweepPlan(self.structure, self.mode_order, (), tuple(self.steps), len(self.labels))
+            return SweepPlan(
+                structure=self.structure,
+                mode_order=self.mode_order,
+                prepare=(),
+                steps=tuple(self.steps),
+                registers=len(self.labels),
+            )
         prepare, self.steps = tuple(self.steps), []
         self._visit(self.tree, 0, ())
         self.steps = []
         self._visit(self.tree, 0, ())  # again: now what the last sweep left stale is brought up to date first
-        return SweepPlan(self.structure, self.mode_order, prepare, tuple(self.steps), len(self.labels))
+        return SweepPlan(
+            structure=self.structure,
+            mode_order=self.mode_order,
+            prepare=prepare,
+            steps=tuple(self.steps),
+            registers=len(self.labels),
+        )
 
     def _survey(self, node: CoreTree, above: list[CoreTree]) -> None:
         """Record the modes of every node and the bonds that leave it, and mark all results as not computed yet."""
@@ -167,7 +179,7 @@ class _Compiler:
             self.labels.append(pair.indices)
         out = self.registers[name]
         self.labels[out] = pair.indices
-        self.steps.append(Multiply(pair, left, right, out, mixed=left == 0))
+        self.steps.append(Multiply(pair, left=left, right=right, out=out, mixed=left == 0))
         return out
 
     def _update(self, core: int, outer: int, grams: Factors) -> None:

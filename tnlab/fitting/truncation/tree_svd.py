@@ -161,7 +161,7 @@ def peel(array: Any, structure: Structure, goal: Goal, *, total: float, cache: P
         past = (*past, (core, found.rank))
         promised += found.discarded
         doubt += found.doubt
-        steps.append(PeeledCore(core, rows, structure.order + bond, found.basis, found.rank))
+        steps.append(PeeledCore(core=core, rows=rows, bond=structure.order + bond, basis=found.basis, rank=found.rank))
         ranks[bond] = found.rank if goal.error is not None else structure.ranks[bond]
         sizes[structure.order + bond] = found.rank
         basis = found.basis
@@ -172,7 +172,16 @@ def peel(array: Any, structure: Structure, goal: Goal, *, total: float, cache: P
         labels[first : first + len(inward)] = [structure.order + bond]
         rest = rest.reshape([sizes[label] for label in labels])
         left.remove(core)
-    return Peeled(set_ranks(structure, ranks), steps, rest, labels, math.fsum(discarded), promised, doubt, sizes)
+    return Peeled(
+        structure=set_ranks(structure, ranks),
+        steps=steps,
+        rest=rest,
+        labels=labels,
+        lost=math.fsum(discarded),
+        promised=promised,
+        doubt=doubt,
+        sizes=sizes,
+    )
 
 
 def residual(array: Any, peeled: Peeled, cores: Sequence[Any]) -> float:

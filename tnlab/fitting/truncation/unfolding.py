@@ -205,7 +205,7 @@ def truncate(unfolding: Unfolding, *, rank: int | None = None, budget: float | N
     if kept == rows:
         return Truncation(None, rows, 0.0)
     basis = unfolding.leading(kept) if coarse else unfolding.singular[1][:, :kept]
-    return Truncation(basis, kept, float(tails[kept]), NOISE * float(tails[0]) if coarse else 0.0)
+    return Truncation(basis, rank=kept, discarded=float(tails[kept]), doubt=NOISE * float(tails[0]) if coarse else 0.0)
 
 
 def sketched(
@@ -232,7 +232,9 @@ def sketched(
             within = Unfolding(unfolding.onto(basis))
             inner = truncate(within, rank=rank, budget=budget - missed)
             found = basis if inner.basis is None else basis @ inner.basis
-            return Truncation(found, inner.rank, missed + inner.discarded, NOISE * total + inner.doubt)
+            return Truncation(
+                found, rank=inner.rank, discarded=missed + inner.discarded, doubt=NOISE * total + inner.doubt
+            )
         samples *= 2
     return truncate(unfolding, rank=rank, budget=budget)
 

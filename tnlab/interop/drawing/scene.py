@@ -55,4 +55,4 @@ def compose(structure: Structure) -> Scene:
     ends = tuple(legs(structure, cores, strokes))
     sizes = tuple(size_labels(structure, ends))
     ranks = rank_labels(structure, cores, dots, strokes, ends, sizes)
-    return Scene(structure, cores, dots, strokes, ends, sizes, ranks)
+    return Scene(structure=structure, cores=cores, dots=dots, lines=strokes, legs=ends, sizes=sizes, ranks=ranks)

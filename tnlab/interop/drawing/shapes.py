@@ -35,7 +35,7 @@ class Line:
     @classmethod
     def of(cls, bond: int, rank: int, curve: Curve) -> "Line":
         """Return the stroke of a bond along a curve, with the width of its rank and dashed at rank 1."""
-        return cls(bond, curve, bond_width(rank), rank == 1)
+        return cls(bond, curve=curve, width=bond_width(rank), dashed=rank == 1)
 
 
 @dataclass(frozen=True)
