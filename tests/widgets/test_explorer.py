@@ -417,10 +417,9 @@ def test_the_page_that_went_away_stops_the_fit(explorer):
 
 def test_close_ends_the_worker():
     widget = Explorer()
-    thread = widget._session._thread
-    assert thread.is_alive()
+    assert widget._session.is_alive
     widget.close()
-    assert not thread.is_alive()
+    assert not widget._session.is_alive
 
 
 def test_a_page_that_fell_silent_holds_the_fit_until_it_is_back(monkeypatch):
@@ -428,11 +427,11 @@ def test_a_page_that_fell_silent_holds_the_fit_until_it_is_back(monkeypatch):
     explorer = Explorer("camera", modes=(4,) * 8, structure=formats["tensor_ring"].build((4,) * 8, 5))
     try:
         explorer.set_state({"heartbeat": 1.0})
-        desk = wait_for(lambda: explorer._session._desk.suspended and explorer._session._desk)
-        sweep = desk.run.sweep
+        fitter = wait_for(lambda: explorer._session._fitter.suspended and explorer._session._fitter)
+        sweep = fitter.run.sweep
         another_fit()
-        assert desk.run.sweep <= sweep + 1  # the one at hand may have ended
-        assert desk.run.running
+        assert fitter.run.sweep <= sweep + 1  # the one at hand may have ended
+        assert fitter.run.running
         monkeypatch.setattr("tnlab_widgets.base.data_widget.SILENCE", PATIENCE)
         explorer.set_state({"heartbeat": 2.0})
         wait_for(lambda: explorer.fit_state["sweep"] > sweep + 1)

@@ -60,8 +60,7 @@ def idle(tmp_path_factory):
     for end in (made["Explorer"]._session.close, made["Explorer"]._certifier.close):
         end(timeout=PATIENCE)
     for thread in (made["SearchWorkbench"]._reporter, made["SearchWorkbench"]._librarian):
-        thread.close()
-        thread._thread.join(PATIENCE)
+        thread.close(PATIENCE)
     yield made.__getitem__
     for widget in made.values():
         widget.close()

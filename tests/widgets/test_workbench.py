@@ -168,10 +168,10 @@ def test_a_point_opens_warm_while_the_search_goes_on(bench):
     assert explorer.fit_state["errors"][0] <= best["relative_error"] + 1e-6
     shown.until(lambda: widget.opening == {})
     growing(shown)
-    worker = explorer._session._thread
+    session = explorer._session
     shown.command("close_explorer")
     assert widget.explorer is None
-    shown.until(lambda: not worker.is_alive())
+    shown.until(lambda: not session.is_alive)
     assert widget.get_state(["explorer"]) == {"explorer": None}
 
 

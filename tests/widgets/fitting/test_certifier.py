@@ -134,15 +134,15 @@ def test_nothing_is_claimed_where_there_are_too_many_latent_cores(listen):
 def test_a_tensor_without_cuts_or_norm_has_no_bound(listen, tensor, nothing):
     """The worker passes it over, and answers what is asked next."""
     listener, looked = listen(nothing), threading.Event()
-    worker, step = listener.certifier._worker, listener.certifier._worker._step
+    prover, following = listener.certifier._prover, listener.certifier._prover._next
 
     def noted():
-        taken = step()
-        if taken is None and worker.desk.tensor is nothing:
+        taken = following()
+        if taken is None and prover.desk.tensor is nothing:
             looked.set()
         return taken
 
-    worker._step = noted
+    prover._next = noted
     structure = Structure(tuple(nothing.shape), (Core(tuple(range(nothing.ndim))),), ())
     assert listener.certifier.ask(structure) is None
     assert looked.wait(PATIENCE)

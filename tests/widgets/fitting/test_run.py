@@ -88,6 +88,7 @@ def test_a_run_ends_with_the_least_measured_error(cores):
     run.take(Snapshot(1, 0.1, first, 0.0))
     run.take(Snapshot(2, 0.2, last, 0.0, Status.CONVERGED))
     assert set(run.candidates) == {first, last}
-    run.finish("ended", {first: 0.25, last: 0.2})
-    assert (run.network, run.relative_error, run.running, run.status) == (last, 0.2, False, "ended")
+    run.finish("CONVERGED", "ended", {first: 0.25, last: 0.2})
+    assert (run.network, run.relative_error, run.running) == (last, 0.2, False)
+    assert (run.state, run.status, run.failure) == ("CONVERGED", "ended", "")
     assert run.errors == [0.1, 0.2]

@@ -17,7 +17,7 @@ from tnlab.network.edits import add_bond, add_core, remove_bond, set_rank
 from tnlab.solvers.als import ALS
 from tnlab.solvers.base import Status
 from tnlab.solvers.fit import fit
-from tnlab_widgets.fitting import session as _session
+from tnlab_widgets.fitting import fitter
 from tnlab_widgets.fitting.session import FitSession
 
 MODES = (4,) * 6
@@ -65,7 +65,7 @@ def desk(tensor):
 def endless(monkeypatch):
     """Make fits go on until they are told to end, and report every sweep."""
     for setting, value in {"MAX_SWEEPS": 10**9, "TRY_SWEEPS": 10**9, "TOLERANCE": -1.0, "REPORT_EVERY": -1.0}.items():
-        monkeypatch.setattr(_session, setting, value)
+        monkeypatch.setattr(fitter, setting, value)
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def gate(monkeypatch, endless):
             assert gate.wait(PATIENCE)
             yield snapshot
 
-    monkeypatch.setattr(_session.ALS, "iterate", gated)
+    monkeypatch.setattr(fitter.ALS, "iterate", gated)
     gate.set()
     yield gate
     gate.set()
@@ -194,7 +194,7 @@ def misread(monkeypatch):
             low = snapshot.status is Status.RUNNING
             yield replace(snapshot, relative_error=snapshot.relative_error * (1 - 1e-6)) if low else snapshot
 
-    monkeypatch.setattr(_session.ALS, "iterate", read)
+    monkeypatch.setattr(fitter.ALS, "iterate", read)
 
 
 def assert_measured(desk, tensor):
@@ -233,7 +233,7 @@ def test_an_error_that_cannot_be_measured_is_not_shown(desk, misread, monkeypatc
     def fail(*_):
         raise MemoryError
 
-    monkeypatch.setattr(_session, "relative_residual", fail)
+    monkeypatch.setattr(fitter, "relative_residual", fail)
     desk.fit(TRAIN)
     assert (desk.last.relative_error, desk.last.network) == (None, None)
     monkeypatch.undo()
@@ -299,17 +299,25 @@ def test_a_tensor_that_does_not_fit_is_a_failure(desk):
     assert "tensor has shape" in desk.last.failure
 
 
-def test_a_report_that_fails_does_not_end_the_worker(tensor):
-    def fail(progress, detailed):
+def test_a_report_that_fails_is_logged_as_the_callers_and_changes_nothing(tensor, caplog):
+    states = []
+
+    def careless(progress, detailed):
+        states.append(progress.state)
         raise DataError("no")
 
-    session = FitSession(fail)
+    session = FitSession(careless)
     session.load(tensor)
     session.submit(TRAIN)
-    wait_for(lambda: session.network is not None)
+    wait_for(lambda: states[-1:] == ["CONVERGED"])
     session.submit(set_rank(TRAIN, 0, 2))
     wait_for(lambda: session.network.structure.ranks[0] == 2)
+    for command in (session.pause, session.resume, session.stop):  # report in this thread
+        command()
+    assert not session.paused
     session.close()
+    assert all(record.getMessage().startswith("Your function ") for record in caplog.records)
+    assert all("careless" in record.getMessage() for record in caplog.records)
 
 
 def test_the_thread_ends_with_close_even_in_a_fit(desk, endless):
@@ -321,31 +329,83 @@ def test_the_thread_ends_with_close_even_in_a_fit(desk, endless):
     desk.session.submit(set_rank(TRAIN, 0, 2))  # too late, but harmless
 
 
-def test_the_thread_ends_when_the_session_is_forgotten(tensor):
+def test_a_forgotten_session_stops_its_fit(tensor, endless):
     session = FitSession(lambda progress, detailed: None)
     session.load(tensor)
     session.submit(TRAIN)
-    thread, gone = session._thread, weakref.ref(session)
+    worker, gone = session._fitter.worker, weakref.ref(session)
     del session
     gc.collect()
-    wait_for(lambda: gone() is None and not thread.is_alive())
+    wait_for(lambda: gone() is None and not worker.is_alive)
 
 
-def test_a_settled_fit_costs_nothing(desk, monkeypatch):
-    """The worker looks for work before the fit and after it, and then waits to be told."""
-    looks, look = [], _session._FitDesk._work_waits
+def test_a_settled_fit_has_no_thread_and_the_next_one_gets_another(desk):
+    desk.session._fitter.worker.idle = 0.0
+    for rank in (3, 2):
+        desk.fit(set_rank(TRAIN, 1, rank), tag=rank)
+        wait_for(lambda: not desk.session.is_alive)
+        assert desk.last.tag == rank
 
-    def noted(self):
-        looks.append(self)
-        return look(self)
 
-    monkeypatch.setattr(_session._FitDesk, "_work_waits", noted)
+def test_a_held_fit_has_no_thread_and_goes_on_where_it_was(desk, endless):
+    desk.session._fitter.worker.idle = 0.0
+    desk.session.submit(TRAIN)
+    wait_for(lambda: desk.reports and desk.last.sweep > 2)
+    for hold, release in ((desk.session.pause, desk.session.resume),
+                          (lambda: desk.session.suspend(True), lambda: desk.session.suspend(False))):  # fmt: skip
+        hold()
+        wait_for(lambda: not desk.session.is_alive)
+        sweep, seconds = desk.last.sweep, desk.last.seconds
+        another_fit()
+        release()
+        wait_for(lambda sweep=sweep: desk.last.sweep > sweep)
+        assert desk.last.generation == desk.reports[0].generation
+        assert desk.last.seconds >= seconds
+
+
+def test_the_time_of_a_fit_leaves_pauses_out_and_ends_with_it(desk, endless):
+    desk.session.submit(TRAIN)
+    wait_for(lambda: desk.reports and desk.last.sweep)
+    desk.session.pause()
+    wait_for(lambda: desk.session._fitter.run._still)
+    run = desk.session._fitter.run
+    assert run.seconds == run.seconds
+    desk.session.resume()
+    desk.session.stop()
+    assert run.seconds == run.seconds
+
+
+def test_a_report_names_the_state_that_its_sentence_says(desk, gate):
+    gate.clear()
+    desk.session.submit(TRAIN)
+    wait_for(lambda: desk.reports)
+    assert desk.last.state == "PREPARING"
+    gate.set()
+    wait_for(lambda: desk.last.state == "RUNNING")
+    desk.session.pause()
+    wait_for(lambda: desk.last.state == "PAUSED")
+    assert desk.last.status == f"Paused after sweep {desk.last.sweep}."
+    desk.session.try_seeds(2)
+    wait_for(lambda: desk.last.state == "TRYING")
+    desk.session.stop()
+    assert desk.last.state == "STOPPED"
+    numbers = [progress.number for progress in desk.reports]
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_what_a_report_says_belongs_together(desk):
     desk.fit(TRAIN)
-    wait_for(lambda: len(looks) == 2)
-    reports = len(desk.reports)
-    another_fit()
-    assert looks.count(desk.session._desk) == 2
-    assert len(desk.reports) == reports
+    generation = desk.session.try_seeds(2)
+    wait_for(lambda: desk.done(generation))
+    desk.fit(set_rank(set_rank(TRAIN, 1, 30_000), 2, 30_000))
+    assert [progress.state for progress in desk.reports if not progress.running and progress.failure][-1] == "FAILED"
+    for progress in desk.reports:
+        ended = progress.state in {"CONVERGED", "TRIED", "FAILED"}
+        assert progress.running != ended
+        if progress.state in Status.__members__:
+            assert progress.status == Status[progress.state].value
+        if progress.errors and progress.state == "RUNNING":
+            assert progress.errors[-1] == progress.relative_error
 
 
 def test_nobody_looking_holds_the_fit(desk, endless):
@@ -395,7 +455,7 @@ def test_a_removed_bond_goes_on_from_what_is_left(desk):
 
 @pytest.mark.parametrize("name", formats)
 def test_another_format_is_not_held_back_by_the_one_before(desk, tensor, monkeypatch, name):
-    monkeypatch.setattr(_session, "MAX_SWEEPS", 100)
+    monkeypatch.setattr(fitter, "MAX_SWEEPS", 100)
     desk.fit(formats["tucker"].build(MODES, 2))
     structure = formats[name].build(MODES, 2)
     desk.fit(structure, tag=1)

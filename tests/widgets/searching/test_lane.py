@@ -28,6 +28,7 @@ def test_a_lane_is_searched_one_evaluation_at_a_time_to_its_end(plan):
     assert (report["id"], report["state"], report["counts"]["fitted"]) == (3, ENDED, 5)
     assert report["total"] == lane.points.count == lane.summary()["evaluations"]
     assert report["incumbent"]["parameters"] == lane.summary()["parameters"]
+    assert (report["resumable"], report["wanted"]) == (True, False)
     json.dumps(report, allow_nan=False)
 
 

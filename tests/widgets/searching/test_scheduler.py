@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.waiting import PATIENCE
+from tests.waiting import PATIENCE, wait_for
 from tnlab.errors import StudyBusyError
 from tnlab_widgets.searching.lane import ENDED, RUNNING, WATCHING, Lane
 from tnlab_widgets.searching.plan import LanePlan
@@ -93,3 +93,28 @@ def test_close_ends_the_thread(schedule):
     assert not scheduler.alive
     scheduler.go("inline", {})  # too late, but harmless
     assert not scheduler.alive
+
+
+def test_a_paused_search_has_no_thread_and_goes_on(schedule):
+    scheduler, _, pulls, _ = schedule([0.1, 0.1])
+    scheduler._worker.idle = 0.0
+    scheduler.pause()
+    wait_for(lambda: not scheduler.alive)
+    assert pulls == []
+    scheduler.go("inline", {})
+    assert scheduler.wait(PATIENCE)
+    assert pulls == [1, 1]
+    wait_for(lambda: not scheduler.alive)
+
+
+def test_lanes_wait_for_go_and_those_left_when_one_is_taken_away_go_on_or_stay_paused(schedule, tmp_path):
+    scheduler, [first, second], pulls, _ = schedule([0.1] * 3, [0.1])
+    scheduler.pause()
+    scheduler.put([second])
+    assert scheduler.paused
+    scheduler.go("inline", {})
+    assert scheduler.wait(PATIENCE)
+    scheduler.put([second, Scripted(7, [0.1], pulls, tmp_path)])
+    scheduler._worker.close(PATIENCE)  # whatever was to be done is done
+    assert pulls == [second.id]
+    assert first.phase == ENDED

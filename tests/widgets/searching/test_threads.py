@@ -21,9 +21,8 @@ def test_a_report_follows_what_has_changed_and_a_failing_one_does_not_end_the_th
     for count in (1, 2):
         reporter.due()
         wait_for(lambda count=count: len(made) == count)
-    reporter.close()
-    reporter._thread.join(PATIENCE)
-    assert not reporter._thread.is_alive()
+    reporter.close(PATIENCE)
+    assert not reporter.is_alive
     reporter.due()
     assert len(made) == 2
 
@@ -38,8 +37,7 @@ def test_errands_are_done_in_order_each_followed_by_a_look_and_errors_are_told()
     errands.send(lambda: done.append("first"))
     errands.send(fail)
     errands.send(lambda: done.append("second"))
-    errands.close()
-    errands._thread.join(PATIENCE)
+    errands.close(PATIENCE)
     assert done == ["first", "look", "second", "look"]
     assert told == ["It went wrong."]
 
@@ -55,6 +53,5 @@ def test_there_are_more_looks_while_one_of_them_asks_for_it(monkeypatch):
     errands = Errands(look, lambda text: None)
     errands.send(lambda: None)
     wait_for(lambda: len(looks) == 4)
-    errands.close()
-    errands._thread.join(PATIENCE)
+    errands.close(PATIENCE)
     assert len(looks) == 4

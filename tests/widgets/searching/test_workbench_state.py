@@ -29,6 +29,23 @@ def test_the_state_follows_the_searches(bench):
     assert shown.widget.run["can_resume"]
 
 
+def test_the_page_never_reads_of_an_end_beside_a_lane_that_runs(bench):
+    shown, pairs = bench(engines=("hill_climb", "tnls")), []
+    push = shown.widget.push
+
+    def noted(**traits):
+        if "run" in traits:
+            pairs.append((traits["run"]["state"], {lane["state"] for lane in traits["lanes"]}))
+        push(**traits)
+
+    shown.widget.push = noted
+    running(shown)
+    ended(shown)
+    assert ("ended", {"ended"}) in pairs
+    assert all(states == {"ended"} for run, states in pairs if run == "ended")
+    assert all(states & {"running", "waiting"} for run, states in pairs if run == "running")
+
+
 def test_points_from_a_number_on_are_sent_again_when_asked_for(bench):
     shown = bench()
     running(shown)

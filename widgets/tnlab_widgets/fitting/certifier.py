@@ -1,19 +1,17 @@
 """Certificates computed in a background thread while the user edits a network; independent of Jupyter.
 
-One worker thread computes the singular values of the tensor's cuts, those of the drawn network first. Once they are
-known, the error bound of another structure is computed at once in the caller's thread; before that, the worker reports
-it, and it rises with every batch of cuts. After that, the worker bounds the parameters for the target error.
+A thread computes the singular values of the tensor's cuts, those of the drawn network first. Once they are known, the
+error bound of another structure is computed at once in the caller's thread; before that, the thread reports it, and it
+rises with every batch of cuts. After that, the thread bounds the parameters for the target error, and ends.
 """
 
 import math
 import os
-import threading
 import time
-import weakref
 from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
-from types import MethodType
+from weakref import finalize
 
 from torch import Tensor
 
@@ -22,7 +20,9 @@ from tnlab.bounds.error_bound import network_cuts
 from tnlab.bounds.parameter_bound import ParameterBound, parameter_bound
 from tnlab.errors import TnlabError
 from tnlab.network.structure import Structure
+from tnlab_widgets.base.callback import Callback
 from tnlab_widgets.base.sentences import sentence
+from tnlab_widgets.base.worker import Worker
 from tnlab_widgets.fitting.certifier_desk import MAX_CUTS, Bound, CertifierDesk, Minimum, cut_count
 
 MAX_SECONDS = 60.0  # for the spectra of all cuts, after those of the network drawn
@@ -31,41 +31,41 @@ MAX_ORDER = 11  # largest order for which the fewest parameters are bounded: all
 TRIES = (0.3, 1.0, 3.0)  # seconds of successive searches for the fewest parameters; a newer target comes in between
 
 
-class _Worker:
-    """The body of the certificates' thread: computes the next missing step until the desk is closed.
+class _Prover:
+    """Computes the next missing step for the newest structure and target, as long as there is one.
 
-    It holds its owner only through weak references, so that a forgotten owner ends the thread.
+    It holds its owner only through weak callbacks, so that a forgotten owner ends the work.
     """
 
     def __init__(
-        self, desk: CertifierDesk, tell_bound: Callable[[], object], tell_minimum: Callable[[], object]
+        self, desk: CertifierDesk, tell_bound: Callable[[Bound], None], tell_minimum: Callable[[Minimum], None]
     ) -> None:
         self.desk = desk
-        self.tell_bound, self.tell_minimum = tell_bound, tell_minimum
+        self.worker = Worker(self._step, "tnlab-certificates")
+        self.tell_bound, self.tell_minimum = Callback(tell_bound), Callback(tell_minimum)
         self.minima: dict[tuple[int, float], ParameterBound | None] = {}  # by tensor and target
         self.failed = -1  # the tensor whose spectra could not be computed
         self.seen: Structure | None = None
 
-    def __call__(self) -> None:
-        while (step := self._next()) is not None:
-            data = self.desk.data
-            try:
-                step()
-            except Exception as error:  # noqa: BLE001 - logged; the worker waits for the next tensor
-                sentence(error)
-                self.failed = data
+    def close(self, timeout: float = 0.0) -> None:
+        """End the thread after the cut that is being computed, for which up to ``timeout`` seconds are waited."""
+        self.desk.closed = True
+        self.worker.close(timeout)
+
+    def _step(self) -> float | None:
+        with self.desk.lock:
+            data, step = self.desk.data, None if self.desk.closed else self._next()
+        if step is None:
+            return None
+        try:
+            step()
+        except Exception as error:  # noqa: BLE001 - logged; the next tensor is waited for
+            sentence(error)
+            self.failed = data
+        return 0.0
 
     def _next(self) -> Callable[[], None] | None:
-        """Wait for the next step of the computation and return its method; None when the desk is closed."""
-        with self.desk.changed:
-            while not self.desk.closed:
-                step = self._step()
-                if step is not None:
-                    return step
-                self.desk.changed.wait()
-        return None
-
-    def _step(self) -> Callable[[], None] | None:
+        """Return the method that computes what is missing; None where nothing is."""
         desk = self.desk
         if desk.tensor is None or desk.structure is None or self.failed == desk.data:
             return None
@@ -97,7 +97,7 @@ class _Worker:
             self.failed = data
             return
         spectra = CutSpectra(tensor, cache=cache_folder())
-        with self.desk.changed:
+        with self.desk.lock:
             if self.desk.is_current(data):
                 self.desk.spectra = spectra
                 stored = spectra.known
@@ -116,7 +116,7 @@ class _Worker:
         spectra = self.desk.spectra
         assert spectra is not None
         ended = self._fill(islice(spectra.cuts(), MAX_CUTS), MAX_SECONDS)
-        with self.desk.changed:
+        with self.desk.lock:
             if not ended or self.desk.spectra is not spectra:
                 return
             self.desk.complete = True
@@ -160,7 +160,7 @@ class _Worker:
 
     def _add(self, spectra: CutSpectra) -> None:
         """Add the cuts computed since the last call to the known ones, as a new batch."""
-        with self.desk.changed:
+        with self.desk.lock:
             batch = tuple(cut for cut in spectra.known if cut not in self.desk.known)
             if batch and self.desk.spectra is spectra:
                 self.desk.known |= frozenset(batch)
@@ -168,10 +168,10 @@ class _Worker:
 
     def _report(self) -> None:
         """Report the error bound of the newest structure to the owner."""
-        structure, tell = self.desk.structure, self.tell_bound()
+        structure = self.desk.structure
         bound = None if structure is None else self.desk.answer(structure)
-        if bound is not None and callable(tell) and not self.desk.closed:
-            tell(bound)
+        if bound is not None and not self.desk.closed:
+            self.tell_bound(bound)
 
     def _minimum(self) -> None:
         """Bound the parameters for the target error from below, in three ever longer searches; report each result."""
@@ -203,17 +203,16 @@ class _Worker:
         return self.minima.get(key), key in self.minima
 
     def _announce(self, minimum: Minimum) -> None:
-        tell = self.tell_minimum()
-        if callable(tell) and not self.desk.closed:
-            tell(minimum)
+        if not self.desk.closed:
+            self.tell_minimum(minimum)
 
 
 class Certifier:
     """Computes lower bounds of the error of the newest structure, and of the parameters at the newest target error.
 
     Args:
-        tell_bound: Called from the worker thread with a ``Bound`` of the newest structure. A method is held weakly.
-        tell_minimum: Called from the worker thread with a ``Minimum`` at the newest target error. A method is held
+        tell_bound: Called from the thread with a ``Bound`` of the newest structure. A method is held weakly.
+        tell_minimum: Called from the thread with a ``Minimum`` at the newest target error. A method is held
             weakly.
 
     Example:
@@ -223,47 +222,38 @@ class Certifier:
 
     def __init__(self, tell_bound: Callable[[Bound], None], tell_minimum: Callable[[Minimum], None]) -> None:
         self._desk = CertifierDesk()
-        self._worker = _Worker(self._desk, _weakly(tell_bound), _weakly(tell_minimum))
-        self._thread: threading.Thread | None = None
-        self._end = weakref.finalize(self, CertifierDesk.close, self._desk)
+        self._prover = _Prover(self._desk, tell_bound, tell_minimum)
+        finalize(self, self._prover.close)
 
     @property
     def is_alive(self) -> bool:
-        """Whether the worker thread runs."""
-        return self._thread is not None and self._thread.is_alive()
+        """Whether the thread runs: it does while there is something to compute, and some seconds longer."""
+        return self._prover.worker.is_alive
 
     def load(self, tensor: Tensor) -> None:
         """Replace the tensor, and drop the spectra and the structure of the former one."""
-        with self._desk.changed:
+        with self._desk.lock:
             self._desk.data += 1
             self._desk.tensor = tensor
             self._desk.spectra = self._desk.structure = None
             self._desk.known, self._desk.batches, self._desk.complete = frozenset(), (), False
-            self._desk.changed.notify_all()
 
     def ask(self, structure: Structure) -> Bound | None:
         """Return the error bound of a structure; None where its cuts are not known yet, and ``tell_bound`` follows."""
-        with self._desk.changed:
-            self._desk.structure = structure
-            self._desk.changed.notify_all()
-            if self._thread is None and not self._desk.closed:
-                self._thread = threading.Thread(target=self._worker, name="tnlab-certificates", daemon=True)
-                self._thread.start()
+        self._desk.structure = structure
+        self._prover.worker.wake()
         return self._desk.answer(structure)
 
     def aim(self, target: float) -> Minimum:
         """Replace the target error; return the parameter bound known for it; ``tell_minimum`` reports better ones."""
-        found, ended = self._worker.known_minimum(target)
-        with self._desk.changed:
-            self._desk.target = target
-            self._desk.changed.notify_all()
-        return Minimum(target, found, not ended and self._worker.searches(target))
+        found, ended = self._prover.known_minimum(target)
+        self._desk.target = target
+        self._prover.worker.wake()
+        return Minimum(target, found, not ended and self._prover.searches(target))
 
     def close(self, timeout: float = 0.5) -> None:
-        """End the worker thread, and wait up to ``timeout`` seconds for the step that it is computing."""
-        self._end()
-        if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join(timeout)
+        """End the thread, and wait up to ``timeout`` seconds for the step that it is computing."""
+        self._prover.close(timeout)
 
 
 def cache_folder() -> Path | None:
@@ -273,7 +263,3 @@ def cache_folder() -> Path | None:
         return None
     home = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
     return (Path(chosen).expanduser() if chosen else home / "tnlab") / "spectra"
-
-
-def _weakly(function: Callable[..., None]) -> Callable[[], object]:
-    return weakref.WeakMethod(function) if isinstance(function, MethodType) else lambda: function

@@ -58,9 +58,10 @@ class Minimum:
 class CertifierDesk:
     """The tensor, structure, target error and spectra that a ``Certifier`` shares with its thread.
 
-    The lock ``changed`` is held only to read or replace fields, never during a computation or a callback.
+    The lock is held only to read or replace fields, never during a computation or a callback.
 
     Attributes:
+        closed: Whether nothing more is to be computed.
         data: Number of the current tensor, raised with each new one.
         known: Cuts whose spectra count.
         batches: The known cuts, in the groups in which they were computed.
@@ -68,7 +69,7 @@ class CertifierDesk:
     """
 
     def __init__(self) -> None:
-        self.changed = threading.Condition()
+        self.lock = threading.RLock()
         self.closed = False
         self.data = 0
         self.tensor: Tensor | None = None
@@ -83,15 +84,9 @@ class CertifierDesk:
         """Return whether the tensor numbered ``data`` is still the current one and the desk is not closed."""
         return not self.closed and self.data == data
 
-    def close(self) -> None:
-        """Ask the worker thread to end."""
-        with self.changed:
-            self.closed = True
-            self.changed.notify_all()
-
     def answer(self, structure: Structure) -> Bound | None:
         """Return the error bound of a structure from the known spectra; None until those of its own cuts are known."""
-        with self.changed:
+        with self.lock:
             spectra, known, batches, complete = self.spectra, self.known, self.batches, self.complete
         if spectra is None or spectra.modes != structure.modes or not batches:
             return None

@@ -17,12 +17,16 @@ from tnlab.network.graph import is_tree
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab.seeding import as_generator
-from tnlab.solvers.base import Init, Snapshot
+from tnlab.solvers.base import Init, Snapshot, Status
 from tnlab_widgets.fitting.visited import Visited
 
 MAX_SHOWN = 200  # errors of the curve that the page draws
 MAX_FLOPS = 2e11  # of a sweep; some ten seconds
 MAX_LARGEST = 2**26  # entries of the largest array in a sweep; half a gigabyte in float64
+
+# States of a fit beside the names of ``Status``: before the first sweep, held by the user, random starts are compared,
+# they have been compared, and an error has ended the fit.
+PREPARING, PAUSED, TRYING, TRIED, FAILED = "PREPARING", "PAUSED", "TRYING", "TRIED", "FAILED"
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,17 +58,20 @@ class FitJob:
 
 @dataclass(frozen=True, eq=False)
 class FitProgress:
-    """An immutable report of a running or ended fit.
+    """An immutable report of a running or ended fit, all of it of one moment.
 
     Attributes:
+        number: Number of the report; of two reports of a session the one of the higher number is newer.
         tag: Number of the edit that it belongs to.
         generation: Number of the job that it belongs to.
         running: Whether more sweeps will follow.
         paused: Whether the fit is paused.
+        state: The state of the fit by name: that of a ``Status`` ("RUNNING", "CONVERGED", ...), or "PREPARING",
+            "PAUSED", "TRYING" and "TRIED" (random starts), "FAILED".
         status: The state of the fit in a sentence.
         sweep: Number of sweeps done.
         relative_error: That of ``network``: a reading of the solver while it runs, measured at the end; None before.
-        seconds: Time since the fit began, pauses left out.
+        seconds: Time from the begin of the fit to its end or to now, pauses left out.
         seed: Seed of the start that led to ``network``.
         errors: Relative error after each sweep, thinned to at most 200.
         network: The cores of the last sweep, at the end those of the least error; None before the first.
@@ -72,10 +79,12 @@ class FitProgress:
         visit: The ``id`` of the visit of this structure; 0 before its first sweep.
     """
 
+    number: int
     tag: int
     generation: int
     running: bool
     paused: bool
+    state: str
     status: str
     sweep: int
     relative_error: float | None
@@ -88,12 +97,13 @@ class FitProgress:
 
 
 class FitRun:
-    """The state of one job's fit: newest and best network, errors, status. Changed only under the desk's lock."""
+    """The state of one job's fit: newest and best network, errors, status. Changed only under the fitter's lock."""
 
     def __init__(self, job: FitJob) -> None:
         self.job = job
         self.begun = time.perf_counter()
-        self.idle = 0.0
+        self.held = 0.0  # seconds of pauses
+        self._still: float | None = None  # since when its time is not counted
         self.seed = job.seed
         self.errors: list[float] = []
         self.network: Network | None = None
@@ -101,6 +111,7 @@ class FitRun:
         self.best: tuple[float, Network] | None = None
         self.sweep = 0
         self.running = True
+        self.state = ""  # that it ends in
         self.status = "Preparing the first sweep."
         self.failure = ""
         self.visit = 0
@@ -112,7 +123,21 @@ class FitRun:
             self.errors.append(snapshot.relative_error)
         if self.best is None or snapshot.relative_error < self.best[0]:
             self.best = snapshot.relative_error, snapshot.network
-        self.status = snapshot.status.value
+        self.status = Status.RUNNING.value
+
+    def keep_time(self, moving: bool) -> None:
+        """Count the time from now on (``moving``), or leave it out."""
+        now = time.perf_counter()
+        if moving and self._still is not None and self.running:
+            self.held, self._still = self.held + now - self._still, None
+        elif not moving and self._still is None:
+            self._still = now
+
+    @property
+    def seconds(self) -> float:
+        """Time from the begin of the fit to its end or to now, pauses left out."""
+        until = time.perf_counter() if self._still is None else self._still
+        return until - self.begun - self.held
 
     def lead(self, error: float, network: Network, errors: list[float], seed: int) -> None:
         """Record the best network of all starts so far, with its relative error, the errors by sweep and the seed."""
@@ -126,28 +151,35 @@ class FitRun:
         best = self.best[1] if self.best is not None else None
         return tuple(network for network in (best, self.network) if network is not None)
 
-    def finish(self, status: str, errors: Mapping[Network, float]) -> None:
+    def finish(self, state: str, status: str, errors: Mapping[Network, float]) -> None:
         """End the run with the candidate of the least measured relative error, or none where ``errors`` is empty."""
-        self.running, self.status = False, status
+        self.keep_time(False)
+        self.running, self.state, self.status = False, state, status
+        self.failure = status if state == FAILED else ""
         self.network = min((one for one in self.candidates if one in errors), key=errors.__getitem__, default=None)
         self.relative_error = errors[self.network] if self.network is not None else None
 
-    def progress(self, job: FitJob, *, paused: bool) -> FitProgress:
+    def progress(self, job: FitJob, *, paused: bool, number: int = 0) -> FitProgress:
         """Return the state as a report for ``job``, which may have a newer tag, and other names and positions."""
         network = self.network
         if network is not None and network.structure is not job.structure:
             network = Network(job.structure, network.cores)
-        status = f"Paused after sweep {self.sweep}." if paused and self.running else self.status
-        seconds = time.perf_counter() - self.begun - self.idle
+        state, status = self.state, self.status
+        if self.running and paused:
+            state, status = PAUSED, f"Paused after sweep {self.sweep}."
+        elif self.running:
+            state = PREPARING if not self.sweep else TRYING if job.tries else Status.RUNNING.name
         return FitProgress(
+            number=number,
             tag=job.tag,
             generation=job.generation,
             running=self.running,
             paused=paused,
+            state=state,
             status=status,
             sweep=self.sweep,
             relative_error=self.relative_error,
-            seconds=seconds,
+            seconds=self.seconds,
             seed=self.seed,
             errors=thinned(self.errors),
             network=network,

@@ -170,7 +170,7 @@ class Lane:
         """Return the state of the lane for the page: settings, counts, time, incumbent, bound; ``paused`` if held."""
         with self.lock:
             now, plan, phase = self.progress, self.plan, self.phase
-            said = {"status": self.status, "problem": self.problem}
+            said = {"status": self.status, "problem": self.problem, "wanted": self.wanted, "resumable": self.resumable}
             total, generation = self.points.count, self.points.generation
         incumbent, bound = (now.incumbent, now.bound) if now is not None else (None, None)
         return {
@@ -190,7 +190,6 @@ class Lane:
             "generation": generation,
             "incumbent": self._incumbents.show(incumbent, reached=now is not None and now.reached),
             "bound": bound.parameters if bound is not None else None,
-            "resumable": self.resumable,
         }
 
     def summary(self) -> dict[str, Any]:

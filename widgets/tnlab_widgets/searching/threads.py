@@ -1,11 +1,11 @@
 """Threads of the workbench: a reporter that limits how often a callback runs, and a queue of slow tasks."""
 
-import queue
-import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
 from tnlab_widgets.base.sentences import sentence
+from tnlab_widgets.base.worker import Worker
 
 EVERY = 0.1  # seconds between two reports at least
 POLL = 0.5  # seconds between two reads of studies that other processes write
@@ -21,28 +21,35 @@ class Reporter:
 
     def __init__(self, report: Callable[[], None], every: float = EVERY) -> None:
         self._report, self._every = report, every
-        self._due, self._closed = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._run, name="tnlab-report", daemon=True)
-        self._thread.start()
+        self._asked, self._next = False, 0.0
+        self._worker = Worker(self._step, "tnlab-report")
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._worker.is_alive
 
     def due(self) -> None:
         """Request a call of the function."""
-        self._due.set()
+        self._asked = True
+        self._worker.wake()
 
-    def close(self) -> None:
-        """End the thread; a call in progress finishes."""
-        self._closed.set()
-        self._due.set()
+    def close(self, timeout: float = 0.0) -> None:
+        """End the thread, and wait up to ``timeout`` seconds for a call in progress, which finishes."""
+        self._worker.close(timeout)
 
-    def _run(self) -> None:
-        while self._due.wait() and not self._closed.is_set():
-            self._due.clear()
-            begun = time.monotonic()
-            try:
-                self._report()
-            except Exception as error:  # noqa: BLE001 - logged; the next report may do better
-                sentence(error)
-            self._closed.wait(max(self._every - (time.monotonic() - begun), self._every / 4))
+    def _step(self) -> float | None:
+        if self._worker.closed or not self._asked:
+            return None
+        begun = time.monotonic()
+        if begun < self._next:
+            return self._next - begun
+        self._asked = False
+        try:
+            self._report()
+        finally:
+            self._next = max(begun + self._every, time.monotonic() + self._every / 4)
+        return None
 
 
 class Errands:
@@ -55,33 +62,34 @@ class Errands:
 
     def __init__(self, look: Callable[[], bool], tell: Callable[[str], None]) -> None:
         self._look, self._tell = look, tell
-        self._queue: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name="tnlab-errands", daemon=True)
-        self._thread.start()
+        self._queue: deque[Callable[[], None]] = deque()
+        self._restless = False
+        self._worker = Worker(self._step, "tnlab-errands")
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._worker.is_alive
 
     def send(self, errand: Callable[[], None]) -> None:
         """Append a task to the queue."""
-        self._queue.put(errand)
+        self._queue.append(errand)
+        self._worker.wake()
 
-    def close(self) -> None:
-        """End the thread after the tasks in the queue."""
-        self._queue.put(None)
+    def close(self, timeout: float = 0.0) -> None:
+        """End the thread after the tasks in the queue, for which up to ``timeout`` seconds are waited."""
+        self._worker.close(timeout)
 
-    def _run(self) -> None:
-        restless = False
-        while True:
+    def _step(self) -> float | None:
+        """Do the next task and look; after ``close`` do all that are left."""
+        while self._queue or self._restless:
             try:
-                errand = self._queue.get(timeout=POLL if restless else None)
-            except queue.Empty:
-                errand = _nothing
-            if errand is None:
-                return
-            try:
-                errand()
-                restless = self._look()
-            except Exception as error:  # noqa: BLE001 - the thread goes on, and the page shows the error
+                if self._queue:
+                    self._queue.popleft()()
+                self._restless = self._look()
+            except Exception as error:  # noqa: BLE001 - the other tasks are done, and the page shows the error
                 self._tell(sentence(error))
-
-
-def _nothing() -> None:
-    """Do nothing."""
+            if not self._worker.closed:
+                return 0.0 if self._queue else POLL if self._restless else None
+            self._restless = False
+        return None

@@ -9,7 +9,7 @@ from traitlets import Dict, Instance, List, Unicode
 
 from tnlab_widgets.base.data_widget import DataWidget
 from tnlab_widgets.explorer import Explorer
-from tnlab_widgets.searching.lane import Lane
+from tnlab_widgets.searching.lane import ACTIVE, Lane
 from tnlab_widgets.searching.points import PIECE
 from tnlab_widgets.searching.scheduler import Scheduler
 from tnlab_widgets.searching.threads import Reporter
@@ -60,11 +60,11 @@ class WorkbenchState(DataWidget):
         if self._one_visitor and self._deserted:
             scheduler.suspend(True)
         lanes = scheduler.lanes
-        reports = [lane.report(paused=scheduler.held) for lane in lanes]
+        reports = self._lane_reports()
         with self._guard:
             if lanes is not scheduler.lanes:
                 return  # the lanes were replaced meanwhile, and a report of the new ones is due
-            self.push(lanes=reports, run=self._run_state(), bound=common_bound(lanes))
+            self.push(lanes=reports, run=self._run_state(reports), bound=common_bound(lanes))
             for lane in lanes:
                 self._send_new_points(lane)
         phases = tuple((lane["id"], lane["state"]) for lane in reports)
@@ -87,24 +87,32 @@ class WorkbenchState(DataWidget):
             self.push(studies=self._listed)
 
     def _show_run(self) -> None:
-        """Push the common state at once after a command; the reporter pushes the lanes later."""
-        self.push(run=self._run_state())
+        """Push the common state and the lanes at once after a command; the reporter pushes what follows from it."""
+        with self._guard:
+            reports = self._lane_reports()
+            self.push(lanes=reports, run=self._run_state(reports))
         self._reporter.due()
 
-    def _run_state(self) -> dict[str, Any]:
-        scheduler, lanes = self._scheduler, self._scheduler.lanes
-        phases = {lane.phase for lane in lanes}
-        if not lanes:
+    def _lane_reports(self) -> list[dict[str, Any]]:
+        held = self._scheduler.held
+        return [lane.report(paused=held) for lane in self._scheduler.lanes]
+
+    def _run_state(self, reports: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+        """Return the common state of the lanes with these reports, so that a page never reads two moments at once."""
+        scheduler = self._scheduler
+        reports = self._lane_reports() if reports is None else reports
+        states = {lane["state"] for lane in reports}
+        if not reports:
             state = "idle"
-        elif scheduler.busy:
+        elif states & {*ACTIVE, "paused"}:
             state = "stopping" if scheduler.stopping else "paused" if scheduler.paused else "running"
         else:
-            state = "watching" if "watching" in phases else "ended"
+            state = "watching" if "watching" in states else "ended"
         said = AWAY if state == "running" and scheduler.suspended else SAID[state]
-        held_back = [lane.status for lane in lanes if lane.wanted and lane.status]
+        held_back = [lane["status"] for lane in reports if lane["wanted"] and lane["status"]]
         if state in ("running", "watching") and held_back:
             said = held_back[0]
-        resumable = scheduler.paused or any(lane.resumable for lane in lanes)
+        resumable = scheduler.paused or any(lane["resumable"] for lane in reports)
         return {"state": state, "status": said, "can_resume": resumable, "private": self._one_visitor}
 
     def _send_new_points(self, lane: Lane) -> None:
