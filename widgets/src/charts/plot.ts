@@ -2,8 +2,9 @@
 
 import { html, listen, onResize, setAttributes, svg } from "../ui/dom.js";
 import type { Point } from "../ui/plane.js";
-import { type AxisMark, drawAxes } from "./axes.js";
+import { drawAxes, type Tick, tickMarks } from "./axes.js";
 import { plotGestures, plotKey } from "./plot_gestures.js";
+import type { Pointing } from "./pointing.js";
 import { type Frame, fromPlane, panned, pixelX, pixelY, sameWindow, ticks, toPlane, type Window, windowAround, zoomed } from "./plot_window.js";
 
 export interface PlotOptions {
@@ -16,14 +17,14 @@ export interface PlotOptions {
   /** The window that shows everything. */
   whole(plot: Plot): Window;
   draw(plot: Plot): void;
-  click(at: Point): void;
-  hover(at: Point | null): void;
-  /** Handle a key of the chart's own; return whether it was one. */
-  key?(event: KeyboardEvent): boolean;
+  /** The points that the pointer and the keys find. */
+  pointing: Pick<Pointing<never>, "spot" | "hover" | "click" | "press">;
 }
 
 /** Pixels around the frame: room for ticks and titles. */
 const MARGINS = { left: 50, right: 14, top: 22, bottom: 34 };
+/** Pixels from one tick to the next at least: a number and some air. */
+const TICK_ROOM = { x: 64, y: 44 };
 /** Pixels of a side of the frame at least, so that nothing is divided by zero in a tiny widget. */
 const SMALLEST = 10;
 
@@ -50,7 +51,7 @@ export class Plot {
   ) {
     this.element = html("div", {
       class: "tnw-plot tnx-chart", tabindex: 0, role: "application", "aria-roledescription": "chart", "aria-label": options.label, "data-plot": options.name,
-    }, this.under, this.middle, this.over);
+    }, this.under, this.middle, this.over, options.pointing.spot);
     this.under.append(this.axes);
     onResize(this.element, (width, height) => this.resize(width, height), signal);
     this.takeHands();
@@ -75,14 +76,15 @@ export class Plot {
   }
 
   private takeHands(): void {
-    const { options, element } = this;
+    const { element } = this;
+    const { pointing } = this.options;
     const hands = {
-      inside: ({ x, y }: Point) => x >= this.frame.left && x <= this.frame.right && y >= this.frame.top && y <= this.frame.bottom,
+      inside: (at: Point) => this.holds(at),
       pan: (dx: number, dy: number) => this.choose(panned(this.window, this.frame, dx, dy)),
-      zoom: (factor: number, at?: Point) => this.choose(zoomed(this.window, this.frame, factor, at?.x, at?.y)),
+      zoom: (factor: number, at?: Point) => this.choose(zoomed(this.window, this.frame, factor, at)),
       reset: () => this.reset(),
-      click: options.click,
-      hover: options.hover,
+      click: (at: Point) => pointing.click(at),
+      hover: (at: Point | null) => pointing.hover(at),
       held: (held: boolean) => {
         this.dragging = held;
         setAttributes(element, { "data-held": held ? "" : null });
@@ -96,7 +98,7 @@ export class Plot {
     };
     plotGestures(element, hands, this.signal);
     listen(element, "keydown", (event) => {
-      if (options.key?.(event) || plotKey(event, hands)) event.preventDefault();
+      if (pointing.press(event) || plotKey(event, hands)) event.preventDefault();
     }, this.signal);
   }
 
@@ -139,6 +141,16 @@ export class Plot {
     return pixelY(this.window, this.frame, toPlane(value, this.logY));
   }
 
+  /** Whether a place is in the frame, and a place moved into it, or at most `beyond` pixels out of it. */
+  holds({ x, y }: Point): boolean {
+    return x >= this.frame.left && x <= this.frame.right && y >= this.frame.top && y <= this.frame.bottom;
+  }
+
+  clamp({ x, y }: Point, beyond = 0): Point {
+    const { left, right, top, bottom } = this.frame;
+    return { x: Math.max(left - beyond, Math.min(right + beyond, x)), y: Math.max(top - beyond, Math.min(bottom + beyond, y)) };
+  }
+
   /** The window around values, as these axes show them. */
   holding(xs: readonly [number, number], ys: readonly [number, number], air?: number): Window {
     const plane = ([a, b]: readonly [number, number], log: boolean): [number, number] => [toPlane(a, log), toPlane(b, log)];
@@ -152,22 +164,16 @@ export class Plot {
 
   private drawFrame(): void {
     const { titles, write, shown } = this.options;
-    const { left, top, right, bottom } = this.frame;
-    const { window } = this;
-    const across = ticks(window.left, window.right, this.logX, Math.max(2, Math.floor((right - left) / 64))).filter((tick) => shown(tick, "x")).map((tick) => {
-      const x = this.x(tick);
-      const text = write.x(tick);
-      return { key: `x${tick}`, line: `M${x} ${top}V${bottom + 4}`, x: Math.min(x, this.width - 4 * text.length), y: bottom + 16, text, anchor: "middle" } as const;
-    });
-    const up = ticks(window.low, window.high, this.logY, Math.max(2, Math.floor((bottom - top) / 44))).filter((tick) => shown(tick, "y")).map((tick) => {
-      const y = this.y(tick);
-      return { key: `y${tick}`, line: `M${left - 4} ${y}H${right}`, x: left - 6, y: y + 4, text: write.y(tick), anchor: "end" } as const;
-    });
-    const names: AxisMark[] = [
+    const { window, frame } = this;
+    const { left, top, right, bottom } = frame;
+    const across = ticks(window.left, window.right, this.logX, Math.max(2, Math.floor((right - left) / TICK_ROOM.x)));
+    const up = ticks(window.low, window.high, this.logY, Math.max(2, Math.floor((bottom - top) / TICK_ROOM.y)));
+    const tick = (value: number, axis: "x" | "y"): Tick[] => (shown(value, axis) ? [{ value, at: this[axis](value), text: write[axis](value) }] : []);
+    drawAxes(this.axes, [
+      ...tickMarks(frame, this.width, { across: across.flatMap((value) => tick(value, "x")), up: up.flatMap((value) => tick(value, "y")), crossing: true }),
       { key: "up", line: `M${left} ${top}V${bottom}`, x: 6, y: 13, text: titles.y, anchor: "start" },
       { key: "across", line: `M${left} ${bottom}H${right}`, x: right, y: bottom + 31, text: titles.x, anchor: "end" },
-    ];
-    drawAxes(this.axes, [...across, ...up, ...names]);
+    ]);
   }
 
   /** Rename the axes. */

@@ -15,11 +15,11 @@ describe("a window on a plane", () => {
     const moved = panned(window, frame, 30, -10);
     expect(pixelX(moved, frame, 3)).toBeCloseTo(230);
     expect(pixelY(moved, frame, 0.5)).toBeCloseTo(10);
-    const larger = zoomed(window, frame, 2, 120, 90);
+    const larger = zoomed(window, frame, 2, { x: 120, y: 90 });
     expect(planeX(larger, frame, 120)).toBeCloseTo(planeX(window, frame, 120));
     expect(planeY(larger, frame, 90)).toBeCloseTo(planeY(window, frame, 90));
     expect(larger.right - larger.left).toBeCloseTo(1);
-    const back = zoomed(larger, frame, 0.5, 120, 90);
+    const back = zoomed(larger, frame, 0.5, { x: 120, y: 90 });
     expect(back.left).toBeCloseTo(2);
   });
   it("ends zooming before numbers do", () => {

@@ -1,6 +1,7 @@
 /** The visible part of a chart's plane: conversion to pixels, moving, zooming, ticks. Pure. */
 
-import { FLOOR } from "./scales.js";
+import type { Point } from "../ui/plane.js";
+import { FLOOR, logTicks, roundStep } from "./scales.js";
 
 /** In plane coordinates: values as they are, or their logarithm to base 10. */
 export interface Window {
@@ -48,8 +49,10 @@ export function panned(window: Window, frame: Frame, dx: number, dy: number): Wi
   return { left: window.left + x, right: window.right + x, low: window.low + y, high: window.high + y };
 }
 
-/** Zoom a window by a factor (above 1: nearer); the place under the pixel (x, y) stays there. */
-export function zoomed(window: Window, frame: Frame, factor: number, x = (frame.left + frame.right) / 2, y = (frame.top + frame.bottom) / 2): Window {
+const middle = ({ left, right, top, bottom }: Frame): Point => ({ x: (left + right) / 2, y: (top + bottom) / 2 });
+
+/** Zoom a window by a factor (above 1: nearer); the place under a pixel stays there. */
+export function zoomed(window: Window, frame: Frame, factor: number, { x, y }: Point = middle(frame)): Window {
   const [atX, atY] = [planeX(window, frame, x), planeY(window, frame, y)];
   const next = {
     left: atX + (window.left - atX) / factor, right: atX + (window.right - atX) / factor,
@@ -64,27 +67,19 @@ export function zoomed(window: Window, frame: Frame, factor: number, x = (frame.
 export function evenTicks(low: number, high: number, most: number): number[] {
   const rough = (high - low) / Math.max(1, most);
   if (!(rough > 0) || !Number.isFinite(rough)) return [];
-  const ten = 10 ** Math.floor(Math.log10(rough));
-  const step = ([1, 2, 2.5, 5].find((factor) => factor * ten >= rough) ?? 10) * ten;
+  const step = roundStep(rough);
   const first = Math.ceil(low / step - 1e-9);
   const count = Math.floor(high / step + 1e-9) - first + 1;
   return Array.from({ length: Math.max(0, count) }, (_, k) => Number(((first + k) * step).toPrecision(9)));
 }
 
-const SERIES = [[1, 1.5, 2, 3, 5, 7], [1, 2, 5], [1, 3], [1]];
+/** Within less than this factor a logarithmic axis is nearly even, and is written like one. */
+const NARROW = 3;
 
 /** Values to write on an axis that shows `low` to `high` of the plane. */
 export function ticks(low: number, high: number, log: boolean, most: number): number[] {
   if (!log) return evenTicks(low, high, most);
   const [from, to] = [10 ** low, 10 ** high];
-  if (to / from < 3) return evenTicks(from, to, most).filter((tick) => tick > 0);
-  const decades = Array.from({ length: Math.ceil(high) - Math.floor(low) + 1 }, (_, k) => Math.floor(low) + k);
-  for (const series of SERIES) {
-    const all = decades.flatMap((decade) => series.map((factor) => Number(`${factor}e${decade}`)));
-    const seen = all.filter((tick) => tick >= from && tick <= to);
-    if (seen.length <= most) return seen;
-  }
-  const tens = decades.map((decade) => Number(`1e${decade}`)).filter((tick) => tick >= from && tick <= to);
-  const stride = Math.ceil(tens.length / most);
-  return tens.filter((_, place) => place % stride === 0);
+  if (to / from < NARROW) return evenTicks(from, to, most).filter((tick) => tick > 0);
+  return logTicks(from, to, most);
 }

@@ -24,7 +24,8 @@ export function logScale(values: readonly number[], air = 1.25, span = 1, most =
   return { low, high, ticks: logTicks(low, high, most), at };
 }
 
-function logTicks(low: number, high: number, most: number): number[] {
+/** At most `most` round numbers from `low` to `high`, about evenly apart on a logarithmic axis. */
+export function logTicks(low: number, high: number, most: number): number[] {
   for (const factors of [[1, 1.5, 2, 3, 5, 7], [1, 2, 5], [1, 3], [1]]) {
     const ticks = decades(low, high, 1).flatMap((ten) => factors.map((factor) => Number((factor * ten).toPrecision(3))));
     const seen = ticks.filter((tick) => tick >= low && tick <= high);
@@ -41,12 +42,16 @@ function decades(low: number, high: number, air: number): number[] {
   return Array.from({ length: count }, (_, step) => Number(`1e${first + step}`));
 }
 
+/** A round number at or above a step between ticks. */
+export function roundStep(least: number): number {
+  const ten = 10 ** Math.floor(Math.log10(least));
+  return ([1, 2, 2.5, 5].find((factor) => factor * ten >= least) ?? 10) * ten;
+}
+
 /** A linear scale from zero to a round number above all values. */
 export function linearScale(values: readonly number[], most = 6): Scale {
   const top = Math.max(0, ...values.filter(Number.isFinite)) * 1.08 || 1;
-  const rough = top / (most - 1);
-  const ten = 10 ** Math.floor(Math.log10(rough));
-  const step = ([1, 2, 2.5, 5].find((factor) => factor * ten >= rough) ?? 10) * ten;
+  const step = roundStep(top / (most - 1));
   const count = Math.ceil(top / step - 1e-9);
   const high = count * step;
   const ticks = Array.from({ length: count + 1 }, (_, place) => Number((place * step).toPrecision(6)));

@@ -3,20 +3,24 @@
 /** Pixels of a cell's side: about the reach of the pointer, so that a look-up visits few cells. */
 const CELL = 16;
 
+/** The first `count` of points, by their pixels. */
+export interface Places {
+  readonly xs: Float32Array;
+  readonly ys: Float32Array;
+  readonly count: number;
+}
+
 export class ScreenIndex {
+  private readonly xs: Float32Array;
+  private readonly ys: Float32Array;
   private readonly starts: Int32Array;
   private readonly order: Int32Array;
   private readonly across: number;
   private readonly down: number;
 
-  /** Index the first `count` places; those outside `width` x `height` are never found. */
-  constructor(
-    private readonly xs: Float32Array,
-    private readonly ys: Float32Array,
-    count: number,
-    width: number,
-    height: number,
-  ) {
+  /** Index the places; those outside `width` x `height` are never found. */
+  constructor({ xs, ys, count }: Places, { width, height }: { width: number; height: number }) {
+    [this.xs, this.ys] = [xs, ys];
     this.across = Math.max(1, Math.ceil(width / CELL));
     this.down = Math.max(1, Math.ceil(height / CELL));
     this.starts = new Int32Array(this.across * this.down + 1);
@@ -63,8 +67,13 @@ export class ScreenIndex {
 
 export type Direction = "left" | "right" | "up" | "down";
 
+/** Pixels ahead within which a point is at the same place. */
+const HERE = 0.5;
+/** A pixel aside counts as so many ahead: an arrow key leads to what a person calls the next that way. */
+const SLANT = 3;
+
 /** Return the point that an arrow key leads to from a point: near, and rather straight than slanting; -1 for none. */
-export function towards(xs: Float32Array, ys: Float32Array, count: number, from: number, direction: Direction): number {
+export function towards({ xs, ys, count }: Places, from: number, direction: Direction): number {
   const [x, y] = [xs[from] as number, ys[from] as number];
   const sign = direction === "left" || direction === "up" ? -1 : 1;
   const level = direction === "left" || direction === "right";
@@ -74,8 +83,8 @@ export function towards(xs: Float32Array, ys: Float32Array, count: number, from:
     const [dx, dy] = [(xs[k] as number) - x, (ys[k] as number) - y];
     const ahead = sign * (level ? dx : dy);
     const aside = Math.abs(level ? dy : dx);
-    if (!(ahead > 0.5)) continue;
-    const cost = ahead + 3 * aside;
+    if (!(ahead > HERE)) continue;
+    const cost = ahead + SLANT * aside;
     if (cost < least) [best, least] = [k, cost];
   }
   return best;

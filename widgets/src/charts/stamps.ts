@@ -7,6 +7,8 @@ export type Shape = (typeof SHAPES)[number];
 export interface Sprite {
   readonly size: number;
   readonly cover: Uint8Array;
+  /** As `pixelColour` returns it. */
+  readonly colour: number;
 }
 
 /** Samples along each side of a pixel, for smooth edges. */
@@ -24,8 +26,8 @@ const INSIDE: Record<Shape, (x: number, y: number) => boolean> = {
   plus: (x, y) => Math.min(Math.abs(x), Math.abs(y)) <= 0.38 && Math.max(Math.abs(x), Math.abs(y)) <= 1.15,
 };
 
-/** Draw a shape of a radius in device pixels, `strength` opaque (0 to 1), with smooth edges. */
-export function sprite(shape: Shape, radius: number, strength = 1): Sprite {
+/** Draw a shape of a radius in device pixels and a colour, `strength` opaque (0 to 1), with smooth edges. */
+export function sprite(shape: Shape, radius: number, colour: number, strength = 1): Sprite {
   const half = Math.ceil(1.3 * radius);
   const size = 2 * half + 1;
   const cover = new Uint8Array(size * size);
@@ -39,7 +41,7 @@ export function sprite(shape: Shape, radius: number, strength = 1): Sprite {
     }
     cover[place] = Math.round((255 * strength * hits) / (SAMPLES * SAMPLES));
   }
-  return { size, cover };
+  return { size, cover, colour };
 }
 
 /** Pixels as one number each: opacity in the highest byte, then blue, green, red. */
@@ -58,7 +60,7 @@ export function pixelColour(text: string): number {
 }
 
 /** Draw a mark centred on a pixel; its part outside the picture is left out. */
-export function stamp({ width, height, pixels }: Raster, { size, cover }: Sprite, x: number, y: number, colour: number): void {
+export function stamp({ width, height, pixels }: Raster, { size, cover, colour }: Sprite, x: number, y: number): void {
   const half = (size - 1) >> 1;
   const [left, top] = [Math.round(x) - half, Math.round(y) - half];
   const [firstRow, lastRow] = [Math.max(0, -top), Math.min(size, height - top)];

@@ -21,8 +21,14 @@ export interface DataBar {
   showUpload(part: number | null, name: string): void;
 }
 
-/** Make the bar; `aim` stands at its end: the field of the target error, and what else a widget aims at. */
-export function dataBar(model: DataModel, uploads: Uploader, complain: (sentence: string) => void, aim: HTMLElement, signal: AbortSignal): DataBar {
+export interface DataBarOptions {
+  uploads: Uploader;
+  complain(sentence: string): void;
+  /** Stands at the end of the bar: the field of the target error, and what else a widget aims at. */
+  aim: HTMLElement;
+}
+
+export function dataBar(model: DataModel, { uploads, complain, aim }: DataBarOptions, signal: AbortSignal): DataBar {
   const dataset = datasetMenu(model, signal);
   const shape = html("span", { class: "tnx-shape" });
   const order = html("select", { class: "tnx-field", "aria-label": "order of the entries", "data-field": "order" });

@@ -113,7 +113,7 @@ function makeUploads({ model, problem, editor, root }: ExplorerParts, signal: Ab
   const uploads = new Uploader(model, events, signal);
   const complain = (sentence: string): void => problem.show(sentence);
   const aim = targetField(model, { choose: (value) => send(model, { kind: "target", value }), complain }, signal);
-  const data = dataBar(model, uploads, complain, aim, signal);
+  const data = dataBar(model, { uploads, complain, aim }, signal);
   listen(root, "change", () => problem.hide(), { signal, capture: true });
   return { bar: data.element, send: (file) => uploads.send(file) };
 }

@@ -1,8 +1,10 @@
 /** The trade-off chart: parameters against relative error, one point for every structure visited; a click restores it. */
 
-import { type AxisMark, drawAxes } from "../charts/axes.js";
-import { hatchPath, linearScale, logScale, pareto, type Scale, stepPath } from "../charts/scales.js";
-import { listen, setAttributes, setText, svg } from "../ui/dom.js";
+import { type AxisMark, drawAxes, tickMarks } from "../charts/axes.js";
+import { drawCorner, drawTarget, targetMark } from "../charts/marks.js";
+import type { Frame } from "../charts/plot_window.js";
+import { linearScale, logScale, pareto, type Scale, stepPath } from "../charts/scales.js";
+import { listen, setAttributes, svg } from "../ui/dom.js";
 import { formatCount, formatError, formatShort, formatTick } from "../ui/format.js";
 import { keyed } from "../ui/keyed.js";
 import { nearest, type Point } from "../ui/plane.js";
@@ -51,25 +53,25 @@ export function visitWords(visit: Visit): string {
 export function tradeOffChart(tip: Tooltip, restore: (id: number) => void, signal: AbortSignal): Chart {
   let state: ChartState | null = null;
   const axes = svg("g", { class: "tnx-axes", "aria-hidden": "true" });
-  const goal = svg("g", { class: "tnx-target", "aria-hidden": "true" }, svg("path"), svg("text", { "text-anchor": "end" }));
+  const goal = targetMark();
   const cursor = svg("path", { class: "tnx-cursor" });
-  const never = svg("g", { class: "tnx-never", role: "img" }, svg("path", { class: "tnx-hatch" }), svg("rect"), svg("text"));
+  const never = svg("g", { class: "tnx-never", role: "img" }, svg("path", { class: "tnx-hatch" }), svg("path", { class: "tnx-hatch" }), svg("text"), svg("rect"));
   const steps = svg("path", { class: "tnx-steps" });
   const points = svg("g", { class: "tnx-points" });
   const now = svg("g", { class: "tnx-now", "aria-hidden": "true" }, svg("circle", { r: 11 }), svg("path", { d: DIAMOND }));
   let placed: readonly Placed[] = [];
   const draw = (): void => {
     if (state === null || box.width === 0) return;
-    const frame = frameOf(state, box.width, box.height);
-    drawAxes(axes, axisMarks(frame));
-    placed = placePoints(state.visited, frame);
+    const plane = planeOf(state, box.width, box.height);
+    drawAxes(axes, axisMarks(plane, box.width));
+    placed = placePoints(state.visited, plane);
     const front = pareto(placed.map((point) => ({ ...point, x: point.parameters, y: point.relative_error })));
     const best = new Set(front.map((point) => point.id));
     for (const point of placed) point.best = best.has(point.id);
-    setAttributes(steps, { d: stepPath(placed.filter((p) => p.best).sort((a, b) => a.x - b.x), frame.right) });
-    drawNever(never, state, frame);
-    drawGoal(goal, state.target, frame);
-    drawNow(now, cursor, state, frame);
+    setAttributes(steps, { d: stepPath(placed.filter((p) => p.best).sort((a, b) => a.x - b.x), plane.frame.right) });
+    drawNever(never, state, plane);
+    drawTarget(goal, state.target, plane.y(state.target), plane.frame);
+    drawNow(now, cursor, state, plane);
     drawPoints(points, placed, state.currentId);
     settle();
   };
@@ -77,11 +79,11 @@ export function tradeOffChart(tip: Tooltip, restore: (id: number) => void, signa
   setAttributes(box.element, { role: "group", "aria-label": "trade-off: parameters against relative error, one point for every structure visited" });
   box.element.append(never, axes, goal, cursor, steps, points, now);
   const settle = roving(points, () => [...points.children] as SVGElement[], signal);
-  const pointAt = (event: MouseEvent): Element | null => {
+  const at = (event: MouseEvent): Element | null => {
     const found = nearestPoint(placed, state?.currentId ?? 0, inChart(event, box));
     return found ? points.querySelector(`[data-point="${found.id}"]`) : null;
   };
-  listenToPoints(box.element, points, pointAt, tip, restore, signal);
+  listenToPoints(box.element, points, { at, tip, restore }, signal);
   return {
     element: box.element,
     show(next) {
@@ -91,16 +93,16 @@ export function tradeOffChart(tip: Tooltip, restore: (id: number) => void, signa
   };
 }
 
-interface ChartFrame {
+/** The plane of the chart, its scales, and pixels of values. */
+interface ChartPlane {
   x(parameters: number): number;
   y(error: number): number;
   across: Scale;
   up: Scale;
-  right: number;
-  bottom: number;
+  frame: Frame;
 }
 
-function frameOf(state: ChartState, width: number, height: number): ChartFrame {
+function planeOf(state: ChartState, width: number, height: number): ChartPlane {
   const { now, visited, target, impossible } = state;
   const counts = [...visited.map((visit) => visit.parameters), now.parameters, ...(impossible ? [impossible.parameters] : [])];
   const across = logScale(counts, 1.25, 5, Math.max(2, Math.floor((width - LEFT) / 64)));
@@ -108,65 +110,46 @@ function frameOf(state: ChartState, width: number, height: number): ChartFrame {
   const up = state.logError ? logScale(errors) : linearScale(errors.map((error) => Math.min(error, 1)));
   const [right, bottom] = [width - RIGHT, height - BOTTOM];
   return {
-    across, up, right, bottom,
+    across, up, frame: { left: LEFT, top: TOP, right, bottom },
     x: (parameters) => LEFT + across.at(parameters) * (right - LEFT),
     y: (error) => bottom - Math.min(1.02, Math.max(0, up.at(error))) * (bottom - TOP),
   };
 }
 
-const placePoints = (visited: readonly Visit[], frame: ChartFrame): Placed[] =>
+const placePoints = (visited: readonly Visit[], plane: ChartPlane): Placed[] =>
   [...visited]
     .sort((a, b) => a.parameters - b.parameters || a.relative_error - b.relative_error)
-    .map((visit) => ({ ...visit, x: frame.x(visit.parameters), y: frame.y(visit.relative_error), best: false }));
+    .map((visit) => ({ ...visit, x: plane.x(visit.parameters), y: plane.y(visit.relative_error), best: false }));
 
-function axisMarks(frame: ChartFrame): AxisMark[] {
+function axisMarks({ frame, across, up, x, y }: ChartPlane, width: number): AxisMark[] {
   const { right, bottom } = frame;
-  const across = frame.across.ticks.filter((tick) => frame.across.at(tick) < 0.97).map((tick) => {
-    const x = frame.x(tick);
-    return { key: `x${tick}`, line: `M${x} ${bottom}v4`, x, y: bottom + 16, text: formatTick(tick), anchor: "middle" } as const;
-  });
-  const up = frame.up.ticks.map((tick) => {
-    const y = frame.y(tick);
-    return { key: `y${tick}`, line: `M${LEFT} ${y}H${right}`, x: LEFT - 6, y: y + 4, text: formatShort(tick), anchor: "end" } as const;
-  });
-  const titles: AxisMark[] = [
+  return [
+    ...tickMarks(frame, width, {
+      across: across.ticks.filter((tick) => across.at(tick) < 0.97).map((value) => ({ value, at: x(value), text: formatTick(value) })),
+      up: up.ticks.map((value) => ({ value, at: y(value), text: formatShort(value) })),
+      crossing: false,
+    }),
     { key: "error", line: "", x: 14, y: 14, text: "relative error", anchor: "start" },
     { key: "base", line: `M${LEFT} ${bottom}H${right}`, x: (LEFT + right) / 2, y: bottom + 32, text: "parameters", anchor: "middle" },
   ];
-  return [...across, ...up, ...titles];
-}
-
-function drawGoal(goal: SVGElement, target: number, frame: ChartFrame): void {
-  const [line, label] = goal.children as unknown as [Element, Element];
-  setAttributes(goal, { visibility: target > 0 ? null : "hidden" });
-  setAttributes(line, { d: `M${LEFT} ${frame.y(target)}H${frame.right}` });
-  setAttributes(label, { x: frame.right, y: frame.y(target) - 5 });
-  setText(label, `target ${formatShort(target)}`);
 }
 
 /** Hatch the corner that is proved empty: fewer parameters than the minimum at an error within the target. */
-function drawNever(never: SVGElement, { impossible, target }: ChartState, frame: ChartFrame): void {
-  const [hatch, area, label] = never.children as unknown as [Element, Element, Element];
-  const region = { left: LEFT, right: frame.x(impossible?.parameters ?? 0), top: frame.y(target), bottom: frame.bottom };
-  const shown = impossible !== null && region.right > LEFT + 1 && region.bottom > region.top + 1;
-  setAttributes(never, { visibility: shown ? null : "hidden", "aria-label": impossible?.words });
-  if (!shown || impossible === null) return;
+function drawNever(never: SVGElement, { impossible, target }: ChartState, { x, y, frame }: ChartPlane): void {
+  const corner = { left: LEFT, right: impossible ? x(impossible.parameters) : LEFT, top: y(target), bottom: frame.bottom };
+  setAttributes(never, { "aria-label": impossible?.words });
+  if (!drawCorner(never, corner, "proved impossible", false) || impossible === null) return;
   explain(never, impossible.story);
-  setAttributes(hatch, { d: `${hatchPath(region, 9)}M${region.right.toFixed(1)} ${region.top.toFixed(1)}V${region.bottom}` });
-  setAttributes(area, { x: region.left, y: region.top, width: region.right - region.left, height: region.bottom - region.top });
-  const wide = region.right - region.left > 118;
-  setAttributes(label, {
-    x: wide ? region.right - 8 : region.right + 6, y: region.bottom - 9, "text-anchor": wide ? "end" : "start",
-  });
-  setText(label, wide ? "proved impossible" : "\u25c2 proved impossible");
+  const { left, right, top, bottom } = corner;
+  setAttributes(never.lastElementChild as Element, { x: left, y: top, width: right - left, height: bottom - top });
 }
 
 /** Draw the diamond at the current fit, and the upright line at the parameters of the draft. */
-function drawNow(now: SVGElement, cursor: SVGElement, { now: here }: ChartState, frame: ChartFrame): void {
-  const x = frame.x(here.parameters);
-  setAttributes(cursor, { d: `M${x} ${TOP}V${frame.bottom}` });
+function drawNow(now: SVGElement, cursor: SVGElement, { now: here }: ChartState, plane: ChartPlane): void {
+  const x = plane.x(here.parameters);
+  setAttributes(cursor, { d: `M${x} ${TOP}V${plane.frame.bottom}` });
   const shown = here.error !== null && !here.old;
-  setAttributes(now, { transform: shown ? `translate(${x} ${frame.y(here.error ?? 0)})` : null, visibility: shown ? null : "hidden" });
+  setAttributes(now, { transform: shown ? `translate(${x} ${plane.y(here.error ?? 0)})` : null, visibility: shown ? null : "hidden" });
 }
 
 function drawPoints(group: SVGElement, placed: readonly Placed[], currentId: number): void {
@@ -198,10 +181,15 @@ function inChart(event: MouseEvent, { element, width, height }: SvgBox): Point {
   return { x: (event.clientX - page.left) * across, y: (event.clientY - page.top) * up };
 }
 
-type PointAt = (event: MouseEvent) => Element | null;
+interface PointHands {
+  /** The point that the pointer takes. */
+  at(event: MouseEvent): Element | null;
+  tip: Tooltip;
+  restore(id: number): void;
+}
 
 /** Listen on the plot, not on its points: neighbours overlap, so the nearest point is looked up. */
-function listenToPoints(plot: SVGSVGElement, group: SVGElement, pointAt: PointAt, tip: Tooltip, restore: (id: number) => void, signal: AbortSignal): void {
+function listenToPoints(plot: SVGSVGElement, group: SVGElement, { at, tip, restore }: PointHands, signal: AbortSignal): void {
   const pointOf = (event: Event): Element | null => (event.target as Element).closest("[data-point]");
   let near: Element | null = null;
   const show = (point: Element | null): void => {
@@ -219,16 +207,16 @@ function listenToPoints(plot: SVGSVGElement, group: SVGElement, pointAt: PointAt
   const choose = (point: Element | null): void => {
     if (point && point.getAttribute("aria-current") === null) restore(Number(point.getAttribute("data-point")));
   };
-  listen(plot, "pointermove", (event) => hover(pointAt(event)), signal);
+  listen(plot, "pointermove", (event) => hover(at(event)), signal);
   listen(plot, "pointerleave", () => hover(null), signal);
-  listen(plot, "pointerover", (event) => pointAt(event) && event.stopPropagation(), signal); // or its tooltip would go
+  listen(plot, "pointerover", (event) => at(event) && event.stopPropagation(), signal); // or its tooltip would go
   listen(plot, "mousedown", (event) => {
-    const point = pointAt(event);
+    const point = at(event);
     if (!point) return;
     event.preventDefault(); // the focus would go to the point on top
     (point as SVGElement).focus({ preventScroll: true });
   }, signal);
-  listen(plot, "click", (event) => choose(event.detail === 0 ? pointOf(event) : pointAt(event)), signal); // 0: not by a pointer
+  listen(plot, "click", (event) => choose(event.detail === 0 ? pointOf(event) : at(event)), signal); // 0: not by a pointer
   listen(group, "focusin", (event) => show(pointOf(event)), signal);
   listen(group, "keydown", (event) => {
     if (event.key !== "Enter" && event.key !== " ") return;

@@ -2,40 +2,24 @@
 
 import type { EditorState, StructureRecord } from "../wire/editor_state.js";
 
-export class FakeModel {
-  readonly state: EditorState;
+/** Traits that are set, read and followed as those of a widget's model. */
+export class FakeTraits<State extends object> {
   saved = 0;
   private readonly callbacks = new Map<string, Set<() => void>>();
 
-  constructor(state: Partial<EditorState> = {}) {
-    this.state = {
-      structure: square(),
-      structure_seq: 0,
-      proposal: {},
-      verdict: {},
-      numbers: {},
-      modes_locked: false,
-      read_only: false,
-      presets: [{ name: "cp", label: "CP", short: "CP", description: "A sum of outer products." }],
-      refusals: {},
-      request: {},
-      reply: {},
-      label: "",
-      ...state,
-    };
-  }
+  constructor(readonly state: State) {}
 
-  get<K extends keyof EditorState>(key: K): EditorState[K] {
+  get<K extends keyof State>(key: K): State[K] {
     return this.state[key];
   }
 
-  set<K extends keyof EditorState>(key: K, value: EditorState[K]): void {
+  set<K extends keyof State>(key: K, value: State[K]): void {
     this.state[key] = value;
-    this.fire(key);
+    this.fire(String(key));
   }
 
   /** Set traits as Python does: all at once, then their events. */
-  receive(traits: Partial<EditorState>): void {
+  receive(traits: Partial<State>): void {
     Object.assign(this.state, traits);
     for (const key of Object.keys(traits)) this.fire(key);
   }
@@ -58,6 +42,27 @@ export class FakeModel {
 
   private fire(key: string): void {
     for (const callback of [...(this.callbacks.get(`change:${key}`) ?? [])]) callback();
+  }
+}
+
+/** An editor's model that shows a square. */
+export class FakeModel extends FakeTraits<EditorState> {
+  constructor(state: Partial<EditorState> = {}) {
+    super({
+      structure: square(),
+      structure_seq: 0,
+      proposal: {},
+      verdict: {},
+      numbers: {},
+      modes_locked: false,
+      read_only: false,
+      presets: [{ name: "cp", label: "CP", short: "CP", description: "A sum of outer products." }],
+      refusals: {},
+      request: {},
+      reply: {},
+      label: "",
+      ...state,
+    });
   }
 }
 

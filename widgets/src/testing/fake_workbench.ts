@@ -3,56 +3,26 @@
 import type { StructureRecord } from "../wire/editor_state.js";
 import type { Counts, Incumbent, Lane, Settings, WidgetManager, WorkbenchCommand, WorkbenchModel, WorkbenchState } from "../wire/workbench_state.js";
 import { type Columns, pack } from "../workbench/lanes/lane_points.js";
+import { FakeTraits } from "./fake_model.js";
 
-export class FakeWorkbench {
-  readonly state: WorkbenchState;
+export class FakeWorkbench extends FakeTraits<WorkbenchState> {
   readonly commands: WorkbenchCommand[] = [];
   widget_manager: WidgetManager | undefined;
-  private readonly callbacks = new Map<string, Set<() => void>>();
 
   constructor(state: Partial<WorkbenchState> = {}) {
-    this.state = { ...nothing(), ...state };
+    super({ ...nothing(), ...state });
   }
 
   get model(): WorkbenchModel {
     return this as unknown as WorkbenchModel;
   }
 
-  get<K extends keyof WorkbenchState>(key: K): WorkbenchState[K] {
-    return this.state[key];
-  }
-
-  set<K extends keyof WorkbenchState>(key: K, value: WorkbenchState[K]): void {
-    this.state[key] = value;
+  override set<K extends keyof WorkbenchState>(key: K, value: WorkbenchState[K]): void {
     if (key === "command") {
       const { seq: _, ...body } = value as { seq: number } & WorkbenchCommand;
       this.commands.push(body as WorkbenchCommand);
     }
-    this.fire(key);
-  }
-
-  /** Set traits as Python does: all at once, then their events. */
-  receive(traits: Partial<WorkbenchState>): void {
-    Object.assign(this.state, traits);
-    for (const key of Object.keys(traits)) this.fire(key);
-  }
-
-  save_changes(): void {}
-
-  on(event: string, callback: () => void): void {
-    this.callbacks.set(event, (this.callbacks.get(event) ?? new Set()).add(callback));
-  }
-
-  off(event: string, callback: () => void): void {
-    this.callbacks.get(event)?.delete(callback);
-  }
-
-  get listeners(): number {
-    return [...this.callbacks.values()].reduce((total, set) => total + set.size, 0);
-  }
-
-  private fire(key: string): void {
-    for (const callback of [...(this.callbacks.get(`change:${key}`) ?? [])]) callback();
+    super.set(key, value);
   }
 }
 

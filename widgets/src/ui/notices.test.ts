@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { expect, it } from "vitest";
-import { problemAlert } from "./notices.js";
+import { problemAlert, speak } from "./notices.js";
 
 it("shows a sentence until it is dismissed or empty", () => {
   const alert = problemAlert(new AbortController().signal);
@@ -11,4 +11,9 @@ it("shows a sentence until it is dismissed or empty", () => {
   alert.show("Again.");
   alert.show("");
   expect(alert.element.hidden).toBe(true);
+});
+it("speaks a sentence again when it is said again, and nothing for none", () => {
+  const live = document.createElement("div");
+  for (const sentence of ["Done.", "Done.", ""]) speak(live, sentence);
+  expect(live.textContent).toBe("Done.\u00a0");
 });

@@ -1,4 +1,4 @@
-/** The alert that shows a problem in a sentence until it is dismissed. */
+/** Sentences to a person: the alert that stays until it is dismissed, and the live region that a screen reader speaks. */
 
 import { button } from "./buttons.js";
 import { html, setText } from "./dom.js";
@@ -26,4 +26,9 @@ export function problemAlert(signal: AbortSignal): Alert {
       setText(text, sentence);
     },
   };
+}
+
+/** Speak through a live region; a sentence said twice in a row is heard twice. */
+export function speak(live: HTMLElement, sentence: string): void {
+  if (sentence !== "") live.textContent = live.textContent === sentence ? `${sentence}\u00a0` : sentence;
 }

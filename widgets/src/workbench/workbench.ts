@@ -17,7 +17,7 @@ import { dataBar } from "../data/data_bar.js";
 import { dropZone } from "../data/drop_zone.js";
 import { html, listen, setAttributes } from "../ui/dom.js";
 import { keepKeys } from "../ui/keep_keys.js";
-import { problemAlert } from "../ui/notices.js";
+import { problemAlert, speak } from "../ui/notices.js";
 import { offerFile } from "../ui/offer_file.js";
 import { Popups } from "../ui/popup.js";
 import { tooltip } from "../ui/tooltip.js";
@@ -45,9 +45,7 @@ export function mountWorkbench(root: HTMLElement, model: WorkbenchModel, signal:
   const send: Send = (command) => sendCommand(model, command);
   const tip = tooltip(root, signal);
   const live = html("div", { class: "tn-live", role: "status", "aria-live": "polite", "data-field": "spoken" });
-  const say = (sentence: string): void => {
-    if (sentence) live.textContent = live.textContent === sentence ? `${sentence}\u00a0` : sentence;
-  };
+  const say = (sentence: string): void => speak(live, sentence);
   const problem = problemAlert(signal);
   const complain = (sentence: string): void => problem.show(sentence);
   const popups = new Popups(root, signal, () => root.querySelector<HTMLElement>(".tnw-primary")?.focus());
@@ -101,7 +99,7 @@ function makeUploads(model: WorkbenchModel, aim: HTMLElement, out: { complain(se
     done: (name: string) => out.say(`${name} is loaded.`),
   };
   const uploads = new Uploader(model, events, signal, STUDY_FILES);
-  const data = dataBar(model, uploads, out.complain, aim, signal);
+  const data = dataBar(model, { uploads, complain: out.complain, aim }, signal);
   return { bar: data.element, send: (file) => uploads.send(file) };
 }
 

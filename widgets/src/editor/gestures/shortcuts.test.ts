@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { KeyPress } from "../../ui/keep_keys.js";
-import { commandOf } from "./shortcuts.js";
+import { commandOf, keyOf } from "./shortcuts.js";
 
 const press = (key: string, held: Partial<KeyPress> = {}): KeyPress => ({ key, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...held });
 
@@ -24,3 +24,17 @@ describe("commands", () => {
   });
 });
 
+describe("the key that is written on the page", () => {
+  it("runs its command", () => {
+    const commands = ["core", "bond", "leg", "delete", "collapse", "escape", "undo", "redo", "copy", "cut", "paste", "duplicate", "select_all", "layout", "pin", "graph", "fit", "zoom_in", "zoom_out", "help", "menu"] as const;
+    for (const command of commands) {
+      const parts = keyOf(command).split("+").filter((part) => part !== "");
+      const key = { Esc: "Escape" }[parts.at(-1) ?? ""] ?? parts.at(-1) ?? "+";
+      expect([command, commandOf(press(key, { ctrlKey: parts.includes("Ctrl"), shiftKey: parts.includes("Shift") }), "none")]).toEqual([command, command]);
+    }
+    expect([commandOf(press("+"), "bond"), commandOf(press("+", { ctrlKey: true }), "bond"), keyOf("raise"), keyOf("import")]).toEqual(["raise", null, "+", ""]);
+  });
+  it("works with Shift where that means nothing else", () => {
+    expect([commandOf(press("N", { shiftKey: true }), "core"), commandOf(press("ArrowLeft", { shiftKey: true }), "core"), commandOf(press("C", { shiftKey: true, ctrlKey: true }), "core")]).toEqual(["core", "left", "copy"]);
+  });
+});

@@ -1,36 +1,44 @@
-/** The table of shortcuts: which key runs which command, and the rows that the help sheet shows. */
+/** The table of shortcuts: the keys of every command, and the rows that the help sheet shows. */
 
 import type { KeyPress } from "../../ui/keep_keys.js";
 import type { Command } from "../commands.js";
 
 export type Focus = "core" | "bond" | "leg" | "none";
 
-const CONTROL: Record<string, Command> = {
-  z: "undo", y: "redo", c: "copy", x: "cut", v: "paste", d: "duplicate", a: "select_all",
+/** The keys of every command, as they are written on the page; the first is the one that is named. */
+const KEYS: Partial<Record<Command, readonly string[]>> = {
+  core: ["N"], bond: ["B"], leg: ["L"], delete: ["Delete", "Backspace"], collapse: ["C"],
+  toggle: ["Space"], enter: ["Enter"], escape: ["Esc"], select_all: ["Ctrl+A"],
+  undo: ["Ctrl+Z"], redo: ["Ctrl+Shift+Z", "Ctrl+Y"], copy: ["Ctrl+C"], cut: ["Ctrl+X"], paste: ["Ctrl+V"], duplicate: ["Ctrl+D"],
+  layout: ["A"], pin: ["P"], graph: ["G"], fit: ["F"], zoom_in: ["+", "="], zoom_out: ["-", "_"],
+  left: ["ArrowLeft"], right: ["ArrowRight"], up: ["ArrowUp"], down: ["ArrowDown"], help: ["?"], menu: ["Shift+F10", "ContextMenu"],
 };
 
-const PLAIN: Record<string, Command> = {
-  n: "core", b: "bond", l: "leg", c: "collapse", a: "layout", p: "pin", f: "fit", g: "graph", "?": "help",
-  delete: "delete", backspace: "delete", escape: "escape", " ": "toggle", enter: "enter", contextmenu: "menu",
-};
+/** What keys do on a bond or a leg, whose number they change. */
+const KEYS_ON_NUMBERS: Partial<Record<Command, readonly string[]>> = { raise: ["+", "=", "ArrowUp"], lower: ["-", "_", "ArrowDown"] };
 
-const ARROW_COMMANDS: Record<string, Command> = {
-  arrowleft: "left", arrowright: "right", arrowup: "up", arrowdown: "down",
-};
+type Table = ReadonlyMap<string, Command>;
+
+const byKey = (keys: typeof KEYS): Table =>
+  new Map(Object.entries(keys).flatMap(([command, names]) => names.map((name) => [name.toLowerCase(), command as Command] as const)));
+
+const [ANYWHERE, ON_NUMBERS] = [byKey(KEYS), byKey(KEYS_ON_NUMBERS)];
+
+/** The key of a command as it is written on the page; "" where it has none. */
+export const keyOf = (command: Command): string => (KEYS[command] ?? KEYS_ON_NUMBERS[command])?.[0] ?? "";
+
+/** Names of keys whose `key` is another. */
+const NAMES: Readonly<Record<string, string>> = { " ": "space", escape: "esc" };
 
 /** Return the command of a key while an item of this kind has the focus, or null where there is none. */
 export function commandOf(press: KeyPress, focus: Focus): Command | null {
-  const key = press.key.toLowerCase();
   if (press.altKey) return null;
-  if (press.ctrlKey || press.metaKey) return key === "z" && press.shiftKey ? "redo" : (CONTROL[key] ?? null);
-  if (press.shiftKey && key === "f10") return "menu";
-  const counted = focus === "bond" || focus === "leg";
-  if (key === "+" || key === "=") return counted ? "raise" : "zoom_in";
-  if (key === "-" || key === "_") return counted ? "lower" : "zoom_out";
-  if (counted && key === "arrowup") return "raise";
-  if (counted && key === "arrowdown") return "lower";
+  const key = NAMES[press.key.toLowerCase()] ?? press.key.toLowerCase();
+  const control = press.ctrlKey || press.metaKey ? "ctrl+" : "";
+  const counted = control === "" && (focus === "bond" || focus === "leg");
   if (counted && /^[0-9]$/.test(key)) return "type";
-  return ARROW_COMMANDS[key] ?? PLAIN[key] ?? null;
+  const named = press.shiftKey ? ANYWHERE.get(`${control}shift+${key}`) : undefined; // else Shift makes no difference
+  return named ?? (counted ? ON_NUMBERS.get(key) : undefined) ?? ANYWHERE.get(control + key) ?? null;
 }
 
 export interface Shortcut {
@@ -46,13 +54,13 @@ export const SHORTCUTS: readonly { title: string; rows: readonly Shortcut[] }[] 
       { keys: "Drag a core onto a core", does: "bond them" },
       { keys: "Drag from a core's rim", does: "bond to a core, or pull out a new one" },
       { keys: "Shift + drag from the rim", does: "pull out a leg" },
-      { keys: "Double-click, N", does: "add a core (bonded to the selected one)" },
-      { keys: "B", does: "bond the selected cores (3 or more: a hyper-bond)" },
+      { keys: `Double-click, ${keyOf("core")}`, does: "add a core (bonded to the selected one)" },
+      { keys: keyOf("bond"), does: "bond the selected cores (3 or more: a hyper-bond)" },
       { keys: "Drag from a dot to a core", does: "let the hyper-bond join or leave the core" },
-      { keys: "L", does: "give the selected core a leg" },
+      { keys: keyOf("leg"), does: "give the selected core a leg" },
       { keys: "Drag a leg's end", does: "to another core, or onto another leg to swap modes" },
-      { keys: "C", does: "contract the cores of a bond into one" },
-      { keys: "Delete", does: "remove what is selected" },
+      { keys: keyOf("collapse"), does: "contract the cores of a bond into one" },
+      { keys: keyOf("delete"), does: "remove what is selected" },
     ],
   },
   {
@@ -68,17 +76,17 @@ export const SHORTCUTS: readonly { title: string; rows: readonly Shortcut[] }[] 
     rows: [
       { keys: "Drag on the void, Shift", does: "select in a box, add to the selection" },
       { keys: "Tab, Space", does: "go through the diagram, add to the selection" },
-      { keys: "Ctrl+A, Esc", does: "select all, nothing" },
+      { keys: `${keyOf("select_all")}, ${keyOf("escape")}`, does: "select all, nothing" },
       { keys: "Arrow keys", does: "move the selected cores (Shift: finely)" },
-      { keys: "A, P", does: "lay out anew, pin (pinned cores stay)" },
-      { keys: "F, Ctrl+scroll, + -", does: "fit to the window, zoom" },
+      { keys: `${keyOf("layout")}, ${keyOf("pin")}`, does: "lay out anew, pin (pinned cores stay)" },
+      { keys: `${keyOf("fit")}, Ctrl+scroll, ${keyOf("zoom_in")} ${keyOf("zoom_out")}`, does: "fit to the window, zoom" },
       { keys: "Space or middle button + drag", does: "pan" },
     ],
   },
   {
     title: "Measure the graph",
     rows: [
-      { keys: "G", does: "show or hide the measures; select two cores or legs to compare them" },
+      { keys: keyOf("graph"), does: "show or hide the measures; select two cores or legs to compare them" },
       { keys: "0.57 beside a bond", does: "its leverage: the share of spanning trees that use it (1: the network falls apart without it); of a hyper-bond the sum over its pairs" },
       { keys: "Brackets on a bond", does: "a bottleneck: a bond of the least cut between any two cores with legs" },
       { keys: "Effective resistance", does: "as if every bond were a resistor of 1; small where many short ways lead" },
@@ -88,9 +96,9 @@ export const SHORTCUTS: readonly { title: string; rows: readonly Shortcut[] }[] 
   {
     title: "Edit",
     rows: [
-      { keys: "Ctrl+Z, Ctrl+Shift+Z", does: "undo, redo" },
+      { keys: `${keyOf("undo")}, ${keyOf("redo")}`, does: "undo, redo" },
       { keys: "Ctrl+C, X, V, D", does: "copy, cut, paste, duplicate" },
-      { keys: "Right click, Shift+F10", does: "what can be done here" },
+      { keys: `Right click, ${keyOf("menu")}`, does: "what can be done here" },
     ],
   },
 ];

@@ -10,7 +10,7 @@ import { type Command, run } from "../commands.js";
 import type { Desk } from "../desk.js";
 import { openField } from "../drawing_commands.js";
 import { exportAs } from "../exporting.js";
-import { SHORTCUTS } from "../gestures/shortcuts.js";
+import { keyOf, SHORTCUTS } from "../gestures/shortcuts.js";
 
 export function showHelp(popups: Popups): void {
   popups.sheet("Keys and gestures", (body) => {
@@ -94,33 +94,32 @@ export function showExport(desk: Desk, popups: Popups, from: HTMLElement): void 
 interface MenuChoice {
   readonly label: string;
   readonly command: Command;
-  readonly keys: string;
 }
 
-const DELETE: MenuChoice = { label: "Remove", command: "delete", keys: "Del" };
+const DELETE: MenuChoice = { label: "Remove", command: "delete" };
 const CHOICES: Record<Item["kind"] | "void", readonly MenuChoice[]> = {
   core: [
-    { label: "Give it a leg", command: "leg", keys: "L" },
-    { label: "Pull out a core", command: "core", keys: "N" },
-    { label: "Bond the selected", command: "bond", keys: "B" },
-    { label: "Pin", command: "pin", keys: "P" },
-    { label: "Duplicate", command: "duplicate", keys: "Ctrl+D" },
+    { label: "Give it a leg", command: "leg" },
+    { label: "Pull out a core", command: "core" },
+    { label: "Bond the selected", command: "bond" },
+    { label: "Pin", command: "pin" },
+    { label: "Duplicate", command: "duplicate" },
     DELETE,
   ],
   bond: [
-    { label: "Type a rank", command: "enter", keys: "Enter" },
-    { label: "Rank + 1", command: "raise", keys: "+" },
-    { label: "Rank - 1", command: "lower", keys: "-" },
-    { label: "Contract its cores", command: "collapse", keys: "C" },
+    { label: "Type a rank", command: "enter" },
+    { label: "Rank + 1", command: "raise" },
+    { label: "Rank - 1", command: "lower" },
+    { label: "Contract its cores", command: "collapse" },
     DELETE,
   ],
-  leg: [{ label: "Type a size", command: "enter", keys: "Enter" }, { ...DELETE, label: "Cut" }],
+  leg: [{ label: "Type a size", command: "enter" }, { ...DELETE, label: "Cut" }],
   void: [
-    { label: "Add a core", command: "core", keys: "N" },
-    { label: "Paste", command: "paste", keys: "Ctrl+V" },
-    { label: "Select all", command: "select_all", keys: "Ctrl+A" },
-    { label: "Lay out anew", command: "layout", keys: "A" },
-    { label: "Fit to the window", command: "fit", keys: "F" },
+    { label: "Add a core", command: "core" },
+    { label: "Paste", command: "paste" },
+    { label: "Select all", command: "select_all" },
+    { label: "Lay out anew", command: "layout" },
+    { label: "Fit to the window", command: "fit" },
   ],
 };
 
@@ -130,9 +129,9 @@ export function showMenu(desk: Desk, popups: Popups, client: { x: number; y: num
   const item = stage.focusedItem;
   const choices = CHOICES[item?.kind ?? "void"].filter((choice) => !store.readOnly || ["fit", "select_all"].includes(choice.command));
   if (choices.length === 0) return;
-  const rows = choices.map(({ label, command, keys }): MenuRow => ({
+  const rows = choices.map(({ label, command }): MenuRow => ({
     label,
-    keys,
+    keys: keyOf(command),
     action: `menu:${command}`,
     run: () => (command === "enter" ? openField(desk, item) : run(desk, command)),
   }));
@@ -140,4 +139,3 @@ export function showMenu(desk: Desk, popups: Popups, client: { x: number; y: num
   const title = count(stage.targets) > 1 ? "What to do with the selection" : "What to do here";
   popups.menu(title, rows, { x: client.x - outer.left, y: client.y - outer.top });
 }
-

@@ -1,6 +1,7 @@
 /** Sentences of the editor: errors and notices over the diagram, the spoken region, the hint of the first visit. */
 
 import { html, setAttributes, setText } from "../../ui/dom.js";
+import { speak } from "../../ui/notices.js";
 import { SILENT_KERNEL } from "../../wire/ask.js";
 import type { Store } from "../store.js";
 
@@ -22,10 +23,8 @@ export class Status {
     signal.addEventListener("abort", () => clearTimeout(this.timer));
   }
 
-  /** Speak; a sentence said twice in a row is heard twice. */
   say(sentence: string): void {
-    if (sentence === "") return;
-    this.live.textContent = this.live.textContent === sentence ? `${sentence}\u00a0` : sentence;
+    speak(this.live, sentence);
   }
 
   /** Speak, and show for a while. */

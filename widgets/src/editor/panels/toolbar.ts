@@ -10,6 +10,7 @@ import { explain } from "../../ui/tooltip.js";
 import type { EditorModel, Preset } from "../../wire/editor_state.js";
 import { type Command, isViewOnly, run } from "../commands.js";
 import type { Desk } from "../desk.js";
+import { keyOf } from "../gestures/shortcuts.js";
 import { GRAPH_STORY } from "./graph_words.js";
 import { type ToolIcon, toolIcon } from "./tool_icons.js";
 
@@ -23,27 +24,27 @@ interface Tool {
 
 const GROUPS: readonly (readonly Tool[])[] = [
   [
-    { command: "core", label: "Add a core (N)", text: "Core" },
-    { command: "bond", label: "Bond the selected cores (B)", text: "Bond" },
-    { command: "leg", label: "Give the selected core a leg (L)", text: "Leg" },
-    { command: "delete", label: "Remove what is selected (Delete)" },
+    { command: "core", label: "Add a core", text: "Core" },
+    { command: "bond", label: "Bond the selected cores", text: "Bond" },
+    { command: "leg", label: "Give the selected core a leg", text: "Leg" },
+    { command: "delete", label: "Remove what is selected" },
   ],
   [
-    { command: "undo", label: "Undo (Ctrl+Z)" },
-    { command: "redo", label: "Redo (Ctrl+Shift+Z)" },
+    { command: "undo", label: "Undo" },
+    { command: "redo", label: "Redo" },
   ],
   [
-    { command: "layout", label: "Lay out anew; pinned cores stay (A)" },
-    { command: "pin", label: "Pin the selected cores (P)" },
-    { command: "graph", label: "Measure the graph (G)", text: "Graph", story: GRAPH_STORY },
-    { command: "fit", label: "Fit to the window (F)" },
-    { command: "zoom_out", label: "Zoom out (-)" },
-    { command: "zoom_in", label: "Zoom in (+)" },
+    { command: "layout", label: "Lay out anew; pinned cores stay" },
+    { command: "pin", label: "Pin the selected cores" },
+    { command: "graph", label: "Measure the graph", text: "Graph", story: GRAPH_STORY },
+    { command: "fit", label: "Fit to the window" },
+    { command: "zoom_out", label: "Zoom out" },
+    { command: "zoom_in", label: "Zoom in" },
   ],
   [
     { command: "export", label: "Export as JSON, SVG, PNG, TikZ, Python or einsum", text: "Export" },
     { command: "import", label: "Import JSON or einsum", text: "Import" },
-    { command: "help", label: "Keys and gestures (?)" },
+    { command: "help", label: "Keys and gestures" },
   ],
 ];
 
@@ -56,6 +57,13 @@ export interface Toolbar {
 }
 
 type Choose = (preset: Preset, rank: number) => void;
+
+/** What the buttons of presets need. */
+interface Presets {
+  readonly desk: Desk;
+  readonly model: EditorModel;
+  readonly pick: Choose;
+}
 
 export function makeToolbar(desk: Desk, model: EditorModel, choose: Choose): Toolbar {
   const element = html("div", { class: "tn-toolbar", role: "toolbar", "aria-label": "Network tools" });
@@ -78,7 +86,7 @@ export function makeToolbar(desk: Desk, model: EditorModel, choose: Choose): Too
   };
   const settle = roving(element, () => stops(element), desk.signal);
   const refresh = (): void => {
-    paintPresets(presets, rank, desk, model, pick);
+    paintPresets(presets, rank, { desk, model, pick });
     if (!typed) rank.value = String(typicalRank(desk.store.committed));
     paintTools(buttons, desk);
     settle();
@@ -87,8 +95,10 @@ export function makeToolbar(desk: Desk, model: EditorModel, choose: Choose): Too
 }
 
 function toolButton(desk: Desk, tool: Tool, buttons: Map<Command, HTMLButtonElement>): HTMLButtonElement {
-  const button = html("button", { type: "button", class: "tn-button", "aria-label": tool.label, "data-action": tool.command }, toolIcon(tool.command));
-  explain(button, tool.story ?? tool.label);
+  const key = keyOf(tool.command);
+  const label = key === "" ? tool.label : `${tool.label} (${key})`;
+  const button = html("button", { type: "button", class: "tn-button", "aria-label": label, "data-action": tool.command }, toolIcon(tool.command));
+  explain(button, tool.story ?? label);
   if (tool.text !== undefined) button.append(html("span", {}, tool.text));
   if (tool.command === "export") setAttributes(button, { "aria-haspopup": "menu" });
   listen(button, "click", () => run(desk, tool.command), desk.signal);
@@ -112,7 +122,7 @@ function paintTools(buttons: ReadonlyMap<Command, HTMLButtonElement>, { store, g
   }
 }
 
-function paintPresets(box: HTMLElement, rank: HTMLInputElement, desk: Desk, model: EditorModel, pick: Choose): void {
+function paintPresets(box: HTMLElement, rank: HTMLInputElement, { desk, model, pick }: Presets): void {
   const presets = model.get("presets") ?? [];
   const refusals = model.get("refusals") ?? {};
   setAttributes(box, { hidden: desk.store.readOnly || presets.length === 0 ? "" : null });
@@ -120,8 +130,8 @@ function paintPresets(box: HTMLElement, rank: HTMLInputElement, desk: Desk, mode
   const names = presets.map((preset) => preset.name).join();
   if (box.dataset["names"] !== names) {
     box.dataset["names"] = names;
-    const more = shown.length < presets.length ? [moreButton(desk, model, pick)] : [];
-    box.replaceChildren(...shown.map((preset) => presetButton(preset, desk, model, pick)), ...more, html("label", { class: "tn-rank-label" }, "rank ", rank));
+    const more = shown.length < presets.length ? [moreButton({ desk, model, pick })] : [];
+    box.replaceChildren(...shown.map((preset) => presetButton(preset, { desk, model, pick })), ...more, html("label", { class: "tn-rank-label" }, "rank ", rank));
   }
   shown.forEach((preset, place) => {
     const refusal = refusals[preset.name];
@@ -131,14 +141,14 @@ function paintPresets(box: HTMLElement, rank: HTMLInputElement, desk: Desk, mode
   });
 }
 
-function presetButton(preset: Preset, desk: Desk, model: EditorModel, pick: Choose): HTMLButtonElement {
+function presetButton(preset: Preset, { desk, model, pick }: Presets): HTMLButtonElement {
   const button = html("button", { type: "button", class: "tn-button", "data-action": `preset:${preset.name}`, "aria-label": preset.label }, preset.short);
-  listen(button, "click", () => pickOrSay(preset, desk, model, pick), desk.signal);
+  listen(button, "click", () => pickOrSay(preset, { desk, model, pick }), desk.signal);
   return button;
 }
 
 /** The presets that are no button of their own, in a menu with their full names. */
-function moreButton(desk: Desk, model: EditorModel, pick: Choose): HTMLButtonElement {
+function moreButton({ desk, model, pick }: Presets): HTMLButtonElement {
   const button = html("button", { type: "button", class: "tn-button tn-more", "data-action": "more_presets", "aria-haspopup": "menu", "aria-label": "More formats" }, "More", toolIcon("more"));
   explain(button, "More formats");
   listen(button, "click", () => {
@@ -148,7 +158,7 @@ function moreButton(desk: Desk, model: EditorModel, pick: Choose): HTMLButtonEle
       return {
         label: preset.label, keys: preset.short, action: `preset:${preset.name}`,
         hint: story(preset, refusal), idle: Boolean(refusal),
-        run: () => pickOrSay(preset, desk, model, pick),
+        run: () => pickOrSay(preset, { desk, model, pick }),
       };
     });
     desk.menu("More formats", rows, button);
@@ -158,7 +168,7 @@ function moreButton(desk: Desk, model: EditorModel, pick: Choose): HTMLButtonEle
 
 const story = (preset: Preset, refusal = ""): string => `${preset.label}: ${preset.description} ${refusal}`.trim();
 
-function pickOrSay(preset: Preset, desk: Desk, model: EditorModel, pick: Choose): void {
+function pickOrSay(preset: Preset, { desk, model, pick }: Presets): void {
   const refusal = model.get("refusals")?.[preset.name];
   if (refusal) desk.fail(refusal);
   else pick(preset, 0);

@@ -1,15 +1,16 @@
 /** The trade-off cloud: every evaluation as a point, the Pareto front, the target, and the region proved empty. */
 
+import { drawTarget, targetMark } from "../../charts/marks.js";
 import { Plot } from "../../charts/plot.js";
-import { html, setAttributes, svg } from "../../ui/dom.js";
+import { Pointing } from "../../charts/pointing.js";
+import { setAttributes, svg } from "../../ui/dom.js";
 import { formatCount, formatError, formatSeconds, formatShort, formatTick } from "../../ui/format.js";
-import type { Point } from "../../ui/plane.js";
 import type { Tooltip } from "../../ui/tooltip.js";
 import { CommonFront } from "../lanes/best_so_far.js";
 import { LOOKS } from "../lanes/lane_looks.js";
 import { FATES, type LanePoints, PRUNED_BY_CERTIFICATE } from "../lanes/lane_points.js";
 import { type Chosen, Extents, type Found, PointIndex } from "./cloud_index.js";
-import { type CloudState, drawBests, drawGoal, drawNever, drawRing, frontPath } from "./cloud_marks.js";
+import { type CloudState, drawBests, drawNever, drawRing, frontPath } from "./cloud_marks.js";
 import { PointLayer } from "./point_layer.js";
 
 export interface CloudEvents {
@@ -23,11 +24,8 @@ export interface Cloud {
   show(state: CloudState): void;
   /** Read the colours of the lanes again. */
   recolour(): void;
-  /** The evaluation that the keys are on, or the pointer; null for none. */
-  readonly chosen: Chosen | null;
 }
 
-const DIRECTIONS = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" } as const;
 const LABEL = "trade-off: parameters against relative error, one point for every evaluation. Arrow keys go from point to point, Enter opens one in the Explorer, plus and minus zoom, Shift and arrows move, 0 shows all.";
 
 /** An evaluation in a sentence. */
@@ -38,48 +36,24 @@ export function pointWords(name: string, points: LanePoints, k: number): string 
   return `${name}, evaluation ${formatCount(k + 1)}: ${formatCount(points.parameters[k] ?? NaN)} parameters, ${what}, ${FATES[fate] ?? ""} after ${formatSeconds(points.seconds[k] ?? 0)}.`;
 }
 
-export function cloudChart(tip: Tooltip, events: CloudEvents, signal: AbortSignal): Cloud {
+export function cloudChart(tip: Tooltip, { open, say }: CloudEvents, signal: AbortSignal): Cloud {
   let state: CloudState = { lanes: [], target: 0, bound: null, best: new Map(), logError: false };
+  let colours: string[] | null = null;
   const layer = new PointLayer(() => plot.ask(), signal);
   const extents = new Extents();
-  const front = new CommonFront();
   const index = new PointIndex();
-  let colours: string[] | null = null;
-  let chosen: Chosen | null = null;
-
-  const never = svg("g", {}, svg("path", { class: "tnw-hatch" }), svg("path", { class: "tnw-bound" }), svg("text", { class: "tnw-bound-words" }));
-  const goal = svg("g", { class: "tnx-target" }, svg("path"), svg("text", { "text-anchor": "end" }));
-  const steps = svg("path", { class: "tnx-steps" });
-  const bests = svg("g", {});
-  const ring = svg("circle", { class: "tnw-ring", r: 8 });
-  const spot = html("span", { class: "tnw-spot" });
-
-  const draw = (plot: Plot): void => {
-    front.update(state.lanes);
-    colours ??= readColours(plot.element);
-    layer.show(state.lanes, plot.window, plot.frame, plot, colours);
-    drawNever(never, state, plot);
-    drawGoal(goal, state.target, plot);
-    setAttributes(steps, { d: frontPath(front.front.points, plot) });
-    drawBests(bests, state, plot);
-    drawRing(ring, chosen, state, plot);
-    if (chosen !== null && plot.dragging) hover(null);
-  };
-  const mark = (found: Found | null, spoken: boolean): void => {
-    chosen = found && { lane: found.lane.id, number: found.k + 1 };
-    drawRing(ring, chosen, state, plot);
-    plot.element.style.cursor = found && !spoken ? "pointer" : "";
-    if (found === null) return tip.hide();
-    const name = state.lanes.find(({ id }) => id === found.lane.id)?.name ?? "";
-    const words = pointWords(name, found.lane.points, found.k);
-    Object.assign(spot.style, { left: `${plot.x(found.lane.points.parameters[found.k] as number)}px`, top: `${plot.y(found.lane.points.errors[found.k] as number)}px` });
-    tip.show(spot, `${words} ${spoken ? "Enter opens" : "Click to open"} it in the Explorer.`);
-    if (spoken) events.say(words);
-  };
-  const hover = (at: Point | null): void => {
-    const found = at && index.at(state.lanes, plot, at);
-    if (found === null ? chosen !== null : chosen?.lane !== found.lane.id || chosen.number !== found.k + 1) mark(found, false);
-  };
+  const marks = makeMarks();
+  const chosenOf = (found: Found | null): Chosen | null => found && { lane: found.lane.id, number: found.k + 1 };
+  const pointing = new Pointing<Found>({
+    near: (at) => index.at(state.lanes, plot, at),
+    next: (from, way) => index.step(state, plot, chosenOf(from), way),
+    key: ({ lane, k }) => `${lane.id} ${k}`,
+    place: ({ lane: { points }, k }) => ({ x: plot.x(points.parameters[k] as number), y: plot.y(points.errors[k] as number) }),
+    words: ({ lane, k }) => pointWords(state.lanes.find(({ id }) => id === lane.id)?.name ?? "", lane.points, k),
+    open: ({ lane, k }) => open(lane.id, k + 1),
+    say,
+    chose: (found) => drawRing(marks.ring, chosenOf(found), state, plot),
+  }, tip);
   const plot: Plot = new Plot({
     name: "cloud",
     label: LABEL,
@@ -90,31 +64,18 @@ export function cloudChart(tip: Tooltip, events: CloudEvents, signal: AbortSigna
       extents.update(state.lanes);
       return wholeOf(extents, state, plot);
     },
-    draw,
-    hover,
-    click(at) {
-      const found = index.at(state.lanes, plot, at);
-      if (found) events.open(found.lane.id, found.k + 1);
+    draw(plot) {
+      colours ??= readColours(plot.element);
+      layer.show(state.lanes, plot, colours);
+      marks.draw(state, plot);
+      drawRing(marks.ring, chosenOf(pointing.chosen), state, plot);
     },
-    key(event) {
-      if (event.key === "Enter" || event.key === " ") {
-        if (chosen) events.open(chosen.lane, chosen.number);
-        return true;
-      }
-      if (event.key === "Escape" && chosen !== null) return (mark(null, true), true);
-      const direction = event.shiftKey || event.ctrlKey || event.metaKey || event.altKey ? undefined : DIRECTIONS[event.key as keyof typeof DIRECTIONS];
-      if (direction === undefined) return false;
-      const found = index.step(state.lanes, plot, chosen, direction, state.best);
-      if (found) mark(found, true);
-      return true;
-    },
+    pointing,
   }, signal);
   plot.logX = true;
-  plot.under.append(never);
+  plot.under.append(marks.never);
   plot.middle.append(layer.canvas);
-  plot.over.append(goal, steps, bests, ring);
-  plot.element.append(spot);
-
+  plot.over.append(...marks.over);
   return {
     plot,
     layer,
@@ -127,8 +88,25 @@ export function cloudChart(tip: Tooltip, events: CloudEvents, signal: AbortSigna
       colours = null;
       plot.ask();
     },
-    get chosen() {
-      return chosen;
+  };
+}
+
+/** What lies under and over the points. */
+function makeMarks(): { never: SVGElement; over: SVGElement[]; ring: SVGElement; draw(state: CloudState, plot: Plot): void } {
+  const never = svg("g", {}, svg("path", { class: "tnw-hatch" }), svg("path", { class: "tnw-bound" }), svg("text", { class: "tnw-bound-words" }));
+  const [target, steps, bests] = [targetMark(), svg("path", { class: "tnx-steps" }), svg("g", {})];
+  const ring = svg("circle", { class: "tnw-ring", r: 8 });
+  const front = new CommonFront();
+  return {
+    never,
+    ring,
+    over: [target, steps, bests, ring],
+    draw(state, plot) {
+      front.update(state.lanes);
+      drawNever(never, state, plot);
+      drawTarget(target, state.target, plot.y(state.target), plot.frame);
+      setAttributes(steps, { d: frontPath(front.front.points, plot) });
+      drawBests(bests, state, plot);
     },
   };
 }

@@ -21,10 +21,10 @@ it("finds the evaluation near a place, with its lane and number", () => {
 });
 it("steps from an evaluation to the next in a direction, and begins at a lane's best", () => {
   const index = new PointIndex();
-  expect(index.step(lanes, plot, null, "right", new Map([[5, 1]]))).toMatchObject({ lane: { id: 5 }, k: 0 });
-  expect(index.step(lanes, plot, { lane: 3, number: 1 }, "right", new Map())).toMatchObject({ lane: { id: 3 }, k: 2 });
-  expect(index.step(lanes, plot, { lane: 3, number: 1 }, "up", new Map())).toMatchObject({ lane: { id: 5 }, k: 0 });
-  expect(index.step(lanes, plot, { lane: 3, number: 1 }, "left", new Map())).toBeNull();
+  expect(index.step({ lanes, best: new Map([[5, 1]]) }, plot, null, "right")).toMatchObject({ lane: { id: 5 }, k: 0 });
+  expect(index.step({ lanes, best: new Map() }, plot, { lane: 3, number: 1 }, "right")).toMatchObject({ lane: { id: 3 }, k: 2 });
+  expect(index.step({ lanes, best: new Map() }, plot, { lane: 3, number: 1 }, "up")).toMatchObject({ lane: { id: 5 }, k: 0 });
+  expect(index.step({ lanes, best: new Map() }, plot, { lane: 3, number: 1 }, "left")).toBeNull();
 });
 it("spans the points that are drawn, and starts again when a lane is another", () => {
   const extents = new Extents();

@@ -3,11 +3,14 @@
 import type { Plot } from "../../charts/plot.js";
 import { type Direction, ScreenIndex, towards } from "../../charts/screen_index.js";
 import type { Point } from "../../ui/plane.js";
-import { isDrawn } from "../lanes/lane_points.js";
+import { isDrawn, Unseen } from "../lanes/lane_points.js";
 import type { LayerLane } from "./point_layer.js";
 
 /** Pixels within which the pointer takes a point. */
 const REACH = 12;
+
+/** The largest relative error that the view makes room for: 1 is as bad as zeros, and a little air. */
+const TALLEST = 1.2;
 
 /** One evaluation of one lane. */
 export interface Chosen {
@@ -17,27 +20,19 @@ export interface Chosen {
 
 /** The range of parameters and errors over all drawn points; looks at new points only. */
 export class Extents {
-  private seen = new Map<number, { count: number; version: number }>();
   parameters: [number, number] = [Infinity, 0];
   errors: [number, number] = [Infinity, 0];
+  private readonly unseen = new Unseen();
 
   update(lanes: readonly LayerLane[]): void {
-    const known = [...this.seen].every(([id, { version }]) => lanes.find((lane) => lane.id === id)?.points.version === version);
-    if (!known) {
-      this.seen.clear();
-      [this.parameters, this.errors] = [[Infinity, 0], [Infinity, 0]];
-    }
-    for (const { id, points } of lanes) {
-      for (let k = this.seen.get(id)?.count ?? 0; k < points.count; k++) {
-        if (!isDrawn(points, k)) continue;
-        const [x, y] = [points.parameters[k] as number, Math.min(1.2, points.errors[k] as number)];
-        if (x < this.parameters[0]) this.parameters[0] = x;
-        if (x > this.parameters[1]) this.parameters[1] = x;
-        if (y < this.errors[0] && y > 0) this.errors[0] = y;
-        if (y > this.errors[1]) this.errors[1] = y;
-      }
-      this.seen.set(id, { count: points.count, version: points.version });
-    }
+    this.unseen.each(lanes, () => ([this.parameters, this.errors] = [[Infinity, 0], [Infinity, 0]]), ({ points }, k) => {
+      if (!isDrawn(points, k)) return;
+      const [x, y] = [points.parameters[k] as number, Math.min(TALLEST, points.errors[k] as number)];
+      if (x < this.parameters[0]) this.parameters[0] = x;
+      if (x > this.parameters[1]) this.parameters[1] = x;
+      if (y < this.errors[0] && y > 0) this.errors[0] = y;
+      if (y > this.errors[1]) this.errors[1] = y;
+    });
   }
 }
 
@@ -54,7 +49,7 @@ export class PointIndex {
   private count = 0;
   private owners: { lane: LayerLane; end: number }[] = [];
   private places = new Int32Array();
-  private screen = new ScreenIndex(this.xs, this.ys, 0, 1, 1);
+  private screen = new ScreenIndex({ xs: this.xs, ys: this.ys, count: 0 }, { width: 1, height: 1 });
 
   at(lanes: readonly LayerLane[], plot: Plot, { x, y }: Point): Found | null {
     this.renew(lanes, plot);
@@ -62,12 +57,12 @@ export class PointIndex {
   }
 
   /** The next point that way; from nothing, the best of the first lane that has one. */
-  step(lanes: readonly LayerLane[], plot: Plot, from: Chosen | null, way: Direction, best: ReadonlyMap<number, number>): Found | null {
+  step({ lanes, best }: { lanes: readonly LayerLane[]; best: ReadonlyMap<number, number> }, plot: Plot, from: Chosen | null, way: Direction): Found | null {
     this.renew(lanes, plot);
     const start = from ?? lanes.map(({ id }) => ({ lane: id, number: best.get(id) ?? 0 })).find(({ number }) => number > 0);
     const here = start ? this.placeOf(start.lane, start.number - 1) : -1;
     if (from === null || here < 0) return this.found(here >= 0 ? here : this.count - 1);
-    return this.found(towards(this.xs, this.ys, this.count, here, way));
+    return this.found(towards({ xs: this.xs, ys: this.ys, count: this.count }, here, way));
   }
 
   private found(place: number): Found | null {
@@ -103,6 +98,6 @@ export class PointIndex {
       }
       return { lane, end: this.count };
     });
-    this.screen = new ScreenIndex(this.xs, this.ys, this.count, width, height);
+    this.screen = new ScreenIndex({ xs: this.xs, ys: this.ys, count: this.count }, { width, height });
   }
 }

@@ -1,10 +1,12 @@
 // @vitest-environment jsdom
 import { expect, it } from "vitest";
+import { Plot } from "../../charts/plot.js";
 import { svg } from "../../ui/dom.js";
 import { LanePoints } from "../lanes/lane_points.js";
-import { type CloudState, drawBests, drawGoal, drawNever, drawRing, frontPath } from "./cloud_marks.js";
+import { type CloudState, drawBests, drawNever, drawRing, frontPath } from "./cloud_marks.js";
 
-const plot = { frame: { left: 0, top: 0, right: 200, bottom: 100 }, x: (v: number) => v, y: (v: number) => 100 - 100 * v } as never;
+const frame = { left: 0, top: 0, right: 200, bottom: 100 };
+const plot = { clamp: Plot.prototype.clamp, holds: Plot.prototype.holds, frame, x: (v: number) => v, y: (v: number) => 100 - 100 * v } as never;
 const points = new LanePoints();
 points.take(1, { parameters: Float64Array.of(50, 900), errors: Float32Array.of(0.5, 0.5), seconds: new Float32Array(2), fates: new Uint8Array(2) });
 const state: CloudState = { lanes: [{ id: 1, look: 0, name: "growth", points }], target: 0.2, bound: { parameters: 120, words: "" }, best: new Map([[1, 1]]), logError: false };
@@ -14,13 +16,6 @@ it("hatches the region that is proved empty, where it is seen", () => {
   drawNever(group, state, plot);
   expect([group.getAttribute("visibility"), group.children[1]?.getAttribute("d")]).toEqual([null, "M0 80H120V100"]);
   drawNever(group, { ...state, bound: null }, plot);
-  expect(group.getAttribute("visibility")).toBe("hidden");
-});
-it("draws the target line, not above or below the frame", () => {
-  const group = svg("g", {}, svg("path"), svg("text"));
-  drawGoal(group, 0.2, plot);
-  expect([group.textContent, group.getAttribute("visibility")]).toEqual(["target 0.2", null]);
-  drawGoal(group, 1.5, plot);
   expect(group.getAttribute("visibility")).toBe("hidden");
 });
 it("joins the front by steps to the right edge", () => {

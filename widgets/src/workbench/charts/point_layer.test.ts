@@ -2,12 +2,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { SimulatedSearch } from "../../testing/fake_workbench.js";
 import { type Columns, LanePoints, unpack } from "../lanes/lane_points.js";
-import { PointLayer } from "./point_layer.js";
+import { PointLayer, type View } from "./point_layer.js";
 
 const frame = { left: 50, top: 20, right: 250, bottom: 170 };
-const axes = { logX: true, logY: false };
 const colours = ["#0072b2", "#008a63"];
 const window = { left: 2.5, right: 4.2, low: 0, high: 0.3 };
+const view = (seen = window): View => ({ window: seen, frame, logX: true, logY: false });
 const end = new AbortController();
 let pictures: Uint32Array[] = [];
 
@@ -42,11 +42,11 @@ describe("the layer of points", () => {
     for (let turn = 0; turn < 12; turn++) {
       a.add(40);
       b.add(30);
-      layer.show(lanes, window, frame, axes, colours);
+      layer.show(lanes, view(), colours);
     }
     expect(layer.work.whole).toBe(1);
     const whole = new PointLayer(() => {}, end.signal);
-    whole.show(lanes, window, frame, axes, colours);
+    whole.show(lanes, view(), colours);
     expect(layer.work.added).toBe(whole.work.added);
     const [grown, once] = pictures as [Uint32Array, Uint32Array];
     const opacity = (pixels: Uint32Array): number[] => Array.from(pixels, (pixel) => pixel >>> 24);
@@ -59,7 +59,7 @@ describe("the layer of points", () => {
     one.add(500);
     const lanes = [{ id: 1, points: one.points, look: 0 }];
     const layer = new PointLayer(() => {}, end.signal);
-    const show = (next = window, own = colours): number => (layer.show(lanes, next, frame, axes, own), layer.work.whole);
+    const show = (next = window, own = colours): number => (layer.show(lanes, view(next), own), layer.work.whole);
     const moved = (part: number): typeof window => ({ ...window, left: window.left + part * 1.7, right: window.right + part * 1.7 });
     expect(show()).toBe(1);
     expect(show(moved(0.2))).toBe(1);
@@ -83,8 +83,8 @@ describe("the layer of points", () => {
     let asked = 0;
     const layer = new PointLayer(() => (asked += 1), end.signal);
     const nearer = { left: 2.8, right: 4.0, low: 0, high: 0.25 };
-    layer.show(lanes, window, frame, axes, colours);
-    layer.show(lanes, nearer, frame, axes, colours);
+    layer.show(lanes, view(), colours);
+    layer.show(lanes, view(nearer), colours);
     expect(layer.work.whole).toBe(1);
     const [, x, y, sx, sy] = /translate\((.*)px, (.*)px\) scale\((.*), (.*)\)/.exec(layer.canvas.style.transform)?.map(Number) as number[];
     // A place of the plane lies where the stretched canvas puts it: from the corner of the canvas, a quarter outside.
@@ -96,7 +96,7 @@ describe("the layer of points", () => {
     expect(asked).toBe(0);
     vi.runAllTimers();
     expect(asked).toBe(1);
-    layer.show(lanes, nearer, frame, axes, colours);
+    layer.show(lanes, view(nearer), colours);
     expect(layer.work.whole).toBe(2);
     expect(layer.canvas.style.transform).toBe("");
   });

@@ -18,12 +18,22 @@ export interface LayerLane {
 
 const MARGIN_SHARE = 0.25; // of what is seen, on each side
 const EDGE = 12; // pixels that no mark reaches beyond its middle
+/** Marks of what was not fitted: their size and opacity, of those of fits. */
+const FAINT = { size: 0.75, strength: 0.3 };
 /** New marks up to this number are put on the canvas one by one. */
 const FEW = 300;
 /** Milliseconds of drawing above which a zoom first stretches the picture: a third of a frame at 60 Hz. */
 const SLOW_MS = 6;
 /** Milliseconds without a change after which a zoom has come to rest. */
 const REST_MS = 120;
+
+/** What is seen of the plane, and where. */
+export interface View {
+  readonly window: Window;
+  readonly frame: Frame;
+  readonly logX: boolean;
+  readonly logY: boolean;
+}
 
 interface Drawn {
   window: Window;
@@ -58,18 +68,18 @@ export class PointLayer {
     signal.addEventListener("abort", () => clearTimeout(this.timer));
   }
 
-  /** Show the lanes in a window of `frame`; `colours` holds a CSS colour for every look. */
-  show(lanes: readonly LayerLane[], window: Window, frame: Frame, axes: { logX: boolean; logY: boolean }, colours: readonly string[]): void {
+  /** Show the lanes as a plot shows its window; `colours` holds a CSS colour for every look. */
+  show(lanes: readonly LayerLane[], { window, frame, logX, logY }: View, colours: readonly string[]): void {
     const [width, height] = [frame.right - frame.left, frame.bottom - frame.top];
     const total = lanes.reduce((sum, lane) => sum + lane.points.count, 0);
     const next: Drawn = {
-      window, width, height, ...axes, ratio: globalThis.devicePixelRatio || 1, colours: colours.join(), radius: radiusFor(total),
+      window, width, height, logX, logY, ratio: globalThis.devicePixelRatio || 1, colours: colours.join(), radius: radiusFor(total),
       lanes: lanes.map(({ id, look, points }) => ({ id, look, count: 0, version: points.version })),
     };
     const fit = this.drawn === null ? "none" : fitOf(this.drawn, next);
     const stretch = fit === "scaled" && this.slow && !this.due;
     if (fit !== "moved" && !stretch) this.renew(next, lanes, colours);
-    else this.add(lanes, colours);
+    else this.add(lanes);
     if (stretch) this.later();
     this.place(window);
   }
@@ -79,8 +89,8 @@ export class PointLayer {
     clearTimeout(this.timer);
     this.due = false;
     const start = performance.now();
-    this.begin(next);
-    this.add(lanes, colours);
+    this.begin(next, colours);
+    this.add(lanes);
     this.slow = performance.now() - start > SLOW_MS;
   }
 
@@ -92,7 +102,7 @@ export class PointLayer {
     }, REST_MS);
   }
 
-  private begin(next: Drawn): void {
+  private begin(next: Drawn, colours: readonly string[]): void {
     this.drawn = next;
     this.work.whole += 1;
     const { ratio, radius } = next;
@@ -105,30 +115,29 @@ export class PointLayer {
     } else {
       this.raster?.pixels.fill(0);
     }
-    this.sprites = next.lanes.map(({ look }) => ({
-      strong: sprite(shapeOf(look), radius * ratio),
-      faint: sprite(shapeOf(look), 0.75 * radius * ratio, 0.3),
-    }));
+    this.sprites = next.lanes.map(({ look }) => {
+      const colour = pixelColour(colours[look] ?? "");
+      return { strong: sprite(shapeOf(look), radius * ratio, colour), faint: sprite(shapeOf(look), FAINT.size * radius * ratio, colour, FAINT.strength) };
+    });
   }
 
   /** Draw the points that have arrived since the last call. */
-  private add(lanes: readonly LayerLane[], colours: readonly string[]): void {
+  private add(lanes: readonly LayerLane[]): void {
     const { drawn, raster } = this;
     if (drawn === null || raster === null) return;
     const scaleX = (drawn.width * drawn.ratio) / (drawn.window.right - drawn.window.left);
     const scaleY = (drawn.height * drawn.ratio) / (drawn.window.high - drawn.window.low);
     const [left, top] = [MARGIN_SHARE * drawn.width * drawn.ratio, MARGIN_SHARE * drawn.height * drawn.ratio];
     const spots: number[] = [];
-    lanes.forEach(({ points, look }, place) => {
+    lanes.forEach(({ points }, place) => {
       const state = drawn.lanes[place] as Drawn["lanes"][number];
       const { strong, faint } = this.sprites[place] as { strong: Sprite; faint: Sprite };
-      const colour = pixelColour(colours[look] ?? "");
       for (let k = state.count; k < points.count; k++) {
         if (!isDrawn(points, k)) continue;
         const x = left + (toPlane(points.parameters[k] as number, drawn.logX) - drawn.window.left) * scaleX;
         const y = top + (drawn.window.high - toPlane(points.errors[k] as number, drawn.logY)) * scaleY;
         if (!(x > -EDGE && y > -EDGE && x < raster.width + EDGE && y < raster.height + EDGE)) continue;
-        stamp(raster, points.fates[k] === FITTED ? strong : faint, x, y, colour);
+        stamp(raster, points.fates[k] === FITTED ? strong : faint, x, y);
         spots.push(x, y);
       }
       state.count = points.count;

@@ -1,11 +1,12 @@
 // @vitest-environment jsdom
 import { expect, it } from "vitest";
+import { Plot } from "../../charts/plot.js";
 import { svg } from "../../ui/dom.js";
 import { BestSoFar } from "../lanes/best_so_far.js";
 import { LanePoints } from "../lanes/lane_points.js";
 import { clockOf, drawBound, drawLines, type ProgressState } from "./progress_marks.js";
 
-const plot = { frame: { left: 0, top: 0, right: 100, bottom: 100 }, x: (v: number) => v, y: (v: number) => v } as never;
+const plot = { clamp: Plot.prototype.clamp, frame: { left: 0, top: 0, right: 100, bottom: 100 }, x: (v: number) => v, y: (v: number) => v } as never;
 const best = Object.assign(new BestSoFar(), { steps: [{ number: 2, seconds: 1, parameters: 80 }, { number: 30, seconds: 9, parameters: 40 }] });
 const state: ProgressState = {
   lanes: [{ id: 1, name: "growth", look: 0, points: new LanePoints(), best, evaluations: 50, seconds: 12 }],

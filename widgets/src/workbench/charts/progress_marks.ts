@@ -1,11 +1,13 @@
 /** Drawing of the progress chart: stepped lines, their ends with names, and the proved bound. */
 
 import type { Plot } from "../../charts/plot.js";
+import { HATCH } from "../../charts/marks.js";
 import { hatchPath, niceTop, stepPath } from "../../charts/scales.js";
 import { setAttributes, setText, svg } from "../../ui/dom.js";
 import { formatCount } from "../../ui/format.js";
 import { keyed } from "../../ui/keyed.js";
-import type { BestSoFar } from "../lanes/best_so_far.js";
+import type { Point } from "../../ui/plane.js";
+import type { BestSoFar, Improvement } from "../lanes/best_so_far.js";
 import { colourOf, shapePath } from "../lanes/lane_looks.js";
 import type { LanePoints } from "../lanes/lane_points.js";
 import { gapPercent } from "../lanes/standings.js";
@@ -35,6 +37,8 @@ export interface ProgressState {
 
 /** The position of an improvement on the axis of x. */
 export const clockOf = (step: { number: number; seconds: number }, clock: Clock): number => (clock === "seconds" ? step.seconds : step.number);
+/** The pixels of an improvement. */
+export const stepPlace = (step: Improvement, clock: Clock, plot: Plot): Point => ({ x: plot.x(clockOf(step, clock)), y: plot.y(step.parameters) });
 const endOf = (lane: ProgressLane, clock: Clock): number => (clock === "seconds" ? lane.seconds : Math.max(lane.points.count, lane.evaluations));
 
 export function wholeOf({ lanes, bound, clock }: ProgressState, plot: Plot): Plot["window"] {
@@ -56,19 +60,20 @@ export function drawBound(group: SVGElement, { bound, gap }: ProgressState, plot
   setAttributes(group, { visibility: shown ? null : "hidden", "data-field": "bound", "data-value": bound?.parameters });
   if (!shown || bound === null) return;
   const edge = Math.min(y, bottom);
-  setAttributes(hatch, { d: hatchPath({ left, right, top: edge, bottom }, 9) });
+  setAttributes(hatch, { d: hatchPath({ left, right, top: edge, bottom }, HATCH) });
   setAttributes(line, { d: y <= bottom ? `M${left} ${y}H${right}` : "" });
   setAttributes(words, { x: right - 2, y: Math.min(y + 14, bottom - 4), visibility: y <= bottom ? null : "hidden" });
   const least = `no fewer than ${formatCount(bound.parameters)}`;
   setText(words, gap === null ? `proved: ${least}` : gap <= 0 ? "proved: nothing smaller" : `proved: ${least} \u00b7 gap ${gapPercent(gap)}`);
 }
 
+/** Pixels that a line may leave the frame by: its ends are cut off unseen, and browsers draw no path of a million pixels. */
+const BEYOND = 20;
+
 /** The steps of a lane as a path within the frame: down at an improvement, on to where the lane is now. */
 function laneLine(lane: ProgressLane, clock: Clock, plot: Plot): string {
-  const { left, right, top, bottom } = plot.frame;
-  const clamp = (value: number, low: number, high: number): number => Math.max(low - 20, Math.min(high + 20, value));
-  const places = lane.best.steps.map((step) => ({ x: clamp(plot.x(clockOf(step, clock)), left, right), y: clamp(plot.y(step.parameters), top, bottom) }));
-  return stepPath(places, clamp(plot.x(endOf(lane, clock)), left, right));
+  const places = lane.best.steps.map((step) => plot.clamp(stepPlace(step, clock, plot), BEYOND));
+  return stepPath(places, plot.clamp({ x: plot.x(endOf(lane, clock)), y: 0 }, BEYOND).x);
 }
 
 export function drawLines(group: SVGElement, { lanes, clock }: ProgressState, plot: Plot): void {
@@ -85,6 +90,9 @@ export function drawLines(group: SVGElement, { lanes, clock }: ProgressState, pl
   });
 }
 
+/** Pixels from one name to the next at least: the height of a line of text. */
+const LINE = 14;
+
 /** At its end every line has its shape and its name, none over another. */
 export function drawEnds(group: SVGElement, { lanes, clock }: ProgressState, plot: Plot): void {
   const { left, right, top, bottom } = plot.frame;
@@ -93,7 +101,7 @@ export function drawEnds(group: SVGElement, { lanes, clock }: ProgressState, plo
     const [x, y] = last ? [plot.x(endOf(lane, clock)), plot.y(last.parameters)] : [NaN, NaN];
     return x >= left && y >= top - 4 && y <= bottom + 1 ? [{ lane, x: Math.min(x, right), y, words: y - 6 }] : [];
   }).sort((a, b) => b.y - a.y);
-  places.forEach((place, k) => (place.words = Math.min(place.words, (places[k - 1]?.words ?? Infinity) - 14)));
+  places.forEach((place, k) => (place.words = Math.min(place.words, (places[k - 1]?.words ?? Infinity) - LINE)));
   const make = (): SVGGElement => svg("g", {}, svg("path", { class: "tnw-best" }), svg("text", { class: "tnw-name", "text-anchor": "end" }));
   const update = (element: SVGGElement, { lane, x, y, words }: (typeof places)[number]): void => {
     const [shape, name] = element.children as unknown as [SVGElement, Element];

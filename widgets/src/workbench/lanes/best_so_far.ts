@@ -1,6 +1,6 @@
 /** Records that grow with every evaluation: a lane's best at the target and nearest to it, and the Pareto front. Pure. */
 
-import { FITTED, type LanePoints, REPEATED } from "./lane_points.js";
+import { FITTED, type LaneOfPoints, type LanePoints, REPEATED, Unseen } from "./lane_points.js";
 
 /** From its evaluation on, a lane's best has these parameters. */
 export interface Improvement {
@@ -76,34 +76,22 @@ export class Front {
   }
 }
 
-export interface LaneOfPoints {
-  readonly id: number;
-  readonly points: LanePoints;
-}
-
 /** The front of all lanes together; looks at new points only. */
 export class CommonFront {
   front = new Front();
-  private seen = new Map<number, { count: number; version: number }>();
+  private readonly unseen = new Unseen();
 
   /** Return whether the front has changed. */
   update(lanes: readonly LaneOfPoints[]): boolean {
-    const known = lanes.every(({ id, points }) => (this.seen.get(id)?.version ?? points.version) === points.version);
-    const anew = !known || [...this.seen.keys()].some((id) => !lanes.some((lane) => lane.id === id));
-    if (anew) {
+    let changed = false;
+    this.unseen.each(lanes, () => {
       this.front = new Front();
-      this.seen.clear();
-    }
-    let changed = anew;
-    for (const { id, points } of lanes) {
-      for (let k = this.seen.get(id)?.count ?? 0; k < points.count; k++) {
-        const error = points.errors[k] as number;
-        if (points.fates[k] !== FITTED || !(error >= 0)) continue;
-        const added = this.front.add({ parameters: points.parameters[k] as number, error, lane: id, number: k + 1 });
-        changed = added || changed;
-      }
-      this.seen.set(id, { count: points.count, version: points.version });
-    }
+      changed = true;
+    }, ({ id, points }, k) => {
+      const error = points.errors[k] as number;
+      if (points.fates[k] !== FITTED || !(error >= 0)) return;
+      changed = this.front.add({ parameters: points.parameters[k] as number, error, lane: id, number: k + 1 }) || changed;
+    });
     return changed;
   }
 }

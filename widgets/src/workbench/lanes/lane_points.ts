@@ -115,6 +115,30 @@ export class LanePoints {
   }
 }
 
+/** The evaluations of several lanes that have not been looked at yet. */
+export class Unseen {
+  private seen = new Map<number, { count: number; version: number }>();
+
+  /** Call `look` with every new one; `anew` before that, where known ones were replaced or a lane is gone. */
+  each<L extends LaneOfPoints>(lanes: readonly L[], anew: () => void, look: (lane: L, k: number) => void): void {
+    const stays = ([id, { version }]: [number, { version: number }]): boolean => lanes.some((lane) => lane.id === id && lane.points.version === version);
+    if (![...this.seen].every(stays)) {
+      this.seen.clear();
+      anew();
+    }
+    for (const lane of lanes) {
+      const { id, points } = lane;
+      for (let k = this.seen.get(id)?.count ?? 0; k < points.count; k++) look(lane, k);
+      this.seen.set(id, { count: points.count, version: points.version });
+    }
+  }
+}
+
+export interface LaneOfPoints {
+  readonly id: number;
+  readonly points: LanePoints;
+}
+
 /** Whether an evaluation is drawn in the cloud: repeated ones and those without an error or bound are not. */
 export function isDrawn(points: LanePoints, k: number): boolean {
   const [fate, error] = [points.fates[k], points.errors[k] as number];

@@ -2,7 +2,7 @@
 
 import { html, listen, setAttributes, setText } from "../../ui/dom.js";
 import { formatCount, formatShort } from "../../ui/format.js";
-import { explain, type Tooltip } from "../../ui/tooltip.js";
+import { explain, term, type Tooltip } from "../../ui/tooltip.js";
 import type { Lane, ParameterBound } from "../../wire/workbench_state.js";
 import { cloudChart } from "../charts/cloud_chart.js";
 import { progressChart } from "../charts/progress_chart.js";
@@ -10,6 +10,7 @@ import type { Clock } from "../charts/progress_marks.js";
 import type { LaneData } from "../lanes/lane_book.js";
 import { laneName } from "../lanes/lane_looks.js";
 import { commonGap, gapPercent, leading } from "../lanes/standings.js";
+import { bigNumber } from "./big_number.js";
 
 export interface ChartsState {
   lanes: readonly Lane[];
@@ -65,14 +66,14 @@ export function chartsPanel({ tip, open, say }: ChartsEvents, signal: AbortSigna
     setAttributes(known, { "data-value": total });
   };
   followTheme(() => cloud.recolour(), signal);
-  const title = (words: string, tip: string): HTMLElement => {
-    const element = html("span", { class: "tnx-title tnx-term", tabindex: 0 }, words);
-    explain(element, tip);
+  const title = (words: string, story: string): HTMLElement => {
+    const element = term(words, `${story} ${MOVING}`);
+    element.classList.add("tnx-title");
     return element;
   };
   return {
-    progress: [html("div", { class: "tnx-head" }, title("best parameters", `Fewest parameters that reach the target, for every engine. ${MOVING}`), html("span", { class: "tnw-switches" }, clock, logX.element)), numbers.element, progress.plot.element],
-    cloud: [html("div", { class: "tnx-head" }, title("trade-off", `Every evaluation is a point; pruned ones are faint, at the error that no fit of them can beat. A click opens one in the Explorer. ${MOVING}`), known, logError.element), cloud.plot.element],
+    progress: [html("div", { class: "tnx-head" }, title("best parameters", "Fewest parameters that reach the target, for every engine."), html("span", { class: "tnw-switches" }, clock, logX.element)), numbers.element, progress.plot.element],
+    cloud: [html("div", { class: "tnx-head" }, title("trade-off", "Every evaluation is a point; pruned ones are faint, at the error that no fit of them can beat. A click opens one in the Explorer."), known, logError.element), cloud.plot.element],
     show(next) {
       state = next;
       draw(next);
@@ -96,27 +97,18 @@ function tick(field: string, words: string, tip: string): { element: HTMLElement
 
 /** Best, proved minimum and the gap between them, large. */
 function headline(): { element: HTMLElement; show(lanes: readonly Lane[], bound: ParameterBound | null, gap: number | null, target: number): void } {
-  const make = (term: string, field: string): { element: HTMLElement; value: HTMLElement; term: HTMLElement } => {
-    const value = html("b", { class: "tnw-large", "data-field": field }, "\u2013");
-    const name = html("span", { class: "tnx-term", tabindex: 0 }, term);
-    return { element: html("div", { class: "tnw-count" }, name, value), value, term: name };
-  };
-  const [best, least, gap] = [make("best", "best"), make("proved minimum", "minimum"), make("gap", "gap")];
-  explain(gap.term, "Best parameters over the proved minimum, minus 1: how much could be left to gain at most.");
-  const put = ({ value }: { value: HTMLElement }, text: string, raw: number | null | undefined): void => {
-    setText(value, text);
-    setAttributes(value, { "data-value": raw ?? "" });
-  };
+  const [best, least] = [bigNumber("best", "best"), bigNumber("proved minimum", "minimum")];
+  const gap = bigNumber("gap", "gap", "Best parameters over the proved minimum, minus 1: how much could be left to gain at most.");
   return {
     element: html("div", { class: "tnw-counts" }, best.element, least.element, gap.element),
     show(lanes, bound, away, target) {
       const lane = leading(lanes);
       const reached = lane?.incumbent?.reached ? lane.incumbent.parameters : null;
-      put(best, reached === null ? "\u2013" : formatCount(reached), reached);
-      explain(best.term, reached === null ? `No structure reaches the target error ${formatShort(target)} yet.` : `Fewest parameters at a relative error of at most ${formatShort(target)}, by ${lane ? laneName(lane, lanes) : ""}.`);
-      put(least, bound ? formatCount(bound.parameters) : "\u2013", bound?.parameters);
-      explain(least.term, bound ? `${bound.scope}${/[.]$/.test(bound.scope) ? "" : "."}` : "Nothing is proved yet.");
-      put(gap, away === null ? "\u2013" : away <= 0 ? "none: proved best" : gapPercent(away), away);
+      const none = `No structure reaches the target error ${formatShort(target)} yet.`;
+      const whose = `Fewest parameters at a relative error of at most ${formatShort(target)}, by ${lane ? laneName(lane, lanes) : ""}.`;
+      best.show(reached === null ? null : formatCount(reached), reached, reached === null ? none : whose);
+      least.show(bound && formatCount(bound.parameters), bound?.parameters ?? null, bound ? `${bound.scope}${/[.]$/.test(bound.scope) ? "" : "."}` : "Nothing is proved yet.");
+      gap.show(away === null ? null : away <= 0 ? "none: proved best" : gapPercent(away), away);
     },
   };
 }
