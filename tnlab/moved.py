@@ -24,6 +24,7 @@ FUNCTIONS = (SEARCH, "tnlab.data.planted")  # old paths that are the names of fu
 MODULES = {  # the new path of every other moved module, by its old path
     "tnlab.bounds.spectra": "tnlab.bounds.cut_spectra",
     "tnlab.data.planted": "tnlab.data.planted_tensors",
+    "tnlab.fitting.truncation.unfolding": "tnlab.fitting.unfolding_svd",
     "tnlab.network.adjacency": "tnlab.network.rank_matrix",
     "tnlab.network.balance": "tnlab.network.gauge.balance",
     "tnlab.network.canonical": "tnlab.network.gauge.canonical",
@@ -54,7 +55,7 @@ MODULES = {  # the new path of every other moved module, by its old path
     "tnlab.network.sweeps": "tnlab.fitting.sweep.plan",
     "tnlab.network.tree_plan": "tnlab.fitting.sweep.tree_plan",
     "tnlab.network.tree_rounding": "tnlab.network.rounding.tree",
-    "tnlab.network.truncation": "tnlab.fitting.truncation.unfolding",
+    "tnlab.network.truncation": "tnlab.fitting.unfolding_svd",
     "tnlab.network.warm_start": "tnlab.fitting.warm_start",
     "tnlab.search.bond_ranks": "tnlab.structure_search.parts.ranks_from_cuts",
     "tnlab.search.coding": "tnlab.structure_search.parts.rank_codes",

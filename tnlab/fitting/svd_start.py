@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from tnlab.errors import StructureError
+from tnlab.fitting.unfolding_svd import Sketch, Unfolding, range_basis
 from tnlab.network.core_arrays import padded
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
@@ -190,25 +191,17 @@ def _copies(structure: Structure, core: int) -> bool:
 def _leading_vectors(matrix: Tensor, count: int, generator: torch.Generator) -> Tensor:
     """Return the leading left singular vectors of a matrix, (rows, count), to the accuracy that a start needs.
 
-    They are eigenvectors of the Gram matrix of the smaller side; of large matrices, of a random sketch.
+    They are eigenvectors of the Gram matrix of the smaller side, formed in the dtype of the matrix, which takes half
+    the memory for float32; of large matrices, of a random sketch.
     """
     rows, columns = matrix.shape
     if min(rows, columns) > WIDE and 4 * (count + SPARE) <= min(rows, columns):
-        basis = _sketched(matrix, count + SPARE, generator)
+        basis = range_basis(Unfolding(matrix[None]), count + SPARE, Sketch(generator)).to(matrix.dtype)
         return basis @ _leading_vectors(basis.T @ matrix, count, generator)
     if rows <= columns:
         return torch.linalg.eigh(matrix @ matrix.T)[1].flip(1)[:, :count]
     vectors = torch.linalg.eigh(matrix.T @ matrix)[1].flip(1)[:, :count]
-    left, _ = torch.linalg.qr(matrix @ vectors)
-    return padded(left, (rows, count))
-
-
-def _sketched(matrix: Tensor, count: int, generator: torch.Generator) -> Tensor:
-    """Return ``count`` orthonormal columns close to the leading left singular vectors (Halko 2011, one power step)."""
-    test = torch.randn(matrix.shape[1], count, generator=generator, dtype=torch.float64).to(matrix)
-    basis, _ = torch.linalg.qr(matrix @ test)
-    basis, _ = torch.linalg.qr(matrix @ (matrix.T @ basis))
-    return basis
+    return padded(torch.linalg.qr(matrix @ vectors)[0], (rows, count))
 
 
 def _in_order(array: Tensor, labels: list[int], wanted: tuple[int, ...], sizes: Sequence[int]) -> Tensor:

@@ -11,7 +11,7 @@ from torch import Tensor
 from typing_extensions import override
 
 from tnlab.fitting.truncation.closed_form import Closed
-from tnlab.fitting.truncation.unfolding import Sketch
+from tnlab.fitting.unfolding_svd import Sketch
 from tnlab.network.structure import Structure
 from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, whole_tensor
 

@@ -23,7 +23,7 @@ from tnlab.errors import StructureError
 from tnlab.fitting.memory import require_closed_form
 from tnlab.fitting.truncation.closed_form import MEASURED_BELOW, closed_form
 from tnlab.fitting.truncation.tree_svd import hub
-from tnlab.fitting.truncation.unfolding import Unfolding, as_array, sum_of_squares, tensor_like, truncate, wide
+from tnlab.fitting.unfolding_svd import Unfolding, as_array, sum_of_squares, tensor_like, truncate, wide
 from tnlab.network.core_arrays import padded
 from tnlab.network.edits import set_ranks
 from tnlab.network.network import Network

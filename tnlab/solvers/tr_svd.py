@@ -23,7 +23,7 @@ from tnlab.errors import StructureError
 from tnlab.fitting.memory import require_closed_form
 from tnlab.fitting.truncation.closed_form import FEW, MEASURED_BELOW, Closed, rounding, within
 from tnlab.fitting.truncation.tree_svd import Goal, Peeled, peel
-from tnlab.fitting.truncation.unfolding import (
+from tnlab.fitting.unfolding_svd import (
     Sketch,
     Unfolding,
     as_array,

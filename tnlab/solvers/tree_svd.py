@@ -11,7 +11,7 @@ from torch import Tensor
 from typing_extensions import override
 
 from tnlab.fitting.truncation.closed_form import Closed, closed_form
-from tnlab.fitting.truncation.unfolding import Sketch
+from tnlab.fitting.unfolding_svd import Sketch
 from tnlab.network.structure import Structure
 from tnlab.solvers.base import solvers
 from tnlab.solvers.closed_form_base import AbstractClosedForm

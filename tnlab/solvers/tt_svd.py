@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from tnlab.bounds.train_orders import best_order
 from tnlab.fitting.truncation.closed_form import Closed, closed_form
-from tnlab.fitting.truncation.unfolding import Sketch
+from tnlab.fitting.unfolding_svd import Sketch
 from tnlab.network.structure import Structure
 from tnlab.solvers.base import solvers
 from tnlab.solvers.closed_form_base import AbstractClosedForm

@@ -10,7 +10,7 @@ from torch import Tensor
 from tnlab.errors import DataError
 from tnlab.fitting.memory import MEASURED, require_closed_form
 from tnlab.fitting.truncation.tree_svd import Goal, Peeled, PeelingCache, peel, residual
-from tnlab.fitting.truncation.unfolding import EPS, Sketch, as_array, sum_of_squares, tensor_like
+from tnlab.fitting.unfolding_svd import EPS, Sketch, as_array, sum_of_squares, tensor_like
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from tnlab.fitting.truncation.unfolding import (
+from tnlab.fitting.unfolding_svd import (
     Sketch,
     Truncation,
     Unfolding,

@@ -15,7 +15,7 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 from torch import Tensor
 
-from tnlab.fitting.truncation.unfolding import Unfolding, as_array, tensor_like, truncate
+from tnlab.fitting.unfolding_svd import Unfolding, as_array, tensor_like, truncate
 from tnlab.network.network import Network
 from tnlab.network.structure import Bond, Core, Structure
 

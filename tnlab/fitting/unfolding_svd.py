@@ -226,7 +226,7 @@ def sketched(
     least = min(unfolding.rows, unfolding.columns)
     samples = (FIRST_RANK if rank is None else rank) + sketch.oversampling
     while 2 * samples < least and (rank is not None or budget > COARSE * total):
-        basis = _range(unfolding, samples, sketch)
+        basis = range_basis(unfolding, samples, sketch)
         missed = max(total - sum_of_squares(unfolding.onto(basis)), 0.0)
         if rank is not None or missed + NOISE * total < budget / 2:
             within = Unfolding(unfolding.onto(basis))
@@ -269,8 +269,16 @@ def _numpy(array: Any) -> Tails:
     return array if isinstance(array, np.ndarray) else array.cpu().numpy()
 
 
-def _range(unfolding: Unfolding, samples: int, sketch: Sketch) -> Any:
-    """Return an orthonormal basis of the image under M of random Gaussian vectors, after power iterations."""
+def range_basis(unfolding: Unfolding, samples: int, sketch: Sketch) -> Any:
+    """Return an orthonormal basis of the image under M of random Gaussian vectors, after power iterations.
+
+    Its span is close to that of the leading left singular vectors (Halko 2011).
+
+    Args:
+        unfolding: M.
+        samples: Number of vectors, and of columns of the basis.
+        sketch: Number of power iterations, and source of randomness.
+    """
     drawn = torch.randn(unfolding.columns, samples, generator=sketch.generator, dtype=torch.float64)
     right = drawn.numpy() if isinstance(unfolding.array, np.ndarray) else drawn.to(unfolding.array.device)
     basis = orthonormal(unfolding.times(right))

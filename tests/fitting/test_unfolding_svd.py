@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from tnlab.fitting.truncation.unfolding import Sketch, Unfolding, least_rank, sketched, sum_of_squares, truncate
+from tnlab.fitting.unfolding_svd import Sketch, Unfolding, least_rank, sketched, sum_of_squares, truncate
 
 
 def decaying(rows, columns, rate, seed=0):
