@@ -1,6 +1,7 @@
 """Draw a structure as a standalone SVG file: nothing fetched, all text escaped."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
@@ -63,10 +64,12 @@ def to_svg(structure: Structure, dark: bool = False) -> str:
 
 
 def _bonds(scene: Scene, colours: Palette) -> Iterator[str]:
-    structure = scene.structure
+    structure, drawn = scene.structure, defaultdict[int, str](str)
+    for line in scene.lines:
+        drawn[line.bond] += _stroke(line, colours)
     # Thick ones first, so that thin ones stay visible where they cross.
     for place in sorted(range(len(structure.bonds)), key=lambda place: -structure.bonds[place].rank):
-        strokes = "".join(_stroke(line, colours) for line in scene.lines if line.bond == place)
+        strokes = drawn[place]
         if place in scene.dots:
             dot = scene.dots[place]
             strokes += _shape("circle", cx=dot.centre.real, cy=dot.centre.imag, r=dot.radius, fill=colours.ink)

@@ -2,11 +2,21 @@
 
 import cmath
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tnlab.interop.drawing.geometry import Box, Curve, bounds, mean, normal, straight_normal
+from tnlab.interop.drawing.geometry import (
+    Box,
+    Curve,
+    bounds,
+    mean,
+    normal,
+    plane_tree,
+    segment_distances,
+    straight_normal,
+)
 
 numbers = st.floats(-200, 200)
 points = st.builds(complex, numbers, numbers)
@@ -70,3 +80,15 @@ def test_the_centre_and_the_bounds_of_points():
 def test_points_in_a_row_have_a_normal_down_or_right(row, across):
     found = straight_normal(row)
     assert found is None if across is None else found == pytest.approx(across)
+
+
+@given(points, points, points)
+def test_the_distance_from_a_straight_line_is_that_from_its_nearest_point(start, end, point):
+    found = segment_distances(np.array(start), np.array(end), np.array([point]))
+    nearest = min(abs(start + t * (end - start) - point) for t in np.linspace(0, 1, 401))
+    assert found[0] <= nearest + 1e-6
+    assert nearest - found[0] <= abs(end - start) / 400 + 1e-4
+
+
+def test_a_plane_tree_finds_points_by_their_coordinates():
+    assert plane_tree(np.array([0, 10 + 5j])).query_ball_point((10, 5), 1) == [1]

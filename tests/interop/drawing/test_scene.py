@@ -2,6 +2,7 @@
 
 from itertools import combinations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
@@ -39,3 +40,14 @@ def test_every_part_of_a_structure_is_drawn_inside_the_bounds(structure):
     for core in scene.cores:
         assert left <= core.centre.real - core.radius <= core.centre.real + core.radius <= right
         assert top <= core.centre.imag - core.radius <= core.centre.imag + core.radius <= bottom
+
+
+@pytest.mark.parametrize("name", ["tt", "tr", "tucker", "cp", "grid", "binary_tree"])
+def test_two_hundred_cores_are_drawn_without_labels_on_cores(name):
+    scene = compose(formats[name].build((2,) * 200, 3))
+    assert len(scene.legs) == 200
+    centres = np.array([core.centre for core in scene.cores])
+    for label in (*scene.ranks, *scene.sizes):
+        apart = centres - label.box.centre
+        inside = (np.abs(apart.real) < label.box.half_width) & (np.abs(apart.imag) < label.box.half_height)
+        assert not inside.any()

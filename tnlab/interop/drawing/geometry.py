@@ -1,8 +1,14 @@
 """Compute with points, curves and boxes in the plane; a point is a complex number x + iy with y growing downward."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+
+import numpy as np
+import scipy  # which loads its parts at their first use below
+from numpy.typing import NDArray
+
+PlanePoints = NDArray[np.complex128]
 
 
 @dataclass(frozen=True)
@@ -41,14 +47,14 @@ class Curve:
         return along / abs(along) if abs(along) > 1e-9 else 1
 
     @cached_property
-    def points(self) -> tuple[complex, ...]:
+    def points(self) -> PlanePoints:
         """Points along the curve from start to end, about 6 diagram units apart (at least 5, at most 201 points)."""
-        steps = max(4, min(200, round(abs(self.end - self.start) / 6)))
-        return tuple(self.at(step / steps) for step in range(steps + 1))
+        t = np.linspace(0, 1, 1 + max(4, min(200, round(abs(self.end - self.start) / 6))))
+        return (1 - t) ** 2 * self.start + 2 * t * (1 - t) * self.control + t * t * self.end
 
     def distance(self, point: complex) -> float:
         """Return the distance of a point from the nearest of ``points``, which is that of the curve to a few units."""
-        return min(abs(own - point) for own in self.points)
+        return float(np.abs(self.points - point).min())
 
 
 @dataclass(frozen=True)
@@ -94,19 +100,33 @@ def mean(points: Sequence[complex]) -> complex:
     return sum(points) / len(points)
 
 
-def bounds(points: Iterable[complex]) -> tuple[float, float, float, float]:
+def segment_distances(start: PlanePoints, end: PlanePoints, points: PlanePoints) -> NDArray[np.float64]:
+    """Return the distance of points from straight lines between two points each; the arguments broadcast."""
+    along, apart = end - start, points - start
+    square = np.maximum(along.real**2 + along.imag**2, 1e-12)
+    t = np.clip((apart.real * along.real + apart.imag * along.imag) / square, 0, 1)
+    return np.abs(apart - t * along)
+
+
+def plane_tree(points: PlanePoints) -> "scipy.spatial.KDTree":
+    """Return a search tree over points, whose coordinates there are (x, y)."""
+    return scipy.spatial.KDTree(np.stack((points.real, points.imag), axis=1))
+
+
+def bounds(points: PlanePoints | Sequence[complex]) -> tuple[float, float, float, float]:
     """Return the bounding box of points: left, top, right and bottom."""
-    points = tuple(points)
-    across, down = [point.real for point in points], [point.imag for point in points]
-    return min(across), min(down), max(across), max(down)
+    across, down = np.real(points), np.imag(points)
+    return float(across.min()), float(down.min()), float(across.max()), float(down.max())
 
 
 def straight_normal(points: Sequence[complex]) -> complex | None:
     """Return the unit vector, down or right, perpendicular to the line of all points; None if they lie on no line."""
-    first, last = max(((a, b) for a in points for b in points), key=lambda pair: abs(pair[1] - pair[0]))
+    places = np.array(points)
+    apart = np.abs(places - places[:, None])
+    first, last = (complex(places[place]) for place in divmod(int(apart.argmax()), len(places)))
     if abs(last - first) < 1e-6:
         return None
     across = normal(first, last)
-    if any(abs(((point - first) * across.conjugate()).real) > 1.0 for point in points):
+    if (np.abs(((places - first) * across.conjugate()).real) > 1.0).any():
         return None
     return across if across.imag > 0.1 or (abs(across.imag) <= 0.1 and across.real > 0) else -across

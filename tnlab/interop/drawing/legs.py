@@ -4,7 +4,9 @@ import cmath
 import math
 from collections.abc import Iterator, Sequence
 
-from tnlab.interop.drawing.geometry import Curve, mean, straight_normal
+import numpy as np
+
+from tnlab.interop.drawing.geometry import Curve, PlanePoints, plane_tree, straight_normal
 from tnlab.interop.drawing.shapes import Disc, Leg, Line
 from tnlab.network.structure import Structure
 
@@ -24,14 +26,37 @@ def legs(structure: Structure, cores: Sequence[Disc], lines: Sequence[Line]) -> 
         cores: The disc of every core.
         lines: The strokes of the bonds, which legs avoid.
     """
-    places = [core.centre for core in cores]
-    across = _across_row(structure, places)
+    places = np.array([core.centre for core in cores], dtype=complex)
+    across = _across_row(structure, places.tolist())
+    strokes = _Strokes([line.curve for line in lines])
     for core, own in enumerate(structure.cores):
         if own.legs:
-            here = places[core]
-            middle = _middle_direction(here, len(own.legs), across, places, [line.curve for line in lines])
+            here = complex(places[core])
+            middle = _middle_direction(here, len(own.legs), across, places, strokes)
             for mode, direction in zip(own.legs, _as_read(middle, len(own.legs)), strict=True):
                 yield Leg(mode, Curve.bent(here, here + LENGTH * direction, 0))
+
+
+class _Strokes:
+    """The curves of all bonds, to be asked for those that leave a core and those that pass near it."""
+
+    def __init__(self, curves: Sequence[Curve]) -> None:
+        self.curves = curves
+        self.points: PlanePoints = np.concatenate([np.empty(0, dtype=complex), *(curve.points for curve in curves)])
+        self.owners = np.repeat(np.arange(len(curves)), [len(curve.points) for curve in curves])
+        self.ends = np.array([(curve.start, curve.end) for curve in curves], dtype=complex).reshape(-1, 2)
+        self.tree = plane_tree(self.points) if curves else None
+
+    def near(self, here: complex, radius: float) -> tuple[list[Curve], list[PlanePoints]]:
+        """Return the curves that end at a point, and, of every other curve, its points within a radius of it."""
+        if self.tree is None:
+            return [], []
+        ending = np.flatnonzero((np.abs(self.ends - here) < 1e-6).any(axis=1))
+        found = np.array(self.tree.query_ball_point((here.real, here.imag), radius, return_sorted=True), dtype=int)
+        found = found[~np.isin(self.owners[found], ending)]
+        starts = np.flatnonzero(np.diff(self.owners[found])) + 1
+        passing = np.split(self.points[found], starts) if len(found) else []
+        return [self.curves[curve] for curve in ending.tolist()], passing
 
 
 def _across_row(structure: Structure, places: Sequence[complex]) -> complex | None:
@@ -47,7 +72,7 @@ def _across_row(structure: Structure, places: Sequence[complex]) -> complex | No
 
 
 def _middle_direction(
-    here: complex, count: int, across: complex | None, places: Sequence[complex], curves: Sequence[Curve]
+    here: complex, count: int, across: complex | None, places: PlanePoints, strokes: _Strokes
 ) -> complex:
     """Return the middle direction of a core's legs: the one of least crowding in ``TURNS``, outward among equals.
 
@@ -56,24 +81,24 @@ def _middle_direction(
         count: Number of its legs.
         across: Common direction of all legs, if the cores form a row.
         places: Centres of all cores.
-        curves: Curves of all bonds.
+        strokes: The curves of all bonds.
     """
-    away = here - mean(places)
+    away = here - complex(places.mean())
     outward = across or (away / abs(away) if abs(away) > 1 else cmath.rect(1, math.pi / 4))
-    busy = [curve.leaving(here) for curve in curves if curve.ends_at(here)]
-    near = [place for place in places if 0 < abs(place - here) < 4 * LENGTH]
-    passing = [curve for curve in curves if not curve.ends_at(here) and curve.distance(here) < 2 * LENGTH]
+    ending, passing = strokes.near(here, 2 * LENGTH)
+    busy = np.array([curve.leaving(here) for curve in ending], dtype=complex)
+    apart = np.abs(places - here)
+    near = places[(apart > 0) & (apart < 4 * LENGTH)]
     enough = math.radians(50) if across else math.pi  # in a row, legs need no wider gap than this
-
-    def worth(middle: complex) -> float:
-        fan = [middle * offset for offset in _fan(count)]
-        gap = min((_angle(one, other) for one in fan for other in busy), default=math.pi)
-        ends = [here + 1.25 * LENGTH * one for one in fan]
-        crowd = sum(abs(end - place) < 0.8 * LENGTH for end in ends for place in near)
-        crossed = sum(curve.distance(end) < 0.3 * LENGTH for end in ends for curve in passing)
-        return min(gap, enough) - 0.15 * _angle(middle, outward) - 0.8 * crowd - 0.4 * crossed
-
-    return max((outward, *TURNS), key=worth)
+    middles = np.array((outward, *TURNS))
+    fans = middles[:, None] * np.array(_fan(count))  # (directions, legs)
+    gaps = np.abs(np.angle(fans[..., None] * busy.conj())).min(axis=(1, 2), initial=math.pi)
+    ends = here + 1.25 * LENGTH * fans
+    crowd = (np.abs(ends[..., None] - near) < 0.8 * LENGTH).sum(axis=(1, 2))
+    crossed = sum((np.abs(ends[..., None] - points) < 0.3 * LENGTH).any(axis=2).sum(axis=1) for points in passing)
+    turned = np.abs(np.angle(middles * complex(outward).conjugate()))
+    worth = np.minimum(gaps, enough) - 0.15 * turned - 0.8 * crowd - 0.4 * crossed
+    return complex(middles[np.round(worth, 9).argmax()])
 
 
 def _fan(count: int) -> list[complex]:
@@ -85,7 +110,3 @@ def _as_read(middle: complex, count: int) -> list[complex]:
     """Return the directions of a core's legs from left to right, or from top to bottom if they point sideways."""
     upright = abs(middle.imag) >= abs(middle.real)
     return sorted((middle * offset for offset in _fan(count)), key=lambda one: one.real if upright else one.imag)
-
-
-def _angle(one: complex, other: complex) -> float:
-    return abs(cmath.phase(one * other.conjugate()))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from tnlab.formats.layout import complete_layout
 from tnlab.interop.drawing.bonds import hyper_bond_dots, lines
 from tnlab.interop.drawing.geometry import Box, bounds
@@ -38,8 +40,8 @@ class Scene:
         """Bounding box of the drawing: left, top, right and bottom, in diagram units."""
         discs = (Box(disc.centre, disc.radius, disc.radius) for disc in (*self.cores, *self.dots.values()))
         boxes = (*discs, *(label.box for label in (*self.sizes, *self.ranks)))
-        corners = (corner for box in boxes for corner in box.corners)
-        return bounds((*corners, *(point for line in self.lines for point in line.curve.points)))
+        corners = np.array([corner for box in boxes for corner in box.corners])
+        return bounds(np.concatenate((corners, *(line.curve.points for line in self.lines))))
 
 
 def compose(structure: Structure) -> Scene:
