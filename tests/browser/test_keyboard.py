@@ -37,14 +37,40 @@ def test_rank_zero_is_not_taken(editor: Editor, typed: str) -> None:
     assert min(diagram.bonds().values()) >= 1
 
 
-def test_tab_reaches_every_part(editor: Editor) -> None:
+def focused(diagram: Diagram) -> str:
+    """Return what has the focus, in the words a screen reader begins with."""
+    return diagram.page.evaluate("document.activeElement.getAttribute('aria-label') ?? ''").split(",")[0]
+
+
+def test_tab_stops_once_in_the_diagram_and_arrow_keys_go_on_from_there(editor: Editor) -> None:
     diagram = editor()
-    reached: set[str] = set()
-    diagram.page.locator("#widget button").first.focus()
-    for _ in range(60):
-        reached.add(diagram.page.evaluate("document.activeElement.getAttribute('aria-label') ?? ''").split(",")[0])
-        diagram.page.keyboard.press("Tab")
-    assert {f"core {name}" for name in "ABCD"} | {"bond A-B", "bond B-C", "bond C-D"} <= reached
+    parts = diagram.stage.find("[data-core], [data-bond], [data-leg]").count()
+    assert diagram.svg().locator("[tabindex='0']").count() == 1
+    diagram.core("A").focus()
+    walked = [focused(diagram)]
+    for key in ["ArrowRight"] * 4 + ["ArrowLeft"]:
+        diagram.page.keyboard.press(key)
+        walked.append(focused(diagram))
+    assert walked == ["core A", "bond A-B", "core B", "bond B-C", "core C", "bond B-C"]
+    reached = {focused(diagram)}
+    diagram.page.keyboard.press("Home")
+    for _ in range(parts):
+        reached.add(focused(diagram))
+        diagram.page.keyboard.press("PageDown")
+    assert len(reached) == parts
+    diagram.page.keyboard.press("Shift+Tab")
+    assert not diagram.svg().evaluate("e => e.contains(document.activeElement)")
+    diagram.page.keyboard.press("Tab")
+    assert focused(diagram) == "leg of core D", "Tab comes back to the part left"
+
+
+def test_arrows_move_a_selected_core(editor: Editor) -> None:
+    diagram = editor()
+    before = diagram.centre("B")
+    diagram.core("B").focus()
+    diagram.stage.press(" ", "ArrowDown", "ArrowDown")
+    assert focused(diagram) == "core B"
+    assert diagram.centre("B")[1] > before[1] + 5
 
 
 def test_b_bonds_the_selected_cores_and_three_make_a_hyper_bond(editor: Editor) -> None:

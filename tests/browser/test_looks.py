@@ -51,7 +51,7 @@ def test_text_follows_the_theme(editor: Editor) -> None:
 def test_focus_can_be_seen(editor: Editor) -> None:
     diagram = editor()
     diagram.core("A").focus()
-    diagram.stage.press("Tab")
+    diagram.stage.press("ArrowRight")
     focused = diagram.page.evaluate_handle("document.activeElement")
     before = diagram.page.locator("#widget").screenshot()
     focused.evaluate("e => e.blur()")

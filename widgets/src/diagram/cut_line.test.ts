@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type Draft, fromRecord } from "../structure/structure.js";
 import { square } from "../testing/fake_model.js";
-import { drawCut, groups, inOrder, insiders, smooth } from "./cut_line.js";
-import { sceneOf } from "./scene.js";
+import { type Cut, type CutDrawing, drawCut, groups, inOrder, insiders, piecesOf, smooth } from "./cut_line.js";
+import { type Scene, sceneOf } from "./scene.js";
 
 const ring = fromRecord(square());
 const star: Draft = fromRecord({
@@ -11,6 +11,8 @@ const star: Draft = fromRecord({
   cores: [{ legs: [0], name: "A", position: [0, 0] }, { legs: [1], name: "B", position: [240, 0] }, { legs: [2], name: "C", position: [120, 200] }, { legs: [], name: "E", position: [120, 80] }],
   bonds: [{ cores: [0, 3], rank: 2 }, { cores: [1, 3], rank: 2 }, { cores: [2, 3], rank: 2 }],
 });
+
+const drawn = (draft: Draft, scene: Scene, cut: Cut): CutDrawing => drawCut(scene, cut, piecesOf(draft, cut));
 
 describe("sides of a cut", () => {
   it("hold the cores of its modes, and latent cores where their bonds are whole", () => {
@@ -31,7 +33,7 @@ describe("sides of a cut", () => {
 
 describe("a cut is drawn", () => {
   it("as one line through the bonds that it counts, beside their ranks", () => {
-    const drawing = drawCut(ring, sceneOf(ring), { modes: [0, 1], crossing: ["B-C", "A-D"] });
+    const drawing = drawn(ring, sceneOf(ring), { modes: [0, 1], crossing: ["B-C", "A-D"] });
     expect(drawing.lines.length).toBe(1);
     expect(drawing.crossings.map((crossing) => crossing.key).sort()).toEqual(["A-D", "B-C"]);
     const heights = drawing.crossings.map((crossing) => crossing.at.y);
@@ -43,21 +45,21 @@ describe("a cut is drawn", () => {
     expect(right).toBeGreaterThan(120);
   });
   it("across a single bond at a right angle", () => {
-    const [line] = drawCut(star, sceneOf(star), { modes: [2], crossing: ["C-E"] }).lines;
+    const [line] = drawn(star, sceneOf(star), { modes: [2], crossing: ["C-E"] }).lines;
     const numbers = (line ?? "").match(/-?[\d.]+/g)?.map(Number) ?? [];
     expect(numbers[1]).toBeCloseTo(numbers[numbers.length - 1] as number);
   });
   it("as several lines where the smaller side is in pieces", () => {
     const cut = { modes: [0, 2], crossing: ["A-B", "B-C", "C-D", "A-D"] };
-    expect(drawCut(ring, sceneOf(ring), cut).lines.length).toBe(2);
+    expect(drawn(ring, sceneOf(ring), cut).lines.length).toBe(2);
   });
   it("across the spokes of a hyper-bond, one for every core of the side", () => {
     const cp = fromRecord({ ...square(), bonds: [{ cores: [0, 1, 2, 3], rank: 3 }] });
-    const drawing = drawCut(cp, sceneOf(cp), { modes: [0, 1], crossing: ["A-B-C-D"] });
+    const drawing = drawn(cp, sceneOf(cp), { modes: [0, 1], crossing: ["A-B-C-D"] });
     expect(drawing.crossings.map((crossing) => crossing.key)).toEqual(["A-B-C-D A", "A-B-C-D B"]);
   });
   it("not at all where the bonds are gone", () => {
-    expect(drawCut(ring, { cores: [], bonds: [], legs: [] }, { modes: [0], crossing: ["X-Y"] }).crossings).toEqual([]);
+    expect(drawn(ring, { cores: [], bonds: [], legs: [] }, { modes: [0], crossing: ["X-Y"] }).crossings).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 /** The line of a cut through a drawing: around the cores of one side, across every bond that the cut counts. Pure. */
 
 import * as g from "./geometry.js";
-import type { Draft } from "../structure/structure.js";
+import { bondsAt, type Draft } from "../structure/structure.js";
 import { distance, type Point } from "../ui/plane.js";
 import type { Curve } from "./geometry.js";
 import type { Scene, SceneBond } from "./scene.js";
@@ -59,29 +59,35 @@ export function insiders(draft: Draft, cut: Cut): ReadonlySet<string> {
 
 /** Cores of one side that hang together by bonds that are not cut. */
 export function groups(draft: Draft, side: ReadonlySet<string>, cut: Cut): string[][] {
-  const found: Set<string>[] = [];
-  for (const core of draft.cores) if (side.has(core.name)) found.push(new Set([core.name]));
-  for (const bond of draft.bonds) {
-    if (cut.crossing.includes(bond.id)) continue;
-    const touched = found.filter((group) => bond.cores.some((name) => group.has(name)));
-    const [first, ...rest] = touched;
-    for (const other of rest) {
-      for (const name of other) first?.add(name);
-      found.splice(found.indexOf(other), 1);
+  const left = new Set(cut.crossing);
+  const seen = new Set<string>();
+  return draft.cores.flatMap((core) => {
+    if (!side.has(core.name) || seen.has(core.name)) return [];
+    const group = new Set([core.name]);
+    for (const name of group) {
+      for (const bond of bondsAt(draft, name)) if (!left.has(bond.id)) for (const other of bond.cores) if (side.has(other)) group.add(other);
     }
-  }
-  return found.map((group) => [...group]);
+    for (const name of group) seen.add(name);
+    return [[...group]];
+  });
 }
 
-/** Draw a cut around the side that falls into fewer pieces. */
-export function drawCut(draft: Draft, scene: Scene, cut: Cut): CutDrawing {
+/** The pieces of the side that falls into fewer of them, by the names of their cores: a cut is drawn around these. */
+export function piecesOf(draft: Draft, cut: Cut): string[][] {
   const inside = cut.inside ?? insiders(draft, cut);
   const outside = new Set(draft.cores.map((core) => core.name).filter((name) => !inside.has(name)));
   const sides = [inside, outside].filter((side) => side.size > 0).map((side) => groups(draft, side, cut));
   const [chosen = []] = sides.sort((a, b) => a.length - b.length || a.flat().length - b.flat().length);
+  return chosen;
+}
+
+/** Draw a cut around the pieces of a side. */
+export function drawCut(scene: Scene, cut: Cut, around: readonly (readonly string[])[]): CutDrawing {
   const at = new Map(scene.cores.map((core) => [core.name, core]));
-  const pieces = chosen.map((names) => {
-    const crossings = crossingsOf(draft, scene, cut, names);
+  const counted = new Set(cut.crossing);
+  const cutBonds = scene.bonds.filter((bond) => counted.has(bond.id));
+  const pieces = around.map((names) => {
+    const crossings = crossingsOf(cutBonds, new Set(names));
     const centre = g.centroid(names.map((name) => at.get(name)).filter((core) => core !== undefined));
     return { crossings, ...trail(crossings, centre) };
   });
@@ -92,13 +98,11 @@ export function drawCut(draft: Draft, scene: Scene, cut: Cut): CutDrawing {
   };
 }
 
-function crossingsOf(draft: Draft, scene: Scene, cut: Cut, names: readonly string[]): Crossing[] {
-  return draft.bonds.filter((bond) => cut.crossing.includes(bond.id)).flatMap((bond) => {
-    const drawn = scene.bonds.find((other) => other.id === bond.id);
-    if (drawn === undefined) return [];
-    const near = bond.cores.filter((name) => names.includes(name));
-    if (drawn.dot === null) return near.map((name) => across(drawn, drawn.lines[0] as Curve, name === bond.cores[0], bond.id));
-    return near.map((name) => ({ ...across(drawn, drawn.lines[bond.cores.indexOf(name)] as Curve, false, `${bond.id} ${name}`), spoke: true }));
+function crossingsOf(bonds: readonly SceneBond[], piece: ReadonlySet<string>): Crossing[] {
+  return bonds.flatMap((bond) => {
+    const near = bond.cores.filter((name) => piece.has(name));
+    if (bond.dot === null) return near.map((name) => across(bond, bond.lines[0] as Curve, name === bond.cores[0], bond.id));
+    return near.map((name) => ({ ...across(bond, bond.lines[bond.cores.indexOf(name)] as Curve, false, `${bond.id} ${name}`), spoke: true }));
   });
 }
 

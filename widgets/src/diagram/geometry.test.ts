@@ -26,15 +26,10 @@ describe("bonds", () => {
     expect(g.detour(O, to, [{ x: 120, y: 0 }])).not.toBe(0);
     expect(g.detour(O, to, [{ x: 120, y: 90 }])).toBe(0);
   });
-  it("have labels apart from each other where they cross", () => {
-    const cross = [g.curve(O, { x: 120, y: 120 }, 0), g.curve({ x: 120, y: 0 }, { x: 0, y: 120 }, 0)];
-    const [a, b] = g.placeLabels(cross, []) as [Point, Point];
-    expect(distance(a, b)).toBeGreaterThan(15);
-  });
 });
 
 describe("legs", () => {
-  const around = (taken: Point[], centre = O): g.Surroundings => ({ taken, obstacles: [], centre, row: false });
+  const around = (taken: Point[], centre = O): g.Elbowroom => ({ taken, obstacles: [], centre, row: false });
   it("hang down from a chain", () => {
     const [angle] = g.legAngles(O, around([{ x: -1, y: 0 }, { x: 1, y: 0 }]), 1);
     expect(angle).toBeCloseTo(Math.PI / 2);

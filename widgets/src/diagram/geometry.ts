@@ -65,13 +65,18 @@ export function segmentDistance(point: Point, a: Point, b: Point): number {
   return distance(point, { x: a.x + t * (b.x - a.x), y: a.y + t * (b.y - a.y) });
 }
 
-/** Offset of a lone bond: 0, or a detour where the straight line would run through another core. */
-export function detour(from: Point, to: Point, others: readonly Point[]): number {
-  const blocked = others.some((other) => segmentDistance(other, from, to) < CORE_RADIUS + 2);
-  if (!blocked) return 0;
+/** Offset of a lone bond: 0, or a detour where the straight line would run through another of the cores. */
+export function detour(from: Point, to: Point, cores: readonly Point[]): number {
+  const near = CORE_RADIUS + 2;
+  const [left, right] = [Math.min(from.x, to.x) - near, Math.max(from.x, to.x) + near];
+  const [top, bottom] = [Math.min(from.y, to.y) - near, Math.max(from.y, to.y) + near];
+  const inWay = (core: Point): boolean =>
+    core.x > left && core.x < right && core.y > top && core.y < bottom && core !== from && core !== to && segmentDistance(core, from, to) < near;
+  if (!cores.some(inWay)) return 0;
+  const others = cores.filter((core) => core !== from && core !== to);
   const room = (offset: number): number => {
-    const top = along(curve(from, to, offset), 0.5);
-    return Math.min(...others.map((other) => distance(other, top)));
+    const peak = along(curve(from, to, offset), 0.5);
+    return Math.min(...others.map((other) => distance(other, peak)));
   };
   return room(DETOUR) >= room(-DETOUR) ? DETOUR : -DETOUR;
 }
@@ -80,11 +85,17 @@ export function detour(from: Point, to: Point, others: readonly Point[]): number
 const STEPS = 24;
 /** Distance within which an obstacle crowds the end of a leg. */
 const ELBOW = 26;
+/** How far around a core there can be obstacles of its legs. */
+export const LEG_REACH = LEG_LENGTH + ELBOW;
 const angleOf = (from: Point, to: Point): number => Math.atan2(to.y - from.y, to.x - from.x);
-const gap = (a: number, b: number): number => Math.abs(Math.atan2(Math.sin(a - b), Math.cos(a - b)));
+/** The smaller angle between two directions. */
+function gap(a: number, b: number): number {
+  const turn = Math.abs(a - b) % (2 * Math.PI);
+  return Math.min(turn, 2 * Math.PI - turn);
+}
 
 /** The surroundings that a leg avoids. */
-export interface Surroundings {
+export interface Elbowroom {
   /** Ends of the core's own bonds. */
   readonly taken: readonly Point[];
   /** Other cores, dots and points of other bonds. */
@@ -98,10 +109,10 @@ export interface Surroundings {
  * Angles of `count` legs of a core, each in the widest gap left by its bonds and the legs before it, clear of
  * obstacles. Among equal gaps a leg points away from the network's centre, then down, as papers draw them.
  */
-export function legAngles(core: Point, around: Surroundings, count: number): number[] {
+export function legAngles(core: Point, around: Elbowroom, count: number): number[] {
   const used = around.taken.map((other) => angleOf(core, other));
   const away = distance(core, around.centre) > 1 && !around.row ? angleOf(around.centre, core) : Math.PI / 2;
-  const near = around.obstacles.filter((other) => distance(other, core) < LEG_LENGTH + ELBOW);
+  const near = around.obstacles.filter((other) => distance(other, core) < LEG_REACH);
   const enough = around.row ? Math.PI / 2 : Math.PI;
   const angles: number[] = [];
   for (let k = 0; k < count; k++) {
@@ -117,8 +128,11 @@ function widest(used: readonly number[], away: number, enough: number, crowded: 
   let most = -Infinity;
   for (let k = 0; k < STEPS; k++) {
     const angle = Math.PI / 2 - (2 * Math.PI * k) / STEPS;
-    const room = Math.min(enough, ...used.map((other) => gap(angle, other)));
-    const score = room - crowded(angle) - 0.05 * gap(angle, away) - 0.03 * gap(angle, Math.PI / 2);
+    let room = enough;
+    for (const other of used) room = Math.min(room, gap(angle, other));
+    const free = room - 0.05 * gap(angle, away) - 0.03 * gap(angle, Math.PI / 2);
+    if (free <= most) continue; // crowding makes no place better
+    const score = free - crowded(angle);
     if (score > most + 1e-9) [best, most] = [angle, score];
   }
   return best;
@@ -127,63 +141,31 @@ function widest(used: readonly number[], away: number, enough: number, crowded: 
 const crowding = (end: Point, obstacles: readonly Point[]): number =>
   obstacles.reduce((worst, other) => Math.max(worst, 1.2 * (1 - distance(end, other) / ELBOW)), 0);
 
+/** Circles around the middle of its cores on which a dot is tried, and the distance between them. */
+const RINGS = 6;
+const RING = 16;
+
 /** Where the dot of a hyper-bond goes: amid its cores, but never under a core or another dot, nor on a bond. */
 export function dotPlace(cores: readonly Point[], obstacles: readonly Point[], lines: readonly Point[]): Point {
   const centre = centroid(cores);
+  const near = (points: readonly Point[]): Point[] => points.filter((p) => distance(p, centre) < RINGS * RING + CORE_RADIUS + DOT_RADIUS);
+  const [discs, strokes] = [near(obstacles), near(lines)];
   const clear = (p: Point, points: readonly Point[], reach: number): boolean =>
     points.every((other) => distance(p, other) > reach + DOT_RADIUS);
-  for (let ring = 0; ring < 6; ring++) {
+  for (let ring = 0; ring < RINGS; ring++) {
     for (let k = 0; k < 8; k++) {
-      const place = polar(centre, (k * Math.PI) / 4 - Math.PI / 2, ring * 16);
-      if (clear(place, obstacles, CORE_RADIUS + 4) && clear(place, lines, 8)) return place;
+      const place = polar(centre, (k * Math.PI) / 4 - Math.PI / 2, ring * RING);
+      if (clear(place, discs, CORE_RADIUS + 4) && clear(place, strokes, 8)) return place;
     }
   }
   return centre;
 }
 
 /** Points along a curve, its ends left out. */
-export const samples = (line: Curve, count = 9): Point[] =>
-  Array.from({ length: count }, (_, k) => along(line, (k + 1) / (count + 1)));
-
-/** A curve as points, and the disc that holds them. */
-export interface Trace {
-  readonly line: Curve;
-  readonly points: readonly Point[];
-  readonly mid: Point;
-  readonly reach: number;
-}
-
-export const trace = (line: Curve, count = 9): Trace => ({
-  line,
-  points: samples(line, count),
-  mid: along(line, 0.5),
-  reach: distance(line.from, line.control),
-});
-
-/** Distance from which on more room around a label counts no more. */
-const LABEL_ROOM = 24;
-
-/** Choose for each curve the place of its label: near the middle, clear of cores, other labels and other bonds. */
-export function placeLabels(curves: readonly Curve[], cores: readonly Point[]): Point[] {
-  const traces = curves.map((line) => trace(line, 15));
-  const placed: Point[] = [];
-  curves.forEach((line, index) => {
-    const own = traces[index] as Trace;
-    const reach = 0.5 * own.reach + LABEL_ROOM;
-    const near = <T extends Point>(points: readonly T[], slack = 0): T[] => points.filter((p) => distance(p, own.mid) < reach + slack);
-    const others = traces.filter((other, k) => k !== index && distance(other.mid, own.mid) < reach + other.reach);
-    const [labels, bonds, discs] = [near(placed), near(others.flatMap((other) => other.points)), near(cores, CORE_RADIUS)];
-    const room = (spot: Point): number =>
-      Math.min(
-        LABEL_ROOM,
-        ...labels.map((label) => distance(spot, label)),
-        ...bonds.map((point) => distance(spot, point) + 8),
-        ...discs.map((core) => distance(spot, core) - CORE_RADIUS),
-      );
-    const spots = [0.5, 0.42, 0.58, 0.35, 0.65, 0.29, 0.71].map((t) => along(line, t));
-    placed.push(spots.reduce((best, spot) => (room(spot) > room(best) + 2 ? spot : best)));
-  });
-  return placed;
+export function samples(line: Curve, count = 9): Point[] {
+  const points: Point[] = [];
+  for (let k = 1; k <= count; k++) points.push(along(line, k / (count + 1)));
+  return points;
 }
 
 /** Return the smallest box around the points, widened by `margin`; a unit box around 0 for none. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { fromRecord } from "../structure/structure.js";
 import { square } from "../testing/fake_model.js";
-import { graphMarks } from "./graph_marks.js";
-import { sceneOf } from "./scene.js";
+import { followed, graphMarks } from "./graph_marks.js";
+import { dragged, sceneOf } from "./scene.js";
 
 const ring = fromRecord(square()); // ranks A-B 2, B-C 3, C-D 4, A-D 5
 
@@ -26,5 +26,14 @@ describe("marks", () => {
   });
   it("leave out bonds that are not measured yet", () => {
     expect(graphMarks(sceneOf(ring), new Map())).toEqual([]);
+  });
+  it("go along with the drag of a core, and only those of its bonds", () => {
+    const before = sceneOf(ring);
+    const marks = graphMarks(before, new Map(ring.bonds.map((bond) => [bond.id, { words: ["0.75"], narrow: true }])));
+    const moved = { ...ring, cores: ring.cores.map((core) => (core.name === "B" ? { ...core, x: core.x + 60 } : core)) };
+    const after = followed(marks, before, dragged(before, moved, new Set(["B"])));
+    expect(after.map((mark, k) => mark === marks[k])).toEqual([false, false, true, true]);
+    expect((after[0]?.at.x ?? 0) - (marks[0]?.at.x ?? 0)).toBeCloseTo(30);
+    expect(after[0]?.brackets).not.toBe(marks[0]?.brackets);
   });
 });

@@ -1,6 +1,7 @@
 /** Places of the graph's measures in a drawing: words beside ranks, brackets on bottlenecks. Pure. */
 
 import * as g from "./geometry.js";
+import { Crowd } from "./crowd.js";
 import { distance, type Point } from "../ui/plane.js";
 import type { Curve } from "./geometry.js";
 import type { Scene, SceneBond } from "./scene.js";
@@ -34,28 +35,70 @@ interface Block {
   readonly half: Point;
 }
 
+/** What words keep clear of, as a box: a core, a plate, other words, a point of a bond. */
+interface Obstacle extends Point {
+  readonly half: Point;
+  /** How much further away it counts. */
+  readonly slack: number;
+  /** The bond that it belongs to, by place; -1 for none. */
+  readonly owner: number;
+  readonly plate?: boolean;
+}
+
+const DOT: Point = { x: 0, y: 0 };
+
 /** Place the words of every bond that has some beside its rank, where there is most room. */
 export function graphMarks(scene: Scene, measured: ReadonlyMap<string, Measured>): Mark[] {
   const centre = g.centroid(scene.cores);
-  const traces = scene.bonds.map((bond) => bond.lines.flatMap((line) => g.samples(line, 25)));
-  const plates = scene.bonds.map((bond) => ({ at: bond.label, half: { x: plateOf(bond), y: PLATE } }));
-  const taken: Block[] = [
-    ...scene.legs.flatMap((leg) => [leg.end, leg.label]).map((at) => ({ at, half: { x: 6, y: 6 } })),
-  ];
+  const crowd = new Crowd<Obstacle>();
+  const widest = { x: 0, y: 0 };
+  const take = ({ x, y }: Point, half: Point, slack: number, owner: number, plate = false): void => {
+    crowd.add({ x, y, half, slack, owner, plate });
+    widest.x = Math.max(widest.x, half.x - slack);
+    widest.y = Math.max(widest.y, half.y - slack);
+  };
+  for (const core of scene.cores) take(core, DOT, -core.radius, -1);
+  for (const leg of scene.legs) for (const at of [leg.end, leg.label]) take(at, { x: 6, y: 6 }, 0, -1);
+  scene.bonds.forEach((bond, place) => {
+    take(bond.label, { x: plateOf(bond), y: PLATE }, 0, place, true);
+    for (const line of bond.lines) for (const point of g.samples(line, 25)) take(point, DOT, 2, place);
+  });
   return scene.bonds.flatMap((bond, place) => {
     const known = measured.get(bond.id);
     if (known === undefined) return [];
     const half = { x: (LETTER * Math.max(...known.words.map((word) => word.length))) / 2, y: (LINE_HEIGHT * known.words.length) / 2 };
-    const room = (at: Point): number =>
-      Math.min(
-        ROOM,
-        ...scene.cores.map((core) => apart({ at, half }, core) - core.radius),
-        ...[...plates.filter((_, other) => other !== place), ...taken].map((other) => apart({ at, half: { x: half.x + other.half.x, y: half.y + other.half.y } }, other.at)),
-        ...traces.flatMap((points, other) => points.map((p) => apart({ at, half }, p) + (other === place ? 5 : 2))),
-      );
-    const at = spots(bond, half, centre).reduce((best, spot) => (room(spot) > room(best) + 1 ? spot : best));
-    taken.push({ at, half });
+    const roomAt = (at: Point): number => {
+      let room = ROOM;
+      crowd.around(at, { x: half.x + widest.x + ROOM, y: half.y + widest.y + ROOM }, (other) => {
+        if (other.plate && other.owner === place) return;
+        const slack = other.owner === place ? OWN_SLACK : other.slack;
+        room = Math.min(room, apart({ at, half: { x: half.x + other.half.x, y: half.y + other.half.y } }, other) + slack);
+      });
+      return room;
+    };
+    let [at, most] = [centre, -Infinity];
+    for (const spot of spots(bond, half, centre)) {
+      const room = roomAt(spot);
+      if (room > most + 1) [at, most] = [spot, room];
+      if (most >= ROOM - 1) break; // no other spot can have enough more
+    }
+    take(at, half, 0, -1);
     return { id: bond.id, at, words: known.words, brackets: known.narrow ? brackets(bond) : "" };
+  });
+}
+
+/** How much further away a bond's own line counts for its words. */
+const OWN_SLACK = 5;
+
+/** Marks that go along with a drag: words keep their place beside the rank of their bond. */
+export function followed(marks: readonly Mark[], before: Scene, scene: Scene): readonly Mark[] {
+  const old = new Map(before.bonds.map((bond) => [bond.id, bond]));
+  const now = new Map(scene.bonds.map((bond) => [bond.id, bond]));
+  return marks.map((mark) => {
+    const [was, is] = [old.get(mark.id), now.get(mark.id)];
+    if (was === undefined || is === undefined || was === is) return mark;
+    const at = { x: mark.at.x + is.label.x - was.label.x, y: mark.at.y + is.label.y - was.label.y };
+    return { ...mark, at, brackets: mark.brackets === "" ? "" : brackets(is) };
   });
 }
 

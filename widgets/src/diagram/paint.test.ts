@@ -9,7 +9,7 @@ import { sceneOf } from "./scene.js";
 
 let layers: Layers;
 const draft = fromRecord(square());
-const paint = (next: Draft, looks = {}): void => draw(layers, sceneOf(next), { selection: NOTHING, scale: 1, locked: false, ...looks });
+const paint = (next: Draft, looks = {}): void => draw(layers, sceneOf(next), { selection: NOTHING, locked: false, ...looks });
 const bond = (id: string): Element => layers.bonds.querySelector(`[data-bond="${id}"]`) as Element;
 beforeEach(() => {
   layers = makeLayers(svg("svg"));
@@ -36,10 +36,13 @@ it("draws rank 1 dashed, and a selected bond as such in words", () => {
   expect(bond("B-C").querySelector(".tn-line")?.hasAttribute("stroke-dasharray")).toBe(false);
   expect(bond("A-B").getAttribute("aria-label")).toBe("bond A-B, rank 1, selected");
 });
-it("makes hit areas no smaller on a small picture", () => {
-  const reach = (): number => Number(layers.cores.querySelector(".tn-hit")?.getAttribute("r"));
-  const large = reach();
-  paint(draft, { scale: 0.25 });
-  expect(reach()).toBe(80);
-  expect(large).toBeLessThan(80);
+it("touches only what looks other than before", () => {
+  const seen = new MutationObserver(() => {});
+  for (const layer of Object.values(layers)) seen.observe(layer, { subtree: true, childList: true, attributes: true, characterData: true });
+  const scene = sceneOf(draft);
+  draw(layers, scene, { selection: NOTHING, locked: false });
+  seen.takeRecords();
+  draw(layers, sceneOf({ ...draft, bonds: draft.bonds.map((each, k) => ({ ...each, rank: k === 0 ? 9 : each.rank })) }, scene), { selection: selecting({ cores: ["C"] }), locked: false });
+  const touched = seen.takeRecords().map(({ target }) => (target as Element).closest("[data-key]")?.getAttribute("data-key"));
+  expect(new Set(touched)).toEqual(new Set(["A-B", "C"]));
 });

@@ -49,6 +49,9 @@ export function viewBox(view: Viewport, size: Size): string {
   return [view.centre.x - width / 2, view.centre.y - height / 2, width, height].map((v) => v.toFixed(3)).join(" ");
 }
 
+/** How far away a diagram is: 0 at scale 1 and above, one more each time that it shrinks by a square root of 2. */
+export const farOf = ({ scale }: Viewport): number => Math.ceil(Math.max(0, -2 * Math.log2(scale)));
+
 /** Diagram point under a pixel of the window (from its top left corner). */
 export const toDiagram = (view: Viewport, size: Size, pixel: Point): Point => ({
   x: view.centre.x + (pixel.x - size.width / 2) / view.scale,

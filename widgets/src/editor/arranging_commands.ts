@@ -1,8 +1,9 @@
 /** Commands that arrange what is drawn: move, pin, lay out, copy and paste, show a whole structure. */
 
 import { placeMissing } from "../diagram/missing_places.js";
+import { inTurn, neighbour } from "../diagram/neighbours.js";
 import { copy, parseClip, paste, shareClip, sharedClip } from "../structure/clipboard.js";
-import { NOTHING } from "../structure/selection.js";
+import { includes, NOTHING } from "../structure/selection.js";
 import { fromRecord, toRecord } from "../structure/structure.js";
 import type { StructureRecord } from "../wire/editor_state.js";
 import { commitAndFocus, type Desk } from "./desk.js";
@@ -42,15 +43,31 @@ export function pinTargets(desk: Desk): void {
   desk.store.commit(edits.togglePins(desk.store.committed, cores));
 }
 
-export function move(desk: Desk, dx: number, dy: number, fine: boolean): void {
+/** Move the selected cores; where the focus is on something else, go on to what lies there. */
+export function arrow(desk: Desk, dx: number, dy: number, fine: boolean): void {
   const { store, stage } = desk;
-  const { cores } = stage.targets;
-  if (cores.length === 0) return;
+  const item = stage.focusedItem;
+  if (!store.readOnly && store.selection.cores.length > 0 && (item === null || includes(store.selection, item))) return move(desk, dx, dy, fine);
+  if (item === null) return walk(desk, () => 0);
+  const next = neighbour(stage.scene, item, dx, dy);
+  if (next !== null) stage.goTo(next);
+}
+
+function move({ store }: Desk, dx: number, dy: number, fine: boolean): void {
+  const { cores } = store.selection;
   const by = fine ? FINE_STEP : STEP;
   const draft = edits.place(store.committed, (core) =>
     cores.includes(core.name) ? { x: core.x + dx * by, y: core.y + dy * by } : undefined,
   );
   store.commit({ draft, say: "" }, `move ${cores.join()}`);
+}
+
+/** Go through the parts of the diagram in order, from the focused one to the place that `go` returns. */
+export function walk({ stage }: Desk, go: (place: number, count: number) => number): void {
+  const [parts, here] = [inTurn(stage.scene), stage.focusedItem];
+  const place = go(parts.findIndex(({ kind, id }) => kind === here?.kind && id === here.id), parts.length);
+  const next = parts[Math.min(parts.length - 1, Math.max(0, place))];
+  if (next !== undefined) stage.goTo(next);
 }
 
 /** Ask Python where the cores go: as a gesture, or (at first sight) without an undo step. */

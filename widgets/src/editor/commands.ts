@@ -1,7 +1,7 @@
 /** The commands of the editor by name, for the toolbar, the keys and the menu. */
 
 import { everything, NOTHING } from "../structure/selection.js";
-import { copyTargets, duplicate, layOut, move, pasteClip, pinTargets } from "./arranging_commands.js";
+import { arrow, copyTargets, duplicate, layOut, pasteClip, pinTargets, walk } from "./arranging_commands.js";
 import type { Desk } from "./desk.js";
 import { addBond, addCore, addLeg, collapseBond, openField, removeTargets, step, toggleFocused } from "./drawing_commands.js";
 
@@ -10,11 +10,13 @@ export type Command =
   | "core" | "bond" | "leg" | "delete" | "collapse" | "raise" | "lower" | "type" | "toggle" | "enter"
   | "undo" | "redo" | "copy" | "cut" | "paste" | "duplicate" | "select_all" | "escape"
   | "layout" | "pin" | "graph" | "fit" | "zoom_in" | "zoom_out" | "left" | "right" | "up" | "down"
+  | "first" | "last" | "previous" | "next"
   | "import" | "export" | "help" | "menu";
 
 type Action = (desk: Desk, fine: boolean) => void;
 
 const VIEW_ONLY: ReadonlySet<Command> = new Set([
+  "left", "right", "up", "down", "first", "last", "previous", "next",
   "copy", "select_all", "escape", "toggle", "graph", "fit", "zoom_in", "zoom_out", "export", "help", "menu",
 ]);
 
@@ -51,10 +53,14 @@ const ACTIONS: Record<Command, Action> = {
   fit: ({ stage }) => stage.fit(),
   zoom_in: ({ stage }) => stage.zoom(1.25),
   zoom_out: ({ stage }) => stage.zoom(0.8),
-  left: (desk, fine) => move(desk, -1, 0, fine),
-  right: (desk, fine) => move(desk, 1, 0, fine),
-  up: (desk, fine) => move(desk, 0, -1, fine),
-  down: (desk, fine) => move(desk, 0, 1, fine),
+  left: (desk, fine) => arrow(desk, -1, 0, fine),
+  right: (desk, fine) => arrow(desk, 1, 0, fine),
+  up: (desk, fine) => arrow(desk, 0, -1, fine),
+  down: (desk, fine) => arrow(desk, 0, 1, fine),
+  first: (desk) => walk(desk, () => 0),
+  last: (desk) => walk(desk, (_, count) => count - 1),
+  previous: (desk) => walk(desk, (place) => place - 1),
+  next: (desk) => walk(desk, (place) => place + 1),
   import: (desk) => desk.show("import"),
   export: (desk) => desk.show("export"),
   help: (desk) => desk.show("help"),

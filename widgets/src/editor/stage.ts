@@ -1,9 +1,10 @@
 /** The stage: the SVG of the diagram on the page, its visible part, and the item that has the focus. */
 
 import { draw, type Layers, makeLayers } from "../diagram/paint.js";
-import { type Scene, sceneBox, sceneOf } from "../diagram/scene.js";
+import { dragged, type LaidScene, type Scene, sceneBox, sceneOf } from "../diagram/scene.js";
 import { count, includes, type Item, only, type Selection, union } from "../structure/selection.js";
-import { focused, html, setAttributes, svg } from "../ui/dom.js";
+import type { Draft } from "../structure/structure.js";
+import { focused, html, listen, setAttributes, svg } from "../ui/dom.js";
 import type { Point } from "../ui/plane.js";
 import type { Store } from "./store.js";
 import * as vp from "../diagram/viewport.js";
@@ -12,7 +13,10 @@ export class Stage {
   readonly box: HTMLElement;
   readonly svg: SVGSVGElement;
   readonly layers: Layers;
-  scene: Scene = { cores: [], bonds: [], legs: [] };
+  private laid: { readonly draft: Draft; readonly scene: LaidScene };
+  /** What is drawn: the committed draft, with the drag in progress. */
+  scene: Scene;
+  private stop: Element;
   private size = vp.UNMEASURED;
   private view: vp.Viewport = { centre: { x: 0, y: 0 }, scale: 1 };
   private fitted = true;
@@ -26,9 +30,13 @@ export class Stage {
     signal: AbortSignal,
   ) {
     this.svg = svg("svg", { class: "tn-diagram", role: "application", tabindex: 0, "aria-roledescription": "network diagram" });
+    this.stop = this.svg;
     this.layers = makeLayers(this.svg);
     this.box = html("div", { class: "tn-stage" }, this.svg);
+    this.laid = { draft: store.committed, scene: sceneOf(store.committed) };
+    this.scene = this.laid.scene;
     this.watchSize(signal);
+    listen(this.svg, "focusin", (event) => this.settleStop(event.target as Element), signal);
   }
 
   private watchSize(signal: AbortSignal): void {
@@ -44,6 +52,15 @@ export class Stage {
     signal.addEventListener("abort", () => observer.disconnect());
   }
 
+  /** Keep one part that Tab comes to: what had the focus last, else the first core; the diagram itself where there is none. */
+  private settleStop(wanted: Element = this.stop): void {
+    const inside = (part: Element): boolean => part !== this.svg && this.svg.contains(part);
+    const stop = [wanted, this.stop].find(inside) ?? this.layers.cores.firstElementChild ?? this.svg;
+    if (stop !== this.stop) setAttributes(this.stop, { tabindex: -1 });
+    setAttributes(stop, { tabindex: 0 });
+    this.stop = stop;
+  }
+
   get scale(): number {
     return this.view.scale;
   }
@@ -52,23 +69,33 @@ export class Stage {
   redraw(): void {
     const before = focused(this.svg);
     const held = before !== null && before !== this.svg && this.svg.contains(before);
-    this.scene = sceneOf(this.store.draft);
+    this.scene = this.sceneNow();
     const { selection, locked } = this.store;
-    draw(this.layers, this.scene, { selection, scale: this.view.scale, locked });
+    draw(this.layers, this.scene, { selection, locked });
+    this.settleStop();
     if (held && !this.svg.contains(before)) this.svg.focus({ preventScroll: true });
   }
 
+  /** The scene of the committed draft, made once for it; during a drag, with the dragged cores at their new places. */
+  private sceneNow(): Scene {
+    const { draft, committed } = this.store;
+    if (this.laid.draft !== committed) this.laid = { draft: committed, scene: sceneOf(committed, this.laid.scene) };
+    if (draft === committed) return this.laid.scene;
+    const names = draft.cores.filter((core, place) => core !== committed.cores[place]).map((core) => core.name);
+    return dragged(this.laid.scene, draft, new Set(names));
+  }
+
+  /** Show another part of the diagram: nothing in it changes but the least size of hit areas, in steps of the scale. */
   private show(view: vp.Viewport): void {
     this.view = view;
-    setAttributes(this.svg, { viewBox: vp.viewBox(view, this.size) });
-    this.redraw();
+    setAttributes(this.svg, { viewBox: vp.viewBox(view, this.size), "data-far": vp.farOf(view) });
     this.moved();
   }
 
   fit(): void {
     this.fitted = true;
     const room = { width: this.size.width, height: Math.max(40, this.size.height - this.inset) };
-    const view = vp.fit(sceneBox(sceneOf(this.store.draft)), room);
+    const view = vp.fit(sceneBox(this.scene), room);
     this.show(vp.pan(view, 0, this.inset / 2));
   }
 
@@ -123,6 +150,15 @@ export class Stage {
 
   focusOn(item: Item | null): void {
     ((item && this.elementOf(item)) ?? this.svg).focus({ preventScroll: true });
+  }
+
+  /** Give a part the focus, and pan where it is out of sight. */
+  goTo(item: Item): void {
+    const [spot, { width, height }] = [this.labelOf(item), this.size];
+    if (spot === null) return;
+    const { x, y } = this.toPixels(spot);
+    if (x < 0 || y < 0 || x > width || y > height) this.pan(width / 2 - x, height / 2 - y);
+    this.focusOn(item);
   }
 
   get focusedItem(): Item | null {

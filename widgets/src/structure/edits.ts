@@ -161,9 +161,13 @@ export function collapse(draft: Draft, id: string): Edit | null {
   return { draft: withIds({ ...draft, cores, bonds }), select: selecting({ cores: [first] }), say };
 }
 
-/** Move cores to the places that `position` returns; a core without one stays. */
+/** Move cores to the places that `position` returns; a core without one stays, as the same object. */
 export function place(draft: Draft, position: (core: DraftCore) => { x: number; y: number } | undefined): Draft {
-  return { ...draft, cores: draft.cores.map((core) => ({ ...core, ...position(core) })) };
+  const cores = draft.cores.map((core) => {
+    const at = position(core);
+    return at === undefined ? core : { ...core, ...at };
+  });
+  return { ...draft, cores };
 }
 
 /** Pin cores, or unpin them where all are pinned. */

@@ -124,18 +124,36 @@ export function bondIds(record: StructureRecord): string[] {
 
 export const bondLabel = (bond: DraftBond): string => bond.cores.join("-");
 
-export const findCore = (draft: Draft, name: string): DraftCore | undefined =>
-  draft.cores.find((core) => core.name === name);
+/** Let a function work once for every draft: a draft never changes. */
+export function oncePerDraft<T>(work: (draft: Draft) => T): (draft: Draft) => T {
+  const done = new WeakMap<Draft, { readonly result: T }>();
+  return (draft) => {
+    let known = done.get(draft);
+    if (known === undefined) done.set(draft, (known = { result: work(draft) }));
+    return known.result;
+  };
+}
 
-export const findBond = (draft: Draft, id: string): DraftBond | undefined =>
-  draft.bonds.find((bond) => bond.id === id);
+const coresByName = oncePerDraft((draft) => new Map(draft.cores.map((core) => [core.name, core])));
 
-export const bondsAt = (draft: Draft, name: string): DraftBond[] =>
-  draft.bonds.filter((bond) => bond.cores.includes(name));
+const bondsById = oncePerDraft((draft) => new Map(draft.bonds.map((bond) => [bond.id, bond])));
+
+const bondsByCore = oncePerDraft((draft) => {
+  const found = new Map(draft.cores.map((core): [string, DraftBond[]] => [core.name, []]));
+  for (const bond of draft.bonds) for (const name of new Set(bond.cores)) found.get(name)?.push(bond);
+  return found;
+});
+
+const carriers = oncePerDraft((draft) => new Map(draft.cores.flatMap((core) => core.legs.map((leg) => [leg, core.name]))));
+
+export const findCore = (draft: Draft, name: string): DraftCore | undefined => coresByName(draft).get(name);
+
+export const findBond = (draft: Draft, id: string): DraftBond | undefined => bondsById(draft).get(id);
+
+export const bondsAt = (draft: Draft, name: string): readonly DraftBond[] => bondsByCore(draft).get(name) ?? [];
 
 /** Return the name of the core that carries a mode, or "" for an unplaced one. */
-export const carrier = (draft: Draft, mode: number): string =>
-  draft.cores.find((core) => core.legs.includes(mode))?.name ?? "";
+export const carrier = (draft: Draft, mode: number): string => carriers(draft).get(mode) ?? "";
 
 export const unplacedModes = (draft: Draft): number[] =>
   draft.modes.map((_, mode) => mode).filter((mode) => carrier(draft, mode) === "");
@@ -153,8 +171,7 @@ const product = (sizes: readonly number[]): number => sizes.reduce((total, size)
 export const coreParameters = (draft: Draft, core: DraftCore): number => product(coreShape(draft, core));
 
 /** Number of entries of all cores together. */
-export const parameters = (draft: Draft): number =>
-  draft.cores.reduce((total, core) => total + coreParameters(draft, core), 0);
+export const parameters = oncePerDraft((draft) => draft.cores.reduce((total, core) => total + coreParameters(draft, core), 0));
 
 /** Entries of the tensor over parameters; above 1 is smaller. */
 export const compressionRatio = (draft: Draft): number => product(draft.modes) / parameters(draft);
@@ -166,7 +183,7 @@ export function typicalRank(draft: Draft): number {
 }
 
 /** Say why a draft is no valid structure, or ""; Python checks again, this answer is immediate. */
-export function draftError(draft: Draft): string {
+export const draftError = oncePerDraft((draft): string => {
   if (draft.cores.length === 0) return "A network needs at least one core. Press N to add one.";
   if (draft.modes.length === 0) return "A network needs at least one leg. Select a core and press L to add one.";
   const [mode] = unplacedModes(draft);
@@ -179,15 +196,14 @@ export function draftError(draft: Draft): string {
     `Every core must be connected, but core ${lone} has no path to core ${draft.cores[0]?.name}. ` +
     "Add a bond between them (rank 1 is enough)."
   );
-}
+});
 
 /** Return the cores that a path of bonds joins to one, the bonds of a cut left out. */
 export function reachable(draft: Draft, start: string, cut: readonly string[] = []): ReadonlySet<string> {
+  const left = new Set(cut);
   const reached = new Set([start]);
-  const bonds = draft.bonds.filter((bond) => !cut.includes(bond.id));
-  for (let before = -1; before < reached.size; ) {
-    before = reached.size;
-    for (const bond of bonds) if (bond.cores.some((name) => reached.has(name))) bond.cores.forEach((name) => reached.add(name));
+  for (const name of reached) {
+    for (const bond of bondsAt(draft, name)) if (!left.has(bond.id)) for (const other of bond.cores) reached.add(other);
   }
   return reached;
 }

@@ -20,13 +20,13 @@ type Start = (desk: Desk, ghosts: Ghosts, from: Point) => Drag;
 export const moveCores = (name: string): Start => (desk, ghosts, from) => {
   const { store, stage } = desk;
   const chosen = store.selection.cores;
-  const names = chosen.includes(name) ? chosen : [name];
+  const names = new Set(chosen.includes(name) ? chosen : [name]);
   const origin = new Map(store.committed.cores.map((core) => [core.name, core]));
   const under = (at: Point): SceneCore | undefined =>
-    names.length === 1 ? coreUnder(stage.scene, at, names, 2) : undefined;
+    names.size === 1 ? coreUnder(stage.scene, at, [name], 2) : undefined;
   const moved = (at: Point) =>
     edits.place(store.committed, (core) => {
-      const old = names.includes(core.name) ? origin.get(core.name) : undefined;
+      const old = names.has(core.name) ? origin.get(core.name) : undefined;
       return old && { x: old.x + at.x - from.x, y: old.y + at.y - from.y };
     });
   return {
@@ -114,17 +114,20 @@ export const pullLeg = (mode: number): Start => (desk, ghosts) => {
 /** Select the items inside a box. */
 export const boxSelect = (base: Selection): Start => (desk, ghosts, from) => {
   const { store, stage } = desk;
+  let last = "";
   const choose = (at: Point): void => {
     const box = span(from, at);
     ghosts.select(box);
     const { cores, bonds, legs } = stage.scene;
-    store.select(
-      union(base, {
-        cores: cores.filter((core) => inside(box, core)).map((core) => core.name),
-        bonds: bonds.filter((bond) => inside(box, bond.dot ?? bond.label)).map((bond) => bond.id),
-        legs: legs.filter((leg) => inside(box, middle(leg.end, leg.label))).map((leg) => leg.mode),
-      }),
-    );
+    const held = {
+      cores: cores.filter((core) => inside(box, core)).map((core) => core.name),
+      bonds: bonds.filter((bond) => inside(box, bond.dot ?? bond.label)).map((bond) => bond.id),
+      legs: legs.filter((leg) => inside(box, middle(leg.end, leg.label))).map((leg) => leg.mode),
+    };
+    const now = JSON.stringify(held);
+    if (now === last) return;
+    last = now;
+    store.select(union(base, held));
   };
   return { move: choose, drop: choose };
 };

@@ -26,6 +26,8 @@ interface Press {
 
 export class Gestures {
   private press: Press | null = null;
+  private readonly moves = new Map<number, PointerEvent>();
+  private frame = 0;
   private readonly fingers = new Map<number, PointerEvent>();
   private longPress: ReturnType<typeof setTimeout> | undefined;
   private readonly ghosts: Ghosts;
@@ -35,19 +37,38 @@ export class Gestures {
     const { stage, signal } = desk;
     this.ghosts = new Ghosts(stage);
     listen(stage.svg, "pointerdown", (event) => this.down(event), signal);
-    listen(stage.svg, "pointermove", (event) => this.move(event), signal);
+    listen(stage.svg, "pointermove", (event) => this.moveLater(event), signal);
     listen(stage.svg, "pointerup", (event) => this.up(event), signal);
     listen(stage.svg, "pointercancel", (event) => this.lost(event), signal);
     listen(stage.svg, "dblclick", (event) => this.open(stage.itemOf(event.target), stage.toDiagram(event)), signal);
     listen(stage.svg, "wheel", onWheel(desk), { signal, passive: false });
     listen(desk.root, "keydown", (event) => this.holdSpace(event, true), signal);
     listen(desk.root, "keyup", (event) => this.holdSpace(event, false), signal);
-    signal.addEventListener("abort", () => clearTimeout(this.longPress));
+    signal.addEventListener("abort", () => {
+      clearTimeout(this.longPress);
+      cancelAnimationFrame(this.frame);
+    });
+  }
+
+  /** Follow the pointers once in a frame: of the moves in between only the last of each counts. */
+  private moveLater(event: PointerEvent): void {
+    if (this.press === null && this.fingers.size === 0) return;
+    if (this.moves.size === 0) this.frame = requestAnimationFrame(() => this.moveNow());
+    this.moves.set(event.pointerId, event);
+  }
+
+  private moveNow(): void {
+    cancelAnimationFrame(this.frame);
+    const moves = [...this.moves.values()];
+    this.moves.clear();
+    for (const event of moves) this.move(event);
   }
 
   /** Cancel the drag; return whether there was one. */
   cancel(): boolean {
     const dragging = this.press?.drag != null;
+    this.moves.clear();
+    cancelAnimationFrame(this.frame);
     this.press = null;
     clearTimeout(this.longPress);
     this.ghosts.clear();
@@ -142,6 +163,7 @@ export class Gestures {
   }
 
   private up(event: PointerEvent): void {
+    this.moveNow();
     this.fingers.delete(event.pointerId);
     const press = this.press;
     if (press === null || event.pointerId !== press.event.pointerId) return;

@@ -27,7 +27,8 @@ export class Ghosts {
   /** A ring around a core that would be bonded, with the line to it. */
   target(item: Item | null): void {
     const element = item && this.stage.elementOf(item);
-    if (this.marked !== element) this.marked?.removeAttribute("data-target");
+    if (this.marked === element) return;
+    this.marked?.removeAttribute("data-target");
     element?.setAttribute("data-target", "");
     this.marked = element;
   }
@@ -37,7 +38,7 @@ export class Ghosts {
   }
 
   clear(): void {
-    for (const ghost of [this.line, this.tip, this.box]) ghost.setAttribute("visibility", "hidden");
+    for (const ghost of [this.line, this.tip, this.box]) setAttributes(ghost, { visibility: "hidden" });
     this.target(null);
   }
 }

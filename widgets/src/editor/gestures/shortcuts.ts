@@ -17,12 +17,15 @@ const KEYS: Partial<Record<Command, readonly string[]>> = {
 /** What keys do on a bond or a leg, whose number they change. */
 const KEYS_ON_NUMBERS: Partial<Record<Command, readonly string[]>> = { raise: ["+", "=", "ArrowUp"], lower: ["-", "_", "ArrowDown"] };
 
+/** What keys do while any part has the focus; elsewhere they are the page's. */
+const KEYS_ON_PARTS: Partial<Record<Command, readonly string[]>> = { first: ["Home"], last: ["End"], previous: ["PageUp"], next: ["PageDown"] };
+
 type Table = ReadonlyMap<string, Command>;
 
 const byKey = (keys: typeof KEYS): Table =>
   new Map(Object.entries(keys).flatMap(([command, names]) => names.map((name) => [name.toLowerCase(), command as Command] as const)));
 
-const [ANYWHERE, ON_NUMBERS] = [byKey(KEYS), byKey(KEYS_ON_NUMBERS)];
+const [ANYWHERE, ON_NUMBERS, ON_PARTS] = [byKey(KEYS), byKey(KEYS_ON_NUMBERS), byKey(KEYS_ON_PARTS)];
 
 /** The key of a command as it is written on the page; "" where it has none. */
 export const keyOf = (command: Command): string => (KEYS[command] ?? KEYS_ON_NUMBERS[command])?.[0] ?? "";
@@ -38,7 +41,8 @@ export function commandOf(press: KeyPress, focus: Focus): Command | null {
   const counted = control === "" && (focus === "bond" || focus === "leg");
   if (counted && /^[0-9]$/.test(key)) return "type";
   const named = press.shiftKey ? ANYWHERE.get(`${control}shift+${key}`) : undefined; // else Shift makes no difference
-  return named ?? (counted ? ON_NUMBERS.get(key) : undefined) ?? ANYWHERE.get(control + key) ?? null;
+  const walk = control === "" && focus !== "none" ? ON_PARTS.get(key) : undefined;
+  return named ?? walk ?? (counted ? ON_NUMBERS.get(key) : undefined) ?? ANYWHERE.get(control + key) ?? null;
 }
 
 export interface Shortcut {
@@ -75,9 +79,11 @@ export const SHORTCUTS: readonly { title: string; rows: readonly Shortcut[] }[] 
     title: "Select and arrange",
     rows: [
       { keys: "Drag on the void, Shift", does: "select in a box, add to the selection" },
-      { keys: "Tab, Space", does: "go through the diagram, add to the selection" },
+      { keys: "Tab, arrow keys", does: "come to the diagram, go on to what lies there" },
+      { keys: "Page Up, Page Down", does: "go through all cores, bonds and legs (Home, End: first, last)" },
+      { keys: keyOf("toggle"), does: "add to the selection" },
       { keys: `${keyOf("select_all")}, ${keyOf("escape")}`, does: "select all, nothing" },
-      { keys: "Arrow keys", does: "move the selected cores (Shift: finely)" },
+      { keys: "Arrow keys on a selected core", does: "move the selected cores (Shift: finely)" },
       { keys: `${keyOf("layout")}, ${keyOf("pin")}`, does: "lay out anew, pin (pinned cores stay)" },
       { keys: `${keyOf("fit")}, Ctrl+scroll, ${keyOf("zoom_in")} ${keyOf("zoom_out")}`, does: "fit to the window, zoom" },
       { keys: "Space or middle button + drag", does: "pan" },

@@ -1,6 +1,6 @@
 /** A cut drawn over the diagram: a dashed line, a gap in every bond that it counts, and its label. Updated in place. */
 
-import { type Crossing, type Cut, type CutDrawing, drawCut } from "../../diagram/cut_line.js";
+import { type Crossing, type Cut, type CutDrawing, drawCut, piecesOf } from "../../diagram/cut_line.js";
 import type { Scene } from "../../diagram/scene.js";
 import type { Draft } from "../../structure/structure.js";
 import { setAttributes, setText, svg } from "../../ui/dom.js";
@@ -22,6 +22,7 @@ export interface CutOverlay {
 
 export function cutOverlay(): CutOverlay {
   let cut: ShownCut | null = null;
+  let pieces: { readonly of: Draft["bonds"]; readonly cores: readonly (readonly string[])[] } | null = null;
   const gaps = svg("g", {});
   const lines = svg("g", {});
   const label = svg("text", { class: "tn-cut-label", dy: "0.35em" });
@@ -33,7 +34,8 @@ export function cutOverlay(): CutOverlay {
     if (cut !== null) paint(cut, handle.drawn());
   };
   const paint = (shown: ShownCut, { draft, scene }: { draft: Draft; scene: Scene }): void => {
-    const drawing = drawCut(draft, scene, shown);
+    if (pieces?.of !== draft.bonds) pieces = { of: draft.bonds, cores: piecesOf(draft, shown) }; // a drag keeps the bonds
+    const drawing = drawCut(scene, shown, pieces.cores);
     keyed(gaps, drawing.crossings, { key: (crossing) => crossing.key, make: () => svg("path", { class: "tn-cut-gap" }), update: paintGap });
     const items = drawing.lines.map((d, place) => ({ d, place }));
     keyed(lines, items, { key: ({ place }) => String(place), make: () => svg("path", { class: "tn-cut-line" }), update: (line, { d }) => setAttributes(line, { d }) });
@@ -44,6 +46,7 @@ export function cutOverlay(): CutOverlay {
   return {
     show(next, handle) {
       cut = next;
+      pieces = null;
       redraw(handle);
     },
     redraw,

@@ -4,13 +4,14 @@
  * or the pair changes, and only the answer to the newest one counts.
  */
 
-import { graphMarks, LINE_HEIGHT, type Mark, type Measured } from "../../diagram/graph_marks.js";
+import { followed, graphMarks, LINE_HEIGHT, type Mark, type Measured } from "../../diagram/graph_marks.js";
+import type { Scene } from "../../diagram/scene.js";
 import { count } from "../../structure/selection.js";
-import { bondLabel, type Draft, draftError, reachable, toRecord } from "../../structure/structure.js";
+import { bondLabel, type Draft, draftError, oncePerDraft, reachable, toRecord } from "../../structure/structure.js";
 import { setAttributes, setText, svg } from "../../ui/dom.js";
 import { formatCount } from "../../ui/format.js";
 import { keyed } from "../../ui/keyed.js";
-import type { Between, Reply, StructureRecord } from "../../wire/editor_state.js";
+import type { Between, Reply } from "../../wire/editor_state.js";
 import type { Desk, GraphSwitch } from "../desk.js";
 import type { EditorExtras, EditorHandle } from "../extension_points.js";
 import { type CutOverlay, cutOverlay, type ShownCut } from "./cut_overlay.js";
@@ -26,9 +27,10 @@ interface Answer {
   readonly between: Between | null;
 }
 
-/** The part of a structure that its measures depend on, as text: legs, bonds and ranks, not positions. */
-const graphKey = ({ cores, bonds }: StructureRecord): string =>
-  JSON.stringify([cores.map(({ name, legs }) => [name, legs]), bonds.map((bond) => [bond.cores, bond.rank])]);
+/** The part of a draft that its measures depend on, as text: legs, bonds and ranks, not positions. */
+const graphKey = oncePerDraft(({ cores, bonds }) =>
+  JSON.stringify([cores.map(({ name, legs }) => [name, legs]), bonds.map((bond) => [bond.cores, bond.rank])]),
+);
 
 export class GraphOverlay implements GraphSwitch {
   shown = false;
@@ -40,6 +42,8 @@ export class GraphOverlay implements GraphSwitch {
   private question = 0;
   private answer: Answer | null = null;
   private refusal = "";
+  private placed: { readonly scene: Scene; readonly words: string; readonly marks: readonly Mark[] } | null = null;
+  private readonly painted = new WeakMap<Element, Mark>();
   private readonly group = svg("g", { class: "tn-graph", "aria-hidden": "true" });
   private readonly cut: CutOverlay = cutOverlay();
 
@@ -64,16 +68,15 @@ export class GraphOverlay implements GraphSwitch {
     const { store, stage, ask } = this.desk();
     const draft = store.committed;
     const ends = endsOf(draft, stage.targets);
-    const structure = toRecord(draft);
     const pair = ends === null || ends.cores[0] === ends.cores[1] ? null : ends.cores;
-    const asked = `${graphKey(structure)} ${ends?.words ?? ""}`;
+    const asked = `${graphKey(draft)} ${ends?.words ?? ""}`;
     if (asked === this.asked) return;
     this.asked = asked;
     const mine = ++this.question;
     this.refusal = draftError(draft);
     if (this.refusal !== "") return;
     const newest = (): boolean => mine === this.question && !this.desk().signal.aborted;
-    ask({ kind: "measure", structure, pair: pair && [...pair] }).then(
+    ask({ kind: "measure", structure: toRecord(draft), pair: pair && [...pair] }).then(
       (reply) => newest() && this.take(reply, draft, ends),
       (error: Error) => newest() && this.refuse(error.message),
     );
@@ -82,7 +85,7 @@ export class GraphOverlay implements GraphSwitch {
   private take(reply: Reply, draft: Draft, ends: Ends | null): void {
     const { leverages = [], bottlenecks = [], pair = null } = reply;
     this.refusal = "";
-    this.answer = { graph: graphKey(toRecord(draft)), draft, leverages, bottlenecks, ends, between: pair };
+    this.answer = { graph: graphKey(draft), draft, leverages, bottlenecks, ends, between: pair };
     if (ends !== null) this.say(pairWords(draft, ends, pair));
     this.changed();
   }
@@ -95,7 +98,7 @@ export class GraphOverlay implements GraphSwitch {
   /** The answer if it is about the graph on screen, else null. */
   private get current(): Answer | null {
     const { store } = this.desk();
-    const same = this.shown && this.refusal === "" && this.answer?.graph === graphKey(toRecord(store.committed));
+    const same = this.shown && this.refusal === "" && this.answer?.graph === graphKey(store.committed);
     return same ? this.answer : null;
   }
 
@@ -131,20 +134,37 @@ export class GraphOverlay implements GraphSwitch {
       this.group.remove();
       return this.cut.show(null, handle);
     }
-    this.cut.show(this.leastCut(), handle);
+    const { draft, scene } = handle.drawn();
+    const dragging = draft !== this.desk().store.committed;
+    if (dragging) this.cut.redraw(handle);
+    else this.cut.show(this.leastCut(), handle);
     if (handle.overlay.lastChild !== this.group) handle.overlay.append(this.group); // words over the line of the cut
     setAttributes(this.group, { "data-state": this.current === null ? "old" : "live" });
-    keyed(this.group, graphMarks(handle.drawn().scene, this.measured(this.answer)), { key: (mark) => mark.id, make: makeMark, update: paintMark });
+    if (!dragging || this.placed === null) this.place(scene, this.measured(this.answer));
+    const marks = this.placed === null ? [] : followed(this.placed.marks, this.placed.scene, scene);
+    const update = (element: SVGGElement, mark: Mark): void => {
+      if (this.painted.get(element) !== mark) paintMark(element, mark);
+      this.painted.set(element, mark);
+    };
+    keyed(this.group, marks, { key: (mark) => mark.id, make: makeMark, update });
+  }
+
+  /** Place the marks, unless they have their places in this scene already. */
+  private place(scene: Scene, measured: ReadonlyMap<string, Measured>): void {
+    const words = JSON.stringify([...measured]);
+    if (this.placed?.scene === scene && this.placed.words === words) return;
+    this.placed = { scene, words, marks: graphMarks(scene, measured) };
   }
 
   private measured({ draft, leverages, bottlenecks }: Answer): Map<string, Measured> {
     const tightest = narrowestOf(draft, bottlenecks);
+    const [narrow, live] = [new Set(tightest >= 0 ? bottlenecks : []), this.current !== null];
     return new Map(
       draft.bonds.map((bond, index) => {
         const { id, rank } = bond;
-        const note = this.current === null ? "" : (this.extras.bondNote?.({ id, index, label: bondLabel(bond), rank }) ?? "");
+        const note = !live ? "" : (this.extras.bondNote?.({ id, index, label: bondLabel(bond), rank }) ?? "");
         const words = [(leverages[index] ?? 0).toFixed(2), note, index === tightest ? BOTTLENECK : ""];
-        return [id, { words: words.filter((word) => word !== ""), narrow: tightest >= 0 && bottlenecks.includes(index) }];
+        return [id, { words: words.filter((word) => word !== ""), narrow: narrow.has(index) }];
       }),
     );
   }
