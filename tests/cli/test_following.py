@@ -14,8 +14,8 @@ from tests.cli.command_line import ASKED, record, recorded, refused, started
 from tests.waiting import PATIENCE
 from tnlab.cli import main
 from tnlab.cli.following import resume_command
-from tnlab.structure_search.driver import AHEAD
 from tnlab.structure_search.run import Search
+from tnlab.structure_search.settings import AHEAD
 from tnlab.structure_search.studies.reader import StudyReader
 
 

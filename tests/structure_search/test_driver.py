@@ -28,6 +28,7 @@ from tnlab.structure_search.objective import FewestParameters, WeightedSum
 from tnlab.structure_search.problem import Problem
 from tnlab.structure_search.progress import Progress
 from tnlab.structure_search.run import Search, search
+from tnlab.structure_search.settings import Budget, Dispatch, updated
 
 MODES = (3, 3, 3, 3, 3)
 TRUTH = ring(MODES, (0, 2, 4, 1, 3), (2, 1, 2, 2, 3))
@@ -80,10 +81,12 @@ class BrokenOff(Evaluator):
 
 
 def drive(engine: AbstractEngine, *, objective=None, family="any", evaluator=Evaluator, **settings) -> list[Progress]:
-    budget = {key: settings.pop(key) for key in ("max_rank", "max_evaluations", "max_seconds") if key in settings}
-    problem = Problem(X, objective or FewestParameters(0.02), family, **budget)
-    driver = Driver(problem, engine, evaluator(problem), torch.Generator().manual_seed(0), **settings)
-    return list(driver.run())
+    max_rank = settings.pop("max_rank", None)
+    budget, dispatch = updated(Budget(), settings), updated(Dispatch(), settings)
+    problem = Problem(X, objective or FewestParameters(0.02), family=family, max_rank=max_rank, budget=budget)
+    generator = torch.Generator().manual_seed(0)
+    timed = {"begun": settings["begun"]} if "begun" in settings else {}
+    return list(Driver(engine, evaluator(problem), generator, dispatch=dispatch, **timed).run())
 
 
 def proposals(*structures: Structure) -> tuple[Proposal, ...]:
@@ -223,9 +226,9 @@ def test_a_pause_of_the_caller_takes_no_time_from_fits_in_flight(clock):
     )
     found = {}
     for pause in (0.0, 2.5):
-        problem = Problem(X, FewestParameters(0.02), "any", max_seconds=2.0)
+        problem = Problem(X, FewestParameters(0.02), "any", budget=Budget(max_seconds=2.0))
         generator = torch.Generator().manual_seed(0)
-        run = Driver(problem, Listed((batch,)), Evaluator(problem), generator, begun=clock.now).run()
+        run = Driver(Listed((batch,)), Evaluator(problem), generator, begun=clock.now).run()
         first = next(run)
         clock.now += pause
         found[pause] = [(one.evaluation.relative_error, one.evaluation.sweeps) for one in (first, *run)]
@@ -311,7 +314,7 @@ def test_refuses_data_that_cannot_be_fitted(engine):
 def test_what_one_sweep_could_not_finish_is_not_fitted(clock):
     tensor = torch.randn(*(4,) * 8, generator=torch.Generator().manual_seed(0))
     dense = from_ranks(tensor.shape, {(i, j): 9 for i in range(8) for j in range(i)})
-    problem = Problem(tensor, FewestParameters(0.1), max_seconds=5)
+    problem = Problem(tensor, FewestParameters(0.1), budget=Budget(max_seconds=5))
     assert not Evaluator(problem).affordable(dense, clock.now + 5)
     assert Evaluator(problem).affordable(from_ranks(tensor.shape, {(0, 1): 2}), clock.now + 5)
     run = Search(tensor, 0.1, engine=Listed((proposals(dense),)), family="any", max_seconds=5)

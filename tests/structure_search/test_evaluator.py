@@ -18,6 +18,7 @@ from tnlab.structure_search.evaluation import Proposal
 from tnlab.structure_search.evaluator import ANNEALED, FADED, HASTE, RATE, Evaluator, _Watch, stable_seed
 from tnlab.structure_search.objective import FewestParameters
 from tnlab.structure_search.problem import Problem
+from tnlab.structure_search.settings import FitSettings
 
 MODES = (3, 3, 3, 3)
 TRUTH = ring(MODES, range(4), (2, 2, 2, 2))
@@ -28,7 +29,7 @@ CORES = Network.random(TRUTH, generator=torch.Generator().manual_seed(3))
 
 def evaluated(proposal, **settings):
     problem = Problem(X, FewestParameters(1e-9), "any")
-    return Evaluator(problem, **settings)(proposal, math.inf, time.monotonic() + 1e6)
+    return Evaluator(problem, FitSettings(**settings))(proposal, math.inf, time.monotonic() + 1e6)
 
 
 def test_no_sweeps_take_the_cores_as_they_are():

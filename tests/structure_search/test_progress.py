@@ -8,6 +8,7 @@ from tnlab.bounds.parameter_bound import ParameterBound
 from tnlab.formats import formats
 from tnlab.structure_search.evaluation import Evaluation, Fate
 from tnlab.structure_search.progress import Books
+from tnlab.structure_search.settings import Budget
 
 
 def found(rank, error, fate=Fate.FITTED, sweeps=3):
@@ -20,7 +21,7 @@ def bound(parameters):
 
 
 def books(*evaluations, target=0.1, least=None):
-    kept = Books(target, 10, 100.0, least)
+    kept = Books(target, Budget(10, 100.0), least)
     for evaluation in evaluations:
         kept.record(evaluation)
     return kept

@@ -9,6 +9,7 @@ from tnlab.network.rank_matrix import from_ranks
 from tnlab.structure_search.evaluation import Evaluation, Fate
 from tnlab.structure_search.progress import Books
 from tnlab.structure_search.progress_log import ProgressLog, best_words
+from tnlab.structure_search.settings import Budget
 
 LOGGER = logging.getLogger("tests.progress_log")
 BOUND = ParameterBound(40, None, None, float("inf"), False, "any", None, False, "", 0.0)
@@ -20,7 +21,7 @@ def evaluation(number, rank, error, fate=Fate.FITTED):
 
 
 def written(caplog, *evaluations, after=0, status=""):
-    books, log = Books(0.1, 10, 100.0, BOUND), ProgressLog(LOGGER, after)
+    books, log = Books(0.1, Budget(10, 100.0), BOUND), ProgressLog(LOGGER, after)
     with caplog.at_level(logging.DEBUG, LOGGER.name):
         for found in evaluations:
             books.record(found)
@@ -52,4 +53,4 @@ def test_what_an_earlier_run_wrote_is_left_out(caplog, after, numbers):
 
 
 def test_before_any_fit_there_is_nothing_yet():
-    assert best_words(Books(None, 10, 100.0).progress(0.0)) == "nothing yet"
+    assert best_words(Books(None, Budget(10, 100.0)).progress(0.0)) == "nothing yet"

@@ -104,8 +104,8 @@ def test_pause_holds_and_resume_goes_on(bench):
     shown = bench("camera", **LONG)
     running(shown)
     shown.command("pause")
-    assert shown.widget.run == {"state": "paused", "status": "Paused; the studies are kept.", "can_resume": True,
-                                "private": False}  # fmt: skip
+    said = {"state": "paused", "status": "Paused; the studies are kept."}
+    assert shown.widget.run == {**said, "can_resume": True, "private": False}
     held = evaluations(shown)
     shown.until(lambda: {lane["state"] for lane in shown.widget.lanes} == {"paused"})
     other = bench("camera", **LONG)

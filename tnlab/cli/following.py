@@ -77,7 +77,7 @@ def _followed(run: Search, note: ProgressLog | None) -> bool:
 
 
 def _how(run: Search) -> str:
-    return f"Go on with: {resume_command(run.study)}" if run.study is not None else KEEP
+    return f"Go on with: {resume_command(run.study.location)}" if run.study.location is not None else KEEP
 
 
 @contextmanager

@@ -10,11 +10,11 @@ from tnlab.cli.inputs import AsJson, EntryOrder, Input, Shape, source_of, tensor
 from tnlab.cli.outputs import check_target
 from tnlab.data.recipe import recipe_of
 from tnlab.errors import FormatError
-from tnlab.structure_search.driver import AHEAD
 from tnlab.structure_search.engines.base import engines
 from tnlab.structure_search.executors import executor_of
 from tnlab.structure_search.resume import resumed
 from tnlab.structure_search.run import Search
+from tnlab.structure_search.settings import AHEAD, Budget, Dispatch, StudyPlace
 from tnlab.structure_search.studies.reader import StudyReader
 
 Save = Annotated[Path | None, typer.Option(help="Write the fitted network here (safetensors).")]
@@ -66,13 +66,10 @@ def search(
         engine=engine,
         family=family or None,
         max_rank=max_rank,
-        max_evaluations=max_evaluations,
-        max_seconds=max_seconds,
         seed=seed,
-        study=study or None,
-        executor=executor,
-        ahead=ahead,
-        source=recipe_of(source),
+        budget=Budget(max_evaluations, max_seconds),
+        dispatch=Dispatch(executor, ahead=ahead),
+        study=StudyPlace(study or None, source=recipe_of(source)),
     )
     after = len(StudyReader(study).evaluations) if study else 0
     follow(run, tensor_text(source), after=after, log=log, save=save, as_json=as_json)

@@ -53,7 +53,7 @@ def rows_of(reader: StudyReader, summary: Summary) -> dict[str, str]:
         rows["best"] = best_words(progress) + ("" if progress.reached else missed)
         rows["proposed"] = f"{counts.proposed:,} structures: {counts.repeated:,} repeated, {counts.pruned:,} pruned"
         rows["fitted"] = f"{counts.fitted:,} structures in {counts.sweeps:,} sweeps"
-        rows["seconds"] = f"{progress.seconds:.3g} of {progress.max_seconds:g}"
+        rows["seconds"] = f"{progress.seconds:.3g} of {progress.budget.max_seconds:g}"
     rows["state"] = f"being written by {plain(summary.writer)}" if summary.writer else summary.status or "left"
     if not summary.writer and not (progress is not None and progress.gap == 0):
         rows["to go on"] = resume_command(summary.location) + (_more(progress) if progress is not None else "")
@@ -62,9 +62,9 @@ def rows_of(reader: StudyReader, summary: Summary) -> dict[str, str]:
 
 def _more(progress: Progress) -> str:
     """Return the option that raises the budget that is spent, for the command that continues; else an empty text."""
-    if progress.seconds >= progress.max_seconds:
+    if progress.seconds >= progress.budget.max_seconds:
         return " --max-seconds MORE"
-    return " --max-evaluations MORE" if progress.counts.fitted >= progress.max_evaluations else ""
+    return " --max-evaluations MORE" if progress.counts.fitted >= progress.budget.max_evaluations else ""
 
 
 def _watched(reader: StudyReader) -> None:

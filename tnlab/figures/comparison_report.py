@@ -44,8 +44,8 @@ def write_report(plan: Plan, outcomes: Mapping[Run, Outcome], made_with: Mapping
 def _head(plan: Plan, figures: ComparisonFigures, drawn: bool) -> list[Html]:
     counts = (
         f"{_count(len(plan.entrants), 'engine')} on {_count(len(plan.cases), 'case')} with "
-        f"{_count(len(plan.seeds), 'seed')}: {_count(len(plan.runs), 'run')} of at most {plan.max_evaluations:,} "
-        f"structures and {plan.max_seconds:g} seconds each."
+        f"{_count(len(plan.seeds), 'seed')}: {_count(len(plan.runs), 'run')} of at most "
+        f"{plan.budget.max_evaluations:,} structures and {plan.budget.max_seconds:g} seconds each."
     )
     parts = [tag("p", counts, class_="soft")]
     failed = sum(row.failed for row in figures.rows)
@@ -107,7 +107,7 @@ def _in_words(profile: PerformanceProfile) -> str:
 def _again(plan: Plan, made_with: Mapping[str, str]) -> list[Html]:
     facts = {
         "seeds": ", ".join(map(str, plan.seeds)),
-        "budget of a run": f"{plan.max_evaluations:,} structures fitted, {plan.max_seconds:g} seconds",
+        "budget of a run": f"{plan.budget.max_evaluations:,} structures fitted, {plan.budget.max_seconds:g} seconds",
         "executor": plan.executor,
         **made_with,
     }

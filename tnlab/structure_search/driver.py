@@ -27,14 +27,13 @@ from tnlab.network.isomorphism import canonical_form
 from tnlab.structure_search.engines.base import AbstractEngine
 from tnlab.structure_search.evaluation import Counts, Evaluation, Fate, Proposal
 from tnlab.structure_search.evaluator import Evaluator
-from tnlab.structure_search.executors.base import AbstractChannel, AbstractExecutor, Answer, Cancelled, Task
-from tnlab.structure_search.executors.inline import Inline
+from tnlab.structure_search.executors import executor_of
+from tnlab.structure_search.executors.base import AbstractChannel, Answer, Cancelled, Task
 from tnlab.structure_search.nearest_fits import Neighbours
-from tnlab.structure_search.problem import Problem
 from tnlab.structure_search.progress import Books, Progress
+from tnlab.structure_search.settings import Budget, Dispatch
 from tnlab.structure_search.studies.study import Study
 
-AHEAD = 8  # proposals of a batch whose evaluations may be outstanding at the same time
 STOPPED = "Stopped on request; the best so far is kept."
 
 
@@ -66,37 +65,26 @@ class Driver:
     """Runs one engine on one problem until the engine, the budget or a proof of optimality ends the search.
 
     Attributes:
-        problem: Tensor, objective, family and budget.
         engine: Proposes structures.
-        evaluator: Fits structures.
+        evaluator: Fits structures; its problem is the one to solve.
         generator: Random numbers of the engine.
+        budget: What the search may spend; None takes the problem's, which engines plan with.
+        dispatch: Which proposals are fitted, where, and how many at a time.
         bound: Proved lower bound on the parameters of every structure of the family that reaches the target.
-        prune: Whether structures, and fits under way, that cannot score below the engine's cutoff are skipped. With
-            ``warm=False`` the engine proposes the same structures either way.
-        warm: Whether a fit without given cores starts from those of the nearest structure fitted so far.
+        study: Records evaluations, and supplies those of an earlier run while the proposals agree.
         begun: Start of the search, in seconds of ``time.monotonic``. The driver moves it later by the time between
             two snapshots in which the caller does not iterate, and sets it so that evaluations replayed from a study
             cost the seconds recorded with them.
-        study: Records evaluations, and supplies those of an earlier run while the proposals agree.
-        executor: Runs the fits.
-        ahead: Proposals of a batch that may be outstanding at a time. A larger number keeps more workers busy; with a
-            smaller one each decision uses more of the earlier evaluations.
-        max_seconds: Wall time in seconds; None takes that of the problem.
     """
 
-    problem: Problem
     engine: AbstractEngine[Any]
     evaluator: Evaluator
     generator: torch.Generator
+    budget: Budget | None = None
+    dispatch: Dispatch = field(default_factory=Dispatch)
     bound: ParameterBound | None = None
-    prune: bool = True
-    warm: bool = True
-    begun: float = field(default_factory=time.monotonic)
     study: Study | None = None
-    executor: AbstractExecutor = field(default_factory=Inline)
-    ahead: int = AHEAD
-    max_seconds: float | None = None
-    _limit: float = field(init=False)
+    begun: float = field(default_factory=time.monotonic)
     _books: Books = field(init=False)
     _known: dict[Hashable, Evaluation] = field(default_factory=dict, init=False)
     _neighbours: Neighbours = field(default_factory=Neighbours, init=False)
@@ -106,18 +94,18 @@ class Driver:
     _channel: AbstractChannel | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        problem = self.problem
-        self._limit = problem.max_seconds if self.max_seconds is None else self.max_seconds
-        self._books = Books(problem.target_error, problem.max_evaluations, self._limit, self.bound)
+        self._problem = self.evaluator.problem
+        self._allowed = self.budget or self._problem.budget
+        self._books = Books(self._problem.target_error, self._allowed, self.bound)
 
     def run(self) -> Generator[Progress, None, None]:
         """Yield a snapshot after every evaluation, and a last one whose ``status`` says why the search ended."""
         opened = time.monotonic()
-        self._channel = channel = self.executor.connect(self.evaluator.light())
+        self._channel = channel = executor_of(self.dispatch.executor).connect(self.evaluator.light())
         self.begun += time.monotonic() - opened  # starting worker processes does not count as search time
         ended = ""
         try:
-            state = self.engine.start(self.problem, self.generator)
+            state = self.engine.start(self._problem, self.generator)
             while not ended:
                 told: list[Evaluation] = []
                 for found in self._batch(state, told, channel):
@@ -156,7 +144,7 @@ class Driver:
         """Yield the evaluations of one batch of proposals in order; the caller appends each to ``told``."""
         proposals, window = iter(self.engine.ask(state, self.generator)), self._window
         while not self._over():
-            while len(window) < self.ahead and not self._budget():
+            while len(window) < self.dispatch.ahead and not self._budget():
                 proposal = next(proposals, None)
                 if proposal is None:
                     break
@@ -180,13 +168,13 @@ class Driver:
         Raises:
             StructureError: The engine proposed a structure outside the problem's family.
         """
-        if not self.problem.admits(proposal.structure):
+        if not self._problem.admits(proposal.structure):
             raise StructureError(
-                f"The engine proposed a structure outside the family {self.problem.family!r} with ranks up to "
-                f"{self.problem.max_rank}: {proposal.structure}."
+                f"The engine proposed a structure outside the family {self._problem.family!r} with ranks up to "
+                f"{self._problem.max_rank}: {proposal.structure}."
             )
         key, number = canonical_form(proposal.structure), self.counts.proposed + len(self._window) + 1
-        asked = _Asked(proposal, key, number, cutoff)
+        asked = _Asked(proposal=proposal, key=key, number=number, cutoff=cutoff)
         recorded = self.study.recorded(number, proposal.structure) if self.study is not None else None
         if recorded is not None:
             self._spent = max(self._spent, recorded.seconds)
@@ -204,7 +192,7 @@ class Driver:
 
     def _begin(self, asked: _Asked, channel: AbstractChannel) -> None:
         """Prune a proposal, reject it as too costly, or hand it to the executor."""
-        asked.found = self._pruned(asked) if self.prune else None
+        asked.found = self._pruned(asked) if self.dispatch.prune else None
         if asked.found is None and not self.evaluator.affordable(asked.proposal.structure, self._deadline):
             asked.found = self._record_of(asked, 1.0, Fate.TOO_COSTLY)
         if asked.found is None:
@@ -215,21 +203,22 @@ class Driver:
     def _pruned(self, asked: _Asked) -> Evaluation | None:
         """Return the evaluation of a proposal that cannot score below its cutoff; None if it could."""
         structure = asked.proposal.structure
-        if self.problem.score(structure.parameters, 0.0) > asked.cutoff:
+        if self._problem.score(structure.parameters, 0.0) > asked.cutoff:
             return self._record_of(asked, 0.0, Fate.PRUNED_BY_SIZE)
         if asked.cutoff < math.inf:
-            least = error_bound(self.problem.spectra, structure).error_bound
-            if self.problem.score(structure.parameters, least) > asked.cutoff:
+            least = error_bound(self._problem.spectra, structure).error_bound
+            if self._problem.score(structure.parameters, least) > asked.cutoff:
                 return self._record_of(asked, least, Fate.PRUNED_BY_CERTIFICATE)
         return None
 
     def _submit(self, asked: _Asked, channel: AbstractChannel) -> None:
         """Hand a proposal to the executor, with the nearest fitted network as its start if it has none."""
-        if self.warm and asked.proposal.init is None:
+        if self.evaluator.fits.warm and asked.proposal.init is None:
             init = self._neighbours.nearest(asked.proposal.structure)
             asked.proposal = replace(asked.proposal, init=init)
         until = time.time() + self._deadline - time.monotonic()
-        channel.submit(Task(asked.number, asked.proposal, asked.cutoff if self.prune else math.inf, until))
+        cutoff = asked.cutoff if self.dispatch.prune else math.inf
+        channel.submit(Task(number=asked.number, proposal=asked.proposal, cutoff=cutoff, until=until))
         asked.fitting = True
 
     def _resolved(self, asked: _Asked, channel: AbstractChannel) -> Evaluation:
@@ -250,7 +239,7 @@ class Driver:
 
     def _late(self, asked: _Asked) -> bool:
         """Return whether the time is over while the oldest outstanding proposal has no evaluation yet."""
-        return asked.found is None and asked.recorded is None and self._seconds >= self._limit
+        return asked.found is None and asked.recorded is None and self._seconds >= self._allowed.max_seconds
 
     def _take(self, answer: Answer) -> None:
         """Turn an executor's answer into the evaluation of its proposal, and append that to the study at once."""
@@ -270,7 +259,7 @@ class Driver:
 
     def _record_of(self, asked: _Asked, error: float, fate: Fate) -> Evaluation:
         structure = asked.proposal.structure
-        score = self.problem.score(structure.parameters, error)
+        score = self._problem.score(structure.parameters, error)
         return Evaluation(
             structure=structure,
             relative_error=error,
@@ -289,13 +278,13 @@ class Driver:
             found.fate is not Fate.REPEATED and (known.pruned or found.relative_error < known.relative_error)
         ):
             self._known[key] = found
-        if self.warm and found.fate is Fate.FITTED and found.network is not None:
+        if self.evaluator.fits.warm and found.fate is Fate.FITTED and found.network is not None:
             self._neighbours.add(found.network)
         self._books.record(found)
 
     @property
     def _deadline(self) -> float:
-        return self.begun + self._limit
+        return self.begun + self._allowed.max_seconds
 
     @property
     def _seconds(self) -> float:
@@ -310,10 +299,10 @@ class Driver:
     def _budget(self) -> str:
         """Return which budget is spent, counting fits under way as fitted; empty if none is."""
         promised = sum(asked.found.fate is Fate.FITTED if asked.found else asked.fitting for asked in self._window)
-        if self.counts.fitted + promised >= self.problem.max_evaluations:
-            return f"The budget of {self.problem.max_evaluations} evaluations is spent."
-        if self._seconds >= self._limit:
-            return f"The budget of {self._limit:g} seconds is spent."
+        if self.counts.fitted + promised >= self._allowed.max_evaluations:
+            return f"The budget of {self._allowed.max_evaluations} evaluations is spent."
+        if self._seconds >= self._allowed.max_seconds:
+            return f"The budget of {self._allowed.max_seconds:g} seconds is spent."
         return ""
 
     def _ended(self) -> str:

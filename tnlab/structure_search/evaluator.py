@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import torch
-
 from tnlab.errors import StructureError
 from tnlab.fitting.sweep.plan import plan_sweep
 from tnlab.fitting.warm_start import warm_start
@@ -21,6 +19,7 @@ from tnlab.solvers.base import AbstractSolver, Init, Snapshot, Status, solvers
 from tnlab.solvers.fit import fit
 from tnlab.structure_search.evaluation import Proposal
 from tnlab.structure_search.problem import Problem
+from tnlab.structure_search.settings import FitSettings
 from tnlab.threads import one_thread
 
 RATE = 5  # sweeps over which the decrease of the error is averaged
@@ -61,20 +60,12 @@ class Evaluator:
 
     Attributes:
         problem: The problem whose tensor is fitted.
-        solver: Name of the solver.
-        max_sweeps: Largest number of sweeps per start.
-        restarts: Largest number of starts, made until the error needed is reached. The first is plain, from given
-            cores if there are any; most others are annealed: a ridge term decays over the sweeps, which takes more
-            sweeps and ends at a lower error.
-        tolerance: Relative decrease of the error per sweep below which a fit has converged.
+        fits: Solver, starts and sweeps.
         seed: Seed of all fits.
     """
 
     problem: Problem
-    solver: str = "als"
-    max_sweeps: int = 100
-    restarts: int = 2
-    tolerance: float = 1e-4
+    fits: FitSettings = FitSettings()  # noqa: RUF009 - frozen
     seed: int = 0
 
     def __call__(
@@ -100,7 +91,7 @@ class Evaluator:
     def _fitted(self, proposal: Proposal, cutoff: float, late: Callable[[], bool]) -> Fitted:
         structure = proposal.structure
         needed = self.problem.objective.error_for(structure.parameters, self.problem.entries, cutoff)
-        sweeps = self.max_sweeps if proposal.max_sweeps is None else proposal.max_sweeps
+        sweeps = self.fits.max_sweeps if proposal.max_sweeps is None else proposal.max_sweeps
         generator = as_generator(stable_seed(structure, self.seed))
         if sweeps == 0 and proposal.init is not None:
             return Fitted(proposal.init, relative_residual(self.problem.tensor, proposal.init), 0, True)
@@ -109,16 +100,16 @@ class Evaluator:
         best, spent = None, 0
         for init, annealed in self._starts(proposal):
             watch = _Watch(math.inf if annealed else aim if proposal.decide else needed, sweeps, late)
-            found = self._fit(
-                structure, init, generator, self._solver(sweeps, target, RIDGES[str(init)] if annealed else 0.0), watch
-            )
+            start = warm_start(init, structure, generator=generator) if isinstance(init, Network) else init
+            solver = self._solver(sweeps, target, RIDGES[str(init)] if annealed else 0.0)
+            found = fit(self.problem.tensor, structure, seed=generator, init=start, callback=watch, solver=solver)
             spent += found.sweeps
             if best is None or found.relative_error < best.relative_error:
                 best = found
             if watch.stopped or best.relative_error <= aim or best.relative_error > proposal.reach * aim:
                 break
         assert best is not None
-        return Fitted(best.network, best.relative_error, spent, best.finished)
+        return Fitted(best.network, best.relative_error, spent, best.status is not Status.STOPPED)
 
     def affordable(self, structure: Structure, deadline: float) -> bool:
         """Return whether a sweep over a structure can be planned in memory and takes at most half of the time left."""
@@ -130,7 +121,7 @@ class Evaluator:
 
     def _starts(self, proposal: Proposal) -> list[tuple[Init, bool]]:
         """Return the starts of a proposal: of each its initial cores, and whether its ridge is annealed."""
-        starts = self.restarts if proposal.starts is None else proposal.starts
+        starts = self.fits.restarts if proposal.starts is None else proposal.starts
         cold: list[tuple[Init, bool]] = [("svd", False), ("svd", True), *[("random", True)] * starts]
         if starts > 2:
             cold.insert(1, ("random", False))
@@ -139,20 +130,11 @@ class Evaluator:
         return cold[:starts]
 
     def _solver(self, sweeps: int, target: float | None, ridge: float) -> AbstractSolver:
-        settings = {"max_sweeps": max(1, sweeps), "tolerance": self.tolerance, "target_error": target}
-        if self.solver != "als":
-            return solvers[self.solver](**settings)
+        settings = {"max_sweeps": max(1, sweeps), "tolerance": self.fits.tolerance, "target_error": target}
+        if self.fits.solver != "als":
+            return solvers[self.fits.solver](**settings)
         decay = (FADED / ridge) ** (1 / (ANNEALED * max(1, sweeps))) if ridge else 1.0
         return ALS(**settings, ridge=ridge, decay=decay)
-
-    def _fit(
-        self, structure: Structure, init: Init, generator: torch.Generator, solver: AbstractSolver,
-        watch: Callable[[Snapshot], bool],
-    ) -> Fitted:  # fmt: skip
-        if isinstance(init, Network):
-            init = warm_start(init, structure, generator=generator)
-        found = fit(self.problem.tensor, structure, seed=generator, init=init, callback=watch, solver=solver)
-        return Fitted(found.network, found.relative_error, found.sweeps, found.status is not Status.STOPPED)
 
 
 class _Watch:

@@ -19,6 +19,7 @@ from tnlab.network.rank_matrix import to_matrix
 from tnlab.network.structure import Structure
 from tnlab.solvers.base import whole_tensor
 from tnlab.structure_search.objective import FewestParameters, Objective
+from tnlab.structure_search.settings import Budget
 
 UNLIMITED_RANK = 16  # largest rank that engines propose where ``max_rank`` is None
 CUT_SHARE = 0.4  # fraction of ``max_seconds`` that the spectra of all cuts may take before structures are listed
@@ -34,13 +35,12 @@ class Problem:
         objective: The score to minimise.
         family: The structures to search, a key of ``FAMILIES``.
         max_rank: Largest rank of a bond; None for no limit.
-        max_evaluations: Largest number of structures to fit.
-        max_seconds: Wall time in seconds; engines plan with it.
+        budget: What the search may spend; engines plan with it.
 
     Raises:
         DataError: The tensor cannot be fitted.
         UnknownNameError: There is no such family.
-        ValueError: The target error or a budget is out of range.
+        ValueError: The target error or ``max_rank`` is out of range.
         FormatError: The order is too small, or too large to list its cuts.
     """
 
@@ -48,8 +48,7 @@ class Problem:
     objective: Objective
     family: str = "any"
     max_rank: int | None = None
-    max_evaluations: int = 10_000
-    max_seconds: float = 60.0
+    budget: Budget = Budget()  # noqa: RUF009 - frozen
 
     def __post_init__(self) -> None:
         whole_tensor(self.tensor)
@@ -61,13 +60,11 @@ class Problem:
             raise UnknownNameError("family", self.family, FAMILIES)
         if self.max_rank is not None and self.max_rank < 1:
             raise ValueError(f"max_rank must be at least 1, but is {self.max_rank!r}.")
-        if self.max_evaluations < 1 or not self.max_seconds > 0:
-            raise ValueError(
-                f"The budgets must be above 0, but are {self.max_evaluations} evaluations, {self.max_seconds} s."
-            )
         if not 2 <= self.order <= MAX_ORDER:
-            raise FormatError(f"A structure search needs an order from 2 to {MAX_ORDER}, but the tensor has order "
-                              f"{self.order}. Reshape it to an order in between.")  # fmt: skip
+            raise FormatError(
+                f"A structure search needs an order from 2 to {MAX_ORDER}, but the tensor has order {self.order}. "
+                "Reshape it to an order in between."
+            )
 
     @property
     def target_error(self) -> float | None:
@@ -138,7 +135,7 @@ class Problem:
             limits = {
                 "max_rank": self.max_rank,
                 "max_seconds": max_seconds,
-                "cut_seconds": CUT_SHARE * self.max_seconds,
+                "cut_seconds": CUT_SHARE * self.budget.max_seconds,
             }
             self._candidates[family] = _Kept(ascending(self.spectra, error, family=family, **limits))
         return self._candidates[family]

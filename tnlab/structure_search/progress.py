@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from tnlab.bounds.parameter_bound import ParameterBound
 from tnlab.structure_search.evaluation import Counts, Evaluation, Fate
+from tnlab.structure_search.settings import Budget
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,8 +21,7 @@ class Progress:
         bound: Lower bound on the parameters of every structure of the family that reaches the target; None if none
             was proved.
         seconds: Search time in seconds.
-        max_evaluations: Budget of fits.
-        max_seconds: Budget of search time in seconds.
+        budget: Fits and search time that the search may spend.
         target_error: Relative error to reach; None without a target.
         status: Why the search has ended, as a sentence; empty while it runs.
     """
@@ -32,8 +32,7 @@ class Progress:
     pareto: tuple[Evaluation, ...]
     bound: ParameterBound | None
     seconds: float
-    max_evaluations: int
-    max_seconds: float
+    budget: Budget
     target_error: float | None = None
     status: str = ""
 
@@ -53,7 +52,7 @@ class Progress:
     @property
     def fraction(self) -> float:
         """Fraction of the budget that is spent: the larger of that of fits and that of seconds."""
-        return min(1.0, max(self.counts.fitted / self.max_evaluations, self.seconds / self.max_seconds))
+        return min(1.0, max(self.counts.fitted / self.budget.max_evaluations, self.seconds / self.budget.max_seconds))
 
     @property
     def seconds_left(self) -> float:
@@ -61,8 +60,8 @@ class Progress:
         if self.status:
             return 0.0
         each = self.seconds / self.counts.fitted if self.counts.fitted else math.inf
-        left = self.max_evaluations - self.counts.fitted
-        return max(0.0, min(self.max_seconds - self.seconds, each * left if left else 0.0))
+        left = self.budget.max_evaluations - self.counts.fitted
+        return max(0.0, min(self.budget.max_seconds - self.seconds, each * left if left else 0.0))
 
 
 @dataclass(eq=False)
@@ -71,16 +70,14 @@ class Books:
 
     Attributes:
         target_error: Relative error to reach; None if the incumbent is that of least score.
-        max_evaluations: Budget of fits.
-        max_seconds: Budget of search time in seconds.
+        budget: Fits and search time that the search may spend.
         bound: Lower bound on the parameters of every structure of the family that reaches the target.
         counts: Numbers of evaluations by outcome, and of sweeps.
         incumbent: The best fitted evaluation so far.
     """
 
     target_error: float | None
-    max_evaluations: int
-    max_seconds: float
+    budget: Budget
     bound: ParameterBound | None = None
     counts: Counts = field(default_factory=Counts, init=False)
     incumbent: Evaluation | None = field(default=None, init=False)
@@ -108,8 +105,7 @@ class Books:
             pareto=tuple(self._pareto),
             bound=self.bound,
             seconds=seconds,
-            max_evaluations=self.max_evaluations,
-            max_seconds=self.max_seconds,
+            budget=self.budget,
             target_error=self.target_error,
             status=status,
         )

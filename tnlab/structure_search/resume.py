@@ -14,13 +14,11 @@ from tnlab.structure_search.engines.base import AbstractEngine, engines
 from tnlab.structure_search.executors import executors
 from tnlab.structure_search.objective import FewestParameters, Objective, WeightedSum
 from tnlab.structure_search.run import Search
+from tnlab.structure_search.settings import Budget, Dispatch, FitSettings, StudyPlace, updated
 from tnlab.structure_search.studies.lines import StudyRecord, described
 from tnlab.structure_search.studies.reader import LEFT_OUT, StudyReader, opened
 
 OBJECTIVES: dict[str, type[Objective]] = {part.__name__: part for part in (FewestParameters, WeightedSum)}
-FITS = ("max_sweeps", "restarts", "tolerance")
-SAME = ("family", "max_rank", "seed", "prune", "warm", "solver", "ahead", "source")
-BUDGET = ("max_evaluations", "max_seconds")
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,20 +69,24 @@ def resumed(
         tensor = source.tensor
     _check_shape(tensor, reader)
     last = reader.openings[-1] if reader.openings else {}
-    budget: StudyRecord = {name: last[name] for name in BUDGET if name in last}
-    budget |= {name: value for name, value in zip(BUDGET, (max_evaluations, max_seconds), strict=True) if value}
-    search = _search_of(reader, tensor, study=location, executor=executor or _executor_of(last), **budget)
+    asked = {"max_evaluations": max_evaluations, "max_seconds": max_seconds}
+    budget = updated(updated(Budget(), last), {name: value for name, value in asked.items() if value})
+    search = _search_of(reader, tensor, location=location, budget=budget, executor=executor or _executor_of(last))
     if tensor_hash(tensor) != kept.get("tensor"):
         name = f" {source.name!r:.200}" if source is not None else ""
-        raise DataError(f"The data{name} has changed since the study {reader.location!r} began: its "
-                        "entries differ. Restore the earlier data, or begin another study.")  # fmt: skip
+        raise DataError(
+            f"The data{name} has changed since the study {reader.location!r} began: its entries differ. "
+            "Restore the earlier data, or begin another study."
+        )
     return Resumed(search, source, len(reader.evaluations))
 
 
 def _source_of(reader: StudyReader) -> Source:
     if reader.source is None:
-        raise DataError(f"The study {reader.location!r} does not say where its tensor is from, because it was begun "
-                        "in Python; resume it there, with Search(X, ..., study=...).")  # fmt: skip
+        raise DataError(
+            f"The study {reader.location!r} does not say where its tensor is from, because it was begun in Python; "
+            "resume it there, with Search(X, ..., study=...)."
+        )
     try:
         return source_from_recipe(reader.source)
     except TnlabError as error:
@@ -95,25 +97,38 @@ def _check_shape(tensor: Tensor, reader: StudyReader) -> None:
     shape, dtype = list(tensor.shape), str(tensor.dtype).removeprefix("torch.")
     kept = reader.header
     if shape != kept.get("shape") or dtype != kept.get("dtype"):
-        raise DataError(f"The study {reader.location!r} is of a tensor of shape {kept.get('shape')} and type "
-                        f"{kept.get('dtype')}, but the data has shape {shape} and type {dtype}.")  # fmt: skip
+        raise DataError(
+            f"The study {reader.location!r} is of a tensor of shape {kept.get('shape')} and type "
+            f"{kept.get('dtype')}, but the data has shape {shape} and type {dtype}."
+        )
 
 
-def _search_of(reader: StudyReader, tensor: Tensor, **settings: Any) -> Search:
-    kept, location = reader.header, reader.location
+def _search_of(reader: StudyReader, tensor: Tensor, *, location: str, budget: Budget, executor: Any) -> Search:
+    kept = reader.header
     try:
         if type(kept["seed"]) is not int:
             raise ValueError(f"its seed is {kept['seed']!r:.80}, which only a Python session can supply")
-        settings |= {name: kept[name] for name in SAME}
-        settings |= {"evaluator": {name: kept[name] for name in FITS}, "engine": _engine_of(kept)}
         objective = _part_of(kept["objective"], OBJECTIVES.get(str(kept["objective"]["name"])))
-        if objective == FewestParameters(kept["target_error"] or 0.0):
-            return Search(tensor, kept["target_error"], **settings)
-        return Search(tensor, objective=objective, **settings)
+        aims_at_error = objective == FewestParameters(kept["target_error"] or 0.0)
+        return Search(
+            tensor,
+            kept["target_error"] if aims_at_error else None,
+            objective=None if aims_at_error else objective,
+            engine=_engine_of(kept),
+            family=kept["family"],
+            max_rank=kept["max_rank"],
+            seed=kept["seed"],
+            budget=budget,
+            fits=FitSettings(**{each.name: kept[each.name] for each in fields(FitSettings)}),
+            dispatch=Dispatch(executor, ahead=kept["ahead"], prune=kept["prune"]),
+            study=StudyPlace(location, source=kept["source"]),
+        )
     except (KeyError, TypeError, ValueError) as error:
         said = error.args[0] if error.args else error
-        raise DataError(f"The study {location!r} cannot be resumed from its own record: {said!s:.300}. "
-                        "Resume it in Python, with the Search that began it.") from None  # fmt: skip
+        raise DataError(
+            f"The study {reader.location!r} cannot be resumed from its own record: {said!s:.300}. "
+            "Resume it in Python, with the Search that began it."
+        ) from None
 
 
 def _engine_of(kept: Mapping[str, Any]) -> AbstractEngine[Any]:

@@ -4,9 +4,10 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from inspect import signature
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import torch
 from torch import Tensor
@@ -17,14 +18,23 @@ from tnlab.network.network import Network
 from tnlab.network.residual import relative_residual
 from tnlab.network.structure import Structure
 from tnlab.seeding import as_generator
-from tnlab.structure_search.driver import AHEAD, STOPPED, Driver
+from tnlab.structure_search.driver import STOPPED, Driver
 from tnlab.structure_search.engines.base import AbstractEngine, engines
 from tnlab.structure_search.evaluation import Counts, Evaluation
 from tnlab.structure_search.evaluator import Evaluator
-from tnlab.structure_search.executors import AbstractExecutor, executor_of
+from tnlab.structure_search.executors import executor_of
 from tnlab.structure_search.objective import FewestParameters, Objective
 from tnlab.structure_search.problem import Problem
 from tnlab.structure_search.progress import Progress
+from tnlab.structure_search.settings import (
+    Budget,
+    Dispatch,
+    FitSettings,
+    ShortForm,
+    StudyPlace,
+    spelled_out,
+    updated,
+)
 from tnlab.structure_search.studies.lines import described, header
 from tnlab.structure_search.studies.study import Study, study_log
 from tnlab.threads import on_one_thread, one_thread, steps_on_one_thread
@@ -84,7 +94,6 @@ class SearchResult:
         return self.gap == 0
 
 
-@dataclass(eq=False)
 class Search:
     """A structure search as an iterable of snapshots, one after every evaluation.
 
@@ -100,80 +109,75 @@ class Search:
         >>> run.result.proved
         True
 
-    Attributes:
+    Args:
         X: The tensor.
         target_error: Relative error to reach with the fewest parameters.
         objective: Score to minimise, in place of ``target_error``.
         engine: Name of an engine, or an engine.
         family: Family of structures to search; by default the first of the engine's.
         max_rank: Largest rank of a bond; None for no limit.
-        max_evaluations: Largest number of structures to fit.
-        max_seconds: Wall time in seconds.
         seed: Equal seeds give equal searches, unless time ends them.
-        prune: Whether structures that cannot score below the engine's cutoff are left unfitted.
-        warm: Whether a fit starts from the cores of the nearest structure fitted so far.
-        solver: Name of the solver that fits.
-        evaluator: Settings of the fits: ``max_sweeps``, ``restarts``, ``tolerance``.
-        study: File, or ``DATABASE_URL#NAME``, that records every evaluation. The same search on it continues from the
-            record; budgets may differ, and include recorded evaluations. Needs a seed.
-        executor: Runs the fits: ``"inline"``, ``"pool:2"``, ``"dask:ADDRESS"``, an executor, or a client of dask.
-        ahead: Proposals of a batch that may be outstanding at a time; equal numbers give equal results on every
-            executor.
-        source: Recipe by which the tensor can be read again, recorded with the study (``tnlab.data.recipe``).
+        budget: Structures that it may fit, and its wall time.
+        fits: Solver, starts and sweeps of the fits.
+        dispatch: Which proposals are fitted, where, and how many at a time.
+        study: Where every evaluation is recorded: a ``StudyPlace``, a path, or ``DATABASE_URL#NAME``. The same search
+            on it continues from the record; budgets may differ, and include recorded evaluations. Needs a seed.
+        short: Single fields of ``budget``, ``fits``, ``dispatch`` and ``study``, such as ``max_seconds``, ``solver``,
+            ``executor`` or ``source``, which replace those of the value.
+
+    Attributes:
+        problem: Tensor, objective, family and budget.
 
     Raises:
         DataError: The tensor cannot be fitted.
         FormatError: Neither or both of ``target_error`` and ``objective`` are given, or the engine cannot search the
             family.
+        TypeError: There is no such keyword.
         UnknownNameError: There is no such engine or family.
         ValueError: The target, a budget or ``ahead`` is out of range.
     """
 
-    X: Tensor
-    target_error: float | None = None
-    objective: Objective | None = None
-    engine: str | AbstractEngine[Any] = "auto"
-    family: str | None = None
-    max_rank: int | None = None
-    max_evaluations: int = 10_000
-    max_seconds: float = 60.0
-    seed: int | torch.Generator | None = 0
-    prune: bool = True
-    warm: bool = True
-    solver: str = "als"
-    evaluator: dict[str, Any] = field(default_factory=dict)
-    study: Path | str | None = None
-    executor: "str | AbstractExecutor | Any" = "inline"
-    ahead: int = AHEAD
-    source: dict[str, Any] | None = None
-    _latest: Progress | None = field(default=None, init=False)
-    _driver: Driver | None = field(default=None, init=False)
-    _stopped: bool = field(default=False, init=False)
-
-    def __post_init__(self) -> None:
-        if (self.target_error is None) == (self.objective is None):
+    def __init__(
+        self,
+        X: Tensor,
+        target_error: float | None = None,
+        *,
+        objective: Objective | None = None,
+        engine: str | AbstractEngine[Any] = "auto",
+        family: str | None = None,
+        max_rank: int | None = None,
+        seed: int | torch.Generator | None = 0,
+        budget: Budget | None = None,
+        fits: FitSettings | None = None,
+        dispatch: Dispatch | None = None,
+        study: StudyPlace | Path | str | None = None,
+        **short: Unpack[ShortForm],
+    ) -> None:
+        if (target_error is None) == (objective is None):
             raise FormatError("A search needs either target_error=E or objective=..., and not both.")
-        if self.ahead < 1:
-            raise ValueError(f"ahead must be at least 1, but is {self.ahead!r}.")
-        if self.study is not None and self.seed is None:
+        given = spelled_out(short, signature(type(self)).parameters)
+        self.budget = updated(budget or Budget(), given)
+        self.fits = updated(fits or FitSettings(), given)
+        self.dispatch = updated(dispatch or Dispatch(), given)
+        self.study = updated(study if isinstance(study, StudyPlace) else StudyPlace(study), given)
+        if self.study.location is not None and seed is None:
             raise FormatError("A study needs a seed, so that it can be resumed; give seed=0 or another integer.")
-        named = isinstance(self.engine, str)
-        self._engine: AbstractEngine[Any] = engines[self.engine]() if named else self.engine  # type: ignore[index]
-        if not isinstance(self._engine, AbstractEngine):
-            raise FormatError(f"engine must be a name or an engine such as TnALE(), but is {self._engine!r:.80}.")
-        own = type(self._engine)
-        self._name = next((name for name, part in engines.items() if issubclass(own, part)), own.__name__)
-        family = self.family or self._engine.families[0]
-        if family not in self._engine.families:
+        self.seed = seed
+        self.engine: AbstractEngine[Any] = engines[engine]() if isinstance(engine, str) else engine
+        self._name = _name_of(self.engine)
+        family = family or self.engine.families[0]
+        if family not in self.engine.families:
             raise FormatError(
-                f"The engine {self._name!r} searches the families {', '.join(self._engine.families)}, "
+                f"The engine {self._name!r} searches the families {', '.join(self.engine.families)}, "
                 f"but not {family!r}; see tnlab engines."
             )
-        if self._engine.needs_target and self.target_error is None:
+        if self.engine.needs_target and target_error is None:
             raise FormatError(f"The engine {self._name!r} needs a target_error; it cannot weigh size against error.")
-        objective = self.objective or FewestParameters(self.target_error or 0.0)
-        budget = {"max_evaluations": self.max_evaluations, "max_seconds": self.max_seconds}
-        self.problem = Problem(self.X, objective, family, self.max_rank, **budget)
+        objective = objective or FewestParameters(target_error or 0.0)
+        self.problem = Problem(X, objective, family=family, max_rank=max_rank, budget=self.budget)
+        self._latest: Progress | None = None
+        self._driver: Driver | None = None
+        self._stopped = False
 
     def __iter__(self) -> Iterator[Progress]:
         """Yield a snapshot after every evaluation; with a small tensor each step runs on one thread."""
@@ -182,32 +186,28 @@ class Search:
     def _snapshots(self) -> Iterator[Progress]:
         generator = as_generator(self.seed)
         seed = int(torch.randint(2**31, (), generator=generator))
-        evaluator = Evaluator(self.problem, self.solver, seed=seed, **self.evaluator)
+        evaluator = Evaluator(self.problem, self.fits, seed=seed)
         with ExitStack() as left:
-            executor = executor_of(self.executor)
-            if executor is not self.executor:
+            spec = self.dispatch.executor
+            executor = executor_of(spec)
+            if executor is not spec:
                 left.callback(executor.close)
             study = self._opened(evaluator)
             if study is not None:
                 left.callback(study.release)
-                named = self.executor if isinstance(self.executor, str) else executor.name
-                budget = {"max_evaluations": self.max_evaluations, "max_seconds": self.max_seconds}
-                study.open(executor=named, workers=executor.workers, **budget)
-                evaluator = replace(evaluator, problem=replace(self.problem, max_seconds=study.planned_seconds))
+                study.open(spec if isinstance(spec, str) else executor.name, executor.workers, self.budget)
+                planned = replace(self.budget, max_seconds=study.planned_seconds)
+                evaluator = replace(evaluator, problem=replace(self.problem, budget=planned))
             begun = time.monotonic()  # opening the executor and the study does not count as search time
             self._driver = Driver(
-                problem=evaluator.problem,
-                engine=self._engine,
+                engine=self.engine,
                 evaluator=evaluator,
                 generator=generator,
+                budget=self.budget,
+                dispatch=replace(self.dispatch, executor=executor),
                 bound=self._bound(study, evaluator.problem),
-                prune=self.prune,
-                warm=self.warm,
-                begun=begun,
                 study=study,
-                executor=executor,
-                ahead=self.ahead,
-                max_seconds=self.max_seconds,
+                begun=begun,
             )
             if self._stopped:
                 self._driver.stop()
@@ -225,27 +225,27 @@ class Search:
         """Return the lower bound on the parameters: the study's recorded one, else one proved now and recorded."""
         if study is not None and study.bound is not None:
             return study.bound
-        bound = problem.lower_bound(min(BOUND_SHARE * self.max_seconds, BOUND_SECONDS))
+        bound = problem.lower_bound(min(BOUND_SHARE * self.budget.max_seconds, BOUND_SECONDS))
         if study is not None and bound is not None:
             study.prove(bound)
         return bound
 
     def _opened(self, evaluator: Evaluator) -> Study | None:
-        if self.study is None:
+        if self.study.location is None:
             return None
         # A generator is recorded by the number drawn from it, which tells whether a later one is in the same state.
         seed = self.seed if isinstance(self.seed, int) else f"of a generator: {evaluator.seed}"
         asked = header(
             evaluator,
             engine=self._name,
-            engine_settings=described(self._engine),
+            engine_settings=described(self.engine),
             seed=seed,
-            prune=self.prune,
-            warm=self.warm,
-            ahead=self.ahead,
-            source=self.source,
+            prune=self.dispatch.prune,
+            warm=self.fits.warm,
+            ahead=self.dispatch.ahead,
+            source=self.study.source,
         )
-        return Study(study_log(self.study), asked, self.X.device)
+        return Study(study_log(self.study.location), asked, self.problem.tensor.device)
 
     @property
     def fitted(self) -> int:
@@ -264,7 +264,7 @@ class Search:
             raise FormatError("No structure was fitted yet; iterate over the search first, or raise its budgets.")
         network = latest.incumbent.network
         with one_thread(self.problem.entries):
-            error = relative_residual(self.X, network)
+            error = relative_residual(self.problem.tensor, network)
         return SearchResult(
             network=network,
             relative_error=error,
@@ -280,6 +280,18 @@ class Search:
         )
 
 
+def _name_of(engine: AbstractEngine[Any]) -> str:
+    """Return the registered name of an engine; that of its class where it is not registered.
+
+    Raises:
+        FormatError: It is no engine.
+    """
+    if not isinstance(engine, AbstractEngine):
+        raise FormatError(f"engine must be a name or an engine such as TnALE(), but is {engine!r:.80}.")
+    own = type(engine)
+    return next((name for name, part in engines.items() if issubclass(own, part)), own.__name__)
+
+
 @on_one_thread(lambda X, **_: X.numel() if isinstance(X, Tensor) else 0)
 def search(
     X: Tensor,
@@ -289,11 +301,13 @@ def search(
     engine: str | AbstractEngine[Any] = "auto",
     family: str | None = None,
     max_rank: int | None = None,
-    max_evaluations: int = 10_000,
-    max_seconds: float = 60.0,
     seed: int | torch.Generator | None = 0,
+    budget: Budget | None = None,
+    fits: FitSettings | None = None,
+    dispatch: Dispatch | None = None,
+    study: StudyPlace | Path | str | None = None,
     callback: Callable[[Progress], object] | None = None,
-    **settings: Any,
+    **short: Unpack[ShortForm],
 ) -> SearchResult:
     """Search for the structure with the fewest parameters that fits a tensor within a relative error.
 
@@ -304,11 +318,14 @@ def search(
         engine: Name of an engine (``tnlab.engines`` lists them), or an engine.
         family: ``"ring"``, ``"tree"``, ``"degree3"``, ``"any"`` or ``"latent"``; by default the first of the engine's.
         max_rank: Largest rank of a bond; None for no limit.
-        max_evaluations: Largest number of structures to fit.
-        max_seconds: Wall time in seconds.
         seed: Equal seeds give equal searches, unless time ends them.
+        budget: Structures that it may fit, and its wall time.
+        fits: Solver, starts and sweeps of the fits.
+        dispatch: Which proposals are fitted, where, and how many at a time.
+        study: Where every evaluation is recorded, so that the search can be resumed.
         callback: Called with a snapshot after every evaluation; a true answer stops the search.
-        settings: Further arguments of ``Search``, such as ``prune``, ``warm``, ``solver``, ``evaluator``, ``study``.
+        short: Single fields of ``budget``, ``fits``, ``dispatch`` and ``study``: ``max_evaluations``,
+            ``max_seconds``, ``solver``, ``warm``, ``executor``, ``prune`` and so on, as ``Search`` takes them.
 
     Returns:
         The best network found, with its lower bound.
@@ -317,6 +334,7 @@ def search(
         DataError: The tensor cannot be fitted, or the study is of another search, or cannot be read or written.
         FormatError: Neither or both of ``target_error`` and ``objective`` are given, the engine cannot search the
             family, or no structure of the family can reach the target.
+        TypeError: There is no such keyword.
         UnknownNameError: There is no such engine or family.
         ValueError: The target or a budget is out of range.
     """
@@ -327,10 +345,12 @@ def search(
         engine=engine,
         family=family,
         max_rank=max_rank,
-        max_evaluations=max_evaluations,
-        max_seconds=max_seconds,
         seed=seed,
-        **settings,
+        budget=budget,
+        fits=fits,
+        dispatch=dispatch,
+        study=study,
+        **short,
     )
     for progress in run:
         if callback is not None and callback(progress):

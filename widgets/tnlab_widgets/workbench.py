@@ -14,6 +14,7 @@ from tnlab.interop.svg import to_svg
 from tnlab.network.network import Network
 from tnlab.structure_search.engines.base import engines as engines_known
 from tnlab.structure_search.run import SearchResult
+from tnlab.structure_search.settings import Budget
 from tnlab.structure_search.studies.folder import studies_folder
 from tnlab_widgets.base.data_widget import Action
 from tnlab_widgets.base.pictures import Panels
@@ -85,9 +86,15 @@ class SearchWorkbench(WorkbenchShelf, bundle="workbench"):
         self._shelf = Shelf(studies_folder() if studies is None else Path(studies), private=private)
         self._offer = Offer(executor, private=private)
         chosen = {
-            "engines": engines, "target_error": target_error, "family": family or "", "max_rank": max_rank,
-            "max_evaluations": max_evaluations, "max_seconds": max_seconds, "seed": seed, "executor": self._offer.first,
-        }  # fmt: skip
+            "engines": engines,
+            "target_error": target_error,
+            "family": family or "",
+            "max_rank": max_rank,
+            "max_evaluations": max_evaluations,
+            "max_seconds": max_seconds,
+            "seed": seed,
+            "executor": self._offer.first,
+        }
         self._settings = Settings().changed(chosen, self._offer.names)
         self._sent = {}
         self._reporter = Reporter(self._report)
@@ -178,9 +185,11 @@ class SearchWorkbench(WorkbenchShelf, bundle="workbench"):
     @property
     def network(self) -> Network | None:
         """The network of fewest parameters that reaches the target, else that of least error; None before a fit."""
-        found = list(self.results.values())
-        best = min(found, key=lambda own: (not own.reached, own.parameters if own.reached else own.relative_error),
-                   default=None)  # fmt: skip
+
+        def place(own: SearchResult) -> tuple[bool, float]:
+            return not own.reached, own.parameters if own.reached else own.relative_error
+
+        best = min(self.results.values(), key=place, default=None)
         return best.network if best is not None else None
 
     @override
@@ -211,17 +220,20 @@ class SearchWorkbench(WorkbenchShelf, bundle="workbench"):
     def _planned(self, engine: str, source: Source, keep: Callable[[], dict[str, Any]]) -> LanePlan:
         settings = self._settings
         family = settings.family or engines_known[engine].families[0]
-        searched = {
-            "target_error": settings.target_error, "engine": engine, "family": family, "max_rank": settings.max_rank,
-            "seed": settings.seed,
-        }  # fmt: skip
-        location = self._shelf.fresh(source.label, engine)
-        return LanePlan(engine, location, source.label, settings.target_error, family, source, searched, keep)
+        same = {"engine": engine, "target_error": settings.target_error, "family": family}
+        return LanePlan(
+            **same,
+            location=self._shelf.fresh(source.label, engine),
+            label=source.label,
+            source=source,
+            settings={**same, "max_rank": settings.max_rank, "seed": settings.seed},
+            keep=keep,
+        )
 
     @override
     def _go(self) -> None:
         settings = self._settings
-        budget = {"max_evaluations": settings.max_evaluations, "max_seconds": settings.max_seconds}
+        budget = Budget(settings.max_evaluations, settings.max_seconds)
         self._scheduler.go(self._offer.executor(settings.executor), budget)
         self._show_run()
 

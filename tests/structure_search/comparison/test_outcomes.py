@@ -11,6 +11,7 @@ from tests.structure_search.comparison.small_comparison import outcomes_of
 from tnlab.errors import DataError
 from tnlab.structure_search.comparison.outcomes import Outcome, RunSettings, keep, kept, write_text
 from tnlab.structure_search.comparison.plan import read_plan
+from tnlab.structure_search.settings import Budget
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def made(write, tmp_path):
     """A run, its settings and its outcome."""
     plan = read_plan(write())
     run, outcome = next(iter(outcomes_of(plan).items()))
-    return run, RunSettings(12, 60.0, "inline", tmp_path), outcome
+    return run, RunSettings(Budget(12, 60.0), "inline", tmp_path), outcome
 
 
 def test_an_outcome_comes_back_for_the_same_budget_alone(made):
@@ -27,8 +28,8 @@ def test_an_outcome_comes_back_for_the_same_budget_alone(made):
     keep(run, settings, outcome)
     assert kept(run, settings) == outcome
     assert kept(run, replace(settings, executor="pool:2")) == outcome
-    assert kept(run, replace(settings, max_evaluations=13)) is None
-    assert kept(run, replace(settings, max_seconds=61.0)) is None
+    assert kept(run, replace(settings, budget=Budget(13, 60.0))) is None
+    assert kept(run, replace(settings, budget=Budget(12, 61.0))) is None
 
 
 @pytest.mark.parametrize(

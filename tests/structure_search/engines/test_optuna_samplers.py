@@ -16,7 +16,7 @@ from tnlab.structure_search.run import Search
 def test_optuna_goes_on_from_an_older_state(engine):
     """Telling one state twice gives the same next question, though optuna's study has grown in between."""
     pytest.importorskip("optuna")
-    part = Search(TOY, 1e-4, engine=engine, family="ring", max_rank=4)._engine
+    part = Search(TOY, 1e-4, engine=engine, family="ring", max_rank=4).engine
     old = part.start(problem(), generator())
     told = answers(part, old)
     first = part.tell(old, told, generator())

@@ -16,6 +16,7 @@ from tnlab.structure_search.executors.base import AbstractChannel, Cancelled, Ta
 from tnlab.structure_search.executors.inline import Inline
 from tnlab.structure_search.objective import FewestParameters
 from tnlab.structure_search.problem import Problem
+from tnlab.structure_search.settings import FitSettings
 
 X = planted(ring((3,) * 5, (0, 2, 4, 1, 3), (2, 1, 2, 2, 3)), noise=0.01, seed=1)
 STRUCTURE = ring((3,) * 5, range(5), (2,) * 5)
@@ -23,7 +24,7 @@ LONG = 10**7  # sweeps, of which no test waits for the last
 
 
 def evaluator(X=X, **settings) -> Evaluator:
-    return Evaluator(Problem(X, FewestParameters(1e-9)), **({"tolerance": 0.0} | settings))
+    return Evaluator(Problem(X, FewestParameters(1e-9)), FitSettings(**({"tolerance": 0.0} | settings)))
 
 
 def task(number: int, sweeps: int = 3, structure=STRUCTURE, **settings) -> Task:

@@ -163,7 +163,7 @@ def test_what_a_study_says_is_enough_to_go_on(engine, settings, tmp_path, monkey
     path = tmp_path / "a.study"
     list(islice(run_of(path, engine, **settings), 3))
     found = resumed(str(path), tensor=X)
-    assert (found.source, found.search.max_evaluations) == (None, 7)
+    assert (found.source, found.search.budget.max_evaluations) == (None, 7)
     steps = list(found.search)
     assert [_facts(step) for step in steps] == [_facts(step) for step in whole]
     fitted = steps[-1].counts.fitted

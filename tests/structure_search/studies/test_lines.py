@@ -16,6 +16,7 @@ from tnlab.structure_search.evaluation import Evaluation, Fate
 from tnlab.structure_search.evaluator import Evaluator
 from tnlab.structure_search.objective import FewestParameters
 from tnlab.structure_search.problem import Problem
+from tnlab.structure_search.settings import FitSettings
 from tnlab.structure_search.studies.lines import (
     described,
     evaluation_of,
@@ -60,7 +61,7 @@ def test_cores_are_kept_of_fitted_structures_alone():
 
 
 def test_a_header_holds_the_problem_and_the_fits_as_json():
-    made = header(Evaluator(Problem(X, FewestParameters(0.25)), max_sweeps=9), seed=np.int64(3))
+    made = header(Evaluator(Problem(X, FewestParameters(0.25)), FitSettings(max_sweeps=9)), seed=np.int64(3))
     assert (made["shape"], made["dtype"], made["target_error"], made["max_sweeps"]) == ([3] * 5, "float64", 0.25, 9)
     again = header_of(line_of(made), "x")
     assert again == json.loads(json.dumps(again)) == made | {"seed": 3}

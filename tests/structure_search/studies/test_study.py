@@ -196,7 +196,7 @@ class Planned(Twice):
 
     @override
     def start(self, problem, generator):
-        return 1 if problem.max_seconds == 500.0 else 2
+        return 1 if problem.budget.max_seconds == 500.0 else 2
 
     @override
     def ask(self, state, generator):

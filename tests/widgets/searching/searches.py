@@ -6,6 +6,7 @@ from tnlab.data import Source
 from tnlab.network.rank_matrix import ring
 from tnlab.structure_search.evaluation import Evaluation, Fate
 from tnlab.structure_search.run import Search
+from tnlab.structure_search.settings import StudyPlace
 
 MODES = (3, 3, 3, 3)
 RING = ring(MODES, (0, 1, 2, 3), (2, 2, 2, 2))
@@ -46,8 +47,8 @@ def written(shelf, name_of="camera", engine="hill_climb", fits=6):
     """Put a study of a small search onto a shelf; return its name."""
     source = Source.of(np.random.default_rng(0).normal(size=MODES), name=f"{name_of}.npy", modes=MODES)
     path = shelf.fresh(source.label, engine)
-    search = Search(source.tensor, 0.5, engine=engine, family="ring", max_evaluations=fits, study=path,
-                    source=shelf.recipe(source))  # fmt: skip
+    place = StudyPlace(path, source=shelf.recipe(source))
+    search = Search(source.tensor, 0.5, engine=engine, family="ring", max_evaluations=fits, study=place)
     for _ in search:
         pass
     return path.stem

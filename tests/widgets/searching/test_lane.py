@@ -5,10 +5,11 @@ import json
 import pytest
 
 from tests.widgets.searching.searches import written
+from tnlab.structure_search.settings import Budget
 from tnlab.structure_search.studies.logs.file import FileLog
 from tnlab_widgets.searching.lane import ENDED, RUNNING, WAITING, WATCHING, Lane
 
-BUDGET = {"max_evaluations": 5, "max_seconds": 60.0}
+BUDGET = Budget(max_evaluations=5)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import pytest
 
 from tests.waiting import PATIENCE, wait_for
 from tnlab.errors import StudyBusyError
+from tnlab.structure_search.settings import Budget
 from tnlab_widgets.searching.lane import ENDED, RUNNING, WATCHING, Lane
 from tnlab_widgets.searching.plan import LanePlan
 from tnlab_widgets.searching.scheduler import Scheduler
@@ -13,7 +14,14 @@ class Scripted(Lane):
     """A lane that spends given seconds at each pull, without a search."""
 
     def __init__(self, number, script, pulls, tmp_path):
-        plan = LanePlan("auto", tmp_path / f"{number}.study", "data", 0.1, "any", object())
+        plan = LanePlan(
+            engine="auto",
+            location=tmp_path / f"{number}.study",
+            label="data",
+            target_error=0.1,
+            family="any",
+            source=object(),
+        )
         super().__init__(number, plan, wanted=True)
         self.script, self.pulls, self.spent = list(script), pulls, 0.0
 
@@ -49,14 +57,14 @@ def schedule(tmp_path):
 
 def test_the_lane_that_has_spent_the_least_is_pulled(schedule):
     scheduler, _, pulls, _ = schedule([2.0, 2.0], [0.5, 0.5, 0.5, 0.7, 0.1])
-    scheduler.go("inline", {})
+    scheduler.go("inline", Budget())
     assert scheduler.wait(PATIENCE)
     assert pulls == [1, 2, 2, 2, 2, 1, 2]
 
 
 def test_an_error_ends_its_lane_and_a_busy_study_is_watched(schedule):
     scheduler, lanes, pulls, watched = schedule([ValueError("no")], [StudyBusyError("busy")], [0.1, 0.1])
-    scheduler.go("inline", {})
+    scheduler.go("inline", Budget())
     assert scheduler.wait(PATIENCE)
     assert [lane.phase for lane in lanes] == [ENDED, WATCHING, ENDED]
     assert "ValueError: no" in lanes[0].problem
@@ -80,7 +88,7 @@ def test_lanes_that_others_replace_are_stopped(schedule, tmp_path):
     scheduler, [old], pulls, _ = schedule([0.1] * 3)
     new = Scripted(9, [0.1], pulls, tmp_path)
     scheduler.put([new])
-    scheduler.go("inline", {})
+    scheduler.go("inline", Budget())
     assert scheduler.wait(PATIENCE)
     assert (old.phase, pulls, scheduler.lanes) == (ENDED, [9], (new,))
 
@@ -88,10 +96,10 @@ def test_lanes_that_others_replace_are_stopped(schedule, tmp_path):
 def test_close_ends_the_thread(schedule):
     scheduler, *_ = schedule([0.1])
     assert not scheduler.alive
-    scheduler.go("inline", {})
+    scheduler.go("inline", Budget())
     scheduler.close()
     assert not scheduler.alive
-    scheduler.go("inline", {})  # too late, but harmless
+    scheduler.go("inline", Budget())  # too late, but harmless
     assert not scheduler.alive
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from tnlab.errors import DataError
 from tnlab.structure_search.comparison.plan import Run
 from tnlab.structure_search.executors import AbstractExecutor
+from tnlab.structure_search.settings import Budget
 
 VERSION = 1  # of the JSON file of an outcome
 Improvement = tuple[int, float, int]  # structures fitted so far, seconds so far, parameters of the new best
@@ -68,14 +69,12 @@ class RunSettings:
     """Settings that all runs of a comparison share; sent to every process that makes runs.
 
     Attributes:
-        max_evaluations: Structures that a run may fit.
-        max_seconds: Wall time of a run, in seconds.
+        budget: What a run may spend.
         executor: Where the fits of a run are made: a name as ``executor_of`` reads it, or the executor itself.
         folder: Folder of the studies and outcomes.
     """
 
-    max_evaluations: int
-    max_seconds: float
+    budget: Budget
     executor: str | AbstractExecutor
     folder: Path
 
@@ -86,7 +85,7 @@ class RunSettings:
     @property
     def spent(self) -> dict[str, Any]:
         """The budget, stored with every outcome: an outcome is read back only for the same budget."""
-        return {"max_evaluations": self.max_evaluations, "max_seconds": self.max_seconds}
+        return asdict(self.budget)
 
 
 def keep(run: Run, settings: RunSettings, outcome: Outcome) -> None:

@@ -27,6 +27,7 @@ from tnlab.structure_search.comparison.toml_tables import (
     read_toml,
 )
 from tnlab.structure_search.executors import executors
+from tnlab.structure_search.settings import Budget
 
 SEEDS = Requirement(
     "a count of at least 1, or a list of different seeds",
@@ -70,8 +71,9 @@ class Run:
     @property
     def name(self) -> str:
         """File name of its study: engine, mode sizes, seed and a hash of the problem, without labels and budget."""
-        asked = [self.case.digest, self.case.target_error, self.case.family, self.case.max_rank, self.entrant.name,
-                 repr(self.entrant.engine()), self.seed]  # fmt: skip
+        case, engine = self.case, self.entrant.engine()
+        problem = [case.digest, case.target_error, case.family, case.max_rank]
+        asked = [*problem, self.entrant.name, repr(engine), self.seed]
         mark = hashlib.blake2b(json.dumps(asked).encode(), digest_size=6).hexdigest()
         words = re.sub(r"[^A-Za-z0-9]+", "-", f"{self.entrant.name} {modes_text(self.case.modes)}").strip("-")
         return f"{words}-seed{self.seed}-{mark}"
@@ -91,8 +93,7 @@ class Plan:
         entrants: The engines.
         cases: The data sets with their target errors.
         seeds: Seeds; each makes one run of every engine on every case.
-        max_evaluations: Structures that a run may fit.
-        max_seconds: Wall time of a run, in seconds.
+        budget: What a run may spend.
         executor: Where the fits of a run are made, as ``executor_of`` reads it.
         output: Folder of the studies, the results and the report.
         text: Text of the TOML file, for the report.
@@ -102,8 +103,7 @@ class Plan:
     entrants: tuple[Entrant, ...]
     cases: tuple[Case, ...]
     seeds: tuple[int, ...]
-    max_evaluations: int
-    max_seconds: float
+    budget: Budget
     executor: str
     output: Path
     text: str
@@ -131,8 +131,10 @@ def read_plan(path: Path) -> Plan:
         entrants=entrants,
         cases=_cases(table, folder),
         seeds=tuple(seeds) if isinstance(seeds, list) else tuple(range(seeds)),
-        max_evaluations=table.take("max_evaluations", COUNT, 1000),
-        max_seconds=float(table.take("max_seconds", POSITIVE, 60.0)),
+        budget=Budget(
+            max_evaluations=table.take("max_evaluations", COUNT, 1000),
+            max_seconds=float(table.take("max_seconds", POSITIVE, 60.0)),
+        ),
         executor=_executor(table),
         output=folder / table.take("output", TEXT, path.stem),
         text=text,

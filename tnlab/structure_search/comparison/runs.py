@@ -16,6 +16,7 @@ from tnlab.structure_search.comparison.processes import in_processes
 from tnlab.structure_search.driver import STOPPED
 from tnlab.structure_search.executors import executor_of
 from tnlab.structure_search.run import Search
+from tnlab.structure_search.settings import Dispatch, StudyPlace
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Comparison:
             ExecutorError: A process was killed or ran out of memory.
         """
         runs, plan = self.plan.runs, self.plan
-        settings = RunSettings(plan.max_evaluations, plan.max_seconds, plan.executor, plan.output / "runs")
+        settings = RunSettings(plan.budget, plan.executor, plan.output / "runs")
         try:
             settings.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -120,12 +121,10 @@ def _searched(run: Run, settings: RunSettings, begun: Callable[[Search], object]
         engine=run.entrant.engine(),
         family=case.family,
         max_rank=case.max_rank,
-        max_evaluations=settings.max_evaluations,
-        max_seconds=settings.max_seconds,
         seed=run.seed,
-        study=settings.study(run),
-        executor=settings.executor,
-        source=None if case.origin.planted else recipe_of(source),
+        budget=settings.budget,
+        dispatch=Dispatch(settings.executor),
+        study=StudyPlace(settings.study(run), source=None if case.origin.planted else recipe_of(source)),
     )
     begun(search)
     steps: list[Improvement] = []

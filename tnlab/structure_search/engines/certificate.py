@@ -152,7 +152,7 @@ class CertificateSearch(AbstractEngine[CertificateState]):
     def _in_time(self, state: CertificateState) -> bool:
         if state.nearest is None:  # the first fit is made however long the listing takes
             return True
-        return state.seconds < self.share * state.problem.max_seconds
+        return state.seconds < self.share * state.problem.budget.max_seconds
 
     def _again(self, state: CertificateState) -> Structure | None:
         """Return the next failed structure to fit again; None on large tensors, out of time, or when all are done."""
@@ -169,7 +169,7 @@ class CertificateSearch(AbstractEngine[CertificateState]):
         It is the smallest that no failed structure contains, if it has fewer parameters than the best.
         """
         problem = state.problem
-        found = problem.candidates(state.rungs[state.rung][0], self.seconds * problem.max_seconds)
+        found = problem.candidates(state.rungs[state.rung][0], self.seconds * problem.budget.max_seconds)
         most = state.best.parameters - 1 if state.best is not None else problem.entries
         for structure in islice(found, 50 * (state.asked + 1)):
             if structure.parameters > most:

@@ -41,7 +41,7 @@ def pickled_evaluator(evaluator: Evaluator, apart: Tensor | None = None) -> byte
 
     Unpickling then imports the module of the class, so that a solver of the user's own is registered in the worker.
     """
-    return pickled((solvers[evaluator.solver], evaluator), apart)
+    return pickled((solvers[evaluator.fits.solver], evaluator), apart)
 
 
 def unpickled_evaluator(packed: bytes, apart: Tensor | None = None) -> Evaluator:

@@ -49,10 +49,10 @@ def header(evaluator: Evaluator, **settings: object) -> StudyRecord:
         "objective": described(problem.objective),
         "family": problem.family,
         "max_rank": problem.max_rank,
-        "solver": evaluator.solver,
-        "max_sweeps": evaluator.max_sweeps,
-        "restarts": evaluator.restarts,
-        "tolerance": evaluator.tolerance,
+        "solver": evaluator.fits.solver,
+        "max_sweeps": evaluator.fits.max_sweeps,
+        "restarts": evaluator.fits.restarts,
+        "tolerance": evaluator.fits.tolerance,
         **settings,
     }
 

@@ -8,6 +8,7 @@ from tnlab.network.isomorphism import isomorphic
 from tnlab.network.network import Network
 from tnlab.structure_search.evaluation import Evaluation
 from tnlab.structure_search.progress import Books, Progress
+from tnlab.structure_search.settings import Budget
 from tnlab.structure_search.studies.lines import (
     StudyRecord,
     evaluation_of,
@@ -152,8 +153,7 @@ class StudyReader:
             self._books.bound = parameter_bound_of(record["bound"], self.location)
         elif "opened" in record:
             self.openings.append(record["opened"])
-            self._books.max_evaluations = record["opened"]["max_evaluations"]
-            self._books.max_seconds = record["opened"]["max_seconds"]
+            self._books.budget = Budget(record["opened"]["max_evaluations"], record["opened"]["max_seconds"])
             if self.progress is not None:
                 self.progress = self._books.progress(self.progress.seconds)
         else:
@@ -180,15 +180,14 @@ class StudyReader:
             return
         kept, old = self.evaluations[: number - 1], self._books
         self.evaluations, self.progress, self._books = [], None, self._fresh()
-        self._books.bound = old.bound
-        self._books.max_evaluations, self._books.max_seconds = old.max_evaluations, old.max_seconds
+        self._books.bound, self._books.budget = old.bound, old.budget
         self.generation += 1
         self._early |= {found.number: found for found in kept}
         self._due()
 
     def _fresh(self) -> Books:
         """Return empty books; the budget of 1 holds until an ``opened`` record states another."""
-        return Books(self.target_error, 1, 1.0)
+        return Books(self.target_error, Budget(1, 1.0))
 
 
 def opened(location: str) -> StudyReader:

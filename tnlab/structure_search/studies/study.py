@@ -14,6 +14,7 @@ from tnlab.errors import DataError
 from tnlab.network import structure_json
 from tnlab.network.structure import Structure
 from tnlab.structure_search.evaluation import Evaluation
+from tnlab.structure_search.settings import Budget
 from tnlab.structure_search.studies.lines import (
     StudyRecord,
     evaluation_of,
@@ -84,13 +85,18 @@ class Study:
             log.release()
             raise
 
-    def open(self, *, executor: str, workers: int, max_evaluations: int, max_seconds: float) -> None:
+    def open(self, executor: str, workers: int, budget: Budget) -> None:
         """Record the start of a run: time, host, process, executor and budget."""
-        self.planned_seconds = self.planned_seconds or max_seconds
-        self._write({"opened": {
-            "at": datetime.now(UTC).isoformat(timespec="seconds"), "host": socket.gethostname(), "pid": os.getpid(),
-            "executor": executor, "workers": workers, "max_evaluations": max_evaluations, "max_seconds": max_seconds,
-        }})  # fmt: skip
+        self.planned_seconds = self.planned_seconds or budget.max_seconds
+        opened = {
+            "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "host": socket.gethostname(),
+            "pid": os.getpid(),
+            "executor": executor,
+            "workers": workers,
+            **dataclasses.asdict(budget),
+        }
+        self._write({"opened": opened})
 
     def prove(self, bound: ParameterBound) -> None:
         """Record a proved parameter bound, so that a resumed search need not prove it again."""
@@ -156,5 +162,7 @@ class Study:
         for name in [*asked, *kept]:
             old, new = (json_of(part.get(name)) for part in (kept, asked))
             if old != new and name not in NOT_COMPARED:
-                raise DataError(f"The study {location!r} is of another search: {name} is {old:.300} there, but "
-                                f"{new:.300} was asked for. Ask for the same, or name another file.")  # fmt: skip
+                raise DataError(
+                    f"The study {location!r} is of another search: {name} is {old:.300} there, but {new:.300} was "
+                    "asked for. Ask for the same, or name another file."
+                )

@@ -8,6 +8,7 @@ from typing import Any
 from tnlab.structure_search.evaluation import Counts
 from tnlab.structure_search.progress import Progress
 from tnlab.structure_search.run import Search
+from tnlab.structure_search.settings import Budget
 from tnlab.structure_search.studies.reader import StudyReader
 from tnlab_widgets.searching.incumbents import Incumbents
 from tnlab_widgets.searching.plan import LanePlan
@@ -85,12 +86,12 @@ class Lane:
             if self.phase != WATCHING:
                 self.phase, self.status = WAITING, self._how_it_ended()
 
-    def pull(self, executor: Any, budget: dict[str, Any]) -> None:
+    def pull(self, executor: Any, budget: Budget) -> None:
         """Run the search up to its next evaluation, or to its end; the first call opens the study.
 
         Args:
             executor: Where fits run, as ``Search`` takes it; used when the search begins.
-            budget: ``max_evaluations`` and ``max_seconds``; used when the search begins.
+            budget: What the search may spend; used when the search begins.
 
         Raises:
             StudyBusyError: Another process writes the study.

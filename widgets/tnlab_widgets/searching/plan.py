@@ -1,7 +1,7 @@
 """The plan of a lane: engine, data, settings and study from which its search is made."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ from tnlab.data import Source
 from tnlab.errors import DataError
 from tnlab.structure_search.resume import resumed
 from tnlab.structure_search.run import Search
+from tnlab.structure_search.settings import Budget, Dispatch, StudyPlace
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,12 +36,12 @@ class LanePlan:
     settings: dict[str, Any] | None = None
     keep: Callable[[], dict[str, Any]] | None = None
 
-    def search(self, executor: Any, budget: dict[str, Any]) -> Search:
+    def search(self, executor: Any, budget: Budget) -> Search:
         """Return a new search with these settings, or the one that continues from the study where there are none.
 
         Args:
             executor: Where fits run, as ``Search`` takes it.
-            budget: ``max_evaluations`` and ``max_seconds``.
+            budget: What the search may spend, recorded evaluations included.
 
         Raises:
             DataError: The data are not available.
@@ -49,6 +50,12 @@ class LanePlan:
             raise DataError(f"The data of {self.location.stem!r} cannot be had any more; it can only be looked at.")
         tensor = self.source.tensor
         if self.settings is None:
-            return resumed(str(self.location), tensor=tensor, executor=executor, **budget).search
+            return resumed(str(self.location), tensor=tensor, executor=executor, **asdict(budget)).search
         recipe = self.keep() if self.keep is not None else None
-        return Search(tensor, study=self.location, source=recipe, executor=executor, **{**self.settings, **budget})
+        return Search(
+            tensor,
+            budget=budget,
+            dispatch=Dispatch(executor),
+            study=StudyPlace(self.location, source=recipe),
+            **self.settings,
+        )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tnlab.errors import StudyBusyError
+from tnlab.structure_search.settings import Budget
 from tnlab_widgets.base.sentences import sentence
 from tnlab_widgets.base.worker import Worker
 from tnlab_widgets.searching.lane import Lane
@@ -31,7 +32,7 @@ class Scheduler:
         self._worker = Worker(self._step, "tnlab-search")
         self._lanes: tuple[Lane, ...] = ()
         self._leaving: list[Lane] = []
-        self._budget: dict[str, Any] = {}
+        self._budget = Budget()
         self._executor: Any = "inline"
         self._guests = 0
         self._going = False
@@ -73,12 +74,12 @@ class Scheduler:
             if self._leaving or self._going:
                 self._worker.wake()
 
-    def go(self, executor: Any, budget: dict[str, Any]) -> None:
+    def go(self, executor: Any, budget: Budget) -> None:
         """Start or resume the search of the wanted lanes.
 
         Args:
             executor: Where fits run, as ``Search`` takes it; for lanes that have not begun.
-            budget: ``max_evaluations`` and ``max_seconds``, for lanes that have not begun.
+            budget: What each search may spend; for lanes that have not begun.
         """
         with self._worker.changed:
             self._executor, self._budget = executor, budget

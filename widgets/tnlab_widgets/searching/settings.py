@@ -10,7 +10,7 @@ from tnlab.bounds.families import FAMILIES, MAX_ORDER
 from tnlab.errors import DataError, TnlabError, UnknownNameError
 from tnlab.structure_search.engines.base import engines
 from tnlab.structure_search.executors import executors
-from tnlab.structure_search.resume import BUDGET
+from tnlab.structure_search.settings import Budget
 from tnlab.structure_search.studies.reader import StudyReader
 from tnlab_widgets.fitting.options import seed_of
 
@@ -172,7 +172,7 @@ def restored(settings: Settings, readers: Sequence[StudyReader], executors: Sequ
         "family": first.family if len(families) == 1 else "",
         "max_rank": first.header.get("max_rank"),
         "seed": first.header.get("seed"),
-        **{name: last.get(name) for name in BUDGET},
+        **{each.name: last.get(each.name) for each in fields(Budget)},
         "executor": last.get("executor"),
     }
     for name, value in found.items():

@@ -101,7 +101,15 @@ class Shelf:
         label = data_of(reader)
         if source is not None and source.name not in datasets:
             source = replace(source, name=label, label=label)
-        return LanePlan(reader.engine, location, label, reader.target_error, reader.family, source), reader
+        plan = LanePlan(
+            engine=reader.engine,
+            location=location,
+            label=label,
+            target_error=reader.target_error,
+            family=reader.family,
+            source=source,
+        )
+        return plan, reader
 
     def entries(self, shown: Mapping[str, dict[str, Any]] | None = None) -> list[dict[str, Any]]:
         """Return name, time, size, writer, engine, target and best structure of every study, the newest first.

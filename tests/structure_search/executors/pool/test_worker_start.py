@@ -16,7 +16,7 @@ from pathlib import Path
 from tnlab.structure_search.run import Search
 
 def told(progress):
-    hands = run._driver.executor._kept._crew._hands
+    hands = run._driver.dispatch.executor._kept._crew._hands
     print(*[hand._process.pid for hand in hands], flush=True)
     time.sleep(1000)  # until it is killed
 
