@@ -445,3 +445,13 @@ def test_a_fitted_network_opens_warm(page, explorer):
     state = again.settled()
     assert again.widget.value.ranks == fitted.structure.ranks
     assert state["errors"][0] <= explorer.widget.relative_error + 1e-9  # the very first sweep goes on from there
+
+
+def test_explorers_made_again_and_again_leave_no_thread(page):
+    before = set(threading.enumerate())
+    for _ in range(5):
+        shown = page(Explorer("camera", modes=(16,) * 4, structure=("tt", 2)))
+        for worker in (shown.widget._session._fitter.worker, shown.widget._certifier._prover.worker):
+            worker.idle = 0.0
+        shown.settled()
+    wait_for(lambda: not set(threading.enumerate()) - before)

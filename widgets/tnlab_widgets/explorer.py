@@ -15,7 +15,7 @@ from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab_widgets.base.data_widget import DataWidget
 from tnlab_widgets.base.pictures import Panels
-from tnlab_widgets.base.sources import as_source, describe
+from tnlab_widgets.base.sources import as_source, describe, shared_tensor
 from tnlab_widgets.base.starting import similar_structure
 from tnlab_widgets.base.structures import presentable
 from tnlab_widgets.editor import NetworkEditor
@@ -166,8 +166,8 @@ class Explorer(DataWidget, NetworkEditor, bundle="explorer"):
     def _adopt(self, source: Source) -> None:
         panels = Panels(source)
         self._source, self._panels = source, panels
-        self._session.load(source.tensor)
-        self._certifier.load(source.tensor)
+        self._session.load(shared_tensor(source))
+        self._certifier.load(shared_tensor(source))
         self._bound: Bound | None = None
 
     def _open(self, source: Source, structure: Structure) -> None:

@@ -1,6 +1,8 @@
 """Data by name, by value and by path, and their description for the page."""
 
+import gc
 import json
+import weakref
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +10,7 @@ import pytest
 
 from tnlab.data import datasets
 from tnlab.errors import DataError, UnknownNameError
-from tnlab_widgets.base.sources import as_source, catalogue, describe
+from tnlab_widgets.base.sources import as_source, catalogue, describe, shared_tensor
 
 ARRAY = np.random.default_rng(0).normal(size=(4, 6))
 
@@ -45,3 +47,20 @@ def test_a_description_offers_the_modes_that_are_chosen_among_its_suggestions():
     assert (shown["shape"], shown["modes"], shown["size"]) == ([4, 6], [2, 2, 6], 24)
     assert {"modes": [2, 2, 6], "order": "plain", "label": "2x2x6 plain"} in shown["suggestions"]
     json.dumps(shown)
+
+
+def test_equal_data_are_held_once_and_freed_when_forgotten():
+    array = np.arange(16.0).reshape(4, 4)
+    first, again = as_source(array, (4, 4), None), as_source(array.copy(), (4, 4), None)
+    assert first is again
+    assert shared_tensor(first) is shared_tensor(again)
+    array[0] = 7  # the caller's own array stays the caller's
+    assert first.array[0, 0] == 0
+    assert as_source(array, (4, 4), None) is not first
+    assert as_source("camera", None, None) is as_source("camera", None, None)
+    assert as_source("camera", (256, 256), "plain") is not as_source("camera", None, None)
+    assert as_source(first, None, None) is first
+    gone = weakref.ref(first), weakref.ref(shared_tensor(first))
+    del first, again
+    gc.collect()
+    assert [ref() for ref in gone] == [None, None]

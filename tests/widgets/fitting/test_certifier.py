@@ -241,3 +241,14 @@ def test_closing_the_explorer_ends_the_certificates(page):
     shown.until(lambda: shown.widget.bound)
     shown.widget.close()
     wait_for(lambda: not shown.widget._certifier.is_alive)
+
+
+def test_equal_tensors_have_one_set_of_spectra(listen, tensor):
+    listeners = [listen(tensor), listen(tensor.clone())]
+    proofs = [listener.complete(RING).certificate.error_bound for listener in listeners]
+    assert proofs[0] == proofs[1]
+    first, second = (listener.certifier._desk.spectra for listener in listeners)
+    assert first is second
+    other = listen(tensor + 1)
+    other.complete(RING)
+    assert other.certifier._desk.spectra is not first

@@ -2,6 +2,7 @@
 
 import math
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -10,6 +11,8 @@ from tnlab.data import Source
 MAX_SIDE = 512  # pixels; about what the page has room for
 MAX_POINTS = 2048  # of a curve; more than a panel has pixels across
 MAX_SLICES = 16  # of a tensor, tiled 4 by 4
+
+_originals: "WeakKeyDictionary[Source, bytes]" = WeakKeyDictionary()  # held once for all pages that show a source
 
 
 class Panels:
@@ -27,7 +30,10 @@ class Panels:
 
     def original(self) -> dict[str, Any]:
         """Return the tensor as a picture: {kind, width, height, pixels, low, high}; low is black, high is white."""
-        pixels = self._points(self._flat) if self.kind == "curve" else self._grey(self._flat)
+        pixels = _originals.get(self._source)
+        if pixels is None:
+            pixels = self._points(self._flat) if self.kind == "curve" else self._grey(self._flat)
+            _originals[self._source] = pixels
         return {**self._frame(), "pixels": pixels, "low": self._low, "high": self._high}
 
     def compare(self, tensor: Any) -> dict[str, Any]:

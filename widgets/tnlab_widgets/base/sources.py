@@ -3,12 +3,22 @@
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary, WeakValueDictionary
+
+import torch
 
 from tnlab.data import Source, datasets, modes_text, read_source
+from tnlab.data.tensor_hash import tensor_hash
+
+_sources: "WeakValueDictionary[tuple[Any, ...], Source]" = WeakValueDictionary()  # by content, while in use
+_tensors: "WeakKeyDictionary[Source, torch.Tensor]" = WeakKeyDictionary()
 
 
 def as_source(data: object, modes: Sequence[int] | None, order: Any) -> Source:
     """Return data as a source, reshaped to the given modes.
+
+    Equal data are held once: while a source is in use, the same one is returned again, and its array is read-only. A
+    ``Source`` that is given as it is stays the caller's.
 
     Args:
         data: A source, the name of a built-in data set, the path of a .npy, PNG or JPEG file, or an array or tensor.
@@ -20,18 +30,35 @@ def as_source(data: object, modes: Sequence[int] | None, order: Any) -> Source:
         UnknownNameError: A text names neither a data set nor a file.
     """
     if isinstance(data, Source):
-        source = data
-    elif isinstance(data, Path) or (isinstance(data, str) and data not in datasets and Path(data).is_file()):
+        return data if modes is None and order is None else _shaped(data, modes, order)
+    if isinstance(data, Path) or (isinstance(data, str) and data not in datasets and Path(data).is_file()):
         source = read_source(Path(data).name, Path(data))
     elif isinstance(data, str):
         source = datasets[data].source()
     else:
         source = Source.of(data)
         if modes is None and order is None:
-            return source.with_modes(*source.suggested_modes[0])
+            modes, order = source.suggested_modes[0]
+    return _held_once(_shaped(source, modes, order))
+
+
+def shared_tensor(source: Source) -> torch.Tensor:
+    """Return the tensor of a source, the same one at every call while the source is in use; it must not be changed."""
+    tensor = _tensors.get(source)
+    return _tensors.setdefault(source, source.tensor) if tensor is None else tensor
+
+
+def _shaped(source: Source, modes: Sequence[int] | None, order: Any) -> Source:
     if modes is None and order is None:
         return source
     return source.with_modes(source.modes if modes is None else tuple(modes), order)
+
+
+def _held_once(source: Source) -> Source:
+    array, form = source.array, (source.name, source.label, source.modes, source.order)
+    key = tensor_hash(torch.from_numpy(array)), array.shape, array.dtype.str, *form
+    array.setflags(write=False)
+    return _sources.setdefault(key, source)
 
 
 def catalogue() -> list[dict[str, str]]:

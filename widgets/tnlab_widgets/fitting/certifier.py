@@ -7,17 +7,19 @@ rises with every batch of cuts. After that, the thread bounds the parameters for
 
 import math
 import os
+import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from weakref import finalize
+from weakref import WeakValueDictionary, finalize
 
 from torch import Tensor
 
 from tnlab.bounds.cut_spectra import Cut, CutSpectra
 from tnlab.bounds.error_bound import network_cuts
 from tnlab.bounds.parameter_bound import ParameterBound, parameter_bound
+from tnlab.data.tensor_hash import tensor_hash
 from tnlab.errors import TnlabError
 from tnlab.network.structure import Structure
 from tnlab_widgets.base.callback import Callback
@@ -29,6 +31,11 @@ MAX_SECONDS = 60.0  # for the spectra of all cuts, after those of the network dr
 REPORT_EVERY = 0.25  # seconds between two bounds while spectra are computed
 MAX_ORDER = 11  # largest order for which the fewest parameters are bounded: all its cuts are computed
 TRIES = (0.3, 1.0, 3.0)  # seconds of successive searches for the fewest parameters; a newer target comes in between
+
+_spectra: "WeakValueDictionary[tuple[object, ...], CutSpectra]" = (
+    WeakValueDictionary()
+)  # of equal tensors, while in use
+_turn = threading.Lock()  # of the threads that add cuts to these spectra; held for one cut
 
 
 class _Prover:
@@ -96,7 +103,9 @@ class _Prover:
         if not bool(tensor.any()):  # a zero tensor has no relative error
             self.failed = data
             return
-        spectra = CutSpectra(tensor, cache=cache_folder())
+        folder = cache_folder()
+        key = folder, tensor_hash(tensor), tensor.dtype, tuple(tensor.shape)
+        spectra = _spectra.get(key) or _spectra.setdefault(key, CutSpectra(tensor, cache=folder))
         with self.desk.lock:
             if self.desk.is_current(data):
                 self.desk.spectra = spectra
@@ -131,7 +140,7 @@ class _Prover:
         begun = last = time.monotonic()
         ended = True
         try:
-            for _ in spectra.fill(cuts):
+            for _ in _in_turn(spectra.fill(cuts)):
                 time.sleep(0)  # a thread that handles an edit takes the interpreter first
                 now = time.monotonic()
                 if not desk.is_current(data):
@@ -254,6 +263,16 @@ class Certifier:
     def close(self, timeout: float = 0.5) -> None:
         """End the thread, and wait up to ``timeout`` seconds for the step that it is computing."""
         self._prover.close(timeout)
+
+
+def _in_turn(steps: Iterator[Cut]) -> Iterator[Cut]:
+    """Yield the items of an iterator, each computed while no other thread computes one."""
+    while True:
+        with _turn:
+            step = next(steps, None)
+        if step is None:
+            return
+        yield step
 
 
 def cache_folder() -> Path | None:

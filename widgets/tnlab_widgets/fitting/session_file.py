@@ -45,7 +45,7 @@ class SavedSession:
 
 def write_session(session: SavedSession) -> bytes:
     """Return the bytes of a .tnlab file that holds the session."""
-    arrays = {"tensor": torch.from_numpy(np.ascontiguousarray(session.source.array))}
+    arrays = {"tensor": torch.from_numpy(np.array(session.source.array, order="C"))}
     if session.network is not None:
         for place, core in enumerate(session.network.cores):
             arrays[f"core.{place}"] = core.detach().cpu().contiguous().clone()
