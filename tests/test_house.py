@@ -3,6 +3,7 @@
 import ast
 import importlib
 import pkgutil
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,7 +19,7 @@ PACKAGES = {"tnlab": ROOT / "tnlab", "widgets": ROOT / "widgets" / "tnlab_widget
 # Rooms of registered parts: the contract suites of tests/contracts run over every one of them.
 COVERED = {
     "formats": "base layout",
-    "solvers": "base closed_form_base completion_base fit decompose choose_rank",
+    "solvers": "base loop snapshot settings closed_form_base completion_base fit decompose choose_rank",
     "structure_search/engines": "base",
 }
 
@@ -46,6 +47,32 @@ def _is_covered(place: Path) -> bool:
 @pytest.mark.parametrize(("module", "test"), modules(), ids=lambda place: place)
 def test_a_module_has_a_test_file_of_its_name(module, test):
     assert (ROOT / test).is_file(), f"{module} has no {test}"
+
+
+# What the loop of fits knows alone (``tnlab/solvers/loop.py``): a file of one solver holds its algorithm.
+OF_THE_LOOP = re.compile(r"Status|Snapshot|Limit|(?i:patience|deadline)|monotonic|perf_counter|^time$|^deque$")
+SOLVERS = PACKAGES["tnlab"] / "solvers"
+
+
+def _solver_files() -> list[str]:
+    shared = {"__init__", *COVERED["solvers"].split()} - {"closed_form_base"}
+    return sorted(path.stem for path in SOLVERS.glob("*.py") if path.stem not in shared)
+
+
+@pytest.mark.parametrize("solver", _solver_files())
+def test_a_solver_file_has_no_code_of_the_loop(solver):
+    """No status, patience, deadline or clock, and no loop of its own; a setting may be called patience."""
+    tree = ast.parse((SOLVERS / f"{solver}.py").read_text())
+    settings = {id(node.target) for node in ast.walk(tree) if isinstance(node, ast.AnnAssign)}
+    used = {
+        getattr(node, attribute)
+        for node in ast.walk(tree)
+        if id(node) not in settings
+        for attribute in ("id", "attr", "name", "arg", "module")
+        if isinstance(getattr(node, attribute, None), str)
+    }
+    assert not [name for name in used if OF_THE_LOOP.search(name)]
+    assert "iterate" not in {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
 
 
 def _packages(name: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The two halves of a step of L-BFGS, on numpy or torch vectors: the search direction and the line search.
+"""Descent by L-BFGS on numpy or torch vectors: its search direction and its line search.
 
 References:
     Liu 1989: https://doi.org/10.1007/BF01589116
@@ -6,7 +6,7 @@ References:
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 # Weak Wolfe conditions (Lewis 2013): least decrease, and steepest slope at the end, in units of the slope at the start.
@@ -15,6 +15,27 @@ TRIES = 25  # evaluations of one line search
 FIRST_STEP = 0.01  # length of the first step, in units of the norm of the point
 TINY = 1e-300  # added to a norm that may be zero, before a division
 Function = Callable[[Any], tuple[float, Any]]  # from a point to its value and gradient
+
+
+def descent(function: Function, point: Any, memory: int) -> Iterator[tuple[Any, float, bool]]:
+    """Yield after every step, without end, the point, the value there, and whether the step has moved.
+
+    Args:
+        function: Returns value and gradient at a point.
+        point: Where the descent starts.
+        memory: Number of past steps that approximate the inverse Hessian.
+    """
+    value, gradient = function(point)
+    steps: deque[tuple[Any, Any]] = deque(maxlen=memory)
+    while True:
+        found = line_search(function, point, value, gradient, -inverse_hessian(steps, gradient, point))
+        if found is None and steps:  # the approximate Hessian misleads: start it afresh
+            steps.clear()
+            found = line_search(function, point, value, gradient, -inverse_hessian(steps, gradient, point))
+        if found is not None:
+            steps.append((found[0] - point, found[2] - gradient))
+            point, value, gradient = found
+        yield point, value, found is not None
 
 
 def inverse_hessian(steps: deque[tuple[Any, Any]], gradient: Any, point: Any) -> Any:

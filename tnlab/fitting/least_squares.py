@@ -30,6 +30,7 @@ class LeastSquares:
 
     Attributes:
         slices: For every core, the slice of a vector that holds its entries.
+        doubt: How far rounding may put the latest ``error`` from the true one; 0 where it was measured.
     """
 
     def __init__(self, tensor: Tensor, structure: Structure) -> None:
@@ -39,7 +40,7 @@ class LeastSquares:
         self._tensor = self.normal.data(self._plan.mode_order)
         self._values = self._plan.start(self._tensor, [None] * len(structure.cores))
         ends = np.cumsum([0, *(int(np.prod(shape)) for shape in structure.core_shapes)])
-        self._largest = 0.0
+        self._largest = self.doubt = 0.0
         self.slices = [slice(int(start), int(stop)) for start, stop in itertools.pairwise(ends)]
 
     def vector(self, network: Network) -> Any:
@@ -80,6 +81,7 @@ class LeastSquares:
             network: The network.
         """
         trusted = self.normal.trusts(2 * value, self._largest)
+        self.doubt = self.normal.rounding(2 * value, self._largest) if trusted else 0.0
         return math.sqrt(2 * value) if trusted else self.normal.residual(network)
 
     def gauss_newton(self, vector: Any) -> Any:

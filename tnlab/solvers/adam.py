@@ -1,9 +1,8 @@
 """Adam on all core entries, with gradients from automatic differentiation, as published structure searches fit."""
 
-import time
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -14,11 +13,8 @@ from tnlab.fitting.svd_start import starting_network
 from tnlab.network.contraction import contract
 from tnlab.network.gauge.balance import equal_norms
 from tnlab.network.network import Network
-from tnlab.network.residual import relative_residual
 from tnlab.network.structure import Structure
-from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
-
-PATIENCE = 5  # sweeps over which the decrease is averaged: Adam's error wanders, one sweep alone says little
+from tnlab.solvers.base import AbstractSolver, Data, Ending, Init, Swept, solvers, whole_tensor
 
 
 @solvers.register("adam")
@@ -44,27 +40,19 @@ class Adam(AbstractSolver):
     spread: float | None = None
     steps_per_sweep: int = 10
 
+    ending: ClassVar[Ending] = Ending(wanders=True)
+
     @override
-    def iterate(
-        self, tensor: Data, structure: Structure, *, init: Init = "svd", generator: torch.Generator
-    ) -> Iterator[Snapshot]:
+    def sweeps(self, tensor: Data, structure: Structure, *, init: Init, generator: torch.Generator) -> Iterator[Swept]:
         tensor = whole_tensor(tensor, structure)
-        begun = time.perf_counter()
         require_autograd(tensor, structure)
         start = self._start(tensor, structure, init, generator)
         cores = [core.detach().clone().requires_grad_() for core in start.cores]
         step = self.step if self.spread is not None else self.step * _typical(cores)
         optimizer = torch.optim.Adam(cores, lr=step)
         square = tensor.square().sum()
-        recent: deque[float] = deque(maxlen=PATIENCE + 1)
-        for sweep in range(self.max_sweeps + 1):
-            network = Network(structure, tuple(core.detach().clone() for core in cores))
-            error = relative_residual(tensor, network)
-            recent.append(error)
-            status = self._status(sweep, error, settled=self._settled(recent, wanders=True))
-            yield Snapshot(sweep, error, network, time.perf_counter() - begun, status)
-            if status is not Status.RUNNING:
-                return
+        while True:
+            yield Swept(Network(structure, tuple(core.detach().clone() for core in cores)))
             for _ in range(self.steps_per_sweep):
                 optimizer.zero_grad()
                 ((contract(structure, cores) - tensor).square().sum() / square).backward()

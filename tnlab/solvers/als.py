@@ -11,8 +11,6 @@ References:
     Zhao 2016 (tensor ring ALS): https://arxiv.org/abs/1606.05535
 """
 
-import time
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -27,9 +25,7 @@ from tnlab.fitting.sweep.normal_equations import NormalEquations
 from tnlab.fitting.sweep.plan import plan_sweep
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
-from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
-
-PATIENCE = 5  # sweeps over which the decrease is averaged, so that one slow sweep does not end the fit
+from tnlab.solvers.base import AbstractSolver, Data, Init, Swept, solvers, whole_tensor
 
 
 @solvers.register("als")
@@ -48,28 +44,17 @@ class ALS(AbstractSolver):
     decay: float = DECAY
 
     @override
-    def iterate(
-        self, tensor: Data, structure: Structure, *, init: Init = "svd", generator: torch.Generator
-    ) -> Iterator[Snapshot]:
+    def sweeps(self, tensor: Data, structure: Structure, *, init: Init, generator: torch.Generator) -> Iterator[Swept]:
         tensor = whole_tensor(tensor, structure)
-        begun = time.perf_counter()
         plan = plan_sweep(structure)
         require_memory(plan, tensor, svd=init == "svd")
         start = starting_network(tensor, structure, init, generator=generator)
         fit = NormalEquations(tensor, ridge=first_ridge(self.ridge, structure, init))
         decay = quick_enough(self.decay, fit.ridge, self.max_sweeps)
         values = plan.start(fit.data(plan.mode_order), [fit.to_solver(core) for core in start.cores])
-        recent: deque[float] = deque(maxlen=PATIENCE + 1)
-        error = fit.residual(start)
-        yield Snapshot(0, error, start, time.perf_counter() - begun)
-        for sweep in range(1, self.max_sweeps + 1):
+        yield Swept(start, compared=False)
+        while True:
             plan.sweep(values, fit.solve)
             network = Network(structure, tuple(map(fit.to_user, plan.cores(values))))
-            error = fit.error(network)
-            recent.append(error)
-            settled = fit.ridge == 0 and self._settled(recent)
-            error, status = self._judged(sweep, error, network, fit.residual, settled=settled)
+            yield Swept(network, fit.error(network), fit.doubt, settled=False if fit.ridge else None)
             fit.ridge = faded(fit.ridge, decay)
-            yield Snapshot(sweep, error, network, time.perf_counter() - begun, status)
-            if status is not Status.RUNNING:
-                return

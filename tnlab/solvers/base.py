@@ -1,11 +1,8 @@
-"""The base class of solvers, their snapshots, the registry, and the checks of what is to be fitted."""
+"""The base class of solvers, the registry, and the checks of what is to be fitted."""
 
 import math
-from abc import ABC, abstractmethod
-from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import Enum
 from functools import wraps
 from typing import Any, ClassVar, Literal
 
@@ -17,63 +14,25 @@ from tnlab.data.tensor_function import TensorFunction
 from tnlab.errors import DataError
 from tnlab.metrics import squared_norm
 from tnlab.network.network import Network
+from tnlab.network.residual import relative_residual
 from tnlab.network.structure import Structure
 from tnlab.registry import Registry
+from tnlab.solvers.loop import LARGE, Loop
+from tnlab.solvers.settings import Init, Stop
+from tnlab.solvers.snapshot import Ending, Snapshot, Status, Swept  # noqa: F401 - documented as names of this module
 from tnlab.threads import steps_on_one_thread
 
-Init = str | Network
 Data = Tensor | Observed | TensorFunction
-EXACT_ERROR = 1e-14  # relative error at the level of float64 rounding: no sweep lowers it further
+MANY = 1000  # parameters of a network above which the steps of a solver may take long however small the tensor
 solvers: "Registry[type[AbstractSolver]]" = Registry("solver")
 
 
-class Status(Enum):
-    """State of a fit: running, or why it ended. The value is a sentence that a page can show."""
-
-    RUNNING = "The fit is running."
-    CONVERGED = "Converged: further sweeps no longer lower the error."
-    EXACT = "Exact: the error is at the level of rounding."
-    MAX_SWEEPS = (
-        "The largest number of sweeps was reached before the error settled: more sweeps might lower it further."
-    )
-    REACHED = "The target error was reached."
-    HELD_OUT = "Stopped early: the held-out error no longer falls; the cores where it was least are kept."
-    DIRECT = "Computed in closed form, without iterating."
-    STOPPED = "Stopped on request; the best cores so far are kept."
-
-
-@dataclass(frozen=True, eq=False)
-class Snapshot:
-    """Immutable record of a fit after one sweep.
-
-    Attributes:
-        sweep: Number of sweeps done; 0 is the start itself.
-        relative_error: ``|X - X_hat|_F / |X|_F``, evaluated in float64; over the fitted entries where some are
-            missing. While the fit is running it may come from the normal equations, within about 1e-9 of the true
-            one (in float32 1e-5) or a millionth of it; in the last snapshot it is measured from the residual.
-        network: The cores, in the tensor's dtype and on its device.
-        seconds: Wall time since the fit began.
-        status: Whether the fit is running, or why it ended.
-        upper_bound: Bound on the relative error that the method proves; None where it proves none.
-        held_out_error: Relative error over the entries that were held out; None where none were.
-        objective: Value of the function that the solver minimises, where that is not the relative error.
-    """
-
-    sweep: int
-    relative_error: float
-    network: Network
-    seconds: float
-    status: Status = Status.RUNNING
-    upper_bound: float | None = None
-    held_out_error: float | None = None
-    objective: float | None = None
-
-
 @dataclass(frozen=True)
-class AbstractSolver(ABC):
-    """Base class of solvers: fit the cores of one structure to one tensor and yield a snapshot after every sweep.
+class AbstractSolver:
+    """Base class of solvers: fit the cores of one structure to one tensor.
 
-    A caller stops a fit by leaving the loop over its snapshots.
+    A solver defines ``sweeps``, its algorithm alone. ``iterate`` runs it in the loop that all solvers share, which
+    measures errors and ends the fit.
 
     Attributes:
         max_sweeps: Number of sweeps after which the fit ends.
@@ -84,6 +43,7 @@ class AbstractSolver(ABC):
         fits: Names of the formats it can fit; empty if it can fit any structure.
         chooses_ranks: Whether it chooses the ranks where a target error is given.
         nonnegative: Whether the entries of all its cores are nonnegative.
+        ending: How the loop tells that it has converged.
     """
 
     max_sweeps: int = 500
@@ -94,18 +54,16 @@ class AbstractSolver(ABC):
     fits: ClassVar[tuple[str, ...]] = ()
     chooses_ranks: ClassVar[bool] = False
     nonnegative: ClassVar[bool] = False
+    ending: ClassVar[Ending] = Ending()
 
     def __init_subclass__(cls, **settings: Any) -> None:
-        """Wrap a subclass's ``iterate`` so that sweeps over a small tensor run on one thread, the caller's loop not."""
+        """Wrap an ``iterate`` of a subclass's own as that of this class is wrapped."""
         super().__init_subclass__(**settings)
         if "iterate" in vars(cls):
             cls.iterate = _swept_on_one_thread(cls.iterate)
 
-    @abstractmethod
-    def iterate(
-        self, tensor: Data, structure: Structure, *, init: Init = "svd", generator: torch.Generator
-    ) -> Iterator[Snapshot]:
-        """Yield a snapshot after every sweep; the last one carries a final status.
+    def sweeps(self, tensor: Any, structure: Structure, *, init: Init, generator: torch.Generator) -> Iterator[Swept]:
+        """Yield the start, then the network after every sweep, without end.
 
         Args:
             tensor: The data X, of shape ``structure.modes``; a solver of entries takes a whole tensor too.
@@ -114,42 +72,57 @@ class AbstractSolver(ABC):
             generator: The only source of randomness.
 
         Raises:
-            DataError: The tensor cannot be fitted (see ``check_tensor``).
+            DataError: The tensor cannot be fitted (see ``whole_tensor``).
             StructureError: ``init`` is a network of another structure, or a sweep would not fit in memory.
         """
+        raise NotImplementedError(f"{type(self).__name__} defines no sweeps.")
 
-    def _judged(
-        self, sweep: int, error: float, network: Network, measure: Callable[[Network], float], *, settled: bool
-    ) -> tuple[float, Status]:
-        """Return the error and the status after a sweep; an error that ends the fit is measured from the residual."""
-        status = self._status(sweep, error, settled=settled)
-        if status is Status.RUNNING:
-            return error, status
-        error = measure(network)
-        return error, self._status(sweep, error, settled=settled)
+    def iterate(
+        self, tensor: Data, structure: Structure, *, init: Init = "svd", generator: torch.Generator
+    ) -> Iterator[Snapshot]:
+        """Yield a snapshot after every sweep; the last one carries a final status.
 
-    def _status(self, sweep: int, error: float, *, settled: bool) -> Status:
-        """Return the status of an iterative fit after a sweep, from its error and whether it has settled."""
-        if error < EXACT_ERROR:
-            return Status.EXACT
-        if self.target_error is not None and error <= self.target_error:
-            return Status.REACHED
-        if settled:
-            return Status.CONVERGED
-        return Status.MAX_SWEEPS if sweep >= self.max_sweeps else Status.RUNNING
-
-    def _settled(self, recent: deque[float], *, power: int = 1, wanders: bool = False) -> bool:
-        """Return whether the minimised values fall by less than ``tolerance``, relatively, per sweep.
+        A caller stops the fit by leaving the loop over the snapshots, or within a sweep by a limit
+        (``tnlab.interrupt.limited``) around it: then the last snapshot has the best cores so far.
 
         Args:
-            recent: The latest values, oldest first; the decrease is averaged over ``recent.maxlen - 1`` sweeps.
-            power: 1 for relative errors, 2 for their squares.
-            wanders: Whether the values may rise on the way; then a rise does not count as settled.
+            tensor: The data X, of shape ``structure.modes``; a solver of entries takes a whole tensor too.
+            structure: What to fit.
+            init: ``"svd"``, ``"random"`` or a network of this structure to go on from.
+            generator: The only source of randomness.
+
+        Raises:
+            DataError: The tensor cannot be fitted (see ``whole_tensor``).
+            StructureError: ``init`` is a network of another structure, or a sweep would not fit in memory.
         """
-        past = (recent.maxlen or 1) - 1
-        fell = recent[0] - recent[-1]
-        least = power * past * self.tolerance * recent[0]
-        return len(recent) > past and (abs(fell) if wanders else fell) < least
+        size = numbers_to_fit(tensor, structure)
+        loop = Loop(
+            Stop(self.max_sweeps, self.tolerance, self.target_error),
+            self.ending,
+            patience=self._patience(),
+            warm=isinstance(init, Network),
+            size=size,
+            heavy=size > LARGE or structure.parameters > MANY or isinstance(tensor, TensorFunction),
+            measure=lambda network: _residual(tensor, network),
+            nothing=lambda: zero_network(tensor, structure),
+        )
+        return loop.snapshots(self.sweeps(tensor, structure, init=init, generator=generator))
+
+    def _patience(self) -> int | None:
+        """Return the number of sweeps without a lower held-out error after which the fit ends, if it ends so."""
+        return None
+
+
+def zero_network(data: Data, structure: Structure) -> Network:
+    """Return the network of cores that are all zero, whose relative error is 1, of the data's dtype and device."""
+    like = data if isinstance(data, Tensor) else data.values if isinstance(data, Observed) else None
+    like = torch.zeros(0, dtype=torch.float64) if like is None else like
+    return Network(structure, tuple(like.new_zeros(shape) for shape in structure.core_shapes))
+
+
+def _residual(data: Data, network: Network) -> float:
+    assert isinstance(data, Tensor), "A solver of other data yields relative errors of its own."
+    return relative_residual(data.detach(), network)
 
 
 def numbers_to_fit(X: Data, structure: Structure) -> int:
@@ -169,6 +142,9 @@ def _swept_on_one_thread(iterate: Callable[..., Iterator[Snapshot]]) -> Callable
         return steps_on_one_thread(steps, numbers_to_fit(tensor, structure))
 
     return iterate_so
+
+
+AbstractSolver.iterate = _swept_on_one_thread(AbstractSolver.iterate)
 
 
 def check_target_error(target_error: float | None, *, chosen: bool = False) -> None:

@@ -1,6 +1,5 @@
 """The base class of closed-form solvers, which truncate a tensor by singular value decompositions in one step."""
 
-import time
 from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing_extensions import override
 from tnlab.fitting.truncation.closed_form import Closed
 from tnlab.fitting.unfolding_svd import Sketch
 from tnlab.network.structure import Structure
-from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, whole_tensor
+from tnlab.solvers.base import AbstractSolver, Data, Ending, Init, Swept, whole_tensor
 
 
 @dataclass(frozen=True)
@@ -31,17 +30,14 @@ class AbstractClosedForm(AbstractSolver):
     power_iterations: int = 1
 
     chooses_ranks: ClassVar[bool] = True
+    ending: ClassVar[Ending] = Ending(direct=True)
 
     @override
-    def iterate(
-        self, tensor: Data, structure: Structure, *, init: Init = "svd", generator: torch.Generator
-    ) -> Iterator[Snapshot]:
+    def sweeps(self, tensor: Data, structure: Structure, *, init: Init, generator: torch.Generator) -> Iterator[Swept]:
         tensor = whole_tensor(tensor, structure)
-        begun = time.perf_counter()
         sketch = Sketch(generator, self.oversampling, self.power_iterations) if self.randomised else None
         made = self._truncated(tensor, structure, sketch)
-        seconds = time.perf_counter() - begun
-        yield Snapshot(0, made.relative_error, made.network, seconds, Status.DIRECT, made.upper_bound)
+        yield Swept(made.network, upper_bound=made.upper_bound)
 
     @abstractmethod
     def _truncated(self, tensor: Tensor, structure: Structure, sketch: Sketch | None) -> Closed:

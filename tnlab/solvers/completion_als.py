@@ -20,7 +20,7 @@ from torch import Tensor
 from typing_extensions import override
 
 from tnlab.fitting.entries.sweep import EntrySweep, Environment
-from tnlab.solvers.base import solvers
+from tnlab.solvers.base import Ending, solvers
 from tnlab.solvers.completion_base import AbstractCompletion
 
 FIRST_RIDGE = 0.1  # of the mean diagonal; with FALL the fastest at which every seed found planted CP and trains
@@ -41,7 +41,7 @@ class CompletionALS(AbstractCompletion):
 
     ridge: float = 1e-10
 
-    warm_up: ClassVar[int] = 14
+    ending: ClassVar[Ending] = Ending(warm_up=14)
 
     @override
     def _steps(self, sweep: EntrySweep, values: Any, wanted: Any, *, warm: bool) -> Iterator[Any]:

@@ -1,11 +1,9 @@
-"""The base class of solvers for tensors with missing entries: held-out entries, the start, and the end of a fit."""
+"""The base class of solvers for tensors with missing entries: held-out entries, the and the start."""
 
 import math
-import time
 from abc import abstractmethod
-from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 import torch
@@ -21,9 +19,8 @@ from tnlab.fitting.memory import require_entries
 from tnlab.fitting.svd_start import starting_network
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
-from tnlab.solvers.base import EXACT_ERROR, AbstractSolver, Data, Init, Snapshot, Status, whole_tensor
+from tnlab.solvers.base import AbstractSolver, Data, Init, Swept, whole_tensor
 
-WINDOW = 5  # sweeps over which the decrease is averaged, so that one slow sweep does not end the fit
 SMALL = 2**24  # entries (128 MiB) up to which an SVD start forms the whole tensor, zeros for missing entries
 
 
@@ -37,14 +34,12 @@ class AbstractCompletion(AbstractSolver):
     Attributes:
         held_out: Fraction of the known entries that is measured instead of fitted, at least 0 and below 1.
         patience: Number of sweeps without a lower held-out error after which the fit ends.
-        warm_up: Number of first sweeps in which the fit does not end, unless its error reaches the target or 0.
     """
 
     held_out: float = 0.1
     patience: int = 15
 
     takes: ClassVar[Literal["tensor", "observed", "function"]] = "observed"
-    warm_up: ClassVar[int] = 0
 
     def __post_init__(self) -> None:
         if not 0 <= self.held_out < 1 or self.patience < 1:
@@ -54,10 +49,7 @@ class AbstractCompletion(AbstractSolver):
             )
 
     @override
-    def iterate(
-        self, tensor: Data, structure: Structure, *, init: Init = "svd", generator: torch.Generator
-    ) -> Iterator[Snapshot]:
-        begun = time.perf_counter()
+    def sweeps(self, tensor: Data, structure: Structure, *, init: Init, generator: torch.Generator) -> Iterator[Swept]:
         known = known_entries(tensor, structure)
         require_entries(known.values, structure)
         fitted, held = self._split(known, generator)
@@ -65,26 +57,21 @@ class AbstractCompletion(AbstractSolver):
         fit = _Sample(fitted, structure)
         test = None if held is None else _Sample(held, structure)
         sweep = EntrySweep(fit.entries, [on_solver(core) for core in start.cores])
-        following = _Following(self, isinstance(init, Network))
         values = sweep.values()
         same = known.values.dtype == torch.float64  # else the cores that are shown are rounded ones
         steps = self._steps(sweep, values, fit.values, warm=isinstance(init, Network))
-        for count in range(self.max_sweeps + 1):
-            if count:
-                values = next(steps)
-            cores = tuple(torch.as_tensor(core).to(known.values.dtype) for core in sweep.cores)
-            rounded = [on_solver(core) for core in cores]
-            snapshot = Snapshot(
-                count,
-                fit.error(values if same else EntrySweep(fit.entries, rounded).values()),
-                Network(structure, cores) if count else start,
-                time.perf_counter() - begun,
-                held_out_error=None if test is None else test.error(EntrySweep(test.entries, rounded).values()),
-            )
-            snapshot = following.judge(snapshot)
-            yield snapshot
-            if snapshot.status is not Status.RUNNING:
-                return
+        network = start
+        while True:
+            rounded = [on_solver(core) for core in network.cores]
+            error = fit.error(values if same else EntrySweep(fit.entries, rounded).values())
+            held_out = None if test is None else test.error(EntrySweep(test.entries, rounded).values())
+            yield Swept(network, error, compared=network is not start, held_out_error=held_out)
+            values = next(steps)
+            network = Network(structure, tuple(torch.as_tensor(core).to(known.values.dtype) for core in sweep.cores))
+
+    @override
+    def _patience(self) -> int | None:
+        return self.patience
 
     @abstractmethod
     def _steps(self, sweep: EntrySweep, values: Any, wanted: Any, *, warm: bool) -> Iterator[Any]:
@@ -115,58 +102,6 @@ class _Sample:
     def error(self, values: Any) -> float:
         """Return the relative error, over the entries of the sample, of a network's values at them."""
         return _norm(values - self.values) / self._norm
-
-
-class _Following:
-    """Stopping rule of one fit: follows its errors and keeps the snapshot with the least held-out error."""
-
-    def __init__(self, solver: AbstractCompletion, warm: bool) -> None:
-        self.solver = solver
-        self.warm_up = 0 if warm else solver.warm_up
-        self.recent: deque[float] = deque(maxlen=WINDOW + 1)
-        self.best: Snapshot | None = None
-
-    def judge(self, snapshot: Snapshot) -> Snapshot:
-        """Return the snapshot with its status.
-
-        Where the held-out error ends the fit, the cores and errors are those of the least held-out error.
-        """
-        solver, held = self.solver, snapshot.held_out_error
-        if snapshot.sweep:
-            self.recent.append(snapshot.relative_error)
-        if held is not None and (
-            self.best is None or self.best.held_out_error is None or held < self.best.held_out_error
-        ):
-            self.best = snapshot
-        status = self._status(snapshot)
-        if status is Status.HELD_OUT and self.best is not None:
-            best = self.best
-            return replace(
-                snapshot,
-                status=status,
-                network=best.network,
-                relative_error=best.relative_error,
-                held_out_error=best.held_out_error,
-            )
-        if status is Status.RUNNING and snapshot.sweep >= solver.max_sweeps:
-            status = Status.MAX_SWEEPS
-        return replace(snapshot, status=status)
-
-    def _status(self, snapshot: Snapshot) -> Status:
-        solver, target = self.solver, self.solver.target_error
-        measured = snapshot.relative_error if snapshot.held_out_error is None else snapshot.held_out_error
-        if snapshot.sweep == 0:
-            return Status.RUNNING
-        if snapshot.relative_error < EXACT_ERROR:
-            return Status.EXACT
-        if target is not None and measured <= target:
-            return Status.REACHED
-        if snapshot.sweep <= self.warm_up:
-            return Status.RUNNING
-        if self.best is not None and snapshot.sweep - max(self.best.sweep, self.warm_up) >= solver.patience:
-            return Status.HELD_OUT
-        settled = self.recent[0] - self.recent[-1] < WINDOW * solver.tolerance * self.recent[0]
-        return Status.CONVERGED if settled and len(self.recent) > WINDOW else Status.RUNNING
 
 
 def known_entries(data: Data, structure: Structure) -> Observed:

@@ -8,7 +8,6 @@ References:
 """
 
 import math
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +18,7 @@ from torch import Tensor
 from typing_extensions import override
 
 from tnlab.fitting.entries.sweep import EntrySweep
-from tnlab.fitting.lbfgs_steps import inverse_hessian, line_search
+from tnlab.fitting.lbfgs_steps import descent
 from tnlab.solvers.base import solvers
 from tnlab.solvers.completion_base import AbstractCompletion
 
@@ -40,17 +39,7 @@ class CompletionLBFGS(AbstractCompletion):
     @override
     def _steps(self, sweep: EntrySweep, values: Any, wanted: Any, *, warm: bool) -> Iterator[Any]:
         objective = _Objective(sweep, wanted)
-        point = _flat(sweep.cores)
-        value, gradient = objective(point)
-        steps: deque[tuple[Any, Any]] = deque(maxlen=self.memory)
-        while True:
-            found = line_search(objective, point, value, gradient, -inverse_hessian(steps, gradient, point))
-            if found is None and steps:  # the approximate Hessian misleads: start it afresh
-                steps.clear()
-                found = line_search(objective, point, value, gradient, -inverse_hessian(steps, gradient, point))
-            if found is not None:
-                steps.append((found[0] - point, found[2] - gradient))
-                point, value, gradient = found
+        for point, _, _ in descent(objective, _flat(sweep.cores), self.memory):
             yield objective.values_at(point)
 
 

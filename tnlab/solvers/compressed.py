@@ -12,9 +12,9 @@ References:
 """
 
 import math
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -23,10 +23,9 @@ from typing_extensions import override
 from tnlab.metrics import relative_error, squared_norm
 from tnlab.network.arithmetic import mode_product
 from tnlab.network.network import Network
-from tnlab.network.residual import relative_residual
 from tnlab.network.structure import Structure
 from tnlab.seeding import spawn
-from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
+from tnlab.solvers.base import AbstractSolver, Data, Ending, Init, Swept, solvers, whole_tensor
 
 AGREE = 1e-3  # relative difference below which the errors of the two best starts agree: no further start is tried
 EXPECTED = 1.005  # times the error that the noise predicts; a start below it ends the search for starts
@@ -54,35 +53,24 @@ class Compressed(AbstractSolver):
     oversampling: float = 1.0
     start_sweeps: int = 100
 
+    ending: ClassVar[Ending] = Ending(window=(1, 1))
+
     @override
-    def iterate(
-        self, tensor: Data, structure: Structure, *, init: Init = "svd", generator: torch.Generator
-    ) -> Iterator[Snapshot]:
+    def sweeps(self, tensor: Data, structure: Structure, *, init: Init, generator: torch.Generator) -> Iterator[Swept]:
         tensor = whole_tensor(tensor, structure)
-        begun = time.perf_counter()
-        done, best = 0, None
-        if not isinstance(init, Network):
-            small = compress(tensor.detach(), structure, self.oversampling)
-            for error, network in self._tries(small, init, generator):
-                snapshot = Snapshot(done, error, network, time.perf_counter() - begun)
-                best = snapshot if best is None or error < best.relative_error else best
-                done += 1
-                yield snapshot
-            assert best is not None
-            init = best.network
-        polish = solvers["als"](max(1, self.max_sweeps - done), self.tolerance, self.target_error)
-        last = math.inf if best is None else best.relative_error
-        for snapshot in polish.iterate(tensor, structure, init=init, generator=generator):
-            if snapshot.sweep == 0 and best is not None:
-                continue  # the best start again
-            status, error = snapshot.status, snapshot.relative_error
-            if snapshot.sweep > 1 and status is Status.RUNNING and last - error < self.tolerance * last:
-                status, error = Status.CONVERGED, relative_residual(tensor, snapshot.network)
-            last, seconds = error, time.perf_counter() - begun
-            yield replace(snapshot, sweep=done, relative_error=error, seconds=seconds, status=status)
-            done += 1
-            if status is not Status.RUNNING:
-                return
+        polish = solvers["als"]()
+        if isinstance(init, Network):
+            yield from polish.sweeps(tensor, structure, init=init, generator=generator)
+            return
+        small = compress(tensor.detach(), structure, self.oversampling)
+        tries: list[tuple[float, Network]] = []
+        for error, network in self._tries(small, init, generator):
+            tries.append((error, network))
+            yield Swept(network, error, small.doubt(error), compared=False)
+        best = min(tries, key=lambda found: found[0])[1]
+        polished = polish.sweeps(tensor, structure, init=best, generator=generator)
+        next(polished)  # the best start again
+        yield from polished
 
     def _tries(self, small: "Small", init: str, generator: torch.Generator) -> Iterator[tuple[float, Network]]:
         """Yield the relative error and the expanded network of each start, until two agree or one is at noise level."""
@@ -131,6 +119,10 @@ class Small:
     def error(self, small_error: float) -> float:
         """Return the relative error of an expanded network with respect to X, from that of the small network to Y."""
         return math.hypot(self.discarded, self.part * small_error)
+
+    def doubt(self, error: float) -> float:
+        """Return how far rounding may put ``error`` from the true one: it is the root of a difference of squares."""
+        return DIGITS * torch.finfo(self.tensor.dtype).eps / (2 * max(error, 1e-300))
 
     def expanded(self, network: Network) -> Network:
         """Return a network of the small tensor, expanded by the bases to one of the whole tensor."""

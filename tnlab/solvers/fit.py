@@ -1,16 +1,18 @@
 """Fit of one structure to one tensor in one call: choice of the solver, restarts, and the best network found."""
 
+import contextlib
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
-import torch
 from torch import Tensor
+from typing_extensions import Unpack
 
 from tnlab.data.observed import Observed
 from tnlab.data.tensor_function import TensorFunction
 from tnlab.errors import DataError
+from tnlab.interrupt import Interrupted, Limit, checkpoint, limited
 from tnlab.network.network import Network
 from tnlab.network.residual import relative_residual
 from tnlab.network.structure import Structure
@@ -18,14 +20,14 @@ from tnlab.seeding import as_generator, spawn
 from tnlab.solvers.base import (
     AbstractSolver,
     Data,
-    Init,
-    Snapshot,
-    Status,
     check_target_error,
     numbers_to_fit,
     solvers,
     whole_tensor,
+    zero_network,
 )
+from tnlab.solvers.settings import FitSettings, Start, Stop, start_and_stop
+from tnlab.solvers.snapshot import Snapshot, Status, worth
 from tnlab.threads import on_one_thread
 
 
@@ -35,8 +37,8 @@ class Fit:
 
     Attributes:
         network: The fitted cores, in the tensor's dtype and on its device.
-        relative_error: ``|X - X_hat|_F / |X|_F`` of that network, measured in float64 from its reconstruction (closed
-            forms: to about 1e-9, in float32 1e-6); over the fitted entries where some are missing.
+        relative_error: ``|X - X_hat|_F / |X|_F`` of that network, measured in float64 from its reconstruction;
+            over the fitted entries where some are missing.
         sweeps: Number of sweeps, all starts together.
         seconds: Wall time in seconds, all starts together.
         status: Why the best start ended; ``status.value`` is a sentence.
@@ -72,15 +74,12 @@ def fit(
     X: Data,
     structure: Structure,
     *,
-    mask: Tensor | None = None,
-    seed: int | torch.Generator | None = 0,
-    max_sweeps: int = 500,
-    tolerance: float = 1e-6,
-    target_error: float | None = None,
-    init: Init = "svd",
-    restarts: int = 1,
-    callback: Callable[[Snapshot], object] | None = None,
     solver: str | AbstractSolver | None = None,
+    start: Start | None = None,
+    stop: Stop | None = None,
+    mask: Tensor | None = None,
+    callback: Callable[[Snapshot], object] | None = None,
+    **settings: Unpack[FitSettings],
 ) -> Fit:
     """Fit the cores of a structure to a tensor.
 
@@ -90,53 +89,54 @@ def fit(
         X: The tensor, of shape ``structure.modes``, float32 or float64, on any device; or ``Observed`` entries of
             one; or a ``TensorFunction`` that computes them.
         structure: The cores, bonds and ranks to fit.
-        mask: Boolean, of the tensor's shape: True where an entry is known. The other entries are not read.
-        seed: The same seed gives the same floats; None draws a fresh one.
-        max_sweeps: Number of sweeps per start after which it stops.
-        tolerance: A start has converged when the relative decrease of its error per sweep is below this.
-        target_error: Relative error at which the fit stops; a closed form chooses its ranks for it.
-        init: ``"svd"``, ``"random"``, or a network of this structure to go on from.
-        restarts: Number of starts; the first is ``init``, the others are random, and the best fit is returned.
-        callback: Called with every snapshot; a true return value stops the fit, which keeps the best cores so far.
         solver: Name of the solver, or a solver with settings of its own, which then override ``max_sweeps``,
             ``tolerance`` and ``target_error``. By default alternating least squares on a tensor or on observed
             entries, cross approximation of a function.
+        start: How the fit starts: ``init``, ``seed`` and ``restarts``.
+        stop: When it stops: ``max_sweeps``, ``tolerance``, ``target_error``, ``max_seconds`` and ``cancel``.
+        mask: Boolean, of the tensor's shape: True where an entry is known. The other entries are not read.
+        callback: Called with every snapshot; a true return value stops the fit, which keeps the best cores so far.
+        settings: Fields of ``start`` and ``stop`` as keywords, such as ``seed=3`` or ``max_seconds=10``; they replace
+            those given there.
 
     Raises:
         DataError: The tensor is complex, zero, not finite or of another shape, or not what the solver takes.
         StructureError: ``init`` has another structure, or a sweep would not fit in memory.
+        TypeError: A keyword is unknown.
         UnknownNameError: There is no such solver.
-        ValueError: ``max_sweeps`` or ``restarts`` is below 1, ``tolerance`` is negative, or ``target_error`` is not
-            between 0 and 1 (0 only where no ranks are chosen for it).
+        ValueError: ``max_sweeps`` or ``restarts`` is below 1, ``tolerance`` or ``max_seconds`` is negative, or
+            ``target_error`` is not between 0 and 1 (0 only where no ranks are chosen for it).
 
     Example:
         >>> from tnlab.formats import formats
         >>> X = torch.ones(4, 4, 4, dtype=torch.float64)
-        >>> fit(X, formats["tt"].build((4, 4, 4), 1)).relative_error < 1e-10
+        >>> fit(X, formats["tt"].build((4, 4, 4), 1), max_sweeps=9).relative_error < 1e-10
         True
     """
-    if max_sweeps < 1 or restarts < 1 or not tolerance >= 0:
-        raise ValueError(
-            "max_sweeps and restarts must be at least 1 and tolerance at least 0, "
-            f"but got {max_sweeps=}, {restarts=}, {tolerance=}."
-        )
+    begun = time.perf_counter()
+    start, stop = start_and_stop(start, stop, settings, caller="fit", besides=("solver", "mask", "callback"))
+    asked = threading.Event()  # whether the callback has asked for a stop
+    limit = stop.limit() if callback is None else Limit(cancel=asked.is_set).within(stop.limit())
     if mask is not None:
         X = _masked(X, mask)
-    chosen = _chosen_solver(X, solver, max_sweeps=max_sweeps, tolerance=tolerance, target_error=target_error)
+    chosen = _chosen_solver(X, solver, stop)
     check_target_error(chosen.target_error, chosen=chosen.chooses_ranks)
     if not isinstance(X, Observed | TensorFunction):
         whole_tensor(X, structure)
-    generator = as_generator(seed)
-    begun, sweeps, best = time.perf_counter(), 0, None
-    for start in range(restarts):
-        run = _run(
-            X, chosen.iterate(X, structure, init="random" if start else init, generator=spawn(generator)), callback
-        )
-        sweeps += run.sweeps
-        if best is None or _worth(run) < _worth(best):
-            best = run
-        if run.status in (Status.STOPPED, Status.EXACT, Status.DIRECT, Status.REACHED):
-            break
+    generator = as_generator(start.seed)
+    sweeps, best = 0, None
+    with limited(limit):
+        for number in range(start.restarts):
+            init = "random" if number else start.init
+            snapshots = chosen.iterate(X, structure, init=init, generator=spawn(generator))
+            if type(chosen).sweeps is AbstractSolver.sweeps:
+                snapshots = _until_interrupted(snapshots)
+            run = _run(X, structure, snapshots, lambda one: callback is not None and callback(one) and asked.set())
+            sweeps += run.sweeps
+            if best is None or worth(run) < worth(best):
+                best = run
+            if run.status in (Status.STOPPED, Status.EXACT, Status.DIRECT, Status.REACHED):
+                break
     assert best is not None
     return replace(best, sweeps=sweeps, seconds=time.perf_counter() - begun)
 
@@ -147,39 +147,42 @@ def _masked(X: Data, mask: Tensor) -> Observed:
     return Observed.from_mask(X, mask)
 
 
-def _chosen_solver(X: Data, solver: str | AbstractSolver | None, **settings: Any) -> AbstractSolver:
+def _chosen_solver(X: Data, solver: str | AbstractSolver | None, stop: Stop) -> AbstractSolver:
     if isinstance(solver, AbstractSolver):
         return solver
     if solver is None:
         solver = {Observed: "completion_als", TensorFunction: "tt_cross"}.get(type(X), "als")
-    return solvers[solver](**settings)
+    return solvers[solver](max_sweeps=stop.max_sweeps, tolerance=stop.tolerance, target_error=stop.target_error)
 
 
-def _worth(snapshot: Snapshot | Fit) -> float:
-    """Return the number by which fits are compared, lower is better: held-out error, objective, or relative error."""
-    if snapshot.held_out_error is not None:
-        return snapshot.held_out_error
-    return snapshot.relative_error if snapshot.objective is None else snapshot.objective
+def _until_interrupted(snapshots: Iterator[Snapshot]) -> Iterator[Snapshot]:
+    """Yield the snapshots of a solver that has a loop of its own, until the limit of the fit is reached."""
+    with contextlib.suppress(Interrupted):
+        for snapshot in snapshots:
+            yield snapshot
+            checkpoint()
 
 
-def _run(X: Data, snapshots: Iterator[Snapshot], callback: Callable[[Snapshot], object] | None) -> Fit:
+def _run(X: Data, structure: Structure, snapshots: Iterator[Snapshot], tell: Callable[[Snapshot], object]) -> Fit:
     """Run one start to its end and return its best snapshot as a fit; rounding can make the last one worse."""
     history: list[float] = []
     best = last = None
-    status = Status.RUNNING
+    status = Status.STOPPED
     for last in snapshots:
-        history.append(last.relative_error)
-        status = last.status
-        if best is None or _worth(last) < _worth(best):
+        if last.status is not Status.RUNNING:
+            status = last.status
+        if last.status is Status.STOPPED:  # no new sweep, but the best one
             best = last
-        if callback is not None and callback(last):
-            status = Status.STOPPED if status is Status.RUNNING else status
             break
-    assert best is not None
-    assert last is not None
-    if best.status is Status.RUNNING:  # its error may come from the normal equations
+        history.append(last.relative_error)
+        if best is None or worth(last) < worth(best) or last.network is best.network:
+            best = last
+        tell(last)
+    if best is None or last is None:  # interrupted before a start by a solver with a loop of its own
+        best = last = Snapshot(0, 1.0, zero_network(X, structure), seconds=0.0, status=Status.STOPPED)
+    if best.status is Status.RUNNING:  # its error may be an estimate
         best = _measured(X, best)
-        best = last if last.status is not Status.RUNNING and _worth(last) < _worth(best) else best
+        best = last if last.status is not Status.RUNNING and worth(last) < worth(best) else best
     return Fit(
         network=best.network,
         relative_error=best.relative_error,

@@ -9,8 +9,6 @@ References:
 """
 
 import math
-import time
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -23,15 +21,13 @@ from tnlab.errors import StructureError
 from tnlab.fitting.memory import require_closed_form
 from tnlab.fitting.truncation.closed_form import MEASURED_BELOW, closed_form
 from tnlab.fitting.truncation.tree_svd import hub
-from tnlab.fitting.unfolding_svd import Unfolding, as_array, sum_of_squares, tensor_like, truncate, wide
+from tnlab.fitting.unfolding_svd import NOISE, Unfolding, as_array, sum_of_squares, tensor_like, truncate, wide
 from tnlab.network.core_arrays import padded
 from tnlab.network.edits import set_ranks
 from tnlab.network.network import Network
 from tnlab.network.residual import relative_residual
 from tnlab.network.structure import Structure
-from tnlab.solvers.base import EXACT_ERROR, AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
-
-PATIENCE = 2  # sweeps over which the decrease is averaged; the error never rises, so few are enough
+from tnlab.solvers.base import AbstractSolver, Data, Ending, Init, Swept, solvers, whole_tensor
 
 
 @solvers.register("hooi")
@@ -45,36 +41,21 @@ class HOOI(AbstractSolver):
 
     fits: ClassVar[tuple[str, ...]] = ("tucker",)
     chooses_ranks: ClassVar[bool] = True
+    ending: ClassVar[Ending] = Ending(window=(1, 2), within_target=True)  # the error never rises
 
     @override
-    def iterate(
-        self, tensor: Data, structure: Structure, *, init: Init = "svd", generator: torch.Generator
-    ) -> Iterator[Snapshot]:
+    def sweeps(self, tensor: Data, structure: Structure, *, init: Init, generator: torch.Generator) -> Iterator[Swept]:
         tensor = whole_tensor(tensor, structure)
-        begun = time.perf_counter()
         star = _Star.of(structure)
         require_closed_form(tensor, structure, self.target_error)
-        start = _start(tensor, structure, self.target_error, init, generator)
-        yield Snapshot(0, start[1], start[0], time.perf_counter() - begun)
-        fit = _Iteration(tensor, star, start[0], self.target_error)
-        recent = deque([start[1]], maxlen=PATIENCE + 1)
-        for sweep in range(1, self.max_sweeps + 1):
+        network, error = _start(tensor, structure, self.target_error, init, generator)
+        yield Swept(network, error, math.inf)
+        fit = _Iteration(tensor, star, network, self.target_error)
+        while True:
+            ranks = network.structure.ranks
             fit.sweep()
-            network, error = fit.result()
-            recent.append(error)
-            status = self._standing(sweep, recent, network.structure == start[0].structure)
-            yield Snapshot(sweep, error, network, time.perf_counter() - begun, status)
-            if status is not Status.RUNNING:
-                return
-            start = network, error
-
-    def _standing(self, sweep: int, recent: deque[float], same_ranks: bool) -> Status:
-        if recent[-1] < EXACT_ERROR:
-            return Status.EXACT
-        past = len(recent) - 1
-        if same_ranks and recent[0] - recent[-1] < past * self.tolerance * recent[0]:
-            return Status.CONVERGED if self.target_error is None else Status.REACHED
-        return Status.MAX_SWEEPS if sweep >= self.max_sweeps else Status.RUNNING
+            network, error, doubt = fit.result()
+            yield Swept(network, error, doubt, settled=None if network.structure.ranks == ranks else False)
 
 
 @dataclass(frozen=True)
@@ -133,8 +114,8 @@ class _Iteration:
             for mode in own:
                 self._update(mode, self._projected(shared, [k for k in own if k != mode]))
 
-    def result(self) -> tuple[Network, float]:
-        """Return the network after a sweep and its relative error."""
+    def result(self) -> tuple[Network, float, float]:
+        """Return the network after a sweep, its relative error, and how far that may be from the true one."""
         star = self.star
         ranks = list(star.structure.ranks)
         if self.target is not None:
@@ -152,8 +133,8 @@ class _Iteration:
         )
         error = math.sqrt(max(self.total - sum_of_squares(self.core), 0.0) / self.total)
         if error <= MEASURED_BELOW[self.tensor.dtype]:
-            error = relative_residual(self.tensor, network)
-        return network, error
+            return network, relative_residual(self.tensor, network), 0.0
+        return network, error, NOISE / (2 * error) if self.tensor.dtype == torch.float64 else math.inf
 
     def _update(self, mode: int, projected: Any) -> None:
         view = _view(projected, mode)

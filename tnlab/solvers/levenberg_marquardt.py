@@ -4,8 +4,6 @@
 copies of the network, with one core left out of either. J itself, with a row per tensor entry, is never formed.
 """
 
-import time
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -20,9 +18,8 @@ from tnlab.fitting.memory import require_memory, square_bytes
 from tnlab.fitting.svd_start import starting_network
 from tnlab.fitting.sweep.plan import plan_gradient
 from tnlab.network.structure import Structure
-from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
+from tnlab.solvers.base import AbstractSolver, Data, Init, Swept, solvers, whole_tensor
 
-PATIENCE = 5  # steps over which the decrease is averaged
 TRIES = 12  # dampings tried per step; each failure doubles the growth factor: the last is 2^66 times the first
 
 
@@ -46,33 +43,24 @@ class LevenbergMarquardt(AbstractSolver):
     max_parameters: int = 3000
 
     @override
-    def iterate(
-        self, tensor: Data, structure: Structure, *, init: Init = "svd", generator: torch.Generator
-    ) -> Iterator[Snapshot]:
+    def sweeps(self, tensor: Data, structure: Structure, *, init: Init, generator: torch.Generator) -> Iterator[Swept]:
         tensor = whole_tensor(tensor, structure)
         if structure.parameters > self.max_parameters:
             raise StructureError(
                 f"Levenberg-Marquardt solves a dense system of the size of all {structure.parameters} parameters, and "
                 f"at most {self.max_parameters} are allowed. Take lbfgs or als, or raise max_parameters."
             )
-        begun = time.perf_counter()
         dense = square_bytes(structure.parameters, 3)  # J^T J, damped, and its blocks
         require_memory(plan_gradient(structure), tensor, svd=init == "svd", besides=dense)
         objective = LeastSquares(tensor, structure)
         network = starting_network(tensor, structure, init, generator=generator)
-        yield Snapshot(0, objective.normal.residual(network), network, time.perf_counter() - begun)
+        yield Swept(network)
         state = _State(objective, objective.vector(network), self.damping)
-        recent = deque([state.value], maxlen=PATIENCE + 1)
-        for sweep in range(1, self.max_sweeps + 1):
+        while True:
             moved = state.step()
             network = objective.network(state.point)
             error = objective.error(state.value, network)
-            recent.append(state.value)
-            settled = not moved or self._settled(recent, power=2)
-            error, status = self._judged(sweep, error, network, objective.normal.residual, settled=settled)
-            yield Snapshot(sweep, error, network, time.perf_counter() - begun, status)
-            if status is not Status.RUNNING:
-                return
+            yield Swept(network, error, objective.doubt, settled=None if moved else True)
 
 
 class _State:

@@ -4,8 +4,6 @@ The normal equations ``A G = B`` of one core are solved over ``A >= 0`` by coord
 after the other moves to its best value and is clipped at zero, which never raises the error.
 """
 
-import time
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import reduce
@@ -22,9 +20,8 @@ from tnlab.fitting.sweep.normal_equations import NormalEquations
 from tnlab.fitting.sweep.plan import plan_sweep
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
-from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
+from tnlab.solvers.base import AbstractSolver, Data, Init, Swept, solvers, whole_tensor
 
-PATIENCE = 5  # sweeps over which the decrease is averaged, so that one slow sweep does not end the fit
 SETTLED = 0.05  # passes over a core end when one moves it by less than this part of the first pass (Gillis 2012)
 
 
@@ -48,34 +45,24 @@ class Nonnegative(AbstractSolver):
     nonnegative: ClassVar[bool] = True
 
     @override
-    def iterate(
-        self, tensor: Data, structure: Structure, *, init: Init = "svd", generator: torch.Generator
-    ) -> Iterator[Snapshot]:
+    def sweeps(self, tensor: Data, structure: Structure, *, init: Init, generator: torch.Generator) -> Iterator[Swept]:
         tensor = whole_tensor(tensor, structure)
         if not bool((tensor > 0).any()):
             raise DataError("A nonnegative network cannot come near a tensor without a positive entry; try als.")
-        begun = time.perf_counter()
         plan = plan_sweep(structure)
         besides = max(dense_bytes(structure, 2), square_bytes(widest_bonds(structure), 2))
         require_memory(plan, tensor, svd=init == "svd", besides=besides)
         start = _positive(starting_network(tensor, structure, init, generator=generator), tensor, init)
         fit = NormalEquations(tensor)
         values = plan.start(fit.data(plan.mode_order), [fit.to_solver(core) for core in start.cores])
-        yield Snapshot(0, fit.residual(start), start, time.perf_counter() - begun)
-        recent: deque[float] = deque(maxlen=PATIENCE + 1)
-        for sweep in range(1, self.max_sweeps + 1):
+        yield Swept(start, compared=False)
+        while True:
             for step, grams, right in plan.equations(values):
                 core = _descend(grams, right, step.present(values), self.passes)
                 fit.record(grams, right, core)
                 values[1 + step.core] = step.as_core(core)
             network = Network(structure, tuple(map(fit.to_user, plan.cores(values))))
-            error = fit.error(network)
-            recent.append(error)
-            settled = self._settled(recent)
-            error, status = self._judged(sweep, error, network, fit.residual, settled=settled)
-            yield Snapshot(sweep, error, network, time.perf_counter() - begun, status)
-            if status is not Status.RUNNING:
-                return
+            yield Swept(network, fit.error(network), fit.doubt)
 
 
 def _positive(start: Network, tensor: torch.Tensor, init: Init) -> Network:

@@ -4,8 +4,6 @@ The leading components are fitted first, so that a network with loops ends in a 
 target error the ranks grow until it is reached.
 """
 
-import time
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -24,9 +22,8 @@ from tnlab.network.edits import set_rank, set_ranks
 from tnlab.network.gauge.balance import balanced
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
-from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
+from tnlab.solvers.base import AbstractSolver, Data, Init, Swept, solvers, whole_tensor
 
-PATIENCE = 5  # sweeps over which the decrease is averaged, at the final ranks
 FINE = 1e-5  # relative error below which rounding in cores of unequal norm limits a sweep, so that they are balanced
 BETTER = 0.9  # below FINE, a wider network is kept only if its error is below this times the error of the kept one
 USELESS = 1e-6  # of the squared residual: the least gain for which one bond is widened alone
@@ -52,35 +49,26 @@ class Progressive(AbstractSolver):
     chooses_ranks: ClassVar[bool] = True
 
     @override
-    def iterate(
-        self, tensor: Data, structure: Structure, *, init: Init = "svd", generator: torch.Generator
-    ) -> Iterator[Snapshot]:
+    def sweeps(self, tensor: Data, structure: Structure, *, init: Init, generator: torch.Generator) -> Iterator[Swept]:
         tensor = whole_tensor(tensor, structure)
-        begun, sweep = time.perf_counter(), 0
         small = structure if isinstance(init, Network) else set_ranks(structure, (1,) * len(structure.bonds))
         require_memory(plan_sweep(small), tensor, svd=init == "svd")
         network = starting_network(tensor, small, init, generator=generator)
         fit = NormalEquations(tensor)
         error = fit.residual(network)
-        yield Snapshot(0, error, self._shown(network, structure), time.perf_counter() - begun)
+        yield Swept(self._shown(network, structure), error)
         kept, even, uneven = _Kept(self.target_error), False, False
         while True:
             growable = self._growable(network.structure, structure)
-            recent = deque([error], maxlen=PATIENCE + 1)
             for done, (network, reading) in enumerate(_sweeps(fit, network), start=1):  # noqa: B020
-                sweep += 1
-                still = recent[-1] - reading < self.still * reading
-                recent.append(reading)
-                uneven = reading < FINE and not even
+                still = error - reading < self.still * reading
+                error = reading
+                uneven = error < FINE and not even
                 due = (still and uneven) or (bool(growable) and (still or done >= self.sweeps_per_rank))
-                settled = not growable and self._settled(recent)
-                error, status = self._judged(sweep, reading, network, fit.residual, settled=settled)
-                if status is Status.RUNNING and due and not uneven and kept.idle:
-                    status = Status.CONVERGED
-                least, found = kept.best(network, error)
-                yield Snapshot(sweep, found, self._shown(least, structure), time.perf_counter() - begun, status)
-                if status is not Status.RUNNING:
-                    return
+                settled = None if not growable and done >= self.ending.window[0] else False
+                settled = True if due and not uneven and kept.idle else settled
+                least, found, doubt = kept.best(network, error, fit.doubt)
+                yield Swept(self._shown(least, structure), found, doubt, settled=settled, progress=error)
                 if due:
                     break
             if uneven:
@@ -136,27 +124,27 @@ class _Kept:
         self.target = target
         self.growths = 0
         self._network: Network | None = None
-        self._error = FINE
+        self._error, self._doubt = FINE, 0.0
 
     @property
     def idle(self) -> bool:
         """Whether more growths than the network has bonds (and than three) have not clearly lowered the error."""
         return self._network is not None and self.growths > max(3, len(self._network.structure.bonds))
 
-    def best(self, network: Network, error: float) -> tuple[Network, float]:
-        """Return the network to report after a sweep, with its relative error, given those of the sweep.
+    def best(self, network: Network, error: float, doubt: float) -> tuple[Network, float, float]:
+        """Return the network to report after a sweep, with its relative error and the doubt, given those of the sweep.
 
         Without a target error it is the network of the sweep. With one it is the network kept; that of the sweep
         replaces it if it reaches the target, if its error is clearly lower, or if it is lower at the same ranks.
         """
         if self.target is None:
-            return network, error
+            return network, error, doubt
         clearly = error < BETTER * self._error
         same = self._network is not None and network.structure == self._network.structure and error < self._error
         if clearly or same or error <= self.target:
             self.growths = 0 if clearly else self.growths
-            self._network, self._error = network, error
-        return (network, error) if self._network is None else (self._network, self._error)
+            self._network, self._error, self._doubt = network, error, doubt
+        return (network, error, doubt) if self._network is None else (self._network, self._error, self._doubt)
 
 
 def _carried(structure: Structure, bond: int) -> bool:

@@ -5,11 +5,9 @@ exceeds delta. So a fit alternates between the sparse part S, in closed form, an
 on X - S. The l1 loss is the limit of small delta.
 """
 
-import time
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import torch
 from torch import Tensor
@@ -22,9 +20,8 @@ from tnlab.fitting.sweep.plan import plan_sweep
 from tnlab.metrics import relative_error
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
-from tnlab.solvers.base import AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
+from tnlab.solvers.base import AbstractSolver, Data, Ending, Init, Swept, solvers, whole_tensor
 
-PATIENCE = 5  # sweeps over which the decrease is averaged
 NORMAL = 1.4826  # standard deviation over median absolute value, of normal noise
 EFFICIENT = 1.345  # delta in standard deviations: Huber's loss has 95 % of the efficiency of least squares (Huber 1964)
 SHARP = 0.1  # delta in standard deviations for l1: small enough to be near the limit 0
@@ -54,37 +51,30 @@ class Robust(AbstractSolver):
     loss: Literal["huber", "l1"] = "huber"
     delta: float | None = None
 
+    ending: ClassVar[Ending] = Ending(wanders=True)
+
     @override
-    def iterate(
-        self, tensor: Data, structure: Structure, *, init: Init = "svd", generator: torch.Generator
-    ) -> Iterator[Snapshot]:
+    def sweeps(self, tensor: Data, structure: Structure, *, init: Init, generator: torch.Generator) -> Iterator[Swept]:
         tensor = whole_tensor(tensor, structure)
         if self.loss not in ("huber", "l1"):
             raise ValueError(f"loss must be 'huber' or 'l1', but is {self.loss!r}.")
-        begun = time.perf_counter()
         plan = plan_sweep(structure)
         require_memory(plan, tensor, svd=init == "svd", besides=dense_bytes(structure, 5))
         network, plain = _start(tensor, structure, init, generator)
         fit = NormalEquations(tensor)
         values = plan.start(fit.data(plan.mode_order), [fit.to_solver(core) for core in network.cores])
         scale = float(tensor.abs().sum(dtype=torch.float64))
-        recent: deque[float] = deque(maxlen=PATIENCE + 1)
         delta, factor = float((tensor - network.to_tensor()).abs().max()) if plain else 0.0, EFFICIENT
-        for sweep in range(self.max_sweeps + 1):
-            if sweep:
-                plan.sweep(values, fit.solve)
-                network = Network(structure, tuple(map(fit.to_user, plan.cores(values))))
+        while True:
             model = network.to(torch.float64).to_tensor()
             residual = tensor.to(torch.float64) - model
             error, objective = relative_error(tensor, model), float(residual.abs().sum()) / scale
-            recent.append(objective)
-            status = self._status(sweep, error, settled=self._settled(recent, wanders=True))
-            yield Snapshot(sweep, error, network, time.perf_counter() - begun, status, objective=objective)
-            if status is not Status.RUNNING:
-                return
+            yield Swept(network, error, progress=objective, objective=objective)
             delta = self.delta or max(FALL * delta, factor * NORMAL * float(residual.abs().median()))
             factor = factor if self.loss == "huber" else max(SHARP, FALL * factor)
             values[0] = self._data(fit, plan.mode_order, model + STRETCH * residual.clamp(-delta, delta))
+            plan.sweep(values, fit.solve)
+            network = Network(structure, tuple(map(fit.to_user, plan.cores(values))))
 
     def _data(self, fit: NormalEquations, mode_order: tuple[int, ...], target: Tensor) -> Any:
         laid_out = target.to(fit.tensor.dtype).permute(mode_order).contiguous()

@@ -6,7 +6,6 @@ random entries of largest error become new crosses. The error of a large tensor 
 no cross uses: values that are nonzero only in a few entries can be missed by the crosses and by the estimate.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Literal
@@ -24,23 +23,10 @@ from tnlab.network.core_arrays import padded_network
 from tnlab.network.network import Network
 from tnlab.network.rounding.network import round_network
 from tnlab.network.structure import Structure
-from tnlab.solvers.base import EXACT_ERROR, AbstractSolver, Data, Init, Snapshot, Status, solvers, whole_tensor
+from tnlab.solvers.base import AbstractSolver, Data, Ending, Init, Swept, solvers, whole_tensor
 
 WHOLE = 2**14  # entries of a tensor up to which all of them measure the error, not a random sample
 SCOUTS = 500  # random entries per pass; those of largest error become crosses
-PATIENCE = 3  # passes without a lower error after which the fit has converged
-PROGRESS = 0.9  # an error counts as lower if it is below this times the best one
-
-
-@dataclass(frozen=True, eq=False)
-class CrossSnapshot(Snapshot):
-    """Snapshot of a cross approximation, with the number of entries evaluated.
-
-    Attributes:
-        evaluations: Number of entries evaluated so far, those of the error estimate included.
-    """
-
-    evaluations: int = 0
 
 
 @solvers.register("tt_cross")
@@ -69,12 +55,10 @@ class TTCross(AbstractSolver):
     takes: ClassVar[Literal["tensor", "observed", "function"]] = "function"
     fits: ClassVar[tuple[str, ...]] = ("tensor_train",)
     chooses_ranks: ClassVar[bool] = True
+    ending: ClassVar[Ending] = Ending(window=(3, 3), lower=0.9)
 
     @override
-    def iterate(
-        self, tensor: Data, structure: Structure, *, init: Init = "svd", generator: torch.Generator
-    ) -> Iterator[Snapshot]:
-        begun = time.perf_counter()
+    def sweeps(self, tensor: Data, structure: Structure, *, init: Init, generator: torch.Generator) -> Iterator[Swept]:
         if init not in ("svd", "random"):
             raise ValueError(
                 f"Cross approximation chooses its own start: init must be 'svd' or 'random', not {init!r}."
@@ -82,24 +66,13 @@ class TTCross(AbstractSolver):
         train = Train(structure)
         known = _Known(_function(tensor, structure), train, self.samples, generator)
         crosses = Crosses.at(train.modes, known.random(1 if self.target_error else max(self._most(train, 1))))
-        best, waited, forward = float("inf"), 0, True
-        for sweep in range(self.max_sweeps + 1):
+        forward = True
+        while True:
             crosses, cores = _pass(crosses, known.evaluate, forward=forward)
             forward = not forward
             network, error = self._network(train, known, cores)
-            best, waited = (error, 0) if error < PROGRESS * best else (best, waited + 1)
-            snapshot = CrossSnapshot(
-                sweep,
-                error,
-                network,
-                time.perf_counter() - begun,
-                self._standing(sweep, error, waited),
-                held_out_error=None if known.whole else error,
-                evaluations=known.evaluations,
-            )
-            yield snapshot
-            if snapshot.status is not Status.RUNNING:
-                return
+            held_out = None if known.whole else error
+            yield Swept(network, error, held_out_error=held_out, evaluations=known.evaluations)
             widest = max(len(places) for places in crosses.before)
             places = known.worst(cores, max(2, widest // 3) if self.target_error else widest)
             crosses.add(places, self._most(train, widest + max(2, widest // 3)))
@@ -123,15 +96,6 @@ class TTCross(AbstractSolver):
             if after <= self.target_error:
                 return rounded, after
         return network, error
-
-    def _standing(self, sweep: int, error: float, waited: int) -> Status:
-        if sweep and error < EXACT_ERROR:
-            return Status.EXACT
-        if sweep and self.target_error and error <= self.target_error:
-            return Status.REACHED
-        if waited >= PATIENCE:
-            return Status.CONVERGED
-        return Status.MAX_SWEEPS if sweep >= self.max_sweeps else Status.RUNNING
 
 
 class _Known:

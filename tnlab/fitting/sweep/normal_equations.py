@@ -28,6 +28,7 @@ LEAST = 1e-9  # squared relative error below which the residual is always formed
 EPS = float(np.finfo(np.float64).eps)
 DOUBT = {torch.float64: 1e-9, torch.float32: 1e-5}  # relative error: the largest error of a reading, by dtype of X,
 SHARE = 1e-6  # or this part of the reading: far less than a sweep changes while a fit is under way
+PART, FINE = 1e-3, 1e-9  # but never both more than this part of the reading and more than this
 
 
 class NormalEquations:
@@ -40,6 +41,7 @@ class NormalEquations:
     Attributes:
         square: ``|X|^2``.
         on_cpu: Whether arrays are numpy arrays (X is on a CPU) or torch tensors.
+        doubt: How far rounding may put the latest ``error`` from the true one; 0 where it was measured.
     """
 
     def __init__(self, tensor: Tensor, *, ridge: float = 0.0) -> None:
@@ -47,7 +49,7 @@ class NormalEquations:
         self.ridge = ridge
         self.on_cpu = tensor.device.type == "cpu"
         self.square = squared_norm(tensor.detach())
-        self._terms = 0.0
+        self._terms = self.doubt = 0.0
 
     def data(self, mode_order: tuple[int, ...]) -> Any:
         """Return X as a contiguous array with its modes in a given order, in its own dtype."""
@@ -96,7 +98,9 @@ class NormalEquations:
         overlap, norm = float((self._solution * self._right).sum()), float((model * self._solution).sum())
         square = 1 + (norm - 2 * overlap) / self.square
         largest, self._terms = self._terms, 0.0
-        return math.sqrt(square) if self.trusts(square, largest, share=SHARE) else self.residual(network)
+        trusted = self.trusts(square, largest, share=SHARE)
+        self.doubt = self.rounding(square, largest) if trusted else 0.0
+        return math.sqrt(square) if trusted else self.residual(network)
 
     def trusts(self, square: float, largest: float, *, share: float = 0.0) -> bool:
         """Return whether rounding changes a relative error read off the normal equations by no more than ``DOUBT``.
@@ -106,14 +110,24 @@ class NormalEquations:
             largest: The largest ``|A|^2 |G|`` of the equations solved since the last reading.
             share: Part of the reading by which rounding may change it where that is more than ``DOUBT``.
         """
+        if not square > max(CANCELLED * torch.finfo(self.tensor.dtype).eps, LEAST):
+            return False
+        reading = math.sqrt(square)
+        allowed = min(max(DOUBT[self.tensor.dtype], share * reading), max(PART * reading, FINE))
+        return self.rounding(square, largest) <= allowed
+
+    def rounding(self, square: float, largest: float) -> float:
+        """Return by how much rounding may change a relative error read off the normal equations.
+
+        Args:
+            square: The reading: a squared relative error above 0.
+            largest: The largest ``|A|^2 |G|`` of the equations solved since the last reading.
+        """
         eps = torch.finfo(self.tensor.dtype).eps
         size = math.sqrt(largest / self.square)
         # what float64 does to the terms, and the tensor's dtype to the product with the tensor and to the cores
         lost = EPS * size**2 + eps * size + (eps * size) ** 2
-        if not square > max(CANCELLED * eps, LEAST):
-            return False
-        reading = math.sqrt(square)
-        return lost <= 2 * max(DOUBT[self.tensor.dtype], share * reading) * reading
+        return lost / (2 * math.sqrt(square))
 
     def residual(self, network: Network) -> float:
         """Return the relative error of a network from its residual ``X - X_hat``, in float64."""
