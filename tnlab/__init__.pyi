@@ -33,6 +33,8 @@ from .solvers.base import Status as Status
 from .solvers.decompose import decompose as decompose
 from .solvers.fit import Fit as Fit
 from .solvers.fit import fit as fit
+from .solvers.settings import Start as Start
+from .solvers.settings import Stop as Stop
 from .structure_search.engines.base import engines as engines
 from .structure_search.objective import FewestParameters as FewestParameters
 from .structure_search.objective import WeightedSum as WeightedSum

@@ -108,8 +108,8 @@ class _Apart(Generic[Result]):
 
     def wait(self, limit: Limit) -> Result:
         """Return the result; leave the thread behind when the limit is reached or an exception comes."""
-        context = contextvars.copy_context()
-        threading.Thread(target=context.run, args=(self._run,), name="tnlab-step", daemon=True).start()
+        context = contextvars.copy_context()  # no daemon: Python ends torch's calls in such a thread by an abort
+        threading.Thread(target=context.run, args=(self._run,), name="tnlab-step").start()
         try:
             while not self._over.wait(POLL):
                 if limit.reached():

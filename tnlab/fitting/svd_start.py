@@ -15,6 +15,7 @@ from torch import Tensor
 
 from tnlab.errors import StructureError
 from tnlab.fitting.unfolding_svd import Sketch, Unfolding, range_basis
+from tnlab.interrupt import checkpoint
 from tnlab.network.core_arrays import padded
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
@@ -132,6 +133,7 @@ def _split_off(tensor: Tensor, structure: Structure, generator: torch.Generator)
     cores: dict[int, Tensor] = {}
     axes, rest, sizes = list(range(structure.order)), tensor, list(structure.index_sizes)
     for split in _splits(structure):
+        checkpoint()
         sizes = split.sizes
         rows = math.prod(sizes[index] for index in split.inward)
         rank = math.prod(sizes[index] for index in split.outward)

@@ -23,6 +23,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from tnlab.interrupt import checkpoint
+
 EPS = float(np.finfo(np.float64).eps)
 COARSE = 1e3 * EPS  # of |M|^2: least tail that is taken from a Gram matrix
 NOISE = 20 * EPS  # of |M|^2: bound on the rounding error of such a tail
@@ -110,6 +112,7 @@ class Unfolding:
 
     def blocks(self) -> Iterator[Any]:
         """Yield blocks of columns of M in float64; a single block that is a view where M lies as one in memory."""
+        checkpoint()
         array = self.array
         if array.dtype in (np.float64, torch.float64) and 1 in (self.before, self.after):
             yield array[0] if self.before == 1 else array[:, :, 0].T

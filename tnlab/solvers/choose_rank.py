@@ -1,15 +1,19 @@
 """Choice of a format's rank by cross-validation: the error over known entries that the fits held out."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
+from typing_extensions import Unpack
 
 from tnlab.errors import FormatError
 from tnlab.formats import formats
+from tnlab.interrupt import limited
+from tnlab.seeding import as_generator
 from tnlab.solvers.base import Data
 from tnlab.solvers.completion_base import known_entries
 from tnlab.solvers.fit import Fit, fit
+from tnlab.solvers.settings import FitSettings, Start, Stop, start_and_stop
 from tnlab.threads import on_one_thread
 
 EXACT = 1e-8  # relative error below which fits count as exact, so that the smallest such rank is chosen
@@ -37,9 +41,9 @@ def choose_rank(
     ranks: Iterable[int],
     *,
     margin: float = 0.02,
-    restarts: int = 1,
-    max_sweeps: int = 200,
-    seed: int = 0,
+    start: Start | None = None,
+    stop: Stop | None = None,
+    **settings: Unpack[FitSettings],
 ) -> RankChoice:
     """Fit a format at several ranks to nine tenths of the known entries and compare them on the last tenth.
 
@@ -48,36 +52,36 @@ def choose_rank(
         format: Name of the format.
         ranks: Ranks to try, each on all bonds.
         margin: Relative amount by which the held-out error of the chosen rank may exceed the least one.
-        restarts: Starts per rank; all ranks hold out the same entries, so their errors compare.
-        max_sweeps: Sweeps per start.
-        seed: Seed of the starts and of the held-out entries; the same seed gives the same floats.
+        start: How each fit starts, as for ``fit``. All ranks hold out the same entries, so their errors compare: the
+            seed is a number, or a generator that gives one.
+        stop: When each fit stops; by default after 200 sweeps. Its ``max_seconds`` is for all ranks together.
+        settings: Fields of ``start`` and ``stop`` as keywords, as for ``fit``.
 
     Raises:
         FormatError: There is no rank to try, or the format cannot be built.
         DataError: The tensor cannot be fitted, or has too few known entries to hold any out.
+        TypeError: A keyword is unknown.
 
     Example:
         >>> X = torch.ones(6, 6, 6, dtype=torch.float64)
         >>> choose_rank(X, "cp", range(1, 3)).rank
         1
     """
+    start, stop = start_and_stop(
+        start, stop or Stop(max_sweeps=200), settings, caller="choose_rank", besides=("margin",)
+    )
+    if not isinstance(start.seed, int):
+        start = replace(start, seed=int(torch.randint(2**62, (), generator=as_generator(start.seed))))
     tried = list(ranks)
     if not tried:
         raise FormatError("There is no rank to try: ranks is empty.")
     part = formats[format]
     modes = tuple(X.shape) if isinstance(X, torch.Tensor) else X.modes
     known = known_entries(X, part.build(modes, tried[0]))
-    fits = {
-        rank: fit(
-            known,
-            part.build(modes, rank),
-            solver="completion_als",
-            seed=seed,
-            restarts=restarts,
-            max_sweeps=max_sweeps,
-        )
-        for rank in tried
-    }
+    with limited(stop.limit()):
+        fits = {
+            rank: fit(known, part.build(modes, rank), solver="completion_als", start=start, stop=stop) for rank in tried
+        }
     errors = {rank: _held_out(result) for rank, result in fits.items()}
     limit = max((1 + margin) * min(errors.values()), EXACT)
     good = [rank for rank, error in errors.items() if error <= limit]

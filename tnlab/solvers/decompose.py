@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-import torch
 from torch import Tensor
+from typing_extensions import Unpack
 
 from tnlab.data.observed import Observed
 from tnlab.data.tensor_function import TensorFunction
@@ -11,6 +11,7 @@ from tnlab.errors import FormatError
 from tnlab.formats import formats
 from tnlab.solvers.base import AbstractSolver, Data, Snapshot, check_target_error, solvers, whole_tensor
 from tnlab.solvers.fit import Fit, fit
+from tnlab.solvers.settings import FitSettings, Start, Stop, start_and_stop
 
 CLOSED_FORMS = {
     "tensor_train": "tt_svd",
@@ -26,12 +27,11 @@ def decompose(
     format: str,  # noqa: A002  (the word of the whole interface)
     *,
     rank: int | Sequence[int] | None = None,
-    target_error: float | None = None,
     solver: str | AbstractSolver | None = None,
-    seed: int | torch.Generator | None = 0,
-    max_sweeps: int = 500,
-    restarts: int = 1,
+    start: Start | None = None,
+    stop: Stop | None = None,
     callback: Callable[[Snapshot], object] | None = None,
+    **settings: Unpack[FitSettings],
 ) -> Fit:
     """Decompose a tensor into a named format.
 
@@ -42,18 +42,19 @@ def decompose(
         X: The tensor, ``Observed`` entries of one, or a ``TensorFunction``.
         format: Name of the format (``tnlab.formats.formats`` lists them).
         rank: One rank for all bonds, or one per bond.
-        target_error: Largest relative error allowed, between 0 and 1, instead of ``rank``.
         solver: Name of a solver, or a solver with its settings. By default a closed form or the progressive solver for
             a target error of a whole tensor, else the default of ``fit``.
-        seed: The same seed gives the same floats; None draws a fresh one.
-        max_sweeps: Sweeps per start after which it stops.
-        restarts: Number of starts; the best fit is returned.
+        start: How the fit starts, as for ``fit``.
+        stop: When it stops, as for ``fit``.
         callback: Called with every snapshot; a true return value stops the fit, which keeps the best cores so far.
+        settings: Fields of ``start`` and ``stop`` as keywords, as for ``fit``. One of them is ``target_error``, the
+            largest relative error allowed, between 0 and 1, instead of ``rank``.
 
     Raises:
         FormatError: Neither or both of ``rank`` and ``target_error`` are given, a target error is where entries are
             missing, or the format cannot be built.
         DataError: The tensor cannot be fitted.
+        TypeError: A keyword is unknown.
         UnknownNameError: There is no such format or solver.
         ValueError: The target error is out of range.
 
@@ -62,6 +63,8 @@ def decompose(
         >>> decompose(X, "tt", target_error=0.1).structure.ranks
         (1, 1)
     """
+    start, stop = start_and_stop(start, stop, settings, caller="decompose", besides=("rank", "solver", "callback"))
+    target_error = stop.target_error
     if (rank is None) == (target_error is None):
         raise FormatError("Say how large the network may be: either rank=R, or target_error=E, and not both.")
     check_target_error(target_error, chosen=True)
@@ -77,16 +80,7 @@ def decompose(
     if solver is None and target_error is not None:
         solver = CLOSED_FORMS.get(part.name, "progressive") if isinstance(X, Tensor) else None
     structure = part.build(modes, 1 if rank is None else rank)
-    return fit(
-        X,
-        structure,
-        seed=seed,
-        max_sweeps=max_sweeps,
-        target_error=target_error,
-        restarts=restarts,
-        callback=callback,
-        solver=solver,
-    )
+    return fit(X, structure, solver=solver, start=start, stop=stop, callback=callback)
 
 
 def fitting(format: str) -> tuple[str, ...]:  # noqa: A002

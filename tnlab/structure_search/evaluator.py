@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from tnlab.errors import StructureError
 from tnlab.fitting.sweep.plan import plan_sweep
 from tnlab.fitting.warm_start import warm_start
+from tnlab.interrupt import never
 from tnlab.network.isomorphism import canonical_form
 from tnlab.network.network import Network
 from tnlab.network.residual import relative_residual
@@ -17,6 +18,7 @@ from tnlab.seeding import as_generator
 from tnlab.solvers.als import ALS
 from tnlab.solvers.base import AbstractSolver, Init, Snapshot, Status, solvers
 from tnlab.solvers.fit import fit
+from tnlab.solvers.settings import Start, Stop
 from tnlab.structure_search.evaluation import Proposal
 from tnlab.structure_search.problem import Problem
 from tnlab.structure_search.settings import FitSettings
@@ -28,11 +30,6 @@ HASTE = 3.0  # a fit is stopped only if the target is missed even by an error th
 RIDGES = {"svd": 0.3, "random": 1.0}  # weight of the ridge in the first sweep of an annealed start, by its init
 FADED = 1e-4  # weight of the ridge at the end of its decay
 ANNEALED = 0.5  # fraction of the sweeps over which the ridge decays
-
-
-def never() -> bool:
-    """Return False: the default of ``stopped``, with which no fit is stopped from outside."""
-    return False
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,11 +99,18 @@ class Evaluator:
             watch = _Watch(math.inf if annealed else aim if proposal.decide else needed, sweeps, late)
             start = warm_start(init, structure, generator=generator) if isinstance(init, Network) else init
             solver = self._solver(sweeps, target, RIDGES[str(init)] if annealed else 0.0)
-            found = fit(self.problem.tensor, structure, seed=generator, init=start, callback=watch, solver=solver)
+            found = fit(
+                self.problem.tensor,
+                structure,
+                solver=solver,
+                start=Start(start, generator),
+                stop=Stop(cancel=late),
+                callback=watch,
+            )
             spent += found.sweeps
             if best is None or found.relative_error < best.relative_error:
                 best = found
-            if watch.stopped or best.relative_error <= aim or best.relative_error > proposal.reach * aim:
+            if watch.stopped or late() or best.relative_error <= aim or best.relative_error > proposal.reach * aim:
                 break
         assert best is not None
         return Fitted(best.network, best.relative_error, spent, best.status is not Status.STOPPED)

@@ -17,6 +17,7 @@ from tnlab.fitting.entries.contraction_tree import edge, entry_tree
 from tnlab.fitting.entries.grouping import Bucket, Entries
 from tnlab.fitting.sweep.dimension_tree import CoreTree, leaves
 from tnlab.fitting.sweep.pairwise import compile_pair
+from tnlab.interrupt import checkpoint
 
 NOTHING, ENTRIES = -2, -1  # batch of an operand: no batch axis, one over the entries; k >= 0: over the rows of core k
 LAST = -1  # label of the batch axis; bonds are labelled from 0
@@ -185,6 +186,7 @@ class EntrySweep:
         return Operand(part.labels, _take(part.array, self.entries.rows[part.batch]), ENTRIES)
 
     def _join(self, first: Operand, second: Operand, keep: tuple[int, ...]) -> Operand:
+        checkpoint()
         if second.batch == NOTHING:
             first, second = second, first
         if first.batch == NOTHING:

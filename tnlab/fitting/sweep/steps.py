@@ -8,6 +8,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,11 @@ import torch
 from typing_extensions import override
 
 from tnlab.fitting.sweep.pairwise import Pairwise, permute
+from tnlab.interrupt import checkpoint
 from tnlab.network.contraction import Indices
 from tnlab.network.structure import Structure
 
+LONG = 1e7  # operations of a sweep, entries counted as such: a few milliseconds
 Solve = Callable[[list[Any], Any], Any]
 
 
@@ -92,6 +95,11 @@ class SweepPlan:
         """Floating-point operations of one sweep."""
         return sum(step.flops for step in self.steps)
 
+    @cached_property
+    def is_long(self) -> bool:
+        """Whether a sweep takes so long that a fit may be interrupted within it."""
+        return self.flops + self.structure.size > LONG
+
     @property
     def largest(self) -> int:
         """Number of entries of the largest intermediate array."""
@@ -116,6 +124,8 @@ class SweepPlan:
                 connected part of the network without the core, and none for an only core (then A = B).
         """
         for step in self.steps:
+            if self.is_long:
+                checkpoint()
             step(values, solve)
 
     def equations(self, values: list[Any]) -> Iterator[tuple[Equations, list[Any], Any]]:
@@ -124,6 +134,8 @@ class SweepPlan:
         A core that the caller replaces in the registers before it resumes is used for the cores that follow.
         """
         for step in self.steps:
+            if self.is_long:
+                checkpoint()
             if isinstance(step, Equations):
                 yield step, *step.equations(values)
             else:
