@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 
 import torch
 
-Result = TypeVar("Result")
+Computed = TypeVar("Computed")
 POLL = 0.01  # seconds between two looks at a limit while a step runs in another thread
 
 
@@ -82,7 +82,7 @@ def checkpoint() -> None:
         raise Interrupted
 
 
-def interruptible(step: Callable[[], Result], *, long: bool) -> Result:
+def interruptible(step: Callable[[], Computed], *, long: bool) -> Computed:
     """Return the result of one step, or raise ``Interrupted`` as soon as the limit of the block is reached.
 
     Args:
@@ -97,16 +97,16 @@ def interruptible(step: Callable[[], Result], *, long: bool) -> Result:
     return _Apart(step).wait(limit) if long else step()
 
 
-class _Apart(Generic[Result]):
+class _Apart(Generic[Computed]):
     """One step in a thread of its own, with the settings of the thread that waits for it."""
 
-    def __init__(self, step: Callable[[], Result]) -> None:
+    def __init__(self, step: Callable[[], Computed]) -> None:
         self._step, self._over, self._left = step, threading.Event(), threading.Event()
         self._grad = torch.is_grad_enabled()
-        self._result: list[Result] = []
+        self._result: list[Computed] = []
         self._error: BaseException | None = None
 
-    def wait(self, limit: Limit) -> Result:
+    def wait(self, limit: Limit) -> Computed:
         """Return the result; leave the thread behind when the limit is reached or an exception comes."""
         context = contextvars.copy_context()  # no daemon: Python ends torch's calls in such a thread by an abort
         threading.Thread(target=context.run, args=(self._run,), name="tnlab-step").start()

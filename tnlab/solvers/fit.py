@@ -27,7 +27,7 @@ from tnlab.solvers.base import (
     zero_network,
 )
 from tnlab.solvers.settings import FitSettings, Start, Stop, start_and_stop
-from tnlab.solvers.snapshot import Snapshot, Status, worth
+from tnlab.solvers.snapshot import Snapshot, Status, compared_error
 from tnlab.threads import on_one_thread
 
 
@@ -133,7 +133,7 @@ def fit(
                 snapshots = _until_interrupted(snapshots)
             run = _run(X, structure, snapshots, lambda one: callback is not None and callback(one) and asked.set())
             sweeps += run.sweeps
-            if best is None or worth(run) < worth(best):
+            if best is None or compared_error(run) < compared_error(best):
                 best = run
             if run.status in (Status.STOPPED, Status.EXACT, Status.DIRECT, Status.REACHED):
                 break
@@ -175,14 +175,14 @@ def _run(X: Data, structure: Structure, snapshots: Iterator[Snapshot], tell: Cal
             best = last
             break
         history.append(last.relative_error)
-        if best is None or worth(last) < worth(best) or last.network is best.network:
+        if best is None or compared_error(last) < compared_error(best) or last.network is best.network:
             best = last
         tell(last)
     if best is None or last is None:  # interrupted before a start by a solver with a loop of its own
         best = last = Snapshot(0, 1.0, zero_network(X, structure), seconds=0.0, status=Status.STOPPED)
     if best.status is Status.RUNNING:  # its error may be an estimate
         best = _measured(X, best)
-        best = last if last.status is not Status.RUNNING and worth(last) < worth(best) else best
+        best = last if last.status is not Status.RUNNING and compared_error(last) < compared_error(best) else best
     return Fit(
         network=best.network,
         relative_error=best.relative_error,

@@ -10,7 +10,7 @@ from dataclasses import replace
 from tnlab.interrupt import Interrupted, current_limit, interruptible
 from tnlab.network.network import Network
 from tnlab.solvers.settings import Stop
-from tnlab.solvers.snapshot import Ending, Snapshot, Status, Swept, worth
+from tnlab.solvers.snapshot import Ending, Snapshot, Status, Swept, compared_error
 from tnlab.threads import one_thread
 
 EXACT_ERROR = 1e-14  # relative error at the level of float64 rounding: no sweep lowers it further
@@ -117,9 +117,9 @@ class Loop:
             self._measuring = swept.measuring
             self._measured += swept.measuring
         snapshot = self._record(sweep, swept, status)
-        if self._best is None or worth(snapshot) < worth(self._best):
+        if self._best is None or compared_error(snapshot) < compared_error(self._best):
             self._best = snapshot
-        if swept.doubt <= SURE and (self._sure is None or worth(snapshot) < worth(self._sure)):
+        if swept.doubt <= SURE and (self._sure is None or compared_error(snapshot) < compared_error(self._sure)):
             self._sure = snapshot
         if status is Status.HELD_OUT and self._held_out is not None:
             return replace(self._held_out, sweep=sweep, seconds=snapshot.seconds, status=status)

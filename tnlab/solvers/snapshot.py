@@ -51,7 +51,7 @@ class Snapshot:
     evaluations: int | None = None
 
 
-def worth(found: Any) -> float:
+def compared_error(found: Any) -> float:
     """Return the number by which snapshots and fits are compared, lower is better.
 
     It is the held-out error where there is one, else the objective where there is one, else the relative error.
