@@ -51,6 +51,7 @@ COMPUTES = {  # what computes, of all public names
 }
 PLAIN = {  # what holds data, works on structures alone, or goes through every entry once
     "Bond", "Certificate", "Core", "FewestParameters", "Fit", "Observed", "ParameterBound", "SearchResult", "Snapshot",
+    "Start", "Stop",
     "Status", "Structure", "TensorFunction", "WeightedSum", "add", "arithmetic", "canonical_form", "contraction_cost",
     "cut_rank", "edits", "engines", "isomorphic", "multiply", "scale", "select", "subtract",
 }  # fmt: skip
