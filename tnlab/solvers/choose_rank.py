@@ -13,7 +13,7 @@ from tnlab.seeding import as_generator
 from tnlab.solvers.base import Data
 from tnlab.solvers.completion_base import known_entries
 from tnlab.solvers.fit import Fit, fit
-from tnlab.solvers.settings import FitSettings, Start, Stop, start_and_stop
+from tnlab.solvers.settings import FitKeywords, Start, Stop, start_and_stop
 from tnlab.threads import on_one_thread
 
 EXACT = 1e-8  # relative error below which fits count as exact, so that the smallest such rank is chosen
@@ -43,7 +43,7 @@ def choose_rank(
     margin: float = 0.02,
     start: Start | None = None,
     stop: Stop | None = None,
-    **settings: Unpack[FitSettings],
+    **settings: Unpack[FitKeywords],
 ) -> RankChoice:
     """Fit a format at several ranks to nine tenths of the known entries and compare them on the last tenth.
 

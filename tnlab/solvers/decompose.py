@@ -11,7 +11,7 @@ from tnlab.errors import FormatError
 from tnlab.formats import formats
 from tnlab.solvers.base import AbstractSolver, Data, Snapshot, check_target_error, solvers, whole_tensor
 from tnlab.solvers.fit import Fit, fit
-from tnlab.solvers.settings import FitSettings, Start, Stop, start_and_stop
+from tnlab.solvers.settings import FitKeywords, Start, Stop, start_and_stop
 
 CLOSED_FORMS = {
     "tensor_train": "tt_svd",
@@ -31,7 +31,7 @@ def decompose(
     start: Start | None = None,
     stop: Stop | None = None,
     callback: Callable[[Snapshot], object] | None = None,
-    **settings: Unpack[FitSettings],
+    **settings: Unpack[FitKeywords],
 ) -> Fit:
     """Decompose a tensor into a named format.
 

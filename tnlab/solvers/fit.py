@@ -26,7 +26,7 @@ from tnlab.solvers.base import (
     whole_tensor,
     zero_network,
 )
-from tnlab.solvers.settings import FitSettings, Start, Stop, start_and_stop
+from tnlab.solvers.settings import FitKeywords, Start, Stop, start_and_stop
 from tnlab.solvers.snapshot import Snapshot, Status, compared_error
 from tnlab.threads import on_one_thread
 
@@ -79,7 +79,7 @@ def fit(
     stop: Stop | None = None,
     mask: Tensor | None = None,
     callback: Callable[[Snapshot], object] | None = None,
-    **settings: Unpack[FitSettings],
+    **settings: Unpack[FitKeywords],
 ) -> Fit:
     """Fit the cores of a structure to a tensor.
 

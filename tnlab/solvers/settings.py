@@ -55,7 +55,7 @@ class Stop:
         return Limit(deadline, self.cancel or never)
 
 
-class FitSettings(TypedDict, total=False):
+class FitKeywords(TypedDict, total=False):
     """The fields of ``Start`` and ``Stop``, as keywords."""
 
     init: Init
@@ -76,7 +76,7 @@ def start_and_stop(
     Args:
         start: How it starts; None for the defaults.
         stop: When it stops; None for the defaults.
-        settings: Keywords of ``FitSettings``.
+        settings: Keywords of ``FitKeywords``.
         caller: Name of the function that was called.
         besides: Its other keywords, for the error about an unknown one.
 

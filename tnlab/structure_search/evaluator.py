@@ -66,7 +66,7 @@ class Evaluator:
     seed: int = 0
 
     def __call__(
-        self, proposal: Proposal, cutoff: float, deadline: float, stopped: Callable[[], object] = never
+        self, proposal: Proposal, cutoff: float, deadline: float, stopped: Callable[[], bool] = never
     ) -> Fitted:
         """Fit a structure until it reaches the target or is not going to score below the cutoff.
 
@@ -79,13 +79,13 @@ class Evaluator:
             stopped: Called after every sweep; a true answer stops the fit with the best cores so far.
         """
         with one_thread(self.problem.entries):
-            return self._fitted(proposal, cutoff, lambda: time.monotonic() > deadline or bool(stopped()))
+            return self._fitted(proposal, cutoff, lambda: time.monotonic() > deadline or stopped())
 
     def light(self) -> "Evaluator":
         """Return a copy whose problem has no cached spectra, small enough to be sent to a worker."""
         return replace(self, problem=replace(self.problem))
 
-    def _fitted(self, proposal: Proposal, cutoff: float, late: Callable[[], object]) -> Fitted:
+    def _fitted(self, proposal: Proposal, cutoff: float, late: Callable[[], bool]) -> Fitted:
         structure = proposal.structure
         needed = self.problem.objective.error_for(structure.parameters, self.problem.entries, cutoff)
         sweeps = self.fits.max_sweeps if proposal.max_sweeps is None else proposal.max_sweeps
@@ -144,14 +144,14 @@ class Evaluator:
 class _Watch:
     """Stops a fit whose error would miss the error needed even if it fell ``HASTE`` times as fast as at present."""
 
-    def __init__(self, needed: float, sweeps: int, late: Callable[[], object]) -> None:
+    def __init__(self, needed: float, sweeps: int, late: Callable[[], bool]) -> None:
         self.needed, self.sweeps, self.late = needed, sweeps, late
         self.stopped = False
         self._errors: list[float] = []
 
     def __call__(self, snapshot: Snapshot) -> bool:
         self._errors.append(snapshot.relative_error)
-        self.stopped = bool(self.late())
+        self.stopped = self.late()
         if self.stopped or len(self._errors) < 2 * RATE:
             return self.stopped
         rate = (self._errors[-1 - RATE] - self._errors[-1]) / RATE
