@@ -2,6 +2,8 @@
 
 import gc
 import os
+import random
+import sys
 import threading
 import weakref
 
@@ -60,7 +62,16 @@ def test_a_thread_starts_with_work_and_ends_when_idle(counter):
         wait_for(lambda number=number: work.done == number and not work.worker.is_alive)
 
 
-def test_no_wake_up_is_lost_where_the_thread_is_about_to_end(counter):
+@pytest.fixture
+def often():
+    """Have Python switch threads after every few instructions."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+def test_no_wake_up_is_lost_where_the_thread_is_about_to_end(counter, often):
     """With no idle time every thread is about to end: thousands of wake-ups come while one does."""
     work = counter(idle=0.0)
 
@@ -73,10 +84,34 @@ def test_no_wake_up_is_lost_where_the_thread_is_about_to_end(counter):
         asker.start()
     for asker in askers:
         asker.join()
-    for number in range(4001, 6001):
+    work.wait(4000)
+    for number in range(4001, 10_001):
         work.ask()
         work.wait(number)
     wait_for(lambda: not work.worker.is_alive)
+
+
+def test_a_wake_up_right_after_the_thread_has_released_the_lock_is_served(counter):
+    """At every boundary of the thread: it asks for more itself, often when it has let go of the lock."""
+    work = counter(idle=0.0)
+
+    choice = random.Random(0)
+
+    class Boundary(threading.Condition):
+        asking = False
+
+        def __exit__(self, *args):
+            super().__exit__(*args)
+            if threading.current_thread().name == "tnlab-counter" and not self.asking and choice.random() < 0.3:
+                self.asking = True
+                work.ask()
+                self.asking = False
+
+    work.worker.changed = Boundary()
+    for _ in range(300):
+        work.ask()
+        with work.worker.changed:
+            assert work.worker.changed.wait_for(lambda: work.done == work.asked, PATIENCE)
 
 
 def test_a_wake_up_during_a_step_leads_to_another(counter):
