@@ -84,6 +84,8 @@ class Loop:
 
     def _in_step(self, compute: Callable[[], Swept]) -> Swept:
         """Return the result of a computation, interrupted at the limit; it must change no attribute of the loop."""
+        if current_limit().open:
+            return compute()
 
         def step() -> Swept:
             with one_thread(self.size):
@@ -195,8 +197,10 @@ class Loop:
 
     def _is_short_of_time(self) -> bool:
         """Return whether the deadline leaves no time for another sweep besides measuring the error of the best."""
-        left = current_limit().deadline - time.monotonic()
-        return self._best is not None and self._best is not self._sure and left < self._sweeping + self._measuring
+        deadline = current_limit().deadline
+        if deadline == math.inf or self._best is None or self._best is self._sure:
+            return False
+        return deadline - time.monotonic() < self._sweeping + self._measuring
 
     def _stopped(self, sweep: int, *, in_time: bool = False) -> Snapshot:
         """Return the last snapshot of a stopped fit: the best cores, or the best measured ones where that is quicker.

@@ -61,7 +61,7 @@ def compared_error(found: Any) -> float:
     return found.relative_error if found.objective is None else found.objective
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False, slots=True)
 class Swept:
     """What a solver yields: its start, then its network after every sweep.
 
