@@ -1,8 +1,8 @@
-"""Widgets without a front end: tests play the page with ``set_state``."""
+"""Pieces and widgets without a front end: tests play the page."""
 
 import itertools
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -13,48 +13,94 @@ from tests.widgets.searching.searches import NOISE, QUICK
 from tnlab.formats import formats
 from tnlab.network import structure_json
 from tnlab.network.structure import Structure
-from tnlab_widgets import Explorer, NetworkEditor, SearchWorkbench
+from tnlab_widgets import Explorer, SearchWorkbench
+from tnlab_widgets.base.piece import Piece
 from tnlab_widgets.fitting.session import FitSession
 from tnlab_widgets.searching.shelf import Shelf
 
-_SEQ = itertools.count(1)
+_CLIENTS = itertools.count(1)
+
+
+class Seen:
+    """The values of a piece's state as attributes: what its page shows."""
+
+    def __init__(self, piece: Piece) -> None:
+        self._piece = piece
+
+    def __getattr__(self, name: str) -> Any:
+        return self._piece.state[name]
 
 
 class Page:
-    """What a browser would do to a widget."""
+    """What a browser does to a piece: it sends messages, hears answers and events, and shows the state.
 
-    def __init__(self, widget: NetworkEditor) -> None:
+    Attributes:
+        widget: The widget that carries the piece, or the piece itself where none does.
+        heard: The messages that the piece has sent, in order.
+        answer: The answer to the newest message of this page.
+    """
+
+    def __init__(self, widget: Any) -> None:
         self.widget = widget
+        self.piece: Piece = widget if isinstance(widget, Piece) else widget.piece
+        self.seen = Seen(self.piece)
+        self.heard: list[dict[str, Any]] = []
+        self.answer: dict[str, Any] = {}
+        self.client = f"page{next(_CLIENTS)}"
+        self._count = itertools.count(1)
+        self._carrier = self.piece._host
+        self.piece.attach(self)
 
-    def propose(self, structure: Structure | dict[str, Any]) -> int:
-        """Send an edit and return its number."""
+    def show(self, state: Mapping[str, Any]) -> None:
+        """Pass changed values of the state on to the widget."""
+        if self._carrier is not None:
+            self._carrier.show(state)
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Hear a message of the piece."""
+        self.heard.append(message)
+        if self._carrier is not None:
+            self._carrier.send(message)
+
+    def say(self, kind: str, *, data: Any = None, **fields: Any) -> dict[str, Any]:
+        """Send a message, and return its answer as soon as it is there."""
+        number = next(self._count)
+        content = {"client": self.client, "n": number, "kind": kind, **fields}
+        self.piece.receive(content, () if data is None else (data,))
+        self.answer = wait_for(lambda: self.answer_to(number))
+        return self.answer
+
+    ask = command = say
+
+    def answer_to(self, number: int) -> dict[str, Any] | None:
+        """Return the answer to a message of this page by its number; None as long as there is none."""
+        answers = (message["answer"] for message in tuple(self.heard) if "answer" in message)
+        return next((each for each in answers if (each["client"], each["n"]) == (self.client, number)), None)
+
+    def propose(self, structure: Structure | dict[str, Any]) -> str:
+        """Send a draft, and return the name of the edit."""
         record = structure_json.to_dict(structure) if isinstance(structure, Structure) else structure
-        seq = next(_SEQ)
-        self.widget.set_state({"proposal": {"seq": seq, "structure": record}})
-        return seq
-
-    def ask(self, kind: str, **fields: Any) -> dict[str, Any]:
-        """Send a request and return the reply."""
-        seq = next(_SEQ)
-        self.widget.set_state({"request": {"seq": seq, "kind": kind, **fields}})
-        assert self.widget.reply["seq"] == seq
-        return self.widget.reply
-
-    def command(self, kind: str, **fields: Any) -> None:
-        """Send a command."""
-        self.widget.set_state({"command": {"seq": next(_SEQ), "kind": kind, **fields}})
+        answer = self.say("draft", structure=record)
+        return f"{self.client}:{answer['n']}"
 
     def upload(self, name: str, content: bytes, chunk: int = 1 << 20) -> dict[str, Any]:
         """Send a file in pieces, as long as each is acknowledged; return the last answer."""
         pieces = [content[at : at + chunk] for at in range(0, len(content), chunk)]
-        number = next(_SEQ)
         for index, piece in enumerate(pieces):
-            message = {"id": number, "index": index, "total": len(pieces), "name": name, "size": len(content)}
-            self.widget.set_state({"upload": {**message, "data": memoryview(piece)}})
-            assert (self.widget.upload_ack["id"], self.widget.upload_ack["index"]) == (number, index)
-            if self.widget.upload_ack["error"]:
+            message = {"id": 7, "index": index, "total": len(pieces), "name": name, "size": len(content)}
+            if self.say("upload", data=memoryview(piece), **message)["error"]:
                 break
-        return self.widget.upload_ack
+        return self.answer
+
+    @property
+    def visits(self) -> list[dict[str, Any]]:
+        """The visits that the page has been told of, in the order of their numbers."""
+        known: dict[int, dict[str, Any]] = {}
+        for message in tuple(self.heard):
+            if message.get("event") == "visits":
+                known = {} if message["fresh"] else known
+                known |= {visit["id"]: visit for visit in message["visits"]}
+        return [known[number] for number in sorted(known)]
 
     def until(self, holds: Callable[[], object]) -> Any:
         """Wait for something the worker does."""
@@ -62,17 +108,16 @@ class Page:
 
     def settled(self) -> dict[str, Any]:
         """Wait until the current structure has been fitted and shown, and return the state of the fit."""
-        widget = self.widget
         self.until(self._is_shown)
-        return widget.fit_state
+        return self.seen.fit
 
     def _is_shown(self) -> bool:
-        widget = self.widget
-        with widget._guard:  # never between two traits of one message
-            state, pictures = widget.fit_state, widget.pictures
+        piece = self.piece
+        with piece.guard:  # never between two values of one message
+            state, pictures = self.seen.fit, self.seen.pictures
             if not state or state["running"] or not pictures:
                 return False
-            newest = state["generation"] == pictures["generation"] == widget._session.generation
+            newest = state["generation"] == pictures["generation"] == piece._session.generation
             return newest and pictures["title"] == state["status"]
 
 
@@ -89,16 +134,16 @@ def another_fit() -> None:
 @pytest.fixture
 def page() -> Iterator[Callable[..., Page]]:
     """Return a function that opens a widget on a page; all are closed after the test."""
-    opened: list[NetworkEditor] = []
+    opened: list[Any] = []
 
-    def show(widget: NetworkEditor) -> Page:
+    def show(widget: Any) -> Page:
         opened.append(widget)
         return Page(widget)
 
     yield show
     for widget in opened:
         widget.close()
-    assert not [widget for widget in opened if isinstance(widget, Explorer) and widget._session.is_alive]
+    assert not [widget for widget in opened if isinstance(widget, Explorer) and widget.piece._session.is_alive]
 
 
 @pytest.fixture

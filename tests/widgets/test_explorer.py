@@ -28,37 +28,43 @@ def npy(array):
 def test_it_opens_on_the_photograph_being_fitted_as_a_tensor_train(page):
     shown = page(Explorer())
     widget = shown.widget
-    assert (widget.data["modes"], widget.data["order"]) == ([16] * 4, "quantised")
+    assert (shown.seen.data["modes"], shown.seen.data["order"]) == ([16] * 4, "quantised")
     assert widget.modes_locked
-    assert [core.legs for core in widget.value.cores] == [(0,), (1,), (2,), (3,)]
-    assert len(widget.value.bonds) == 3
+    assert [core.legs for core in widget.structure.cores] == [(0,), (1,), (2,), (3,)]
+    assert len(widget.structure.bonds) == 3
     state = shown.settled()
     assert 0.1 < state["relative_error"] < 0.2
     assert state["relative_error"] == pytest.approx(relative_error(widget.tensor, widget.network.to_tensor()), abs=1e-6)
     assert widget.relative_error == state["relative_error"]
     assert state["errors"][-1] == pytest.approx(state["relative_error"])
-    assert [len(values) for values in widget.spectra] == list(widget.value.ranks)
-    assert all(values == sorted(values, reverse=True) for values in widget.spectra)
-    assert widget.visited == [
+    assert [len(values) for values in shown.seen.spectra["values"]] == list(widget.structure.ranks)
+    assert all(values == sorted(values, reverse=True) for values in shown.seen.spectra["values"])
+    assert shown.visits == [
         {
             "id": 1,
-            "parameters": widget.value.parameters,
-            "relative_error": widget.visited[0]["relative_error"],
+            "parameters": widget.structure.parameters,
+            "relative_error": widget.visits[0].relative_error,
             "label": "4 cores, ranks 7, 7, 7",
             "status": state["status"],
         }
     ]
-    assert widget.current_id == 1
-    assert [entry["name"] for entry in widget.datasets] == list(datasets)
+    assert shown.seen.current_id == 1
+    assert [entry["name"] for entry in shown.seen.datasets] == list(datasets)
 
 
 def test_pictures_are_the_tensor_its_reconstruction_and_what_is_left(explorer):
     widget = explorer.widget
-    original = np.frombuffer(widget.original["pixels"], np.uint8).astype(float)
-    shown = np.frombuffer(widget.pictures["reconstruction"], np.uint8).astype(float)
-    left = np.frombuffer(widget.pictures["residual"], np.uint8).astype(float)
-    assert widget.original["width"] * widget.original["height"] == len(original) == len(shown) == len(left) == 65536
-    scale = widget.pictures["residual_scale"]
+    original = np.frombuffer(explorer.seen.original["pixels"], np.uint8).astype(float)
+    shown = np.frombuffer(explorer.seen.pictures["reconstruction"], np.uint8).astype(float)
+    left = np.frombuffer(explorer.seen.pictures["residual"], np.uint8).astype(float)
+    assert (
+        explorer.seen.original["width"] * explorer.seen.original["height"]
+        == len(original)
+        == len(shown)
+        == len(left)
+        == 65536
+    )
+    scale = explorer.seen.pictures["residual_scale"]
     inside = (shown > 0) & (shown < 255)
     difference = (original - shown)[inside] / 255
     assert np.abs(difference - ((left - 127.5) / 127.5 * scale)[inside]).max() < 0.02
@@ -69,12 +75,12 @@ def test_pictures_are_the_tensor_its_reconstruction_and_what_is_left(explorer):
 def test_a_larger_rank_lowers_the_error(explorer):
     widget = explorer.widget
     before = widget.relative_error
-    seq = explorer.propose(set_rank(widget.value, 1, 8))
-    assert (widget.structure_seq, widget.numbers["seq"]) == (seq, seq)
+    edit = explorer.propose(set_rank(widget.structure, 1, 8))
+    assert (explorer.seen.edit, explorer.seen.numbers["edit"]) == (edit, edit)
     state = explorer.settled()
-    assert state["seq"] == widget.spectra_seq == widget.pictures["seq"] == seq
+    assert state["edit"] == explorer.seen.spectra["edit"] == explorer.seen.pictures["edit"] == edit
     assert state["relative_error"] < before
-    assert len(widget.visited) == 2
+    assert len(explorer.visits) == len(widget.visits) == 2
 
 
 def test_fifty_edits_are_taken_during_one_sweep_and_the_last_is_fitted(explorer, monkeypatch):
@@ -90,14 +96,14 @@ def test_fifty_edits_are_taken_during_one_sweep_and_the_last_is_fitted(explorer,
 
     monkeypatch.setattr(ALS, "iterate", long_sweeps)
     for rank in range(1, 51):
-        seq = explorer.propose(set_rank(widget.value, 1, rank))
+        edit = explorer.propose(set_rank(widget.structure, 1, rank))
         assert in_hand.wait(PATIENCE)
-        assert widget.structure_seq == widget.numbers["seq"] == seq
+        assert explorer.seen.edit == explorer.seen.numbers["edit"] == edit
     may_end.set()
     assert not ended_early  # an edit never waits for a fit
     state = explorer.settled()
-    assert widget.network.structure.ranks[1] == widget.value.ranks[1] == 50
-    assert state["seq"] == seq
+    assert widget.network.structure.ranks[1] == widget.structure.ranks[1] == 50
+    assert state["edit"] == edit
 
 
 def test_edits_from_two_threads_while_the_worker_reports(explorer):
@@ -106,7 +112,7 @@ def test_edits_from_two_threads_while_the_worker_reports(explorer):
     def edit(bond):
         try:
             for rank in range(2, 22):
-                explorer.propose(set_rank(widget.value, bond, rank))
+                explorer.propose(set_rank(widget.structure, bond, rank))
                 explorer.command("target", value=0.2)
         except Exception as error:  # noqa: BLE001
             errors.append(error)
@@ -117,80 +123,80 @@ def test_edits_from_two_threads_while_the_worker_reports(explorer):
     for thread in threads:
         thread.join()
     assert not errors
-    seq = explorer.propose(set_rank(widget.value, 1, 3))
-    assert explorer.settled()["seq"] == widget.structure_seq == seq
-    assert widget.problem.get("text", "") == ""
+    edit = explorer.propose(set_rank(widget.structure, 1, 3))
+    assert explorer.settled()["edit"] == explorer.seen.edit == edit
+    assert explorer.seen.problem.get("text", "") == ""
 
 
 def test_a_moved_core_does_not_start_a_new_fit(explorer):
     widget = explorer.widget
-    generation, record = widget.fit_state["generation"], structure_json.to_dict(widget.value)
+    generation, record = explorer.seen.fit["generation"], structure_json.to_dict(widget.structure)
     record["cores"][0]["position"] = [-300.0, 40.0]
-    seq = explorer.propose(record)
-    assert widget.value.cores[0].position == (-300, 40)
-    assert widget.fit_state["generation"] == generation
-    assert seq == widget.fit_state["seq"] == widget.spectra_seq == widget.pictures["seq"]
+    edit = explorer.propose(record)
+    assert widget.structure.cores[0].position == (-300, 40)
+    assert explorer.seen.fit["generation"] == generation
+    assert edit == explorer.seen.fit["edit"] == explorer.seen.spectra["edit"] == explorer.seen.pictures["edit"]
 
 
 def test_a_bad_edit_leaves_the_fit_alone(explorer):
     widget = explorer.widget
-    before = widget.fit_state, widget.structure
-    record = structure_json.to_dict(widget.value)
+    before = explorer.seen.fit, widget.structure
+    record = structure_json.to_dict(widget.structure)
     explorer.propose({**record, "bonds": record["bonds"][:-1]})
-    assert "must be connected" in widget.verdict["error"]
+    assert "must be connected" in explorer.answer["error"]
     explorer.propose(formats["tt"].build((4,) * 8, 2))
-    assert "modes are those of the tensor" in widget.verdict["error"]
-    assert (widget.fit_state, widget.structure) == before
+    assert "modes are those of the tensor" in explorer.answer["error"]
+    assert (explorer.seen.fit, widget.structure) == before
 
 
 def test_a_structure_too_large_to_fit_says_so_and_the_next_one_works(explorer):
     widget = explorer.widget
-    large = widget.value
+    large = widget.structure
     for bond in range(3):
         large = set_rank(large, bond, 20_000)
     explorer.propose(large)
-    explorer.until(lambda: "Lower some ranks" in widget.problem.get("text", ""))
-    assert not widget.fit_state["running"]
-    assert widget.fit_state["relative_error"] is None
+    explorer.until(lambda: "Lower some ranks" in explorer.seen.problem.get("text", ""))
+    assert not explorer.seen.fit["running"]
+    assert explorer.seen.fit["relative_error"] is None
     explorer.propose(formats["tt"].build((16,) * 4, 5))
     assert explorer.settled()["relative_error"] < 0.3
-    assert widget.problem == {}
+    assert explorer.seen.problem == {}
 
 
 def test_restoring_a_visited_structure_shows_its_error_again(explorer):
     widget = explorer.widget
-    first, before = widget.value, widget.relative_error
-    explorer.propose(add_bond(widget.value, (0, 3), 3))
+    first, before = widget.structure, widget.relative_error
+    explorer.propose(add_bond(widget.structure, (0, 3), 3))
     explorer.settled()
     explorer.command("restore", id=1)
-    assert widget.value == first
-    assert widget.structure_seq < 0
+    assert widget.structure == first
+    assert explorer.seen.edit == "python:1"
     assert explorer.settled()["relative_error"] <= before + 1e-9
-    explorer.until(lambda: widget.current_id == 1)
+    explorer.until(lambda: explorer.seen.current_id == 1)
     explorer.command("restore", id=99)
-    assert "no longer in the history" in widget.problem["text"]
+    assert "no longer in the history" in explorer.answer["error"]
 
 
 def test_pause_stop_restart_and_seeds(explorer):
     widget = explorer.widget
     explorer.command("pause")
-    assert widget.fit_state["paused"]
+    assert explorer.seen.fit["paused"]
     explorer.command("resume")
-    assert not widget.fit_state["paused"]
+    assert not explorer.seen.fit["paused"]
     explorer.command("restart", seed=42)
     assert explorer.settled()["seed"] == 42
     explorer.command("try_seeds", count=3)
-    explorer.until(lambda: "Tried 3 starts" in widget.fit_state["status"])
+    explorer.until(lambda: "Tried 3 starts" in explorer.seen.fit["status"])
     explorer.settled()
     explorer.command("stop")
-    assert widget.problem == {}
+    assert explorer.seen.problem == {}
 
 
 @pytest.mark.parametrize(
     ("kind", "fields", "words"),
     [
-        ("explode", {}, "Unknown command 'explode'"),
-        (None, {}, "Unknown command None"),
+        ("explode", {}, "Unknown message 'explode'"),
+        (None, {}, "Unknown message 'None'"),
         ("try_seeds", {"count": 10**9}, "must be 1 to 50"),
         ("try_seeds", {"count": "3"}, "must be 1 to 50"),
         ("restart", {"seed": -1}, "seed must be"),
@@ -206,17 +212,21 @@ def test_pause_stop_restart_and_seeds(explorer):
 )
 def test_a_bad_command_is_a_sentence_and_changes_nothing(explorer, kind, fields, words):
     widget = explorer.widget
-    before = widget.structure, widget.data, widget.fit_state["generation"], widget.target_error
+    before = widget.structure, explorer.seen.data, explorer.seen.fit["generation"], widget.target_error
     explorer.command(kind, **fields)
-    assert words in widget.problem["text"]
-    assert (widget.structure, widget.data, widget.fit_state["generation"], widget.target_error) == before
+    assert words in explorer.answer["error"]
+    assert (widget.structure, explorer.seen.data, explorer.seen.fit["generation"], widget.target_error) == before
 
 
-def test_an_old_command_is_not_obeyed_twice(explorer):
-    widget = explorer.widget
-    widget.set_state({"command": {"seq": 10**9, "kind": "target", "value": 0.3}})
-    widget.set_state({"command": {"seq": 5, "kind": "target", "value": 0.4}})
-    assert widget.target_error == 0.3
+def test_six_commands_of_one_moment_are_six_and_a_late_one_is_answered(explorer):
+    for n, value in enumerate((0.3, 0.4, 0.5, 0.6, 0.7, 0.8), start=1):
+        explorer.piece.receive({"client": "b", "n": n, "kind": "target", "value": value})
+    answers = [message["answer"] for message in explorer.heard if "answer" in message][-6:]
+    assert [(each["n"], each["late"], each["error"]) for each in answers] == [(n, False, "") for n in range(1, 7)]
+    assert explorer.widget.target_error == explorer.seen.target_error == 0.8
+    explorer.piece.receive({"client": "b", "n": 6, "kind": "target", "value": 0.1})
+    assert explorer.heard[-1]["answer"]["late"]
+    assert explorer.widget.target_error == 0.8
 
 
 def test_a_reshape_keeps_the_format_and_starts_afresh(page):
@@ -224,31 +234,31 @@ def test_a_reshape_keeps_the_format_and_starts_afresh(page):
     shown.settled()
     shown.command("reshape", modes=[4] * 8, order="quantised")
     widget = shown.widget
-    assert widget.data["modes"] == [4] * 8
-    assert widget.structure_seq < 0
-    assert len(widget.value.cores) == len(widget.value.bonds) == 8
+    assert shown.seen.data["modes"] == [4] * 8
+    assert shown.seen.edit == "python:1"
+    assert len(widget.structure.cores) == len(widget.structure.bonds) == 8
     state = shown.settled()
     assert 0 < state["relative_error"] < 0.5
-    assert [visit["id"] for visit in widget.visited] == [widget.current_id]
+    assert [visit["id"] for visit in shown.visits] == [shown.seen.current_id]
 
 
 def test_a_reshape_of_a_drawn_network_of_odd_order_gives_a_train(page):
     odd = (4, 4, 16, 16, 16)
     shown = page(Explorer("camera", modes=odd, structure=add_bond(formats["tt"].build(odd, 2), (0, 3), 2)))
     shown.command("reshape", modes=[4] * 8, order="quantised")
-    assert shown.widget.value.modes == (4,) * 8
-    assert len(shown.widget.value.bonds) == 7
+    assert shown.widget.structure.modes == (4,) * 8
+    assert len(shown.widget.structure.bonds) == 7
 
 
 @pytest.mark.parametrize("name", datasets)
 def test_every_data_set_opens(page, name):
     shown = page(Explorer("camera", structure=("tt", 2)))
     shown.command("dataset", name=name)
-    assert shown.widget.problem == {}
+    assert shown.seen.problem == {}
     state = shown.settled()
-    assert shown.widget.data["name"] == name
+    assert shown.seen.data["name"] == name
     assert state["relative_error"] < 1
-    pictures, original = shown.widget.pictures, shown.widget.original
+    pictures, original = shown.seen.pictures, shown.seen.original
     assert pictures["kind"] == original["kind"] == datasets[name].source().kind
     pixel = 4 if pictures["kind"] == "curve" else 1
     for content in (original["pixels"], pictures["reconstruction"], pictures["residual"]):
@@ -259,9 +269,8 @@ def test_many_kinds_of_data(page, tmp_path):
     array = np.random.default_rng(0).normal(size=(8, 8, 6))
     np.save(tmp_path / "volume.npy", array)
     for data in (array, torch.tensor(array), Source.of(array), tmp_path / "volume.npy", str(tmp_path / "volume.npy")):
-        widget = page(Explorer(data)).widget
-        assert widget.data["shape"] == [8, 8, 6]
-    assert page(Explorer(array, modes=(4,) * 3 + (6,))).widget.data["modes"] == [4, 4, 4, 6]
+        assert page(Explorer(data)).seen.data["shape"] == [8, 8, 6]
+    assert page(Explorer(array, modes=(4,) * 3 + (6,))).seen.data["modes"] == [4, 4, 4, 6]
     assert page(Explorer(np.arange(1, 12.0))).settled()["relative_error"] < 1e-6  # prime length: one core
 
 
@@ -301,8 +310,7 @@ def test_an_uploaded_array_and_picture_replace_the_data(explorer):
     array = np.random.default_rng(0).normal(size=(16, 16, 4))
     ack = explorer.upload("noise.npy", npy(array), chunk=1000)
     assert (ack["done"], ack["error"]) == (True, "")
-    assert widget.data["name"] == "noise.npy"
-    assert widget.upload == {}
+    assert explorer.seen.data["name"] == "noise.npy"
     state = explorer.settled()
     assert state["relative_error"] < 1
     assert widget.tensor.numel() == 1024
@@ -324,13 +332,11 @@ def test_an_uploaded_array_and_picture_replace_the_data(explorer):
 )
 def test_a_bad_file_is_a_sentence_and_the_last_good_state_stays(explorer, name, content, words):
     widget = explorer.widget
-    before = widget.structure, widget.data, widget.fit_state
+    before = widget.structure, explorer.seen.data, explorer.seen.fit
     ack = explorer.upload(name, content)
-    assert not ack["done"]
     with pytest.raises(AssertionError, match=words):
         raise AssertionError(ack["error"])
-    assert widget.problem["text"] == ack["error"]
-    assert (widget.structure, widget.data, widget.fit_state) == before
+    assert (widget.structure, explorer.seen.data, explorer.seen.fit) == before
 
 
 @pytest.mark.parametrize(
@@ -354,96 +360,163 @@ def test_a_bad_file_is_a_sentence_and_the_last_good_state_stays(explorer, name, 
 )
 def test_lying_pieces_are_refused(explorer, changes, words):
     message = {"id": 1, "index": 0, "total": 2, "name": "a.npy", "size": 10, "data": b"x" * 5, **changes}
-    explorer.widget.set_state({"upload": message})
-    assert words in explorer.widget.upload_ack["error"]
-    assert not explorer.widget.upload_ack["done"]
+    assert words in explorer.say("upload", **message)["error"]
 
 
 def test_pieces_out_of_order_are_refused(explorer):
     message = {"id": 1, "total": 3, "name": "a.npy", "size": 15, "data": b"x" * 5}
     for index, error in ((0, ""), (2, "out of order"), (1, "No file is on its way")):
-        explorer.widget.set_state({"upload": {**message, "index": index}})
-        assert error in explorer.widget.upload_ack["error"]
-    explorer.widget.set_state({"upload": {**message, "index": 0}})
-    explorer.widget.set_state({"upload": {**message, "index": 1, "id": 2}})
-    assert "out of order" in explorer.widget.upload_ack["error"]
+        assert error in explorer.say("upload", **message, index=index)["error"]
+    explorer.say("upload", **message, index=0)
+    assert "out of order" in explorer.say("upload", **{**message, "index": 1, "id": 2})["error"]
 
 
 def test_a_saved_session_opens_as_it_was(explorer, page, tmp_path):
     widget = explorer.widget
-    explorer.propose(add_bond(widget.value, (0, 3), 2))
+    explorer.propose(add_bond(widget.structure, (0, 3), 2))
     explorer.settled()
     explorer.command("target", value=0.07)
     explorer.command("save")
-    download = widget.download
+    download = explorer.answer
     assert download["filename"] == "camera.tnlab"
     other = page(Explorer(np.ones((4, 4)) + np.eye(4)))
     other.settled()
     assert other.upload("camera.tnlab", download["data"])["done"]
     again = other.widget
     assert again.structure == widget.structure
-    assert {key: again.data[key] for key in ("name", "label", "modes", "order")} == {
-        key: widget.data[key] for key in ("name", "label", "modes", "order")
+    assert {key: other.seen.data[key] for key in ("name", "label", "modes", "order")} == {
+        key: explorer.seen.data[key] for key in ("name", "label", "modes", "order")
     }
     assert again.target_error == 0.07
     assert other.settled()["relative_error"] <= widget.relative_error + 1e-6
-    assert sorted(visit["parameters"] for visit in again.visited) == sorted(v["parameters"] for v in widget.visited)
+    assert sorted(visit["parameters"] for visit in other.visits) == sorted(
+        visit.structure.parameters for visit in widget.visits
+    )
     widget.save(tmp_path / "kept.tnlab")
     loaded = page(Explorer.load(tmp_path / "kept.tnlab"))
-    assert loaded.widget.value == widget.value
+    assert loaded.widget.structure == widget.structure
     assert loaded.settled()["relative_error"] <= widget.relative_error + 1e-6
 
 
 def test_a_page_that_is_reloaded_shows_the_current_state(explorer):
-    explorer.propose(set_rank(explorer.widget.value, 0, 6))
+    explorer.propose(set_rank(explorer.widget.structure, 0, 6))
     explorer.settled()
     state = explorer.widget.get_state()
-    for trait in ("structure", "numbers", "fit_state", "pictures", "original", "spectra", "visited", "data", "presets"):
-        assert state[trait], trait
-    assert state["structure_seq"] == state["fit_state"]["seq"] == state["pictures"]["seq"]
+    for name in ("structure", "numbers", "fit", "pictures", "original", "spectra", "data", "presets"):
+        assert state[f"wire_{name}"], name
+    assert state["wire_edit"] == state["wire_fit"]["edit"] == state["wire_pictures"]["edit"]
+    assert explorer.ask("hello")["state"] == explorer.piece.state
+    again = explorer.ask("visits")
+    assert (again["visits"], again["current_id"]) == (explorer.visits, explorer.seen.current_id)
 
 
 def test_the_page_that_went_away_stops_the_fit(explorer):
     widget = explorer.widget
     widget.set_state({"_view_count": 1})
     widget.set_state({"_view_count": 0})
-    generation = widget.fit_state["generation"]
-    explorer.propose(set_rank(widget.value, 1, 9))
+    generation = explorer.seen.fit["generation"]
+    explorer.propose(set_rank(widget.structure, 1, 9))
     another_fit()
-    assert widget.fit_state["generation"] == generation
+    assert explorer.seen.fit["generation"] == generation
     widget.set_state({"_view_count": 1})
     assert explorer.settled()["generation"] > generation
 
 
-def test_close_ends_the_worker():
+def test_close_ends_the_threads():
     widget = Explorer()
-    assert widget._session.is_alive
+    assert widget.piece._session.is_alive
     widget.close()
-    assert not widget._session.is_alive
+    assert not widget.piece._session.is_alive
+    assert not widget.piece._certifier.is_alive
 
 
-def test_a_page_that_fell_silent_holds_the_fit_until_it_is_back(monkeypatch):
-    monkeypatch.setattr("tnlab_widgets.base.data_widget.SILENCE", -1.0)
-    explorer = Explorer("camera", modes=(4,) * 8, structure=formats["tensor_ring"].build((4,) * 8, 5))
-    try:
-        explorer.set_state({"heartbeat": 1.0})
-        fitter = wait_for(lambda: explorer._session._fitter.suspended and explorer._session._fitter)
-        sweep = fitter.run.sweep
-        another_fit()
-        assert fitter.run.sweep <= sweep + 1  # the one at hand may have ended
-        assert fitter.run.running
-        monkeypatch.setattr("tnlab_widgets.base.data_widget.SILENCE", PATIENCE)
-        explorer.set_state({"heartbeat": 2.0})
-        wait_for(lambda: explorer.fit_state["sweep"] > sweep + 1)
-    finally:
-        explorer.close()
+def test_a_page_that_fell_silent_holds_the_fit_until_it_is_back(page, monkeypatch):
+    monkeypatch.setattr("tnlab_widgets.base.data_piece.SILENCE", -1.0)
+    shown = page(Explorer("camera", modes=(4,) * 8, structure=formats["tensor_ring"].build((4,) * 8, 5)))
+    fitter = shown.piece._session._fitter
+    shown.say("heartbeat")
+    wait_for(lambda: fitter.suspended)
+    sweep = fitter.run.sweep
+    another_fit()
+    assert fitter.run.sweep <= sweep + 1  # the one at hand may have ended
+    assert fitter.run.running
+    monkeypatch.setattr("tnlab_widgets.base.data_piece.SILENCE", PATIENCE)
+    shown.say("heartbeat")
+    wait_for(lambda: shown.seen.fit["sweep"] > sweep + 1)
+
+
+def test_a_program_assigns_every_form_of_a_structure_and_page_and_program_agree(explorer):
+    widget = explorer.widget
+    fitted = widget.network
+    ring = formats["tr"].build((16,) * 4, 3)
+    for form, ranks in (
+        (ring, (3,) * 4),
+        (structure_json.to_dict(ring), (3,) * 4),
+        (structure_json.dumps(ring), (3,) * 4),
+        (("tr", 2), (2,) * 4),
+        ("tucker", None),
+        (fitted, fitted.structure.ranks),
+    ):
+        widget.structure = form
+        assert ranks is None or widget.structure.ranks == ranks
+        assert explorer.seen.structure == structure_json.to_dict(widget.structure)
+        assert widget.network is None or widget.network.structure == widget.structure
+        with explorer.piece.guard:
+            assert (explorer.seen.fit["edit"] == explorer.seen.edit) == (widget.fit is not None)
+    state = explorer.settled()
+    assert widget.network.structure == widget.structure
+    assert widget.relative_error == widget.fit.relative_error == state["relative_error"]
+    assert state["errors"][0] <= relative_error(widget.tensor, fitted.to_tensor()) + 1e-9  # it began with these cores
+    before = explorer.seen.edit
+    for refused in (formats["tt"].build((4,) * 8, 2), "tuckr", ("tr", 0), 7):
+        with pytest.raises(TnlabError):
+            widget.structure = refused
+    assert explorer.seen.edit == before
+
+
+def test_a_program_hears_of_every_report_of_the_fit(explorer):
+    reports, done = [], threading.Event()
+
+    def hear(fit):
+        reports.append(fit)
+        if not fit.running:
+            done.set()
+
+    end = explorer.widget.on_fit(hear)
+    explorer.widget.structure = ("tt", 6)
+    assert done.wait(PATIENCE)
+    end()
+    assert reports[-1].network.structure == explorer.widget.structure
+    assert reports[-1].relative_error == explorer.widget.relative_error
+    assert all(fit.generation == reports[-1].generation for fit in reports)
+    with pytest.raises(AttributeError):
+        reports[0].sweep = 3
+
+
+def test_an_error_in_a_report_of_the_user_is_theirs_and_the_fit_goes_on(explorer, caplog):
+    explorer.widget.on_fit(lambda fit: 1 / 0)
+    explorer.widget.structure = ("tt", 6)
+    state = explorer.settled()
+    assert state["relative_error"] == explorer.widget.relative_error < 0.2
+    assert "given to on_fit, raised ZeroDivisionError" in explorer.seen.problem["text"]
+    assert caplog.text.count("given to on_fit, raised") == 1
+
+
+def test_the_work_on_an_edit_is_begun_before_anyone_is_told(explorer):
+    seen = []
+    fitter = explorer.piece._session._fitter
+    explorer.widget.observe(lambda change: seen.append(fitter.job.structure), names=["wire_structure"])
+    explorer.widget.on_change(lambda structure: seen.append(fitter.job.structure))
+    ring = formats["tr"].build((16,) * 4, 2)
+    explorer.propose(ring)
+    assert seen == [ring, ring]
 
 
 def test_a_fitted_network_opens_warm(page, explorer):
     fitted = explorer.widget.network
     again = page(Explorer("camera", modes=(16,) * 4, structure=fitted))
     state = again.settled()
-    assert again.widget.value.ranks == fitted.structure.ranks
+    assert again.widget.structure.ranks == fitted.structure.ranks
     assert state["errors"][0] <= explorer.widget.relative_error + 1e-9  # the very first sweep goes on from there
 
 

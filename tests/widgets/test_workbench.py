@@ -25,13 +25,15 @@ from tnlab_widgets.searching.lane import Lane
 def test_it_opens_with_everything_to_choose_from(bench):
     widget = bench("camera").widget
     assert state(bench("camera")) == "idle"
-    assert {"auto", "tnale"} <= {entry["name"] for entry in widget.engines}
-    assert widget.families[0]["name"] == ""
-    assert widget.executors[0]["name"] == widget.settings["executor"] == "inline"
-    assert widget.settings["engines"] == ["hill_climb", "tnls"]
-    assert widget.data["name"] == "camera"
-    json.dumps([widget.engines, widget.families, widget.executors, widget.settings, widget.run])
-    for entry in widget.engines:
+    assert {"auto", "tnale"} <= {entry["name"] for entry in widget.seen.engines}
+    assert widget.seen.families[0]["name"] == ""
+    assert widget.seen.executors[0]["name"] == widget.seen.settings["executor"] == "inline"
+    assert widget.seen.settings["engines"] == ["hill_climb", "tnls"]
+    assert widget.seen.data["name"] == "camera"
+    json.dumps(
+        [widget.seen.engines, widget.seen.families, widget.seen.executors, widget.seen.settings, widget.seen.run]
+    )
+    for entry in widget.seen.engines:
         assert entry["summary"]
         assert entry["families"]
 
@@ -52,12 +54,12 @@ def test_two_engines_search_side_by_side(bench, tmp_path):
         reader = StudyReader(tmp_path / f"{lane['study']}.study")
         assert len(reader.evaluations) == lane["total"]
         assert lane["bound"] == found.bound.parameters
-    assert widget.bound["parameters"] == min(lane["bound"] for lane in lanes)
+    assert shown.seen.bound["parameters"] == min(lane["bound"] for lane in lanes)
     assert relative_error(widget.tensor, widget.network.to_tensor()) == pytest.approx(
         min(result.relative_error for result in widget.results.values() if result.network is widget.network)
     )
     assert widget.wait(0)
-    shown.until(lambda: len(widget.studies) == 2)
+    shown.until(lambda: len(shown.seen.studies) == 2)
     assert "<svg" in widget._repr_mimebundle_()[0]["image/svg+xml"]
 
 
@@ -85,19 +87,19 @@ def test_the_lane_with_the_least_seconds_has_its_turn(bench, monkeypatch):
     shown, turns, pull = bench("camera", **LONG), [], Lane.pull
 
     def noted(lane, *arguments):
-        turns.append((lane.id, lane.seconds, min(each.seconds for each in shown.widget._scheduler.lanes)))
+        turns.append((lane.id, lane.seconds, min(each.seconds for each in shown.widget.piece._scheduler.lanes)))
         pull(lane, *arguments)
 
     monkeypatch.setattr(Lane, "pull", noted)
     running(shown)
     growing(shown)
-    assert {number for number, _, _ in turns} == {lane["id"] for lane in shown.widget.lanes}
+    assert {number for number, _, _ in turns} == {lane["id"] for lane in shown.seen.lanes}
     assert all(seconds == least for _, seconds, least in turns)
 
 
 def evaluations(shown):
     """Return how many evaluations all lanes have, told to the page or not."""
-    return sum(lane.points.count for lane in shown.widget._scheduler.lanes)
+    return sum(lane.points.count for lane in shown.widget.piece._scheduler.lanes)
 
 
 def test_pause_holds_and_resume_goes_on(bench):
@@ -105,9 +107,9 @@ def test_pause_holds_and_resume_goes_on(bench):
     running(shown)
     shown.command("pause")
     said = {"state": "paused", "status": "Paused; the studies are kept."}
-    assert shown.widget.run == {**said, "can_resume": True, "private": False}
+    assert shown.seen.run == {**said, "can_resume": True, "private": False}
     held = evaluations(shown)
-    shown.until(lambda: {lane["state"] for lane in shown.widget.lanes} == {"paused"})
+    shown.until(lambda: {lane["state"] for lane in shown.seen.lanes} == {"paused"})
     other = bench("camera", **LONG)
     running(other)
     growing(other)
@@ -157,8 +159,8 @@ def test_a_point_opens_warm_while_the_search_goes_on(bench):
     shown = bench("camera", **{**LONG, "target_error": 0.12})
     running(shown)
     widget = shown.widget
-    best = shown.until(lambda: widget.lanes[0]["incumbent"])
-    shown.command("open", lane=widget.lanes[0]["id"], number=best["number"])
+    best = shown.until(lambda: shown.seen.lanes[0]["incumbent"])
+    shown.command("open", lane=shown.seen.lanes[0]["id"], number=best["number"])
     explorer = shown.until(lambda: widget.explorer)
     assert isinstance(explorer, Explorer)
     assert explorer.source is widget.source
@@ -166,7 +168,7 @@ def test_a_point_opens_warm_while_the_search_goes_on(bench):
     assert explorer.value.parameters == best["parameters"]
     shown.until(lambda: explorer.fit_state and explorer.fit_state["errors"])
     assert explorer.fit_state["errors"][0] <= best["relative_error"] + 1e-6
-    shown.until(lambda: widget.opening == {})
+    shown.until(lambda: shown.seen.opening == {})
     growing(shown)
     session = explorer._session
     shown.command("close_explorer")
@@ -179,14 +181,17 @@ def test_a_pruned_point_opens_cold(bench):
     shown = bench(engines=("tnls",), max_evaluations=40)
     running(shown)
     [lane] = ended(shown)
-    fates = unpacked(shown.widget._scheduler.lanes[0].points.piece(1))["fate"]
+    fates = unpacked(shown.widget.piece._scheduler.lanes[0].points.piece(1))["fate"]
     pruned = int(np.flatnonzero(fates > 1)[0]) + 1
     shown.command("open", lane=lane["id"], number=pruned)
     explorer = shown.until(lambda: shown.widget.explorer)
-    assert explorer.value.parameters == unpacked(shown.widget._scheduler.lanes[0].points.piece(pruned))["parameters"][0]
+    assert (
+        explorer.value.parameters
+        == unpacked(shown.widget.piece._scheduler.lanes[0].points.piece(pruned))["parameters"][0]
+    )
     for number in (0, lane["total"] + 1, "1", None):
         shown.command("open", lane=lane["id"], number=number)
-        assert "There is no evaluation" in shown.widget.problem["text"]
+        assert "There is no evaluation" in shown.answer["error"]
 
 
 @pytest.mark.parametrize(
@@ -215,28 +220,28 @@ def test_a_bad_command_is_a_sentence_and_changes_nothing(bench, tmp_path, kind, 
     secret = tmp_path.parent / "secret.study"
     secret.write_bytes(b'{"tnlab_study": 2}\n')
     shown = bench()
-    before = shown.widget.settings, shown.widget.data, shown.widget.run
+    before = shown.seen.settings, shown.seen.data, shown.seen.run
     shown.command(kind, **fields)
-    shown.until(lambda: words in shown.widget.problem.get("text", ""))
-    assert (shown.widget.settings, shown.widget.data, shown.widget.run) == before
+    shown.until(lambda: words in shown.seen.problem.get("text", ""))
+    assert (shown.seen.settings, shown.seen.data, shown.seen.run) == before
     assert secret.exists()
 
 
 def test_data_and_settings_change_between_searches_only(bench):
     shown = bench(**{**LONG, "engines": ("annealing", "tnls")})
     shown.command("dataset", name="camera")
-    assert shown.widget.data["name"] == "camera"
+    assert shown.seen.data["name"] == "camera"
     shown.command("settings", changes={"family": "tree"})
-    assert "auto" not in shown.widget.settings["refusals"]
-    assert "tnls" in shown.widget.settings["refusals"]
+    assert "auto" not in shown.seen.settings["refusals"]
+    assert "tnls" in shown.seen.settings["refusals"]
     shown.command("start")
-    assert "tnls searches the families" in shown.widget.problem["text"]
-    assert shown.widget.lanes == []
+    assert "tnls searches the families" in shown.answer["error"]
+    assert shown.seen.lanes == []
     shown.command("settings", changes={"family": ""})
-    shown.widget.problem = {}
+    shown.seen.problem = {}
     running(shown)
     shown.command("dataset", name="planted_ring")
-    assert "stop it first" in shown.widget.problem["text"]
+    assert "stop it first" in shown.answer["error"]
 
 
 def test_in_a_notebook_a_search_goes_on_without_a_page(bench, monkeypatch):
@@ -264,7 +269,7 @@ def test_commands_are_answered_while_a_fit_runs(bench, monkeypatch):
 
     monkeypatch.setattr(Evaluator, "__call__", long_fit)
     assert in_hand.wait(PATIENCE)
-    for lane in shown.widget.lanes:
+    for lane in shown.seen.lanes:
         shown.widget.points = {}
         shown.command("points", lane=lane["id"], **{"from": 1})
         assert shown.widget.points["lane"] == lane["id"]
@@ -320,7 +325,7 @@ def test_a_program_may_end_while_it_searches(tmp_path):
 
 def test_fits_may_run_in_other_processes(bench):
     shown = bench(executor="pool:2", engines=("hill_climb",))
-    assert shown.widget.settings["executor"] == "pool:2"
+    assert shown.seen.settings["executor"] == "pool:2"
     running(shown)
     [lane] = ended(shown)
     shown.command("settings", changes={"executor": "inline"})

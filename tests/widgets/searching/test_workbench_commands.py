@@ -19,7 +19,7 @@ def test_a_larger_budget_goes_on_from_the_study(bench):
     first = ended(shown)
     shown.command("settings", changes={"max_evaluations": 20})
     shown.command("resume")
-    shown.until(lambda: all(lane["counts"]["fitted"] == 20 for lane in shown.widget.lanes))
+    shown.until(lambda: all(lane["counts"]["fitted"] == 20 for lane in shown.seen.lanes))
     after = ended(shown)
     assert [lane["id"] for lane in after] == [lane["id"] for lane in first]
     assert [lane["generation"] for lane in after] == [0, 0]
@@ -36,32 +36,32 @@ def test_a_larger_budget_goes_on_from_the_study(bench):
 def test_the_list_of_studies_follows_what_runs(bench):
     shown = bench("camera", **LONG)
     running(shown)
-    shown.until(lambda: len(shown.widget.studies) == 2)
-    before = {entry["name"]: entry["evaluations"] for entry in shown.widget.studies}
-    assert {entry["busy"] for entry in shown.widget.studies} == {"this page"}
-    shown.until(lambda: all(entry["evaluations"] > before[entry["name"]] for entry in shown.widget.studies))
+    shown.until(lambda: len(shown.seen.studies) == 2)
+    before = {entry["name"]: entry["evaluations"] for entry in shown.seen.studies}
+    assert {entry["busy"] for entry in shown.seen.studies} == {"this page"}
+    shown.until(lambda: all(entry["evaluations"] > before[entry["name"]] for entry in shown.seen.studies))
     shown.command("stop")
     ended(shown)
-    shown.until(lambda: {entry["busy"] for entry in shown.widget.studies} == {""})
+    shown.until(lambda: {entry["busy"] for entry in shown.seen.studies} == {""})
 
 
 def test_a_reload_in_a_new_kernel_goes_on_where_it_was(bench):
     before = bench("camera", **LONG)
     running(before)
     growing(before)
-    names = [lane["study"] for lane in before.widget.lanes]
+    names = [lane["study"] for lane in before.seen.lanes]
     before.widget.close()
     after = bench()
     after.command("study_open", names=names, resume=True)
-    after.until(lambda: len(after.widget.lanes) == 2 and state(after) == "running")
+    after.until(lambda: len(after.before.seen.lanes) == 2 and state(after) == "running")
     widget = after.widget
-    assert [lane["study"] for lane in widget.lanes] == names
-    assert widget.data["name"] == "camera"
-    assert widget.settings["target_error"] == 0.1
-    assert widget.settings["max_evaluations"] == 10**6
+    assert [lane["study"] for lane in before.seen.lanes] == names
+    assert before.seen.data["name"] == "camera"
+    assert before.seen.settings["target_error"] == 0.1
+    assert before.seen.settings["max_evaluations"] == 10**6
     growing(after)
-    assert [lane["generation"] for lane in widget.lanes] == [0, 0]
-    assert widget.problem == {}
+    assert [lane["generation"] for lane in before.seen.lanes] == [0, 0]
+    assert before.seen.problem == {}
 
 
 def test_an_uploaded_array_is_found_again_after_a_reload(bench):
@@ -75,10 +75,10 @@ def test_an_uploaded_array_is_found_again_after_a_reload(bench):
     assert lane["data"] == "mine.npy"
     other = bench("camera")
     other.command("compare", names=[lane["study"]])
-    other.until(lambda: other.widget.lanes)
-    assert other.widget.lanes[0]["incumbent"]["parameters"] == lane["incumbent"]["parameters"]
+    other.until(lambda: other.shown.seen.lanes)
+    assert other.shown.seen.lanes[0]["incumbent"]["parameters"] == lane["incumbent"]["parameters"]
     assert state(other) == "ended"
-    assert other.widget.run["can_resume"]
+    assert other.shown.seen.run["can_resume"]
     assert np.array_equal(other.widget.tensor.numpy(), shown.widget.tensor.numpy())
 
 
@@ -103,18 +103,18 @@ def test_a_study_of_another_process_is_watched_and_taken_over(bench, tmp_path):
             writer.stdout.readline()
             shown = bench()
             shown.command("study_open", names=["theirs"], resume=True)
-            shown.until(lambda: state(shown) == "watching" and shown.widget.lanes)
-            [lane] = shown.widget.lanes
+            shown.until(lambda: state(shown) == "watching" and shown.seen.lanes)
+            [lane] = shown.seen.lanes
             assert f"process {writer.pid}" in lane["status"]
             growing(shown)
             shown.command("study_delete", name="theirs")
-            shown.until(lambda: "being written" in shown.widget.problem.get("text", ""))
+            shown.until(lambda: "being written" in shown.seen.problem.get("text", ""))
             assert path.exists()
         finally:
             writer.kill()
     shown.until(lambda: state(shown) == "running")  # its writer has ended
     growing(shown)
-    assert shown.widget.lanes[0]["incumbent"] is not None
+    assert shown.seen.lanes[0]["incumbent"] is not None
 
 
 def test_studies_are_listed_exported_imported_and_deleted(bench):
@@ -124,18 +124,16 @@ def test_studies_are_listed_exported_imported_and_deleted(bench):
     name = lane["study"]
     for kind in ("csv", "json", "study"):
         shown.command("study_export", name=name, format=kind)
-        shown.until(lambda kind=kind: shown.widget.download.get("filename") == f"{name}.{kind}")
-        content = shown.widget.download["data"]
+        shown.until(lambda kind=kind: shown.answer.get("filename") == f"{name}.{kind}")
+        content = shown.answer["data"]
         assert len(content) > 100
         if kind != "csv":
             assert shown.upload(f"{kind}-back.{kind}", content)["done"]
-            shown.until(
-                lambda kind=kind: shown.widget.lanes and shown.widget.lanes[0]["study"].startswith(f"{kind}-back")
-            )
-            assert shown.widget.lanes[0]["incumbent"]["parameters"] == lane["incumbent"]["parameters"]
-    shown.until(lambda: len(shown.widget.studies) == 3)
-    shown.command("study_delete", name=shown.widget.lanes[0]["study"])
-    shown.until(lambda: len(shown.widget.studies) == 2 and not shown.widget.lanes)
+            shown.until(lambda kind=kind: shown.seen.lanes and shown.seen.lanes[0]["study"].startswith(f"{kind}-back"))
+            assert shown.seen.lanes[0]["incumbent"]["parameters"] == lane["incumbent"]["parameters"]
+    shown.until(lambda: len(shown.seen.studies) == 3)
+    shown.command("study_delete", name=shown.seen.lanes[0]["study"])
+    shown.until(lambda: len(shown.seen.studies) == 2 and not shown.seen.lanes)
     shown.until(lambda: state(shown) == "idle")
 
 
@@ -143,19 +141,19 @@ def test_a_page_that_fell_silent_leaves_its_studies_until_it_is_back(bench, monk
     monkeypatch.setattr("tnlab_widgets.base.data_widget.SILENCE", -1.0)
     monkeypatch.setenv("VOILA_REQUEST_URL", "http://127.0.0.1/")
     shown = bench("camera", **LONG)
-    assert shown.widget.run["private"]
+    assert shown.seen.run["private"]
     shown.widget.set_state({"heartbeat": 1.0})
     shown.command("start")
-    shown.until(lambda: shown.widget._scheduler.suspended)
+    shown.until(lambda: shown.widget.piece._scheduler.suspended)
     folder = shown.widget._shelf.folder
     shown.until(lambda: not any(FileLog(path).busy() for path in folder.glob("*.study")))
-    shown.until(lambda: len(shown.widget.lanes) == len(LONG["engines"]))
-    held = [lane["total"] for lane in shown.widget.lanes]
+    shown.until(lambda: len(shown.seen.lanes) == len(LONG["engines"]))
+    held = [lane["total"] for lane in shown.seen.lanes]
     monkeypatch.setattr("tnlab_widgets.base.data_widget.SILENCE", 1e6)
     shown.widget.set_state({"heartbeat": 2.0})
-    shown.until(lambda: all(now["total"] > old for now, old in zip(shown.widget.lanes, held, strict=True)))
+    shown.until(lambda: all(now["total"] > old for now, old in zip(shown.seen.lanes, held, strict=True)))
     assert state(shown) == "running"
-    assert shown.widget.problem == {}
+    assert shown.seen.problem == {}
 
 
 def test_strangers_on_a_server_do_not_see_each_other(bench, monkeypatch):
@@ -166,6 +164,6 @@ def test_strangers_on_a_server_do_not_see_each_other(bench, monkeypatch):
         ended(shown)
         shown.command("studies", names=["camera_auto_20260101-000000"])
     for shown in (mine, theirs):
-        shown.until(lambda shown=shown: shown.widget.studies)
-        assert [entry["name"] for entry in shown.widget.studies] == [shown.widget.lanes[0]["study"]]
-    assert not any(entry["name"].startswith("dask") for entry in mine.widget.executors)
+        shown.until(lambda shown=shown: shown.seen.studies)
+        assert [entry["name"] for entry in shown.seen.studies] == [shown.seen.lanes[0]["study"]]
+    assert not any(entry["name"].startswith("dask") for entry in mine.shown.seen.executors)

@@ -21,12 +21,12 @@ def test_the_common_bound_is_the_weakest_and_names_its_target():
 
 def test_the_state_follows_the_searches(bench):
     shown = bench()
-    assert shown.widget.run["state"] == "idle"
-    assert not shown.widget.run["can_resume"]
+    assert shown.seen.run["state"] == "idle"
+    assert not shown.seen.run["can_resume"]
     running(shown)
     ended(shown)
-    assert shown.widget.run["status"] == "Ended."
-    assert shown.widget.run["can_resume"]
+    assert shown.seen.run["status"] == "Ended."
+    assert shown.seen.run["can_resume"]
 
 
 def test_the_page_never_reads_of_an_end_beside_a_lane_that_runs(bench):

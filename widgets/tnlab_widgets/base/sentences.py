@@ -2,8 +2,6 @@
 
 import logging
 
-import traitlets
-
 from tnlab.errors import TnlabError
 
 LOG = logging.getLogger("tnlab_widgets")
@@ -11,7 +9,7 @@ LOG = logging.getLogger("tnlab_widgets")
 
 def sentence(error: BaseException) -> str:
     """Return an error as a sentence for the page, and log one that is no ``TnlabError`` with its traceback."""
-    if isinstance(error, TnlabError | traitlets.TraitError):
+    if isinstance(error, TnlabError):
         return str(error)
     LOG.error("Unforeseen error in a widget", exc_info=error)
     if isinstance(error, MemoryError):

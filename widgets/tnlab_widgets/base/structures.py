@@ -93,10 +93,10 @@ def notice(structure: Structure) -> str:
     return excess[0] + more if excess else ""
 
 
-def numbers(structure: Structure, seq: int) -> dict[str, Any]:
-    """Return parameters, compression ratio, contraction cost, size and order of a structure, for the edit ``seq``."""
+def numbers(structure: Structure, edit: str) -> dict[str, Any]:
+    """Return parameters, compression ratio, contraction cost, size and order of a structure, for an edit."""
     return {
-        "seq": seq,
+        "edit": edit,
         "parameters": structure.parameters,
         "compression_ratio": structure.compression_ratio,
         "contraction_cost": contraction_cost(structure),

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 import weakref
+from collections import deque
 from collections.abc import Callable
 
 from tnlab_widgets.base.sentences import LOG, sentence
@@ -122,6 +123,37 @@ def _give_memory_back() -> None:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim is not None:
         trim(0)
+
+
+class Errands:
+    """Does tasks one after the other, in a thread of its own.
+
+    Args:
+        name: Name of the thread.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._queue: deque[Callable[[], None]] = deque()
+        self._worker = Worker(self._step, name)
+
+    def send(self, errand: Callable[[], None]) -> None:
+        """Append a task to the queue; its error is logged."""
+        self._queue.append(errand)
+        self._worker.wake()
+
+    def close(self, timeout: float = 0.0) -> None:
+        """End the thread after the tasks in the queue, for which up to ``timeout`` seconds are waited."""
+        self._worker.close(timeout)
+
+    def _step(self) -> float | None:
+        while self._queue:
+            try:
+                self._queue.popleft()()
+            except Exception as error:  # noqa: BLE001 - the other tasks are done
+                LOG.error("A task of the thread %s failed: %s", self._worker.name, sentence(error))
+            if not self._worker.closed:
+                return 0.0
+        return None
 
 
 def _end_of_process() -> None:

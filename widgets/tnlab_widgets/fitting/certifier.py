@@ -22,7 +22,7 @@ from tnlab.bounds.parameter_bound import ParameterBound, parameter_bound
 from tnlab.data.tensor_hash import tensor_hash
 from tnlab.errors import TnlabError
 from tnlab.network.structure import Structure
-from tnlab_widgets.base.callback import Callback
+from tnlab_widgets.base.callbacks import Callback
 from tnlab_widgets.base.sentences import sentence
 from tnlab_widgets.base.worker import Worker
 from tnlab_widgets.fitting.certifier_desk import MAX_CUTS, Bound, CertifierDesk, Minimum, cut_count

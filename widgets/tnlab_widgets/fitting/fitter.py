@@ -13,7 +13,7 @@ from tnlab.network.residual import relative_residual
 from tnlab.seeding import as_generator
 from tnlab.solvers.als import ALS
 from tnlab.solvers.base import Status
-from tnlab_widgets.base.callback import Callback
+from tnlab_widgets.base.callbacks import Callback
 from tnlab_widgets.base.sentences import sentence
 from tnlab_widgets.base.worker import Worker
 from tnlab_widgets.fitting.run import FAILED, TRIED, FitJob, FitProgress, FitRun, check_affordable, starting_point

@@ -15,11 +15,12 @@ MAX_SPECTRUM = 64  # singular values of a bond or cut that the page draws
 LEFT = "Left before it had converged."
 
 
-def fit_state(progress: FitProgress, seq: int) -> dict[str, Any]:
-    """Return the status, sweeps, errors, time and seed of a fit, labelled with the edit ``seq`` that it belongs to."""
+def fit_state(progress: FitProgress, edit: str) -> dict[str, Any]:
+    """Return the status, sweeps, errors, time and seed of a fit, labelled with the edit that it belongs to."""
     return {
-        "seq": seq,
+        "edit": edit,
         "generation": progress.generation,
+        "state": progress.state,
         "running": progress.running,
         "paused": progress.paused,
         "status": progress.status,
@@ -31,7 +32,7 @@ def fit_state(progress: FitProgress, seq: int) -> dict[str, Any]:
     }
 
 
-def visit_list(visited: Iterable[Visit], current: int = 0) -> list[dict[str, Any]]:
+def visit_records(visited: Iterable[Visit], current: int = 0) -> list[dict[str, Any]]:
     """Return {id, parameters, relative_error, label, status} of every visit; only ``current`` may say that it runs."""
     return [
         {
@@ -50,12 +51,12 @@ def spectra(network: Network) -> list[list[float]]:
     return [values[:MAX_SPECTRUM].tolist() for values in bond_spectra(network)]
 
 
-def bound_state(bound: Bound, seq: int, generation: int) -> dict[str, Any]:
-    """Return the error bound of the structure of edit ``seq`` and the cut that proves it; a bound of 0 names no cut."""
+def bound_state(bound: Bound, edit: str, generation: int) -> dict[str, Any]:
+    """Return the error bound of the structure of an edit and the cut that proves it; a bound of 0 names no cut."""
     certificate = bound.certificate
     binds = certificate.error_bound > 0
     return {
-        "seq": seq,
+        "edit": edit,
         "generation": generation,
         "error_bound": certificate.error_bound,
         "cut": list(certificate.cut) if binds else [],

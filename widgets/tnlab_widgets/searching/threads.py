@@ -1,14 +1,11 @@
-"""Threads of the workbench: a reporter that limits how often a callback runs, and a queue of slow tasks."""
+"""The reporter of the workbench, which limits how often a callback runs."""
 
 import time
-from collections import deque
 from collections.abc import Callable
 
-from tnlab_widgets.base.sentences import sentence
 from tnlab_widgets.base.worker import Worker
 
 EVERY = 0.1  # seconds between two reports at least
-POLL = 0.5  # seconds between two reads of studies that other processes write
 
 
 class Reporter:
@@ -49,47 +46,4 @@ class Reporter:
             self._report()
         finally:
             self._next = max(begun + self._every, time.monotonic() + self._every / 4)
-        return None
-
-
-class Errands:
-    """Runs tasks one after the other in a thread of its own, and a check after each.
-
-    Args:
-        look: The check; while it returns True, it is repeated every ``POLL`` seconds.
-        tell: Called with the error of a task as a sentence.
-    """
-
-    def __init__(self, look: Callable[[], bool], tell: Callable[[str], None]) -> None:
-        self._look, self._tell = look, tell
-        self._queue: deque[Callable[[], None]] = deque()
-        self._restless = False
-        self._worker = Worker(self._step, "tnlab-errands")
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether the thread runs."""
-        return self._worker.is_alive
-
-    def send(self, errand: Callable[[], None]) -> None:
-        """Append a task to the queue."""
-        self._queue.append(errand)
-        self._worker.wake()
-
-    def close(self, timeout: float = 0.0) -> None:
-        """End the thread after the tasks in the queue, for which up to ``timeout`` seconds are waited."""
-        self._worker.close(timeout)
-
-    def _step(self) -> float | None:
-        """Do the next task and look; after ``close`` do all that are left."""
-        while self._queue or self._restless:
-            try:
-                if self._queue:
-                    self._queue.popleft()()
-                self._restless = self._look()
-            except Exception as error:  # noqa: BLE001 - the other tasks are done, and the page shows the error
-                self._tell(sentence(error))
-            if not self._worker.closed:
-                return 0.0 if self._queue else POLL if self._restless else None
-            self._restless = False
         return None

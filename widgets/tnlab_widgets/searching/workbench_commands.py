@@ -8,27 +8,33 @@ from typing_extensions import override
 from tnlab.errors import DataError, UnknownNameError
 from tnlab.structure_search.studies.folder import SUFFIX
 from tnlab.structure_search.studies.reader import StudyReader
-from tnlab_widgets.base.data_widget import Action
+from tnlab_widgets.base.piece import Action, Message, PartHost
 from tnlab_widgets.base.sentences import sentence
-from tnlab_widgets.explorer import Explorer
+from tnlab_widgets.base.worker import Worker
+from tnlab_widgets.fitting.explorer_piece import ExplorerPiece
 from tnlab_widgets.searching.export import EXPORTS, exported
 from tnlab_widgets.searching.lane import WATCHING, Lane
 from tnlab_widgets.searching.plan import LanePlan
 from tnlab_widgets.searching.recorded import recorded
 from tnlab_widgets.searching.settings import Offer, Settings, restored
 from tnlab_widgets.searching.shelf import Shelf
-from tnlab_widgets.searching.threads import Errands, Reporter
+from tnlab_widgets.searching.threads import Reporter
 from tnlab_widgets.searching.workbench_state import WorkbenchState
 
 MOST_LANES = 12  # studies that the page shows at once
+POLL = 0.5  # seconds between two reads of studies that other processes write
 MOST_NAMES = 10_000  # studies that a page may say it knows
 
 
 class WorkbenchShelf(WorkbenchState):
-    """The commands on studies. Those that read files run in the thread of ``_errands``, so that no page waits."""
+    """The commands on studies. Those that read files are slow, so that no page waits for them."""
+
+    SLOW: ClassVar[frozenset[str]] = frozenset(
+        {"upload", "open", "study_open", "compare", "study_delete", "study_export"}
+    )
 
     _shelf: Shelf
-    _errands: Errands
+    _watcher: Worker
     _reporter: Reporter
     _settings: Settings
     _offer: Offer
@@ -55,15 +61,17 @@ class WorkbenchShelf(WorkbenchState):
 
     def _put(self, lanes: Sequence[Lane]) -> None:
         """Replace the lanes that the page shows."""
-        with self._guard:
+        with self.guard:
             self._scheduler.put(lanes)
             self._sent.clear()
         self._reporter.due()
 
-    # Errands
+    def _watch(self) -> None:
+        """Begin to read studies that other processes write."""
+        self._watcher.wake()
 
-    def _look_around(self) -> bool:
-        """Read the new lines of studies that other processes write; return whether there are such studies."""
+    def _look_around(self) -> float | None:
+        """Read the new lines of studies that other processes write; return the seconds until the next look."""
         watched = [lane for lane in self._scheduler.lanes if lane.phase == WATCHING]
         for lane in watched:
             try:
@@ -74,12 +82,12 @@ class WorkbenchShelf(WorkbenchState):
             if changed:
                 self._scheduler.wake()
                 self._reporter.due()
-        return bool(watched)
+        return POLL if watched and not self._watcher.closed else None
 
     def _list_studies(self) -> None:
         """Push the list of studies to the page; called from the thread of ``_librarian``, since it reads files."""
         listed = self._shelf.entries({lane.name: lane.summary() for lane in self._scheduler.lanes})
-        with self._guard:
+        with self.guard:
             self._listed = listed
             self.push(studies=listed)
 
@@ -97,7 +105,7 @@ class WorkbenchShelf(WorkbenchState):
             lane.look()
         source = found[0][0].source
         if source is not None:
-            self._take(source)
+            self.take(source)
         self._set(restored(self._settings, [reader for _, reader in found], self._offer.names))
         self._put(lanes)
         if resume:
@@ -105,29 +113,13 @@ class WorkbenchShelf(WorkbenchState):
 
     def _choose(self, changes: dict[str, Any]) -> None:
         """Change settings and push them to the page; if one value is refused, none is changed."""
-        with self._guard:
+        with self.guard:
             self._set(self._settings.changed(changes, self._offer.names))
 
     def _set(self, settings: Settings) -> None:
-        with self._guard:
+        with self.guard:
             self._settings = settings
             self.push(settings=settings.to_page(len(self._source.modes)))
-
-    def _open_point(self, lane: Lane, number: int) -> None:
-        """Open the structure of an evaluation in an Explorer, with its recorded cores where it was fitted."""
-        try:
-            source = lane.plan.source
-            if source is None:
-                raise DataError("The data of this study cannot be had any more, so that nothing can be fitted to them.")
-            structure, network = recorded(lane.plan.location, number)
-            target = lane.plan.target_error
-            opened = Explorer(source, structure=network or structure, target_error=target or 0.1)
-            former, self._opened = self._opened, opened
-            self.push(explorer=opened)
-            if former is not None:
-                former.close()
-        finally:
-            self.push(opening={})
 
     def _delete(self, name: str) -> None:
         self._shelf.delete(name)
@@ -136,68 +128,82 @@ class WorkbenchShelf(WorkbenchState):
             self._put(left)
         self._list_soon()
 
-    def _export(self, seq: int, name: str, kind: str) -> None:
-        filename, content = exported(self._shelf.location(name), kind)
-        self.push(download={"seq": seq, "filename": filename, "data": content})
-
     @override
-    def _open_file(self, name: str, content: bytes) -> None:
+    def open_file(self, name: str, content: bytes) -> None:
         if name.lower().endswith((SUFFIX, ".json")):
-            self._errands.send(lambda: self._take_in(name, content))
+            taken = self._shelf.take_in(name, content)
+            self._list_soon()
+            self._open_studies([taken], resume=False)
         else:
-            super()._open_file(name, content)
+            super().open_file(name, content)
 
-    def _take_in(self, name: str, content: bytes) -> None:
-        taken = self._shelf.take_in(name, content)
-        self._list_soon()
-        self._open_studies([taken], resume=False)
+    def _show_explorer(self, explorer: ExplorerPiece | None, **shown: Any) -> None:
+        """Put an Explorer, or none, in the place of the one inside the workbench, and close that."""
+        with self.guard:
+            former = self.parts.pop("explorer", None)
+            if former is not None:
+                former.attach(None)
+            if explorer is not None:
+                explorer.attach(PartHost(self, "explorer"))
+                self.parts["explorer"] = explorer
+            self.push(**shown)
+        if former is not None:
+            former.close()
 
     # What the page asks for
 
-    def _do_open(self, command: dict[str, Any]) -> None:
+    def _do_open(self, command: Message) -> None:
+        """Open the structure of an evaluation in an Explorer, with its recorded cores where it was fitted."""
         lane, number = self._lane(command.get("lane")), command.get("number")
         if not isinstance(number, int) or not 1 <= number <= lane.points.count:
             raise DataError(f"There is no evaluation {number!r:.40} in that search.")
-        self.push(opening={"lane": lane.id, "number": number})
-        self._errands.send(lambda: self._open_point(lane, number))
+        place = {"lane": lane.id, "number": number}
+        self.push(opening=place)
+        try:
+            source = lane.plan.source
+            if source is None:
+                raise DataError("The data of this study cannot be had any more, so that nothing can be fitted to them.")
+            structure, network = recorded(lane.plan.location, number)
+            opened = ExplorerPiece(source, structure=network or structure, target_error=lane.plan.target_error or 0.1)
+            self._show_explorer(opened, opened=place)
+        finally:
+            self.push(opening={})
 
-    def _do_close_explorer(self, _: dict[str, Any]) -> None:
-        opened, self._opened = self._opened, None
-        if opened is not None:
-            self.push(explorer=None)
-            self._errands.send(opened.close)
+    def _do_close_explorer(self, _: Message) -> None:
+        self._show_explorer(None, opened={})
 
-    def _do_points(self, command: dict[str, Any]) -> None:
+    def _do_points(self, command: Message) -> None:
         lane, first = self._lane(command.get("lane")), command.get("from")
         if not isinstance(first, int) or not 1 <= first <= lane.points.count + 1:
             raise DataError(f"Evaluations are numbered 1 to {lane.points.count}, but {first!r:.40} was asked for.")
         self._send_points_from(lane, first)
 
-    def _do_studies(self, command: dict[str, Any]) -> None:
+    def _do_studies(self, command: Message) -> None:
         self._shelf.know(names_of(command, MOST_NAMES))
         self._list_soon()
 
-    def _do_study_open(self, command: dict[str, Any]) -> None:
+    def _do_study_open(self, command: Message) -> None:
         names, resume = names_of(command, MOST_LANES), bool(command.get("resume"))
         self._shelf.know(names)
-        self._errands.send(lambda: self._open_studies(names, resume=resume))
         self._list_soon()
+        self._open_studies(names, resume=resume)
+        self._watch()
 
-    def _do_compare(self, command: dict[str, Any]) -> None:
+    def _do_compare(self, command: Message) -> None:
         self._do_study_open({**command, "resume": False})
 
-    def _do_study_delete(self, command: dict[str, Any]) -> None:
-        name = self._shelf.location(command.get("name")).stem
-        self._errands.send(lambda: self._delete(name))
+    def _do_study_delete(self, command: Message) -> None:
+        self._delete(self._shelf.location(command.get("name")).stem)
 
-    def _do_study_export(self, command: dict[str, Any]) -> None:
-        name, kind, seq = self._shelf.location(command.get("name")).stem, command.get("format"), command["seq"]
+    def _do_study_export(self, command: Message) -> dict[str, Any]:
+        kind, location = command.get("format"), self._shelf.location(command.get("name"))
         if kind not in EXPORTS:
             raise UnknownNameError("format", kind, EXPORTS)
-        self._errands.send(lambda: self._export(seq, name, str(kind)))
+        filename, content = exported(location, str(kind))
+        return {"filename": filename, "data": content}
 
-    _ACTIONS: ClassVar[Mapping[str, Action]] = {
-        **WorkbenchState._ACTIONS,
+    ACTIONS: ClassVar[Mapping[str, Action]] = {
+        **WorkbenchState.ACTIONS,
         "open": _do_open,
         "close_explorer": _do_close_explorer,
         "points": _do_points,
@@ -209,7 +215,7 @@ class WorkbenchShelf(WorkbenchState):
     }
 
 
-def names_of(command: dict[str, Any], most: int) -> list[str]:
+def names_of(command: Message, most: int) -> list[str]:
     """Return the distinct names of studies in the field ``names`` of a command, at most ``most``.
 
     Raises:

@@ -1,14 +1,10 @@
-"""The traits of the workbench and their updates: the state of every search, new evaluations, the list of studies."""
+"""The state of the workbench's page and its updates: how every search stands, new evaluations, the list of studies."""
 
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
-from ipywidgets import widget_serialization
-from traitlets import Dict, Instance, List, Unicode
-
-from tnlab_widgets.base.data_widget import DataWidget
-from tnlab_widgets.explorer import Explorer
+from tnlab_widgets.base.data_piece import DataPiece
 from tnlab_widgets.searching.lane import ACTIVE, Lane
 from tnlab_widgets.searching.points import PIECE
 from tnlab_widgets.searching.scheduler import Scheduler
@@ -26,29 +22,28 @@ FRESHEN = 2.0  # seconds between two updates of the list of studies while search
 AWAY = "Held: no page has been heard of for some minutes."
 
 
-class WorkbenchState(DataWidget):
-    """The traits that the workbench's page reads, and the methods that update them from the lanes of a scheduler."""
+class WorkbenchState(DataPiece):
+    """The state that the workbench's page shows, and the methods that update it from the lanes of a scheduler."""
 
-    label = Unicode("Search workbench", help="What a screen reader calls the widget").tag(sync=True)
-    engines = List(help="[{name, summary, families, needs_target, paper, batch}]").tag(sync=True)
-    families = List(help="[{name, label}]").tag(sync=True)
-    executors = List(help="[{name, label}]").tag(sync=True)
-    settings = Dict(help="What is chosen, and `refusals`: see `_workbench_settings.Settings`").tag(sync=True)
-    run = Dict(help="{state, status, can_resume, private}").tag(sync=True)
-    lanes = List(help="How every search stands: see `_lanes.Lane.report`").tag(sync=True)
-    bound = Dict(help="{parameters, proved, scope, family, target}: what holds for all lanes").tag(sync=True)
-    points = Dict(help="{lane, generation, from, count, data}: evaluations in columns").tag(sync=True)
-    studies = List(help="What is on the shelf: see `_workbench_studies.Shelf.entries`").tag(sync=True)
-    opening = Dict(help="{lane, number} of the point that is being opened").tag(sync=True)
-    explorer: "Instance[Explorer | None]" = Instance(Explorer, allow_none=True, help="The point that is open").tag(
-        sync=True, **widget_serialization
-    )
+    STATE: ClassVar[Mapping[str, str]] = {
+        **DataPiece.STATE,
+        "label": "What a screen reader calls the workbench",
+        "engines": "[{name, summary, families, needs_target, paper, batch}]",
+        "families": "[{name, label}]",
+        "executors": "[{name, label}]",
+        "settings": "What is chosen, and `refusals`: see `searching.settings.Settings`",
+        "run": "{state, status, can_resume, private}",
+        "lanes": "How every search stands: see `searching.lane.Lane.report`",
+        "bound": "{parameters, proved, scope, family, target}: what holds for all lanes",
+        "studies": "What is on the shelf: see `searching.shelf.Shelf.entries`",
+        "opening": "{lane, number} of the evaluation that is being opened in the Explorer, or {}",
+        "opened": "{lane, number} of the evaluation that the part `explorer` shows, or {}",
+    }
 
     _scheduler: Scheduler
     _reporter: Reporter
     _librarian: Reporter
     _one_visitor: bool
-    _opened: Explorer | None = None
     _listed: Sequence[dict[str, Any]] = ()
     _sent: dict[int, tuple[int, int]]
     _phases: tuple[tuple[int, str], ...] = ()
@@ -57,11 +52,11 @@ class WorkbenchState(DataWidget):
     def _report(self) -> None:
         """Push the state and the new evaluations of every lane; called by the reporter, at most ten times a second."""
         scheduler = self._scheduler
-        if self._one_visitor and self._deserted:
+        if self._one_visitor and self.deserted:
             scheduler.suspend(True)
         lanes = scheduler.lanes
         reports = self._lane_reports()
-        with self._guard:
+        with self.guard:
             if lanes is not scheduler.lanes:
                 return  # the lanes were replaced meanwhile, and a report of the new ones is due
             self.push(lanes=reports, run=self._run_state(reports), bound=common_bound(lanes))
@@ -82,13 +77,13 @@ class WorkbenchState(DataWidget):
         """Update the list of studies with the state of the searches that run here, without reading any study."""
         self._freshened = time.monotonic()
         now = {lane.name: lane.summary() for lane in self._scheduler.lanes}
-        with self._guard:
+        with self.guard:
             self._listed = [{**entry, **now.get(entry["name"], {})} for entry in self._listed]
             self.push(studies=self._listed)
 
     def _show_run(self) -> None:
         """Push the common state and the lanes at once after a command; the reporter pushes what follows from it."""
-        with self._guard:
+        with self.guard:
             reports = self._lane_reports()
             self.push(lanes=reports, run=self._run_state(reports))
         self._reporter.due()
@@ -127,12 +122,12 @@ class WorkbenchState(DataWidget):
 
     def _send_points(self, lane: Lane, first: int) -> dict[str, Any]:
         piece = {"lane": lane.id, **lane.points.piece(first)}
-        self.push(points=piece)
+        self.send({"event": "points", **piece})
         return piece
 
     def _send_points_from(self, lane: Lane, first: int) -> None:
         """Push the evaluations of a lane from number ``first`` on again, in pieces."""
-        with self._guard:
+        with self.guard:
             for start in range(first, max(lane.points.count, first) + 1, PIECE):
                 self._send_points(lane, start)
 

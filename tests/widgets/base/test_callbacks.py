@@ -2,7 +2,7 @@
 
 import gc
 
-from tnlab_widgets.base.callback import Callback
+from tnlab_widgets.base.callbacks import Callback
 
 
 def test_an_exception_is_logged_as_that_of_the_function(caplog):

@@ -4,11 +4,11 @@ import io
 
 import numpy as np
 import pytest
+from tnlab_widgets.base.data_widget import DataWidget
 from typing_extensions import override
 
 from tests.widgets.conftest import Page
 from tnlab_widgets.base import data_widget
-from tnlab_widgets.base.data_widget import DataWidget
 from tnlab_widgets.base.pictures import Panels
 from tnlab_widgets.base.sources import as_source, describe
 
