@@ -56,3 +56,11 @@ def test_imports_of_examples_work(page):
         for node in ast.walk(ast.parse(block)) if not block.startswith("# ") else ():
             if isinstance(node, ast.ImportFrom) and str(node.module).startswith("tnlab"):
                 exec(ast.unparse(node), {})
+
+
+def test_examples_of_widgets_in_a_program_run():
+    pytest.importorskip("anywidget")
+    examples = BLOCK.findall((ROOT / "docs/program.md").read_text(encoding="utf-8"))
+    assert len(examples) == 3
+    for example in examples:
+        exec(compile(example, "docs/program.md", "exec"), {"__name__": "example"})

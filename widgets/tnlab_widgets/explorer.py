@@ -35,6 +35,7 @@ class Explorer(NetworkEditor, bundle="explorer", piece=ExplorerPiece):
         >>> explorer = Explorer("camera", modes=(4,) * 8, structure=("tr", 4))
         >>> end = explorer.on_fit(lambda fit: print(fit.sweep, fit.relative_error))
         >>> explorer.structure = ("tr", 5)
+        >>> explorer.wait()
         >>> explorer.relative_error, explorer.network
     """
 
@@ -74,6 +75,7 @@ class Explorer(NetworkEditor, bundle="explorer", piece=ExplorerPiece):
     certificate = OfPiece(ExplorerPiece.certificate)
     target_error = OfPiece(ExplorerPiece.target_error)
     on_fit = OfPiece(ExplorerPiece.on_fit)
+    wait = OfPiece(ExplorerPiece.wait)
     pause = OfPiece(ExplorerPiece.pause)
     resume = OfPiece(ExplorerPiece.resume)
     stop = OfPiece(ExplorerPiece.stop)

@@ -1,5 +1,6 @@
 """The logic of the Explorer: the editor over a tensor, which fits the drawn structure and shows its error."""
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -185,6 +186,20 @@ class ExplorerPiece(DataPiece, EditorPiece):
         and shown as the user's, and the fit goes on.
         """
         return self._fits.add(function)
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait up to ``seconds``, without limit for None, until the fit of the drawn structure has ended.
+
+        Returns:
+            Whether it has. An edit meanwhile begins another fit, which is waited for instead.
+        """
+        ended = threading.Event()
+        end = self.on_fit(lambda fit: None if fit.running else ended.set())
+        try:
+            newest = self.fit
+            return (newest is not None and not newest.running) or ended.wait(seconds)
+        finally:
+            end()
 
     def pause(self) -> None:
         """Hold the fit after the current sweep; later edits are fitted after ``resume``."""
