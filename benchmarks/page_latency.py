@@ -20,7 +20,7 @@ WATCH = """() => {
   const field = name => document.querySelector(`[data-field="${name}"]`);
   let open = null;
   document.addEventListener('wheel', event => {
-    open = {begun: performance.now(), raised: event.deltaY < 0, seq: Number(field('relative-error').dataset.seq),
+    open = {begun: performance.now(), raised: event.deltaY < 0, edit: field('relative-error').dataset.edit,
             before: Number(field('relative-error').dataset.value)};
     waits.push(open);
   }, {capture: true, passive: true});
@@ -29,7 +29,7 @@ WATCH = """() => {
     const error = field('relative-error').dataset, now = performance.now();
     if (open.count === undefined && Number(field('parameters').dataset.value) !== open.parameters)
       open.count = now - open.begun;
-    if (Number(error.seq) > open.seq && error.value !== '') {
+    if (error.edit !== open.edit && error.value !== '') {
       if (open.error === undefined) open.error = now - open.begun;
       if (open.improved === undefined && Number(error.value) < open.before) open.improved = now - open.begun;
     }

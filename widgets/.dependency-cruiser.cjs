@@ -9,7 +9,7 @@ const ROOMS = {
   editor: ["ui", "wire", "structure", "diagram"],
   data: ["ui", "wire", "structure"],
   explorer: ["ui", "wire", "structure", "diagram", "charts", "editor", "data"],
-  workbench: ["ui", "wire", "structure", "diagram", "charts", "data"],
+  workbench: ["ui", "wire", "structure", "diagram", "charts", "data", "explorer"],
   testing: ["ui", "wire", "structure", "workbench"],
 };
 

@@ -17,7 +17,7 @@ const FAULTS = [
   ["ui-imports-what-is-below", "ui/c.ts", "wire/d.ts"],
   ["charts-imports-what-is-below", "charts/c.ts", "wire/d.ts"],
   ["explorer-imports-what-is-below", "explorer/c.ts", "workbench/d.ts"],
-  ["workbench-imports-what-is-below", "workbench/panels/c.ts", "explorer/d.ts"],
+  ["workbench-imports-what-is-below", "workbench/panels/c.ts", "editor/d.ts"],
   ["only-tests-import-testing", "workbench/e.ts", "testing/d.ts"],
   ["every-room-is-named", "attic/c.ts", "ui/d.ts"],
   ["nothing-imports-an-entry", "workbench/f.ts", "entry.ts"],

@@ -10,7 +10,7 @@ const modules = readdirSync(src, { recursive: true }).filter((name) => /^(?!.*\.
 /** Modules without a test of their own, and what tests them instead. */
 const ELSEWHERE = {
   "the browser tests, which load the built widgets": modules.filter((name) => !name.includes("/")),
-  "the type checker, and channel.test.ts: they declare types, and hand commands to sendCommand": ["editor/extension_points.ts", "wire/data_state.ts", "wire/editor_state.ts", "wire/explorer_state.ts", "wire/workbench_state.ts"],
+  "the type checker: they declare types": ["editor/extension_points.ts", "wire/data_state.ts", "wire/editor_state.ts", "wire/explorer_state.ts", "wire/workbench_state.ts"],
   "editor/editor.test.ts and the browser tests of mouse and keyboard: they are gestures on a mounted editor, or its parts": [
     "editor/arranging_commands.ts", "editor/desk.ts", "editor/drawing_commands.ts", "editor/gestures/drags.ts", "editor/gestures/gestures.ts",
     "editor/gestures/keyboard.ts", "editor/panels/sheets.ts", "editor/panels/tool_icons.ts",

@@ -1,24 +1,28 @@
-// A front end for one anywidget without Jupyter: the model of AFM (get, set, save_changes, on, off) with what makes
-// Jupyter's different from a plain object: `set` fires at once, one message is in flight and later ones are merged
-// into the next, binary values arrive as DataView.
+// A front end for one anywidget without Jupyter: the model of AFM, as unforgiving as Jupyter's. Custom messages arrive
+// one by one and in order, their content as JSON (what JSON cannot say is an error here), a view over a buffer sends the
+// whole buffer, binary values arrive as DataView. The page sets no trait: state comes from Python only.
 (() => {
-  const encode = (value) => {
-    if (value instanceof ArrayBuffer) value = new Uint8Array(value);
-    if (ArrayBuffer.isView(value)) {
-      const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-      let text = "";
-      for (let k = 0; k < bytes.length; k += 8192) text += String.fromCharCode(...bytes.subarray(k, k + 8192));
-      return { __bytes__: btoa(text) };
-    }
-    if (Array.isArray(value)) return value.map(encode);
-    if (value && typeof value === "object")
-      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, encode(item)]));
-    return value;
+  const base64 = (buffer) => {
+    if (!(buffer instanceof ArrayBuffer) && !ArrayBuffer.isView(buffer)) throw new TypeError("a buffer must hold bytes");
+    const bytes = new Uint8Array(ArrayBuffer.isView(buffer) ? buffer.buffer : buffer);
+    let text = "";
+    for (let k = 0; k < bytes.length; k += 8192) text += String.fromCharCode(...bytes.subarray(k, k + 8192));
+    return btoa(text);
+  };
+  const asView = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+  const plain = (value, path) => {
+    const kind = value === null ? "null" : Array.isArray(value) ? "list" : typeof value;
+    if (kind === "number" && !Number.isFinite(value)) throw new TypeError(`${path} is ${value}, which JSON cannot say`);
+    if (kind === "list") value.forEach((item, k) => plain(item, `${path}[${k}]`));
+    else if (kind === "object") {
+      if (Object.getPrototypeOf(value) !== Object.prototype) throw new TypeError(`${path} is no plain object`);
+      for (const [key, item] of Object.entries(value)) if (item !== undefined) plain(item, `${path}.${key}`);
+    } else if (!["null", "boolean", "number", "string"].includes(kind)) throw new TypeError(`${path} is a ${kind}`);
   };
   const decode = (value) => {
     if (Array.isArray(value)) return value.map(decode);
     if (value && typeof value === "object") {
-      if ("__bytes__" in value) return new DataView(Uint8Array.from(atob(value.__bytes__), (c) => c.charCodeAt(0)).buffer);
+      if ("__bytes__" in value) return asView(value.__bytes__);
       return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decode(item)]));
     }
     return value;
@@ -28,40 +32,28 @@
     constructor(state) {
       this.state = state;
       this.listeners = new Map();
-      this.unsaved = {};
-      this.waiting = null;
-      this.busy = false;
+      this.last = Promise.resolve();
     }
     get(name) { return this.state[name]; }
-    set(name, value) { this.unsaved[name] = value; this.replace({ [name]: value }); }
+    set(name) { throw new Error(`a page of tnlab sets no trait, but set ${name}`); }
+    save_changes() { throw new Error("a page of tnlab saves no trait"); }
     on(event, callback) { this.listeners.set(event, [...(this.listeners.get(event) ?? []), callback]); }
     off(event, callback) {
       if (!event) return void this.listeners.clear();
       this.listeners.set(event, (this.listeners.get(event) ?? []).filter((each) => callback && each !== callback));
     }
     count() { return [...this.listeners.values()].reduce((sum, each) => sum + each.length, 0); }
-    send() { throw new Error("tnlab's widgets speak through traits only"); }
-    save_changes() {
-      this.waiting = { ...this.waiting, ...this.unsaved };
-      this.unsaved = {};
-      void this.flush();
-    }
-    async flush() {
-      if (this.busy) return;
-      this.busy = true;
-      while (this.waiting && Object.keys(this.waiting).length) {
-        const state = this.waiting;
-        this.waiting = null;
-        await window.toPython(JSON.stringify(encode(state)));
-      }
-      this.busy = false;
+    send(content, callbacks, buffers = []) {
+      plain(content, "content");
+      const message = JSON.stringify({ content, buffers: buffers.map(base64) });
+      this.last = this.last.then(() => window.toPython(message));
     }
     replace(state) {
       Object.assign(this.state, state);
-      for (const name of Object.keys(state)) this.fire(`change:${name}`, state[name]);
-      this.fire("change");
+      for (const name of Object.keys(state)) this.fire(`change:${name}`, this, state[name]);
+      this.fire("change", this);
     }
-    fire(event, value) { for (const callback of this.listeners.get(event) ?? []) callback(this, value); }
+    fire(event, ...given) { for (const callback of this.listeners.get(event) ?? []) callback(...given); }
   }
 
   window.mountWidget = async (esm, css, state) => {
@@ -84,7 +76,10 @@
     };
     const pull = async () => {
       if (window.unmounted) return;
-      for (const update of JSON.parse(await window.fromPython())) model.replace(decode(update));
+      for (const { state, content, buffers } of JSON.parse(await window.fromPython())) {
+        if (state) model.replace(decode(state));
+        else model.fire("msg:custom", content, buffers.map(asView));
+      }
       setTimeout(pull, 15);
     };
     void pull();

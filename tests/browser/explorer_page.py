@@ -13,7 +13,7 @@ _ON_BOND = """label => {
 _ERROR_IS_OF_WHAT_IS_DRAWN = """() => {
   const [error, count] = ["relative-error", "parameters"].map(name => document.querySelector(`[data-field="${name}"]`));
   const state = error?.parentElement.dataset.state;
-  return error?.dataset.seq === count?.dataset.seq && ["live", "paused", "still"].includes(state);
+  return error?.dataset.edit === count?.dataset.edit && ["live", "paused", "still"].includes(state);
 }"""
 _ERROR_IS_BELOW = """bound => {
   const field = document.querySelector('[data-field="relative-error"]');

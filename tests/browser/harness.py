@@ -31,11 +31,21 @@ class FakeComm(comm.base_comm.BaseComm):
         super().__init__(*args, **kwargs)
 
     def publish_msg(self, msg_type: str, data: Any = None, metadata: Any = None, buffers: Any = None, **_: Any) -> None:
-        """Keep an update of the state; leave out the rest (opening, echoes)."""
-        if msg_type == "comm_msg" and data["method"] == "update":
-            state = _with_buffers(data["state"], data.get("buffer_paths", ()), buffers or ())
-            with self.lock:
-                self.outbox.append(state)
+        """Keep an update of the state or a custom message; leave out the rest (opening, echoes).
+
+        Raises:
+            TypeError: A custom message holds what JSON cannot say; Jupyter would not send it either.
+            ValueError: It holds a number that is not finite.
+        """
+        if msg_type != "comm_msg" or data["method"] not in ("update", "custom"):
+            return
+        if data["method"] == "update":
+            message = {"state": _with_buffers(data["state"], data.get("buffer_paths", ()), buffers or ())}
+        else:
+            content = json.loads(json.dumps(data["content"], allow_nan=False))
+            message = {"content": content, "buffers": [base64.b64encode(each).decode() for each in buffers or ()]}
+        with self.lock:
+            self.outbox.append(message)
 
     def take(self) -> list[dict[str, Any]]:
         """Return the waiting messages, and empty the list."""
@@ -66,10 +76,9 @@ class Stage:
         return json.dumps(self.widget.comm.take() if self.widget.comm else [], default=_encode)
 
     def _receive(self, text: str) -> None:
-        paths: list[list[str | int]] = []
-        buffers: list[memoryview] = []
-        state = _split_buffers(json.loads(text), [], paths, buffers)
-        content = {"data": {"method": "update", "state": state, "buffer_paths": paths}}
+        message = json.loads(text)
+        content = {"data": {"method": "custom", "content": message["content"]}}
+        buffers = [memoryview(base64.b64decode(each)) for each in message["buffers"]]
         try:
             self.widget._handle_msg({"content": content, "buffers": buffers})
         except Exception as error:  # noqa: BLE001 - reported by the test, as Jupyter would only log it
@@ -165,15 +174,3 @@ def _with_buffers(state: Any, paths: Any, buffers: Any) -> Any:
             here = here[key]
         here[path[-1]] = bytes(buffer)
     return state
-
-
-def _split_buffers(value: Any, path: list[str | int], paths: list[list[str | int]], buffers: list[memoryview]) -> Any:
-    if isinstance(value, dict):
-        if "__bytes__" in value:
-            paths.append(path)
-            buffers.append(memoryview(base64.b64decode(value["__bytes__"])))
-            return None
-        return {key: _split_buffers(item, [*path, key], paths, buffers) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_split_buffers(item, [*path, k], paths, buffers) for k, item in enumerate(value)]
-    return value

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 _BOUND_IS_OF_WHAT_IS_DRAWN = """() => {
   const [bound, count] = ["error-bound", "parameters"].map(name => document.querySelector(`[data-field="${name}"]`));
-  return bound.dataset.seq === count.dataset.seq && bound.dataset.complete === "yes";
+  return bound.dataset.edit === count.dataset.edit && bound.dataset.complete === "yes";
 }"""
 _RECORD = """() => {
   window.pairs = [];
@@ -26,9 +26,9 @@ _RECORD = """() => {
 }"""
 _ONE_MORE_RANK = """label => new Promise(resolve => {
   const bound = document.querySelector('[data-field="error-bound"]');
-  const before = bound.dataset.seq;
+  const before = bound.dataset.edit;
   const observer = new MutationObserver(() => {
-    if (bound.dataset.seq === before || bound.closest(".tnx-proof").dataset.state !== "still") return;
+    if (bound.dataset.edit === before || bound.closest(".tnx-proof").dataset.state !== "still") return;
     observer.disconnect();
     resolve();
   });

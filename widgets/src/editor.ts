@@ -1,15 +1,14 @@
 /** NetworkEditor: draw a structure. Python's half is tnlab_widgets/editor.py. */
 
-import type { RenderProps } from "@anywidget/types";
 import { mountEditor } from "./editor/editor.js";
 import { tooltip } from "./ui/tooltip.js";
-import type { EditorState } from "./wire/editor_state.js";
+import { mounting, rendering } from "./wire/bundle.js";
+import type { EditorLink } from "./wire/editor_state.js";
 
-export default {
-  render({ model, el, signal }: RenderProps<EditorState & Record<string, unknown>>): void {
-    const root = document.createElement("div");
-    el.append(root);
-    tooltip(root, signal);
-    mountEditor({ root, model, signal });
-  },
+const mountAlone = (root: HTMLElement, link: EditorLink, signal: AbortSignal): void => {
+  tooltip(root, signal);
+  mountEditor(root, link, signal);
 };
+
+export const mount = mounting(mountAlone);
+export default { render: rendering(mountAlone) };

@@ -1,15 +1,7 @@
 /** Explorer: the editor on a tensor that is being fitted. Python's half is tnlab_widgets/explorer.py. */
 
-import type { RenderProps } from "@anywidget/types";
 import { mountExplorer } from "./explorer/explorer.js";
-import type { ExplorerState } from "./wire/explorer_state.js";
-import { beats } from "./wire/heartbeat.js";
+import { mounting, rendering } from "./wire/bundle.js";
 
-export default {
-  render({ model, el, signal }: RenderProps<ExplorerState & Record<string, unknown>>): void {
-    const root = document.createElement("div");
-    el.append(root);
-    mountExplorer(root, model, signal);
-    beats(model, signal);
-  },
-};
+export const mount = mounting(mountExplorer);
+export default { render: rendering(mountExplorer) };

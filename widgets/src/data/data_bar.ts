@@ -4,8 +4,9 @@ import { formatModes } from "../structure/counts.js";
 import { html, listen, setText } from "../ui/dom.js";
 import { fillMenu } from "../ui/fields.js";
 import { explain } from "../ui/tooltip.js";
-import { onChange, said } from "../wire/channel.js";
-import { type DataModel, type DataRecord, type DatasetEntry, type Order, send } from "../wire/data_state.js";
+import type { Tell } from "../wire/commands.js";
+import type { DataCommand, DataLink, DataRecord, DatasetEntry, Order } from "../wire/data_state.js";
+import { said } from "../wire/link.js";
 import type { Uploader } from "../wire/upload.js";
 import { modesBox } from "./modes_box.js";
 import { uploadBox } from "./upload_box.js";
@@ -23,34 +24,35 @@ export interface DataBar {
 
 export interface DataBarOptions {
   uploads: Uploader;
+  tell: Tell<DataCommand>;
   complain(sentence: string): void;
   /** Stands at the end of the bar: the field of the target error, and what else a widget aims at. */
   aim: HTMLElement;
 }
 
-export function dataBar(model: DataModel, { uploads, complain, aim }: DataBarOptions, signal: AbortSignal): DataBar {
-  const dataset = datasetMenu(model, signal);
+export function dataBar(link: DataLink, { uploads, tell, complain, aim }: DataBarOptions, signal: AbortSignal): DataBar {
+  const dataset = datasetMenu(link, tell, signal);
   const shape = html("span", { class: "tnx-shape" });
   const order = html("select", { class: "tnx-field", "aria-label": "order of the entries", "data-field": "order" });
   order.append(...Object.keys(ORDERS).map((name) => html("option", { value: name }, name)));
   const reshape = (modes: number[], chosen: Order): void => {
-    send(model, { kind: "reshape", modes, order: chosen });
+    void tell({ kind: "reshape", modes, order: chosen }).then(show); // a refused one is not the one shown
   };
   const modes = modesBox({ choose: reshape, complain }, signal);
   listen(order, "change", () => {
-    const data = said<DataRecord>(model.get("data"));
+    const data = said<DataRecord>(link.get("data"));
     if (data) reshape(data.modes, order.value as Order);
   }, signal);
 
   const show = (): void => {
-    const data = said<DataRecord>(model.get("data"));
+    const data = said<DataRecord>(link.get("data"));
     if (data === null) return;
     setText(shape, `${formatModes(data.shape)} as`);
     modes.show(data);
     order.value = data.order;
     explain(order, ORDERS[data.order]);
   };
-  onChange(model, ["data"], show, signal);
+  link.on(["data"], show, signal);
   show();
 
   const sending = uploadBox(uploads, signal);
@@ -59,22 +61,21 @@ export function dataBar(model: DataModel, { uploads, complain, aim }: DataBarOpt
   return { element, showUpload: sending.show };
 }
 
-function datasetMenu(model: DataModel, signal: AbortSignal): HTMLElement {
+function datasetMenu(link: DataLink, tell: Tell<DataCommand>, signal: AbortSignal): HTMLElement {
   const menu = html("select", { class: "tnx-field tnx-dataset", "aria-label": "data set", "data-field": "dataset" });
   explain(menu, "The tensor: a built-in one, or a file of your own (upload, or drop it anywhere here).");
   const show = (): void => {
-    const data = said<DataRecord>(model.get("data"));
-    const known: readonly DatasetEntry[] = model.get("datasets") ?? [];
+    const data = said<DataRecord>(link.get("data"));
+    const known: readonly DatasetEntry[] = link.get("datasets") ?? [];
     const own = data && !known.some(({ name }) => name === data.name) ? [{ name: data.name, label: data.label }] : [];
     const names = [...own, ...known];
     fillMenu(menu, names, data?.name ?? menu.value);
   };
   listen(menu, "change", () => {
-    const known = (model.get("datasets") ?? []).some(({ name }) => name === menu.value);
-    if (known) send(model, { kind: "dataset", name: menu.value });
+    const known = (link.get("datasets") ?? []).some(({ name }) => name === menu.value);
+    if (known) void tell({ kind: "dataset", name: menu.value }).then(show); // one that failed to load is not the one shown
   }, signal);
-  onChange(model, ["datasets", "data"], show, signal);
-  onChange(model, ["problem"], show, signal); // a data set that failed to load is not the one shown
+  link.on(["datasets", "data"], show, signal);
   show();
   return menu;
 }

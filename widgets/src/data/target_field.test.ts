@@ -8,8 +8,8 @@ it("reads an error above 0 and at most 1, with a point or a comma", () => {
 });
 it("sends what is sensible, explains the rest, and goes back with Escape", () => {
   const events = { choose: vi.fn(), complain: vi.fn() };
-  const model = { get: () => 0.1, set() {}, save_changes() {}, on() {}, off() {} };
-  const input = targetField(model as never, events, new AbortController().signal).querySelector("input") as HTMLInputElement;
+  const link = { get: () => 0.1, on() {} };
+  const input = targetField(link as never, events, new AbortController().signal).querySelector("input") as HTMLInputElement;
   const type = (text: string): void => {
     input.value = text;
     input.dispatchEvent(new Event("change"));

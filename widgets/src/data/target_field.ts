@@ -3,7 +3,7 @@
 import { focused, html } from "../ui/dom.js";
 import { typed } from "../ui/fields.js";
 import { explain } from "../ui/tooltip.js";
-import { type Model, onChange } from "../wire/channel.js";
+import type { Link } from "../wire/link.js";
 
 /** Read the target error; returns a sentence where the text is none. */
 export function parseTarget(text: string): number | string {
@@ -17,15 +17,15 @@ export interface TargetEvents {
   complain(sentence: string): void;
 }
 
-export function targetField(model: Model<{ target_error: number }>, events: TargetEvents, signal: AbortSignal): HTMLElement {
+export function targetField(link: Pick<Link<{ target_error: number }>, "get" | "on">, events: TargetEvents, signal: AbortSignal): HTMLElement {
   const input = html("input", { class: "tnx-field tnx-target-field", type: "text", inputmode: "decimal", maxlength: 12, "data-field": "target" });
   explain(input, "The relative error you aim at; it is marked in the chart. It does not stop the fit.");
   const show = (): void => {
-    const target = model.get("target_error");
+    const target = link.get("target_error");
     if (focused(input) !== input && target !== undefined) input.value = String(target);
   };
-  typed(input, { read: parseTarget, take: events.choose, complain: events.complain, written: () => String(model.get("target_error")) }, signal);
-  onChange(model, ["target_error"], show, signal);
+  typed(input, { read: parseTarget, take: events.choose, complain: events.complain, written: () => String(link.get("target_error")) }, signal);
+  link.on(["target_error"], show, signal);
   show();
   return html("label", { class: "tnx-label" }, "target error ", input);
 }

@@ -5,7 +5,7 @@ import { inTurn, neighbour } from "../diagram/neighbours.js";
 import { copy, parseClip, paste, shareClip, sharedClip } from "../structure/clipboard.js";
 import { includes, NOTHING } from "../structure/selection.js";
 import { fromRecord, toRecord } from "../structure/structure.js";
-import type { StructureRecord } from "../wire/editor_state.js";
+import type { Reply, StructureRecord } from "../wire/editor_state.js";
 import { commitAndFocus, type Desk } from "./desk.js";
 import * as edits from "../structure/edits.js";
 
@@ -72,12 +72,12 @@ export function walk({ stage }: Desk, go: (place: number, count: number) => numb
 
 /** Ask Python where the cores go: as a gesture, or (at first sight) without an undo step. */
 export async function layOut(desk: Desk, gesture: boolean): Promise<void> {
-  const { store, stage, ask } = desk;
+  const { store, stage, link } = desk;
   const asked = store.committed;
   const structure = { ...toRecord(asked) };
   if (!gesture) structure.cores = structure.cores.map(({ position: _, ...core }) => core);
   try {
-    const reply = await ask({ kind: "layout", structure });
+    const reply = await link.send<Reply>({ kind: "layout", structure });
     const places = new Map(fromRecord(reply.structure as StructureRecord).cores.map((core) => [core.name, core]));
     const draft = edits.place(store.committed, (core) => pick(places.get(core.name)));
     if (gesture) store.commit({ draft, say: "Laid out anew." });

@@ -3,7 +3,7 @@
 import type { Edit } from "../structure/edits.js";
 import { type Item, NOTHING } from "../structure/selection.js";
 import type { MenuRow } from "../ui/popup.js";
-import type { Ask } from "../wire/ask.js";
+import type { EditorLink } from "../wire/editor_state.js";
 import type { Stage } from "./stage.js";
 import type { Store } from "./store.js";
 
@@ -24,7 +24,7 @@ export interface Desk {
   readonly root: HTMLElement;
   readonly store: Store;
   readonly stage: Stage;
-  readonly ask: Ask;
+  readonly link: EditorLink;
   readonly field: NumberField;
   readonly signal: AbortSignal;
   readonly graph: GraphSwitch;

@@ -1,7 +1,9 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { FakeModel, square } from "../testing/fake_model.js";
-import type { EditorState, Proposal } from "../wire/editor_state.js";
+import { type Arrived, drawn, FakeModel, square } from "../testing/fake_model.js";
+import type { EditorMessage, EditorState, StructureRecord } from "../wire/editor_state.js";
+import { PATIENCE_MS, SILENT_KERNEL } from "../wire/link.js";
+import { widgetLink } from "../wire/widget_link.js";
 import { type EditorExtras, type EditorHandle, mountEditor } from "./editor.js";
 
 let model: FakeModel;
@@ -9,12 +11,12 @@ let root: HTMLElement;
 let end: AbortController;
 let handle: EditorHandle;
 
-function mount(traits: Partial<EditorState> = {}, extras: EditorExtras = {}): void {
+function mount(state: Partial<EditorState> = {}, extras: EditorExtras = {}): void {
   document.body.replaceChildren();
   root = document.body.appendChild(document.createElement("div"));
-  model = new FakeModel(traits);
+  model = new FakeModel(drawn(state));
   end = new AbortController();
-  handle = mountEditor({ root, model, signal: end.signal, extras });
+  handle = mountEditor(root, widgetLink<EditorState, EditorMessage>(model, end.signal), end.signal, extras);
 }
 
 const find = (selector: string): SVGElement => root.querySelector(selector) as SVGElement;
@@ -31,11 +33,7 @@ const wheel = (element: Element, deltaY: number): WheelEvent => {
   element.dispatchEvent(event);
   return event;
 };
-/** Let the promise of a reply be kept. */
-const answered = async (): Promise<void> => {
-  for (let turn = 0; turn < 5; turn++) await Promise.resolve();
-};
-const proposed = (): Proposal => model.state.proposal as Proposal;
+const proposed = (): StructureRecord => model.newest("draft")["structure"] as StructureRecord;
 
 beforeEach(() => {
   localStorage.clear();
@@ -54,7 +52,7 @@ describe("the diagram", () => {
   });
   it("keeps its elements when values change", () => {
     const [b, c] = [bond("A-B"), core("A")];
-    model.receive({ structure: { ...square(), bonds: square().bonds.map((each) => ({ ...each, rank: 9 })) }, structure_seq: 0 });
+    model.receive({ structure: { ...square(), bonds: square().bonds.map((each) => ({ ...each, rank: 9 })) }, edit: "python:1" });
     expect(bond("A-B")).toBe(b);
     expect(core("A")).toBe(c);
     expect(find('[data-rank-of="A-B"]').textContent).toBe("9");
@@ -68,7 +66,7 @@ describe("the diagram", () => {
   });
   it("asks for a layout when no core has a position", () => {
     mount({ structure: { ...square(), cores: square().cores.map(({ legs }) => ({ legs })) } });
-    expect(model.state.request).toMatchObject({ kind: "layout" });
+    expect(model.told("layout").length).toBe(1);
     expect(all("[data-core]").length).toBe(4);
   });
   it("draws an empty model without complaint", () => {
@@ -80,7 +78,7 @@ describe("the diagram", () => {
 describe("ranks", () => {
   it("follow the wheel over a bond, which then does not scroll the page", () => {
     expect(wheel(bond("A-B"), -100).defaultPrevented).toBe(true);
-    expect(proposed().structure.bonds[0]?.rank).toBe(3);
+    expect(proposed().bonds[0]?.rank).toBe(3);
     expect(wheel(handle.svg, -100).defaultPrevented).toBe(false);
   });
   it("follow arrow keys on the focused bond, which keeps the focus", () => {
@@ -89,7 +87,7 @@ describe("ranks", () => {
     press("ArrowUp");
     press("ArrowUp");
     press("ArrowDown");
-    expect(proposed().structure.bonds[0]?.rank).toBe(3);
+    expect(proposed().bonds[0]?.rank).toBe(3);
     expect(document.activeElement).toBe(element);
   });
   it("are typed into a field, with a sentence where that is no rank", () => {
@@ -101,7 +99,7 @@ describe("ranks", () => {
     expect(find("[data-status]").textContent).toContain("whole number");
     field.value = "12";
     press("Enter");
-    expect(proposed().structure.bonds[0]?.rank).toBe(12);
+    expect(proposed().bonds[0]?.rank).toBe(12);
     expect(document.activeElement).toBe(bond("A-B"));
   });
 });
@@ -140,22 +138,19 @@ describe("keys", () => {
 describe("the toolbar", () => {
   it("asks Python for a preset and shows it as an undoable edit", async () => {
     find('[data-action="preset:cp"]').dispatchEvent(new MouseEvent("click", { bubbles: true }));
-    const request = model.state.request as { seq: number };
-    expect(request).toMatchObject({ kind: "preset", name: "cp", rank: 3, modes: [4, 5, 6, 7] });
+    const request = model.newest("preset");
+    expect(request).toMatchObject({ name: "cp", rank: 3, modes: [4, 5, 6, 7] });
     const cp = { ...square(), bonds: [{ cores: [0, 1, 2, 3], rank: 3 }] };
-    model.receive({ reply: { seq: request.seq, kind: "preset", error: "", structure: cp } });
-    await answered();
+    await model.answer(request, { structure: cp });
     expect(all("[data-hyper]").length).toBe(1);
-    expect(proposed().structure.bonds.length).toBe(1);
+    expect(proposed().bonds.length).toBe(1);
     press("z", { ctrlKey: true });
     find("[data-action=undo]").dispatchEvent(new MouseEvent("click", { bubbles: true }));
     expect(all("[data-bond]").length).toBe(4);
   });
   it("shows what Python answers instead", async () => {
     find('[data-action="preset:cp"]').dispatchEvent(new MouseEvent("click", { bubbles: true }));
-    const { seq } = model.state.request as { seq: number };
-    model.receive({ reply: { seq, kind: "preset", error: "CP needs more." } });
-    await answered();
+    await model.answer(model.newest("preset"), { error: "CP needs more." });
     expect(find("[data-status]").textContent).toBe("CP needs more.");
   });
   it("puts formats beyond the first row into a menu", () => {
@@ -169,7 +164,7 @@ describe("the toolbar", () => {
     expect(all("[role=menuitem]").map((item) => item.ariaDisabled)).toEqual([null, "true"]);
     find("[data-action='preset:f8']").dispatchEvent(new MouseEvent("click", { bubbles: true }));
     expect(find("[data-status]").textContent).toBe("Not over four modes.");
-    expect(model.state.request).toEqual({});
+    expect(model.sent).toEqual([]);
   });
   it("is one stop for Tab", () => {
     expect(all(".tn-toolbar [tabindex='0']").length).toBe(1);
@@ -178,6 +173,41 @@ describe("the toolbar", () => {
     mount({ read_only: true });
     const shown = all(".tn-toolbar [data-action]").filter((tool) => tool.closest("[hidden]") === null);
     expect(shown.map((tool) => tool.getAttribute("data-action"))).toEqual(["graph", "fit", "zoom_out", "zoom_in", "export", "help"]);
+  });
+});
+
+describe("Python's sentences", () => {
+  const line = (): string | null => find("[data-status]").textContent;
+  it("answer everything that parts of the page ask at once", async () => {
+    mount({ structure: { ...square(), cores: square().cores.map(({ legs, name }) => ({ legs, name })) } });
+    find("[data-action=graph]").dispatchEvent(new MouseEvent("click", { bubbles: true }));
+    find('[data-action="preset:cp"]').dispatchEvent(new MouseEvent("click", { bubbles: true }));
+    const asked = ["layout", "measure", "preset"].map((kind) => model.newest(kind));
+    await model.answer(asked[2] as Arrived, { error: "CP needs more." });
+    await model.answer(asked[1] as Arrived, { leverages: [0.75, 0.75, 0.75, 0.75], bottlenecks: [], pair: null });
+    expect([line(), all("[data-measure]").length]).toEqual(["CP needs more.", 4]);
+    const placed = square().cores.map((core) => ({ ...core, position: [500, 600] as [number, number] }));
+    await model.answer(asked[0] as Arrived, { structure: { ...square(), cores: placed } });
+    expect(handle.structure().cores[0]?.position).toEqual([500, 600]);
+  });
+  it("about something other than the draft are shown until they are taken back", () => {
+    model.receive({ problem: { n: 1, text: "The layout failed." } });
+    expect(line()).toBe("The layout failed.");
+    model.receive({ problem: {} });
+    expect(line()).toBe("");
+  });
+  it("are missed once, not for every question, where the kernel is silent, and the line goes when it answers", async () => {
+    vi.useFakeTimers();
+    const spoken: string[] = [];
+    new MutationObserver(() => spoken.push(find(".tn-live").textContent ?? "")).observe(find(".tn-live"), { childList: true, characterData: true, subtree: true });
+    find('[data-action="preset:cp"]').dispatchEvent(new MouseEvent("click", { bubbles: true }));
+    wheel(bond("A-B"), -100);
+    await vi.advanceTimersByTimeAsync(PATIENCE_MS);
+    expect(line()).toBe(SILENT_KERNEL);
+    expect(spoken.filter((sentence) => sentence.startsWith(SILENT_KERNEL)).length).toBe(1);
+    await model.accept(model.newest("draft"));
+    expect(line()).toBe("");
+    vi.useRealTimers();
   });
 });
 
@@ -209,6 +239,6 @@ it("leaves nothing listening when its view is gone", () => {
   expect(model.listeners).toBe(0);
   expect(endless).toEqual([]);
   wheel(bond("A-B"), -100);
-  expect(model.saved).toBe(0);
+  expect(model.sent).toEqual([]);
   added.mockRestore();
 });

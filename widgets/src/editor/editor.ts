@@ -25,13 +25,13 @@ import { NOTHING } from "../structure/selection.js";
 import { bondLabel, compressionRatio, fromRecord, parameters, toRecord } from "../structure/structure.js";
 import { listen, setAttributes } from "../ui/dom.js";
 import { Popups } from "../ui/popup.js";
-import { asker } from "../wire/ask.js";
-import { onChange } from "../wire/channel.js";
-import type { EditorModel, Preset, StructureRecord } from "../wire/editor_state.js";
+import type { Problem } from "../wire/data_state.js";
+import type { EditorLink, Preset, Reply, StructureRecord } from "../wire/editor_state.js";
+import { said } from "../wire/link.js";
 import { apply, layOut } from "./arranging_commands.js";
 import type { Desk } from "./desk.js";
 import { setCount } from "./drawing_commands.js";
-import type { EditorExtras, EditorHandle, MountOptions } from "./extension_points.js";
+import type { EditorExtras, EditorHandle } from "./extension_points.js";
 import { Gestures } from "./gestures/gestures.js";
 import { listenToKeys } from "./gestures/keyboard.js";
 import { GraphOverlay } from "./panels/graph_overlay.js";
@@ -45,14 +45,15 @@ import { Store } from "./store.js";
 
 export type * from "./extension_points.js";
 
-export function mountEditor({ root, model, signal, extras = {} }: MountOptions): EditorHandle {
-  const store = new Store(model, signal);
+/** Put an editor on the page; `extras` are what a piece around it adds. */
+export function mountEditor(root: HTMLElement, link: EditorLink, signal: AbortSignal, extras: EditorExtras = {}): EditorHandle {
+  const store = new Store(link, signal);
   const stage = new Stage(store, signal);
   const status = new Status(root, store, signal);
   const popups = new Popups(root, signal, () => stage.focusOn(null));
   const graph: GraphOverlay = new GraphOverlay(() => desk, extras);
-  const desk = makeDesk({ root, model, signal }, store, stage, status, popups, graph);
-  const parts = build(desk, model, status, extras, graph);
+  const desk = makeDesk({ root, link, signal, store, stage, graph }, status, popups);
+  const parts = build(desk, status, extras, graph);
   const handle = makeHandle(desk, status, () => {
     stage.redraw();
     parts.refresh();
@@ -64,7 +65,8 @@ export function mountEditor({ root, model, signal, extras = {} }: MountOptions):
   listenToKeys(desk, new Gestures(desk), popups);
   listenToMenu(desk, popups);
   listenToStore(desk, status, handle, extras, graph);
-  onChange(model, ["presets", "refusals", "label"], handle.refresh, signal);
+  link.on(["presets", "refusals", "label"], handle.refresh, signal);
+  listenToProblems(link, extras.complain ?? desk.fail, signal);
   listen(stage.svg, "focusin", () => {
     parts.refresh();
     graph.redraw(handle);
@@ -72,13 +74,12 @@ export function mountEditor({ root, model, signal, extras = {} }: MountOptions):
   }, signal);
   handle.refresh();
   stage.fit();
-  askForLayout(desk, model);
+  askForLayout(desk);
   return handle;
 }
 
 function listenToStore({ store, stage }: Desk, status: Status, handle: EditorHandle, extras: EditorExtras, graph: GraphOverlay): void {
   store.say = (sentence) => status.say(sentence);
-  store.complain = (sentence) => status.fail(sentence);
   store.replaced = () => stage.fit();
   store.onChange((reason) => {
     if (reason === "preview") {
@@ -94,7 +95,14 @@ function listenToStore({ store, stage }: Desk, status: Status, handle: EditorHan
   });
 }
 
-function makeDesk({ root, model, signal }: MountOptions, store: Store, stage: Stage, status: Status, popups: Popups, graph: GraphOverlay): Desk {
+function listenToProblems(link: EditorLink, complain: (sentence: string) => void, signal: AbortSignal): void {
+  const show = (): void => complain(said<Problem>(link.get("problem"))?.text ?? "");
+  link.on(["problem"], show, signal);
+  show();
+}
+
+function makeDesk(given: Pick<Desk, "root" | "link" | "signal" | "store" | "stage" | "graph">, status: Status, popups: Popups): Desk {
+  const { root, signal, stage } = given;
   const field = numberField(stage, { commit: (item, value) => setCount(desk, item, value), complain: (sentence) => status.fail(sentence) }, signal);
   const exportButton = (): HTMLElement => root.querySelector<HTMLElement>("[data-action=export]") ?? root;
   const panels = {
@@ -104,8 +112,8 @@ function makeDesk({ root, model, signal }: MountOptions, store: Store, stage: St
     menu: () => showMenu(desk, popups, middleOf(desk)),
   };
   const desk: Desk = {
-    root, store, stage, field, signal, graph,
-    ask: asker(model, signal),
+    ...given,
+    field,
     tell: (sentence) => status.tell(sentence),
     fail: (sentence) => status.fail(sentence),
     show: (panel) => panels[panel](),
@@ -121,10 +129,10 @@ function middleOf({ stage }: Desk): { x: number; y: number } {
   return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
 }
 
-function build(desk: Desk, model: EditorModel, status: Status, extras: EditorExtras, graph: GraphOverlay): { refresh(): void } {
+function build(desk: Desk, status: Status, extras: EditorExtras, graph: GraphOverlay): { refresh(): void } {
   const { root, stage, store } = desk;
-  const toolbar = makeToolbar(desk, model, (preset, rank) => void choosePreset(desk, preset, rank));
-  const inspector = makeInspector(desk, model, {
+  const toolbar = makeToolbar(desk, (preset, rank) => void choosePreset(desk, preset, rank));
+  const inspector = makeInspector(desk, {
     comparing: () => graph.comparing,
     hideNumbers: extras.hideNumbers ?? false,
     badge: (id) => [graph.words(id), id === null ? "" : badge(desk, id, extras)].filter((words) => words !== "").join("  \u00b7  "),
@@ -138,7 +146,7 @@ function build(desk: Desk, model: EditorModel, status: Status, extras: EditorExt
       if (store.edited) hint.dismiss();
       stage.inset = hint.element.hidden ? 0 : 26;
       setAttributes(root, { "data-read-only": store.readOnly ? "" : null });
-      setAttributes(stage.svg, { "aria-label": model.get("label") || "Tensor network" });
+      setAttributes(stage.svg, { "aria-label": desk.link.get("label") || "Tensor network" });
       graph.refresh();
       toolbar.refresh();
       inspector.refresh();
@@ -158,7 +166,7 @@ async function choosePreset(desk: Desk, preset: Preset, rank: number): Promise<v
   const drawn = [...desk.store.committed.modes];
   const modes = drawn.length > 0 ? drawn : [4, 4, 4, 4];
   try {
-    const { structure } = await desk.ask({ kind: "preset", name: preset.name, rank, modes });
+    const { structure } = await desk.link.send<Reply>({ kind: "preset", name: preset.name, rank, modes });
     apply(desk, structure as StructureRecord, `${preset.label} with rank ${rank}.`);
   } catch (error) {
     desk.fail((error as Error).message);
@@ -179,8 +187,8 @@ function listenToMenu(desk: Desk, popups: Popups): void {
 }
 
 /** A structure that comes without positions is drawn on a circle until Python has laid it out. */
-function askForLayout(desk: Desk, model: EditorModel): void {
-  const structure = model.get("structure");
+function askForLayout(desk: Desk): void {
+  const structure = desk.link.get("structure");
   if ("cores" in structure && needsLayout(fromRecord(structure as StructureRecord))) void layOut(desk, false);
 }
 
@@ -196,7 +204,7 @@ function makeHandle(desk: Desk, status: Status, refresh: () => void): EditorHand
     drawn: () => ({ draft: store.draft, scene: stage.scene }),
     report: () => ({
       structure: toRecord(store.committed),
-      seq: store.seq,
+      edit: store.edit,
       parameters: parameters(store.committed),
       compressionRatio: compressionRatio(store.committed),
       error: store.error,

@@ -5,7 +5,7 @@ import { square } from "../testing/fake_model.js";
 import type { Desk } from "./desk.js";
 import { exportAs, isDark } from "./exporting.js";
 
-const desk = (ask = vi.fn()): Desk => ({ root: document.createElement("div"), store: { committed: fromRecord(square()) }, ask }) as unknown as Desk;
+const desk = (send = vi.fn()): Desk => ({ root: document.createElement("div"), store: { committed: fromRecord(square()) }, link: { send } }) as unknown as Desk;
 
 it("writes JSON by itself, without asking Python", async () => {
   const ask = vi.fn();
@@ -14,7 +14,7 @@ it("writes JSON by itself, without asking Python", async () => {
   expect(blob.size).toBe(JSON.stringify(square(), null, 2).length);
 });
 it("asks Python for the other formats, and rejects with its sentence", async () => {
-  const ask = vi.fn(async () => ({ seq: 1, kind: "export" as const, error: "", text: "\\begin{tikzpicture}", filename: "network.tex" }));
+  const ask = vi.fn(async () => ({ text: "\\begin{tikzpicture}", filename: "network.tex" }));
   expect((await exportAs(desk(ask), "tikz")).filename).toBe("network.tex");
   expect(ask).toHaveBeenCalledWith({ kind: "export", format: "tikz", dark: false });
   await expect(exportAs(desk(vi.fn(async () => Promise.reject(new Error("No einsum for this.")))), "einsum")).rejects.toThrow("No einsum for this.");

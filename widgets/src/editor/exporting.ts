@@ -2,7 +2,7 @@
 
 import { toRecord } from "../structure/structure.js";
 import { html } from "../ui/dom.js";
-import type { ExportFormat } from "../wire/editor_state.js";
+import type { ExportFormat, Reply } from "../wire/editor_state.js";
 import type { Desk } from "./desk.js";
 
 export interface ExportedFile {
@@ -30,7 +30,7 @@ export async function exportAs(desk: Desk, format: ExportFormat | "png"): Promis
     return { blob: new Blob([text], { type: "application/json" }), filename: `${STEM}.json` };
   }
   const dark = isDark(desk.root);
-  const reply = await desk.ask({ kind: "export", format: format === "png" ? "svg" : format, dark });
+  const reply = await desk.link.send<Reply>({ kind: "export", format: format === "png" ? "svg" : format, dark });
   const text = reply.text ?? "";
   if (format === "png") return { blob: await rasterise(text, dark), filename: `${STEM}.png` };
   return { blob: new Blob([text], { type: "text/plain" }), filename: reply.filename ?? `${STEM}.${format}` };

@@ -3,15 +3,15 @@
 import type { Scene } from "../diagram/scene.js";
 import type { Selection } from "../structure/selection.js";
 import type { Draft } from "../structure/structure.js";
-import type { EditorModel, EditorState, StructureRecord } from "../wire/editor_state.js";
+import type { StructureRecord } from "../wire/editor_state.js";
 
 export type { Selection } from "../structure/selection.js";
 
 /** The structure on screen and the numbers that follow from it at once, before Python answers. */
 export interface DraftReport {
   structure: StructureRecord;
-  /** The proposal that carried it, or the `structure_seq` it came with. */
-  seq: number;
+  /** Its name: CLIENT:N for a draft of this page, or the edit it came with. */
+  edit: string;
   parameters: number;
   compressionRatio: number;
   /** A sentence when it cannot be applied, else "". */
@@ -41,6 +41,8 @@ export interface EditorExtras {
   bondNote?(bond: BondInfo): string;
   /** The graph's measures are shown from now on, or hidden. */
   onGraph?(shown: boolean): void;
+  /** Show a sentence about something other than the draft; "" takes it away. By default in the line over the diagram. */
+  complain?(sentence: string): void;
   /** Leave out the line of numbers (the Explorer has its own panel). */
   hideNumbers?: boolean;
 }
@@ -64,11 +66,4 @@ export interface EditorHandle {
   say(sentence: string): void;
   /** Draw again, e.g. after the words of `bondBadge` have changed. */
   refresh(): void;
-}
-
-export interface MountOptions {
-  root: HTMLElement;
-  model: EditorModel<EditorState>;
-  signal: AbortSignal;
-  extras?: EditorExtras;
 }

@@ -2,7 +2,9 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import * as edits from "../structure/edits.js";
 import { selecting } from "../structure/selection.js";
-import { FakeModel } from "../testing/fake_model.js";
+import { drawn, FakeModel } from "../testing/fake_model.js";
+import type { EditorMessage, EditorState } from "../wire/editor_state.js";
+import { widgetLink } from "../wire/widget_link.js";
 import { Stage } from "./stage.js";
 import { Store } from "./store.js";
 
@@ -18,7 +20,7 @@ const remove = (names: string[]): void => {
 beforeEach(() => {
   document.body.replaceChildren();
   end = new AbortController();
-  store = new Store(new FakeModel(), end.signal);
+  store = new Store(widgetLink<EditorState, EditorMessage>(new FakeModel(drawn()), end.signal), end.signal);
   stage = new Stage(store, end.signal);
   document.body.append(stage.box);
   stage.redraw();

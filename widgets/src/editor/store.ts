@@ -1,9 +1,9 @@
 /**
- * The draft on screen, its selection and history, kept in step with Python and with other views of the model.
+ * The draft on screen, its selection and history, kept in step with Python and with other views.
  *
- * How a structure from Python is read: `structure` answers the proposal numbered `structure_seq`. An answer to an older
- * proposal than the newest is ignored. Numbers of 0 and below, counting down, mark structures that Python set by itself;
- * these are always taken.
+ * Every draft is a message, and an edit of the name "client:n". How a structure from Python is read, by its edit: the
+ * newest draft of this page is confirmed by it, an older one of this page is ignored, any other (of another page, or of
+ * Python itself) is taken, unless a draft of this page still waits for its answer. A draft that is refused stays.
  */
 
 import { placeMissing } from "../diagram/missing_places.js";
@@ -11,9 +11,8 @@ import type { Edit } from "../structure/edits.js";
 import { amend, begin, type History, record, redo, reselect, undo } from "../structure/history.js";
 import { NOTHING, type Selection, within } from "../structure/selection.js";
 import { type Draft, draftError, EMPTY, fromRecord, toRecord } from "../structure/structure.js";
-import { REPLY_TIMEOUT_MS, SILENT_KERNEL } from "../wire/ask.js";
-import { nextSeq, onChange } from "../wire/channel.js";
-import type { EditorModel, StructureRecord } from "../wire/editor_state.js";
+import type { EditorLink, StructureRecord } from "../wire/editor_state.js";
+import { KernelSilence, SILENT_KERNEL } from "../wire/link.js";
 
 export type Reason = "draft" | "preview" | "selection" | "status";
 
@@ -23,36 +22,36 @@ const sameRecord = (a: StructureRecord, b: StructureRecord): boolean => JSON.str
 export class Store {
   private history: History;
   private shadow: Draft | null = null;
-  private newest: number;
-  private silence: ReturnType<typeof setTimeout> | undefined;
   private readonly listeners: ((reason: Reason) => void)[] = [];
-  /** The proposal whose draft is shown, or the `structure_seq` it came with. */
-  seq: number;
+  /** Whether the newest draft is answered, waits for its answer, or was given up because the kernel is silent. */
+  private fate: "answered" | "waiting" | "lost" = "answered";
+  /** The edit of the structure that Python holds, as last seen. */
+  private seen: string;
+  /** Whether that structure came while the draft waited. */
+  private held = false;
+  /** Why Python refused the draft on screen. */
+  private refusal = "";
+  /** The edit that is on screen. */
+  edit: string;
   edited = false;
-  silent = false;
   /** The last sentence that is not an error; gone with the next edit. */
-  notice = "";
+  notice: string;
   /** Called with every sentence to speak. */
   say: (sentence: string) => void = () => {};
-  /** Called with Python's error about something other than a proposal. */
-  complain: (sentence: string) => void = () => {};
   /** Called when Python or another view has replaced the structure. */
   replaced: () => void = () => {};
 
   constructor(
-    private readonly model: EditorModel,
+    private readonly link: EditorLink,
     signal: AbortSignal,
   ) {
-    this.seq = this.newest = model.get("structure_seq");
-    const structure = model.get("structure");
+    const structure = link.get("structure");
     this.history = begin({ draft: isRecord(structure) ? placeMissing(fromRecord(structure)) : EMPTY, selection: NOTHING });
-    this.notice = model.get("verdict").notice ?? "";
-    if (this.seq >= 0) this.adoptProposal(); // a number below 0: Python has set a structure since the last proposal
-    onChange(model, ["structure", "structure_seq"], () => this.adoptStructure(), signal);
-    onChange(model, ["proposal"], () => this.adoptProposal(), signal);
-    onChange(model, ["verdict"], () => this.hearVerdict(), signal);
-    onChange(model, ["modes_locked", "read_only", "numbers"], () => this.notify("status"), signal);
-    signal.addEventListener("abort", () => clearTimeout(this.silence));
+    this.edit = this.seen = link.get("edit");
+    this.notice = link.get("notice");
+    link.on(["structure", "edit", "notice"], () => this.adopt(), signal);
+    link.on(["modes_locked", "read_only", "numbers"], () => this.notify("status"), signal);
+    link.onSilence((silent) => this.hearSilence(silent), signal);
   }
 
   onChange(listener: (reason: Reason) => void): void {
@@ -77,11 +76,11 @@ export class Store {
   }
 
   get locked(): boolean {
-    return this.model.get("modes_locked");
+    return this.link.get("modes_locked");
   }
 
   get readOnly(): boolean {
-    return this.model.get("read_only");
+    return this.link.get("read_only");
   }
 
   get canUndo(): boolean {
@@ -93,9 +92,11 @@ export class Store {
   }
 
   get error(): string {
-    const verdict = this.model.get("verdict");
-    const judged = "seq" in verdict && verdict.seq === this.seq ? verdict.error : "";
-    return draftError(this.committed) || judged || "";
+    return draftError(this.committed) || this.refusal;
+  }
+
+  get silent(): boolean {
+    return this.link.silent;
   }
 
   select(selection: Selection): void {
@@ -144,68 +145,73 @@ export class Store {
   }
 
   private propose(notice: string): void {
-    this.seq = this.newest = nextSeq();
-    this.notice = notice;
-    this.edited = true;
-    this.model.set("proposal", { seq: this.seq, structure: toRecord(this.committed) });
-    this.model.save_changes();
-    clearTimeout(this.silence);
-    this.silence = setTimeout(() => this.setSilent(true), REPLY_TIMEOUT_MS);
+    const answer = this.link.send({ kind: "draft", structure: toRecord(this.committed) });
+    const edit = `${this.link.client}:${this.link.sent}`;
+    [this.edit, this.notice, this.refusal] = [edit, notice, ""];
+    [this.fate, this.held, this.edited] = ["waiting", false, true];
+    answer.then(() => this.accepted(edit), (error: Error) => this.refused(edit, error));
   }
 
-  private setSilent(silent: boolean): void {
-    if (silent === this.silent) return;
-    this.silent = silent;
-    if (silent) this.say(SILENT_KERNEL);
+  private accepted(edit: string): void {
+    if (edit !== this.edit) return;
+    this.fate = "answered";
+    if (this.held) this.adopt();
+  }
+
+  private refused(edit: string, error: Error): void {
+    if (edit !== this.edit || this.fate !== "waiting") return;
+    this.fate = error instanceof KernelSilence ? "lost" : "answered";
+    if (this.fate === "lost") return; // that the kernel is silent is said once, by `hearSilence`
+    [this.refusal, this.held] = [error.message, false];
+    this.say(error.message);
     this.notify("status");
   }
 
-  private heard(seq: number): void {
-    if (seq < this.newest && seq > 0) return;
-    clearTimeout(this.silence);
-    this.setSilent(false);
+  private hearSilence(silent: boolean): void {
+    if (silent) this.say(SILENT_KERNEL);
+    else if (this.fate === "lost") this.propose(this.notice); // it may never have arrived
+    this.notify("status");
   }
 
-  private adoptStructure(): void {
-    const seq = this.model.get("structure_seq");
-    const structure = this.model.get("structure");
-    if (!isRecord(structure) || (seq > 0 && seq < this.newest)) return;
-    this.heard(seq);
-    this.newest = Math.max(this.newest, seq);
-    this.take(structure, seq);
+  /** Look at the structure that Python holds now. */
+  private adopt(): void {
+    const [edit, structure] = [this.link.get("edit"), this.link.get("structure")];
+    if (!isRecord(structure)) return;
+    if (edit !== this.edit && !this.isWanted(edit)) return;
+    [this.fate, this.held, this.seen] = ["answered", false, edit];
+    this.take(structure, edit);
+    this.hearNotice(this.link.get("notice"));
   }
 
-  /** Another view of this model has proposed: show its draft too. */
-  private adoptProposal(): void {
-    const proposal = this.model.get("proposal");
-    if (!("seq" in proposal) || proposal.seq <= this.newest) return;
-    this.newest = proposal.seq;
-    this.take((proposal as { structure: StructureRecord }).structure, proposal.seq);
+  /** Whether to take the structure of an edit that is not the one on screen. */
+  private isWanted(edit: string): boolean {
+    const own = edit.startsWith(`${this.link.client}:`);
+    if (own || (edit === this.seen && !this.held)) return false; // older than what is on screen
+    [this.seen, this.held] = [edit, this.fate !== "answered"];
+    return !this.held;
   }
 
-  private take(structure: StructureRecord, seq: number): void {
-    this.seq = seq;
-    if (sameRecord(structure, toRecord(this.committed))) return this.notify("status");
+  private hearNotice(notice: string): void {
+    if (notice === "" || notice === this.notice) return;
+    this.notice = notice;
+    this.say(notice);
+    this.notify("status");
+  }
+
+  private take(structure: StructureRecord, edit: string): void {
+    if (edit !== this.edit) this.refusal = "";
+    this.edit = edit;
+    const shown = toRecord(this.committed);
     const draft = keepPlaces(fromRecord(structure), this.committed);
-    const moved = sameRecord(toRecord(draft), toRecord(this.committed));
+    if (sameRecord(structure, shown)) return this.notify("status");
+    const same = sameRecord(toRecord(draft), shown);
     this.shadow = null;
-    if (!moved) {
+    if (!same) {
       this.history = record(this.history, { draft, selection: within(this.selection, draft) });
       this.notice = "";
     }
     this.notify("draft");
-    if (!moved) this.replaced();
-  }
-
-  private hearVerdict(): void {
-    const verdict = this.model.get("verdict");
-    if (!("seq" in verdict) || (verdict.seq > 0 && verdict.seq < this.newest)) return;
-    this.heard(verdict.seq);
-    if (verdict.seq === 0 && verdict.error) return this.complain(verdict.error);
-    if (verdict.notice) this.notice = verdict.notice;
-    const sentence = verdict.error || verdict.notice;
-    if (sentence) this.say(sentence);
-    this.notify("status");
+    if (!same) this.replaced();
   }
 }
 

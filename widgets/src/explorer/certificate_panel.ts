@@ -88,7 +88,7 @@ function boundPart(toggleCut: (shown: boolean) => void, signal: AbortSignal): Pa
   return {
     element,
     show({ bound, report, error, target }) {
-      const state = bound === null ? "none" : bound.seq !== report.seq ? "old" : bound.complete ? "still" : "partial";
+      const state = bound === null ? "none" : bound.edit !== report.edit ? "old" : bound.complete ? "still" : "partial";
       setAttributes(element, { "data-state": state });
       const limited = bound !== null && bound.error_bound > 0;
       setText(lowerWords, limited ? words.boundWords(bound) : "");
@@ -98,9 +98,9 @@ function boundPart(toggleCut: (shown: boolean) => void, signal: AbortSignal): Pa
       const sides = bound === null ? "" : words.cutWords(bound, report.structure.modes.length);
       setText(cut, sides);
       explain(why, `${sides}. ${STORY.cut}`);
-      setAttributes(lower, { "data-value": bound?.error_bound ?? "", "data-seq": bound?.seq ?? "", "data-complete": bound?.complete ? "yes" : null });
-      setAttributes(upper, { "data-value": bound?.upper ?? "", "data-seq": bound?.seq ?? "" });
-      setAttributes(cut, { "data-value": bound?.cut.join() ?? "", "data-seq": bound?.seq ?? "" });
+      setAttributes(lower, { "data-value": bound?.error_bound ?? "", "data-edit": bound?.edit, "data-complete": bound?.complete ? "yes" : null });
+      setAttributes(upper, { "data-value": bound?.upper ?? "", "data-edit": bound?.edit });
+      setAttributes(cut, { "data-value": bound?.cut.join() ?? "", "data-edit": bound?.edit });
       setAttributes(upperLine, { hidden: bound === null || bound.upper === null ? "" : null });
       setAttributes(cutLine, { hidden: bound === null || bound.cut.length === 0 ? "" : null });
       bar.show({ impossible: bound?.error_bound ?? 0, now: error, upper: bound?.upper ?? null, goal: target || null, label: formatShort });
@@ -127,7 +127,7 @@ function minimumPart(signal: AbortSignal): Part {
       setText(gap, minimum === null ? "" : words.gapWords(minimum, report.parameters, comparable));
       explain(head, minimum === null ? "" : words.minimumStory(minimum) + (comparable ? "" : " The network drawn is not one of these."));
       setAttributes(value, { "data-value": known ?? "", "data-target": minimum?.target ?? "", "data-proved": minimum?.proved ? "yes" : null, "data-running": minimum?.running ? "yes" : null });
-      setAttributes(gap, { "data-value": known !== null && comparable ? report.parameters / known : "", "data-seq": report.seq });
+      setAttributes(gap, { "data-value": known !== null && comparable ? report.parameters / known : "", "data-edit": report.edit });
       // A structure outside the proof's scope may lie in the hatched part, so it is not drawn on this bar.
       bar.show({ impossible: known ?? 0, now: comparable ? report.parameters : null, upper: minimum?.proved ? null : (minimum?.incumbent ?? null), goal: null, label: formatCount });
     },

@@ -4,7 +4,7 @@ import { square } from "../testing/fake_model.js";
 import type { ErrorBound, MinimumState } from "../wire/explorer_state.js";
 
 const bound = (more: Partial<ErrorBound> = {}): ErrorBound => ({
-  seq: 1, generation: 1, error_bound: 0.04127, cut: [2, 3], cut_rank: 12, crossing: [0, 2], upper: null, cuts: 7, all_cuts: 7, complete: true,
+  edit: "a:1", generation: 1, error_bound: 0.04127, cut: [2, 3], cut_rank: 12, crossing: [0, 2], upper: null, cuts: 7, all_cuts: 7, complete: true,
   one_more: [0.0371, 0.0412], spectrum: [0.9, 0.1], ...more,
 });
 const minimum = (more: Partial<MinimumState> = {}): MinimumState => ({

@@ -1,11 +1,11 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { FakeModel, square } from "../testing/fake_model.js";
-import { COMMAND_GAP_MS } from "../wire/channel.js";
+import { drawn, editOf, FakeModel, square } from "../testing/fake_model.js";
 import type { DataRecord } from "../wire/data_state.js";
-import type { ErrorBound, ExplorerModel, ExplorerState, FitState, Visit } from "../wire/explorer_state.js";
+import type { ErrorBound, ExplorerMessage, ExplorerState, FitState, Visit } from "../wire/explorer_state.js";
+import { PATIENCE_MS, SILENT_KERNEL } from "../wire/link.js";
+import { widgetLink } from "../wire/widget_link.js";
 import { mountExplorer } from "./explorer.js";
-import { fitWords } from "./fit_bar.js";
 import { freshness } from "./numbers_panel.js";
 
 const MARKUP = "<img src=x onerror=alert(1)>";
@@ -14,19 +14,21 @@ const data: DataRecord = {
   suggestions: [{ modes: [4, 5, 6, 7], order: "plain", label: "4x5x6x7 plain" }, { modes: [28, 30], order: "plain", label: "28x30 plain" }],
 };
 const fitted = (more: Partial<FitState> = {}): FitState => ({
-  seq: 0, generation: 1, running: true, paused: false, status: "The fit is running.", sweep: 41, relative_error: 0.1072,
+  edit: "", generation: 1, state: "RUNNING", running: true, paused: false, status: "The fit is running.", sweep: 41, relative_error: 0.1072,
   seconds: 1, seed: 0, errors: [0.2, 0.11, 0.1072], ...more,
 });
 const visit = (id: number, parameters: number, relative_error: number): Visit => ({ id, parameters, relative_error, label: "4 cores", status: "" });
 
-let model: FakeModel;
+let model: FakeModel<ExplorerState>;
 let root: HTMLElement;
 let end: AbortController;
-const receive = (traits: Partial<ExplorerState>): void => model.receive(traits as never);
+const receive = (state: Partial<ExplorerState>): void => model.receive(state);
 const find = (selector: string): HTMLElement => root.querySelector(selector) as HTMLElement;
 const field = (name: string): HTMLElement => find(`[data-field="${name}"]`);
 const action = (name: string): HTMLElement => find(`[data-action="${name}"]`);
-const command = (): unknown => (model.state as unknown as ExplorerState).command;
+/** What a person has asked for, newest last. */
+const commands = (): unknown[] => model.sent.filter(({ kind }) => !["heartbeat", "visits"].includes(kind)).map(({ client: _, n: __, ...command }) => command);
+const command = (): unknown => commands().at(-1);
 const raise = (): void => {
   const bond = find('[data-bond="A-B"]');
   bond.focus();
@@ -36,13 +38,11 @@ const raise = (): void => {
 beforeEach(() => {
   root = document.body.appendChild(document.createElement("div"));
   end = new AbortController();
-  const traits: Partial<ExplorerState> = {
-    modes_locked: true, datasets: [{ name: "camera", label: "Camera" }, { name: "cat", label: MARKUP }], data, fit_state: {}, pictures: {},
-    original: {}, bound: {}, minimum: {}, spectra: [], spectra_seq: 0, visited: [], current_id: 0, target_error: 0.1, command: {}, upload: {}, upload_ack: {},
-    download: {}, problem: {},
-  };
-  model = new FakeModel(traits as never);
-  mountExplorer(root, model as unknown as ExplorerModel, end.signal);
+  model = new FakeModel<ExplorerState>({
+    ...drawn(), modes_locked: true, datasets: [{ name: "camera", label: "Camera" }, { name: "cat", label: MARKUP }], data, original: {},
+    fit: {}, pictures: {}, bound: {}, minimum: {}, spectra: {}, current_id: 0, target_error: 0.1,
+  });
+  mountExplorer(root, widgetLink<ExplorerState, ExplorerMessage>(model, end.signal), end.signal);
 });
 afterEach(() => {
   end.abort();
@@ -52,29 +52,29 @@ afterEach(() => {
 
 describe("numbers", () => {
   it("change at once with the draft, and the error of another draft is shown as old", () => {
-    receive({ fit_state: fitted() });
+    receive({ fit: fitted() });
     expect(field("relative-error").textContent).toBe("0.1072");
     expect(find(".tnx-relative-error").dataset["state"]).toBe("live");
     const before = Number(field("parameters").dataset["value"]);
     raise();
     expect(Number(field("parameters").dataset["value"])).toBeGreaterThan(before);
     expect(find(".tnx-relative-error").dataset["state"]).toBe("old");
-    const { seq } = model.state.proposal as { seq: number };
-    receive({ fit_state: fitted({ seq, relative_error: 0.09 }) });
+    const edit = editOf(model.newest("draft"));
+    receive({ fit: fitted({ edit, relative_error: 0.09 }) });
     expect(find(".tnx-relative-error").dataset["state"]).toBe("live");
     expect(field("relative-error").dataset["value"]).toBe("0.09");
-    expect(field("relative-error").dataset["seq"]).toBe(String(seq));
+    expect(field("relative-error").dataset["edit"]).toBe(edit);
     expect(Number(field("relative-error").dataset["updated"])).toBeGreaterThan(0);
   });
   it("tell live, paused, still, old and unknown apart", () => {
-    expect(freshness(null, 0)).toBe("none");
-    expect(freshness(fitted({ relative_error: null }), 0)).toBe("none");
-    expect(freshness(fitted(), 1)).toBe("old");
-    expect(freshness(fitted({ paused: true }), 0)).toBe("paused");
-    expect(freshness(fitted({ running: false }), 0)).toBe("still");
+    expect(freshness(null, "")).toBe("none");
+    expect(freshness(fitted({ relative_error: null }), "")).toBe("none");
+    expect(freshness(fitted(), "a:1")).toBe("old");
+    expect(freshness(fitted({ paused: true }), "")).toBe("paused");
+    expect(freshness(fitted({ running: false }), "")).toBe("still");
   });
   it("say whether the target is reached", () => {
-    receive({ fit_state: fitted() });
+    receive({ fit: fitted() });
     expect(root.textContent).toContain("above target 0.1");
     receive({ target_error: 0.2 });
     expect(root.textContent).toContain("below target 0.2");
@@ -82,7 +82,7 @@ describe("numbers", () => {
 });
 
 const bound = (more: Partial<ErrorBound> = {}): ErrorBound => ({
-  seq: 0, generation: 1, error_bound: 0.0412, cut: [0, 1], cut_rank: 15, crossing: [1, 3], upper: null, cuts: 3, all_cuts: 7, complete: false,
+  edit: "", generation: 1, error_bound: 0.0412, cut: [0, 1], cut_rank: 15, crossing: [1, 3], upper: null, cuts: 3, all_cuts: 7, complete: false,
   one_more: [0.0412, 0.03, 0.0412, 0.03], spectrum: [0.9, 0.3, 0.1], ...more,
 });
 const text = (name: string): string => field(name).textContent ?? "";
@@ -91,7 +91,7 @@ describe("the certificate", () => {
   const state = (): string | undefined => find(".tnx-proof").dataset["state"];
   it("stands beside the error, dimmed while cuts are missing and when it belongs to another draft", () => {
     expect(state()).toBe("none");
-    receive({ fit_state: fitted(), bound: bound() });
+    receive({ fit: fitted(), bound: bound() });
     expect(state()).toBe("partial");
     expect(text("error-bound")).toContain("so far (3 of 7 cuts)");
     receive({ bound: bound({ complete: true, cuts: 7 }) });
@@ -112,12 +112,12 @@ describe("the certificate", () => {
     expect(find(".tnx-proof-cut").hidden).toBe(true);
   });
   it("says that the target is out of reach only of the structure that it is about", () => {
-    receive({ fit_state: fitted(), target_error: 0.03, bound: bound() });
+    receive({ fit: fitted(), target_error: 0.03, bound: bound() });
     expect(root.textContent).toContain("above target 0.03: out of reach");
     raise();
     expect(root.textContent).not.toContain("out of reach");
   });
-  it("is drawn as a cut, hidden by a button, and dimmed until a new draft has its own", () => {
+  it("is drawn as a cut, hidden by a button, and dimmed until a new draft has its own", async () => {
     const cut = (): Element => find(".tn-cut");
     receive({ bound: bound() });
     expect(cut().getAttribute("visibility")).toBeNull();
@@ -128,16 +128,17 @@ describe("the certificate", () => {
     action("toggle-cut").click();
     raise();
     expect(cut().getAttribute("data-state")).toBe("old");
-    const { seq } = model.state.proposal as { seq: number };
-    receive({ bound: bound({ seq, crossing: [0, 2] }) });
+    const edit = editOf(model.newest("draft"));
+    receive({ bound: bound({ edit, crossing: [0, 2] }) });
     expect(cut().getAttribute("data-state")).toBe("live");
     expect(cut().querySelector("[data-crosses]")?.getAttribute("data-crosses")).toBe("A-B");
     const [, ...bonds] = square().bonds;
-    receive({ structure: { ...square(), bonds }, structure_seq: -1 });
+    await model.accept(model.newest("draft"));
+    receive({ structure: { ...square(), bonds }, edit: "python:1" });
     expect(cut().getAttribute("visibility")).toBe("hidden");
   });
   it("shows the singular values across the cut while no bond is selected, and what a bond could gain when one is", () => {
-    receive({ fit_state: fitted(), bound: bound(), spectra: [[1, 1], [1], [1], [1]] });
+    receive({ fit: fitted(), bound: bound(), spectra: { edit: "", values: [[1, 1], [1], [1], [1]] } });
     expect(find(".tnx-bond").textContent).toContain("across the cut");
     find('[data-bond="A-B"]').focus();
     receive({ bound: bound({ complete: true }) });
@@ -159,47 +160,48 @@ describe("the certificate", () => {
 });
 
 describe("the line of the fit", () => {
-  it("says in a few words what Python says in a sentence", () => {
-    expect(fitWords(fitted())).toBe("running");
-    expect(fitWords(fitted({ running: false, status: "Converged: further sweeps no longer lower the error." }))).toBe("converged");
-    expect(fitWords(fitted({ running: false, status: "The largest number of sweeps was reached." }))).toBe("not converged");
-    expect(fitWords(fitted({ status: "Start 2 of 5 is at 0.1241; seed 1 is best." }))).toBe("start 2 of 5 is at 0.1241");
-  });
   it("steers the fit, and its buttons stay the same elements", () => {
-    vi.useFakeTimers();
-    receive({ fit_state: fitted() });
+    receive({ fit: fitted() });
     const pause = action("pause");
     pause.click();
     expect(command()).toMatchObject({ kind: "pause" });
-    receive({ fit_state: fitted({ paused: true }) });
+    receive({ fit: fitted({ paused: true }) });
     expect(action("pause")).toBe(pause);
     expect(pause.getAttribute("aria-label")).toBe("Resume the fit");
     pause.click();
-    vi.advanceTimersByTime(COMMAND_GAP_MS);
     expect(command()).toMatchObject({ kind: "resume" });
     action("try-seeds").click();
-    vi.advanceTimersByTime(COMMAND_GAP_MS);
     expect(command()).toMatchObject({ kind: "try_seeds", count: 5 });
+    expect(commands().length).toBe(3);
+  });
+  it("takes six clicks of one moment for six commands", () => {
+    receive({ fit: fitted() });
+    for (const name of ["pause", "stop", "restart", "try-seeds", "pause", "stop"]) action(name).click();
+    expect(commands().map((each) => (each as { kind: string }).kind)).toEqual(["pause", "stop", "restart", "try_seeds", "pause", "stop"]);
+    expect(new Set(model.sent.map(({ n }) => n)).size).toBe(model.sent.length);
   });
   it("speaks at the end of a fit, not at every sweep", () => {
     const spoken = find(".tn-live");
     const before = spoken.textContent;
-    receive({ fit_state: fitted() });
-    receive({ fit_state: fitted({ sweep: 42 }) });
+    receive({ fit: fitted() });
+    receive({ fit: fitted({ sweep: 42 }) });
     expect(spoken.textContent).toBe(before);
-    receive({ fit_state: fitted({ running: false, status: "Converged: done." }) });
+    receive({ fit: fitted({ running: false, state: "CONVERGED", status: "Converged: done." }) });
     expect(spoken.textContent).toContain("Converged");
   });
 });
 
 describe("history", () => {
-  it("keeps chips in order of their first visit and restores one", () => {
-    receive({ visited: [visit(2, 50, 0.2), visit(1, 90, 0.1)], current_id: 2 });
+  it("keeps chips in order of their first visit and restores one", async () => {
+    await model.answer(model.newest("visits"), { visits: [visit(2, 50, 0.2), visit(1, 90, 0.1)], current_id: 2 });
     const chips = [...root.querySelectorAll<HTMLElement>("[data-history]")];
     expect(chips.map((chip) => chip.dataset["history"])).toEqual(["1", "2"]);
     expect(chips[1]?.getAttribute("aria-current")).toBe("true");
     chips[0]?.click();
     expect(command()).toMatchObject({ kind: "restore", id: 1 });
+    model.tell({ event: "visits", visits: [visit(1, 90, 0.05), visit(3, 70, 0.15)], current_id: 3, fresh: false });
+    expect([...root.querySelectorAll("[data-history]")].map((chip) => chip.textContent)).toEqual(["10.0500", "20.2000", "30.1500"]);
+    expect([...root.querySelectorAll("[data-point]")].length).toBe(0); // no chart without a size
   });
 });
 
@@ -211,7 +213,7 @@ describe("data", () => {
     menu.value = "cat";
     menu.dispatchEvent(new Event("change", { bubbles: true }));
     expect(command()).toMatchObject({ kind: "dataset", name: "cat" });
-    receive({ problem: { seq: 1, text: MARKUP } });
+    receive({ problem: { n: 1, text: MARKUP } });
     expect(find("[role=alert]").textContent).toContain(MARKUP);
     expect(root.querySelector("img")).toBeNull();
   });
@@ -223,7 +225,7 @@ describe("data", () => {
     };
     type("28x29");
     expect(find("[role=alert]").textContent).toContain("Modes 28x29 need 812 entries, but the tensor has 840.");
-    expect(command()).toEqual({});
+    expect(commands()).toEqual([]);
     type("28x30");
     expect(command()).toMatchObject({ kind: "reshape", modes: [28, 30], order: "plain" });
   });
@@ -232,10 +234,33 @@ describe("data", () => {
 describe("problems", () => {
   it("are alerts that can be dismissed", () => {
     const alert = find("[role=alert]");
-    receive({ problem: { seq: 1, text: "No such data." } });
+    receive({ problem: { n: 1, text: "No such data." } });
     expect(alert.hidden).toBe(false);
     action("dismiss").click();
     expect(alert.hidden).toBe(true);
+    receive({ problem: { n: 2, text: "No such data." } });
+    expect(alert.hidden).toBe(false);
+    receive({ problem: {} });
+    expect(alert.hidden).toBe(true);
+  });
+  it("are what Python answers to a command, and a refused choice is put back", async () => {
+    const menu = field("dataset") as HTMLSelectElement;
+    menu.value = "cat";
+    menu.dispatchEvent(new Event("change", { bubbles: true }));
+    await model.answer(model.newest("dataset"), { error: "The cat cannot be read." });
+    expect([find("[role=alert]").textContent, menu.value]).toEqual(["!The cat cannot be read.", "camera"]);
+    expect(find("[data-status]").textContent).toBe("");
+  });
+  it("are one line where the kernel is silent, which goes when it answers", async () => {
+    vi.useFakeTimers();
+    receive({ fit: fitted() });
+    for (const name of ["pause", "stop"]) action(name).click();
+    raise();
+    await vi.advanceTimersByTimeAsync(PATIENCE_MS);
+    expect([find("[role=alert]").hidden, find("[data-status]").textContent]).toEqual([true, SILENT_KERNEL]);
+    await model.answer(model.newest("heartbeat"));
+    expect(find("[data-status]").textContent).toBe("");
+    expect(model.told("draft").length).toBe(2);
   });
 });
 

@@ -2,7 +2,7 @@
  * The Explorer: the editor, surrounded by the results of fitting its draft. Mounted by `explorer.ts`.
  *
  * For tests: [data-field="relative-error" | "parameters" | "compression-ratio" | "contraction-cost" | "fit-status"] with
- * data-value (the raw number) and data-seq (the edit it belongs to); the first two have data-updated, the
+ * data-value (the raw number) and data-edit (the edit it belongs to); the first two have data-updated, the
  * `performance.now()` of their last change; "error-bound" | "upper-bound" | "binding-cut" | "minimum" | "gap" likewise
  * (data-complete and data-proved once nothing is left to look at). [data-action="toggle-cut"], .tn-cut in the diagram;
  * [data-action="pause" | "stop" | "restart" | "try-seeds" | "save" | "open" |
@@ -21,10 +21,12 @@ import { formatCount, formatShort } from "../ui/format.js";
 import { keepKeys } from "../ui/keep_keys.js";
 import { type Alert, problemAlert } from "../ui/notices.js";
 import { tooltip } from "../ui/tooltip.js";
-import { onChange, said } from "../wire/channel.js";
-import type { Original, Problem } from "../wire/data_state.js";
+import { type Tell, teller } from "../wire/commands.js";
+import type { Original } from "../wire/data_state.js";
 import type { Numbers } from "../wire/editor_state.js";
-import { type ErrorBound, type ExplorerModel, type ExplorerState, type FitState, type MinimumState, type Pictures, send } from "../wire/explorer_state.js";
+import type { ErrorBound, ExplorerCommand, ExplorerLink, ExplorerState, FitState, MinimumState, Pictures, Spectra } from "../wire/explorer_state.js";
+import { beats } from "../wire/heartbeat.js";
+import { said } from "../wire/link.js";
 import { Uploader } from "../wire/upload.js";
 import { type CertificatePanel, certificatePanel } from "./certificate_panel.js";
 import { effectiveRank, minimumStory, oneMoreWords } from "./certificate_words.js";
@@ -34,10 +36,13 @@ import { freshness, type NumbersPanel, numbersPanel } from "./numbers_panel.js";
 import { type PicturesPanel, picturesPanel } from "./pictures_panel.js";
 import { errorPerSweep, leastErrors, singularValues, type SmallChart, type Spectrum } from "./small_charts.js";
 import { type Chart, tradeOffChart } from "./trade_off_chart.js";
+import { Visits } from "./visits.js";
 
 interface ExplorerParts {
   root: HTMLElement;
-  model: ExplorerModel;
+  link: ExplorerLink;
+  tell: Tell<ExplorerCommand>;
+  visits: Visits;
   editor: EditorHandle;
   numbers: NumbersPanel;
   proofs: CertificatePanel;
@@ -58,17 +63,20 @@ interface ExplorerParts {
   spoken: string;
 }
 
-export function mountExplorer(root: HTMLElement, model: ExplorerModel, signal: AbortSignal): void {
+/** Put an Explorer on the page; its parts fill with the state of its piece in Python. */
+export function mountExplorer(root: HTMLElement, link: ExplorerLink, signal: AbortSignal): void {
   root.classList.add("tn-theme", "tnx");
-  setAttributes(root, { role: "region", "aria-label": model.get("label") || "Tensor network explorer" });
+  setAttributes(root, { role: "region", "aria-label": link.get("label") || "Tensor network explorer" });
   const tip = tooltip(root, signal);
-  const restore = (id: number): void => void send(model, { kind: "restore", id });
   const problem = problemAlert(signal);
+  const tell = teller<ExplorerCommand>(link, problem.show);
+  const restore = (id: number): void => void tell({ kind: "restore", id });
   const place = html("div", {});
   const cut = cutOverlay();
   let ready = false; // the editor draws before the parts around it exist
   const extras = {
     hideNumbers: true,
+    complain: problem.show,
     onSelect: () => showSpectrum(parts),
     onDraft: () => showDraft(parts),
     afterDraw: cut.redraw,
@@ -81,15 +89,16 @@ export function mountExplorer(root: HTMLElement, model: ExplorerModel, signal: A
     showCut(parts);
   }, signal);
   const parts: ExplorerParts = {
-    root, model, problem, proofs, cut, cutShown: true, lastCut: null, badge: "", logError: false, spoken: "",
-    editor: mountEditor({ root: place, model: model, signal, extras }),
+    root, link, tell, problem, proofs, cut, cutShown: true, lastCut: null, badge: "", logError: false, spoken: "",
+    editor: mountEditor(place, link, signal, extras),
     numbers: numbersPanel(proofs),
-    fit: fitBar(model, signal),
+    fit: fitBar(tell, signal),
     chart: tradeOffChart(tip, restore, signal),
     pictures: picturesPanel(),
     sweeps: errorPerSweep(signal),
     spectrum: singularValues(signal),
     history: historyBar(restore, signal),
+    visits: new Visits(link, () => showVisited(parts), signal),
   };
   ready = true;
   const uploads = makeUploads(parts, signal);
@@ -97,6 +106,7 @@ export function mountExplorer(root: HTMLElement, model: ExplorerModel, signal: A
   dropZone(root, uploads.send, signal);
   keepKeys(root, signal);
   follow(parts, signal);
+  beats(link, signal);
 }
 
 interface Uploads {
@@ -104,16 +114,15 @@ interface Uploads {
   send(file: File): void;
 }
 
-function makeUploads({ model, problem, editor, root }: ExplorerParts, signal: AbortSignal): Uploads {
+function makeUploads({ link, tell, problem, editor, root }: ExplorerParts, signal: AbortSignal): Uploads {
   const events = {
     progress: (part: number | null, name: string) => data.showUpload(part, name),
-    fail: (sentence: string) => problem.show(sentence),
+    fail: problem.show,
     done: (name: string) => editor.say(`${name} is loaded.`),
   };
-  const uploads = new Uploader(model, events, signal);
-  const complain = (sentence: string): void => problem.show(sentence);
-  const aim = targetField(model, { choose: (value) => send(model, { kind: "target", value }), complain }, signal);
-  const data = dataBar(model, { uploads, complain, aim }, signal);
+  const uploads = new Uploader(link, events, signal);
+  const aim = targetField(link, { choose: (value) => tell({ kind: "target", value }), complain: problem.show }, signal);
+  const data = dataBar(link, { uploads, tell, complain: problem.show, aim }, signal);
   listen(root, "change", () => problem.hide(), { signal, capture: true });
   return { bar: data.element, send: (file) => uploads.send(file) };
 }
@@ -123,10 +132,10 @@ function panel(name: string, label: string, ...children: Node[]): HTMLElement {
 }
 
 function arrange(parts: ExplorerParts, uploads: Uploads, editor: HTMLElement, signal: AbortSignal): HTMLElement {
-  const { model, numbers, fit, chart, pictures, sweeps, spectrum, history, problem } = parts;
+  const { tell, numbers, fit, chart, pictures, sweeps, spectrum, history, problem } = parts;
   const chartTitle = html("span", { class: "tnx-title" }, "trade-off");
   const small = html("div", { class: "tnx-smalls" }, sweeps.element, spectrum.element);
-  const files = sessionButtons(model, uploads.send, signal);
+  const files = sessionButtons(() => tell({ kind: "save" }), uploads.send, signal);
   return html("div", { class: "tnx-grid" },
     html("div", { class: "tnx-top" }, uploads.bar),
     panel("diagram", "diagram", editor, problem.element),
@@ -148,28 +157,26 @@ function scaleSwitch(parts: ExplorerParts, signal: AbortSignal): HTMLElement {
 }
 
 function follow(parts: ExplorerParts, signal: AbortSignal): void {
-  const { model, pictures, problem } = parts;
+  const { link, pictures } = parts;
   const tell: [readonly (keyof ExplorerState)[], () => void][] = [
-    [["numbers", "structure_seq"], () => showDraft(parts)],
-    [["fit_state"], () => showFit(parts)],
+    [["numbers"], () => showDraft(parts)],
+    [["fit"], () => showFit(parts)],
     [["target_error"], () => (showFit(parts), showChart(parts))],
-    [["visited", "current_id"], () => showVisited(parts)],
-    [["spectra", "spectra_seq"], () => showSpectra(parts)],
+    [["spectra"], () => showSpectra(parts)],
     [["bound"], () => showBound(parts)],
     [["minimum"], () => (showProofs(parts), showChart(parts))],
-    [["original"], () => pictures.showOriginal(said<Original>(model.get("original")))],
+    [["original"], () => pictures.showOriginal(said<Original>(link.get("original")))],
     [["pictures"], () => showPictures(parts)],
-    [["problem"], () => problem.show(said<Problem>(model.get("problem"))?.text ?? "")],
   ];
-  for (const [traits, show] of tell) {
-    onChange(model, traits, show, signal);
+  for (const [names, show] of tell) {
+    link.on(names, show, signal);
     show();
   }
 }
 
 /** Show a changed draft: counts at once; whatever belongs to an earlier draft is dimmed. */
 function showDraft(parts: ExplorerParts): void {
-  parts.numbers.showDraft(parts.editor.report(), said<Numbers>(parts.model.get("numbers")));
+  parts.numbers.showDraft(parts.editor.report(), said<Numbers>(parts.link.get("numbers")));
   showFit(parts);
   showPictures(parts);
   showSpectrum(parts);
@@ -177,16 +184,17 @@ function showDraft(parts: ExplorerParts): void {
 }
 
 function showFit(parts: ExplorerParts): void {
-  const { model, editor, numbers, fit, sweeps } = parts;
-  const state = said<FitState>(model.get("fit_state"));
-  const { seq } = editor.report();
-  const old = freshness(state, seq) === "old";
-  numbers.showFit(state, seq);
-  const bound = said<ErrorBound>(model.get("bound"));
-  numbers.showTarget(model.get("target_error") ?? 0, old ? null : (state?.relative_error ?? null), bound?.seq === seq ? bound.error_bound : 0);
+  const { link, editor, numbers, fit, sweeps } = parts;
+  const state = said<FitState>(link.get("fit"));
+  const report = editor.report();
+  const { edit } = report;
+  const old = freshness(state, edit) === "old";
+  numbers.showFit(state, edit);
+  const bound = said<ErrorBound>(link.get("bound"));
+  numbers.showTarget(link.get("target_error") ?? 0, old ? null : (state?.relative_error ?? null), bound?.edit === edit ? bound.error_bound : 0);
   showProofs(parts);
   showBadge(parts);
-  fit.show(state, seq);
+  fit.show(state, report);
   sweeps.show({ errors: leastErrors(state?.errors ?? [], state?.relative_error ?? null), old });
   showChart(parts);
   if (state !== null && !old) speak(parts, state);
@@ -194,30 +202,30 @@ function showFit(parts: ExplorerParts): void {
 
 /** Speak when a fit has ended; sweeps are not spoken. */
 function speak(parts: ExplorerParts, state: FitState): void {
-  const milestone = isMilestone(state) ? `${state.generation} ${state.status}` : "";
+  const milestone = isMilestone(state) ? `${state.generation} ${state.state}` : "";
   if (milestone === parts.spoken) return;
   parts.spoken = milestone;
   if (milestone) parts.editor.say(milestoneWords(state));
 }
 
-function showChart({ model, editor, chart, logError }: ExplorerParts): void {
-  const state = said<FitState>(model.get("fit_state"));
+function showChart({ link, editor, chart, logError, visits }: ExplorerParts): void {
+  const state = said<FitState>(link.get("fit"));
   const report = editor.report();
-  const old = freshness(state, report.seq) === "old";
+  const old = freshness(state, report.edit) === "old";
   chart.show({
-    visited: model.get("visited") ?? [],
-    currentId: old ? 0 : model.get("current_id"),
+    visited: visits.all,
+    currentId: old ? 0 : visits.currentId,
     now: { parameters: report.parameters, error: state?.relative_error ?? null, old },
-    target: model.get("target_error") ?? 0,
-    impossible: impossible(model),
+    target: link.get("target_error") ?? 0,
+    impossible: impossible(link),
     logError,
   });
 }
 
 /** The proved minimum for the present target, which the trade-off chart hatches; null where none is proved. */
-function impossible(model: ExplorerModel): { parameters: number; words: string; story: string } | null {
-  const minimum = said<MinimumState>(model.get("minimum"));
-  if (minimum === null || minimum.parameters === null || minimum.target !== model.get("target_error")) return null;
+function impossible(link: ExplorerLink): { parameters: number; words: string; story: string } | null {
+  const minimum = said<MinimumState>(link.get("minimum"));
+  if (minimum === null || minimum.parameters === null || minimum.target !== link.get("target_error")) return null;
   const { parameters, target } = minimum;
   const words = `proved impossible: fewer than ${formatCount(parameters)} parameters and a relative error of at most ${formatShort(target)}`;
   return { parameters, words, story: minimumStory(minimum) };
@@ -231,29 +239,29 @@ function showBound(parts: ExplorerParts): void {
 }
 
 /** The relative error of the draft; null before its first sweep. */
-function currentError({ model, editor }: ExplorerParts): number | null {
-  const state = said<FitState>(model.get("fit_state"));
-  return state?.seq === editor.report().seq ? state.relative_error : null;
+function currentError({ link, editor }: ExplorerParts): number | null {
+  const state = said<FitState>(link.get("fit"));
+  return state?.edit === editor.report().edit ? state.relative_error : null;
 }
 
 function showProofs(parts: ExplorerParts): void {
-  const { model, editor, proofs } = parts;
+  const { link, editor, proofs } = parts;
   proofs.show({
-    bound: said<ErrorBound>(model.get("bound")),
-    minimum: said<MinimumState>(model.get("minimum")),
+    bound: said<ErrorBound>(link.get("bound")),
+    minimum: said<MinimumState>(link.get("minimum")),
     report: editor.report(),
     error: currentError(parts),
-    target: model.get("target_error") ?? 0,
+    target: link.get("target_error") ?? 0,
   });
 }
 
 /** Draw the binding cut; until a new draft has its own, the old one stays dimmed, as long as its bonds are there. */
 function showCut(parts: ExplorerParts): void {
-  const { model, editor, cut } = parts;
-  const bound = said<ErrorBound>(model.get("bound"));
+  const { link, editor, cut } = parts;
+  const bound = said<ErrorBound>(link.get("bound"));
   const report = editor.report();
   const ids = bondIds(report.structure);
-  if (bound?.seq === report.seq) {
+  if (bound?.edit === report.edit) {
     const crossing = bound.crossing.flatMap((place) => ids[place] ?? []);
     parts.lastCut = crossing.length > 0 ? { modes: bound.cut, crossing, words: `cut rank ${formatCount(bound.cut_rank)}`, old: false } : null;
   } else if (parts.lastCut !== null) {
@@ -265,18 +273,19 @@ function showCut(parts: ExplorerParts): void {
 
 /** The words that the line under the diagram adds about a bond; "" for what belongs to an earlier draft. */
 function badgeOf(parts: ExplorerParts, index: number): string {
-  const { model, editor } = parts;
-  const { seq } = editor.report();
-  const bound = said<ErrorBound>(model.get("bound"));
+  const { link, editor } = parts;
+  const { edit } = editor.report();
+  const bound = said<ErrorBound>(link.get("bound"));
   const rank = effectiveRankOf(parts, index);
   const effective = rank === null ? "" : `effective rank ${formatShort(rank)}`;
-  const gain = bound?.seq === seq ? oneMoreWords(bound, index, currentError(parts)) : "";
+  const gain = bound?.edit === edit ? oneMoreWords(bound, index, currentError(parts)) : "";
   return [gain, effective].filter((words) => words !== "").join("  \u00b7  ");
 }
 
 /** The effective rank of a bond; null where its singular values belong to an earlier draft. */
-function effectiveRankOf({ model, editor }: ExplorerParts, index: number): number | null {
-  const values = model.get("spectra_seq") === editor.report().seq ? (model.get("spectra")?.[index] ?? []) : [];
+function effectiveRankOf({ link, editor }: ExplorerParts, index: number): number | null {
+  const spectra = said<Spectra>(link.get("spectra"));
+  const values = spectra?.edit === editor.report().edit ? (spectra.values[index] ?? []) : [];
   return values.length > 1 ? effectiveRank(values) : null;
 }
 
@@ -304,29 +313,29 @@ function showBadge(parts: ExplorerParts): void {
 }
 
 function showVisited(parts: ExplorerParts): void {
-  parts.history.show(parts.model.get("visited") ?? [], parts.model.get("current_id"));
+  parts.history.show(parts.visits.all, parts.visits.currentId);
   showChart(parts);
 }
 
-function showPictures({ model, editor, pictures }: ExplorerParts): void {
-  const shown = said<Pictures>(model.get("pictures"));
-  pictures.showFit(shown, shown !== null && shown.seq !== editor.report().seq);
+function showPictures({ link, editor, pictures }: ExplorerParts): void {
+  const shown = said<Pictures>(link.get("pictures"));
+  pictures.showFit(shown, shown !== null && shown.edit !== editor.report().edit);
 }
 
 /** The singular values of the selected bond, else of the tensor across the binding cut. */
 function showSpectrum(parts: ExplorerParts): void {
-  const { editor, model, spectrum } = parts;
+  const { editor, link, spectrum } = parts;
   const report = editor.report();
   const place = bondIds(report.structure).indexOf(editor.selection().bonds[0] ?? "");
   const bond = fromRecord(report.structure).bonds[place];
   if (bond === undefined) return spectrum.show(spectrumOfCut(parts));
-  const values = (model.get("spectra") ?? [])[place] ?? [];
-  spectrum.show({ title: `singular values of ${bondLabel(bond)}`, values, old: model.get("spectra_seq") !== report.seq });
+  const spectra = said<Spectra>(link.get("spectra"));
+  spectrum.show({ title: `singular values of ${bondLabel(bond)}`, values: spectra?.values[place] ?? [], old: spectra?.edit !== report.edit });
 }
 
-function spectrumOfCut({ model, editor }: ExplorerParts): Spectrum | null {
-  const bound = said<ErrorBound>(model.get("bound"));
+function spectrumOfCut({ link, editor }: ExplorerParts): Spectrum | null {
+  const bound = said<ErrorBound>(link.get("bound"));
   if (bound === null || bound.spectrum.length === 0) return null;
   const note = `cut rank ${formatCount(bound.cut_rank)}`;
-  return { title: "singular values across the cut", values: bound.spectrum, kept: bound.cut_rank, note, old: bound.seq !== editor.report().seq };
+  return { title: "singular values across the cut", values: bound.spectrum, kept: bound.cut_rank, note, old: bound.edit !== editor.report().edit };
 }

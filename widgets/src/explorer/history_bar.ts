@@ -5,13 +5,9 @@ import { html, listen, setAttributes, setText } from "../ui/dom.js";
 import { filePicker } from "../ui/fields.js";
 import { formatError } from "../ui/format.js";
 import { keyed } from "../ui/keyed.js";
-import { offerFile } from "../ui/offer_file.js";
 import { roving } from "../ui/roving.js";
 import { explain, term } from "../ui/tooltip.js";
-import { asBytes } from "../wire/bytes.js";
-import { onChange, said } from "../wire/channel.js";
-import type { Download } from "../wire/data_state.js";
-import { type ExplorerModel, send, type Visit } from "../wire/explorer_state.js";
+import type { Visit } from "../wire/explorer_state.js";
 import { visitWords } from "./trade_off_chart.js";
 
 export interface HistoryBar {
@@ -53,21 +49,16 @@ function showChip(chip: HTMLElement, visit: Visit & { turn: number }, current: b
 }
 
 /** Buttons to save the session as a file and to open one. */
-export function sessionButtons(model: ExplorerModel, upload: (file: File) => void, signal: AbortSignal): HTMLElement {
-  let asked = 0;
+export function sessionButtons(onSave: () => void, upload: (file: File) => void, signal: AbortSignal): HTMLElement {
   const picker = filePicker({ accept: ".tnlab", label: "session to open" }, upload, signal);
   const save = button({
     icon: "save", text: "Save", label: "Save the session", action: "save",
     tip: "Save data, structure, cores and history as a .tnlab file.",
-    onPress: () => (asked = send(model, { kind: "save" })),
+    onPress: onSave,
   }, signal);
   const open = button({
     icon: "open", text: "Open", label: "Open a session", action: "open", tip: "Open a .tnlab file that was saved here.",
     onPress: () => picker.click(),
-  }, signal);
-  onChange(model, ["download"], () => {
-    const download = said<Download>(model.get("download"));
-    if (download && asked !== 0 && download.seq === asked) offerFile(download.filename, asBytes(download.data));
   }, signal);
   return html("div", { class: "tnx-session" }, picker, save, open);
 }

@@ -20,9 +20,9 @@ type NumberName = keyof typeof DEFINITIONS;
 /** live: the fit of the draft is running; still: it has ended; old: the number belongs to an earlier draft; none: not known. */
 export type Freshness = "live" | "paused" | "still" | "old" | "none";
 
-export function freshness(fit: FitState | null, draftSeq: number): Freshness {
+export function freshness(fit: FitState | null, edit: string): Freshness {
   if (fit === null || fit.relative_error === null) return "none";
-  if (fit.seq !== draftSeq) return "old";
+  if (fit.edit !== edit) return "old";
   if (fit.running) return fit.paused ? "paused" : "live";
   return "still";
 }
@@ -33,7 +33,7 @@ export interface NumbersPanel {
   element: HTMLElement;
   /** Show the counts of a draft, before Python has answered. */
   showDraft(report: DraftReport, numbers: Numbers | null): void;
-  showFit(fit: FitState | null, draftSeq: number): void;
+  showFit(fit: FitState | null, edit: string): void;
   /** Show whether the target is reached, or proved out of reach by the bound. */
   showTarget(target: number, error: number | null, bound: number): void;
 }
@@ -49,11 +49,11 @@ function makeField(name: NumberName, title: string): Shown {
   return { row, value };
 }
 
-/** Show a number, with its raw value and the number of its edit as attributes. */
-function put(shown: Shown, raw: number | null, text: string, seq: number): void {
+/** Show a number, with its raw value and its edit as attributes. */
+function put(shown: Shown, raw: number | null, text: string, edit: string | undefined): void {
   setText(shown.value, text);
   const before = shown.value.getAttribute("data-value");
-  setAttributes(shown.value, { "data-value": raw ?? "", "data-seq": seq });
+  setAttributes(shown.value, { "data-value": raw ?? "", "data-edit": edit });
   if (before !== String(raw ?? "")) setAttributes(shown.value, { "data-updated": performance.now() });
 }
 
@@ -68,22 +68,20 @@ export function numbersPanel(proofs: { bound: HTMLElement; minimum: HTMLElement 
   error.row.prepend(html("span", { class: "tnx-error-head" }, ...error.row.querySelectorAll(".tnx-term"), badge));
   error.row.append(goal);
   const list = html("div", { class: "tnx-numbers" }, error.row, proofs.bound, parameters.row, ratio.row, cost.row, proofs.minimum);
-  let costSeq = -1;
 
   return {
     element: list,
     showDraft(report, numbers) {
-      put(parameters, report.parameters, formatCount(report.parameters), report.seq);
-      put(ratio, report.compressionRatio, `${formatRatio(report.compressionRatio)} \u00d7`, report.seq);
-      if (numbers && numbers.seq !== costSeq) costSeq = numbers.seq;
-      const current = numbers !== null && numbers.seq === report.seq;
-      if (numbers) put(cost, numbers.contraction_cost, formatFlops(numbers.contraction_cost), numbers.seq);
+      put(parameters, report.parameters, formatCount(report.parameters), report.edit);
+      put(ratio, report.compressionRatio, `${formatRatio(report.compressionRatio)} \u00d7`, report.edit);
+      const current = numbers !== null && numbers.edit === report.edit;
+      if (numbers) put(cost, numbers.contraction_cost, formatFlops(numbers.contraction_cost), numbers.edit);
       setAttributes(cost.row, { "data-state": current ? "still" : "old" });
       setAttributes(list, { "data-draft": report.error ? "wrong" : null });
     },
-    showFit(fit, draftSeq) {
-      const state = freshness(fit, draftSeq);
-      put(error, fit?.relative_error ?? null, formatError(fit?.relative_error), fit?.seq ?? 0);
+    showFit(fit, edit) {
+      const state = freshness(fit, edit);
+      put(error, fit?.relative_error ?? null, formatError(fit?.relative_error), fit?.edit);
       setAttributes(error.row, { "data-state": state });
       setText(badge, SAID[state]);
     },

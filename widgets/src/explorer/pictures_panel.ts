@@ -82,7 +82,7 @@ export function picturesPanel(): PicturesPanel {
     },
     showFit(pictures, old) {
       for (const name of ["reconstruction", "residual"] as const) {
-        setAttributes(panels[name].figure, { "data-state": pictures === null ? "none" : old ? "old" : "still", "data-seq": pictures?.seq });
+        setAttributes(panels[name].figure, { "data-state": pictures === null ? "none" : old ? "old" : "still", "data-edit": pictures?.edit });
       }
       setText(panels.residual.caption, pictures ? `\u00b1${formatShort(pictures.residual_scale)}` : "");
       if (pictures === null || pictures === painted) return;

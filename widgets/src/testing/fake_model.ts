@@ -1,70 +1,97 @@
-/** For tests: a model without a kernel, and structures to draw. */
+/** For tests: the model of a widget without a kernel, and structures to draw. */
 
 import type { EditorState, StructureRecord } from "../wire/editor_state.js";
+import type { Answer } from "../wire/link.js";
 
-/** Traits that are set, read and followed as those of a widget's model. */
-export class FakeTraits<State extends object> {
-  saved = 0;
-  private readonly callbacks = new Map<string, Set<() => void>>();
+/** A message of the page, as it arrived. */
+export interface Arrived {
+  client: string;
+  n: number;
+  kind: string;
+  [field: string]: unknown;
+}
 
-  constructor(readonly state: State) {}
+/** As strict as Jupyter's model: content travels as JSON, a view over a buffer sends the whole buffer. */
+export class FakeModel<State = EditorState> {
+  readonly sent: Arrived[] = [];
+  readonly buffers: ArrayBuffer[][] = [];
+  private readonly traits = new Map<string, unknown>();
+  private readonly callbacks = new Map<string, ((...given: never[]) => void)[]>();
 
-  get<K extends keyof State>(key: K): State[K] {
-    return this.state[key];
+  constructor(state: Partial<State> = {}) {
+    for (const [name, value] of Object.entries(state)) this.traits.set(`wire_${name}`, value);
   }
 
-  set<K extends keyof State>(key: K, value: State[K]): void {
-    this.state[key] = value;
-    this.fire(String(key));
+  get(trait: string): unknown {
+    return this.traits.get(trait);
   }
 
-  /** Set traits as Python does: all at once, then their events. */
-  receive(traits: Partial<State>): void {
-    Object.assign(this.state, traits);
-    for (const key of Object.keys(traits)) this.fire(key);
+  send(content: object, _callbacks?: unknown, buffers: (ArrayBuffer | ArrayBufferView)[] = []): void {
+    this.sent.push(JSON.parse(JSON.stringify(content)));
+    this.buffers.push(buffers.map((buffer) => (ArrayBuffer.isView(buffer) ? (buffer.buffer as ArrayBuffer) : buffer)));
   }
 
-  save_changes(): void {
-    this.saved += 1;
+  /** The messages of one kind. */
+  told(kind: string): Arrived[] {
+    return this.sent.filter((message) => message.kind === kind);
   }
 
-  on(event: string, callback: () => void): void {
-    this.callbacks.set(event, (this.callbacks.get(event) ?? new Set()).add(callback));
+  /** The newest message of one kind. */
+  newest(kind: string): Arrived {
+    const message = this.told(kind).at(-1);
+    if (message === undefined) throw new Error(`The page has sent no ${kind}.`);
+    return message;
   }
 
-  off(event: string, callback: () => void): void {
-    this.callbacks.get(event)?.delete(callback);
+  /** Set the state as Python does: all at once, then the events. */
+  receive(state: Partial<State>): void {
+    for (const [name, value] of Object.entries(state)) this.traits.set(`wire_${name}`, value);
+    for (const name of Object.keys(state)) this.fire(`change:wire_${name}`, this, state[name as keyof State]);
+  }
+
+  /** Send a custom message as Python does. */
+  tell(content: object, buffers: DataView[] = []): void {
+    this.fire("msg:custom", content, buffers);
+  }
+
+  /** Answer a message; what awaits the answer goes on once the promises have been kept. */
+  async answer({ client, n, kind, part }: Arrived, fields: Partial<Answer> = {}): Promise<void> {
+    this.tell({ ...(part === undefined ? {} : { part }), answer: { client, n, kind, late: false, error: "", ...fields } });
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+  }
+
+  /** Accept a draft, as Python does: the state first, then the answer. */
+  async accept(draft: Arrived): Promise<void> {
+    this.receive({ structure: draft["structure"], edit: editOf(draft) } as unknown as Partial<State>);
+    await this.answer(draft, { edit: editOf(draft), notice: "" });
+  }
+
+  on(event: string, callback: (...given: never[]) => void): void {
+    this.callbacks.set(event, [...(this.callbacks.get(event) ?? []), callback]);
+  }
+
+  off(event: string, callback: (...given: never[]) => void): void {
+    this.callbacks.set(event, (this.callbacks.get(event) ?? []).filter((other) => other !== callback));
   }
 
   get listeners(): number {
-    return [...this.callbacks.values()].reduce((total, set) => total + set.size, 0);
+    return [...this.callbacks.values()].reduce((total, each) => total + each.length, 0);
   }
 
-  private fire(key: string): void {
-    for (const callback of [...(this.callbacks.get(`change:${key}`) ?? [])]) callback();
+  private fire(event: string, ...given: unknown[]): void {
+    for (const callback of this.callbacks.get(event) ?? []) (callback as (...all: unknown[]) => void)(...given);
   }
 }
 
-/** An editor's model that shows a square. */
-export class FakeModel extends FakeTraits<EditorState> {
-  constructor(state: Partial<EditorState> = {}) {
-    super({
-      structure: square(),
-      structure_seq: 0,
-      proposal: {},
-      verdict: {},
-      numbers: {},
-      modes_locked: false,
-      read_only: false,
-      presets: [{ name: "cp", label: "CP", short: "CP", description: "A sum of outer products." }],
-      refusals: {},
-      request: {},
-      reply: {},
-      label: "",
-      ...state,
-    });
-  }
-}
+/** The edit that a draft is. */
+export const editOf = ({ client, n }: Arrived): string => `${client}:${n}`;
+
+/** The state of an editor that shows a square. */
+export const drawn = (state: Partial<EditorState> = {}): EditorState => ({
+  structure: square(), edit: "", notice: "", numbers: {}, modes_locked: false, read_only: false, refusals: {}, label: "", problem: {},
+  presets: [{ name: "cp", label: "CP", short: "CP", description: "A sum of outer products." }],
+  ...state,
+});
 
 /** Four cores on a square, bonded to a ring of ranks 2, 3, 4, 5. */
 export function square(): StructureRecord {

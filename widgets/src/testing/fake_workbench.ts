@@ -1,30 +1,8 @@
-/** For tests: a workbench without a kernel, and a simulated search. */
+/** For tests: the state of a workbench, and a simulated search. */
 
 import type { StructureRecord } from "../wire/editor_state.js";
-import type { Counts, Incumbent, Lane, Settings, WidgetManager, WorkbenchCommand, WorkbenchModel, WorkbenchState } from "../wire/workbench_state.js";
+import type { Counts, Incumbent, Lane, Settings, WorkbenchState } from "../wire/workbench_state.js";
 import { type Columns, pack } from "../workbench/lanes/lane_points.js";
-import { FakeTraits } from "./fake_model.js";
-
-export class FakeWorkbench extends FakeTraits<WorkbenchState> {
-  readonly commands: WorkbenchCommand[] = [];
-  widget_manager: WidgetManager | undefined;
-
-  constructor(state: Partial<WorkbenchState> = {}) {
-    super({ ...nothing(), ...state });
-  }
-
-  get model(): WorkbenchModel {
-    return this as unknown as WorkbenchModel;
-  }
-
-  override set<K extends keyof WorkbenchState>(key: K, value: WorkbenchState[K]): void {
-    if (key === "command") {
-      const { seq: _, ...body } = value as { seq: number } & WorkbenchCommand;
-      this.commands.push(body as WorkbenchCommand);
-    }
-    super.set(key, value);
-  }
-}
 
 const ENGINES: [string, string, boolean][] = [
   ["growth", "Grows a network bond by bond where the residual asks for it.", false],
@@ -42,12 +20,12 @@ export function nothing(): WorkbenchState {
   return {
     label: "", datasets: [{ name: "camera", label: "Camera" }, { name: "cat", label: "Cat" }],
     data: { name: "camera", label: "Camera", shape: [256, 256], modes: [16, 16, 16, 16], order: "quantised", kind: "image", size: 65_536, suggestions: [] },
-    upload: {}, upload_ack: {}, download: {}, problem: {}, heartbeat: 0,
+    original: {}, problem: {},
     engines: ENGINES.map(([name, summary, batch]) => ({ name, summary, families: ["any"], needs_target: false, paper: "Surname 2023: https://example.org", batch })),
     families: [{ name: "", label: "what suits each engine" }, { name: "tree", label: "trees" }],
     executors: [{ name: "inline", label: "this process" }, { name: "pool:2", label: "2 processes" }],
-    settings: settings(), run: { state: "idle", status: "", can_resume: false, private: false }, lanes: [], bound: {}, points: {}, studies: [],
-    explorer: null, opening: {}, command: {},
+    settings: settings(), run: { state: "idle", status: "", can_resume: false, private: false }, lanes: [], bound: {}, studies: [],
+    opening: {}, opened: {},
   };
 }
 

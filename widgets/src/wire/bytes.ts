@@ -1,7 +1,10 @@
-/** Binary values of traits as bytes and as numbers. Pure. */
+/** Binary values of messages as bytes and as numbers. Pure. */
 
-/** Binary values arrive as `DataView`; a fake model may hand over other views. */
+/** Binary values arrive as `DataView`; a page of one's own may hand over other views. */
 export type Bytes = ArrayBuffer | ArrayBufferView;
+
+/** The keys and places that lead to a value inside nested objects and lists. */
+export type Path = readonly (string | number)[];
 
 export function asBytes(data: Bytes): Uint8Array {
   return data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
@@ -14,3 +17,13 @@ export function asFloats(data: Bytes): Float32Array {
   return Float32Array.from({ length: Math.floor(bytes.length / 4) }, (_, place) => view.getFloat32(4 * place, true));
 }
 
+/** Put the buffers of a message, as `DataView`s, at the paths in its content that Python took them from. */
+export function putBuffers(content: object, paths: readonly Path[], buffers: readonly Bytes[]): void {
+  paths.forEach((path, k) => {
+    const [last, data] = [path[path.length - 1], buffers[k]];
+    const holder = path.slice(0, -1).reduce<unknown>((here, key) => (here as Record<string | number, unknown> | undefined)?.[key], content);
+    if (last === undefined || data === undefined || typeof holder !== "object" || holder === null) return;
+    const { buffer, byteOffset, byteLength } = asBytes(data);
+    (holder as Record<string | number, unknown>)[last] = new DataView(buffer, byteOffset, byteLength);
+  });
+}

@@ -1,7 +1,7 @@
-/** The traits of a widget that holds a tensor: which data, cut into which modes, its upload and download. */
+/** The state of a piece that holds a tensor: which data, cut into which modes. */
 
 import type { Bytes } from "./bytes.js";
-import { type Model, sendCommand, type Unsaid } from "./channel.js";
+import type { Link, Unsaid } from "./link.js";
 
 export type Order = "plain" | "quantised";
 export interface DatasetEntry {
@@ -39,47 +39,32 @@ export interface Original {
   pixels: Bytes;
 }
 
-export interface UploadChunk {
+export interface Problem {
+  /** Counts up, so that the same sentence can be said again. */
+  n: number;
+  text: string;
+}
+
+export interface UploadMessage {
+  kind: "upload";
   id: number;
   index: number;
   total: number;
   name: string;
   size: number;
-  data: DataView;
 }
 
-export interface UploadAck {
-  id: number;
-  index: number;
-  error: string;
-  done: boolean;
-}
-
-export interface Download {
-  seq: number;
-  filename: string;
-  data: Bytes;
-}
-
-export interface Problem {
-  seq: number;
-  text: string;
-}
-
-/** Commands of every widget that holds a tensor. */
+/** Commands about the data. */
 export type DataCommand = { kind: "dataset"; name: string } | { kind: "reshape"; modes: number[]; order: Order };
+
+/** Messages of every piece that holds a tensor. */
+export type DataMessage = DataCommand | UploadMessage | { kind: "heartbeat" };
 
 export interface DataState {
   datasets: DatasetEntry[];
   data: DataRecord | Unsaid;
-  upload: UploadChunk | Unsaid;
-  upload_ack: UploadAck | Unsaid;
-  download: Download | Unsaid;
+  original: Original | Unsaid;
   problem: Problem | Unsaid;
-  command: { seq: number; kind: string } | Unsaid;
 }
 
-export type DataModel = Model<DataState>;
-
-/** Send a command about the data; return its number. */
-export const send = (model: DataModel, command: DataCommand): number => sendCommand(model, command);
+export type DataLink = Link<DataState, DataMessage>;

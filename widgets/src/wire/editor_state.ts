@@ -1,6 +1,7 @@
-/** The traits that `tnlab_widgets.editor` shares with the page. Python owns the truth; the page draws and proposes. */
+/** The state of the editor. Python owns the truth; the page draws and proposes. */
 
-import type { Model, Unsaid } from "./channel.js";
+import type { Problem } from "./data_state.js";
+import type { Answer, Link, Unsaid } from "./link.js";
 
 export interface CoreRecord {
   legs: number[];
@@ -14,7 +15,7 @@ export interface BondRecord {
   rank: number;
 }
 
-/** A structure as JSON, version 1; what `structure` and `proposal.structure` hold. */
+/** A structure as JSON, version 1; what the state `structure` and drafts hold. */
 export interface StructureRecord {
   version: 1;
   modes: number[];
@@ -22,20 +23,9 @@ export interface StructureRecord {
   bonds: BondRecord[];
 }
 
-export interface Proposal {
-  seq: number;
-  structure: StructureRecord;
-}
-
-/** Python's judgement of a proposal. After an error Python keeps the last valid structure; a notice is only shown. */
-export interface Verdict {
-  seq: number;
-  error: string;
-  notice: string;
-}
-
 export interface Numbers {
-  seq: number;
+  /** The edit that they belong to. */
+  edit: string;
   parameters: number;
   compression_ratio: number;
   contraction_cost: number;
@@ -52,7 +42,8 @@ export interface Preset {
 
 export type ExportFormat = "json" | "svg" | "tikz" | "python" | "einsum";
 
-export type RequestBody =
+export type EditorMessage =
+  | { kind: "draft"; structure: StructureRecord }
   | { kind: "preset"; name: string; rank: number; modes: number[] }
   | { kind: "layout"; structure: StructureRecord }
   | { kind: "measure"; structure: StructureRecord; pair: [number, number] | null }
@@ -67,10 +58,8 @@ export interface Between {
   bonds: number[];
 }
 
-export interface Reply {
-  seq: number;
-  kind: RequestBody["kind"];
-  error: string;
+/** The answer to a request; which fields it has depends on its kind. */
+export interface Reply extends Answer {
   structure?: StructureRecord;
   text?: string;
   filename?: string;
@@ -81,21 +70,20 @@ export interface Reply {
   pair?: Between | null;
 }
 
-/** Every synced trait of a `NetworkEditor`. */
 export interface EditorState {
   structure: StructureRecord | Unsaid;
-  structure_seq: number;
-  proposal: Proposal | Unsaid;
-  verdict: Verdict | Unsaid;
+  /** The edit that `structure` is: CLIENT:N for a draft of a page, python:N for one that Python set, "" at first. */
+  edit: string;
+  /** A remark on the structure, or "". */
+  notice: string;
   numbers: Numbers | Unsaid;
   modes_locked: boolean;
   read_only: boolean;
   presets: Preset[];
   /** By the name of a preset: why it cannot be drawn over the present modes. */
   refusals: Record<string, string>;
-  request: ({ seq: number } & RequestBody) | Unsaid;
-  reply: Reply | Unsaid;
   label: string;
+  problem: Problem | Unsaid;
 }
 
-export type EditorModel<State extends EditorState = EditorState> = Model<State>;
+export type EditorLink = Link<EditorState, EditorMessage>;

@@ -1,19 +1,20 @@
-/** The traits that `tnlab_widgets.explorer` adds to those of the editor: the fit, its pictures, bounds and visits. */
+/** The state that the Explorer adds to that of the editor: the fit, its pictures, bounds and visits. */
 
 import type { Bytes } from "./bytes.js";
-import { type Model, sendCommand, type Unsaid } from "./channel.js";
-import type { DataCommand, DataState, Original, PictureKind } from "./data_state.js";
-import type { EditorState } from "./editor_state.js";
-
+import type { DataCommand, DataMessage, DataState, PictureKind } from "./data_state.js";
+import type { EditorMessage, EditorState } from "./editor_state.js";
+import type { Link, Unsaid } from "./link.js";
 
 export interface FitState {
   /** The edit it belongs to. */
-  seq: number;
+  edit: string;
   generation: number;
+  /** The name of its state, e.g. "RUNNING", "PAUSED", "CONVERGED", "EXACT", "MAX_SWEEPS", "STOPPED", "FAILED", "TRIED". */
+  state: string;
+  /** The same as a sentence, to be shown; nothing is decided by it. */
+  status: string;
   running: boolean;
   paused: boolean;
-  /** A sentence. */
-  status: string;
   sweep: number;
   relative_error: number | null;
   seconds: number;
@@ -25,7 +26,7 @@ export interface FitState {
 /** A lower bound on the relative error of every fit of a structure. */
 export interface ErrorBound {
   /** The edit it belongs to. */
-  seq: number;
+  edit: string;
   generation: number;
   /** 0 proves nothing. */
   error_bound: number;
@@ -68,9 +69,16 @@ export interface Pictures {
   reconstruction: Bytes;
   residual: Bytes;
   residual_scale: number;
-  seq: number;
+  /** The edit they belong to. */
+  edit: string;
   generation: number;
-  tensor?: Bytes;
+}
+
+/** Singular values on every bond, descending. */
+export interface Spectra {
+  /** The edit they belong to. */
+  edit: string;
+  values: number[][];
 }
 
 export interface Visit {
@@ -81,6 +89,14 @@ export interface Visit {
   status: string;
 }
 
+/** Visits that are new or have changed: an event, and with `fresh` all that there are. */
+export interface VisitsTold {
+  visits: Visit[];
+  current_id: number;
+  /** Whether all others are forgotten. */
+  fresh?: boolean;
+}
+
 export type ExplorerCommand =
   | DataCommand
   | { kind: "pause" | "resume" | "stop" | "save" }
@@ -89,22 +105,17 @@ export type ExplorerCommand =
   | { kind: "restore"; id: number }
   | { kind: "target"; value: number };
 
+export type ExplorerMessage = EditorMessage | DataMessage | ExplorerCommand | { kind: "visits" };
+
 export interface ExplorerState extends EditorState, DataState {
   /** The relative error aimed at. */
   target_error: number;
-  fit_state: FitState | Unsaid;
+  fit: FitState | Unsaid;
   pictures: Pictures | Unsaid;
-  original: Original | Unsaid;
   bound: ErrorBound | Unsaid;
   minimum: MinimumState | Unsaid;
-  spectra: number[][];
-  spectra_seq: number;
-  visited: Visit[];
+  spectra: Spectra | Unsaid;
   current_id: number;
-  command: ({ seq: number } & ExplorerCommand) | Unsaid;
 }
 
-export type ExplorerModel = Model<ExplorerState>;
-
-/** Send a command to the Explorer's Python half; return its number. */
-export const send = (model: ExplorerModel, command: ExplorerCommand): number => sendCommand(model, command);
+export type ExplorerLink = Link<ExplorerState, ExplorerMessage>;

@@ -1,16 +1,17 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeModel } from "../testing/fake_model.js";
-import type { UploadChunk } from "./data_state.js";
-import type { ExplorerModel } from "./explorer_state.js";
-import { CHUNK, MAX_BYTES, PIECE_TIMEOUT_MS, refusal, STUDY_FILES, Uploader } from "./upload.js";
+import type { DataState, UploadMessage } from "./data_state.js";
+import { LONG_PATIENCE_MS } from "./link.js";
+import { CHUNK, MAX_BYTES, refusal, STUDY_FILES, Uploader } from "./upload.js";
+import { widgetLink } from "./widget_link.js";
 
-let model: FakeModel;
+let model: FakeModel<DataState>;
 let end: AbortController;
 let uploads: Uploader;
 const events = { progress: vi.fn(), fail: vi.fn(), done: vi.fn() };
-const sent = (): UploadChunk => (model.state as unknown as { upload: UploadChunk }).upload;
-const hear = (ack: object): void => model.receive({ upload_ack: ack } as never);
+const sizes = (): (number | undefined)[] => model.buffers.map(([piece]) => piece?.byteLength);
+const answer = (fields = {}): Promise<void> => model.answer(model.newest("upload"), fields);
 
 /** A file with `slice`, which jsdom's lacks the `arrayBuffer` of. */
 const file = (name: string, size: number): File =>
@@ -21,60 +22,65 @@ const settle = async (): Promise<void> => {
 
 beforeEach(() => {
   vi.clearAllMocks();
-  model = new FakeModel();
+  model = new FakeModel<DataState>();
   end = new AbortController();
-  uploads = new Uploader(model as unknown as ExplorerModel, events, end.signal);
+  uploads = new Uploader(widgetLink<DataState, UploadMessage>(model, end.signal), events, end.signal);
 });
 afterEach(() => end.abort());
 
 describe("an upload", () => {
-  it("sends the next piece when the one before has arrived", async () => {
+  it("sends the next piece when the one before is answered", async () => {
     uploads.send(file("a.npy", CHUNK + 5));
     await settle();
-    expect(sent()).toMatchObject({ index: 0, total: 2, name: "a.npy", size: CHUNK + 5 });
-    expect(sent().data.byteLength).toBe(CHUNK);
-    hear({ id: sent().id, index: 0, error: "", done: false });
-    await settle();
-    expect(sent().index).toBe(1);
-    expect(sent().data.byteLength).toBe(5);
-    hear({ id: sent().id, index: 1, error: "", done: true });
+    expect(model.newest("upload")).toMatchObject({ index: 0, total: 2, name: "a.npy", size: CHUNK + 5 });
+    await answer({ done: false });
+    expect(model.newest("upload")).toMatchObject({ index: 1, id: model.sent[0]?.["id"] });
+    expect(sizes()).toEqual([CHUNK, 5]);
+    await answer({ done: true });
     expect(events.done).toHaveBeenCalledWith("a.npy");
     expect(events.progress).toHaveBeenLastCalledWith(null, "");
   });
-  it("ends with an error of Python's, which comes as a problem too", async () => {
+  it("ends with an error of Python's", async () => {
     uploads.send(file("a.npy", 10));
     await settle();
-    hear({ id: sent().id, index: 0, error: "Not an array.", done: false });
+    await answer({ error: "Not an array." });
     expect(events.progress).toHaveBeenLastCalledWith(null, "");
+    expect(events.fail).toHaveBeenCalledExactlyOnceWith("Not an array.");
     expect(events.done).not.toHaveBeenCalled();
-    expect(events.fail).not.toHaveBeenCalled();
   });
-  it("ignores the answer to another one, and nothing follows a cancel", async () => {
+  it("sends nothing more after a cancel, nor when another file takes its place", async () => {
     uploads.send(file("a.npy", 3 * CHUNK));
     await settle();
-    const { id } = sent();
-    hear({ id: id - 1, index: 0, error: "", done: false });
-    await settle();
-    expect(sent().index).toBe(0);
     uploads.cancel();
-    expect(sent()).toEqual({});
-    hear({ id, index: 0, error: "", done: false });
+    await answer();
+    expect(model.sent.length).toBe(1);
+    uploads.send(file("b.npy", 3 * CHUNK));
+    uploads.send(file("c.npy", 10));
     await settle();
-    expect(sent()).toEqual({});
+    expect(model.sent.slice(1).map(({ name }) => name)).toEqual(["c.npy"]);
+    await answer({ done: true });
+    expect(events.done.mock.calls).toEqual([["c.npy"]]);
+    expect(events.fail).not.toHaveBeenCalled();
   });
   it("gives up in a sentence when the kernel stays silent", async () => {
     vi.useFakeTimers();
     uploads.send(file("a.npy", 10));
     await settle();
-    vi.advanceTimersByTime(PIECE_TIMEOUT_MS + 1);
+    await vi.advanceTimersByTimeAsync(LONG_PATIENCE_MS);
     vi.useRealTimers();
-    expect(events.fail).toHaveBeenCalledWith(expect.stringContaining("does not answer"));
+    expect(events.fail).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("the upload was ended"));
+  });
+  it("says when the browser cannot read the file", async () => {
+    const gone = { ...file("a.npy", 10), slice: () => ({ arrayBuffer: () => Promise.reject(new Error("NotFoundError")) }) };
+    uploads.send(gone as unknown as File);
+    await settle();
+    expect(events.fail).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("could not be read by the browser"));
   });
   it("is refused before a byte is read", async () => {
     uploads.send(file("big.npy", MAX_BYTES + 1));
     await settle();
     expect(events.fail).toHaveBeenCalledWith(expect.stringContaining("at most 64.0 MiB"));
-    expect(sent()).toBeUndefined();
+    expect(model.sent).toEqual([]);
   });
 });
 

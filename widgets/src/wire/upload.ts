@@ -1,15 +1,15 @@
-/** The upload of a file to Python in pieces, each sent once the one before is acknowledged. */
+/** The upload of a file to Python in pieces, each sent once the one before is answered. */
 
 import { formatBytes } from "../ui/format.js";
-import { nextSeq, onChange, said } from "./channel.js";
-import type { DataModel, UploadAck } from "./data_state.js";
+import type { UploadMessage } from "./data_state.js";
+import { KernelSilence, type Link } from "./link.js";
 
 /** Bytes of a piece. */
 export const CHUNK = 1024 * 1024;
 /** Bytes of a file at most, as in Python. */
 export const MAX_BYTES = 64 * CHUNK;
-/** Milliseconds that a piece waits to be acknowledged; the last one is read by Python first. */
-export const PIECE_TIMEOUT_MS = 30_000;
+/** Upload ids are random whole numbers below this, so that two pages of one kernel have different ones. */
+const MAX_ID = 2 ** 31;
 
 /** Which files a widget takes. */
 export interface FileKinds {
@@ -48,84 +48,59 @@ export interface UploadEvents {
   done(name: string): void;
 }
 
-interface Sending {
-  readonly id: number;
-  readonly file: File;
-  index: number;
-}
-
 /** At most one upload at a time; a new one takes the place of the one before. */
 export class Uploader {
-  private current: Sending | null = null;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private current: File | null = null;
 
   constructor(
-    private readonly model: DataModel,
+    private readonly link: Pick<Link<unknown, UploadMessage>, "send">,
     private readonly events: UploadEvents,
-    signal: AbortSignal,
+    private readonly signal: AbortSignal,
     readonly kinds: FileKinds = SESSION_FILES,
-  ) {
-    onChange(model, ["upload_ack"], () => this.hear(), signal);
-    signal.addEventListener("abort", () => this.end());
-  }
+  ) {}
 
   send(file: File): void {
     const reason = refusal(file.name, file.size, this.kinds);
     if (reason) return this.events.fail(reason);
-    clearTimeout(this.timer);
-    this.current = { id: nextSeq(), file, index: 0 };
-    void this.sendPiece(this.current);
+    this.current = file;
+    void this.sendPieces(file);
   }
 
   cancel(): void {
-    if (this.current === null) return;
-    this.end();
-    this.free();
+    if (this.current !== null) this.end();
   }
 
-  private async sendPiece(upload: Sending): Promise<void> {
-    const { id, index, file } = upload;
-    const total = piecesOf(file.size);
-    this.events.progress(index / total, file.name);
+  private async sendPieces(file: File): Promise<void> {
+    const { name, size } = file;
+    const [id, total] = [Math.floor(Math.random() * MAX_ID), piecesOf(size)];
+    const isCurrent = (): boolean => this.current === file && !this.signal.aborted;
     try {
-      const buffer = await file.slice(index * CHUNK, (index + 1) * CHUNK).arrayBuffer();
-      if (this.current !== upload) return;
-      this.model.set("upload", { id, index, total, name: file.name, size: file.size, data: new DataView(buffer) });
-      this.model.save_changes();
-      this.timer = setTimeout(() => this.giveUp("The kernel does not answer; the upload was ended."), PIECE_TIMEOUT_MS);
-    } catch {
-      if (this.current === upload) this.giveUp(`"${file.name}" could not be read by the browser. Was it moved or changed?`);
+      for (let index = 0; index < total; index++) {
+        this.events.progress(index / total, name);
+        const piece = await pieceOf(file, index);
+        if (!isCurrent()) return;
+        await this.link.send({ kind: "upload", id, index, total, name, size }, [piece]);
+        if (!isCurrent()) return;
+      }
+      this.end();
+      this.events.done(name);
+    } catch (error) {
+      if (!isCurrent()) return;
+      this.end();
+      this.events.fail(error instanceof KernelSilence ? "The kernel does not answer; the upload was ended." : (error as Error).message);
     }
-  }
-
-  private hear(): void {
-    const upload = this.current;
-    const ack = said<UploadAck>(this.model.get("upload_ack"));
-    if (upload === null || ack === null || ack.id !== upload.id || ack.index !== upload.index) return;
-    clearTimeout(this.timer);
-    if (!ack.error && !ack.done) {
-      upload.index += 1;
-      return void this.sendPiece(upload);
-    }
-    this.end();
-    if (!ack.error) this.events.done(upload.file.name); // an error comes as a problem, too
   }
 
   private end(): void {
-    clearTimeout(this.timer);
     this.current = null;
     this.events.progress(null, "");
   }
+}
 
-  /** Empty the trait, so that a saved notebook does not contain a piece of a file. */
-  private free(): void {
-    this.model.set("upload", {});
-    this.model.save_changes();
-  }
-
-  private giveUp(sentence: string): void {
-    this.end();
-    this.free();
-    this.events.fail(sentence);
+async function pieceOf(file: File, index: number): Promise<ArrayBuffer> {
+  try {
+    return await file.slice(index * CHUNK, (index + 1) * CHUNK).arrayBuffer();
+  } catch {
+    throw new Error(`"${file.name}" could not be read by the browser. Was it moved or changed?`);
   }
 }

@@ -1,9 +1,10 @@
-/** The traits of `tnlab_widgets.workbench`: settings, lanes, points, bound and studies of a search. */
+/** The state of the search workbench: settings, lanes, points, bound and studies of a search. */
 
 import type { Bytes } from "./bytes.js";
-import type { Model, Unsaid } from "./channel.js";
-import type { DataCommand, DataState } from "./data_state.js";
+import type { Tell } from "./commands.js";
+import type { DataCommand, DataMessage, DataState } from "./data_state.js";
 import type { StructureRecord } from "./editor_state.js";
+import type { Link, Unsaid } from "./link.js";
 
 export interface EngineEntry {
   name: string;
@@ -95,7 +96,7 @@ export interface ParameterBound {
   target: number;
 }
 
-/** Evaluations `from`, `from + 1`, ... of a lane, one column after the other. */
+/** Evaluations `from`, `from + 1`, ... of a lane, one column after the other; the event "points". */
 export interface PointsMessage {
   lane: number;
   generation: number;
@@ -130,9 +131,16 @@ export type WorkbenchCommand =
   | { kind: "study_delete"; name: string }
   | { kind: "study_export"; name: string; format: "csv" | "json" | "study" };
 
+export type WorkbenchMessage = DataMessage | WorkbenchCommand;
+
+/** An evaluation: which lane, and its number there. */
+export interface PointName {
+  lane: number;
+  number: number;
+}
+
 export interface WorkbenchState extends DataState {
   label: string;
-  heartbeat: number;
   engines: EngineEntry[];
   families: Choice[];
   executors: Choice[];
@@ -140,21 +148,11 @@ export interface WorkbenchState extends DataState {
   run: Run | Unsaid;
   lanes: Lane[];
   bound: ParameterBound | Unsaid;
-  points: PointsMessage | Unsaid;
   studies: StudyEntry[];
-  /** "IPY_MODEL_" and the id of the Explorer that a point was opened in. */
-  explorer: string | null;
-  opening: { lane: number; number: number } | Unsaid;
-  command: ({ seq: number } & WorkbenchCommand) | Unsaid;
+  opening: PointName | Unsaid;
+  /** The evaluation whose Explorer is there, as the part "explorer". */
+  opened: PointName | Unsaid;
 }
 
-/** The widget manager of a page, which makes views of other widgets. */
-export interface WidgetManager {
-  get_model(id: string): Promise<unknown>;
-  create_view(model: unknown): Promise<{ el: HTMLElement; remove(): void }>;
-}
-
-export type WorkbenchModel = Model<WorkbenchState> & { readonly widget_manager?: WidgetManager };
-
-/** Sends a command and returns its number. */
-export type Send = (command: WorkbenchCommand) => number;
+export type WorkbenchLink = Link<WorkbenchState, WorkbenchMessage>;
+export type Send = Tell<WorkbenchCommand>;

@@ -1,8 +1,10 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { FakeWorkbench, settings, SimulatedSearch } from "../testing/fake_workbench.js";
-import { COMMAND_GAP_MS } from "../wire/channel.js";
-import type { Lane, Run, StudyEntry, WorkbenchState } from "../wire/workbench_state.js";
+import { drawn as drawnEditor, FakeModel } from "../testing/fake_model.js";
+import { nothing, settings, SimulatedSearch } from "../testing/fake_workbench.js";
+import { PATIENCE_MS, SILENT_KERNEL } from "../wire/link.js";
+import { widgetLink } from "../wire/widget_link.js";
+import type { Lane, PointsMessage, Run, StudyEntry, WorkbenchMessage, WorkbenchState } from "../wire/workbench_state.js";
 import { mountWorkbench } from "./workbench.js";
 
 const MARKUP = "<img src=x onerror=alert(1)>";
@@ -11,20 +13,21 @@ const study = (name: string, more: Partial<StudyEntry> = {}): StudyEntry => ({
   name, engine: "growth", label: "Camera", target_error: 0.1, parameters: 900, relative_error: 0.09, evaluations: 12, modified: "2026-11-21T20:00:00Z", busy: "", bytes: 2048, mine: true, ...more,
 });
 
-let model: FakeWorkbench;
+let model: FakeModel<WorkbenchState>;
 let root: HTMLElement;
 let end: AbortController;
 const find = <E extends HTMLElement = HTMLElement>(selector: string): E => root.querySelector(selector) as E;
 const field = (name: string): HTMLInputElement => find(`[data-field="${name}"]`);
 const action = (name: string): HTMLElement => find(`[data-action="${name}"]`);
-const told = (kind: string): unknown[] => model.commands.filter((command) => command.kind === kind);
+/** What a person, or the page itself, has asked of Python; heartbeats left out. */
+const commands = (): Record<string, unknown>[] => model.sent.filter(({ kind, part }) => kind !== "heartbeat" && part === undefined).map(({ client: _, n: __, ...command }) => command);
+const told = (kind: string): unknown[] => commands().filter((command) => command["kind"] === kind);
+const send = (points: PointsMessage): void => {
+  const { data, ...rest } = points;
+  model.tell({ event: "points", ...rest, buffer_paths: [["data"]] }, [data as DataView]);
+};
 /** Let pretended time pass: timers, frames and promises. */
 const wait = async (ms: number): Promise<void> => void (await vi.advanceTimersByTimeAsync(ms));
-/** Let the commands that queue leave the page. */
-const sent = async (count: number): Promise<void> => {
-  await wait(count * COMMAND_GAP_MS);
-  expect(model.commands.length).toBeGreaterThanOrEqual(count);
-};
 const drawn = (): Promise<void> => wait(100);
 const change = (element: HTMLElement, value: string): void => {
   (element as HTMLInputElement).value = value;
@@ -36,13 +39,13 @@ const press = (element: HTMLElement, key: string, more: KeyboardEventInit = {}):
   return event;
 };
 const mount = (state: Partial<WorkbenchState> = {}): void => {
-  model = new FakeWorkbench(state);
-  mountWorkbench(root, model.model, end.signal);
+  model = new FakeModel<WorkbenchState>({ ...nothing(), ...state });
+  mountWorkbench(root, widgetLink<WorkbenchState, WorkbenchMessage>(model, end.signal), end.signal);
 };
 const searched = (count = 400): SimulatedSearch[] => {
   const lanes = [new SimulatedSearch(1, "growth", 1000), new SimulatedSearch(2, "annealing", 1000)];
   model.receive({ run: run("running") });
-  for (const lane of lanes) model.receive({ points: { lane: lane.id, generation: 0, ...lane.run(count) } });
+  for (const lane of lanes) send({ lane: lane.id, generation: 0, ...lane.run(count) });
   model.receive({ lanes: lanes.map((lane) => lane.lane()), bound: { parameters: 640, proved: false, scope: "No tree can do with fewer", family: "tree", target: 0.1 } });
   return lanes;
 };
@@ -80,7 +83,6 @@ describe("settings", () => {
     model.receive({ settings: settings({ max_rank: 12, max_seconds: 90 }) });
     expect([field("max_rank").value, field("max_seconds").value]).toEqual(["12", "90 s"]);
     change(field("max_rank"), "");
-    await sent(2);
     expect(told("settings")[1]).toEqual({ kind: "settings", changes: { max_rank: null } });
     model.receive({ run: run("running") });
     expect(field("max_rank").readOnly).toBe(true);
@@ -94,13 +96,12 @@ describe("settings", () => {
     expect(box("tnga").closest("label")?.textContent).toContain("needs a fixed family");
     box("tnga").click();
     expect(box("tnga").checked).toBe(false);
-    expect(model.commands).toEqual([]);
+    expect(commands()).toEqual([]);
     box("random_search").click();
     expect(told("settings")).toEqual([{ kind: "settings", changes: { engines: ["growth", "annealing", "random_search"] } }]);
     press(box("growth"), "Escape");
     expect(find(".tnw-engine-list").hidden).toBe(true);
     (find('.tnw-chip[data-engine="growth"]') as HTMLElement).click();
-    await sent(2);
     expect(told("settings")[1]).toEqual({ kind: "settings", changes: { engines: ["annealing"] } });
   });
   it("let data be chosen and uploaded as in the Explorer", () => {
@@ -113,34 +114,31 @@ describe("settings", () => {
 describe("a search", () => {
   it("is started, held, gone on with and ended by one button that changes, and another", async () => {
     mount();
-    for (const [turn, [state, deed]] of ([["idle", "start"], ["running", "pause"], ["paused", "resume"]] as const).entries()) {
+    for (const [state, deed] of [["idle", "start"], ["running", "pause"], ["paused", "resume"]] as const) {
       model.receive({ run: run(state) });
       const primary = find(".tnw-primary");
       expect(primary.dataset["action"]).toBe(deed);
       expect(primary.getAttribute("aria-label")?.toLowerCase()).toBe(deed);
       primary.click();
-      await sent(turn + 1);
-      expect(model.commands.at(-1)).toEqual({ kind: deed });
+        expect(commands().at(-1)).toEqual({ kind: deed });
     }
     action("stop").click();
-    await sent(4);
-    expect(model.commands.at(-1)).toEqual({ kind: "stop" });
+    expect(commands().at(-1)).toEqual({ kind: "stop" });
     model.receive({ run: run("stopping") });
     find(".tnw-primary").click();
-    expect(model.commands.length).toBe(4);
+    expect(commands().length).toBe(4);
   });
   it("does not begin with a setting that makes no sense", async () => {
     mount();
     change(field("target_error"), "0");
     find(".tnx-problem button").click();
     find(".tnw-primary").click();
-    expect(model.commands).toEqual([]);
+    expect(commands()).toEqual([]);
     expect(find(".tnx-problem").textContent).toContain("The target error is a number above 0");
     expect(document.activeElement).toBe(field("target_error"));
     change(field("target_error"), "0.2");
     find(".tnw-primary").click();
-    await sent(2);
-    expect(model.commands.at(-1)).toEqual({ kind: "start" });
+    expect(commands().at(-1)).toEqual({ kind: "start" });
   });
   it("is told in numbers", async () => {
     mount();
@@ -162,7 +160,8 @@ describe("a search", () => {
     mount();
     const far: Lane = { ...new SimulatedSearch(1, "growth", 100).lane(), target: 1e-6 };
     const lane = new SimulatedSearch(1, "growth", 100, 1e-6);
-    model.receive({ lanes: [far], points: { lane: 1, generation: 0, ...lane.run(50) } });
+    model.receive({ lanes: [far] });
+    send({ lane: 1, generation: 0, ...lane.run(50) });
     await drawn();
     expect(field("nearest").textContent).toContain("nothing reaches 1e-6 yet");
     expect(field("nearest").textContent).toContain("growth not yet: nearest");
@@ -206,7 +205,7 @@ describe("a search", () => {
     const outside = vi.fn();
     document.body.addEventListener("keydown", outside);
     mount({ run: run("ended", { status: MARKUP }), studies: [study(MARKUP)] });
-    model.receive({ lanes: [new SimulatedSearch(1, MARKUP, 10).lane({ status: MARKUP, problem: MARKUP, study: MARKUP })], problem: { seq: 1, text: MARKUP } });
+    model.receive({ lanes: [new SimulatedSearch(1, MARKUP, 10).lane({ status: MARKUP, problem: MARKUP, study: MARKUP })], problem: { n: 1, text: MARKUP } });
     press(find('[data-plot="cloud"]'), "x");
     press(find(".tnw-primary"), "b");
     expect(outside).not.toHaveBeenCalled();
@@ -247,12 +246,10 @@ describe("studies", () => {
     (row("one").querySelector('[data-way="resume"]') as HTMLElement).click();
     (row("two").querySelector('[data-way="resume"]') as HTMLElement).click();
     (row("two").querySelector('[data-way="open"]') as HTMLElement).click();
-    await sent(2);
     expect(told("study_open")).toEqual([{ kind: "study_open", names: ["one"], resume: true }, { kind: "study_open", names: ["two"], resume: false }]);
     for (const name of ["one", "two"]) (row(name).querySelector("input") as HTMLElement).click();
     action("compare").click();
     (row("one").querySelector('[data-way="csv"]') as HTMLElement).click();
-    await sent(4);
     expect(told("compare")).toEqual([{ kind: "compare", names: ["one", "two"] }]);
     expect(told("study_export")).toEqual([{ kind: "study_export", name: "one", format: "csv" }]);
   });
@@ -282,37 +279,61 @@ describe("studies", () => {
   });
 });
 
-describe("the Explorer over the page", () => {
-  const child = (): { el: HTMLElement; remove: ReturnType<typeof vi.fn<() => void>> } => ({ el: document.createElement("section"), remove: vi.fn<() => void>() });
-  it("is made by the widget manager, and goes with Back or Escape", async () => {
+describe("Python's answers", () => {
+  it("that refuse are shown, and the refused value is put back", async () => {
     mount();
-    const view = child();
-    model.widget_manager = { get_model: vi.fn(async (id: string) => ({ id })), create_view: vi.fn(async () => view) };
-    model.receive({ explorer: "IPY_MODEL_abc" });
-    await wait(0);
-    expect(model.widget_manager.get_model).toHaveBeenCalledWith("abc");
-    expect(find(".tnw-explorer").contains(view.el)).toBe(true);
+    change(field("max_evaluations"), "20k");
+    await model.answer(model.newest("settings"), { error: "Too many." });
+    expect([find(".tnx-problem").textContent, field("max_evaluations").value]).toEqual(["!Too many.", "10000"]);
+    change(field("dataset"), "cat");
+    await model.answer(model.newest("dataset"), { error: "The cat cannot be read." });
+    expect([find(".tnx-problem").textContent, field("dataset").value]).toEqual(["!The cat cannot be read.", "camera"]);
+  });
+  it("to six clicks of one moment are six", async () => {
+    mount();
+    searched();
+    for (let k = 0; k < 6; k++) action("open-best").click();
+    const asked = model.told("open");
+    expect(asked.length).toBe(6);
+    for (const message of asked) await model.answer(message, { error: `Refused: ${message.n}.` });
+    expect(find(".tnx-problem").textContent).toBe(`!Refused: ${asked.at(-1)?.n}.`);
+  });
+  it("with a file are offered as a download, and are missed in one sentence where the kernel is silent", async () => {
+    const click = vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(() => {});
+    vi.stubGlobal("URL", Object.assign(URL, { createObjectURL: () => "blob:it", revokeObjectURL: () => {} }));
+    mount({ studies: [study("one")] });
+    action("studies").click();
+    find('[data-way="csv"]').click();
+    await model.answer(model.newest("study_export"), { filename: "one.csv", data: new DataView(new ArrayBuffer(3)) });
+    expect(click.mock.contexts.map((link) => (link as HTMLAnchorElement).download)).toEqual(["one.csv"]);
+    model.receive({ run: run("running") });
+    find(".tnw-primary").click();
+    await wait(PATIENCE_MS);
+    expect(find(".tnx-problem").textContent).toBe(`!${SILENT_KERNEL}`);
+    await model.answer(model.newest("heartbeat"));
+    expect(find(".tnx-problem").hidden).toBe(true);
+  });
+});
+
+describe("the Explorer over the page", () => {
+  const hello = (): ReturnType<typeof model.newest> => model.newest("hello");
+  it("is a part of the workbench's piece, and goes with Back or Escape", async () => {
+    mount();
+    vi.stubGlobal("ResizeObserver", undefined); // the one above tells sizes before a chart is made
+    model.receive({ opened: { lane: 1, number: 7 } });
+    expect(hello()).toMatchObject({ part: "explorer", n: 1 });
+    await model.answer(hello(), { state: { ...drawnEditor(), target_error: 0.1 } });
+    expect(find(".tnw-explorer").querySelectorAll("[data-core]").length).toBe(4);
     expect(find(".tnw-grid").hasAttribute("inert")).toBe(true);
-    press(document.activeElement as HTMLElement, "Escape");
+    press(action("back"), "Escape");
     expect(told("close_explorer")).toEqual([{ kind: "close_explorer" }]);
     expect(find(".tnw-explorer").hidden).toBe(true);
     expect(find(".tnw-grid").hasAttribute("inert")).toBe(false);
-    expect(view.remove).toHaveBeenCalledOnce();
-    model.receive({ explorer: null });
-    const next = child();
-    model.widget_manager.create_view = async () => next;
-    model.receive({ explorer: "IPY_MODEL_def" });
-    await wait(0);
-    expect(find(".tnw-explorer").hidden).toBe(false);
-    model.receive({ explorer: null });
+    model.receive({ opened: {} });
+    model.receive({ opened: { lane: 1, number: 9 } });
+    expect([find(".tnw-explorer").hidden, model.told("hello").length]).toEqual([false, 2]);
+    model.receive({ opened: {} });
     expect(find(".tnw-explorer").hidden).toBe(true);
-    expect(next.remove).toHaveBeenCalledOnce();
-  });
-  it("says what is missing where nothing makes views", async () => {
-    mount();
-    model.receive({ explorer: "IPY_MODEL_abc" });
-    await wait(0);
-    expect(find(".tnw-explorer").textContent).toContain("no widget manager");
   });
 });
 
@@ -331,15 +352,14 @@ describe("after a reload", () => {
     root.replaceChildren();
     end = new AbortController();
     mount({ run: run("idle", { private: true }), studies: [study("another")] });
-    await sent(2);
     const names = ["camera-growth-1", "camera-annealing-2"];
-    expect(model.commands).toEqual([{ kind: "studies", names }, { kind: "study_open", names, resume: true }]);
+    expect(commands()).toEqual([{ kind: "studies", names }, { kind: "study_open", names, resume: true }]);
   });
   it("a new kernel of a notebook is only told the names; a page without storage asks for nothing", async () => {
     localStorage.setItem("tnlab-workbench", JSON.stringify({ studies: ["a", 7, ""], running: true }));
     mount();
     await wait(150);
-    expect(model.commands).toEqual([{ kind: "studies", names: ["a"] }]); // and no more
+    expect(commands()).toEqual([{ kind: "studies", names: ["a"] }]); // and no more
     end.abort();
     root.replaceChildren();
     end = new AbortController();
@@ -348,6 +368,6 @@ describe("after a reload", () => {
     });
     mount({ run: run("idle", { private: true }) });
     await wait(80);
-    expect(model.commands).toEqual([]);
+    expect(commands()).toEqual([]);
   });
 });

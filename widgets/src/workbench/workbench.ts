@@ -18,14 +18,14 @@ import { dropZone } from "../data/drop_zone.js";
 import { html, listen, setAttributes } from "../ui/dom.js";
 import { keepKeys } from "../ui/keep_keys.js";
 import { problemAlert, speak } from "../ui/notices.js";
-import { offerFile } from "../ui/offer_file.js";
 import { Popups } from "../ui/popup.js";
 import { tooltip } from "../ui/tooltip.js";
-import { asBytes } from "../wire/bytes.js";
-import { onChange, said, sendCommand } from "../wire/channel.js";
+import { teller } from "../wire/commands.js";
 import type { Problem } from "../wire/data_state.js";
+import { beats } from "../wire/heartbeat.js";
+import { said, SILENT_KERNEL } from "../wire/link.js";
 import { STUDY_FILES, Uploader } from "../wire/upload.js";
-import type { ParameterBound, PointsMessage, Run, Send, Settings, WorkbenchModel, WorkbenchState } from "../wire/workbench_state.js";
+import type { ParameterBound, PointsMessage, Run, Send, Settings, WorkbenchCommand, WorkbenchLink, WorkbenchState } from "../wire/workbench_state.js";
 import { LaneBook } from "./lanes/lane_book.js";
 import { Milestones } from "./milestones.js";
 import { type Memory, recall, remember } from "./page_memory.js";
@@ -38,22 +38,22 @@ import { runBar } from "./panels/run_bar.js";
 import { settingsFields } from "./panels/settings_fields.js";
 import { studiesDrawer } from "./panels/studies_drawer.js";
 
-/** Put the workbench on the page; its parts fill when Python sets its traits. */
-export function mountWorkbench(root: HTMLElement, model: WorkbenchModel, signal: AbortSignal): void {
+/** Put the workbench on the page; its parts fill with the state of its piece in Python. */
+export function mountWorkbench(root: HTMLElement, link: WorkbenchLink, signal: AbortSignal): void {
   root.classList.add("tn-theme", "tnx", "tnw");
-  setAttributes(root, { role: "region", "aria-label": model.get("label") || "Search workbench" });
-  const send: Send = (command) => sendCommand(model, command);
+  setAttributes(root, { role: "region", "aria-label": link.get("label") || "Search workbench" });
   const tip = tooltip(root, signal);
   const live = html("div", { class: "tn-live", role: "status", "aria-live": "polite", "data-field": "spoken" });
   const say = (sentence: string): void => speak(live, sentence);
   const problem = problemAlert(signal);
-  const complain = (sentence: string): void => problem.show(sentence);
+  const send = teller<WorkbenchCommand>(link, problem.show);
+  const change = (changes: Partial<Settings>): void => void send({ kind: "settings", changes }).then(() => showSettings()); // a refused value is put back
   const popups = new Popups(root, signal, () => root.querySelector<HTMLElement>(".tnw-primary")?.focus());
   const open = (lane: number, number: number): void => void send({ kind: "open", lane, number });
   const grid = html("div", { class: "tnw-grid" });
   const parts = {
-    settings: settingsFields({ change: (changes) => send({ kind: "settings", changes }), complain }, signal),
-    engines: enginesBox((engines) => send({ kind: "settings", changes: { engines } }), signal),
+    settings: settingsFields({ change, complain: problem.show }, signal),
+    engines: enginesBox((engines) => change({ engines }), signal),
     run: runBar((kind) => {
       const wrong = kind === "start" || kind === "resume" ? grid.querySelector<HTMLElement>('[aria-invalid="true"]') : null;
       if (wrong === null) return void send({ kind });
@@ -63,10 +63,10 @@ export function mountWorkbench(root: HTMLElement, model: WorkbenchModel, signal:
     charts: chartsPanel({ tip, open, say }, signal),
     incumbent: incumbentPanel({ open, say }, signal),
     lanes: laneTable((lane) => parts.incumbent.watch(lane), signal),
-    explorer: explorerOverlay(model, { back: () => send({ kind: "close_explorer" }), cover: (covered) => setAttributes(grid, { inert: covered }) }, signal),
+    explorer: explorerOverlay(link, { back: () => send({ kind: "close_explorer" }), cover: (covered) => setAttributes(grid, { inert: covered }) }, signal),
   };
-  const uploads = makeUploads(model, parts.settings.aim, { complain, say }, signal);
-  const studies = studiesDrawer(popups, { send: exporter(model, send, signal), upload: uploads.send }, signal);
+  const uploads = makeUploads(link, parts.settings.aim, { send, complain: problem.show, say }, signal);
+  const studies = studiesDrawer(popups, { send, upload: uploads.send }, signal);
   const panel = (name: string, label: string, ...children: Node[]): HTMLElement =>
     html("section", { class: `tnx-panel tnw-${name}-panel`, "aria-label": label }, ...children);
   grid.append(
@@ -83,8 +83,10 @@ export function mountWorkbench(root: HTMLElement, model: WorkbenchModel, signal:
   listen(root, "change", () => problem.hide(), { signal, capture: true });
   keepKeys(root, signal);
   const memory = recall();
-  follow(model, send, { ...parts, studies, problem, say }, signal);
-  comeBack(model, send, memory);
+  const showSettings = follow(link, { ...parts, studies, problem, say }, signal);
+  link.onSilence((silent) => problem.show(silent ? SILENT_KERNEL : ""), signal);
+  comeBack(link, send, memory);
+  beats(link, signal);
 }
 
 interface Uploads {
@@ -92,29 +94,21 @@ interface Uploads {
   send(file: File): void;
 }
 
-function makeUploads(model: WorkbenchModel, aim: HTMLElement, out: { complain(sentence: string): void; say(sentence: string): void }, signal: AbortSignal): Uploads {
+interface Outlets {
+  send: Send;
+  complain(sentence: string): void;
+  say(sentence: string): void;
+}
+
+function makeUploads(link: WorkbenchLink, aim: HTMLElement, out: Outlets, signal: AbortSignal): Uploads {
   const events = {
     progress: (part: number | null, name: string) => data.showUpload(part, name),
     fail: out.complain,
     done: (name: string) => out.say(`${name} is loaded.`),
   };
-  const uploads = new Uploader(model, events, signal, STUDY_FILES);
-  const data = dataBar(model, { uploads, complain: out.complain, aim }, signal);
+  const uploads = new Uploader(link, events, signal, STUDY_FILES);
+  const data = dataBar(link, { uploads, tell: out.send, complain: out.complain, aim }, signal);
   return { bar: data.element, send: (file) => uploads.send(file) };
-}
-
-/** Send commands, and offer the exported files that this view has asked for as downloads. */
-function exporter(model: WorkbenchModel, send: Send, signal: AbortSignal): Send {
-  const asked = new Set<number>();
-  onChange(model, ["download"], () => {
-    const file = said<{ seq: number; filename: string; data: ArrayBuffer | ArrayBufferView }>(model.get("download"));
-    if (file && asked.delete(file.seq)) offerFile(file.filename, asBytes(file.data));
-  }, signal);
-  return (body) => {
-    const seq = send(body);
-    if (body.kind === "study_export") asked.add(seq);
-    return seq;
-  };
 }
 
 type WorkbenchParts = {
@@ -130,13 +124,14 @@ type WorkbenchParts = {
   say(sentence: string): void;
 };
 
-function follow(model: WorkbenchModel, send: Send, parts: WorkbenchParts, signal: AbortSignal): void {
-  const book = new LaneBook(send);
+/** Show the state and follow it; returns a function that shows the settings again. */
+function follow(link: WorkbenchLink, parts: WorkbenchParts, signal: AbortSignal): () => void {
+  const book = new LaneBook((lane, from) => void link.send({ kind: "points", lane, from }).catch(() => {})); // asked for again
   const milestones = new Milestones();
-  const lanes = (): WorkbenchState["lanes"] => model.get("lanes") ?? [];
-  const bound = (): ParameterBound | null => said<ParameterBound>(model.get("bound"));
-  const run = (): Run | null => said<Run>(model.get("run"));
-  const settings = (): Settings | null => said<Settings>(model.get("settings"));
+  const lanes = (): WorkbenchState["lanes"] => link.get("lanes") ?? [];
+  const bound = (): ParameterBound | null => said<ParameterBound>(link.get("bound"));
+  const run = (): Run | null => said<Run>(link.get("run"));
+  const settings = (): Settings | null => said<Settings>(link.get("settings"));
   const target = (): number => lanes()[0]?.target ?? settings()?.target_error ?? 0;
 
   const showCharts = (): void => parts.charts.show({ lanes: lanes(), data: (id) => book.of(id), target: target(), bound: bound() });
@@ -150,8 +145,8 @@ function follow(model: WorkbenchModel, send: Send, parts: WorkbenchParts, signal
         const place = lanes().findIndex((lane) => lane.engine === engine);
         return place >= 0 ? place : lanes().length > 0 && locked ? 0 : chosen.engines.indexOf(engine);
       };
-      parts.settings.show(chosen, model.get("families") ?? [], model.get("executors") ?? [], locked);
-      parts.engines.show(model.get("engines") ?? [], chosen, locked, look);
+      parts.settings.show(chosen, link.get("families") ?? [], link.get("executors") ?? [], locked);
+      parts.engines.show(link.get("engines") ?? [], chosen, locked, look);
     }
     parts.run.show(run(), chosen);
   };
@@ -167,35 +162,35 @@ function follow(model: WorkbenchModel, send: Send, parts: WorkbenchParts, signal
   const showStudies = (): void => {
     const state = run()?.state;
     const busy = state === "running" || state === "stopping";
-    parts.studies.show(model.get("studies") ?? [], new Set(lanes().map(({ study }) => study)), busy);
+    parts.studies.show(link.get("studies") ?? [], new Set(lanes().map(({ study }) => study)), busy);
     keep();
   };
   const keep = (): void => {
     const names = lanes().map(({ study }) => study);
-    const mine = (model.get("studies") ?? []).filter((study) => study.mine).map(({ name }) => name);
+    const mine = (link.get("studies") ?? []).filter((study) => study.mine).map(({ name }) => name);
     const before = names.length > 0 ? null : recall(); // a new kernel has no lanes yet; it must not erase what the page showed before
     remember(before ? { ...before, mine: [...new Set([...before.mine, ...mine])] } : { studies: names, mine, running: run()?.state === "running" });
   };
   const followed: [readonly (keyof WorkbenchState)[], () => void][] = [
     [["lanes", "bound"], showLanes],
     [["run"], () => (showLanes(), showStudies())],
-    [["settings", "engines", "families", "executors", "problem"], () => (showSettings(), showCharts())],
+    [["settings", "engines", "families", "executors"], () => (showSettings(), showCharts())],
     [["studies"], showStudies],
-    [["explorer"], () => parts.explorer.show(model.get("explorer") ?? null)],
-    [["opening"], () => parts.charts.showOpening(said(model.get("opening")))],
-    [["problem"], () => parts.problem.show(said<Problem>(model.get("problem"))?.text ?? "")],
-    [["points"], () => {
-      const message = said<PointsMessage>(model.get("points"));
-      if (message) book.receive(message);
-      soon();
-    }],
+    [["opened"], () => parts.explorer.show(said(link.get("opened")))],
+    [["opening"], () => parts.charts.showOpening(said(link.get("opening")))],
+    [["problem"], () => parts.problem.show(said<Problem>(link.get("problem"))?.text ?? "")],
   ];
-  for (const [traits, show] of followed) {
-    onChange(model, traits, show, signal);
+  for (const [names, show] of followed) {
+    link.on(names, show, signal);
     show();
   }
+  link.hear<PointsMessage>("points", (message) => {
+    book.receive(message);
+    soon();
+  }, signal);
   const timer = setInterval(() => book.follow(lanes()), 1000);
   signal.addEventListener("abort", () => clearInterval(timer));
+  return showSettings;
 }
 
 /** Return a function that runs `act` once in the next frame, however often it is called before. */
@@ -212,11 +207,11 @@ function once(act: () => void, signal: AbortSignal): () => void {
 }
 
 /** After a reload with a new kernel (Voila), ask for the studies that were on the page before. */
-function comeBack(model: WorkbenchModel, send: Send, memory: Memory | null): void {
-  const run = said<Run>(model.get("run"));
-  const fresh = (run === null || run.state === "idle") && (model.get("lanes") ?? []).length === 0;
+function comeBack(link: WorkbenchLink, send: Send, memory: Memory | null): void {
+  const run = said<Run>(link.get("run"));
+  const fresh = (run === null || run.state === "idle") && (link.get("lanes") ?? []).length === 0;
   if (memory === null || !fresh) return;
-  send({ kind: "studies", names: [...new Set([...memory.mine, ...memory.studies])] });
-  if (run?.private && memory.studies.length > 0) send({ kind: "study_open", names: memory.studies, resume: memory.running });
+  void send({ kind: "studies", names: [...new Set([...memory.mine, ...memory.studies])] });
+  if (run?.private && memory.studies.length > 0) void send({ kind: "study_open", names: memory.studies, resume: memory.running });
 }
 

@@ -1,7 +1,8 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { FakeModel, square } from "../../testing/fake_model.js";
-import type { Between, Reply } from "../../wire/editor_state.js";
+import { type Arrived, drawn, FakeModel, square } from "../../testing/fake_model.js";
+import type { Between, EditorMessage, EditorState, Reply } from "../../wire/editor_state.js";
+import { widgetLink } from "../../wire/widget_link.js";
 import { type EditorExtras, type EditorHandle, mountEditor } from "../editor.js";
 
 const between: Between = { resistance: 4 / 3, cut_rank: 8, bonds: [0, 2] };
@@ -13,27 +14,22 @@ describe("the overlay", () => {
   let handle: EditorHandle;
   const find = (selector: string): Element | null => root.querySelector(selector);
   const toggle = (): void => (find("[data-action=graph]") as HTMLElement).click();
-  const asked = () => model.state.request as { seq: number; kind: string; pair: number[] | null };
-  const settle = async (): Promise<void> => {
-    for (let turn = 0; turn < 5; turn++) await Promise.resolve();
-  };
-  const answer = async (fields: Partial<Reply> = {}, seq = asked().seq): Promise<void> => {
-    model.receive({ reply: { seq, kind: "measure", error: "", leverages: [0.75, 0.75, 0.75, 0.75], bottlenecks: [0, 1], pair: null, ...fields } });
-    await settle();
-  };
+  const asked = (): Arrived => model.newest("measure");
+  const answer = (fields: Partial<Reply> = {}, question = asked()): Promise<void> =>
+    model.answer(question, { leverages: [0.75, 0.75, 0.75, 0.75], bottlenecks: [0, 1], pair: null, ...fields });
   const mount = (extras: EditorExtras = {}): void => {
     document.body.replaceChildren();
     root = document.body.appendChild(document.createElement("div"));
-    model = new FakeModel();
+    model = new FakeModel(drawn());
     end = new AbortController();
-    handle = mountEditor({ root, model, signal: end.signal, extras });
+    handle = mountEditor(root, widgetLink<EditorState, EditorMessage>(model, end.signal), end.signal, extras);
   };
   beforeEach(() => mount());
   afterEach(() => end.abort());
 
   it("asks only while it is on, and goes without a trace", async () => {
     handle.select({ cores: ["A", "C"] });
-    expect(model.state.request).toEqual({});
+    expect(model.told("measure")).toEqual([]);
     toggle();
     expect(find("[data-action=graph]")?.getAttribute("aria-pressed")).toBe("true");
     expect(asked()).toMatchObject({ kind: "measure", pair: [0, 2] });
@@ -50,10 +46,10 @@ describe("the overlay", () => {
   });
   it("takes the newest answer only, and dims what belongs to an older draft", async () => {
     toggle();
-    const first = asked().seq;
+    const first = asked().n;
     await answer();
     handle.select({ cores: ["A", "C"] });
-    const second = asked().seq;
+    const second = asked();
     handle.select({ cores: ["B", "D"] });
     await answer({ pair: between }, second);
     expect(find(".tn-badge")?.textContent).toBe("");
@@ -61,18 +57,18 @@ describe("the overlay", () => {
     expect(find(".tn-badge")?.textContent).toContain("cores B and D");
     find('[data-bond="A-B"]')?.dispatchEvent(new WheelEvent("wheel", { deltaY: -100, bubbles: true, cancelable: true }));
     expect(find(".tn-graph")?.getAttribute("data-state")).toBe("old");
-    expect(asked().seq).toBeGreaterThan(first);
+    expect(asked().n).toBeGreaterThan(first);
     await answer();
     expect(find(".tn-graph")?.getAttribute("data-state")).toBe("live");
   });
   it("does not ask about a draft that is no network, nor again for a core that only moved", async () => {
     toggle();
     await answer();
-    const { seq } = asked();
+    const { n } = asked();
     handle.apply({ ...square(), cores: square().cores.map((core) => ({ ...core, position: [1, 2] as [number, number] })) }, "Moved.");
-    expect(asked().seq).toBe(seq);
+    expect(asked().n).toBe(n);
     handle.apply({ ...square(), bonds: square().bonds.slice(0, 1) }, "Cut.");
-    expect(asked().seq).toBe(seq);
+    expect(asked().n).toBe(n);
     expect(find("[data-measure]")).toBeNull();
     expect(find(".tn-badge")?.textContent).toContain("not measured");
   });

@@ -65,7 +65,7 @@ export class GraphOverlay implements GraphSwitch {
   /** Ask Python to measure the draft, unless it has been asked about this draft and pair already. */
   refresh(): void {
     if (!this.shown) return;
-    const { store, stage, ask } = this.desk();
+    const { store, stage, link } = this.desk();
     const draft = store.committed;
     const ends = endsOf(draft, stage.targets);
     const pair = ends === null || ends.cores[0] === ends.cores[1] ? null : ends.cores;
@@ -76,7 +76,7 @@ export class GraphOverlay implements GraphSwitch {
     this.refusal = draftError(draft);
     if (this.refusal !== "") return;
     const newest = (): boolean => mine === this.question && !this.desk().signal.aborted;
-    ask({ kind: "measure", structure: toRecord(draft), pair: pair && [...pair] }).then(
+    link.send<Reply>({ kind: "measure", structure: toRecord(draft), pair: pair && [...pair] }).then(
       (reply) => newest() && this.take(reply, draft, ends),
       (error: Error) => newest() && this.refuse(error.message),
     );

@@ -6,7 +6,7 @@ import { bondLabel, carrier, compressionRatio, coreParameters, coreShape, type D
 import { focused, html, listen, setAttributes, setText } from "../../ui/dom.js";
 import { formatCount, formatFlops } from "../../ui/format.js";
 import { explain } from "../../ui/tooltip.js";
-import type { EditorModel, Numbers } from "../../wire/editor_state.js";
+import type { Numbers } from "../../wire/editor_state.js";
 import type { Desk } from "../desk.js";
 import { setCount, step } from "../drawing_commands.js";
 
@@ -46,7 +46,7 @@ export interface InspectorWords {
   hideNumbers: boolean;
 }
 
-export function makeInspector(desk: Desk, model: EditorModel, words: InspectorWords): Inspector {
+export function makeInspector(desk: Desk, words: InspectorWords): Inspector {
   const what = html("span", { class: "tn-what" });
   const less = html("button", { type: "button", class: "tn-button", "data-action": "lower", "aria-label": "One less" }, "\u2212");
   const input = html("input", { class: "tn-count", type: "text", inputmode: "numeric", maxlength: MAX_DIGITS, "data-action": "count" });
@@ -92,7 +92,7 @@ export function makeInspector(desk: Desk, model: EditorModel, words: InspectorWo
     setText(badge, words.badge(item?.kind === "bond" ? item.id : null));
     explain(badge, badge.textContent ?? "");
     setAttributes(element, { "data-comparing": words.comparing() ? "" : null });
-    if (!words.hideNumbers) paintNumbers(numbers, desk, model);
+    if (!words.hideNumbers) paintNumbers(numbers, desk);
   };
   return { element, refresh };
 }
@@ -111,9 +111,9 @@ function countable({ stage }: Desk): Item | null {
   return legs[0] !== undefined && legs.length === 1 ? { kind: "leg", id: legs[0] } : null;
 }
 
-function paintNumbers(box: HTMLElement, { store }: Desk, model: EditorModel): void {
-  const numbers = model.get("numbers") as Partial<Numbers>;
-  const fresh = numbers.seq === store.seq;
+function paintNumbers(box: HTMLElement, { store, link }: Desk): void {
+  const numbers = link.get("numbers") as Partial<Numbers>;
+  const fresh = numbers.edit === store.edit;
   const rows: [string, string, string, boolean][] = [
     ["parameters", formatCount(parameters(store.committed)), "Entries of all cores together", true],
     ["compression", Number(compressionRatio(store.committed).toPrecision(3)) + "x", "Entries of the tensor over parameters; above 1 is smaller", true],

@@ -4,7 +4,7 @@ import { count, type Item } from "../../structure/selection.js";
 import { html, listen } from "../../ui/dom.js";
 import { offerFile } from "../../ui/offer_file.js";
 import type { MenuRow, Popups } from "../../ui/popup.js";
-import type { ExportFormat, StructureRecord } from "../../wire/editor_state.js";
+import type { ExportFormat, Reply, StructureRecord } from "../../wire/editor_state.js";
 import { apply } from "../arranging_commands.js";
 import { type Command, run } from "../commands.js";
 import type { Desk } from "../desk.js";
@@ -49,7 +49,7 @@ export function showImport(desk: Desk, popups: Popups): void {
 async function importText(desk: Desk, text: string): Promise<string> {
   if (text.trim() === "") return "Paste a structure first.";
   try {
-    const { structure } = await desk.ask({ kind: "import", text });
+    const { structure } = await desk.link.send<Reply>({ kind: "import", text });
     const modes = (structure as StructureRecord).modes;
     const here = desk.store.committed.modes;
     if (desk.store.locked && modes.join() !== here.join()) {

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { SILENT_KERNEL } from "../../wire/ask.js";
+import { SILENT_KERNEL } from "../../wire/link.js";
 import { makeHint, Status } from "./status.js";
 
 let store: { error: string; notice: string; silent: boolean };

@@ -2,7 +2,7 @@
 
 import { html, setAttributes, setText } from "../../ui/dom.js";
 import { speak } from "../../ui/notices.js";
-import { SILENT_KERNEL } from "../../wire/ask.js";
+import { SILENT_KERNEL } from "../../wire/link.js";
 import type { Store } from "../store.js";
 
 /** Milliseconds that a passing notice is shown. */
@@ -43,7 +43,7 @@ export class Status {
 
   /** Show a failure until the next edit; "" clears it. */
   fail(sentence: string): void {
-    if (sentence === this.failure) return;
+    if (sentence === this.failure || sentence === SILENT_KERNEL) return; // the line says that as long as it lasts
     this.failure = sentence;
     this.say(sentence);
     this.refresh();

@@ -7,7 +7,7 @@ import { setUsable } from "../../ui/buttons.js";
 import type { MenuRow } from "../../ui/popup.js";
 import { roving } from "../../ui/roving.js";
 import { explain } from "../../ui/tooltip.js";
-import type { EditorModel, Preset } from "../../wire/editor_state.js";
+import type { Preset } from "../../wire/editor_state.js";
 import { type Command, isViewOnly, run } from "../commands.js";
 import type { Desk } from "../desk.js";
 import { keyOf } from "../gestures/shortcuts.js";
@@ -58,14 +58,7 @@ export interface Toolbar {
 
 type Choose = (preset: Preset, rank: number) => void;
 
-/** What the buttons of presets need. */
-interface Presets {
-  readonly desk: Desk;
-  readonly model: EditorModel;
-  readonly pick: Choose;
-}
-
-export function makeToolbar(desk: Desk, model: EditorModel, choose: Choose): Toolbar {
+export function makeToolbar(desk: Desk, choose: Choose): Toolbar {
   const element = html("div", { class: "tn-toolbar", role: "toolbar", "aria-label": "Network tools" });
   const presets = html("div", { class: "tn-group tn-presets", role: "group", "aria-label": "Presets" });
   const rank = html("input", { class: "tn-rank-field", type: "text", inputmode: "numeric", maxlength: MAX_DIGITS, "data-action": "preset_rank", "aria-label": "Rank of a preset" });
@@ -86,7 +79,7 @@ export function makeToolbar(desk: Desk, model: EditorModel, choose: Choose): Too
   };
   const settle = roving(element, () => stops(element), desk.signal);
   const refresh = (): void => {
-    paintPresets(presets, rank, { desk, model, pick });
+    paintPresets(presets, rank, desk, pick);
     if (!typed) rank.value = String(typicalRank(desk.store.committed));
     paintTools(buttons, desk);
     settle();
@@ -122,16 +115,16 @@ function paintTools(buttons: ReadonlyMap<Command, HTMLButtonElement>, { store, g
   }
 }
 
-function paintPresets(box: HTMLElement, rank: HTMLInputElement, { desk, model, pick }: Presets): void {
-  const presets = model.get("presets") ?? [];
-  const refusals = model.get("refusals") ?? {};
+function paintPresets(box: HTMLElement, rank: HTMLInputElement, desk: Desk, pick: Choose): void {
+  const presets = desk.link.get("presets") ?? [];
+  const refusals = desk.link.get("refusals") ?? {};
   setAttributes(box, { hidden: desk.store.readOnly || presets.length === 0 ? "" : null });
   const shown = presets.length > ROW + 1 ? presets.slice(0, ROW) : presets;
   const names = presets.map((preset) => preset.name).join();
   if (box.dataset["names"] !== names) {
     box.dataset["names"] = names;
-    const more = shown.length < presets.length ? [moreButton({ desk, model, pick })] : [];
-    box.replaceChildren(...shown.map((preset) => presetButton(preset, { desk, model, pick })), ...more, html("label", { class: "tn-rank-label" }, "rank ", rank));
+    const more = shown.length < presets.length ? [moreButton(desk, pick)] : [];
+    box.replaceChildren(...shown.map((preset) => presetButton(preset, desk, pick)), ...more, html("label", { class: "tn-rank-label" }, "rank ", rank));
   }
   shown.forEach((preset, place) => {
     const refusal = refusals[preset.name];
@@ -141,24 +134,24 @@ function paintPresets(box: HTMLElement, rank: HTMLInputElement, { desk, model, p
   });
 }
 
-function presetButton(preset: Preset, { desk, model, pick }: Presets): HTMLButtonElement {
+function presetButton(preset: Preset, desk: Desk, pick: Choose): HTMLButtonElement {
   const button = html("button", { type: "button", class: "tn-button", "data-action": `preset:${preset.name}`, "aria-label": preset.label }, preset.short);
-  listen(button, "click", () => pickOrSay(preset, { desk, model, pick }), desk.signal);
+  listen(button, "click", () => pickOrSay(preset, desk, pick), desk.signal);
   return button;
 }
 
 /** The presets that are no button of their own, in a menu with their full names. */
-function moreButton({ desk, model, pick }: Presets): HTMLButtonElement {
+function moreButton(desk: Desk, pick: Choose): HTMLButtonElement {
   const button = html("button", { type: "button", class: "tn-button tn-more", "data-action": "more_presets", "aria-haspopup": "menu", "aria-label": "More formats" }, "More", toolIcon("more"));
   explain(button, "More formats");
   listen(button, "click", () => {
-    const refusals = model.get("refusals") ?? {};
-    const rows = (model.get("presets") ?? []).slice(ROW).map((preset): MenuRow => {
+    const refusals = desk.link.get("refusals") ?? {};
+    const rows = (desk.link.get("presets") ?? []).slice(ROW).map((preset): MenuRow => {
       const refusal = refusals[preset.name];
       return {
         label: preset.label, keys: preset.short, action: `preset:${preset.name}`,
         hint: story(preset, refusal), idle: Boolean(refusal),
-        run: () => pickOrSay(preset, { desk, model, pick }),
+        run: () => pickOrSay(preset, desk, pick),
       };
     });
     desk.menu("More formats", rows, button);
@@ -168,8 +161,8 @@ function moreButton({ desk, model, pick }: Presets): HTMLButtonElement {
 
 const story = (preset: Preset, refusal = ""): string => `${preset.label}: ${preset.description} ${refusal}`.trim();
 
-function pickOrSay(preset: Preset, { desk, model, pick }: Presets): void {
-  const refusal = model.get("refusals")?.[preset.name];
+function pickOrSay(preset: Preset, desk: Desk, pick: Choose): void {
+  const refusal = desk.link.get("refusals")?.[preset.name];
   if (refusal) desk.fail(refusal);
   else pick(preset, 0);
 }

@@ -1,15 +1,14 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { SimulatedSearch } from "../../testing/fake_workbench.js";
-import type { WorkbenchCommand } from "../../wire/workbench_state.js";
 import { LaneBook } from "./lane_book.js";
 
 let now = 0;
-let asked: WorkbenchCommand[] = [];
+let asked: { lane: number; from: number }[] = [];
 let book: LaneBook;
 beforeEach(() => {
   now = 10_000;
   asked = [];
-  book = new LaneBook((body) => asked.push(body), () => now);
+  book = new LaneBook((lane, from) => asked.push({ lane, from }), () => now);
 });
 
 describe("what the page knows of the lanes", () => {
@@ -18,7 +17,7 @@ describe("what the page knows of the lanes", () => {
     lane.run(500);
     book.follow([lane.lane()]);
     book.follow([lane.lane()]);
-    expect(asked).toEqual([{ kind: "points", lane: 4, from: 1 }]);
+    expect(asked).toEqual([{ lane: 4, from: 1 }]);
     now += 3000;
     book.follow([lane.lane()]);
     expect(asked.length).toBe(2);
@@ -26,7 +25,7 @@ describe("what the page knows of the lanes", () => {
     book.follow([lane.lane()]);
     now += 3000;
     book.follow([lane.lane()]);
-    expect(asked[2]).toEqual({ kind: "points", lane: 4, from: 301 });
+    expect(asked[2]).toEqual({ lane: 4, from: 301 });
     book.receive({ lane: 4, generation: 0, ...lane.piece(300, 500) });
     now += 3000;
     book.follow([lane.lane()]);
@@ -38,7 +37,7 @@ describe("what the page knows of the lanes", () => {
     lane.run(900);
     book.receive({ lane: 4, generation: 0, ...lane.piece(0, 100) });
     book.receive({ lane: 4, generation: 0, ...lane.piece(150, 200) });
-    expect(asked).toEqual([{ kind: "points", lane: 4, from: 101 }]);
+    expect(asked).toEqual([{ lane: 4, from: 101 }]);
   });
   it("is forgotten with another generation, and with the lane", () => {
     const lane = new SimulatedSearch(4, "growth", 1000);

@@ -1,6 +1,6 @@
 /** The evaluations that the page knows of every lane; missing ones are asked for. */
 
-import type { Lane, PointsMessage, Send } from "../../wire/workbench_state.js";
+import type { Lane, PointsMessage } from "../../wire/workbench_state.js";
 import { BestSoFar } from "./best_so_far.js";
 import { LanePoints, unpack } from "./lane_points.js";
 
@@ -23,7 +23,7 @@ export class LaneBook {
   private readonly known = new Map<number, Known>();
 
   constructor(
-    private readonly send: Send,
+    private readonly askFor: (lane: number, from: number) => void,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
@@ -66,6 +66,6 @@ export class LaneBook {
   private ask(lane: number, entry: Known): void {
     if (this.now() - entry.asked < AGAIN_MS) return;
     entry.asked = this.now();
-    this.send({ kind: "points", lane, from: entry.points.count + 1 });
+    this.askFor(lane, entry.points.count + 1);
   }
 }

@@ -1,16 +1,18 @@
-/** The Explorer laid over the workbench with a structure of the search; the widget manager makes its view. */
+/** The Explorer laid over the workbench with a structure of the search: the part "explorer" of the workbench's piece. */
 
+import { mountExplorer } from "../../explorer/explorer.js";
 import { button } from "../../ui/buttons.js";
 import { html, listen, setText } from "../../ui/dom.js";
-import type { WorkbenchModel } from "../../wire/workbench_state.js";
+import type { ExplorerMessage, ExplorerState } from "../../wire/explorer_state.js";
+import { part } from "../../wire/link.js";
+import type { PointName, WorkbenchLink } from "../../wire/workbench_state.js";
 
 export interface ExplorerOverlay {
   element: HTMLElement;
-  /** Follow the trait: "IPY_MODEL_" and an id, or null. */
-  show(reference: string | null): void;
+  /** Show the Explorer of an evaluation, or none. */
+  show(opened: PointName | null): void;
 }
 
-const PREFIX = "IPY_MODEL_";
 /** Elements inside which Escape does something else. */
 const OWN_ESCAPE = "input, textarea, select, .tn-menu, .tn-sheet, .tn-diagram, [role='listbox']";
 
@@ -20,9 +22,9 @@ export interface ExplorerEvents {
   cover(covered: boolean): void;
 }
 
-export function explorerOverlay(model: WorkbenchModel, { back, cover }: ExplorerEvents, signal: AbortSignal): ExplorerOverlay {
-  let shown: string | null = null;
-  let view: { el: HTMLElement; remove(): void } | null = null;
+export function explorerOverlay(link: Pick<WorkbenchLink, "transport">, { back, cover }: ExplorerEvents, signal: AbortSignal): ExplorerOverlay {
+  let shown: PointName | null = null;
+  let end = new AbortController();
   let home: HTMLElement | null = null;
   const place = html("div", { class: "tnw-explorer-place" });
   const words = html("span", { class: "tnw-note" });
@@ -42,41 +44,39 @@ export function explorerOverlay(model: WorkbenchModel, { back, cover }: Explorer
   const hide = (): void => {
     if (shown === null) return;
     shown = null;
-    view?.remove();
-    view = null;
+    end.abort();
     place.replaceChildren();
     element.hidden = true;
     cover(false);
     if (home?.isConnected) home.focus({ preventScroll: true });
   };
-  signal.addEventListener("abort", () => view?.remove());
+  signal.addEventListener("abort", () => end.abort());
 
-  const open = async (reference: string): Promise<void> => {
-    shown = reference;
+  const open = async (opened: PointName): Promise<void> => {
+    shown = opened;
+    const mine = (end = new AbortController());
     home = document.activeElement instanceof HTMLElement ? document.activeElement : null;
     element.hidden = false;
     cover(true);
     setText(words, "Opening\u2026");
     close.focus({ preventScroll: true });
     element.scrollIntoView?.({ block: "nearest" });
-    const manager = model.widget_manager;
     try {
-      if (manager?.create_view === undefined) throw new Error("this page has no widget manager");
-      const made = await manager.create_view(await manager.get_model(reference.slice(PREFIX.length)));
-      if (shown !== reference || signal.aborted) return made.remove();
-      view = made;
-      place.replaceChildren(made.el);
+      const inner = part<ExplorerState, ExplorerMessage>(link, "explorer", mine.signal);
+      await inner.ready;
+      if (mine.signal.aborted) return;
+      mountExplorer(place.appendChild(html("div", {})), inner, mine.signal);
       setText(words, "");
     } catch (error) {
-      if (shown === reference) setText(words, `The Explorer could not be shown: ${error instanceof Error ? error.message : String(error)}.`);
+      if (!mine.signal.aborted) setText(words, `The Explorer could not be shown: ${(error as Error).message}`);
     }
   };
   return {
     element,
-    show(reference) {
-      if (reference === shown) return;
+    show(opened) {
+      if (JSON.stringify(opened) === JSON.stringify(shown)) return;
       hide();
-      if (typeof reference === "string" && reference.startsWith(PREFIX)) void open(reference);
+      if (opened !== null) void open(opened);
     },
   };
 }

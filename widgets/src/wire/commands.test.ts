@@ -1,0 +1,22 @@
+import { beforeEach, expect, it, vi } from "vitest";
+import { offerFile } from "../ui/offer_file.js";
+import { teller } from "./commands.js";
+import { type Answer, KernelSilence } from "./link.js";
+
+vi.mock("../ui/offer_file.js", () => ({ offerFile: vi.fn() }));
+const complain = vi.fn();
+const tell = (answer: () => Promise<Partial<Answer>>): Promise<void> => teller({ send: answer } as never, complain)({ kind: "save" });
+
+beforeEach(() => void vi.clearAllMocks());
+
+it("offers a file in the answer, and complains of nothing", async () => {
+  await tell(async () => ({ filename: "camera.tnlab", data: new DataView(new Uint8Array([1, 2]).buffer) }));
+  await tell(async () => ({}));
+  expect(vi.mocked(offerFile).mock.calls).toEqual([["camera.tnlab", new Uint8Array([1, 2])]]);
+  expect(complain).not.toHaveBeenCalled();
+});
+it("complains of a refusal, and resolves all the same; the silence of a kernel is said elsewhere", async () => {
+  await tell(() => Promise.reject(new Error("No such study.")));
+  await tell(() => Promise.reject(new KernelSilence()));
+  expect(complain.mock.calls).toEqual([["No such study."]]);
+});
