@@ -55,11 +55,12 @@ class FakeComm(comm.base_comm.BaseComm):
 
 
 class Stage:
-    """A widget on a page, used with mouse, keyboard and touch."""
+    """A widget on a page, used with mouse, keyboard and touch; ``sent`` are the messages of the page so far."""
 
     def __init__(self, page: Page, widget: Any) -> None:
         self.page, self.widget = page, widget
         self.failures: list[str] = []
+        self.sent: list[dict[str, Any]] = []
         page.route(_ADDRESS, lambda route: route.fulfill(body=_PAGE, content_type="text/html"))
         page.goto(_ADDRESS)
         page.expose_function("toPython", self._receive)
@@ -77,12 +78,18 @@ class Stage:
 
     def _receive(self, text: str) -> None:
         message = json.loads(text)
+        self.sent.append(message["content"])
         content = {"data": {"method": "custom", "content": message["content"]}}
         buffers = [memoryview(base64.b64decode(each)) for each in message["buffers"]]
         try:
             self.widget._handle_msg({"content": content, "buffers": buffers})
         except Exception as error:  # noqa: BLE001 - reported by the test, as Jupyter would only log it
             self.failures.append(repr(error))
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """The state of the widget's piece, which the page shows."""
+        return self.widget.piece.state
 
     def until(self, holds: Callable[[], object], what: str) -> Any:
         """Let the page run until a condition holds, and return its value."""

@@ -20,7 +20,7 @@ _RECORD = """() => {
   const read = name => document.querySelector(`[data-field="${name}"]`).dataset;
   const note = () => {
     const [bound, error] = [read("error-bound"), read("relative-error")];
-    if (bound.seq === error.seq && error.value !== "") pairs.push([Number(bound.value), Number(error.value)]);
+    if (bound.edit === error.edit && error.value !== "") pairs.push([Number(bound.value), Number(error.value)]);
   };
   new MutationObserver(note).observe(document.querySelector(".tnx-numbers"), { subtree: true, attributes: true });
 }"""

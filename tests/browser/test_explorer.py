@@ -96,24 +96,24 @@ def test_pause_resume_and_stop(explorer: Callable[..., Stage]) -> None:
     stage = explorer(structure=("tr", 8))
     pause = stage.find("[data-action=pause]")
     pause.click()
-    stage.until(lambda: stage.widget.fit_state["paused"], "paused")
-    sweep = stage.widget.fit_state["sweep"]
+    stage.until(lambda: stage.state["fit"]["paused"], "paused")
+    sweep = stage.state["fit"]["sweep"]
     another_fit()
-    assert stage.widget.fit_state["sweep"] <= sweep + 1  # the one at hand may have ended
+    assert stage.state["fit"]["sweep"] <= sweep + 1  # the one at hand may have ended
     pause.click()
-    stage.until(lambda: stage.widget.fit_state["sweep"] > sweep + 1, "running again")
+    stage.until(lambda: stage.state["fit"]["sweep"] > sweep + 1, "running again")
     stage.find("[data-action=stop]").click()
-    stage.until(lambda: not stage.widget.fit_state["running"], "stopped")
+    stage.until(lambda: not stage.state["fit"]["running"], "stopped")
     stage.find('[data-field="fit-status"]:has-text("stopped on request")').wait_for()
 
 
 def test_restart_takes_another_seed(explorer: Callable[..., Stage]) -> None:
     stage = explorer(structure=("cp", 4))
     on.wait_for_fit(stage.page)
-    generation, seed = stage.widget.fit_state["generation"], stage.widget.fit_state["seed"]
+    generation, seed = stage.state["fit"]["generation"], stage.state["fit"]["seed"]
     stage.find("[data-action=restart]").click()
-    stage.until(lambda: stage.widget.fit_state["generation"] > generation, "a new run")
-    assert stage.widget.fit_state["seed"] != seed
+    stage.until(lambda: stage.state["fit"]["generation"] > generation, "a new run")
+    assert stage.state["fit"]["seed"] != seed
 
 
 def test_an_edit_while_a_fit_runs_wins(explorer: Callable[..., Stage]) -> None:
@@ -122,7 +122,7 @@ def test_an_edit_while_a_fit_runs_wins(explorer: Callable[..., Stage]) -> None:
         on.turn_wheel(stage.page, "A-B")
     stage.page.locator('[data-bond="A-B"][data-rank="10"]').wait_for()
     stage.until(lambda: stage.widget.value.bonds[0].rank == 10, "rank 10 in Python")
-    stage.until(lambda: stage.widget.fit_state["seq"] == stage.widget.structure_seq, "the newest edit is being fitted")
+    stage.until(lambda: stage.state["fit"]["edit"] == stage.state["edit"], "the newest edit is being fitted")
     on.relative_error(stage.page)
 
 
@@ -134,8 +134,8 @@ def test_an_array_is_uploaded_in_pieces(explorer: Callable[..., Stage], tmp_path
     with stage.page.expect_file_chooser() as chooser:
         stage.find("[data-action=upload]").click()
     chooser.value.set_files(path)
-    stage.until(lambda: stage.widget.data["name"] == "mine.npy", "the upload")
-    assert stage.widget.data["shape"] == [5, size // 40]
+    stage.until(lambda: stage.state["data"]["name"] == "mine.npy", "the upload")
+    assert stage.state["data"]["shape"] == [5, size // 40]
     on.relative_error(stage.page)
 
 
@@ -156,7 +156,7 @@ def test_a_bad_file_gets_a_sentence_and_nothing_changes(
     alert = stage.find("[role=alert]:visible")
     alert.wait_for()
     assert "bad.npy" in alert.inner_text()
-    assert stage.widget.data["name"] == "camera"
+    assert stage.state["data"]["name"] == "camera"
     stage.find("[data-action=dismiss]").click()
     assert not alert.is_visible()
 
@@ -168,15 +168,15 @@ def test_two_gigabytes_are_refused_before_a_byte_is_read(explorer: Callable[...,
     alert.wait_for()
     assert "huge.npy" in alert.inner_text()
     assert stage.page.evaluate("window.read") == 0
-    assert stage.widget.upload == {}
+    assert not [message for message in stage.sent if message["kind"] == "upload"]
 
 
 def test_another_data_set_and_another_reshape(explorer: Callable[..., Stage]) -> None:
     stage = explorer()
     stage.find("[data-field=dataset]").select_option("coffee")
-    stage.until(lambda: stage.widget.data["name"] == "coffee", "coffee")
+    stage.until(lambda: stage.state["data"]["name"] == "coffee", "coffee")
     stage.find("[data-field=order]").select_option("plain")
-    stage.until(lambda: stage.widget.data["order"] == "plain", "plain order")
+    stage.until(lambda: stage.state["data"]["order"] == "plain", "plain order")
     on.relative_error(stage.page)
     assert stage.widget.source.order == "plain"
 

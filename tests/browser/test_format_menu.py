@@ -56,7 +56,7 @@ def test_a_fourth_mode_makes_them_usable(editor: Editor) -> None:
     diagram = editor(modes=(4, 5, 6))
     diagram.core("A").focus()
     diagram.stage.press("l")
-    diagram.stage.until(lambda: diagram.value.order == 4 and not diagram.widget.refusals, "a fourth mode")
+    diagram.stage.until(lambda: diagram.value.order == 4 and not diagram.stage.state["refusals"], "a fourth mode")
     diagram.stage.settle()
     diagram.stage.button("More formats").click()
     assert diagram.stage.find("[role=menuitem][aria-disabled]").count() == 0

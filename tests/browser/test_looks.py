@@ -85,8 +85,7 @@ def test_pinned_cores_stay_when_the_rest_is_laid_out(editor: Editor) -> None:
     diagram.core("A").focus()
     diagram.stage.press("p")
     diagram.stage.until(lambda: diagram.value.cores[0].pinned, "core A is pinned")
-    place = diagram.value.cores[0].position
+    place, edit = diagram.value.cores[0].position, diagram.stage.state["edit"]
     diagram.stage.press("a")
-    diagram.stage.until(lambda: diagram.widget.reply.get("kind") == "layout", "a layout")
-    diagram.stage.settle()
+    diagram.stage.until(lambda: diagram.stage.state["edit"] != edit, "a layout")
     assert diagram.value.cores[0].position == pytest.approx(place)

@@ -65,38 +65,38 @@ def test_one_button_starts_holds_and_goes_on(bench: Callable[..., Stage]) -> Non
     assert shown.page.evaluate(_PAINTED)
     assert shown.find("tr[data-lane]").count() == 2
     shown.button("Pause").click()
-    shown.until(lambda: shown.widget.run["state"] == "paused", "a pause")
+    shown.until(lambda: shown.state["run"]["state"] == "paused", "a pause")
     expect(shown.find('tr[data-lane][data-state="paused"]')).to_have_count(2)
-    held = sum(lane["total"] for lane in shown.widget.lanes)
+    held = sum(lane["total"] for lane in shown.state["lanes"])
     another_fit()
-    assert sum(lane["total"] for lane in shown.widget.lanes) <= held + 1  # the one at hand may have ended
+    assert sum(lane["total"] for lane in shown.state["lanes"]) <= held + 1  # the one at hand may have ended
     shown.button("Resume").press("Enter")
     shown.until(lambda: total(shown) > held, "more evaluations")
     shown.button("Stop").click()
-    shown.until(lambda: shown.widget.run["state"] == "ended", "an end")
+    shown.until(lambda: shown.state["run"]["state"] == "ended", "an end")
     expect(shown.button("New search")).to_be_visible()
 
 
 def test_numbers_are_those_of_the_search(bench: Callable[..., Stage]) -> None:
     shown = started(bench(), 40)
     shown.button("Stop").click()
-    shown.until(lambda: shown.widget.run["state"] == "ended", "an end")
+    shown.until(lambda: shown.state["run"]["state"] == "ended", "an end")
     shown.settle()
-    reached = [lane["incumbent"]["parameters"] for lane in shown.widget.lanes if lane["incumbent"]["reached"]]
+    reached = [lane["incumbent"]["parameters"] for lane in shown.state["lanes"] if lane["incumbent"]["reached"]]
     best = shown.find('[data-field="best"]').get_attribute("data-value")
     assert best == (str(min(reached)) if reached else "")
-    for lane in shown.widget.lanes:
+    for lane in shown.state["lanes"]:
         row = shown.find(f'tr[data-lane="{lane["id"]}"]')
         assert row.locator('[data-field="lane-counts"]').get_attribute("data-value") == str(lane["counts"]["proposed"])
-    assert total(shown) == sum(lane["total"] for lane in shown.widget.lanes)
+    assert total(shown) == sum(lane["total"] for lane in shown.state["lanes"])
     cores = shown.find(".tnw-stage [data-core]").count()
-    assert cores in {len(lane["incumbent"]["structure"]["cores"]) for lane in shown.widget.lanes}
+    assert cores in {len(lane["incumbent"]["structure"]["cores"]) for lane in shown.state["lanes"]}
 
 
 def test_a_click_on_a_point_opens_it_and_back_puts_it_away(bench: Callable[..., Stage]) -> None:
     shown = started(bench())
     shown.button("Pause").click()
-    shown.until(lambda: shown.widget.run["state"] == "paused", "a pause")
+    shown.until(lambda: shown.state["run"]["state"] == "paused", "a pause")
     shown.settle()
     shown.find('[data-plot="cloud"]').focus()
     shown.press("ArrowRight")
@@ -107,13 +107,13 @@ def test_a_click_on_a_point_opens_it_and_back_puts_it_away(bench: Callable[..., 
     expect(tip).to_contain_text("Click to open it in the Explorer")
     words = tip.inner_text().split(": ", 1)[1].split(" parameters")[0]
     shown.page.mouse.click(*place)
-    shown.until(lambda: shown.widget.explorer is not None, "an Explorer")
+    shown.until(lambda: shown.state["opened"], "an Explorer")
     expect(shown.find(".tnw-explorer")).to_be_visible()
     parameters = int("".join(letter for letter in words if letter.isdigit()))
-    assert shown.widget.explorer.numbers["parameters"] == parameters
+    assert shown.widget.piece.parts["explorer"].state["numbers"]["parameters"] == parameters
     shown.press("Escape")
     expect(shown.find(".tnw-explorer")).to_be_hidden()
-    shown.until(lambda: shown.widget.explorer is None, "an Explorer that is gone")
+    shown.until(lambda: not shown.state["opened"], "an Explorer that is gone")
 
 
 def test_charts_are_moved_zoomed_and_shown_whole_again(bench: Callable[..., Stage]) -> None:
@@ -132,22 +132,22 @@ def test_charts_are_moved_zoomed_and_shown_whole_again(bench: Callable[..., Stag
         shown.page.mouse.dblclick(x, y)
         shown.settle()
         assert plot.get_attribute("data-chosen") is None
-    assert shown.widget.explorer is None, "a drag is no click"
+    assert not shown.state["opened"], "a drag is no click"
 
 
 def test_studies_are_exported_and_deleted_after_a_question(bench: Callable[..., Stage], tmp_path: Path) -> None:
     shown = started(bench(engines=("random",)))
     shown.button("Stop").click()
-    shown.until(lambda: shown.widget.run["state"] == "ended", "an end")
+    shown.until(lambda: shown.state["run"]["state"] == "ended", "an end")
     shown.find('[data-action="studies"]').click()
     study = shown.find("[data-study]").first
     with shown.page.expect_download() as waiting:
         study.get_by_role("button", name="CSV").click()
     rows = Path(waiting.value.path()).read_text().splitlines()
-    assert len(rows) == 1 + shown.widget.lanes[0]["total"]
+    assert len(rows) == 1 + shown.state["lanes"][0]["total"]
     name = study.get_attribute("data-study")
     delete = study.get_by_role("button", name="Delete")
-    shown.until(lambda: not shown.widget.studies[0]["busy"], "a study without a writer")
+    shown.until(lambda: not shown.state["studies"][0]["busy"], "a study without a writer")
     shown.until(lambda: delete.get_attribute("aria-disabled") is None, "a button that may be pressed")
     delete.click()
     shown.press("Escape")
@@ -161,7 +161,7 @@ def test_studies_are_exported_and_deleted_after_a_question(bench: Callable[..., 
 def test_the_sheet_of_an_explorer_changes_nothing_here(bench: Callable[..., Stage]) -> None:
     shown = started(bench(engines=("random",)))
     shown.button("Stop").click()
-    shown.until(lambda: shown.widget.run["state"] == "ended", "an end")
+    shown.until(lambda: shown.state["run"]["state"] == "ended", "an end")
     shown.find('[data-action="studies"]').click()
     delete = shown.find("[data-study]").get_by_role("button", name="Delete")
     shown.until(lambda: delete.get_attribute("aria-disabled") is None, "a button that may be pressed")

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests.browser.harness import Stage
-from tests.browser.workbench_page import drag, pieces, pretended, show
+from tests.browser.workbench_page import drag, pieces, pretended, send_points, show
 from tnlab_widgets import SearchWorkbench
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -41,7 +41,7 @@ def test_a_drag_draws_few_things_anew_while_points_come_in(
         for start in range(count, count + 2000, 20):
             for identity, those in enumerate(columns, 1):
                 for piece in pieces(those, identity, start, start + 20):
-                    shown.widget.points = piece
+                    send_points(shown.widget, piece)
             if ended.wait(0.1):
                 return
 

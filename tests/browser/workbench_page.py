@@ -103,9 +103,14 @@ def lane(identity: int, engine: str, total: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def send_points(widget: SearchWorkbench, piece: dict[str, Any]) -> None:
+    """Send packed evaluations to the page, as a search does."""
+    widget.piece.send({"event": "points", **piece})
+
+
 def show(widget: SearchWorkbench, engines: tuple[str, ...], columns: list[dict[str, np.ndarray]], count: int) -> None:
     """Let the page have so many evaluations of every lane."""
     for identity, those in enumerate(columns, 1):
         for piece in pieces(those, identity, 0, count):
-            widget.points = piece
-    widget.lanes = [lane(identity, engine, count) for identity, engine in enumerate(engines, 1)]
+            send_points(widget, piece)
+    widget.piece.push(lanes=[lane(identity, engine, count) for identity, engine in enumerate(engines, 1)])
