@@ -67,7 +67,7 @@ def test_text_that_is_no_network_gets_a_sentence(editor: Editor) -> None:
     diagram.stage.find("[data-action=import]").click()
     diagram.stage.find("[data-action=import_text]").fill('{"version": 99}')
     diagram.stage.find("[data-action=import_go]").click()
-    expect(diagram.stage.find(".tn-wrong")).to_contain_text("version")
+    expect(diagram.stage.find(".tn-wrong")).to_contain_text("lacks the field")
     assert len(diagram.value.cores) == 4
 
 
