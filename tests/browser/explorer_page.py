@@ -56,7 +56,7 @@ def draw_bond(page: Page, first: str, second: str) -> None:
     page.mouse.down()
     page.mouse.move(*end, steps=8)
     page.mouse.up()
-    page.locator(f'[data-bond="{first}-{second}"]').wait_for()
+    page.locator(f'[data-bond="{first}-{second}"]').wait_for(state="attached")
 
 
 def turn_wheel(page: Page, label: str, ticks: int = 1) -> None:
@@ -75,5 +75,5 @@ def draw_and_turn(page: Page) -> None:
     assert number(page, "parameters") > parameters
     rank = int(page.locator('[data-bond="A-D"]').get_attribute("data-rank") or 0)
     turn_wheel(page, "A-D", 2)
-    page.locator(f'[data-bond="A-D"][data-rank="{rank + 2}"]').wait_for()
+    page.locator(f'[data-bond="A-D"][data-rank="{rank + 2}"]').wait_for(state="attached")
     wait_for_lower_error(page, between)

@@ -120,7 +120,7 @@ def test_an_edit_while_a_fit_runs_wins(explorer: Callable[..., Stage]) -> None:
     stage = explorer(modes=(4,) * 8, structure=("tr", 4))
     for _ in range(6):
         on.turn_wheel(stage.page, "A-B")
-    stage.page.locator('[data-bond="A-B"][data-rank="10"]').wait_for()
+    stage.page.locator('[data-bond="A-B"][data-rank="10"]').wait_for(state="attached")
     stage.until(lambda: stage.widget.value.bonds[0].rank == 10, "rank 10 in Python")
     stage.until(lambda: stage.state["fit"]["edit"] == stage.state["edit"], "the newest edit is being fitted")
     on.relative_error(stage.page)
@@ -233,5 +233,5 @@ def test_parameters_answer_a_rank_change_without_python(explorer: Callable[..., 
     on.wait_for_fit(stage.page)
     rank = stage.widget.value.bonds[0].rank
     on.turn_wheel(stage.page, "A-B")
-    stage.page.locator(f'[data-bond="A-B"][data-rank="{rank + 1}"]').wait_for()
+    stage.page.locator(f'[data-bond="A-B"][data-rank="{rank + 1}"]').wait_for(state="attached")
     stage.until(lambda: on.number(stage.page, "parameters") == stage.widget.value.parameters, "the count")
