@@ -59,9 +59,9 @@ class WorkbenchState(DataPiece):
         with self.guard:
             if lanes is not scheduler.lanes:
                 return  # the lanes were replaced meanwhile, and a report of the new ones is due
-            self.push(lanes=reports, run=self._run_state(reports), bound=common_bound(lanes))
-            for lane in lanes:
+            for lane in lanes:  # before the counts, so that a search which has ended has all its points
                 self._send_new_points(lane)
+            self.push(lanes=reports, run=self._run_state(reports), bound=common_bound(lanes))
         phases = tuple((lane["id"], lane["state"]) for lane in reports)
         if phases != self._phases:
             self._phases = phases
