@@ -36,7 +36,8 @@ class Piece:
 
     Attributes:
         state: Values that the page shows, by name; JSON values and bytes. Replaced by ``push``, never mutated.
-        guard: Lock held while a message is obeyed or the state changes.
+        guard: Lock held while a message is obeyed or the state changes. A thread that holds it may take that of the
+            piece outside this one, never that of a part.
         parts: Pieces inside this one, by the name under which messages reach them.
     """
 
@@ -166,17 +167,18 @@ class Piece:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Hold the lock; callbacks of the user that become due meanwhile are called after it is released."""
-        with self.guard:
-            self._depth += 1
-            try:
-                yield
-            finally:
-                self._depth -= 1
-                due: list[Callable[[], None]] = []
-                if self._depth == 0:
-                    due, self._due = self._due, []
-        for call in due:
-            call()
+        self.guard.acquire()
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+            due: list[Callable[[], None]] = []
+            if self._depth == 0:
+                due, self._due = self._due, []
+            self.guard.release()
+            for call in due:
+                call()
 
     def notify(self, callbacks: Callbacks, snapshot: object) -> None:
         """Call functions of the user with a snapshot, as soon as this thread does not hold the lock any more."""

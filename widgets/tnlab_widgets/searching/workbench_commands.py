@@ -30,7 +30,7 @@ class WorkbenchShelf(WorkbenchState):
     """The commands on studies. Those that read files are slow, so that no page waits for them."""
 
     SLOW: ClassVar[frozenset[str]] = frozenset(
-        {"upload", "open", "study_open", "compare", "study_delete", "study_export"}
+        {"upload", "open", "close_explorer", "study_open", "compare", "study_delete", "study_export"}
     )
 
     _shelf: Shelf
@@ -141,14 +141,14 @@ class WorkbenchShelf(WorkbenchState):
         """Put an Explorer, or none, in the place of the one inside the workbench, and close that."""
         with self.guard:
             former = self.parts.pop("explorer", None)
-            if former is not None:
-                former.attach(None)
-            if explorer is not None:
-                explorer.attach(PartHost(self, "explorer"))
-                self.parts["explorer"] = explorer
-            self.push(**shown)
         if former is not None:
             former.close()
+        if explorer is not None:
+            explorer.attach(PartHost(self, "explorer"))
+        with self.guard:
+            if explorer is not None:
+                self.parts["explorer"] = explorer
+            self.push(**shown)
 
     # What the page asks for
 
