@@ -264,9 +264,9 @@ class ExplorerPiece(DataPiece, EditorPiece):
 
     @override
     def close(self) -> None:
+        super().close()  # first: nothing is shown any more
         self._session.close()
         self._certifier.close()
-        super().close()
 
     @override
     def receive(self, content: object, buffers: Sequence[Any] = ()) -> None:
