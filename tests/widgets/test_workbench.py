@@ -18,22 +18,21 @@ from tnlab.structure_search.engines.tnls import TNLS
 from tnlab.structure_search.evaluator import Evaluator
 from tnlab.structure_search.studies.logs.file import FileLog
 from tnlab.structure_search.studies.reader import StudyReader
-from tnlab_widgets import Explorer, SearchWorkbench
+from tnlab_widgets import SearchWorkbench
 from tnlab_widgets.searching.lane import Lane
 
 
 def test_it_opens_with_everything_to_choose_from(bench):
-    widget = bench("camera").widget
-    assert state(bench("camera")) == "idle"
-    assert {"auto", "tnale"} <= {entry["name"] for entry in widget.seen.engines}
-    assert widget.seen.families[0]["name"] == ""
-    assert widget.seen.executors[0]["name"] == widget.seen.settings["executor"] == "inline"
-    assert widget.seen.settings["engines"] == ["hill_climb", "tnls"]
-    assert widget.seen.data["name"] == "camera"
-    json.dumps(
-        [widget.seen.engines, widget.seen.families, widget.seen.executors, widget.seen.settings, widget.seen.run]
-    )
-    for entry in widget.seen.engines:
+    shown = bench("camera")
+    assert state(shown) == "idle"
+    assert {"auto", "tnale"} <= {entry["name"] for entry in shown.seen.engines}
+    assert shown.seen.families[0]["name"] == ""
+    assert shown.seen.executors[0]["name"] == shown.seen.settings["executor"] == "inline"
+    assert shown.seen.settings["engines"] == ["hill_climb", "tnls"]
+    assert shown.seen.data["name"] == "camera"
+    seen = shown.seen
+    json.dumps([seen.engines, seen.families, seen.executors, seen.settings, seen.run])
+    for entry in shown.seen.engines:
         assert entry["summary"]
         assert entry["families"]
 
@@ -63,22 +62,26 @@ def test_two_engines_search_side_by_side(bench, tmp_path):
     assert "<svg" in widget._repr_mimebundle_()[0]["image/svg+xml"]
 
 
+def points(shown):
+    """Return the events with evaluations that the page has heard."""
+    return [message for message in tuple(shown.heard) if message.get("event") == "points"]
+
+
 def test_points_reach_the_page_as_they_come_and_when_asked_for(bench):
     shown = bench()
-    pieces = []
-    shown.widget.observe(lambda change: pieces.append(change["new"]), "points")
     running(shown)
     lanes = ended(shown)
     assert len(lanes) == 2
     for lane in lanes:
-        own = [piece for piece in pieces if piece["lane"] == lane["id"]]
+        own = [piece for piece in points(shown) if piece["lane"] == lane["id"]]
         assert own[0]["from"] == 1
         assert all(a["from"] + a["count"] == b["from"] for a, b in itertools.pairwise(own))
         assert sum(piece["count"] for piece in own) == lane["total"]
     for lane in lanes:
         shown.command("points", lane=lane["id"], **{"from": 1})
-        columns = unpacked(pieces[-1])
-        assert (pieces[-1]["lane"], pieces[-1]["count"]) == (lane["id"], lane["total"])
+        newest = points(shown)[-1]
+        columns = unpacked(newest)
+        assert (newest["lane"], newest["count"]) == (lane["id"], lane["total"])
         assert (columns["fate"] == 0).sum() == lane["counts"]["fitted"]
         assert columns["parameters"][lane["incumbent"]["number"] - 1] == lane["incumbent"]["parameters"]
 
@@ -87,7 +90,7 @@ def test_the_lane_with_the_least_seconds_has_its_turn(bench, monkeypatch):
     shown, turns, pull = bench("camera", **LONG), [], Lane.pull
 
     def noted(lane, *arguments):
-        turns.append((lane.id, lane.seconds, min(each.seconds for each in shown.widget.piece._scheduler.lanes)))
+        turns.append((lane.id, lane.seconds, min(each.seconds for each in shown.piece._scheduler.lanes)))
         pull(lane, *arguments)
 
     monkeypatch.setattr(Lane, "pull", noted)
@@ -99,7 +102,7 @@ def test_the_lane_with_the_least_seconds_has_its_turn(bench, monkeypatch):
 
 def evaluations(shown):
     """Return how many evaluations all lanes have, told to the page or not."""
-    return sum(lane.points.count for lane in shown.widget.piece._scheduler.lanes)
+    return sum(lane.points.count for lane in shown.piece._scheduler.lanes)
 
 
 def test_pause_holds_and_resume_goes_on(bench):
@@ -129,7 +132,7 @@ def test_stop_ends_soon_and_keeps_what_was_found(bench):
     assert evaluations(shown) <= found + 1  # the one at hand may have ended
     assert all("Stopped on request" in lane["status"] for lane in lanes)
     assert shown.widget.network is not None
-    assert [FileLog(path).busy() for path in shown.widget._shelf.folder.glob("*.study")] == ["", ""]
+    assert [FileLog(path).busy() for path in shown.piece._shelf.folder.glob("*.study")] == ["", ""]
 
 
 def test_a_new_start_has_new_lanes_and_studies(bench):
@@ -155,39 +158,42 @@ def test_an_error_ends_its_lane_and_not_the_others(bench, monkeypatch):
     assert lanes[1]["state"] == "ended"
 
 
+def opened(shown):
+    """Return the Explorer inside the workbench."""
+    return shown.piece.parts["explorer"]
+
+
 def test_a_point_opens_warm_while_the_search_goes_on(bench):
     shown = bench("camera", **{**LONG, "target_error": 0.12})
     running(shown)
     widget = shown.widget
     best = shown.until(lambda: shown.seen.lanes[0]["incumbent"])
     shown.command("open", lane=shown.seen.lanes[0]["id"], number=best["number"])
-    explorer = shown.until(lambda: widget.explorer)
-    assert isinstance(explorer, Explorer)
+    explorer = opened(shown)
+    assert shown.seen.opened == {"lane": shown.seen.lanes[0]["id"], "number": best["number"]}
+    assert shown.seen.opening == {}
     assert explorer.source is widget.source
     assert explorer.target_error == 0.12
-    assert explorer.value.parameters == best["parameters"]
-    shown.until(lambda: explorer.fit_state and explorer.fit_state["errors"])
-    assert explorer.fit_state["errors"][0] <= best["relative_error"] + 1e-6
-    shown.until(lambda: shown.seen.opening == {})
+    assert explorer.structure.parameters == best["parameters"]
+    shown.until(lambda: explorer.state["fit"] and explorer.state["fit"]["errors"])
+    assert explorer.state["fit"]["errors"][0] <= best["relative_error"] + 1e-6
     growing(shown)
     session = explorer._session
-    shown.command("close_explorer")
-    assert widget.explorer is None
+    assert shown.say("close_explorer")["error"] == ""
+    assert shown.piece.parts == shown.seen.opened == {}
     shown.until(lambda: not session.is_alive)
-    assert widget.get_state(["explorer"]) == {"explorer": None}
 
 
 def test_a_pruned_point_opens_cold(bench):
     shown = bench(engines=("tnls",), max_evaluations=40)
     running(shown)
     [lane] = ended(shown)
-    fates = unpacked(shown.widget.piece._scheduler.lanes[0].points.piece(1))["fate"]
+    fates = unpacked(shown.piece._scheduler.lanes[0].points.piece(1))["fate"]
     pruned = int(np.flatnonzero(fates > 1)[0]) + 1
     shown.command("open", lane=lane["id"], number=pruned)
-    explorer = shown.until(lambda: shown.widget.explorer)
     assert (
-        explorer.value.parameters
-        == unpacked(shown.widget.piece._scheduler.lanes[0].points.piece(pruned))["parameters"][0]
+        opened(shown).structure.parameters
+        == unpacked(shown.piece._scheduler.lanes[0].points.piece(pruned))["parameters"][0]
     )
     for number in (0, lane["total"] + 1, "1", None):
         shown.command("open", lane=lane["id"], number=number)
@@ -197,7 +203,7 @@ def test_a_pruned_point_opens_cold(bench):
 @pytest.mark.parametrize(
     ("kind", "fields", "words"),
     [
-        ("explode", {}, "Unknown command 'explode'"),
+        ("explode", {}, "Unknown message 'explode'"),
         ("resume", {}, "no search to go on with"),
         ("settings", {"changes": 5}, "record of new values"),
         ("settings", {"changes": {"executor": "dask:tcp://198.51.100.1:1"}}, "Unknown executor"),
@@ -221,8 +227,8 @@ def test_a_bad_command_is_a_sentence_and_changes_nothing(bench, tmp_path, kind, 
     secret.write_bytes(b'{"tnlab_study": 2}\n')
     shown = bench()
     before = shown.seen.settings, shown.seen.data, shown.seen.run
-    shown.command(kind, **fields)
-    shown.until(lambda: words in shown.seen.problem.get("text", ""))
+    assert words in shown.say(kind, **fields)["error"]
+    assert shown.seen.problem == {}
     assert (shown.seen.settings, shown.seen.data, shown.seen.run) == before
     assert secret.exists()
 
@@ -238,20 +244,20 @@ def test_data_and_settings_change_between_searches_only(bench):
     assert "tnls searches the families" in shown.answer["error"]
     assert shown.seen.lanes == []
     shown.command("settings", changes={"family": ""})
-    shown.seen.problem = {}
     running(shown)
     shown.command("dataset", name="planted_ring")
     assert "stop it first" in shown.answer["error"]
 
 
 def test_in_a_notebook_a_search_goes_on_without_a_page(bench, monkeypatch):
-    monkeypatch.setattr("tnlab_widgets.base.data_widget.SILENCE", -1.0)
+    monkeypatch.setattr("tnlab_widgets.base.data_piece.SILENCE", -1.0)
     monkeypatch.delenv("VOILA_REQUEST_URL", raising=False)
     shown = bench("camera", **LONG)
-    shown.widget.set_state({"heartbeat": 1.0, "_view_count": 1})
+    shown.say("heartbeat")
+    shown.widget.set_state({"_view_count": 1})
     running(shown)
     shown.widget.set_state({"_view_count": 0})
-    assert shown.widget._deserted
+    assert shown.piece.deserted
     growing(shown)
 
 
@@ -270,9 +276,9 @@ def test_commands_are_answered_while_a_fit_runs(bench, monkeypatch):
     monkeypatch.setattr(Evaluator, "__call__", long_fit)
     assert in_hand.wait(PATIENCE)
     for lane in shown.seen.lanes:
-        shown.widget.points = {}
-        shown.command("points", lane=lane["id"], **{"from": 1})
-        assert shown.widget.points["lane"] == lane["id"]
+        shown.heard.clear()
+        assert shown.say("points", lane=lane["id"], **{"from": 1})["error"] == ""
+        assert lane["id"] in [piece["lane"] for piece in points(shown)]
     shown.command("pause")
     assert state(shown) == "paused"
     may_end.set()
@@ -332,7 +338,7 @@ def test_fits_may_run_in_other_processes(bench):
     running(shown)
     [here] = ended(shown)
     assert here["incumbent"]["parameters"] == lane["incumbent"]["parameters"]
-    reader = StudyReader(shown.widget._shelf.location(lane["study"]))
+    reader = StudyReader(shown.piece._shelf.location(lane["study"]))
     assert reader.openings[0]["workers"] == 2
 
 

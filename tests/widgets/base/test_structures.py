@@ -66,8 +66,8 @@ def test_a_rank_above_what_its_neighbours_carry_is_noticed():
 
 
 def test_numbers_of_a_train():
-    known = numbers(TRAIN, 3)
-    assert (known["seq"], known["order"], known["size"]) == (3, 3, 120)
+    known = numbers(TRAIN, "a:3")
+    assert (known["edit"], known["order"], known["size"]) == ("a:3", 3, 120)
     assert known["parameters"] == 4 * 2 + 2 * 5 * 2 + 2 * 6
     assert known["compression_ratio"] == pytest.approx(120 / 40)
 

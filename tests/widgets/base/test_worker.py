@@ -11,7 +11,7 @@ import pytest
 
 from tests.waiting import PATIENCE, wait_for
 from tnlab.errors import DataError
-from tnlab_widgets.base.worker import Worker
+from tnlab_widgets.base.worker import Errands, Worker
 
 
 class Counter:
@@ -222,3 +222,37 @@ def test_a_forked_process_starts_a_thread_of_its_own(counter):
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     work.ask()
     work.wait(2)
+
+
+def test_errands_are_done_in_order_and_the_error_of_one_is_logged(caplog):
+    done, free = [], threading.Event()
+
+    def fail():
+        raise DataError("It went wrong.")
+
+    errands = Errands("tnlab-errands")
+    for errand in (lambda: free.wait(PATIENCE), lambda: done.append("first"), fail, lambda: done.append("second")):
+        errands.send(errand)
+    assert done == []
+    free.set()
+    wait_for(lambda: done == ["first", "second"])
+    assert caplog.messages == ["A task of the thread tnlab-errands failed: It went wrong."]
+    errands.close(PATIENCE)
+
+
+def test_close_waits_for_the_errands_in_the_queue_and_takes_no_more():
+    done, inside, free = [], threading.Event(), threading.Event()
+
+    def long():
+        inside.set()
+        assert free.wait(PATIENCE)
+        done.append("long")
+
+    errands = Errands("tnlab-errands")
+    errands.send(long)
+    errands.send(lambda: done.append("next"))
+    assert inside.wait(PATIENCE)
+    free.set()
+    errands.close(PATIENCE)
+    errands.send(lambda: done.append("too late"))
+    assert done == ["long", "next"]

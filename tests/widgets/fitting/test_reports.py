@@ -13,7 +13,7 @@ from tnlab.formats import formats
 from tnlab.network.network import Network
 from tnlab.solvers.base import Status
 from tnlab_widgets.fitting.certifier_desk import Bound, Minimum
-from tnlab_widgets.fitting.reports import LEFT, bound_state, fit_state, minimum_state, spectra, visit_list
+from tnlab_widgets.fitting.reports import LEFT, bound_state, fit_state, minimum_state, spectra, visit_records
 from tnlab_widgets.fitting.run import FitJob, FitRun
 from tnlab_widgets.fitting.visited import Visited
 
@@ -28,8 +28,8 @@ def tensor(generator):
 
 def test_a_fit_stands_for_the_edit_that_it_answers(tensor):
     job = FitJob(4, 7, tensor, TRAIN, TRAIN, seed=3)
-    state = fit_state(FitRun(job).progress(job, paused=True), seq=9)
-    assert (state["seq"], state["generation"], state["seed"], state["paused"]) == (9, 4, 3, True)
+    state = fit_state(FitRun(job).progress(job, paused=True), edit="a:9")
+    assert (state["edit"], state["generation"], state["seed"], state["paused"]) == ("a:9", 4, 3, True)
     assert state["status"] == "Paused after sweep 0."
     assert state["relative_error"] is None
     json.dumps(state, allow_nan=False)
@@ -39,8 +39,8 @@ def test_only_the_current_visit_can_be_running():
     visited = Visited()
     for rank in (1, 2):
         visited.remember(formats["tt"].build(MODES, rank), 0.5, Status.RUNNING.value)
-    assert [visit["status"] for visit in visit_list(visited, current=2)] == [LEFT, Status.RUNNING.value]
-    assert [visit["parameters"] for visit in visit_list(visited)] == [9, 24]
+    assert [visit["status"] for visit in visit_records(visited, current=2)] == [LEFT, Status.RUNNING.value]
+    assert [visit["parameters"] for visit in visit_records(visited)] == [9, 24]
 
 
 def test_the_spectrum_of_a_bond_is_that_of_the_matrix_that_its_cut_unfolds(generator):
@@ -54,11 +54,13 @@ def test_the_spectrum_of_a_bond_is_that_of_the_matrix_that_its_cut_unfolds(gener
 def test_a_bound_names_its_cut_unless_it_proves_nothing(tensor):
     found = CutSpectra(tensor)
     proof = error_bound(found, TRAIN)
-    state = bound_state(Bound(TRAIN, proof, (0.1, 0.1), 3, True), seq=2, generation=5)
+    state = bound_state(Bound(TRAIN, proof, (0.1, 0.1), 3, True), "a:2", 5)
     assert 0 < state["error_bound"] == proof.error_bound
     assert state["cut"]
     assert state["spectrum"] == pytest.approx(found.singular_values(proof.cut).tolist())
-    nothing = bound_state(Bound(TRAIN, error_bound(found, formats["tt"].build(MODES, 9)), (0.0, 0.0), 3, True), 2, 5)
+    nothing = bound_state(
+        Bound(TRAIN, error_bound(found, formats["tt"].build(MODES, 9)), (0.0, 0.0), 3, True), "a:2", 5
+    )
     assert (nothing["error_bound"], nothing["cut"], nothing["crossing"], nothing["spectrum"]) == (0.0, [], [], [])
     json.dumps([state, nothing], allow_nan=False)
 

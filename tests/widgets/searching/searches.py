@@ -17,26 +17,25 @@ NOISE = RNG.normal(size=(4, 4, 4, 4))
 
 
 def state(shown):
-    return shown.widget.run["state"]
+    return shown.seen.run["state"]
 
 
 def ended(shown):
     """Wait until all searches have ended and the page was told so."""
-    shown.until(lambda: state(shown) == "ended" and all(lane["state"] == "ended" for lane in shown.widget.lanes))
-    return shown.widget.lanes
+    shown.until(lambda: state(shown) == "ended" and all(lane["state"] == "ended" for lane in shown.seen.lanes))
+    return shown.seen.lanes
 
 
 def growing(shown, more=5):
     """Wait until every lane has so many more evaluations."""
-    before = [lane["total"] for lane in shown.widget.lanes]
-    shown.until(lambda: all(now["total"] >= old + more for now, old in zip(shown.widget.lanes, before, strict=True)))
+    before = [lane["total"] for lane in shown.seen.lanes]
+    shown.until(lambda: all(now["total"] >= old + more for now, old in zip(shown.seen.lanes, before, strict=True)))
 
 
 def running(shown):
     """Start, and wait until every lane has evaluations."""
-    shown.command("start")
-    assert shown.widget.problem == {}
-    shown.until(lambda: len(shown.widget.lanes) and all(lane["total"] for lane in shown.widget.lanes))
+    assert shown.say("start")["error"] == ""
+    shown.until(lambda: len(shown.seen.lanes) and all(lane["total"] for lane in shown.seen.lanes))
 
 
 def found(number, structure=RING, error=0.5, fate=Fate.FITTED, seconds=1.0):

@@ -31,14 +31,14 @@ def test_the_state_follows_the_searches(bench):
 
 def test_the_page_never_reads_of_an_end_beside_a_lane_that_runs(bench):
     shown, pairs = bench(engines=("hill_climb", "tnls")), []
-    push = shown.widget.push
+    show = shown.show
 
-    def noted(**traits):
-        if "run" in traits:
-            pairs.append((traits["run"]["state"], {lane["state"] for lane in traits["lanes"]}))
-        push(**traits)
+    def noted(state):
+        if "run" in state:
+            pairs.append((state["run"]["state"], {lane["state"] for lane in state["lanes"]}))
+        show(state)
 
-    shown.widget.push = noted
+    shown.show = noted
     running(shown)
     ended(shown)
     assert ("ended", {"ended"}) in pairs
@@ -50,9 +50,9 @@ def test_points_from_a_number_on_are_sent_again_when_asked_for(bench):
     shown = bench()
     running(shown)
     first = ended(shown)[0]
-    pieces = []
-    shown.widget.observe(lambda change: pieces.append(change["new"]), names="points")
-    shown.command("points", lane=first["id"], **{"from": 2})
+    shown.heard.clear()
+    shown.say("points", lane=first["id"], **{"from": 2})
+    pieces = [message for message in shown.heard if message.get("event") == "points"]
     assert [(piece["lane"], piece["from"], piece["count"]) for piece in pieces] == [
         (first["id"], 2, min(PIECE, first["total"] - 1))
     ]

@@ -19,6 +19,8 @@ CLIENT = re.compile(r"[A-Za-z0-9_-]{1,64}")
 def plain_data(name: str, value: object) -> Any:
     """Return a copy of a value from the page, with lists for tuples and None for floats that are not finite.
 
+    Halves of surrogate pairs in its texts are replaced, as ``in_letters`` does.
+
     Args:
         name: What the value is, named in errors.
         value: Nested dicts and lists of numbers, texts, bytes and None.
@@ -43,7 +45,7 @@ def plain_data(name: str, value: object) -> Any:
             return here if math.isfinite(here) else None
         if not _is_short(here):  # no more is said of it: a number may be too long to be written
             raise DataError(f"{name} may hold numbers and texts of at most 2 MiB, not this {type(here).__name__}.")
-        return here
+        return in_letters(here) if isinstance(here, str) else here
 
     return copied(value, 0)
 
@@ -102,7 +104,12 @@ class Numbering:
 def _key(name: str, key: object) -> str:
     if not isinstance(key, str) or len(key) > MAX_KEY:
         raise DataError(f"{name} may name its fields by texts of at most {MAX_KEY} characters, not by {key!r:.40}.")
-    return key
+    return in_letters(key)
+
+
+def in_letters(text: str) -> str:
+    """Return a text with U+FFFD for every half of a surrogate pair: JavaScript sends halves, but UTF-8 has none."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _is_short(value: object) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Protocol
 
 from tnlab.errors import DataError, UnknownNameError
 from tnlab_widgets.base.callbacks import Callbacks
-from tnlab_widgets.base.messages import Numbering, plain_data, sender
+from tnlab_widgets.base.messages import Numbering, in_letters, plain_data, sender
 from tnlab_widgets.base.sentences import sentence
 from tnlab_widgets.base.worker import Errands
 
@@ -39,6 +39,7 @@ class Piece:
         guard: Lock held while a message is obeyed or the state changes. A thread that holds it may take that of the
             piece outside this one, never that of a part.
         parts: Pieces inside this one, by the name under which messages reach them.
+        closed: Whether ``close`` has been called; no message is obeyed any more.
     """
 
     STATE: ClassVar[Mapping[str, str]] = {"problem": "{n, text}: the newest error that answers no message"}
@@ -54,6 +55,7 @@ class Piece:
         self.guard = threading.RLock()
         self.state: dict[str, Any] = {"problem": {}, **state}
         self.parts: dict[str, Piece] = {}
+        self.closed = False
         self._host: Host | None = None
         self._numbering = Numbering()
         self._depth = self._problems = self._waiting = 0
@@ -66,10 +68,13 @@ class Piece:
             self._host = host
 
     def close(self) -> None:
-        """End the threads of the piece and leave its page."""
-        self.attach(None)
+        """End the threads of the piece and of its parts, and leave the page."""
+        with self.guard:
+            self.closed = True
+            self._host = None
+            parts, self.parts = self.parts, {}
         self._answers.close()
-        for part in self.parts.values():
+        for part in parts.values():
             part.close()
 
     def viewed(self, views: int) -> None:
@@ -113,6 +118,8 @@ class Piece:
             return inside.receive({name: value for name, value in content.items() if name != "part"}, buffers)
         answer: Message = {"client": "", "n": 0, "kind": "", "late": False, "error": ""}
         with self.alone():
+            if self.closed:
+                return None
             try:
                 message = plain_data("A message", content)
                 answer |= sender(message)
@@ -129,7 +136,7 @@ class Piece:
                     answer |= action(self, message) or {}
             except Exception as error:  # noqa: BLE001 - the page is told instead
                 answer["error"] = sentence(error)
-            self._reply(answer, part)
+            self._reply(answer, part if isinstance(part, str) else None)
         return None
 
     def _action(self, kind: object) -> tuple[str, Action]:
@@ -149,6 +156,8 @@ class Piece:
         self._waiting += 1
 
         def obey() -> None:
+            if self.closed:
+                return
             try:
                 answer.update(action(self, message) or {})
             except Exception as error:  # noqa: BLE001 - the page is told instead
@@ -159,8 +168,8 @@ class Piece:
 
         self._answers.send(obey)
 
-    def _reply(self, answer: Message, part: object = None) -> None:
-        self.send({"answer": answer, **({} if part is None else {"part": str(part)[:64]})})
+    def _reply(self, answer: Message, part: str | None = None) -> None:
+        self.send({"answer": answer, **({} if part is None else {"part": in_letters(part[:64])})})
 
     # For programs
 
@@ -189,18 +198,23 @@ class Piece:
 class PartHost:
     """Carries a piece inside another one: its state and messages travel with those of the outer piece.
 
+    They travel as long as the inner piece is the part of that name.
+
     Args:
         outer: The piece that has a page.
         name: The name under which the page knows the inner piece.
+        inner: The piece inside.
     """
 
-    def __init__(self, outer: Piece, name: str) -> None:
-        self._outer, self._name = outer, name
+    def __init__(self, outer: Piece, name: str, inner: Piece) -> None:
+        self._outer, self._name, self._inner = outer, name, inner
 
     def show(self, state: Mapping[str, Any]) -> None:
         """Send changed values of the inner piece's state to the page of the outer one."""
-        self._outer.send({"part": self._name, "state": dict(state)})
+        self.send({"state": dict(state)})
 
     def send(self, message: Message) -> None:
         """Send a message of the inner piece to the page of the outer one."""
-        self._outer.send({**message, "part": self._name})
+        with self._outer.guard:
+            if self._outer.parts.get(self._name) is self._inner:
+                self._outer.send({**message, "part": self._name})

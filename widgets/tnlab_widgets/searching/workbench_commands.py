@@ -27,7 +27,11 @@ MOST_NAMES = 10_000  # studies that a page may say it knows
 
 
 class WorkbenchShelf(WorkbenchState):
-    """The commands on studies. Those that read files are slow, so that no page waits for them."""
+    """The commands on studies. Those that read files are slow, so that no page waits for them.
+
+    ``close_explorer`` is slow too: it follows an ``open`` before it, and takes the Explorer's lock, which must not be
+    taken while that of the workbench is held.
+    """
 
     SLOW: ClassVar[frozenset[str]] = frozenset(
         {"upload", "open", "close_explorer", "study_open", "compare", "study_delete", "study_export"}
@@ -139,16 +143,17 @@ class WorkbenchShelf(WorkbenchState):
 
     def _show_explorer(self, explorer: ExplorerPiece | None, **shown: Any) -> None:
         """Put an Explorer, or none, in the place of the one inside the workbench, and close that."""
+        if explorer is not None:
+            explorer.attach(PartHost(self, "explorer", explorer))
         with self.guard:
             former = self.parts.pop("explorer", None)
-        if former is not None:
-            former.close()
-        if explorer is not None:
-            explorer.attach(PartHost(self, "explorer"))
-        with self.guard:
-            if explorer is not None:
+            if self.closed:
+                former = explorer
+            elif explorer is not None:
                 self.parts["explorer"] = explorer
             self.push(**shown)
+        if former is not None:
+            former.close()
 
     # What the page asks for
 
