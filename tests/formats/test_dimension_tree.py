@@ -64,6 +64,18 @@ def test_without_a_nesting_modes_join_one_after_the_other():
     assert formats["dimension_tree"].build((4,) * 4, 2) == DimensionTree((((0, 1), 2), 3)).build((4,) * 4, 2)
 
 
+def test_a_tree_may_be_deeper_than_the_stack_of_calls():
+    order = 3000
+    topology = formats["dimension_tree"].topology(order)
+    assert topology.bonds[:3] == ((0, order), (1, order), (2, order + 1))
+    assert len(topology.bonds) == len(topology.positions) - 1 == 2 * order - 2
+    nesting = 0
+    for mode in range(1, order):
+        nesting = (nesting, min(mode, 2))
+    with pytest.raises(FormatError, match="names mode 2 2998 times"):
+        DimensionTree(nesting).topology(order)
+
+
 def test_a_planted_tree_is_recovered(generator):
     structure = DimensionTree(((0, 3), (1, (2, 4)))).build((4,) * 5, 2)
     tensor = Network.random(structure, generator=generator).to_tensor()

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -138,6 +139,14 @@ def test_a_bond_of_rank_one_beside_a_cut_is_no_bottleneck():
 def test_a_hyper_bond_counts_once_in_a_least_cut():
     cp = formats["cp"].build((2,) * 4, 5)
     assert least_cut(cp, 0, 3) == narrowest_bonds(cp) == (0,)
+
+
+def test_the_narrowest_bonds_of_large_networks():
+    ring = formats["tr"].build((2,) * 200, 3)
+    assert narrowest_bonds(ring) == tuple(range(200))
+    grid = formats["peps"].build((2,) * 144, 3)
+    corners = {core for core, count in Counter(end for bond in grid.bonds for end in bond.cores).items() if count == 2}
+    assert narrowest_bonds(grid) == tuple(k for k, bond in enumerate(grid.bonds) if corners & set(bond.cores))
 
 
 def test_nothing_separates_a_core_from_itself():

@@ -1,9 +1,10 @@
 """Dimension tree of any shape: hierarchical Tucker over a nesting of the modes."""
 
+import reprlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Union
+from typing import Any, Union
 
 from typing_extensions import override
 
@@ -44,25 +45,22 @@ class DimensionTree(AbstractFormat):
     @override
     def topology(self, order: int) -> Topology:
         nesting = _linear(order) if self.nesting is None else self.nesting
-        _check(nesting, order)
-        leaves = list(_modes(nesting))
+        parts = list(_inner_first(nesting))
+        _check(parts, nesting, order)
         positions = [(0.0, 0.0)] * order
-        for place, leaf in enumerate(leaves):
+        for place, leaf in enumerate(part for part in parts if isinstance(part, int)):
             positions[leaf] = ((place - (order - 1) / 2) * STEP, 0.0)
         bonds: list[tuple[int, int]] = []
-
-        def grow(part: Nesting) -> int:
-            """Add the latent cores of a part; return its topmost core."""
+        tops: list[int] = []  # the topmost cores of the parts that wait for the brackets around them
+        for part in parts:
             if isinstance(part, int):
-                return part
-            children = [grow(child) for child in part]
-            parent = len(positions)
+                tops.append(part)
+                continue
+            children = tops[-len(part) :]
             x = sum(positions[child][0] for child in children) / len(children)
+            bonds += [(child, len(positions)) for child in children]
+            tops[-len(part) :] = [len(positions)]
             positions.append((x, min(positions[child][1] for child in children) - STEP))
-            bonds.extend((child, parent) for child in children)
-            return parent
-
-        grow(nesting)
         return Topology(tuple(sorted(bonds)), tuple(positions))
 
 
@@ -73,36 +71,31 @@ def _linear(order: int) -> Nesting:
     return nesting
 
 
-def _modes(nesting: Nesting) -> Iterator[int]:
-    if isinstance(nesting, int):
-        yield nesting
-    else:
-        for part in nesting:
-            yield from _modes(part)
+def _inner_first(nesting: object) -> Iterator[Any]:
+    """Return all parts of a nesting, each after the parts that it holds, from left to right."""
+    parts, waiting = [], [nesting]
+    while waiting:
+        part = waiting.pop()
+        parts.append(part)
+        if isinstance(part, tuple):
+            waiting.extend(part)
+    return reversed(parts)
 
 
-def _check(nesting: object, order: int) -> None:
-    """Refuse a nesting that does not name each of the modes ``0`` to ``order - 1`` exactly once."""
-    found = Counter(_checked_modes(nesting, nesting))
+def _check(parts: list[object], nesting: object, order: int) -> None:
+    """Refuse parts other than modes and brackets, and such that do not name the modes below ``order`` exactly once."""
+    whole = reprlib.repr(nesting)
+    for part in parts:
+        if isinstance(part, tuple) and len(part) < 2:
+            raise FormatError(f"Brackets in a dimension tree hold two or more parts, but {whole} holds {part!r}.")
+        if isinstance(part, bool) or not isinstance(part, int | tuple):
+            raise FormatError(f"A dimension tree is made of modes and brackets (tuples), but {whole} holds {part!r}.")
+    found = Counter(part for part in parts if isinstance(part, int))
     for mode, times in found.items():
         if times > 1:
-            raise FormatError(
-                f"A dimension tree names every mode once, but {nesting!r} names mode {mode} {times} times."
-            )
+            raise FormatError(f"A dimension tree names every mode once, but {whole} names mode {mode} {times} times.")
         if not 0 <= mode < order:
-            raise FormatError(f"The modes are 0 to {order - 1}, but the dimension tree {nesting!r} names mode {mode}.")
+            raise FormatError(f"The modes are 0 to {order - 1}, but the dimension tree {whole} names mode {mode}.")
     missing = [mode for mode in range(order) if mode not in found]
     if missing:
-        raise FormatError(f"The dimension tree {nesting!r} lacks mode {missing[0]} of the modes 0 to {order - 1}.")
-
-
-def _checked_modes(part: object, whole: object) -> Iterator[int]:
-    if isinstance(part, int) and not isinstance(part, bool):
-        yield part
-    elif not isinstance(part, tuple):
-        raise FormatError(f"A dimension tree is made of modes and brackets (tuples), but {whole!r} holds {part!r}.")
-    elif len(part) < 2:
-        raise FormatError(f"Brackets in a dimension tree hold two or more parts, but {whole!r} holds {part!r}.")
-    else:
-        for child in part:
-            yield from _checked_modes(child, whole)
+        raise FormatError(f"The dimension tree {whole} lacks mode {missing[0]} of the modes 0 to {order - 1}.")

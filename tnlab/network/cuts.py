@@ -3,7 +3,7 @@
 import math
 from collections import deque
 from collections.abc import Collection
-from itertools import pairwise, permutations
+from itertools import pairwise
 
 from tnlab.network.structure import Structure
 
@@ -55,7 +55,7 @@ def _min_cut(structure: Structure, side: set[int]) -> int:
                 size = math.prod(structure.modes[leg] for leg in legs)
                 graph[tail][head], graph[head][tail] = math.log(size) if others else math.inf, 0.0
                 arcs.append((tail, head, size))
-    _maximum_flow(graph, source, sink)
+    _maximum_flow(graph, source, {sink})
     near = _reachable(graph, source)
     return math.prod(size for tail, head, size in arcs if (tail in near) != (head in near))
 
@@ -78,7 +78,7 @@ def least_cut(structure: Structure, start: int, end: int) -> tuple[int, ...]:
             f"A cut needs two different cores, but both are core {start}: nothing separates a core from itself."
         )
     graph = _graph(structure)
-    _maximum_flow(graph, start, end)
+    _maximum_flow(graph, start, {end})
     near = _reachable(graph, start)
     arcs = enumerate(_bond_arcs(structure))
     return tuple(bond for bond, (a, b) in arcs if (a in near) != (b in near))
@@ -89,33 +89,76 @@ def narrowest_bonds(structure: Structure) -> tuple[int, ...]:
 
     All minimum cuts between two cores with legs are compared, and the bonds of every one whose product of ranks is the
     least are returned, ascending; none where one core carries all modes. Bonds of rank 1 are left out unless that
-    product is 1. Each such cut separates the first core with legs from another one, so that one maximum flow from the
-    first to each other finds them all.
+    product is 1. The cores with legs are taken one after the other, each near those before it: minimum cuts separate it
+    from all of these, and it is merged with them. So every cut is found at the first core that is beyond it. A flow is
+    abandoned once it exceeds the least of the cuts so far.
     """
-    first, *others = [place for place, core in enumerate(structure.cores) if core.legs]
-    flows = []
-    for other in others:
-        graph = _graph(structure)
-        flows.append((_maximum_flow(graph, first, other), graph))
-    least = min((flow for flow, _ in flows), default=0.0)
-    found = set[int]()
-    for flow, graph in flows:
-        if flow <= least + TOLERANCE:
-            found |= _in_least_cuts(structure, graph, least)
-    return tuple(sorted(found))
+    graph = _graph(structure)
+    legged = [place for place, core in enumerate(structure.cores) if core.legs]
+    near = {core: place for place, core in enumerate(_reachable(graph, legged[0]))}
+    first, *others = sorted(legged, key=lambda core: near.get(core, len(graph)))
+    least = min((sum(graph[core].values()) for core in others), default=0.0)
+    found, open_bonds = set[int](), dict(enumerate(structure.bonds))
+    place = list(range(len(graph)))  # of a node: itself, or the first core where the two are merged
+    for core in others:
+        residual = [dict(arcs) for arcs in graph]
+        flow = _maximum_flow(residual, core, {first}, enough=least + TOLERANCE)
+        if flow < least - TOLERANCE:
+            least, found, open_bonds = flow, set(), dict(enumerate(structure.bonds))
+        if flow <= least + TOLERANCE and open_bonds:
+            part = _strong_components(residual)
+            crossed = {k for k, bond in open_bonds.items() if len({part[place[end]] for end in bond.cores}) > 1}
+            found |= crossed
+            open_bonds = {k: bond for k, bond in open_bonds.items() if k not in crossed}
+        _merge(graph, core, first)
+        place[core] = first
+    return tuple(sorted(bond for bond in found if structure.bonds[bond].rank > 1 or least <= TOLERANCE))
 
 
-def _in_least_cuts(structure: Structure, saturated: Graph, least: float) -> set[int]:
-    """Return the bonds in some minimum cut of a graph of residual capacities at maximum flow.
+def _merge(graph: Graph, node: int, into: int) -> None:
+    """Give the arcs of a node to another one, and drop those between the two."""
+    for there, room in graph[node].items():
+        back = graph[there].pop(node)
+        if there != into:
+            graph[into][there] = graph[into].get(there, 0.0) + room
+            graph[there][into] = graph[there].get(into, 0.0) + back
+    graph[node] = {}
 
-    A bond is in one exactly if no residual path leads from one of its cores to another of them.
+
+def _strong_components(residual: Graph) -> list[int]:
+    """Return for every node a number that it shares with the nodes which it reaches and which reach it (Kosaraju).
+
+    With residual capacities at maximum flow, some minimum cut crosses a bond exactly if its cores have two numbers.
     """
-    reached = [_reachable(saturated, core) for core in range(len(structure.cores))]
-    return {
-        place
-        for place, bond in enumerate(structure.bonds)
-        if (bond.rank > 1 or least <= TOLERANCE) and any(b not in reached[a] for a, b in permutations(bond.cores, 2))
-    }
+    out = [[there for there, room in arcs.items() if room > TOLERANCE] for arcs in residual]
+    into: list[list[int]] = [[] for _ in out]
+    for node, arcs in enumerate(out):
+        for there in arcs:
+            into[there].append(node)
+    part = [-1] * len(out)
+    for root in reversed(_finished(into)):
+        stack = [root]
+        while stack:
+            node = stack.pop()
+            if part[node] < 0:
+                part[node] = root
+                stack += out[node]
+    return part
+
+
+def _finished(arcs: list[list[int]]) -> list[int]:
+    """Return the nodes in the order in which a search in depth leaves them; the arcs are used up."""
+    seen, left = set[int](), list[int]()
+    for root in range(len(arcs)):
+        stack = [] if root in seen else [root]
+        while stack:
+            node = stack[-1]
+            seen.add(node)
+            if not arcs[node]:
+                left.append(stack.pop())
+            elif (there := arcs[node].pop()) not in seen:
+                stack.append(there)
+    return left
 
 
 def _bond_arcs(structure: Structure) -> list[tuple[int, int]]:
@@ -141,11 +184,14 @@ def _graph(structure: Structure) -> Graph:
     return graph
 
 
-def _maximum_flow(graph: Graph, start: int, end: int) -> float:
-    """Return the maximum flow between two nodes (Edmonds-Karp), leaving the residual capacities in ``graph``."""
+def _maximum_flow(graph: Graph, start: int, ends: Collection[int], *, enough: float = math.inf) -> float:
+    """Return the maximum flow from a node to others (Edmonds-Karp), leaving the residual capacities in ``graph``.
+
+    Once it exceeds ``enough``, a flow that need not be the maximum is returned.
+    """
     total = 0.0
-    while end in (before := _reachable(graph, start, end)):
-        path = [end]
+    while total <= enough and (last := next(reversed(before := _reachable(graph, start, ends)))) in ends:
+        path = [last]
         while path[-1] != start:
             path.append(before[path[-1]])
         steps = [(a, b) for b, a in pairwise(path)]
@@ -157,16 +203,18 @@ def _maximum_flow(graph: Graph, start: int, end: int) -> float:
     return total
 
 
-def _reachable(graph: Graph, start: int, end: int = -1) -> dict[int, int]:
+def _reachable(graph: Graph, start: int, ends: Collection[int] = ()) -> dict[int, int]:
     """Return the nodes that residual capacity reaches from a node, breadth first, each with its predecessor.
 
-    The search ends when it reaches ``end``.
+    The search ends with the first of ``ends`` that it reaches.
     """
     before, queue = {start: start}, deque([start])
-    while queue and end not in before:
+    while queue:
         here = queue.popleft()
         for there, room in graph[here].items():
             if room > TOLERANCE and there not in before:
                 before[there] = here
+                if there in ends:
+                    return before
                 queue.append(there)
     return before

@@ -63,10 +63,10 @@ def effective_resistances(structure: Structure, *, conductance: Conductance = "u
         ValueError: The conductance is called otherwise.
     """
     weights = _conductances(structure, conductance)
+    first, second, _, conducts = _resistors(structure, weights)
     laplacian = np.zeros((len(structure.cores), len(structure.cores)))
-    for bond, weight in zip(structure.bonds, weights, strict=True):
-        joined = np.ix_(bond.cores, bond.cores)
-        laplacian[joined] += 2 * weight * (np.eye(len(bond.cores)) - 1 / len(bond.cores))
+    for a, b, sign in ((first, first, 1), (second, second, 1), (first, second, -1), (second, first, -1)):
+        np.add.at(laplacian, (a, b), sign * conducts)
     inverse = np.linalg.pinv(laplacian, hermitian=True)
     diagonal = np.diag(inverse)
     resistances = diagonal[:, None] + diagonal - 2 * inverse
@@ -97,12 +97,9 @@ def bond_leverages(structure: Structure, *, conductance: Conductance = "unit") -
     pairs of its clique.
     """
     resistances = effective_resistances(structure, conductance=conductance)
-    weights = _conductances(structure, conductance)
+    first, second, bond, conducts = _resistors(structure, _conductances(structure, conductance))
     leverages = np.zeros(len(structure.bonds))
-    for place, (bond, weight) in enumerate(zip(structure.bonds, weights, strict=True)):
-        if weight:  # without conductance the leverage is 0, even where the resistance is infinite
-            apart = sum(resistances[pair] for pair in combinations(bond.cores, 2))
-            leverages[place] = 2 * weight / len(bond.cores) * apart
+    np.add.at(leverages, bond, conducts * resistances[first, second])
     return leverages
 
 
@@ -151,6 +148,20 @@ def _conductances(structure: Structure, conductance: Conductance) -> list[float]
     if conductance == "log rank":
         return [math.log(rank) for rank in structure.ranks]
     raise ValueError(f"The conductance of a bond is 'unit' or 'log rank', but got {conductance!r}.")
+
+
+def _resistors(
+    structure: Structure, weights: Sequence[float]
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
+    """Return both cores, the bond and the conductance of every resistor; there is none where that would be 0."""
+    pairs = [
+        (*pair, place, 2 * weight / len(bond.cores))
+        for place, (bond, weight) in enumerate(zip(structure.bonds, weights, strict=True))
+        if weight
+        for pair in combinations(bond.cores, 2)
+    ]
+    first, second, bond, conducts = np.array(pairs or np.empty((0, 4))).T
+    return first.astype(np.intp), second.astype(np.intp), bond.astype(np.intp), conducts
 
 
 def _components(structure: Structure, weights: Sequence[float]) -> NDArray[np.int64]:
