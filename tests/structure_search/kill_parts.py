@@ -75,8 +75,18 @@ def search(executor: str, study: str) -> None:
     start_process = pool_crew.start_process
     pool_crew.start_process = lambda: spare.pop() if spare else start_process()  # type: ignore[assignment]
     X = planted(ring((3,) * 5, (0, 2, 4, 1, 3), (2, 3, 2, 2, 3)), noise=0.01, seed=1)
-    run = Search(X, objective=WeightedSum(20.0), engine=TNGA(population=20), max_rank=4, max_evaluations=140, seed=3,
-                 max_seconds=1e6, evaluator={"max_sweeps": 20}, study=study, executor=executor)  # fmt: skip
+    run = Search(
+        X,
+        objective=WeightedSum(20.0),
+        engine=TNGA(population=20),
+        max_rank=4,
+        max_evaluations=140,
+        seed=3,
+        max_seconds=1e6,
+        evaluator={"max_sweeps": 20},
+        study=study,
+        executor=executor,
+    )
     for _ in run:
         pass
 

@@ -137,8 +137,10 @@ def test_prunes_by_size_and_by_certificate_and_fits_the_rest():
     limit = FewestParameters(0.02).score(TRUTH.parameters, X.numel(), 0.02)
     steps = drive(Listed((proposals(big, poor, TRUTH),), limit))
     assert [step.evaluation.fate for step in steps[:-1]] == [
-        Fate.PRUNED_BY_SIZE, Fate.PRUNED_BY_CERTIFICATE, Fate.FITTED,
-    ]  # fmt: skip
+        Fate.PRUNED_BY_SIZE,
+        Fate.PRUNED_BY_CERTIFICATE,
+        Fate.FITTED,
+    ]
     whole = drive(Listed((proposals(big, poor, TRUTH),), limit), prune=False)
     for pruned, fitted in zip(steps[:2], whole[:2], strict=True):
         assert limit < pruned.evaluation.score <= fitted.evaluation.score

@@ -11,8 +11,28 @@ STRUCTURE = from_ranks((3, 4, 5), {(0, 1): 2, (1, 2): 3})
 
 def test_an_evaluation_without_a_network_is_pruned():
     network = Network.random(STRUCTURE, generator=torch.Generator().manual_seed(0))
-    fitted = Evaluation(STRUCTURE, 0.1, 0.5, network, Fate.FITTED, "", 1, 3, 0.0)
-    pruned = Evaluation(STRUCTURE, 0.1, 0.5, None, Fate.PRUNED_BY_SIZE, "", 2, 0, 0.0)
+    fitted = Evaluation(
+        structure=STRUCTURE,
+        relative_error=0.1,
+        score=0.5,
+        network=network,
+        fate=Fate.FITTED,
+        move="",
+        number=1,
+        sweeps=3,
+        seconds=0.0,
+    )
+    pruned = Evaluation(
+        structure=STRUCTURE,
+        relative_error=0.1,
+        score=0.5,
+        network=None,
+        fate=Fate.PRUNED_BY_SIZE,
+        move="",
+        number=2,
+        sweeps=0,
+        seconds=0.0,
+    )
     assert (fitted.pruned, pruned.pruned) == (False, True)
     assert fitted.parameters == pruned.parameters == 3 * 2 + 2 * 4 * 3 + 3 * 5
 

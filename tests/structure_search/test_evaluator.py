@@ -54,7 +54,7 @@ def watched(errors, needed, sweeps):
     """Return the sweep after which a fit with these errors is left."""
     watch = _Watch(needed, sweeps, lambda: False)
     for sweep, error in enumerate(errors):
-        if watch(Snapshot(sweep, error, CORES, 0.0)):
+        if watch(Snapshot(sweep=sweep, relative_error=error, network=CORES, seconds=0.0)):
             return sweep
     return None
 
@@ -72,7 +72,7 @@ def test_a_fit_is_left_when_three_times_its_rate_would_not_do(margin):
 
 def test_a_fit_stops_when_it_is_late():
     watch = _Watch(0.0, 100, lambda: True)
-    assert watch(Snapshot(0, 0.5, CORES, 0.0))
+    assert watch(Snapshot(sweep=0, relative_error=0.5, network=CORES, seconds=0.0))
     assert watch.stopped
 
 

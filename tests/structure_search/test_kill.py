@@ -30,8 +30,9 @@ class Process:
     def __init__(self, part: str) -> None:
         script = Path(__file__).with_name("kill_parts.py")
         alone = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # what forks has no threads
-        self.popen = subprocess.Popen([sys.executable, str(script), part], stdin=subprocess.PIPE, text=True, env=alone,
-                                      stdout=subprocess.PIPE)  # fmt: skip
+        self.popen = subprocess.Popen(
+            [sys.executable, str(script), part], stdin=subprocess.PIPE, text=True, env=alone, stdout=subprocess.PIPE
+        )
 
     def say(self, *words: object) -> None:
         assert self.popen.stdin is not None

@@ -13,11 +13,32 @@ from tnlab.structure_search.settings import Budget
 
 def found(rank, error, fate=Fate.FITTED, sweeps=3):
     structure = formats["tt"].build((4, 4, 4), rank)  # 12, 32, 60 parameters at ranks 1, 2, 3
-    return Evaluation(structure, error, structure.parameters + error, None, fate, "", 1, sweeps, 0.0)
+    return Evaluation(
+        structure=structure,
+        relative_error=error,
+        score=structure.parameters + error,
+        network=None,
+        fate=fate,
+        move="",
+        number=1,
+        sweeps=sweeps,
+        seconds=0.0,
+    )
 
 
 def bound(parameters):
-    return ParameterBound(parameters, None, None, math.inf, False, "any", None, False, "", 0.0)
+    return ParameterBound(
+        parameters=parameters,
+        incumbent=None,
+        structure=None,
+        gap=math.inf,
+        proved=False,
+        family="any",
+        max_rank=None,
+        latent_cores=False,
+        scope="",
+        seconds=0.0,
+    )
 
 
 def books(*evaluations, target=0.1, least=None):
@@ -38,8 +59,16 @@ def test_every_fate_is_counted_once():
 def test_with_a_target_the_fewest_parameters_that_reach_it_are_best():
     """Before any reaches it the least error is; then size decides, and among equals the error."""
     kept, best = books(), []
-    for evaluation in (found(1, 0.9), found(3, 0.5), found(2, 0.6), found(3, 0.1), found(2, 0.05), found(2, 0.01),
-                       found(3, 0.0), found(1, 0.2)):  # fmt: skip
+    for evaluation in (
+        found(1, 0.9),
+        found(3, 0.5),
+        found(2, 0.6),
+        found(3, 0.1),
+        found(2, 0.05),
+        found(2, 0.01),
+        found(3, 0.0),
+        found(1, 0.2),
+    ):
         kept.record(evaluation)
         assert kept.incumbent is not None
         best.append((kept.incumbent.parameters, kept.incumbent.relative_error))

@@ -12,12 +12,33 @@ from tnlab.structure_search.progress_log import ProgressLog, best_words
 from tnlab.structure_search.settings import Budget
 
 LOGGER = logging.getLogger("tests.progress_log")
-BOUND = ParameterBound(40, None, None, float("inf"), False, "any", None, False, "", 0.0)
+BOUND = ParameterBound(
+    parameters=40,
+    incumbent=None,
+    structure=None,
+    gap=float("inf"),
+    proved=False,
+    family="any",
+    max_rank=None,
+    latent_cores=False,
+    scope="",
+    seconds=0.0,
+)
 
 
 def evaluation(number, rank, error, fate=Fate.FITTED):
     structure = from_ranks((4, 5), {(0, 1): rank})  # 9 parameters per rank
-    return Evaluation(structure, error, error, None, fate, "rank up", number, 7, 1.5)
+    return Evaluation(
+        structure=structure,
+        relative_error=error,
+        score=error,
+        network=None,
+        fate=fate,
+        move="rank up",
+        number=number,
+        sweeps=7,
+        seconds=1.5,
+    )
 
 
 def written(caplog, *evaluations, after=0, status=""):

@@ -113,8 +113,22 @@ def compare(
     if as_json:
         typer.echo(json.dumps({"studies": [row.record() for row in found], "comparable": not why}))
         return
-    head = ("study", "data", "engine", "family", "seed", "target", "best", "error", "fitted to best", "fitted",
-            "seconds to best", "seconds", "at least", "gap %")  # fmt: skip
+    head = (
+        "study",
+        "data",
+        "engine",
+        "family",
+        "seed",
+        "target",
+        "best",
+        "error",
+        "fitted to best",
+        "fitted",
+        "seconds to best",
+        "seconds",
+        "at least",
+        "gap %",
+    )
     rows = [
         (
             row.name,

@@ -91,7 +91,12 @@ class Evaluator:
         sweeps = self.fits.max_sweeps if proposal.max_sweeps is None else proposal.max_sweeps
         generator = as_generator(stable_seed(structure, self.seed))
         if sweeps == 0 and proposal.init is not None:
-            return Fitted(proposal.init, relative_residual(self.problem.tensor, proposal.init), 0, True)
+            return Fitted(
+                network=proposal.init,
+                relative_error=relative_residual(self.problem.tensor, proposal.init),
+                sweeps=0,
+                finished=True,
+            )
         target = None if proposal.polish else self.problem.target_error
         aim = min(needed, self.problem.target_error or math.inf)
         best, spent = None, 0
@@ -113,7 +118,12 @@ class Evaluator:
             if watch.stopped or late() or best.relative_error <= aim or best.relative_error > proposal.reach * aim:
                 break
         assert best is not None
-        return Fitted(best.network, best.relative_error, spent, best.status is not Status.STOPPED)
+        return Fitted(
+            network=best.network,
+            relative_error=best.relative_error,
+            sweeps=spent,
+            finished=best.status is not Status.STOPPED,
+        )
 
     def affordable(self, structure: Structure, deadline: float) -> bool:
         """Return whether a sweep over a structure can be planned in memory and takes at most half of the time left."""

@@ -32,8 +32,9 @@ def test_what_a_file_says(tmp_path, write):
     assert plan.output == tmp_path / "small"
     assert plan.seeds == (0, 1)
     assert [(one.label, one.name, one.settings) for one in plan.entrants] == [
-        ("hill_climb", "hill_climb", ()), ("TNLS 8", "tnls", (("samples", 8),)),
-    ]  # fmt: skip
+        ("hill_climb", "hill_climb", ()),
+        ("TNLS 8", "tnls", (("samples", 8),)),
+    ]
     assert [(one.label, one.target_error, one.family, one.max_rank, one.modes, one.planted) for one in plan.cases] == [
         ("own.npy as 2x3x4, error 0.1", 0.1, "tree", None, (2, 3, 4), None),
         ("own.npy as 2x3x4, error 0.01", 0.01, "tree", None, (2, 3, 4), None),
@@ -80,7 +81,7 @@ def test_data_sets_may_be_names_alone(write):
         ("ranks = [2, 1, 3, 2]", "ranks = [2, 1]", ["datasets[1]: planted:", "rank"]),
         ("[[datasets]]", "[[datasets]", ["small.toml is not TOML", "line"]),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_said_in_one_sentence_with_table_and_key(write, old, new, words):
     text = HEAD + RING
     assert old in text

@@ -22,7 +22,7 @@ def generator(seed: int = 0) -> torch.Generator:
 
 
 def problem(family: str = "ring", max_rank: int = 7) -> Problem:
-    return Problem(TOY, FewestParameters(1e-4), family, max_rank)
+    return Problem(tensor=TOY, objective=FewestParameters(1e-4), family=family, max_rank=max_rank)
 
 
 def answers(engine: AbstractEngine, state: object, error: float = 0.5) -> list[Evaluation]:
@@ -30,7 +30,17 @@ def answers(engine: AbstractEngine, state: object, error: float = 0.5) -> list[E
     asked = list(engine.ask(state, generator()))
     parameters = [proposal.structure.parameters for proposal in asked]
     return [
-        Evaluation(proposal.structure, error, problem().score(size, error), None, Fate.FITTED, "", 1, 0, 0.0)
+        Evaluation(
+            structure=proposal.structure,
+            relative_error=error,
+            score=problem().score(size, error),
+            network=None,
+            fate=Fate.FITTED,
+            move="",
+            number=1,
+            sweeps=0,
+            seconds=0.0,
+        )
         for proposal, size in zip(asked, parameters, strict=True)
     ]
 

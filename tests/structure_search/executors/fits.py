@@ -28,7 +28,12 @@ def evaluator(X=X, **settings) -> Evaluator:
 
 
 def task(number: int, sweeps: int = 3, structure=STRUCTURE, **settings) -> Task:
-    return Task(number, Proposal(structure, max_sweeps=sweeps, **settings), math.inf, time.time() + 1000.0)
+    return Task(
+        number=number,
+        proposal=Proposal(structure, max_sweeps=sweeps, **settings),
+        cutoff=math.inf,
+        until=time.time() + 1000.0,
+    )
 
 
 def answered(channel: AbstractChannel, *tasks: Task) -> dict[int, float | None]:

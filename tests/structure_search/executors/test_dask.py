@@ -30,8 +30,9 @@ def test_a_search_finds_the_same_on_a_cluster(engine, aim, dask):
     """All evaluations, to the last bit of the cores; the client may be given as it is."""
 
     def content(executor: object) -> list:
-        run = Search(X, engine=engine, max_rank=3, max_evaluations=16, max_seconds=1e6, seed=3, executor=executor,
-                     **aim)  # fmt: skip
+        run = Search(
+            X, engine=engine, max_rank=3, max_evaluations=16, max_seconds=1e6, seed=3, executor=executor, **aim
+        )
         return [facts_and_cores(progress.evaluation) for progress in run]
 
     assert content(dask) == content(dask.client) == content("inline")
@@ -45,8 +46,10 @@ def facts_and_cores(one) -> tuple:
 
 def test_a_cluster_that_has_no_workers_yet():
     """They are waited for; a search that is cancelled meanwhile ends. The user's client is left open."""
-    with distributed.LocalCluster(n_workers=0, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster, \
-            distributed.Client(cluster, set_as_default=False) as client:  # fmt: skip
+    with (
+        distributed.LocalCluster(n_workers=0, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster,
+        distributed.Client(cluster, set_as_default=False) as client,
+    ):
         executor = executor_of(client)
         assert (executor.name, executor.workers) == ("dask", 1)
         channel = executor.connect(evaluator())

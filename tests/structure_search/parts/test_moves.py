@@ -14,7 +14,7 @@ X = torch.rand(MODES, generator=torch.Generator().manual_seed(0), dtype=torch.fl
 
 
 def problem(family, max_rank=3):
-    return Problem(X, FewestParameters(0.1), family, max_rank)
+    return Problem(tensor=X, objective=FewestParameters(0.1), family=family, max_rank=max_rank)
 
 
 def bonds(structure):

@@ -13,7 +13,7 @@ X = torch.rand(MODES, generator=torch.Generator().manual_seed(0), dtype=torch.fl
 
 
 def coding(family, max_size=1.0, max_rank=4):
-    return Coding(Problem(X, FewestParameters(0.1), family, max_rank), max_size)
+    return Coding(Problem(tensor=X, objective=FewestParameters(0.1), family=family, max_rank=max_rank), max_size)
 
 
 def test_on_a_ring_ranks_join_neighbouring_places():

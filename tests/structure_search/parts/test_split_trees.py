@@ -28,9 +28,11 @@ def test_counts_all_trees_of_order_four():
     assert len(set(families)) == len(families)
     assert by_size[:2] == [1, 7]
     laminar = [
-        (a, b) for at, a in enumerate(least) for b in list(least)[at + 1 :]
+        (a, b)
+        for at, a in enumerate(least)
+        for b in list(least)[at + 1 :]
         if set(a) < set(b) or set(b) < set(a) or not set(a) & set(b)
-    ]  # fmt: skip
+    ]
     assert by_size[2] == len(laminar)
 
 

@@ -36,8 +36,10 @@ def test_csv_has_a_row_for_every_evaluation(kept):
     assert len(rows) == len(reader.evaluations) > 12
     for row, found in zip(rows, reader.evaluations, strict=True):
         assert (int(row["number"]), int(row["parameters"]), row["fate"]) == (
-            found.number, found.parameters, found.fate.name.lower(),
-        )  # fmt: skip
+            found.number,
+            found.parameters,
+            found.fate.name.lower(),
+        )
         assert float(row["relative_error"]) == found.relative_error
         assert float(row["seconds"]) == found.seconds
         assert json.loads(row["structure"])["modes"] == [3] * 5
@@ -51,7 +53,17 @@ def test_no_cell_of_text_is_a_formula():
 
     class Reader:
         evaluations = [  # noqa: RUF012
-            Evaluation(structure, math.nan, -1.0, None, Fate.TOO_COSTLY, move, k + 1, 0, math.inf)
+            Evaluation(
+                structure=structure,
+                relative_error=math.nan,
+                score=-1.0,
+                network=None,
+                fate=Fate.TOO_COSTLY,
+                move=move,
+                number=k + 1,
+                sweeps=0,
+                seconds=math.inf,
+            )
             for k, move in enumerate(moves)
         ]
 
@@ -109,7 +121,13 @@ def test_without_cores_it_is_small_and_cannot_be_gone_on_with(kept, tmp_path):
 @pytest.mark.parametrize(
     "content",
     [
-        b"", b"a letter", b"{}", b"[]", b"null", b'{"tnlab_study_export": 2}', b'{"tnlab_study_export": 1}',
+        b"",
+        b"a letter",
+        b"{}",
+        b"[]",
+        b"null",
+        b'{"tnlab_study_export": 2}',
+        b'{"tnlab_study_export": 1}',
         b'{"tnlab_study_export": 1, "header": {}, "records": []}',
         b'{"tnlab_study_export": 1, "header": {"tnlab_study": 1}, "records": []}',
         b'{"tnlab_study_export": 1, "header": {"tnlab_study": 2}, "records": [1]}',
@@ -117,10 +135,12 @@ def test_without_cores_it_is_small_and_cannot_be_gone_on_with(kept, tmp_path):
         b'{"tnlab_study_export": 1, "header": {"tnlab_study": 2}, "records": [{"number": -1}]}',
         b'{"tnlab_study_export": 1, "header": {"tnlab_study": 2}, "records": {"nonfinite": []}}',
         b'{"tnlab_study_export": 1, "header": {"tnlab_study": 2}, "records": {"nonfinite": "x"}}',
-        b'{"tnlab_study": 2}\n{"number": 1, "structure": 3}\n', b'{"tnlab_study": 7}\n', b"\x80\x04K\x01.",
+        b'{"tnlab_study": 2}\n{"number": 1, "structure": 3}\n',
+        b'{"tnlab_study": 7}\n',
+        b"\x80\x04K\x01.",
         b"[" * 100_000,
     ],
-)  # fmt: skip
+)
 def test_what_is_no_study_is_not_taken_in(content):
     with pytest.raises(DataError) as caught:
         lines_from(content, "odd.json")
@@ -138,9 +158,16 @@ def test_a_recipe_leads_back_to_the_tensor(tmp_path):
         assert torch.equal(again.tensor, source.tensor)
         assert (again.label, again.order) == (source.label, source.order)
     assert recipe_of(Source.of(np.ones(4), "from memory")) is None
-    for odd in ({}, {"name": 3, "modes": [4], "order": "plain"}, recipe | {"modes": 16}, recipe | {"modes": [4, 5]},
-                recipe | {"modes": ["4", "4"]}, recipe | {"order": "odd"}, recipe | {"name": str(tmp_path)},
-                recipe | {"name": "/dev/zero"}):  # fmt: skip
+    for odd in (
+        {},
+        {"name": 3, "modes": [4], "order": "plain"},
+        recipe | {"modes": 16},
+        recipe | {"modes": [4, 5]},
+        recipe | {"modes": ["4", "4"]},
+        recipe | {"order": "odd"},
+        recipe | {"name": str(tmp_path)},
+        recipe | {"name": "/dev/zero"},
+    ):
         with pytest.raises(DataError):
             source_from_recipe(odd)
 

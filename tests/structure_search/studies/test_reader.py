@@ -66,10 +66,12 @@ def test_cores_are_those_of_what_counts(tmp_path):
     """Not of an evaluation with this number that was forgotten, though its error was less."""
     path = tmp_path / "study"
     list(run_of(ENGINES[0], path))
-    fitted = sorted((one for one in StudyReader(path).evaluations if one.fate is Fate.FITTED),
-                    key=lambda one: one.relative_error)  # fmt: skip
-    least, most = (next(line for line in records(path) if line.get("number") == fitted[place].number)
-                   for place in (0, -1))  # fmt: skip
+    fitted = sorted(
+        (one for one in StudyReader(path).evaluations if one.fate is Fate.FITTED), key=lambda one: one.relative_error
+    )
+    least, most = (
+        next(line for line in records(path) if line.get("number") == fitted[place].number) for place in (0, -1)
+    )
     with path.open("a") as file:
         for line in ({"forget": 1}, least | {"number": 1}, {"forget": 1}, most | {"number": 1}):
             file.write(json.dumps(line) + "\n")

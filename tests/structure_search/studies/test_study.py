@@ -79,7 +79,20 @@ def test_another_way_replaces_what_was_recorded_from_there_on(tmp_path):
     assert again.relative_error == steps[1].relative_error
     other = ring((3,) * 5, (0, 1, 2, 3, 4), (3, 1, 3, 1, 3))
     assert study.recorded(3, other) is None
-    study.append(other, Evaluation(other, math.nan, math.inf, None, Fate.PRUNED_BY_SIZE, "", 3, 0, 1.0))
+    study.append(
+        other,
+        Evaluation(
+            structure=other,
+            relative_error=math.nan,
+            score=math.inf,
+            network=None,
+            fate=Fate.PRUNED_BY_SIZE,
+            move="",
+            number=3,
+            sweeps=0,
+            seconds=1.0,
+        ),
+    )
     study.release()
     reopened = Study(FileLog(path), json.loads(lines[0]))
     for now in (study, reopened):

@@ -39,7 +39,17 @@ def running(shown):
 
 
 def found(number, structure=RING, error=0.5, fate=Fate.FITTED, seconds=1.0):
-    return Evaluation(structure, error, 1.0, None, fate, "a move", number, 3, seconds)
+    return Evaluation(
+        structure=structure,
+        relative_error=error,
+        score=1.0,
+        network=None,
+        fate=fate,
+        move="a move",
+        number=number,
+        sweeps=3,
+        seconds=seconds,
+    )
 
 
 def written(shelf, name_of="camera", engine="hill_climb", fits=6):

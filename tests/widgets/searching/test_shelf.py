@@ -25,7 +25,16 @@ def test_a_study_lies_on_the_shelf_with_its_data(shelf):
     json.dumps(entry)
     plan, reader = shelf.plan(name)
     assert plan.source.modes == MODES
-    expected = Settings(("hill_climb",), 0.5, "ring", None, 6, 60.0, 0, "inline")
+    expected = Settings(
+        engines=("hill_climb",),
+        target_error=0.5,
+        family="ring",
+        max_rank=None,
+        max_evaluations=6,
+        max_seconds=60.0,
+        seed=0,
+        executor="inline",
+    )
     assert restored(Settings(max_rank=5, executor="pool:2"), [reader], ["inline", "pool:2"]) == expected
     reader.header["seed"], reader.openings[-1]["executor"] = "someone's", "dask:tcp://198.51.100.1:1"
     assert restored(Settings(seed=3), [reader], ["inline"]) == replace(expected, seed=3)

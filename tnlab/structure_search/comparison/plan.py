@@ -171,8 +171,17 @@ def _cases(table: Table, folder: Path) -> tuple[Case, ...]:
         given, digest, truth = scope["target_errors"], origin.digest(), origin.truth()
         for error in given if isinstance(given, list) else [given]:
             label = f"{origin.label}, error {error:g}"
-            limits = scope.get("family"), scope.get("max_rank"), origin.load().modes, digest
-            cases.append(Case(label, origin, float(error), *limits, truth.parameters if truth is not None else None))
+            case = Case(
+                label=label,
+                origin=origin,
+                target_error=float(error),
+                family=scope.get("family"),
+                max_rank=scope.get("max_rank"),
+                modes=origin.load().modes,
+                digest=digest,
+                planted=truth.parameters if truth is not None else None,
+            )
+            cases.append(case)
     return tuple(cases)
 
 

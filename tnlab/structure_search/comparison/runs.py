@@ -69,13 +69,16 @@ class Comparison:
             raise DataError(f"The folder {str(settings.folder)!r} cannot be made: {error.strerror or error}.") from None
         found = {run: outcome for run in runs if (outcome := kept(run, settings)) is not None}
         self.outcomes, before = dict(found), len(found)
-        yield from (Standing(run, own, True, done, len(runs)) for done, (run, own) in enumerate(found.items(), 1))
+        yield from (
+            Standing(run=run, outcome=own, kept=True, done=done, total=len(runs))
+            for done, (run, own) in enumerate(found.items(), 1)
+        )
         left = [run for run in runs if run not in found]
         made = in_processes(_made, left, settings, self.jobs) if self.jobs > 1 else _here(left, settings)
         for done, (run, outcome) in enumerate(made, before + 1):
             found[run] = outcome
             self.outcomes = {one: found[one] for one in runs if one in found}
-            yield Standing(run, outcome, False, done, len(runs))
+            yield Standing(run=run, outcome=outcome, kept=False, done=done, total=len(runs))
 
 
 def _here(runs: list[Run], settings: RunSettings) -> Iterator[tuple[Run, Outcome]]:

@@ -117,7 +117,7 @@ def _given(table: Table, folder: Path, key: str) -> Origin:
     order = table.take("order", one_of("plain", "quantised"), "")
     said = f" as {modes_text(modes)}" if modes else ""
     label = table.take("label", TEXT, f"{given}{said}{' quantised' if order == 'quantised' else ''}")
-    return Origin(label, given if known else "", path, modes, order)
+    return Origin(label=label, name=given if known else "", path=path, modes=modes, order=order)
 
 
 def _planted(table: Table, folder: Path) -> Origin:
@@ -133,7 +133,17 @@ def _planted(table: Table, folder: Path) -> Origin:
     modes, ranks = _modes(table), table.take("ranks", RANKS)
     listed = tuple(ranks) if isinstance(ranks, list) else (ranks,)
     label = f"{given} {modes_text(modes or ())}, ranks {' '.join(map(str, listed))}{said}"
-    return Origin(table.take("label", TEXT, label), given, None, modes, "", listed, noise, seed, planted=True)
+    return Origin(
+        label=table.take("label", TEXT, label),
+        name=given,
+        path=None,
+        modes=modes,
+        order="",
+        ranks=listed,
+        noise=noise,
+        seed=seed,
+        planted=True,
+    )
 
 
 def _modes(table: Table, *default: None) -> tuple[int, ...] | None:

@@ -70,7 +70,9 @@ class Annealing(AbstractEngine[AnnealingState]):
     @override
     def start(self, problem: Problem, generator: torch.Generator) -> AnnealingState:
         first = draw(problem, generator, largest=min(self.first_rank, problem.rank_limit))
-        return AnnealingState(problem, Proposal(first, move="drawn at random"), math.inf, first)
+        return AnnealingState(
+            problem=problem, proposal=Proposal(first, move="drawn at random"), luck=math.inf, here=first
+        )
 
     @override
     def ask(self, state: AnnealingState, generator: torch.Generator) -> Iterable[Proposal]:

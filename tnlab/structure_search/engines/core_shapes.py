@@ -77,13 +77,14 @@ class CoreShapes(AbstractEngine[CoreShapesState]):
         methods = ("exact", "bang_for_buck", "greedy") if self.method == "portfolio" else (self.method,)
         first = dict.fromkeys(self._packed(problem, tree, method) for method in methods)
         loss = Loss(problem.tensor.detach().cpu().double().numpy()) if tucker else None
-        return CoreShapesState(problem, tree, loss, tuple(sorted(first, key=tree.parameters)))
+        return CoreShapesState(problem=problem, tree=tree, loss=loss, asked=tuple(sorted(first, key=tree.parameters)))
 
     @override
     def ask(self, state: CoreShapesState, generator: torch.Generator) -> Iterable[Proposal]:
         for shape in () if state.done else state.asked:
-            yield Proposal(state.tree.structure(shape), self._fitted(state, shape), max_sweeps=0,
-                           move="x".join(map(str, shape)))  # fmt: skip
+            yield Proposal(
+                state.tree.structure(shape), self._fitted(state, shape), max_sweeps=0, move="x".join(map(str, shape))
+            )
 
     @override
     def tell(
@@ -182,7 +183,8 @@ def _cheaper(tree: SplitTree, ranks: Shape, max_rank: int | None) -> Iterator[Sh
     for up, down in permutations(range(len(ranks)), 2):
         found.add(tuple(rank + (bond == up) - (bond == down) for bond, rank in enumerate(ranks)))
     kept = [
-        shape for shape in found
+        shape
+        for shape in found
         if all(1 <= rank <= top for rank, top in zip(shape, most, strict=True)) and tree.parameters(shape) < here
-    ]  # fmt: skip
+    ]
     yield from sorted(kept, key=lambda shape: (tree.parameters(shape), shape))

@@ -198,10 +198,13 @@ def _reconnected(
     ends = [tuple(core for core in arrays if order + place in arrays[core][1]) for place in range(len(old.bonds))]
     bonds = tuple(Bond(cores_of, sizes[order + place]) for place, cores_of in enumerate(ends))
     structure = Structure(old.modes, cores, bonds)
-    return Network(structure, tuple(
-        arrays[core][0].permute([arrays[core][1].index(own) for own in wanted]).contiguous()
-        for core, wanted in enumerate(structure.core_indices)
-    ))  # fmt: skip
+    return Network(
+        structure,
+        tuple(
+            arrays[core][0].permute([arrays[core][1].index(own) for own in wanted]).contiguous()
+            for core, wanted in enumerate(structure.core_indices)
+        ),
+    )
 
 
 def _connections(network: Network) -> list[list[int]]:

@@ -109,7 +109,14 @@ class SVDinsTN(AbstractEngine[SVDinsTNState]):
         if self.start_from != "cuts":
             chosen.append(self._diagonals_of_means(X, problem.rank_limit))
         chosen.sort(key=lambda diagonals: _parameters(problem, diagonals))
-        state = SVDinsTNState(problem, X, _initial(problem, chosen[0]), 0, True, tuple(chosen[1:]))
+        state = SVDinsTNState(
+            problem=problem,
+            X=X,
+            network=_initial(problem, chosen[0]),
+            iteration=0,
+            moved=True,
+            starts=tuple(chosen[1:]),
+        )
         return self._iterate(state)
 
     @override
@@ -145,8 +152,15 @@ class SVDinsTN(AbstractEngine[SVDinsTNState]):
     def _fit_rescaled(self, problem: Problem, structure: Structure, generator: torch.Generator) -> Network:
         scaled = scale_modes(problem.tensor)
         target = 0.01 * (problem.target_error or 1.0)  # stricter: the errors in rescaled and given modes differ
-        found = fit(scaled.tensor, scaled.to_scaled(structure), init="random", restarts=2, tolerance=1e-5,
-                    target_error=target, seed=generator)  # fmt: skip
+        found = fit(
+            scaled.tensor,
+            scaled.to_scaled(structure),
+            init="random",
+            restarts=2,
+            tolerance=1e-5,
+            target_error=target,
+            seed=generator,
+        )
         return scaled.from_scaled(found.network, structure)
 
     def _iterate(self, state: SVDinsTNState) -> SVDinsTNState:

@@ -82,7 +82,7 @@ class TnALE(AbstractEngine[TnALEState]):
     def start(self, problem: Problem, generator: torch.Generator) -> TnALEState:
         coding = Coding(problem, self.max_size)
         first = coding.random(generator, sparsity=self.sparsity if problem.family == "any" else 0.0)
-        return self._at_stop(TnALEState(coding, (), (), first, first))
+        return self._at_stop(TnALEState(coding=coding, candidates=(), asked=(), centre=first, here=first))
 
     @override
     def ask(self, state: TnALEState, generator: torch.Generator) -> Iterable[Proposal]:

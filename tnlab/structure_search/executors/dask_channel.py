@@ -175,8 +175,10 @@ class DaskChannel(AbstractChannel):
         except OSError:  # a worker was lost meanwhile
             return False
         except Exception as error:
-            raise ExecutorError(f"The workers of dask cannot take the search ({error}). They need tnlab "
-                                f"{version()}: pip install 'tnlab[cluster]' where they run.") from error  # fmt: skip
+            raise ExecutorError(
+                f"The workers of dask cannot take the search ({error}). They need tnlab "
+                f"{version()}: pip install 'tnlab[cluster]' where they run."
+            ) from error
         return True
 
     def _answer(self, ticket: _SentTask) -> Answer | None:

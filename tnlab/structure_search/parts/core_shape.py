@@ -69,7 +69,9 @@ def core_shape(X: Tensor, *, budget: int, method: str = "portfolio") -> CoreShap
     loss = Loss(array)
     shape = METHODS[method](loss, modes, budget)
     promised = sum(1 - float(weights[:rank].sum()) for weights, rank in zip(loss.weights, shape, strict=True))
-    return CoreShape(shape, loss(shape), promised, tucker_parameters(modes, shape))
+    return CoreShape(
+        shape=shape, squared_error=loss(shape), promised=promised, parameters=tucker_parameters(modes, shape)
+    )
 
 
 def tucker_parameters(modes: Sequence[int], shape: Sequence[int]) -> int:
@@ -84,9 +86,12 @@ def tucker_tree(modes: Sequence[int]) -> SplitTree:
 
 
 def greedy_ranks(
-    parameters: Callable[[Sequence[int]], int], weights: Sequence[NDArray[Any]], fits: Callable[[Sequence[int]], bool],
-    *, per_parameter: bool,
-) -> Shape:  # fmt: skip
+    parameters: Callable[[Sequence[int]], int],
+    weights: Sequence[NDArray[Any]],
+    fits: Callable[[Sequence[int]], bool],
+    *,
+    per_parameter: bool,
+) -> Shape:
     """Return ranks grown one by one from 1, each time on the bond with the largest next squared singular value.
 
     A bond at which one more rank is not allowed is left as it is.

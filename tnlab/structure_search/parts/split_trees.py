@@ -51,7 +51,12 @@ class SplitTree:
             parent = next((later for later in range(place + 1, len(sets)) if own < sets[later]), -1)
             above.append(parent)
             legs[parent] -= own
-        return cls(tuple(modes), tuple(ordered), tuple(above), tuple(tuple(sorted(own)) for own in legs))
+        return cls(
+            modes=tuple(modes),
+            splits=tuple(ordered),
+            above=tuple(above),
+            legs=tuple(tuple(sorted(own)) for own in legs),
+        )
 
     @property
     def bonds_at(self) -> list[list[int]]:
@@ -228,7 +233,10 @@ def split_tensor(tensor: Tensor, tree: SplitTree, ranks: Sequence[int]) -> Netwo
         found.append(basis.shape[1])
     cores.append((array, labels))
     structure = tree.structure(found)
-    return Network(structure, tuple(
-        tensor_like(np.ascontiguousarray(core.transpose([own.index(label) for label in wanted])), tensor)
-        for (core, own), wanted in zip(cores, structure.core_indices, strict=True)
-    ))  # fmt: skip
+    return Network(
+        structure,
+        tuple(
+            tensor_like(np.ascontiguousarray(core.transpose([own.index(label) for label in wanted])), tensor)
+            for (core, own), wanted in zip(cores, structure.core_indices, strict=True)
+        ),
+    )

@@ -60,10 +60,13 @@ def test_processes_without_work_end_until_there_is_some(monkeypatch):
     ("content", "words"),
     [
         ("raise SystemExit(7)", "end as soon as they start; the last with exit status 7"),
-        ("from multiprocessing.connection import Connection as C; import sys; C(int(sys.argv[1])).send_bytes(b'Alas')",
-         "could not start: Alas"),
+        (
+            "import sys; from multiprocessing.connection import Connection\n"
+            "Connection(int(sys.argv[1])).send_bytes(b'Alas')",
+            "could not start: Alas",
+        ),
     ],
-)  # fmt: skip
+)
 def test_processes_that_cannot_start(content, words, tmp_path, monkeypatch):
     """No search waits for them for ever."""
     script = tmp_path / "script.py"

@@ -74,8 +74,19 @@ def test_a_search_finds_the_same_wherever_its_fits_run(name, pool, tmp_path):
 
     def content(executor: AbstractExecutor) -> list:
         path = tmp_path / executor.name
-        list(Search(X, engine=engine, max_rank=3, max_evaluations=16, max_seconds=1e6, seed=3, study=path,
-                    executor=executor, **aim))  # fmt: skip
+        list(
+            Search(
+                X,
+                engine=engine,
+                max_rank=3,
+                max_evaluations=16,
+                max_seconds=1e6,
+                seed=3,
+                study=path,
+                executor=executor,
+                **aim,
+            )
+        )
         reader = StudyReader(path)
         reader.poll()
         return [(one, cores(reader, number)) for number, one in enumerate(map(facts, reader.evaluations), 1)]

@@ -110,7 +110,7 @@ def test_a_quiet_writer_keeps_its_lease(shared, monkeypatch):
 def test_other_machines_wait(shared, monkeypatch):
     """A writer of another machine is not called dead, whatever its number; that of this one is, at once."""
     log = DatabaseLog(shared)
-    monkeypatch.setattr(Writer, "here", lambda: Writer("far", "another", 2**22 + 1, "t"))
+    monkeypatch.setattr(Writer, "here", lambda: Writer(host="far", machine="another", pid=2**22 + 1, token="t"))
     log.acquire()
     other = DatabaseLog(shared)
     assert other.busy() == f"process {2**22 + 1} on far"

@@ -85,7 +85,7 @@ class PoolChannel(AbstractChannel):
 
     @override
     def submit(self, task: Task) -> None:
-        ticket = Ticket(self, self._freight, task.number, pickled(task))
+        ticket = Ticket(receiver=self, freight=self._freight, number=task.number, packed=pickled(task))
         with self._crew.changed:
             if not self._cancelled:
                 self._open.add(ticket)

@@ -39,8 +39,10 @@ class DatabaseLog(AbstractLog):
     def __init__(self, location: str) -> None:
         url, _, self._name = location.rpartition("#")
         if not url or not NAME.fullmatch(self._name):
-            raise DataError("A study in a database needs a name of letters, digits, spaces and . , + ( ) = - _ after "
-                            "the URL, as in sqlite:///studies.db#camera; a # of the URL itself is %23.")  # fmt: skip
+            raise DataError(
+                "A study in a database needs a name of letters, digits, spaces and . , + ( ) = - _ after "
+                "the URL, as in sqlite:///studies.db#camera; a # of the URL itself is %23."
+            )
         self._tables = _tables_of(url)
         self.location = f"{self._tables.location}#{self._name}"
         self._me: Writer | None = None
@@ -73,8 +75,10 @@ class DatabaseLog(AbstractLog):
             held = "", SILENCE
         found = None if _alive(*held) else self._tables.take(self._name, held[0], me.text)
         if found is None:
-            raise StudyBusyError(f"The study {self.location!r} is being written by {self.busy() or 'another process'}. "
-                                 "Watch it, or stop it there first.")  # fmt: skip
+            raise StudyBusyError(
+                f"The study {self.location!r} is being written by {self.busy() or 'another process'}. "
+                "Watch it, or stop it there first."
+            )
         self._me, self._place = me, found
         self._left = threading.Event()
         weakref.finalize(self, self._left.set)
@@ -131,8 +135,10 @@ class DatabaseLog(AbstractLog):
 
     def _lost(self) -> StudyBusyError:
         """Return the error of a writer whose lease another process has taken."""
-        return StudyBusyError(f"The study {self.location!r} has been taken over by {self.busy() or 'another process'}, "
-                              "as this one did not renew its lease; what it found since is not kept.")  # fmt: skip
+        return StudyBusyError(
+            f"The study {self.location!r} has been taken over by {self.busy() or 'another process'}, "
+            "as this one did not renew its lease; what it found since is not kept."
+        )
 
 
 def _alive(writer: str, silent: float) -> bool:

@@ -40,8 +40,9 @@ class FileLog(AbstractLog):
             self._cut(self._file)
             self._sign()
         except Timeout:
-            raise StudyBusyError(f"The study {self.location!r} is being written by {self._writer()}. "
-                                 "Watch it, or stop it there first.") from None  # fmt: skip
+            raise StudyBusyError(
+                f"The study {self.location!r} is being written by {self._writer()}. Watch it, or stop it there first."
+            ) from None
         except OSError as error:
             self.release()
             raise self._unusable(error) from None

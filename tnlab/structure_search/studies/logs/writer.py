@@ -31,16 +31,21 @@ class Writer:
     @classmethod
     def here(cls) -> "Writer":
         """Return a new writer for this process, with a fresh token."""
-        return cls(socket.gethostname(), _machine(), os.getpid(), uuid.uuid4().hex)
+        return cls(host=socket.gethostname(), machine=_machine(), pid=os.getpid(), token=uuid.uuid4().hex)
 
     @classmethod
     def parsed(cls, text: str) -> "Writer":
         """Read a writer from its ``text``; other text gives a writer without host, which never counts as dead."""
         try:
             record = json.loads(text)
-            return cls(str(record["host"]), str(record["machine"]), int(record["pid"]), str(record["token"]))
+            return cls(
+                host=str(record["host"]),
+                machine=str(record["machine"]),
+                pid=int(record["pid"]),
+                token=str(record["token"]),
+            )
         except (KeyError, TypeError, ValueError):
-            return cls("", "", 0, text)
+            return cls(host="", machine="", pid=0, token=text)
 
     @property
     def text(self) -> str:
