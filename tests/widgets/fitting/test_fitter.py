@@ -1,12 +1,17 @@
 """The fit behind a session: who may report, and that a held or settled one leaves nothing running."""
 
+import threading
+
 import pytest
 import torch
 
 from tests.waiting import PATIENCE, wait_for
 from tnlab.formats import formats
+from tnlab.interrupt import checkpoint
+from tnlab_widgets.fitting import fitter as fitting
 from tnlab_widgets.fitting.fitter import Fitter
 from tnlab_widgets.fitting.run import FitJob
+from tnlab_widgets.fitting.session import FitSession
 from tnlab_widgets.fitting.visited import visit_key
 
 MODES = (3, 3, 3)
@@ -62,3 +67,35 @@ def test_only_the_newest_job_is_told_of(fitter):
     for of in (old, None):  # the run is not that of the newest job
         fitter.tell(of)
     assert len(fitter.heard) == told + 1
+
+
+@pytest.mark.parametrize("quick", [0, fitting.QUICK], ids=["another thread", "this thread"])
+def test_a_step_that_takes_for_ever_gives_way_to_the_next_job(monkeypatch, quick):
+    """An edit, a stop and an end do not wait for the step in hand: here it would never end."""
+    real, begun = fitting.starting_point, threading.Event()
+
+    def endless(job, *known):
+        if job.structure.ranks[0] == 1:
+            begun.set()
+            while True:
+                checkpoint()
+                threading.Event().wait(0.001)  # as if it computed
+        return real(job, *known)
+
+    monkeypatch.setattr(fitting, "starting_point", endless)
+    monkeypatch.setattr(fitting, "QUICK", quick)
+    reports = []
+    session = FitSession(lambda progress, _: reports.append(progress))
+    session.load(torch.rand((4,) * 4, dtype=torch.float64, generator=torch.Generator().manual_seed(0)))
+    for _ in range(2):
+        begun.clear()
+        session.submit(formats["tt"].build((4,) * 4, 1))
+        assert begun.wait(PATIENCE)
+        last = session.submit(formats["tt"].build((4,) * 4, 2))
+        wait_for(lambda last=last: reports and reports[-1].generation == last and not reports[-1].running)
+        assert reports[-1].state in ("CONVERGED", "EXACT")
+    begun.clear()
+    session.submit(formats["tt"].build((4,) * 4, 1))
+    assert begun.wait(PATIENCE)
+    session.close(PATIENCE)
+    assert not session.is_alive

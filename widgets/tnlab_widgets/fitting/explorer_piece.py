@@ -85,7 +85,7 @@ class ExplorerPiece(DataPiece, EditorPiece):
         self._bound: Bound | None = None
         self._progress: FitProgress | None = None
         self._sent: dict[int, Visit] = {}
-        self._failure = ""
+        self._failure, self._reported = "", 0
         self._fits = Callbacks("on_fit", self.tell)
         super().__init__(
             source,
@@ -328,9 +328,9 @@ class ExplorerPiece(DataPiece, EditorPiece):
         if self.deserted:
             self._session.suspend(True)
         with self.alone():
-            if progress.generation != self._session.generation:
-                return
-            self._progress = progress
+            if progress.generation != self._session.generation or progress.number < self._reported:
+                return  # an edit, or a newer report of another thread, came first
+            self._progress, self._reported = progress, progress.number
             self.push(fit=fit_state(progress, self.edit))
             self._show_failure(progress.failure)
             self.notify(self._fits, progress)

@@ -8,6 +8,7 @@ command, never while the lock is held.
 import time
 from collections.abc import Callable, Generator
 
+from tnlab.interrupt import Interrupted, Limit, interruptible, limited
 from tnlab.network.network import Network
 from tnlab.network.residual import relative_residual
 from tnlab.seeding import as_generator
@@ -26,6 +27,8 @@ REPORT_EVERY = 0.1  # seconds between two reports
 DETAIL_EVERY = 1 / 3  # seconds between two reports with details at least
 DETAIL_SHARE = 4  # the sweeps between two reports with details last at least this many times as long as the details
 SLOW = 0.15  # seconds; the start of a fit is reported when its first sweep takes longer
+STOPPING = "Stopping: the error of the best cores is being measured."
+QUICK = 2**20  # entries of a tensor of which an error is measured in some 50 ms
 COURTESY = 0.05  # seconds at most that the worker waits for a thread that handles an edit
 
 Sweeps = Generator[bool, None, tuple[str, str]]
@@ -61,6 +64,7 @@ class Fitter:
         self.guests = 0
         self._report = Callback(report)
         self._sweeps: Generator[bool] | None = None
+        self._stopped: tuple[FitJob, FitRun] | None = None
         self._owes_details, self._reports = False, 0
         self._last_report = self._next_detail = -1e9
 
@@ -90,8 +94,10 @@ class Fitter:
 
         The solver's error of a running fit may be a reading of the normal equations, within about 1e-9 of that of the
         reconstruction (in float32 1e-5) or a millionth of it. Of a job that is out of date only the error of its visit
-        is corrected.
+        is corrected, where that takes no longer than a page waits for the next job.
         """
+        if not self.is_current(job) and job.tensor.numel() > QUICK:
+            return
         visit = self.visited.best(job.key) if run.visit else None
         kept = visit.network if visit is not None else None
         errors: dict[Network, float] = {}
@@ -107,6 +113,13 @@ class Fitter:
                 run.finish(state, status, errors)
                 self._owes_details = True
                 self.network = run.network or self.network
+
+    def end_soon(self, job: FitJob, run: FitRun) -> None:
+        """Have the worker end a run that was stopped, for a tensor whose error takes long to measure."""
+        with self.worker.changed:
+            run.status = STOPPING
+            self._stopped = job, run
+            self.worker.wake()
 
     def tell(self, of: FitJob | None = None, *, detailed: bool = False) -> None:
         """Report the run, if it is that of the newest job, and that job is ``of`` where one is given."""
@@ -148,7 +161,8 @@ class Fitter:
             return self._show_details(held)
         more = False
         try:
-            more = next(sweeps, False)
+            with limited(Limit(cancel=lambda: run is not None and not self.is_current(run.job))):
+                more = next(sweeps, False)
         finally:
             if not more:
                 self._sweeps = None
@@ -156,8 +170,10 @@ class Fitter:
         return 0.0
 
     def _begin(self) -> None:
-        job, run = self.job, self.run
-        if job is not None and (run is None or run.job.generation != job.generation):
+        (job, run), stopped = (self.job, self.run), self._stopped
+        if stopped is not None:
+            self._stopped, self._sweeps = None, self._ended(*stopped)
+        elif job is not None and (run is None or run.job.generation != job.generation):
             self.run = FitRun(job)
             self._sweeps = self._fitted(job, self.run)
 
@@ -178,11 +194,19 @@ class Fitter:
                 self.worker.changed.wait_for(lambda: not self.guests, COURTESY)
         time.sleep(0)
 
+    def _ended(self, job: FitJob, run: FitRun) -> Generator[bool]:
+        """End a run that was stopped, before the first sweep of what follows."""
+        self.end(job, run, Status.STOPPED.name, Status.STOPPED.value)
+        self.tell(job, detailed=True)
+        yield from ()
+
     def _fitted(self, job: FitJob, run: FitRun) -> Generator[bool]:
         """Fit a job until its solver ends or a newer job exists; yield True after every sweep."""
         try:
             check_affordable(job.structure)
             state, status = yield from self._from_random_starts(job, run) if job.tries else self._from_start(job, run)
+        except Interrupted:  # within its first step: another job is the newest
+            return
         except Exception as error:  # noqa: BLE001 - the page shows why the fit ended, and the next edit is fitted
             state, status = FAILED, sentence(error)
         self.end(job, run, state, status)
@@ -191,7 +215,8 @@ class Fitter:
     def _from_start(self, job: FitJob, run: FitRun) -> Sweeps:
         if job.fresh:
             self.tell(job)
-        init = starting_point(job, self.network, self.visited)
+        former = self.network
+        init = interruptible(lambda: starting_point(job, former, self.visited), long=job.tensor.numel() > QUICK)
         solver = ALS(max_sweeps=MAX_SWEEPS, tolerance=TOLERANCE)
         for snapshot in solver.iterate(job.tensor, job.structure, init=init, generator=as_generator(job.seed)):
             status = snapshot.status

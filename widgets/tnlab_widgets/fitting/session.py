@@ -11,7 +11,7 @@ from torch import Tensor
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab.solvers.base import Init, Status
-from tnlab_widgets.fitting.fitter import Fitter, Report
+from tnlab_widgets.fitting.fitter import QUICK, Fitter, Report
 from tnlab_widgets.fitting.run import FitJob, FitRun
 from tnlab_widgets.fitting.visited import Visited, visit_key
 
@@ -151,7 +151,10 @@ class FitSession:
             fitter.tell()
 
     def stop(self) -> None:
-        """End the fit with the best of its networks, whose error is measured before this returns."""
+        """End the fit with the best of its networks, whose error is measured before this returns.
+
+        For a tensor of more than a million entries the thread measures it, and reports the end when it has.
+        """
         fitter = self._fitter
         with fitter.worker.changed:
             if fitter.job is None:
@@ -162,9 +165,11 @@ class FitSession:
             run = fitter.run if taken and fitter.run is not None else FitRun(job)
             run.job, fitter.run = job, run
             fitter.hold(paused=False)
-        if run.running:
+        if run.running and job.tensor.numel() > QUICK:
+            fitter.end_soon(job, run)
+        elif run.running:
             fitter.end(job, run, Status.STOPPED.name, Status.STOPPED.value)
-        fitter.tell(detailed=True)
+        fitter.tell(detailed=not run.running)
 
     def suspend(self, away: bool) -> None:
         """Hold the fit while it is not looked at (``away``), or release it; reports do not show this as a pause."""
