@@ -49,6 +49,7 @@ class BaseWidget(anywidget.AnyWidget):
         sync=True, echo_update=False, from_page=True
     )
     _missing_bundle: ClassVar[Path | None] = None
+    _carries: ClassVar[type[Piece] | None] = None
     _tnlab: "_Carrier"  # all that is private of this package: a host such as marimo writes attributes of its own
 
     def __init_subclass__(cls, *, bundle: str = "", piece: type[Piece] | None = None, **kwargs: Any) -> None:
@@ -59,6 +60,7 @@ class BaseWidget(anywidget.AnyWidget):
             cls._esm = script if script.is_file() else ""
             if style.is_file():
                 cls._css = style
+        cls._carries = piece or cls._carries
         for name, meaning in piece.STATE.items() if piece is not None else ():
             trait = traitlets.Any(read_only=True, help=meaning).tag(sync=True)
             trait.class_init(cls, WIRE + name)  # as for a trait that the body of the class assigns

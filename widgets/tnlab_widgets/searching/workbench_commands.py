@@ -160,7 +160,7 @@ class WorkbenchShelf(WorkbenchState):
     def _do_open(self, command: Message) -> None:
         """Open the structure of an evaluation in an Explorer, with its recorded cores where it was fitted."""
         lane, number = self._lane(command.get("lane")), command.get("number")
-        if not isinstance(number, int) or not 1 <= number <= lane.points.count:
+        if type(number) is not int or not 1 <= number <= lane.points.count:  # a bool is none
             raise DataError(f"There is no evaluation {number!r:.40} in that search.")
         place = {"lane": lane.id, "number": number}
         self.push(opening=place)
@@ -202,9 +202,9 @@ class WorkbenchShelf(WorkbenchState):
 
     def _do_study_export(self, command: Message) -> dict[str, Any]:
         kind, location = command.get("format"), self._shelf.location(command.get("name"))
-        if kind not in EXPORTS:
+        if not isinstance(kind, str) or kind not in EXPORTS:
             raise UnknownNameError("format", kind, EXPORTS)
-        filename, content = exported(location, str(kind))
+        filename, content = exported(location, kind)
         return {"filename": filename, "data": content}
 
     ACTIONS: ClassVar[Mapping[str, Action]] = {
