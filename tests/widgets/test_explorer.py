@@ -178,7 +178,6 @@ def test_restoring_a_visited_structure_shows_its_error_again(explorer):
 
 
 def test_pause_stop_restart_and_seeds(explorer):
-    widget = explorer.widget
     explorer.command("pause")
     assert explorer.seen.fit["paused"]
     explorer.command("resume")
