@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks._pages import CHROMIUM, FLAGS
 from tests.browser.harness import FakeComm, Stage
-from tests.browser.workbench_page import drag, pieces, pretended, show
+from tests.browser.workbench_page import drag, pieces, pretended, send_points, show
 from tnlab_widgets import SearchWorkbench
 
 ENGINES = ("growth", "annealing", "random", "tnga", "tnls")
@@ -37,7 +37,7 @@ def frames(browser: Browser, count: int, lanes: int, plot: str, ratio: int, leng
         def come_in() -> None:
             for start in range(count, count + 200 * LATER, LATER):
                 for identity, those in enumerate(columns, 1):
-                    shown.widget.points = next(pieces(those, identity, start, start + LATER))
+                    send_points(shown.widget, next(pieces(those, identity, start, start + LATER)))
                 if ended.wait(0.1):
                     return
 
