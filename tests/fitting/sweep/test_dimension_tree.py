@@ -38,6 +38,18 @@ def test_a_sweep_takes_less_than_one_product_with_the_tensor_per_core():
     assert depth(dimension_tree(structure)) < len(structure.cores) - 1
 
 
+@pytest.mark.parametrize("name", ["tt", "tr", "peps"])
+def test_of_many_cores_the_tree_is_shallow_and_cuts_few_bonds(name):
+    structure = formats[name].build((2,) * 225, 3)
+    tree = dimension_tree(structure)
+    assert sorted(leaves(tree)) == [*range(225)]
+    assert depth(tree) <= 14  # log of 225 to the base 3/2
+    left = set(leaves(tree[0]))
+    assert 75 <= len(left) <= 150
+    crossed = sum(len(left & set(bond.cores)) == 1 for bond in structure.bonds)
+    assert crossed <= {"tt": 1, "tr": 2, "peps": 30}[name]
+
+
 def test_most_changes_of_a_rank_keep_the_tree():
     structure = formats["tr"].build((4,) * 6, 4)
     assert dimension_tree(edits.set_rank(structure, 2, 5)) is dimension_tree(structure)

@@ -19,12 +19,14 @@ CoreTree = int | tuple["CoreTree", "CoreTree"]
 Interval = tuple[int, int]
 CALL = 3e4  # flops: the time that one call of a small array operation takes before it computes (order of magnitude)
 CALLS = 7  # array operations per node of the tree
+MOST = 48  # cores of which all intervals are compared, some tenths of a second; the time grows with the cube
 
 
 def dimension_tree(structure: Structure) -> CoreTree:
     """Return the cheapest dimension tree of those over a few linear orders of the cores; leaves are core indices.
 
-    It is found for ranks rounded to powers of two and cached, so that most changes of a rank keep the tree.
+    It is found for ranks rounded to powers of two and cached, so that most changes of a rank keep the tree. Over more
+    than ``MOST`` cores, one order is halved again and again where the fewest bonds are cut.
     """
     rounded = tuple(1 << round(math.log2(rank)) for rank in structure.ranks)
     return _tree(structure.modes, structure.core_indices, rounded)
@@ -38,6 +40,9 @@ def leaves(tree: CoreTree) -> tuple[int, ...]:
 @lru_cache(maxsize=256)
 def _tree(modes: tuple[int, ...], core_indices: tuple[tuple[int, ...], ...], ranks: tuple[int, ...]) -> CoreTree:
     sizes = [*modes, *ranks]
+    if len(core_indices) > MOST:
+        weights, cuts = _bonds(len(modes), core_indices, sizes)
+        return _halved(_spectral(weights), cuts)
     orders = sorted(_orders(len(modes), core_indices, sizes))
     return min((_best_split(order, core_indices, sizes) for order in orders), key=lambda found: found[0])[1]
 
@@ -49,21 +54,48 @@ def _orders(order: int, core_indices: tuple[tuple[int, ...], ...], sizes: Sequen
     eigenvector of the Laplacian of the graph of bonds, weighted by log rank).
     """
     count = len(core_indices)
+    weights, cuts = _bonds(order, core_indices, sizes)
+    orders = {tuple(range(count)), min(_grown(weights, cuts, start) for start in range(count))[1]}
+    if count > 3:
+        orders.add(_spectral(weights))
+    return orders
+
+
+def _bonds(
+    order: int, core_indices: tuple[tuple[int, ...], ...], sizes: Sequence[int]
+) -> tuple[NDArray[np.float64], list[tuple[set[int], float]]]:
+    """Return the weights of the bonds between every two cores, and the cores and the log rank of every bond."""
     ends: dict[int, set[int]] = {}
     for core, indices in enumerate(core_indices):
         for index in indices:
             if index >= order:
                 ends.setdefault(index, set()).add(core)
-    weights = np.zeros((count, count))
+    weights = np.zeros((len(core_indices),) * 2)
     for index, joined in ends.items():
         for first, second in permutations(joined, 2):
             weights[first, second] += math.log(sizes[index]) + 0.1
-    cuts = [(joined, math.log(sizes[index])) for index, joined in ends.items()]
-    orders = {tuple(range(count)), min(_grown(weights, cuts, start) for start in range(count))[1]}
-    if count > 3:
-        laplacian = np.diag(weights.sum(axis=0)) - weights
-        orders.add(tuple(np.argsort(np.linalg.eigh(laplacian)[1][:, 1].round(6), kind="stable").tolist()))
-    return orders
+    return weights, [(joined, math.log(sizes[index])) for index, joined in ends.items()]
+
+
+def _spectral(weights: NDArray[np.float64]) -> tuple[int, ...]:
+    """Return the cores in the order of their entries in the Fiedler vector."""
+    laplacian = np.diag(weights.sum(axis=0)) - weights
+    return tuple(np.argsort(np.linalg.eigh(laplacian)[1][:, 1].round(6), kind="stable").tolist())
+
+
+def _halved(order: tuple[int, ...], cuts: list[tuple[set[int], float]]) -> CoreTree:
+    """Return a tree over an order, each node split in its middle third where the least product of ranks is cut."""
+    if len(order) == 1:
+        return order[0]
+    place = {core: k for k, core in enumerate(order)}
+    crossed = np.zeros(len(order))
+    inside = [(joined, weight) for joined, weight in cuts if len(joined & place.keys()) > 1]
+    for joined, weight in inside:
+        places = sorted(place[core] for core in joined & place.keys())
+        crossed[places[0] + 1 : places[-1] + 1] += weight
+    third = len(order) // 3
+    split = max(1, third) + int(crossed[max(1, third) : len(order) - third].argmin())
+    return _halved(order[:split], inside), _halved(order[split:], inside)
 
 
 def _grown(
