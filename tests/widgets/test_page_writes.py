@@ -301,7 +301,7 @@ def test_every_field_of_every_kind_is_spoilt(attacked, name, caplog):
 @pytest.mark.parametrize("name", TARGETS)
 def test_what_is_too_much_is_a_sentence_whatever_the_kind(attacked, name, value):
     attacker = attacked(name)
-    for kind in attacker.random.sample(attacker.kinds, 3):  # it is refused before the kind is looked at
+    for kind in attacker.random.choices(attacker.kinds, k=3):  # it is refused before the kind is looked at
         message = {"client": "large", "n": next(attacker._numbers), "kind": kind}
         for spoilt in (
             {**message, "name": value},
