@@ -1,4 +1,4 @@
-"""The base class of solvers for tensors with missing entries: held-out entries, the and the start."""
+"""The base class of solvers for tensors with missing entries: held-out entries, the errors, and the start."""
 
 import math
 from abc import abstractmethod
@@ -22,6 +22,10 @@ from tnlab.network.structure import Structure
 from tnlab.solvers.base import AbstractSolver, Data, Init, Swept, whole_tensor
 
 SMALL = 2**24  # entries (128 MiB) up to which an SVD start forms the whole tensor, zeros for missing entries
+# Bound, by the product of the core norms, on the sums of absolute terms in units of |X|. Above it the order of the sums
+# can show in an error's 12th digit, so that the error is taken from the whole reconstruction,
+LARGE_TERMS = 1e3
+FORMED = 2**16, 32  # if that has at most so many entries, or so many per known one: else it takes longer than a sweep
 
 
 @dataclass(frozen=True)
@@ -63,8 +67,9 @@ class AbstractCompletion(AbstractSolver):
         network = start
         while True:
             rounded = [on_solver(core) for core in network.cores]
-            error = fit.error(values if same else EntrySweep(fit.entries, rounded).values())
-            held_out = None if test is None else test.error(EntrySweep(test.entries, rounded).values())
+            whole = _reconstructed(network) if fit.may_cancel(rounded) else None
+            error = fit.error(fit.values_of(rounded, whole) if whole is not None or not same else values)
+            held_out = None if test is None else test.error(test.values_of(rounded, whole))
             yield Swept(network, error, compared=network is not start, held_out_error=held_out)
             values = next(steps)
             network = Network(structure, tuple(torch.as_tensor(core).to(known.values.dtype) for core in sweep.cores))
@@ -97,7 +102,20 @@ class _Sample:
     def __init__(self, known: Observed, structure: Structure) -> None:
         self.entries = Entries(structure, known.indices)
         self.values = on_solver(known.values)
-        self._norm = _norm(self.values)
+        self._known, self._norm = known, _norm(self.values)
+
+    def may_cancel(self, cores: list[Any]) -> bool:
+        """Return whether terms may be so large that their order shows in the error, in a tensor that is soon formed."""
+        size, known = self._known.size, len(self.entries)
+        if size > min(SMALL, max(FORMED[0], FORMED[1] * known)):
+            return False
+        return not math.prod(map(_norm, cores)) < LARGE_TERMS * self._norm * math.sqrt(size / known)
+
+    def values_of(self, cores: list[Any], whole: Tensor | None) -> Any:
+        """Return the values at the entries, from the cores or, where it is given, from the whole reconstruction."""
+        if whole is None:
+            return EntrySweep(self.entries, cores).values()
+        return on_solver(whole.reshape(-1)[self._known.places])
 
     def error(self, values: Any) -> float:
         """Return the relative error, over the entries of the sample, of a network's values at them."""
@@ -135,6 +153,10 @@ def start_of(known: Observed, structure: Structure, init: Init, generator: torch
         return start
     size = math.sqrt(float(values.to(torch.float64).square().mean()) * structure.size)  # a random network has norm 1
     return Network(structure, tuple(core * size ** (1 / len(start.cores)) for core in start.cores))
+
+
+def _reconstructed(network: Network) -> Tensor:
+    return network.to(torch.float64).to_tensor()
 
 
 def on_solver(array: Tensor) -> Any:

@@ -37,8 +37,8 @@ class Fit:
 
     Attributes:
         network: The fitted cores, in the tensor's dtype and on its device.
-        relative_error: ``|X - X_hat|_F / |X|_F`` of that network, measured in float64 from its reconstruction;
-            over the fitted entries where some are missing.
+        relative_error: ``|X - X_hat|_F / |X|_F`` of that network, measured in float64 on its reconstruction
+            X_hat, to 1e-12; over the fitted entries where some are missing.
         sweeps: Number of sweeps, all starts together.
         seconds: Wall time in seconds, all starts together.
         status: Why the best start ended; ``status.value`` is a sentence.
