@@ -50,7 +50,7 @@ export function morphingDiagram(signal: AbortSignal): MorphingDiagram {
     const [a, b] = [viewOf(from, size), viewOf(to, size)];
     const mix = (x: number, y: number): number => x + (y - x) * t;
     const view = { scale: mix(a.scale, b.scale), centre: { x: mix(a.centre.x, b.centre.x), y: mix(a.centre.y, b.centre.y) } };
-    setAttributes(diagram, { viewBox: vp.viewBox(view, size) });
+    setAttributes(layers.world, { transform: vp.transform(view, size) });
     draw(layers, scene, { selection: NOTHING, locked: true });
     for (const bond of layers.bonds.children) setAttributes(bond, { "data-changed": strong.has((bond as SVGElement).dataset["bond"] ?? "") ? "" : null });
   };

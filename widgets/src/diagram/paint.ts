@@ -10,6 +10,8 @@ import { CORE_RADIUS, curvePath, DOT_RADIUS, RIM } from "./geometry.js";
 import type { Scene, SceneBond, SceneCore, SceneLeg } from "./scene.js";
 
 export interface Layers {
+  /** Holds all the others; its transform is the view. */
+  readonly world: SVGGElement;
   readonly bonds: SVGGElement;
   readonly overlay: SVGGElement;
   readonly legs: SVGGElement;
@@ -29,8 +31,9 @@ export function makeLayers(root: SVGSVGElement): Layers {
     ghosts: layer("ghosts"),
   };
   for (const hidden of [layers.ranks, layers.ghosts]) hidden.setAttribute("aria-hidden", "true");
-  root.append(...Object.values(layers));
-  return layers;
+  const world = svg("g", {}, ...Object.values(layers));
+  root.append(world);
+  return { world, ...layers };
 }
 
 export interface Looks {

@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
-import { farOf, fit, pan, toDiagram, toPixels, viewBox, zoom } from "./viewport.js";
+import { farOf, fit, pan, toDiagram, toPixels, transform, zoom } from "./viewport.js";
 
 const SIZE = { width: 600, height: 400 };
 const view = fit({ x: 0, y: 0, width: 1200, height: 400 }, SIZE);
 
 it("fits a box into the window", () => {
   expect(view).toEqual({ centre: { x: 600, y: 200 }, scale: 0.5 });
-  expect(viewBox(view, SIZE)).toBe("0.000 -200.000 1200.000 800.000");
+  expect(transform(view, SIZE)).toBe("translate(0.000 100.000) scale(0.50000)");
 });
 it("is farther by a step with every square root of 2", () => {
   expect([2, 1, 0.99, 0.71, 0.7, 0.5, 0.15].map((scale) => farOf({ ...view, scale }))).toEqual([0, 0, 1, 1, 2, 2, 6]);

@@ -44,9 +44,10 @@ export const pan = (view: Viewport, dx: number, dy: number): Viewport => ({
   centre: { x: view.centre.x - dx / view.scale, y: view.centre.y - dy / view.scale },
 });
 
-export function viewBox(view: Viewport, size: Size): string {
-  const [width, height] = [size.width / view.scale, size.height / view.scale];
-  return [view.centre.x - width / 2, view.centre.y - height / 2, width, height].map((v) => v.toFixed(3)).join(" ");
+/** The transform of a view. A viewBox would do, but browsers place every part again when that changes. */
+export function transform(view: Viewport, size: Size): string {
+  const { x, y } = toPixels(view, size, { x: 0, y: 0 });
+  return `translate(${x.toFixed(3)} ${y.toFixed(3)}) scale(${view.scale.toFixed(5)})`;
 }
 
 /** How far away a diagram is: 0 at scale 1 and above, one more each time that it shrinks by a square root of 2. */

@@ -88,7 +88,8 @@ export class Stage {
   /** Show another part of the diagram: nothing in it changes but the least size of hit areas, in steps of the scale. */
   private show(view: vp.Viewport): void {
     this.view = view;
-    setAttributes(this.svg, { viewBox: vp.viewBox(view, this.size), "data-far": vp.farOf(view) });
+    setAttributes(this.layers.world, { transform: vp.transform(view, this.size) });
+    setAttributes(this.svg, { "data-far": vp.farOf(view) });
     this.moved();
   }
 
