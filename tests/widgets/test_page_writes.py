@@ -151,7 +151,7 @@ class Attacker:
                 self.answered[answer["client"], answer["n"]] += 1
                 assert "did not foresee" not in answer["error"], answer
                 assert "not enough memory" not in answer["error"], answer
-                assert len(answer["error"]) < 3000
+                assert len(answer["error"]) < 1100
 
     # Random messages
 

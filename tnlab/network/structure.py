@@ -174,7 +174,7 @@ def _check_modes(structure: Structure) -> None:
         raise StructureError("A structure needs at least one mode, but modes is empty.")
     for mode, size in enumerate(structure.modes):
         if not _is_count(size):
-            raise StructureError(f"Mode {mode} must have a whole size of at least 1, but has {size!r}.")
+            raise StructureError(f"Mode {mode} must have a whole size of at least 1, but has {size!r:.40}.")
     if not structure.cores:
         raise StructureError("A structure needs at least one core, but cores is empty.")
     carried = Counter(leg for core in structure.cores for leg in core.legs)
@@ -182,7 +182,7 @@ def _check_modes(structure: Structure) -> None:
         for leg in core.legs:
             if not _is_index(leg, structure.order):
                 raise StructureError(
-                    f"Core {structure.core_label(place)} carries mode {leg!r}, "
+                    f"Core {structure.core_label(place)} carries mode {leg!r:.40}, "
                     f"but the modes are 0 to {structure.order - 1}."
                 )
     for mode in range(structure.order):
@@ -198,7 +198,7 @@ def _check_bonds(structure: Structure) -> None:
         where = f"Bond {place}"
         for core in bond.cores:
             if not _is_index(core, len(structure.cores)):
-                raise StructureError(f"{where} joins core {core!r}, but the cores are 0 to {len(structure.cores) - 1}.")
+                raise StructureError(f"{where} joins core {core!r:.40}, but the cores are 0 to {len(structure.cores) - 1}.")
         if len(bond.cores) < 2:
             raise StructureError(f"{where} must join at least two cores, but joins {bond.cores}.")
         if len(set(bond.cores)) < len(bond.cores):
@@ -207,7 +207,7 @@ def _check_bonds(structure: Structure) -> None:
             raise StructureError(f"{where} must list its cores ascending, but lists {bond.cores}.")
         if not _is_count(bond.rank):
             raise StructureError(
-                f"{where} ({structure.bond_label(place)}) must have a whole rank of at least 1, but has {bond.rank!r}."
+                f"{where} ({structure.bond_label(place)}) must have a whole rank of at least 1, but has {bond.rank!r:.40}."
             )
 
 

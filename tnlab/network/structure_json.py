@@ -35,7 +35,7 @@ def from_dict(record: object) -> Structure:
     """
     fields = _fields(record, "the structure", needed={"version", "modes", "cores", "bonds"})
     if fields["version"] != VERSION:
-        raise StructureError(f"version must be {VERSION}, but is {fields['version']!r}.")
+        raise StructureError(f"version must be {VERSION}, but is {fields['version']!r:.40}.")
     return Structure(
         modes=tuple(_whole(size, f"modes[{k}]") for k, size in enumerate(_list(fields["modes"], "modes"))),
         cores=tuple(_core_from_dict(core, f"cores[{k}]") for k, core in enumerate(_list(fields["cores"], "cores"))),
@@ -78,7 +78,7 @@ def _core_from_dict(record: object, where: str) -> Core:
     if not isinstance(name, str) or len(name) > MAX_NAME:
         raise StructureError(f"{where}.name must be a text of at most {MAX_NAME} characters, but is {name!r:.80}.")
     if not isinstance(pinned, bool):
-        raise StructureError(f"{where}.pinned must be true or false, but is {pinned!r}.")
+        raise StructureError(f"{where}.pinned must be true or false, but is {pinned!r:.40}.")
     legs = tuple(_whole(leg, f"{where}.legs[{k}]") for k, leg in enumerate(_list(fields["legs"], f"{where}.legs")))
     return Core(legs, name=name, position=_position(fields.get("position"), f"{where}.position"), pinned=pinned)
 

@@ -1,14 +1,11 @@
 """Errors as sentences: those of tnlab as they are, others logged."""
 
-import traitlets
-
 from tnlab.errors import DataError
 from tnlab_widgets.base.sentences import sentence
 
 
-def test_errors_of_tnlab_and_of_traits_are_said_as_they_are(caplog):
+def test_errors_of_tnlab_are_said_as_they_are(caplog):
     assert sentence(DataError("The tensor is zero.")) == "The tensor is zero."
-    assert sentence(traitlets.TraitError("No.")) == "No."
     assert not caplog.records
 
 
@@ -18,3 +15,10 @@ def test_an_unforeseen_error_is_logged_with_its_traceback(caplog):
     assert len(said) < 400
     assert caplog.records[0].exc_info
     assert "not enough memory" in sentence(MemoryError())
+
+
+def test_a_sentence_that_repeats_a_long_text_is_shortened():
+    said = sentence(DataError("It must be short, but is " + "x" * 5000 + "; shorten it."))
+    assert said.startswith("It must be short")
+    assert said.endswith("shorten it.")
+    assert len(said) < 1100
