@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import comm
@@ -12,7 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.browser.diagram import Diagram
 from tests.browser.harness import FakeComm, Stage
 from tests.browser.pages import Watched, open_page
-from tests.browser.servers import ROOT, Server, dashboard, free_port, jupyter_lab, serve
+from tests.browser.servers import ROOT, Server, dashboard, free_port, jupyter, serve
 from tnlab.formats import formats
 from tnlab_widgets import NetworkEditor
 
@@ -71,10 +72,17 @@ def stage(watch: Callable[..., Watched], monkeypatch: pytest.MonkeyPatch) -> Ite
 @pytest.fixture(scope="package")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A JupyterLab over a copy of the notebooks."""
-    home, folder = tmp_path_factory.mktemp("lab"), tmp_path_factory.mktemp("work") / "notebooks"
+    with lessons_in("jupyterlab", tmp_path_factory) as server:
+        yield server
+
+
+@contextmanager
+def lessons_in(application: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Serve a copy of the notebooks in "jupyterlab" or "notebook"."""
+    home, folder = tmp_path_factory.mktemp(application), tmp_path_factory.mktemp("work") / "notebooks"
     shutil.copytree(ROOT / "notebooks", folder)
     port = free_port()
-    with serve(jupyter_lab(port, folder), port, home, folder) as server:
+    with serve(jupyter(application, port, folder), port, home, folder) as server:
         yield server
 
 

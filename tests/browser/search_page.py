@@ -1,8 +1,8 @@
-"""Helpers for the workbench on any page (stage, JupyterLab, Voila): start a search, read its counts and state."""
+"""Helpers for the workbench on any page, also in a shadow root: start a search, read its counts and state."""
 
 from playwright.sync_api import Page
 
-_PROPOSED = """() => Math.min(...[...document.querySelectorAll('[data-field="lane-counts"]')]
+_PROPOSED = """bench => Math.min(...[...bench.querySelectorAll('[data-field="lane-counts"]')]
   .map(each => Number(each.dataset.value)))"""
 
 
@@ -22,14 +22,14 @@ def start(page: Page) -> None:
 
 def proposed(page: Page) -> int:
     """Return the number of structures proposed in the lane with the fewest."""
-    return int(page.evaluate(_PROPOSED))
+    return int(page.locator(".tnw").evaluate(_PROPOSED))
 
 
 def wait_for_more(page: Page, than: int, seconds: float = 90) -> int:
     """Wait until more structures have been proposed, and return how many."""
     page.wait_for_function(
-        f"than => {{ const now = ({_PROPOSED})(); return Number.isFinite(now) && now > than }}",
-        arg=than,
+        f"([bench, than]) => {{ const now = ({_PROPOSED})(bench); return Number.isFinite(now) && now > than }}",
+        arg=[page.locator(".tnw").element_handle(), than],
         timeout=1000 * seconds,
     )
     return proposed(page)

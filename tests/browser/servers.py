@@ -1,4 +1,4 @@
-"""Real servers on free ports, with private Jupyter folders, ended when the test run ends."""
+"""Real servers on free ports, with private folders, ended when the test run ends."""
 
 import json
 import os
@@ -73,13 +73,19 @@ def serve(command: Sequence[str], port: int, home: Path, folder: Path) -> Iterat
                 process.kill()
 
 
-def jupyter_lab(port: int, folder: Path) -> list[str]:
-    """Return the command that serves a folder in JupyterLab, with the application reachable from the page."""
+def jupyter(application: str, port: int, folder: Path) -> list[str]:
+    """Return the command that serves a folder in "jupyterlab" or "notebook", whose pages can reach the application."""
     return [
-        *(sys.executable, "-m", "jupyterlab", "--allow-root", "--no-browser", "--ip=127.0.0.1", f"--port={port}"),
+        *(sys.executable, "-m", application, "--allow-root", "--no-browser", "--ip=127.0.0.1", f"--port={port}"),
         *("--ServerApp.port_retries=0", "--IdentityProvider.token=", f"--ServerApp.root_dir={folder}"),
         "--expose-app-in-browser",
     ]
+
+
+def marimo(mode: str, port: int, apps: Sequence[Path]) -> list[str]:
+    """Return the command with which marimo serves apps to "edit" or to "run"."""
+    address = ("--headless", "--no-token", "--host", "127.0.0.1", "--port", str(port))
+    return [sys.executable, "-m", "marimo", mode, *address, *map(str, apps)]
 
 
 def dashboard(port: int) -> list[str]:
@@ -88,16 +94,20 @@ def dashboard(port: int) -> list[str]:
 
 
 def _private_folders(home: Path) -> dict[str, str]:
-    for name in ("config", "data", "runtime", "ipython", "config/labconfig"):
+    for name in ("config", "data", "runtime", "ipython", "config/labconfig", "state", "cache"):
         (home / name).mkdir(parents=True, exist_ok=True)
     (home / "config/labconfig/default_setting_overrides.json").write_text(json.dumps(_LAB_SETTINGS))
     settings = {"ServerApp": {"jpserver_extensions": _NOT_NEEDED}}
-    (home / "config/jupyter_lab_config.json").write_text(json.dumps(settings))
+    for application in ("lab", "notebook"):
+        (home / f"config/jupyter_{application}_config.json").write_text(json.dumps(settings))
     return {
         "JUPYTER_CONFIG_DIR": str(home / "config"),
         "JUPYTER_DATA_DIR": str(home / "data"),
         "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
         "IPYTHONDIR": str(home / "ipython"),
+        "XDG_CONFIG_HOME": str(home / "config"),
+        "XDG_STATE_HOME": str(home / "state"),
+        "XDG_CACHE_HOME": str(home / "cache"),
         "TNLAB_STUDIES": str(home / "studies"),
         "OMP_NUM_THREADS": "1",
         "BROWSER": "true",

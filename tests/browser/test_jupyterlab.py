@@ -1,43 +1,41 @@
 """The first notebook in a real JupyterLab."""
 
+import shutil
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.explorer_page import draw_and_turn, relative_error, wait_for_fit
-from tests.browser.lab_page import open_notebook
+from tests.browser.explorer_page import number, relative_error, use_explorer
+from tests.browser.lab_page import open_lab, run_down_to, save
 from tests.browser.pages import Watched
-from tests.browser.servers import Server
+from tests.browser.servers import ROOT, Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.timeout(180)]
 
-_RUN_TO_EXPLORER = """async () => {
-  const app = window.jupyterapp, notebook = app.shell.currentWidget.content;
-  notebook.activeCellIndex = 3;
-  await app.commands.execute("notebook:run-all-above");
-  notebook.activeCellIndex = 2;
-}"""
+LESSON, EXPLORER = "00_draw_tweak_watch.ipynb", 2  # the notebook, and the cell that shows the Explorer
+COPY = "copy.ipynb"  # as stored it is without outputs, which name widgets of a kernel that has gone
 _CELLS = "window.jupyterapp.shell.currentWidget.content.widgets.length"
 
 
 @pytest.fixture
 def notebook(lab: Server, watch: Callable[..., Watched]) -> Page:
-    """The first notebook, run down to the Explorer."""
+    """A copy of the first notebook, run down to the Explorer."""
+    shutil.copy(ROOT / "notebooks" / LESSON, lab.folder / COPY)
     page = watch().page
-    page.goto(f"{lab.address}/lab")
-    page.wait_for_function("window.jupyterapp !== undefined", timeout=60_000)
-    open_notebook(page, "00_draw_tweak_watch.ipynb")
-    page.evaluate(_RUN_TO_EXPLORER)
+    open_lab(page, lab.address, COPY)
+    run_down_to(page, EXPLORER)
     page.locator("[data-core]").first.wait_for(timeout=60_000)
     return page
 
 
-def test_draw_a_bond_change_a_rank_read_a_lower_error(notebook: Page) -> None:
-    wait_for_fit(notebook)
-    before = relative_error(notebook)
-    draw_and_turn(notebook)
-    assert relative_error(notebook) < before
+def test_the_explorer_is_used_and_a_reload_keeps_what_is_drawn(lab: Server, notebook: Page) -> None:
+    drawn = use_explorer(notebook)
+    save(notebook)
+    open_lab(notebook, lab.address, COPY)
+    notebook.locator('[data-bond="A-D"]').wait_for(state="attached", timeout=60_000)
+    assert number(notebook, "parameters") == drawn
+    assert relative_error(notebook) < 1
 
 
 def test_keys_on_the_widget_do_not_cut_or_insert_cells(notebook: Page) -> None:

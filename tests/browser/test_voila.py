@@ -7,7 +7,7 @@ import psutil
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.explorer_page import draw_and_turn, relative_error, wait_for_fit
+from tests.browser.explorer_page import use_explorer
 from tests.browser.pages import Watched
 from tests.browser.servers import Server
 from tests.waiting import wait_for
@@ -16,14 +16,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.timeout(180)]
 PATIENCE = 90_000  # milliseconds: a busy machine starts kernels slowly
 
 
-def test_draw_a_bond_change_a_rank_read_a_lower_error(voila: Server, watch: Callable[..., Watched]) -> None:
+def test_the_explorer_is_used(voila: Server, watch: Callable[..., Watched]) -> None:
     page = watch().page
     page.goto(f"{voila.address}/voila/render/explorer.ipynb", timeout=PATIENCE)
     page.locator("[data-core]").first.wait_for(timeout=60_000)
-    wait_for_fit(page)
-    before = relative_error(page)
-    draw_and_turn(page)
-    assert relative_error(page) < before
+    use_explorer(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the screen"
 
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.explorer_page import relative_error, wait_for_fit
-from tests.browser.lab_page import open_notebook, run_all
+from tests.browser.lab_page import open_lab, run_all, save
 from tests.browser.pages import Watched
 from tests.browser.search_page import choose, proposed, start, state, wait_for_more
 from tests.browser.servers import Server
@@ -14,8 +14,6 @@ from tests.browser.servers import Server
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.timeout(300)]
 PATIENCE = 90_000  # milliseconds: a busy machine starts kernels slowly
 PRIMARY = ".tnw-primary"
-
-_SAVE = "() => window.jupyterapp.commands.execute('docmanager:save')"
 
 
 def goes_on(page: Page, before: int) -> None:
@@ -49,18 +47,14 @@ def test_in_voila_a_search_goes_on_after_a_reload(voila: Server, watch: Callable
 def test_in_jupyterlab_a_search_goes_on_while_the_page_is_away(lab: Server, watch: Callable[..., Watched]) -> None:
     page = watch().page
     path = "dashboards/search_workbench.ipynb"
-    page.goto(f"{lab.address}/lab", timeout=PATIENCE)
-    page.wait_for_function("window.jupyterapp !== undefined", timeout=PATIENCE)
-    open_notebook(page, path)
+    open_lab(page, lab.address, path)
     run_all(page)
     page.locator(PRIMARY).wait_for(timeout=PATIENCE)
     choose(page, max_seconds=600, target_error=0.08)
     start(page)
     before = wait_for_more(page, 10)
-    page.evaluate(_SAVE)
-    page.reload(timeout=PATIENCE)
-    page.wait_for_function("window.jupyterapp !== undefined", timeout=PATIENCE)
-    open_notebook(page, path)
+    save(page)
+    open_lab(page, lab.address, path)
     goes_on(page, before)
     page.locator("[data-action='stop']").click()
     page.locator('[data-field="run-status"][data-state="ended"]').wait_for(timeout=PATIENCE)

@@ -1,4 +1,4 @@
-"""Widgets for JupyterLab and Voilà: draw a tensor network, watch its fit to a tensor, watch structure searches.
+"""Widgets for JupyterLab, Notebook, Voilà and marimo: draw a tensor network, watch its fit, watch structure searches.
 
 The widgets are listed in ``__init__.pyi``; each is imported when it is first used. The server of the dashboards imports
 only ``kernel_socket`` of this package, and so loads no PyTorch.

@@ -1,5 +1,6 @@
 /** What every bundle exports: `render` for a notebook, `mount` for a page of one's own. */
 
+import { followTheme } from "../ui/theme.js";
 import { type Link, type Message, openLink, type Transport } from "./link.js";
 import { type WidgetModel, widgetLink } from "./widget_link.js";
 
@@ -16,6 +17,7 @@ interface View {
 export const rendering = <State, Sent extends Message>(mount: Mount<State, Sent>) => ({ model, el, signal }: View): void => {
   const root = document.createElement("div");
   el.append(root);
+  followTheme(root, signal);
   mount(root, widgetLink(model, signal), signal);
 };
 
@@ -23,5 +25,6 @@ export const rendering = <State, Sent extends Message>(mount: Mount<State, Sent>
 export const mounting = <State, Sent extends Message>(mount: Mount<State, Sent>) => async (root: HTMLElement, transport: Transport, signal: AbortSignal): Promise<void> => {
   const link = openLink<State, Sent>(transport, signal);
   await link.ready;
+  followTheme(root, signal);
   mount(root, link, signal);
 };

@@ -1,9 +1,9 @@
 import { beforeEach, expect, it, vi } from "vitest";
-import { offerFile } from "../ui/offer_file.js";
+import { offerFile } from "./offer_file.js";
 import { teller } from "./commands.js";
 import { type Answer, KernelSilence } from "./link.js";
 
-vi.mock("../ui/offer_file.js", () => ({ offerFile: vi.fn() }));
+vi.mock("./offer_file.js", () => ({ offerFile: vi.fn() }));
 const complain = vi.fn();
 const tell = (answer: () => Promise<Partial<Answer>>): Promise<void> => teller({ send: answer } as never, complain)({ kind: "save" });
 

@@ -1,6 +1,6 @@
 /** Commands of a page: errors in their answers are shown as sentences, files in them offered as downloads. */
 
-import { offerFile } from "../ui/offer_file.js";
+import { offerFile } from "./offer_file.js";
 import { asBytes, type Bytes } from "./bytes.js";
 import { KernelSilence, type Link, type Message } from "./link.js";
 

@@ -2,7 +2,7 @@
 
 import { count, type Item } from "../../structure/selection.js";
 import { html, listen } from "../../ui/dom.js";
-import { offerFile } from "../../ui/offer_file.js";
+import { offerFile } from "../../wire/offer_file.js";
 import type { MenuRow, Popups } from "../../ui/popup.js";
 import type { ExportFormat, Reply, StructureRecord } from "../../wire/editor_state.js";
 import { apply } from "../arranging_commands.js";

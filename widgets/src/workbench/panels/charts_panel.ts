@@ -2,6 +2,7 @@
 
 import { html, listen, setAttributes, setText } from "../../ui/dom.js";
 import { formatCount, formatShort } from "../../ui/format.js";
+import { onTheme } from "../../ui/theme.js";
 import { explain, term, type Tooltip } from "../../ui/tooltip.js";
 import type { Lane, ParameterBound } from "../../wire/workbench_state.js";
 import { cloudChart } from "../charts/cloud_chart.js";
@@ -65,7 +66,7 @@ export function chartsPanel({ tip, open, say }: ChartsEvents, signal: AbortSigna
     setText(known, opening || (total > 0 ? `${formatCount(total)} evaluations` : ""));
     setAttributes(known, { "data-value": total });
   };
-  followTheme(() => cloud.recolour(), signal);
+  onTheme(() => cloud.recolour(), signal);
   const title = (words: string, story: string): HTMLElement => {
     const element = term(words, `${story} ${MOVING}`);
     element.classList.add("tnx-title");
@@ -111,14 +112,4 @@ function headline(): { element: HTMLElement; show(lanes: readonly Lane[], bound:
       gap.show(away === null ? null : away <= 0 ? "none: proved best" : gapPercent(away), away);
     },
   };
-}
-
-/** Call `changed` when the page may have switched between light and dark. */
-function followTheme(changed: () => void, signal: AbortSignal): void {
-  if (typeof MutationObserver !== "undefined") {
-    const observer = new MutationObserver(changed);
-    observer.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
-    signal.addEventListener("abort", () => observer.disconnect());
-  }
-  if (typeof matchMedia !== "undefined") matchMedia("(prefers-color-scheme: dark)").addEventListener?.("change", changed, { signal });
 }

@@ -2,7 +2,7 @@
 
 import { mountExplorer } from "../../explorer/explorer.js";
 import { button } from "../../ui/buttons.js";
-import { html, listen, setText } from "../../ui/dom.js";
+import { focused, html, listen, setText } from "../../ui/dom.js";
 import type { ExplorerMessage, ExplorerState } from "../../wire/explorer_state.js";
 import { part } from "../../wire/link.js";
 import type { PointName, WorkbenchLink } from "../../wire/workbench_state.js";
@@ -55,7 +55,7 @@ export function explorerOverlay(link: Pick<WorkbenchLink, "transport">, { back, 
   const open = async (opened: PointName): Promise<void> => {
     shown = opened;
     const mine = (end = new AbortController());
-    home = document.activeElement instanceof HTMLElement ? document.activeElement : null;
+    home = focused(element) as HTMLElement | null;
     element.hidden = false;
     cover(true);
     setText(words, "Opening\u2026");

@@ -1,6 +1,6 @@
 /** Files that a widget hands to the person, as downloads of the browser. */
 
-import { html } from "./dom.js";
+import { html } from "../ui/dom.js";
 
 /** Milliseconds until a file's bytes are given up: browsers begin to read them within a second or so. */
 const KEPT_MS = 10_000;
