@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field
 from urllib.parse import urlparse
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Route
 
 _LOCAL_HOSTS = {"127.0.0.1", "localhost"}
 _LOCAL_SCHEMES = {"data", "blob", "about"}
 
 # Said by Jupyter itself about itself.
 _HARMLESS = ("Unsatisfied version", "favicon.ico")
+_NOTEBOOK_SCRIPT = "/static/notebook/"  # Notebook 7.6 reads a schema that is not there, before any cell has run
 
 
 @dataclass
@@ -45,7 +46,11 @@ def open_page(browser: Browser, **context: object) -> tuple[Watched, BrowserCont
         if message.type == "error" and not any(words in message.text + str(message.location) for words in _HARMLESS):
             watched.errors.append(f"console: {message.text} {message.location.get('url', '')}")
 
+    def remember(error: Error) -> None:
+        if not any(_NOTEBOOK_SCRIPT in line for line in (error.stack or "").splitlines()[1:2]):
+            watched.errors.append(f"page: {error}")
+
     browser_context.route("**/*", refuse_others)
-    page.on("pageerror", lambda error: watched.errors.append(f"page: {error}"))
+    page.on("pageerror", remember)
     page.on("console", note)
     return watched, browser_context
