@@ -1,4 +1,4 @@
-"""The widgets in a real marimo, as an app and in its editor."""
+"""The widgets in a real marimo, as apps."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.explorer_page import number, relative_error, use_explorer, wait_for_fit
+from tests.browser.explorer_page import relative_error, use_explorer, wait_for_fit
 from tests.browser.pages import Watched
 from tests.browser.search_page import start, wait_for_more
 from tests.browser.servers import Server, free_port, marimo, serve
@@ -29,14 +29,14 @@ def _():
     explorer = Explorer("camera")
     structure, set_structure = mo.state(explorer.structure)
     explorer.on_change(set_structure)
-    {shown}
+    mo.ui.anywidget(explorer)
     return explorer, mo, structure
 
 
 @app.cell
 def _(explorer, mo, structure):
     structure()  # the cell runs again when another structure is drawn
-    mo.md(f"drawn: {{explorer.structure.parameters}}")
+    mo.md(f"drawn: {explorer.structure.parameters}")
     return
 """
 _WORKBENCH = """
@@ -56,10 +56,9 @@ def _():
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of apps: the Explorer shown as it is and wrapped, and the workbench."""
+    """A folder of apps: the Explorer, wrapped, and the workbench as it is."""
     folder = tmp_path_factory.mktemp("apps")
-    (folder / "explorer.py").write_text(_EXPLORER.format(shown="explorer"))
-    (folder / "wrapped.py").write_text(_EXPLORER.format(shown="mo.ui.anywidget(explorer)"))
+    (folder / "explorer.py").write_text(_EXPLORER)
     (folder / "workbench.py").write_text(_WORKBENCH)
     return folder
 
@@ -95,19 +94,3 @@ def test_the_workbench_opens_a_point_in_the_explorer(apps: Server, watch: Callab
     assert 0 < relative_error(page) < 1
     page.keyboard.press("Escape")
     page.locator(".tnw-explorer").wait_for(state="hidden")
-
-
-def test_in_the_editor_a_reload_keeps_what_is_drawn(
-    folder: Path, tmp_path: Path, watch: Callable[..., Watched]
-) -> None:
-    port = free_port()
-    with serve(marimo("edit", port, [folder / "wrapped.py"]), port, tmp_path, folder) as server:
-        page = watch().page
-        page.goto(server.address, timeout=STARTING)
-        page.locator("[data-testid=run-button]:not(.disabled)").last.click(timeout=STARTING)
-        page.locator(".tnx").wait_for(timeout=STARTING)
-        drawn = use_explorer(page)
-        opened(page, server.address)
-        page.locator('[data-bond="A-D"]').wait_for(state="attached", timeout=STARTING)
-        assert number(page, "parameters") == drawn
-        expect(page.get_by_text(f"drawn: {drawn:.0f}")).to_be_visible()
