@@ -94,10 +94,11 @@ def dashboard(port: int) -> list[str]:
 
 
 def _private_folders(home: Path) -> dict[str, str]:
-    for name in ("config", "data", "runtime", "ipython", "config/labconfig", "state", "cache"):
+    for name in ("config", "data", "runtime", "ipython", "config/labconfig", "config/marimo", "state", "cache"):
         (home / name).mkdir(parents=True, exist_ok=True)
     (home / "config/labconfig/default_setting_overrides.json").write_text(json.dumps(_LAB_SETTINGS))
     settings = {"ServerApp": {"jpserver_extensions": _NOT_NEEDED}}
+    (home / "config/marimo/marimo.toml").write_text("[runtime]\nauto_instantiate = true\n")  # an opened file runs
     for application in ("lab", "notebook"):
         (home / f"config/jupyter_{application}_config.json").write_text(json.dumps(settings))
     return {

@@ -1,4 +1,4 @@
-"""The widgets in a real marimo, as apps."""
+"""The widgets in a real marimo, as apps and in its editor."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.explorer_page import relative_error, use_explorer, wait_for_fit
+from tests.browser.explorer_page import number, relative_error, use_explorer, wait_for_fit
 from tests.browser.pages import Watched
 from tests.browser.search_page import start, wait_for_more
 from tests.browser.servers import Server, free_port, marimo, serve
@@ -94,3 +94,16 @@ def test_the_workbench_opens_a_point_in_the_explorer(apps: Server, watch: Callab
     assert 0 < relative_error(page) < 1
     page.keyboard.press("Escape")
     page.locator(".tnw-explorer").wait_for(state="hidden")
+
+
+def test_in_the_editor_a_reload_keeps_what_is_drawn(
+    folder: Path, tmp_path: Path, watch: Callable[..., Watched]
+) -> None:
+    port = free_port()
+    with serve(marimo("edit", port, [folder / "explorer.py"]), port, tmp_path, folder) as server:
+        page = opened(watch().page, server.address)
+        drawn = use_explorer(page)
+        opened(page, server.address)
+        page.locator('[data-bond="A-D"]').wait_for(state="attached", timeout=STARTING)
+        assert number(page, "parameters") == drawn
+        expect(page.get_by_text(f"drawn: {drawn:.0f}")).to_be_visible()
