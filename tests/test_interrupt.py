@@ -7,7 +7,7 @@ import time
 import pytest
 import torch
 
-from tnlab.interrupt import Interrupted, Limit, checkpoint, current_limit, interruptible, limited
+from tnlab.interrupt import Interrupted, Limit, checkpoint, current_limit, interruptible, limited, unlimited
 
 PATIENCE = 60  # seconds
 
@@ -71,3 +71,12 @@ def test_a_long_step_has_the_settings_of_the_thread_that_waits():
     with limited(Limit(time.monotonic() + PATIENCE)), torch.no_grad():
         assert not interruptible(torch.is_grad_enabled, long=True)
         assert interruptible(lambda: current_limit().deadline, long=True) == current_limit().deadline
+
+
+def test_what_is_computed_after_a_stop_has_no_limit():
+    with limited(Limit(cancel=lambda: True)):
+        with unlimited():
+            checkpoint()
+            assert current_limit().open
+        with pytest.raises(Interrupted):
+            checkpoint()

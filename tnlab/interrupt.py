@@ -70,6 +70,16 @@ def limited(limit: Limit) -> Iterator[None]:
         _limit.reset(token)
 
 
+@contextmanager
+def unlimited() -> Iterator[None]:
+    """Lift the limits of all blocks around for a block of this thread: for what is still computed after a stop."""
+    token = _limit.set(OPEN)
+    try:
+        yield
+    finally:
+        _limit.reset(token)
+
+
 def current_limit() -> Limit:
     """Return the limit of the innermost block."""
     return _limit.get()

@@ -128,5 +128,5 @@ def test_starts_leave_a_sweep_for_the_whole_tensor(most):
     tensor = torch.randn(6, 6, 6, generator=generator(1), dtype=torch.float64)
     solver = solvers["compressed"](max_sweeps=most, tolerance=0.0, start_sweeps=2)
     run = list(solver.iterate(tensor, formats["tr"].build((6, 6, 6), 2), init="random", generator=generator()))
-    assert [snapshot.sweep for snapshot in run] == list(range(most))
+    assert [snapshot.sweep for snapshot in run] == list(range(most + 1))
     assert run[-1].status is Status.MAX_SWEEPS

@@ -10,8 +10,10 @@ import torch
 
 from tnlab.formats import formats
 from tnlab.interrupt import Limit, limited
+from tnlab.metrics import relative_error
 from tnlab.network.network import Network
 from tnlab.solvers import solvers
+from tnlab.solvers.fit import fit
 from tnlab.solvers.loop import QUICK, SURE, Loop
 from tnlab.solvers.settings import Stop
 from tnlab.solvers.snapshot import Ending, Status, Swept
@@ -154,6 +156,20 @@ def test_a_limit_reached_before_the_start_leaves_zeros():
         (only,) = run(falling())
     assert (only.status, only.sweep, only.relative_error) == (Status.STOPPED, 0, 1.0)
     assert not only.network.to_tensor().any()
+
+
+@pytest.mark.parametrize("name", ["als", "robust", "nonnegative", "completion_als"])
+def test_a_fit_stopped_before_its_start_returns_what_it_was_given(name):
+    """Where that is a result of the solver whose error can be measured; else zeros."""
+    tensor = torch.arange(4.0, dtype=torch.float64).reshape(2, 2) + 1
+    for size in (0.5, -0.5):
+        given = network(size)
+        found = fit(tensor, STRUCTURE, init=given, solver=name, cancel=lambda: True)
+        assert (found.status, found.sweeps) == (Status.STOPPED, 0)
+        kept = name != "completion_als" and (size > 0 or name != "nonnegative")
+        expected = given.to_tensor() if kept else torch.zeros(2, 2, dtype=torch.float64)
+        assert torch.equal(found.network.to_tensor(), expected)
+        assert found.relative_error == pytest.approx(relative_error(tensor, expected), abs=1e-12)
 
 
 def test_a_cancelled_fit_keeps_its_best_cores_measured():

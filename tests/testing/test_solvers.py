@@ -9,6 +9,7 @@ import pytest
 import torch
 from typing_extensions import override
 
+from tnlab.interrupt import unlimited
 from tnlab.network.network import Network
 from tnlab.solvers.als import ALS
 from tnlab.solvers.base import Snapshot, Status
@@ -74,10 +75,29 @@ def patient(sound, tensor):
     return sound(torch.nan_to_num(tensor, posinf=0.0))
 
 
+def rounded(sound, tensor):
+    return (replace(snapshot, relative_error=snapshot.relative_error + 1e-11) for snapshot in sound(tensor))
+
+
+def boasting_in_the_end(sound, tensor):
+    for snapshot in sound(tensor):
+        stopped = snapshot.status is Status.STOPPED
+        yield replace(snapshot, relative_error=0.99 * snapshot.relative_error) if stopped else snapshot
+
+
+def stubborn(sound, tensor):
+    with unlimited():
+        run = list(sound(tensor))
+    yield from run
+
+
 BAD = [
     ("test_yields_snapshots_from_sweep_0_to_a_final_status", late),
     ("test_yields_snapshots_from_sweep_0_to_a_final_status", endless),
     ("test_reports_the_true_error_in_float64", boasting),
+    ("test_reports_the_true_error_in_float64", rounded),
+    ("test_stops_with_measured_cores", boasting_in_the_end),
+    ("test_stops_with_measured_cores", stubborn),
     ("test_gets_down_to_the_noise", lazy),
     ("test_follows_float32", double),
     ("test_same_seed_same_floats", fresh),
@@ -85,6 +105,13 @@ BAD = [
     ("test_leaves_the_tensor_as_it_was", writes_cores),
     ("test_refuses_what_is_not_finite", patient),
 ]
+
+
+ARGUMENTS = {
+    "test_refuses_what_is_not_finite": (float("inf"),),
+    "test_stops_with_measured_cores": ("cancel",),
+    "test_reports_the_true_error_in_float64": (torch.float64,),
+}
 
 
 def suite(part: type) -> SolverContract:
@@ -98,7 +125,7 @@ def test_every_test_of_the_suite_is_here():
 
 @pytest.mark.parametrize(("name", "change"), BAD)
 def test_a_broken_rule_fails_its_test(name, change):
-    arguments = (float("inf"),) if name == "test_refuses_what_is_not_finite" else ()
+    arguments = ARGUMENTS.get(name, ())
     getattr(suite(ALS), name)(*arguments)
     with pytest.raises((AssertionError, pytest.fail.Exception)):
         getattr(suite(changed(change)), name)(*arguments)

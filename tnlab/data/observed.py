@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from tnlab.errors import DataError
+from tnlab.interrupt import checkpoint
 from tnlab.seeding import as_generator
 
 
@@ -40,6 +41,7 @@ class Observed:
             raise DataError("No entry is observed: there is nothing to fit.")
         if self.values.dtype not in (torch.float32, torch.float64):
             raise DataError(f"Observed values must be float32 or float64, but are {self.values.dtype}.")
+        checkpoint()
         outside = (self.indices < 0) | (self.indices >= torch.tensor(self.modes, device=self.indices.device))
         if bool(outside.any()):
             entry = int(outside.any(dim=1).nonzero()[0])
@@ -132,6 +134,7 @@ class Observed:
         count = len(self.values)
         held = min(max(1, round(fraction * count)), count - 1)
         order = torch.randperm(count, generator=generator).to(self.indices.device)
+        checkpoint()
         return self._rows(order[held:]), self._rows(order[:held])
 
     def _rows(self, rows: Tensor) -> "Observed":
@@ -141,6 +144,7 @@ class Observed:
 def _check_once(observed: Observed) -> None:
     """Refuse entries with the same index twice; the message names the index and its two rows."""
     if observed.size < 2**63:
+        checkpoint()
         ordered, rows = observed.places.sort(stable=True)
         again = (ordered[1:] == ordered[:-1]).nonzero()
         first = rows[again[0, 0] : again[0, 0] + 2].tolist() if len(again) else []

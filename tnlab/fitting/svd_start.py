@@ -22,6 +22,7 @@ from tnlab.network.structure import Structure
 
 LARGE = 2**22  # entries (32 MiB in float64) up to which a start is computed in float64, else in the dtype of the data
 WIDE = 1024  # rows of a Gram matrix above which a random sketch replaces it: all its eigenvectors take cubic time
+PART = 2**21  # entries of a matrix in one product of a sum over its columns: a step of a fit that can be stopped
 SPARE = 10  # columns of a random sketch beyond those asked for (oversampling of Halko 2011)
 NOISE = 0.01  # noise in units of a core's root mean square: alternating least squares never leaves an exact zero
 TINY = 1e-300  # lifts the root mean square of a zero core above zero
@@ -168,6 +169,7 @@ def _strain(structure: Structure, core: int, axes: set[int]) -> tuple[float, flo
 
 
 def _own_unfolding(tensor: Tensor, structure: Structure, core: int, generator: torch.Generator) -> Tensor:
+    checkpoint()
     legs, shape = structure.cores[core].legs, structure.core_shapes[core]
     if _copies(structure, core):
         return torch.eye(shape[0], dtype=torch.float64, device=tensor.device)
@@ -201,9 +203,18 @@ def _leading_vectors(matrix: Tensor, count: int, generator: torch.Generator) -> 
         basis = range_basis(Unfolding(matrix[None]), count + SPARE, Sketch(generator)).to(matrix.dtype)
         return basis @ _leading_vectors(basis.T @ matrix, count, generator)
     if rows <= columns:
-        return torch.linalg.eigh(matrix @ matrix.T)[1].flip(1)[:, :count]
-    vectors = torch.linalg.eigh(matrix.T @ matrix)[1].flip(1)[:, :count]
+        return torch.linalg.eigh(_gram(matrix))[1].flip(1)[:, :count]
+    vectors = torch.linalg.eigh(_gram(matrix.T))[1].flip(1)[:, :count]
     return padded(torch.linalg.qr(matrix @ vectors)[0], (rows, count))
+
+
+def _gram(matrix: Tensor) -> Tensor:
+    """Return the Gram matrix of the rows, summed over parts of the columns."""
+    total = torch.zeros(len(matrix), len(matrix), dtype=matrix.dtype, device=matrix.device)
+    for part in matrix.split(max(PART // len(matrix), 1), dim=1):
+        checkpoint()
+        total.addmm_(part, part.T)
+    return total
 
 
 def _in_order(array: Tensor, labels: list[int], wanted: tuple[int, ...], sizes: Sequence[int]) -> Tensor:

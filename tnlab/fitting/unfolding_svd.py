@@ -30,6 +30,7 @@ COARSE = 1e3 * EPS  # of |M|^2: least tail that is taken from a Gram matrix
 NOISE = 20 * EPS  # of |M|^2: bound on the rounding error of such a tail
 STRONG = 1e-4  # of |M|^2: gap of eigenvalues above which eigenvectors of a Gram matrix have all digits
 BLOCK = 2**17  # entries (1 MiB) converted to float64 at a time, to stay in a cache
+VIEW = 2**21  # entries (16 MiB) of a block that need not be converted: a step of a fit that can be stopped
 FIRST_RANK = 16  # rank that a randomised truncation to an error tries first, and then doubles
 LARGE = 2**24  # entries (128 MiB in float64): a larger projection of float32 data stays in float32, to halve its memory
 
@@ -111,18 +112,22 @@ class Unfolding:
         return wide(self.array.swapaxes(0, 1).reshape(self.rows, self.columns))
 
     def blocks(self) -> Iterator[Any]:
-        """Yield blocks of columns of M in float64; a single block that is a view where M lies as one in memory."""
-        checkpoint()
+        """Yield blocks of columns of M in float64; large ones that are views where M lies as one in memory."""
         array = self.array
         if array.dtype in (np.float64, torch.float64) and 1 in (self.before, self.after):
-            yield array[0] if self.before == 1 else array[:, :, 0].T
+            whole, step = array[0] if self.before == 1 else array[:, :, 0].T, max(VIEW // self.rows, 64)
+            for start in range(0, self.columns, step):
+                checkpoint()
+                yield whole[:, start : start + step]
         elif self.before == 1:
             step = max(BLOCK // self.rows, 64)
             for start in range(0, self.after, step):
+                checkpoint()
                 yield wide(array[0, :, start : start + step])
         else:
             step = max(BLOCK // (self.rows * self.after), 1)
             for start in range(0, self.before, step):
+                checkpoint()
                 block = wide(array[start : start + step])
                 yield block[:, :, 0].T if self.after == 1 else block.swapaxes(0, 1).reshape(self.rows, -1)
 
@@ -183,6 +188,7 @@ class Unfolding:
             return out
         step = max(BLOCK // (self.rows * self.after), 1)
         for start in range(0, self.before, step):
+            checkpoint()
             out[start : start + step] = basis.T @ wide(array[start : start + step])
         return out
 

@@ -7,6 +7,7 @@ from itertools import product
 import torch
 from torch import Tensor
 
+from tnlab.interrupt import checkpoint
 from tnlab.metrics import relative_error, squared_norm
 from tnlab.network.arithmetic import select
 from tnlab.network.network import Network
@@ -28,6 +29,7 @@ def relative_residual(tensor: Tensor, network: Network) -> float:
         return relative_error(tensor, double.to_tensor())
     square = 0.0
     for slices in slabs(tuple(tensor.shape)):
+        checkpoint()
         part = select(double, dict(enumerate(slices))).to_tensor()
         square += squared_norm(part.sub_(tensor[slices]))
     return math.sqrt(square / squared_norm(tensor))

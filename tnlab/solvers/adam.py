@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from tnlab.fitting.memory import require_autograd
 from tnlab.fitting.svd_start import starting_network
+from tnlab.interrupt import checkpoint
 from tnlab.network.contraction import contract
 from tnlab.network.gauge.balance import equal_norms
 from tnlab.network.network import Network
@@ -54,8 +55,11 @@ class Adam(AbstractSolver):
         while True:
             yield Swept(Network(structure, tuple(core.detach().clone() for core in cores)))
             for _ in range(self.steps_per_sweep):
+                checkpoint()
                 optimizer.zero_grad()
-                ((contract(structure, cores) - tensor).square().sum() / square).backward()
+                loss = (contract(structure, cores) - tensor).square().sum() / square
+                checkpoint()
+                loss.backward()
                 optimizer.step()
 
     def _start(self, tensor: Tensor, structure: Structure, init: Init, generator: torch.Generator) -> Network:

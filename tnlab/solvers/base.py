@@ -105,8 +105,17 @@ class AbstractSolver:
             heavy=size > LARGE or structure.parameters > MANY or isinstance(tensor, TensorFunction),
             measure=lambda network: _residual(tensor, network),
             nothing=lambda: zero_network(tensor, structure),
+            first=self._first(tensor, structure, init),
         )
         return loop.snapshots(self.sweeps(tensor, structure, init=init, generator=generator))
+
+    def _first(self, tensor: Data, structure: Structure, init: Init) -> Network | None:
+        """Return the network to start from, where the loop can measure its error and it may be a result."""
+        if not isinstance(init, Network) or not isinstance(tensor, Tensor) or init.structure != structure:
+            return None
+        if self.takes != "tensor" or (self.nonnegative and any(bool((core < 0).any()) for core in init.cores)):
+            return None
+        return init.to(tensor.dtype, tensor.device)
 
     def _patience(self) -> int | None:
         """Return the number of sweeps without a lower held-out error after which the fit ends, if it ends so."""

@@ -17,6 +17,7 @@ from tnlab.fitting.entries.grouping import Entries
 from tnlab.fitting.entries.sweep import EntrySweep
 from tnlab.fitting.memory import require_entries
 from tnlab.fitting.svd_start import starting_network
+from tnlab.interrupt import checkpoint
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab.solvers.base import AbstractSolver, Data, Init, Swept, whole_tensor
@@ -56,8 +57,11 @@ class AbstractCompletion(AbstractSolver):
     def sweeps(self, tensor: Data, structure: Structure, *, init: Init, generator: torch.Generator) -> Iterator[Swept]:
         known = known_entries(tensor, structure)
         require_entries(known.values, structure)
+        checkpoint()
         fitted, held = self._split(known, generator)
+        checkpoint()
         start = start_of(fitted, structure, init, generator)
+        checkpoint()
         fit = _Sample(fitted, structure)
         test = None if held is None else _Sample(held, structure)
         sweep = EntrySweep(fit.entries, [on_solver(core) for core in start.cores])

@@ -20,6 +20,7 @@ import torch
 from torch import Tensor
 from typing_extensions import override
 
+from tnlab.interrupt import checkpoint
 from tnlab.metrics import relative_error, squared_norm
 from tnlab.network.arithmetic import mode_product
 from tnlab.network.network import Network
@@ -82,6 +83,7 @@ class Compressed(AbstractSolver):
                 small.tensor, small.structure, init="random" if start else init, generator=spawn(generator)
             )
             last = min(run, key=lambda snapshot: snapshot.relative_error)
+            checkpoint()  # a run that was interrupted has ended with the best it had
             errors.append(small.error(last.relative_error))
             yield errors[-1], small.expanded(last.network)
             errors.sort()
@@ -145,6 +147,7 @@ def compress(tensor: Tensor, structure: Structure, oversampling: float = 1.0) ->
     for mode in sorted(range(len(sizes)), key=lambda mode: (sizes[mode] / structure.modes[mode], mode)):
         if sizes[mode] == structure.modes[mode]:
             continue
+        checkpoint()
         turned = small.movedim(mode, 0)
         matrix = turned.reshape(turned.shape[0], -1)
         bases[mode] = torch.linalg.eigh(matrix @ matrix.T)[1][:, -sizes[mode] :].contiguous()
@@ -155,6 +158,7 @@ def compress(tensor: Tensor, structure: Structure, oversampling: float = 1.0) ->
     if bases and lost < DIGITS * torch.finfo(tensor.dtype).eps:
         back = small
         for mode, basis in bases.items():
+            checkpoint()
             back = torch.tensordot(back.movedim(mode, -1), basis.T, dims=1).movedim(-1, mode)
         lost = relative_error(tensor, back) ** 2
     smaller = replace(structure, modes=tuple(small.shape))

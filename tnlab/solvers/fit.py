@@ -12,7 +12,7 @@ from typing_extensions import Unpack
 from tnlab.data.observed import Observed
 from tnlab.data.tensor_function import TensorFunction
 from tnlab.errors import DataError
-from tnlab.interrupt import Interrupted, Limit, checkpoint, limited
+from tnlab.interrupt import Interrupted, Limit, checkpoint, limited, unlimited
 from tnlab.network.network import Network
 from tnlab.network.residual import relative_residual
 from tnlab.network.structure import Structure
@@ -203,4 +203,5 @@ def _measured(X: Data, snapshot: Snapshot) -> Snapshot:
     """
     if not isinstance(X, Tensor):
         return snapshot
-    return replace(snapshot, relative_error=relative_residual(X, snapshot.network))
+    with unlimited():
+        return replace(snapshot, relative_error=relative_residual(X, snapshot.network))

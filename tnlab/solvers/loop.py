@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from tnlab.interrupt import Interrupted, current_limit, interruptible
+from tnlab.interrupt import Interrupted, current_limit, interruptible, unlimited
 from tnlab.network.network import Network
 from tnlab.solvers.settings import Stop
 from tnlab.solvers.snapshot import Ending, Snapshot, Status, Swept, compared_error
@@ -33,6 +33,7 @@ class Loop:
         size: Count of the numbers that are fitted.
         heavy: Whether the first step may take longer than ``SHORT``.
         measure: Returns the relative error of a network in float64, from its reconstruction.
+        first: Network that the fit was given to start from and may return; None if there is none.
         nothing: Returns a network of relative error 1, for a fit that is stopped before it has cores.
     """
 
@@ -47,10 +48,11 @@ class Loop:
         heavy: bool,
         measure: Callable[[Network], float],
         nothing: Callable[[], Network],
+        first: Network | None = None,
     ) -> None:
         self.stop, self.ending, self.patience, self.size, self.heavy = stop, ending, patience, size, heavy
         self.warm_up = 0 if warm else ending.warm_up
-        self._measure, self._nothing = measure, nothing
+        self._measure, self._nothing, self._first = measure, nothing, first
         self._begun = time.perf_counter()
         self._recent: deque[float] = deque(maxlen=ending.window[1] + 1)
         self._low, self._waited = math.inf, 0  # the least error that was clearly lower, and the sweeps since then
@@ -211,10 +213,13 @@ class Loop:
         """
         seconds = time.perf_counter() - self._begun
         best = self._best
+        if best is None and self._first is not None and self._measuring <= QUICK:
+            best = Snapshot(0, math.inf, self._first, seconds=seconds)
         if best is None:
             return Snapshot(0, 1.0, self._nothing(), seconds=seconds, status=Status.STOPPED)
         if best is not self._sure and (in_time or self._sure is None or self._measuring <= QUICK):
-            best = replace(best, relative_error=self._measure(best.network))
+            with unlimited():
+                best = replace(best, relative_error=self._measure(best.network))
         elif self._sure is not None:
             best = self._sure
-        return replace(best, sweep=sweep, seconds=seconds, status=Status.STOPPED)
+        return replace(best, sweep=max(sweep, 0), seconds=seconds, status=Status.STOPPED)

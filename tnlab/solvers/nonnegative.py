@@ -18,6 +18,7 @@ from tnlab.fitting.memory import dense_bytes, require_memory, square_bytes, wide
 from tnlab.fitting.svd_start import starting_network
 from tnlab.fitting.sweep.normal_equations import NormalEquations
 from tnlab.fitting.sweep.plan import plan_sweep
+from tnlab.interrupt import checkpoint
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab.solvers.base import AbstractSolver, Data, Init, Swept, solvers, whole_tensor
@@ -73,7 +74,9 @@ def _positive(start: Network, tensor: torch.Tensor, init: Init) -> Network:
     if isinstance(init, Network):
         return Network(start.structure, tuple(core.clamp(min=0) for core in start.cores))
     network = Network(start.structure, tuple(core.abs() for core in start.cores))
+    checkpoint()
     model = network.to_tensor()
+    checkpoint()
     scale = float((model * tensor).sum() / model.square().sum())
     if not 0 < scale < float("inf"):
         return network
@@ -98,6 +101,7 @@ def _descend(grams: list[Any], right: Any, core: Any, passes: int) -> Any:
     floor = 1e-14 * max(diagonal)
     first = 0.0
     for turn in range(passes):
+        checkpoint()
         moved = 0.0
         for place, weight in enumerate(diagonal):
             if weight <= floor:

@@ -17,6 +17,7 @@ from tnlab.fitting.memory import dense_bytes, require_memory
 from tnlab.fitting.svd_start import starting_network
 from tnlab.fitting.sweep.normal_equations import NormalEquations
 from tnlab.fitting.sweep.plan import plan_sweep
+from tnlab.interrupt import checkpoint
 from tnlab.metrics import relative_error
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
@@ -67,10 +68,12 @@ class Robust(AbstractSolver):
         delta, factor = float((tensor - network.to_tensor()).abs().max()) if plain else 0.0, EFFICIENT
         while True:
             model = network.to(torch.float64).to_tensor()
+            checkpoint()
             residual = tensor.to(torch.float64) - model
             error, objective = relative_error(tensor, model), float(residual.abs().sum()) / scale
             yield Swept(network, error, progress=objective, objective=objective)
             delta = self.delta or max(FALL * delta, factor * NORMAL * float(residual.abs().median()))
+            checkpoint()
             factor = factor if self.loss == "huber" else max(SHARP, FALL * factor)
             values[0] = self._data(fit, plan.mode_order, model + STRETCH * residual.clamp(-delta, delta))
             plan.sweep(values, fit.solve)
@@ -92,12 +95,22 @@ def _start(tensor: Tensor, structure: Structure, init: Init, generator: torch.Ge
     if isinstance(init, Network) or init != "svd":
         return start, False
     cut_off = starting_network(_clipped(tensor), structure, init, generator=generator)
-    left, left_cut_off = (float((tensor - network.to_tensor()).abs().sum()) for network in (start, cut_off))
+    left, left_cut_off = (_absolute_residual(tensor, network) for network in (start, cut_off))
     return (start, True) if left < CLEARLY * left_cut_off else (cut_off, False)
+
+
+def _absolute_residual(tensor: Tensor, network: Network) -> float:
+    checkpoint()
+    model = network.to_tensor()
+    checkpoint()
+    return float((tensor - model).abs().sum())
 
 
 def _clipped(tensor: Tensor) -> Tensor:
     """Return the tensor with entries clipped to three robust standard deviations about the median."""
+    checkpoint()
     middle = tensor.median()
+    checkpoint()
     limit = 3 * NORMAL * (tensor - middle).abs().median()
+    checkpoint()
     return tensor.clamp(middle - limit, middle + limit) if limit > 0 else tensor

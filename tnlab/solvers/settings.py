@@ -40,7 +40,8 @@ class Stop:
         target_error: Relative error at which the fit stops; a closed form chooses its ranks for it.
         max_seconds: Wall time in seconds, all starts together, after which the fit stops with its best cores so far.
         cancel: Called often, also from other threads and within a sweep; a true answer stops the fit with its best
-            cores so far. The ``is_set`` of a ``threading.Event`` serves.
+            cores so far. The ``is_set`` of a ``threading.Event`` serves. ``Status`` says what a fit returns that is
+            stopped before it has cores.
     """
 
     max_sweeps: int = 500

@@ -8,7 +8,12 @@ from tnlab.network.network import Network
 
 
 class Status(Enum):
-    """State of a fit: running, or why it ended. The value is a sentence that a page can show."""
+    """State of a fit: running, or why it ended. The value is a sentence that a page can show.
+
+    A fit that is ``STOPPED`` before it has a start (above all the SVD start of a large tensor) has no cores of its own.
+    Then it returns the network it was given to start from, with its error, if that is measured in a tenth of a second;
+    else cores that are all zero, of relative error 1.
+    """
 
     RUNNING = "The fit is running."
     CONVERGED = "Converged: further sweeps no longer lower the error."

@@ -17,6 +17,46 @@ from tnlab.metrics import relative_error
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab.solvers.base import AbstractSolver, Snapshot, Status, solvers
+from tnlab.solvers.fit import Fit, fit
+
+FINAL = 1e-12  # of |X|: the error of a fit and of its last snapshot, to that of the reconstruction in float64
+RUNNING = 1e-3, 1e-9  # the error of a snapshot on the way: relative, or absolute
+UNREACHED = 10**9  # looks at a limit, more than a fit here takes
+LOOKS_AFTER = 5  # looks at a limit that was reached before: each loop within a loop may take one
+
+
+def explicit_error(tensor: torch.Tensor, found: Fit | Snapshot) -> float:
+    """Return the relative error of the cores of a fit or snapshot, from their reconstruction in float64."""
+    return relative_error(tensor, found.network.to(torch.float64).to_tensor())
+
+
+class Countdown:
+    """A limit that is reached at one of the looks at it, whatever the time.
+
+    Args:
+        last: Number of the look, from 1.
+
+    Attributes:
+        looks: Number of looks so far.
+    """
+
+    def __init__(self, last: int) -> None:
+        self.looks, self._last = 0, last
+
+    @property
+    def reached(self) -> bool:
+        """Whether the limit is reached."""
+        return self.looks >= self._last
+
+    def __call__(self) -> bool:
+        """Look at the limit: return whether it is reached."""
+        self.looks += 1
+        return self.reached
+
+    def clock(self) -> float:
+        """Return a time that goes on by a second with every look; it starts at 0, when the deadline is set."""
+        self.looks += 1
+        return self.looks - 1.0
 
 
 class SolverContract:
@@ -67,12 +107,51 @@ class SolverContract:
         assert run[-1].status is not Status.RUNNING
         assert all(snapshot.network.structure == self.structure for snapshot in run)
 
-    def test_reports_the_true_error_in_float64(self) -> None:
-        """The reported error is that of the explicit reconstruction."""
-        tensor = self.tensor()
+    @pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=str)
+    def test_reports_the_true_error_in_float64(self, dtype: torch.dtype) -> None:
+        """The error is that of the explicit reconstruction: the last one to ``FINAL``, the others as estimates."""
+        tensor = self.tensor(dtype)
         for snapshot in self.snapshots(tensor):
-            true = relative_error(tensor, snapshot.network.to_tensor())
-            assert math.isclose(snapshot.relative_error, true, rel_tol=1e-5, abs_tol=1e-7)
+            true = explicit_error(tensor, snapshot)
+            running = snapshot.status is Status.RUNNING
+            allowed = max(RUNNING[0] * true, RUNNING[1]) if running else FINAL
+            assert math.isclose(snapshot.relative_error, true, rel_tol=0.0, abs_tol=allowed)
+
+    @pytest.mark.parametrize("stop", ["cancel", "max_seconds"])
+    def test_stops_with_measured_cores(self, stop: str) -> None:
+        """A limit that is reached at any of the looks at it ends the fit ``STOPPED``, with cores of the error it tells.
+
+        Looks are counted in place of seconds. No snapshot is told after the limit was reached.
+        """
+        tensor = self.tensor()
+        everything = self.cut_short(tensor, stop, UNREACHED)[1].looks
+        for last in sorted({1, 2, 3, everything // 2, everything}):
+            found, countdown, late = self.cut_short(tensor, stop, last)
+            assert last > 2 or countdown.reached, "The fit hardly looks at its limit."
+            if countdown.reached:  # always, but where another thread looks
+                assert found.status is Status.STOPPED
+                assert late == 0
+                assert countdown.looks - last <= LOOKS_AFTER
+            assert found.structure == self.structure
+            assert all(bool(core.isfinite().all()) for core in found.network.cores)
+            assert math.isclose(found.relative_error, explicit_error(tensor, found), rel_tol=0.0, abs_tol=FINAL)
+
+    def cut_short(self, tensor: torch.Tensor, stop: str, last: int) -> tuple[Fit, "Countdown", int]:
+        """Return a fit whose limit is reached at a look, the count of looks, and the snapshots told after that look."""
+        countdown, late = Countdown(last), 0
+
+        def tell(_: Snapshot) -> None:
+            nonlocal late
+            late += countdown.reached
+
+        settings = {"held_out": 0.0} if self.part.takes == "observed" else {}
+        solver = self.part(max_sweeps=8, tolerance=0.0, **settings)
+        with pytest.MonkeyPatch.context() as patch:
+            if stop == "max_seconds":
+                patch.setattr("time.monotonic", countdown.clock)
+            limit: Any = {"cancel": countdown} if stop == "cancel" else {"max_seconds": last - 1}
+            found = fit(self.data(tensor), self.structure, solver=solver, callback=tell, **limit)
+        return found, countdown, late
 
     def test_gets_down_to_the_noise(self) -> None:
         """A planted structure is fitted to about the noise that was added."""

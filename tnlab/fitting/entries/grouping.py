@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from tnlab.interrupt import checkpoint
 from tnlab.network.structure import Structure
 
 SPREAD = 0.7  # least length of a row, in lengths of the longest, to share a batch with it: at most 30 % is padding
@@ -70,6 +71,7 @@ class Entries:
     def groups(self, core: int) -> "Groups":
         """Return the entries grouped by the rows of a core; computed once per core."""
         if core not in self._groups:
+            checkpoint()
             rows = self.rows[core]
             if rows is None:
                 rows = np.zeros(len(self), dtype=np.int64)
@@ -153,6 +155,7 @@ class Groups:
         return parts
 
     def _bucket(self, places: np.ndarray, start: int, stop: int | None) -> Bucket:
+        checkpoint()
         counts = self.counts[places]
         steps = np.arange(start, min(int(counts.max()), stop or int(counts.max())))
         used = steps < counts[:, None]

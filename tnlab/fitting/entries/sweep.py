@@ -95,6 +95,7 @@ class EntrySweep:
             bucket: Rows of its core (g) with the entries that use them (m).
             extra: Values at all entries, (entries,), appended along the first axis.
         """
+        checkpoint()
         wanted = self.structure.core_bonds[environment.core]
         shape = tuple(self.structure.bonds[bond].rank for bond in wanted)
         size = int(np.prod(shape, dtype=np.int64))
@@ -214,6 +215,7 @@ class EntrySweep:
         core = _turned(leaf, [*fresh, *summed]).reshape(-1, depth, leaf.array.shape[-1])
         done = []
         for bucket in groups.whole:
+            checkpoint()
             rows = _take(left, bucket.at)  # (K, J, g, m)
             matrices = _take(core, bucket.rows)  # (B, J, g)
             product = _permute(matrices, (2, 0, 1))[:, None] @ _permute(rows, (2, 0, 1, 3))  # (g, K, B, m)
@@ -267,6 +269,7 @@ def _entrywise(first: Operand, second: Operand, keep: tuple[int, ...]) -> Operan
     two = _turned(second, [*common, *right, *summed]).reshape(size(common), 1, size(right), size(summed), count)
     total = one[..., 0, :] * two[..., 0, :]
     for place in range(1, size(summed)):
+        checkpoint()
         total += one[..., place, :] * two[..., place, :]
     labels = (*common, *left, *right)
     return Operand(labels, total.reshape(*(sizes[label] for label in labels), count), ENTRIES)

@@ -111,6 +111,7 @@ class SweepPlan:
         values[0] = tensor
         values[1 : 1 + len(cores)] = cores
         for step in self.prepare:
+            checkpoint()
             step(values, _never)
         return values
 
@@ -289,8 +290,10 @@ class ExplicitUpdate(Equations):
     @override
     def equations(self, values: list[Any]) -> tuple[list[Any], Any]:
         environment = self.expression(*(values[1 + other] for other in self.others)).reshape(-1, self.columns)
+        checkpoint()
         tensor = permute(values[0], self.tensor_axes).reshape(self.rows, -1)
         right = _double(tensor @ _cast_like(environment, tensor))
+        checkpoint()
         return [environment.T @ environment], right
 
     @override
