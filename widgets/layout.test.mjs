@@ -13,8 +13,7 @@ const ELSEWHERE = {
   "the type checker: they declare types": ["editor/extension_points.ts", "wire/data_state.ts", "wire/editor_state.ts", "wire/explorer_state.ts", "wire/workbench_state.ts"],
   "editor/editor.test.ts and the browser tests of mouse and keyboard: they are gestures on a mounted editor, or its parts": [
     "editor/arranging_commands.ts", "editor/desk.ts", "editor/drawing_commands.ts", "editor/gestures/drags.ts", "editor/gestures/gestures.ts",
-    "editor/gestures/keyboard.ts", "editor/panels/sheets.ts", "editor/panels/tool_icons.ts",
-    "editor/panels/toolbar.ts",
+    "editor/gestures/keyboard.ts", "editor/panels/sheets.ts", "editor/panels/toolbar.ts",
   ],
   "explorer/explorer.test.ts and tests/browser/test_explorer.py, test_certificates.py: they are parts of the mounted Explorer": [
     "data/data_bar.ts", "data/upload_box.ts", "explorer/certificate_panel.ts", "explorer/pictures_panel.ts",

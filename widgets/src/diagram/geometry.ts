@@ -94,15 +94,19 @@ function gap(a: number, b: number): number {
   return Math.min(turn, 2 * Math.PI - turn);
 }
 
+/** How a whole network lies. */
+export interface Lie {
+  readonly centre: Point;
+  /** All cores lie in a row: then legs hang down, as those of a tensor train do, also at its ends. */
+  readonly row: boolean;
+}
+
 /** The surroundings that a leg avoids. */
-export interface Elbowroom {
+export interface Elbowroom extends Lie {
   /** Ends of the core's own bonds. */
   readonly taken: readonly Point[];
   /** Other cores, dots and points of other bonds. */
   readonly obstacles: readonly Point[];
-  readonly centre: Point;
-  /** All cores lie in a row: then legs hang down, as those of a tensor train do, also at its ends. */
-  readonly row: boolean;
 }
 
 /**

@@ -52,16 +52,16 @@ export function graphMarks(scene: Scene, measured: ReadonlyMap<string, Measured>
   const centre = g.centroid(scene.cores);
   const crowd = new Crowd<Obstacle>();
   const widest = { x: 0, y: 0 };
-  const take = ({ x, y }: Point, half: Point, slack: number, owner: number, plate = false): void => {
-    crowd.add({ x, y, half, slack, owner, plate });
-    widest.x = Math.max(widest.x, half.x - slack);
-    widest.y = Math.max(widest.y, half.y - slack);
+  const take = ({ x, y }: Point, thing: Omit<Obstacle, "x" | "y">): void => {
+    crowd.add({ x, y, ...thing });
+    widest.x = Math.max(widest.x, thing.half.x - thing.slack);
+    widest.y = Math.max(widest.y, thing.half.y - thing.slack);
   };
-  for (const core of scene.cores) take(core, DOT, -core.radius, -1);
-  for (const leg of scene.legs) for (const at of [leg.end, leg.label]) take(at, { x: 6, y: 6 }, 0, -1);
-  scene.bonds.forEach((bond, place) => {
-    take(bond.label, { x: plateOf(bond), y: PLATE }, 0, place, true);
-    for (const line of bond.lines) for (const point of g.samples(line, 25)) take(point, DOT, 2, place);
+  for (const core of scene.cores) take(core, { half: DOT, slack: -core.radius, owner: -1 });
+  for (const leg of scene.legs) for (const at of [leg.end, leg.label]) take(at, { half: { x: 6, y: 6 }, slack: 0, owner: -1 });
+  scene.bonds.forEach((bond, owner) => {
+    take(bond.label, { half: { x: plateOf(bond), y: PLATE }, slack: 0, owner, plate: true });
+    for (const line of bond.lines) for (const point of g.samples(line, 25)) take(point, { half: DOT, slack: 2, owner });
   });
   return scene.bonds.flatMap((bond, place) => {
     const known = measured.get(bond.id);
@@ -82,7 +82,7 @@ export function graphMarks(scene: Scene, measured: ReadonlyMap<string, Measured>
       if (room > most + 1) [at, most] = [spot, room];
       if (most >= ROOM - 1) break; // no other spot can have enough more
     }
-    take(at, half, 0, -1);
+    take(at, { half, slack: 0, owner: -1 });
     return { id: bond.id, at, words: known.words, brackets: known.narrow ? brackets(bond) : "" };
   });
 }

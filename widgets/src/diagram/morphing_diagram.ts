@@ -2,7 +2,7 @@
 
 import { NOTHING } from "../structure/selection.js";
 import { type Draft, EMPTY, fromRecord, isPlaced } from "../structure/structure.js";
-import { html, setAttributes, svg } from "../ui/dom.js";
+import { html, onResize, setAttributes, svg } from "../ui/dom.js";
 import { polar } from "../ui/plane.js";
 import type { StructureRecord } from "../wire/editor_state.js";
 import { blend, carried, eased } from "./morph.js";
@@ -61,16 +61,10 @@ export function morphingDiagram(signal: AbortSignal): MorphingDiagram {
     moving = t < 1;
     if (moving) requestAnimationFrame(step);
   };
-  if (typeof ResizeObserver !== "undefined") {
-    const observer = new ResizeObserver(([entry]) => {
-      const { width, height } = entry?.contentRect ?? size;
-      if (width < 1 || height < 1) return;
-      size = { width, height };
-      if (!moving) paint(to, 1);
-    });
-    observer.observe(stage);
-    signal.addEventListener("abort", () => observer.disconnect());
-  }
+  onResize(stage, (width, height) => {
+    size = { width, height };
+    if (!moving) paint(to, 1);
+  }, signal);
 
   return {
     element,

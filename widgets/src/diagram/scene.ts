@@ -68,7 +68,7 @@ type Placed = Omit<LaidScene, "cores">;
 function placed(draft: Draft, cores: readonly SceneCore[]): Placed {
   const at = new Map(cores.map((core) => [core.name, core]));
   const row = cores.length > 1 && cores.every((core) => Math.abs(core.y - (cores[0]?.y ?? 0)) < 4);
-  const around = new Surroundings(g.centroid(cores), row);
+  const around = new Surroundings({ centre: g.centroid(cores), row });
   for (const core of cores) around.addCore(core.name, core);
   const bonds = sceneBonds(draft.bonds, at, around, []);
   const lines = linesAt(draft.bonds, bonds);
@@ -221,7 +221,7 @@ function sceneLegs(draft: Draft, core: DraftCore, lines: readonly Curve[], aroun
   if (core.legs.length === 0) return [];
   const taken = lines.map((line) => farEnd(line, core));
   const obstacles = around.snagsOf(core.name, core);
-  const angles = g.legAngles(core, { taken, obstacles, centre: around.centre, row: around.row }, core.legs.length);
+  const angles = g.legAngles(core, { taken, obstacles, ...around.lie }, core.legs.length);
   return core.legs.map((mode, k) => {
     const angle = angles[k] as number;
     return {

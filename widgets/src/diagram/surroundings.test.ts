@@ -6,7 +6,7 @@ import { ownerOf, Surroundings } from "./surroundings.js";
 const O = { x: 0, y: 0 };
 const line = g.curve(O, { x: 120, y: 120 }, 0);
 const across = g.curve({ x: 120, y: 0 }, { x: 0, y: 120 }, 0);
-const empty = (): Surroundings => new Surroundings(O, false);
+const empty = (): Surroundings => new Surroundings({ centre: O, row: false });
 
 describe("labels", () => {
   it("are in the middle, or apart from each other where bonds cross", () => {

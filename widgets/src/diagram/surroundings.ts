@@ -27,8 +27,6 @@ interface Snag extends Owned {
 
 export const ownerOf = { core: (name: string): string => `core ${name}`, bond: (id: string): string => `bond ${id}` };
 
-const NONE: ReadonlySet<string> = new Set();
-
 /** The places along a curve that are tried for its label, the best first. */
 const SPOTS = [0.5, 0.42, 0.58, 0.35, 0.65, 0.29, 0.71];
 
@@ -36,20 +34,15 @@ export class Surroundings {
   private readonly obstacles = new Crowd<Obstacle>();
   private readonly snags = new Crowd<Snag>();
 
-  /**
-   * Begin empty; or with all that surrounds another drawing but what belongs to the `hidden` owners.
-   * `centre` and `row` say how the whole network lies, for legs.
-   */
+  /** Begin empty, or with `all` of another drawing but what belongs to the `hidden` owners. */
   constructor(
-    readonly centre: Point,
-    readonly row: boolean,
-    private readonly base: Surroundings | null = null,
-    private readonly hidden: ReadonlySet<string> = NONE,
+    readonly lie: g.Lie,
+    private readonly base: { readonly all: Surroundings; readonly hidden: ReadonlySet<string> } | null = null,
   ) {}
 
   /** The same without some owners, whose things are about to be added anew. */
   without(hidden: ReadonlySet<string>): Surroundings {
-    return new Surroundings(this.centre, this.row, this, hidden);
+    return new Surroundings(this.lie, { all: this, hidden });
   }
 
   addCore(name: string, { x, y }: Point): void {
@@ -98,7 +91,7 @@ export class Surroundings {
 
   private eachObstacle(spot: Point, see: (other: Obstacle) => void): void {
     this.obstacles.around(spot, LABEL_ROOM + g.CORE_RADIUS, see);
-    this.base?.eachObstacle(spot, (other) => this.hidden.has(other.owner) || see(other));
+    this.base?.all.eachObstacle(spot, (other) => this.base?.hidden.has(other.owner) || see(other));
   }
 
   /** Other cores, and points of bonds of others, in the way of a core's legs. */
@@ -113,7 +106,7 @@ export class Surroundings {
 
   private eachSnag(spot: Point, see: (other: Snag) => void): void {
     this.snags.around(spot, g.LEG_REACH, see);
-    this.base?.eachSnag(spot, (other) => this.hidden.has(other.owner) || see(other));
+    this.base?.all.eachSnag(spot, (other) => this.base?.hidden.has(other.owner) || see(other));
   }
 }
 

@@ -17,7 +17,7 @@
  * a core = bond, to the void = new core, with Shift = leg; drag the void = box, Shift adds; drag a leg's grip to a
  * core or to another leg's grip; drag the dot to a core; wheel on a bond = rank, Ctrl+wheel = zoom; middle button or
  * Space + drag = pan; double click or long press = type a rank, or a new core on the void; right click = menu.
- * Keys: see keys.ts. The hint of the first visit is shown here and kept away by localStorage["tnlab-hint-seen"].
+ * Keys: see gestures/shortcuts.ts. The hint of the first visit is shown here and kept away by localStorage["tnlab-hint-seen"].
  */
 
 import { needsLayout } from "../diagram/missing_places.js";
@@ -53,10 +53,11 @@ export function mountEditor(root: HTMLElement, link: EditorLink, signal: AbortSi
   const popups = new Popups(root, signal, () => stage.focusOn(null));
   const graph: GraphOverlay = new GraphOverlay(() => desk, extras);
   const desk = makeDesk({ root, link, signal, store, stage, graph }, status, popups);
-  const parts = build(desk, status, extras, graph);
+  const parts: Parts = { desk, status, graph, extras };
+  const refreshPanels = build(parts);
   const handle = makeHandle(desk, status, () => {
     stage.redraw();
-    parts.refresh();
+    refreshPanels();
     graph.redraw(handle);
     extras.afterDraw?.(handle);
   });
@@ -64,11 +65,11 @@ export function mountEditor(root: HTMLElement, link: EditorLink, signal: AbortSi
   graph.say = handle.say;
   listenToKeys(desk, new Gestures(desk), popups);
   listenToMenu(desk, popups);
-  listenToStore(desk, status, handle, extras, graph);
+  listenToStore(parts, handle);
   link.on(["presets", "refusals", "label"], handle.refresh, signal);
   listenToProblems(link, extras.complain ?? desk.fail, signal);
   listen(stage.svg, "focusin", () => {
-    parts.refresh();
+    refreshPanels();
     graph.redraw(handle);
     extras.onSelect?.(stage.targets);
   }, signal);
@@ -78,7 +79,15 @@ export function mountEditor(root: HTMLElement, link: EditorLink, signal: AbortSi
   return handle;
 }
 
-function listenToStore({ store, stage }: Desk, status: Status, handle: EditorHandle, extras: EditorExtras, graph: GraphOverlay): void {
+interface Parts {
+  readonly desk: Desk;
+  readonly status: Status;
+  readonly graph: GraphOverlay;
+  readonly extras: EditorExtras;
+}
+
+function listenToStore({ desk, status, graph, extras }: Parts, handle: EditorHandle): void {
+  const { store, stage } = desk;
   store.say = (sentence) => status.say(sentence);
   store.replaced = () => stage.fit();
   store.onChange((reason) => {
@@ -129,7 +138,11 @@ function middleOf({ stage }: Desk): { x: number; y: number } {
   return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
 }
 
-function build(desk: Desk, status: Status, extras: EditorExtras, graph: GraphOverlay): { refresh(): void } {
+/** Pixels that the hint takes at the top of the diagram. */
+const HINT_ROOM = 26;
+
+/** Put the panels around the diagram; returns a function that shows them anew. */
+function build({ desk, status, graph, extras }: Parts): () => void {
   const { root, stage, store } = desk;
   const toolbar = makeToolbar(desk, (preset, rank) => void choosePreset(desk, preset, rank));
   const inspector = makeInspector(desk, {
@@ -141,17 +154,15 @@ function build(desk: Desk, status: Status, extras: EditorExtras, graph: GraphOve
   stage.box.append(hint.element, status.line);
   root.classList.add("tn-theme", "tn-editor");
   root.append(toolbar.element, stage.box, inspector.element, status.live);
-  return {
-    refresh() {
-      if (store.edited) hint.dismiss();
-      stage.inset = hint.element.hidden ? 0 : 26;
-      setAttributes(root, { "data-read-only": store.readOnly ? "" : null });
-      setAttributes(stage.svg, { "aria-label": desk.link.get("label") || "Tensor network" });
-      graph.refresh();
-      toolbar.refresh();
-      inspector.refresh();
-      status.refresh();
-    },
+  return () => {
+    if (store.edited) hint.dismiss();
+    stage.inset = hint.element.hidden ? 0 : HINT_ROOM;
+    setAttributes(root, { "data-read-only": store.readOnly ? "" : null });
+    setAttributes(stage.svg, { "aria-label": desk.link.get("label") || "Tensor network" });
+    graph.refresh();
+    toolbar.refresh();
+    inspector.refresh();
+    status.refresh();
   };
 }
 
@@ -204,6 +215,7 @@ function makeHandle(desk: Desk, status: Status, refresh: () => void): EditorHand
     drawn: () => ({ draft: store.draft, scene: stage.scene }),
     report: () => ({
       structure: toRecord(store.committed),
+      bonds: store.committed.bonds,
       edit: store.edit,
       parameters: parameters(store.committed),
       compressionRatio: compressionRatio(store.committed),

@@ -10,6 +10,8 @@ export type { Selection } from "../structure/selection.js";
 /** The structure on screen and the numbers that follow from it at once, before Python answers. */
 export interface DraftReport {
   structure: StructureRecord;
+  /** Its bonds as the editor knows them, in the same order. */
+  bonds: Draft["bonds"];
   /** Its name: CLIENT:N for a draft of this page, or the edit it came with. */
   edit: string;
   parameters: number;

@@ -4,7 +4,7 @@ import { draw, type Layers, makeLayers } from "../diagram/paint.js";
 import { dragged, type LaidScene, type Scene, sceneBox, sceneOf } from "../diagram/scene.js";
 import { count, includes, type Item, only, type Selection, union } from "../structure/selection.js";
 import type { Draft } from "../structure/structure.js";
-import { focused, html, listen, setAttributes, svg } from "../ui/dom.js";
+import { focused, html, listen, onResize, setAttributes, svg } from "../ui/dom.js";
 import type { Point } from "../ui/plane.js";
 import type { Store } from "./store.js";
 import * as vp from "../diagram/viewport.js";
@@ -35,21 +35,12 @@ export class Stage {
     this.box = html("div", { class: "tn-stage" }, this.svg);
     this.laid = { draft: store.committed, scene: sceneOf(store.committed) };
     this.scene = this.laid.scene;
-    this.watchSize(signal);
-    listen(this.svg, "focusin", (event) => this.settleStop(event.target as Element), signal);
-  }
-
-  private watchSize(signal: AbortSignal): void {
-    if (typeof ResizeObserver === "undefined") return;
-    const observer = new ResizeObserver((entries) => {
-      const box = entries[entries.length - 1]?.contentRect;
-      if (box === undefined || box.width < 1 || box.height < 1) return;
-      this.size = { width: box.width, height: box.height };
+    onResize(this.box, (width, height) => {
+      this.size = { width, height };
       if (this.fitted) this.fit();
       else this.show(this.view);
-    });
-    observer.observe(this.box);
-    signal.addEventListener("abort", () => observer.disconnect());
+    }, signal);
+    listen(this.svg, "focusin", (event) => this.settleStop(event.target as Element), signal);
   }
 
   /** Keep one part that Tab comes to: what had the focus last, else the first core; the diagram itself where there is none. */

@@ -10,12 +10,12 @@
  * data-state on a number: live, paused, still, old or none.
  */
 
-import { dataBar } from "../data/data_bar.js";
+import { type DataBar, dataBar } from "../data/data_bar.js";
 import { dropZone } from "../data/drop_zone.js";
 import { targetField } from "../data/target_field.js";
 import { type BondInfo, type EditorHandle, mountEditor } from "../editor/editor.js";
 import { type CutOverlay, cutOverlay, type ShownCut } from "../editor/panels/cut_overlay.js";
-import { bondIds, bondLabel, fromRecord } from "../structure/structure.js";
+import { bondLabel } from "../structure/structure.js";
 import { html, listen, setAttributes } from "../ui/dom.js";
 import { formatCount, formatShort } from "../ui/format.js";
 import { keepKeys } from "../ui/keep_keys.js";
@@ -27,7 +27,6 @@ import type { Numbers } from "../wire/editor_state.js";
 import type { ErrorBound, ExplorerCommand, ExplorerLink, ExplorerState, FitState, MinimumState, Pictures, Spectra } from "../wire/explorer_state.js";
 import { beats } from "../wire/heartbeat.js";
 import { said } from "../wire/link.js";
-import { Uploader } from "../wire/upload.js";
 import { type CertificatePanel, certificatePanel } from "./certificate_panel.js";
 import { effectiveRank, minimumStory, oneMoreWords } from "./certificate_words.js";
 import { type FitBar, fitBar, isMilestone, milestoneWords } from "./fit_bar.js";
@@ -101,43 +100,28 @@ export function mountExplorer(root: HTMLElement, link: ExplorerLink, signal: Abo
     visits: new Visits(link, () => showVisited(parts), signal),
   };
   ready = true;
-  const uploads = makeUploads(parts, signal);
-  root.prepend(arrange(parts, uploads, place, signal));
-  dropZone(root, uploads.send, signal);
+  const aim = targetField(link, { choose: (value) => tell({ kind: "target", value }), complain: problem.show }, signal);
+  const data = dataBar(link, { tell, complain: problem.show, say: parts.editor.say, aim }, signal);
+  root.prepend(arrange(parts, data, place, signal));
+  dropZone(root, data.upload, signal);
+  listen(root, "change", () => problem.hide(), { signal, capture: true });
   keepKeys(root, signal);
   follow(parts, signal);
   beats(link, signal);
 }
 
-interface Uploads {
-  bar: HTMLElement;
-  send(file: File): void;
-}
-
-function makeUploads({ link, tell, problem, editor, root }: ExplorerParts, signal: AbortSignal): Uploads {
-  const events = {
-    progress: (part: number | null, name: string) => data.showUpload(part, name),
-    fail: problem.show,
-    done: (name: string) => editor.say(`${name} is loaded.`),
-  };
-  const uploads = new Uploader(link, events, signal);
-  const aim = targetField(link, { choose: (value) => tell({ kind: "target", value }), complain: problem.show }, signal);
-  const data = dataBar(link, { uploads, tell, complain: problem.show, aim }, signal);
-  listen(root, "change", () => problem.hide(), { signal, capture: true });
-  return { bar: data.element, send: (file) => uploads.send(file) };
-}
 
 function panel(name: string, label: string, ...children: Node[]): HTMLElement {
   return html("section", { class: `tnx-panel tnx-${name}-panel`, "aria-label": label }, ...children);
 }
 
-function arrange(parts: ExplorerParts, uploads: Uploads, editor: HTMLElement, signal: AbortSignal): HTMLElement {
+function arrange(parts: ExplorerParts, data: DataBar, editor: HTMLElement, signal: AbortSignal): HTMLElement {
   const { tell, numbers, fit, chart, pictures, sweeps, spectrum, history, problem } = parts;
   const chartTitle = html("span", { class: "tnx-title" }, "trade-off");
   const small = html("div", { class: "tnx-smalls" }, sweeps.element, spectrum.element);
-  const files = sessionButtons(() => tell({ kind: "save" }), uploads.send, signal);
+  const files = sessionButtons(() => tell({ kind: "save" }), data.upload, signal);
   return html("div", { class: "tnx-grid" },
-    html("div", { class: "tnx-top" }, uploads.bar),
+    html("div", { class: "tnx-top" }, data.element),
     panel("diagram", "diagram", editor, problem.element),
     panel("numbers", "numbers", numbers.element, fit.element),
     panel("chart", "trade-off", html("div", { class: "tnx-head" }, chartTitle, scaleSwitch(parts, signal)), chart.element),
@@ -260,7 +244,7 @@ function showCut(parts: ExplorerParts): void {
   const { link, editor, cut } = parts;
   const bound = said<ErrorBound>(link.get("bound"));
   const report = editor.report();
-  const ids = bondIds(report.structure);
+  const ids = report.bonds.map(({ id }) => id);
   if (bound?.edit === report.edit) {
     const crossing = bound.crossing.flatMap((place) => ids[place] ?? []);
     parts.lastCut = crossing.length > 0 ? { modes: bound.cut, crossing, words: `cut rank ${formatCount(bound.cut_rank)}`, old: false } : null;
@@ -302,10 +286,13 @@ function showSpectra(parts: ExplorerParts): void {
   else showBadge(parts);
 }
 
+/** The place of the selected bond; -1 for none. */
+const selectedBond = ({ editor }: ExplorerParts): number => editor.report().bonds.findIndex(({ id }) => id === editor.selection().bonds[0]);
+
 /** Refresh the line under the diagram when its words about the selected bond have changed. */
 function showBadge(parts: ExplorerParts): void {
   const { editor } = parts;
-  const place = bondIds(editor.report().structure).indexOf(editor.selection().bonds[0] ?? "");
+  const place = selectedBond(parts);
   const badge = place < 0 ? "" : badgeOf(parts, place);
   if (badge === parts.badge) return;
   parts.badge = badge;
@@ -326,8 +313,8 @@ function showPictures({ link, editor, pictures }: ExplorerParts): void {
 function showSpectrum(parts: ExplorerParts): void {
   const { editor, link, spectrum } = parts;
   const report = editor.report();
-  const place = bondIds(report.structure).indexOf(editor.selection().bonds[0] ?? "");
-  const bond = fromRecord(report.structure).bonds[place];
+  const place = selectedBond(parts);
+  const bond = report.bonds[place];
   if (bond === undefined) return spectrum.show(spectrumOfCut(parts));
   const spectra = said<Spectra>(link.get("spectra"));
   spectrum.show({ title: `singular values of ${bondLabel(bond)}`, values: spectra?.values[place] ?? [], old: spectra?.edit !== report.edit });

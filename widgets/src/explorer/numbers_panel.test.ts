@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { square } from "../testing/fake_model.js";
 import { numbersPanel } from "./numbers_panel.js";
 
-const report = (edit: string) => ({ structure: square(), edit, parameters: 232, compressionRatio: 3.62, error: "", edited: false });
+const report = (edit: string) => ({ structure: square(), bonds: [], edit, parameters: 232, compressionRatio: 3.62, error: "", edited: false });
 const numbers = { edit: "a:4", parameters: 232, compression_ratio: 3.62, contraction_cost: 24_000, size: 840, order: 4 };
 
 it("dims the contraction cost of an earlier draft, and says when the target is out of reach", () => {

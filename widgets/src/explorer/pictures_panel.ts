@@ -3,6 +3,7 @@
 import { greyToRgba, rangeOf, thinCurve } from "../charts/pixels.js";
 import { html, setAttributes, setText, svg } from "../ui/dom.js";
 import { formatShort } from "../ui/format.js";
+import { keyed } from "../ui/keyed.js";
 import { term } from "../ui/tooltip.js";
 import { asBytes, asFloats, type Bytes } from "../wire/bytes.js";
 import type { Original, PictureKind } from "../wire/data_state.js";
@@ -32,7 +33,7 @@ export interface PicturesPanel {
 
 function makePanel(name: Name): Panel {
   const canvas = html("canvas", { role: "img", "aria-label": name, width: 1, height: 1 });
-  const plot = svg("svg", { class: "tnx-curve", role: "img", "aria-label": name, viewBox: "0 0 300 150", preserveAspectRatio: "none" });
+  const plot = svg("svg", { class: "tnx-curve", role: "img", "aria-label": name, viewBox: `0 0 ${WIDE} ${HIGH}`, preserveAspectRatio: "none" });
   const caption = html("span", { class: "tnx-note" });
   const frame = html("div", { class: "tnx-frame" }, canvas, plot);
   const figure = html("figure", { class: "tnx-picture", "data-picture": name, "data-state": "none" }, frame, html("figcaption", {}, term(name, MEANING[name]), caption));
@@ -46,14 +47,21 @@ function paint({ canvas }: Panel, grey: Bytes, width: number, height: number): v
   context?.putImageData(new ImageData(greyToRgba(asBytes(grey), width * height), width, height), 0, 0);
 }
 
-/** Draw curves over each other at one scale; the first is the one in front. */
+/** The plane of a curve, which the page stretches, and how far a curve keeps from its upper and lower edge. */
+const [WIDE, HIGH, EDGE] = [300, 150, 4];
+
+/** Draw one curve, or two over each other at one scale; the first is the one in front. */
 function plotCurves({ plot }: Panel, curves: readonly Float32Array[], [low, high]: [number, number]): void {
-  while (plot.children.length > curves.length) plot.lastElementChild?.remove();
-  while (plot.children.length < curves.length) plot.append(svg("path", { "vector-effect": "non-scaling-stroke" }));
-  curves.forEach((curve, place) => {
+  const pathOf = (curve: Float32Array): string => {
     const last = Math.max(1, curve.length - 1);
-    const words = thinCurve(curve).map(({ place: at, value }) => `${((300 * at) / last).toFixed(1)} ${(146 - (142 * (value - low)) / (high - low)).toFixed(1)}`);
-    setAttributes(plot.children[curves.length - 1 - place] as Element, { d: words.length > 0 ? `M${words.join("L")}` : "", class: place === 0 ? "tnx-front" : "tnx-behind" });
+    const points = thinCurve(curve).map(({ place, value }) => `${((WIDE * place) / last).toFixed(1)} ${(HIGH - EDGE - ((HIGH - 2 * EDGE) * (value - low)) / (high - low)).toFixed(1)}`);
+    return points.length > 0 ? `M${points.join("L")}` : "";
+  };
+  const behind = curves.map((curve, place) => ({ d: pathOf(curve), name: place === 0 ? "front" : "behind" })).reverse();
+  keyed(plot, behind, {
+    key: ({ name }) => name,
+    make: ({ name }) => svg("path", { class: `tnx-${name}`, "vector-effect": "non-scaling-stroke" }),
+    update: (path, { d }) => setAttributes(path, { d }),
   });
 }
 

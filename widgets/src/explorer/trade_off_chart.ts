@@ -35,11 +35,18 @@ export interface Chart {
   show(state: ChartState): void;
 }
 
-/** Margins around the plane of the chart, in pixels. */
-const LEFT = 48;
-const RIGHT = 20;
-const TOP = 24;
-const BOTTOM = 36;
+/** Margins around the plane of the chart, in pixels: room for ticks and titles. */
+const [LEFT, RIGHT, TOP, BOTTOM] = [48, 20, 24, 36];
+/** Where the titles of the axes stand: from the upper left corner, and below the plane. */
+const [TITLE, UNDER] = [14, 32];
+/** Pixels from one tick of the parameters to the next at least: a number and some air. */
+const TICK_ROOM = 64;
+/** The axis of parameters goes beyond all points by this factor, and spans at least that one, so that few points are not far apart. */
+const [AIR, SPAN] = [1.25, 5];
+/** Shares of an axis: a tick behind the first is left out, for its number would be cut off; points above the second are drawn there. */
+const [LAST_TICK, HIGHEST] = [0.97, 1.02];
+/** Radius of a point in pixels. */
+const DOT = 4.5;
 /** Pixels within which the pointer takes a point. */
 const REACH = 11;
 const DIAMOND = "M0-7 7 0 0 7-7 0z";
@@ -58,7 +65,7 @@ export function tradeOffChart(tip: Tooltip, restore: (id: number) => void, signa
   const never = svg("g", { class: "tnx-never", role: "img" }, svg("path", { class: "tnx-hatch" }), svg("path", { class: "tnx-hatch" }), svg("text"), svg("rect"));
   const steps = svg("path", { class: "tnx-steps" });
   const points = svg("g", { class: "tnx-points" });
-  const now = svg("g", { class: "tnx-now", "aria-hidden": "true" }, svg("circle", { r: 11 }), svg("path", { d: DIAMOND }));
+  const now = svg("g", { class: "tnx-now", "aria-hidden": "true" }, svg("circle", { r: REACH }), svg("path", { d: DIAMOND }));
   let placed: readonly Placed[] = [];
   const draw = (): void => {
     if (state === null || box.width === 0) return;
@@ -105,14 +112,14 @@ interface ChartPlane {
 function planeOf(state: ChartState, width: number, height: number): ChartPlane {
   const { now, visited, target, impossible } = state;
   const counts = [...visited.map((visit) => visit.parameters), now.parameters, ...(impossible ? [impossible.parameters] : [])];
-  const across = logScale(counts, 1.25, 5, Math.max(2, Math.floor((width - LEFT) / 64)));
+  const across = logScale(counts, AIR, SPAN, Math.max(2, Math.floor((width - LEFT) / TICK_ROOM)));
   const errors = [...visited.map((visit) => visit.relative_error), now.error ?? 0, target].filter((error) => error >= 0);
   const up = state.logError ? logScale(errors) : linearScale(errors.map((error) => Math.min(error, 1)));
   const [right, bottom] = [width - RIGHT, height - BOTTOM];
   return {
     across, up, frame: { left: LEFT, top: TOP, right, bottom },
     x: (parameters) => LEFT + across.at(parameters) * (right - LEFT),
-    y: (error) => bottom - Math.min(1.02, Math.max(0, up.at(error))) * (bottom - TOP),
+    y: (error) => bottom - Math.min(HIGHEST, Math.max(0, up.at(error))) * (bottom - TOP),
   };
 }
 
@@ -125,12 +132,12 @@ function axisMarks({ frame, across, up, x, y }: ChartPlane, width: number): Axis
   const { right, bottom } = frame;
   return [
     ...tickMarks(frame, width, {
-      across: across.ticks.filter((tick) => across.at(tick) < 0.97).map((value) => ({ value, at: x(value), text: formatTick(value) })),
+      across: across.ticks.filter((tick) => across.at(tick) < LAST_TICK).map((value) => ({ value, at: x(value), text: formatTick(value) })),
       up: up.ticks.map((value) => ({ value, at: y(value), text: formatShort(value) })),
       crossing: false,
     }),
-    { key: "error", line: "", x: 14, y: 14, text: "relative error", anchor: "start" },
-    { key: "base", line: `M${LEFT} ${bottom}H${right}`, x: (LEFT + right) / 2, y: bottom + 32, text: "parameters", anchor: "middle" },
+    { key: "error", line: "", x: TITLE, y: TITLE, text: "relative error", anchor: "start" },
+    { key: "base", line: `M${LEFT} ${bottom}H${right}`, x: (LEFT + right) / 2, y: bottom + UNDER, text: "parameters", anchor: "middle" },
   ];
 }
 
@@ -154,7 +161,7 @@ function drawNow(now: SVGElement, cursor: SVGElement, { now: here }: ChartState,
 
 function drawPoints(group: SVGElement, placed: readonly Placed[], currentId: number): void {
   const make = (): SVGGElement =>
-    svg("g", { role: "button", tabindex: -1 }, svg("circle", { class: "tnx-touch", r: REACH, "pointer-events": "none" }), svg("circle", { class: "tnx-dot", r: 4.5 }));
+    svg("g", { role: "button", tabindex: -1 }, svg("circle", { class: "tnx-touch", r: REACH, "pointer-events": "none" }), svg("circle", { class: "tnx-dot", r: DOT }));
   const update = (element: SVGGElement, point: Placed): void => {
     const current = point.id === currentId;
     setAttributes(element, {

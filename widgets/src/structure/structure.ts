@@ -74,7 +74,8 @@ export function fromRecord(record: StructureRecord): Draft {
   return withIds({ modes: [...record.modes], cores, bonds });
 }
 
-export function toRecord(draft: Draft): StructureRecord {
+/** The structure of a draft as JSON; not to be changed, for it is made once. */
+export const toRecord = oncePerDraft((draft): StructureRecord => {
   const place = new Map(draft.cores.map((core, index) => [core.name, index]));
   return {
     version: 1,
@@ -85,7 +86,7 @@ export function toRecord(draft: Draft): StructureRecord {
       rank: bond.rank,
     })),
   };
-}
+});
 
 function toCoreRecord(core: DraftCore): CoreRecord {
   const record: CoreRecord = { legs: [...core.legs], name: core.name };
@@ -115,11 +116,6 @@ function uniqueId(base: string, seen: Set<string>): string {
   for (let turn = 2; seen.has(id); turn++) id = `${base}#${turn}`;
   seen.add(id);
   return id;
-}
-
-/** Return the ids that the editor gives to the bonds of a structure, in their order. */
-export function bondIds(record: StructureRecord): string[] {
-  return fromRecord(record).bonds.map((bond) => bond.id);
 }
 
 export const bondLabel = (bond: DraftBond): string => bond.cores.join("-");

@@ -52,7 +52,12 @@ export class SimulatedSearch {
   private closest = Infinity;
   private readonly tally = [0, 0, 0, 0, 0];
 
-  constructor(readonly id: number, readonly engine: string, readonly most: number, private readonly target = 0.1) {
+  readonly id: number;
+  readonly most: number;
+  private readonly target: number;
+
+  constructor(readonly engine: string, { id, most, target = 0.1 }: { id: number; most: number; target?: number }) {
+    [this.id, this.most, this.target] = [id, most, target];
     let seed = 7919 * (id + 1);
     this.random = () => ((seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648);
     this.points = { count: 0, parameters: new Float64Array(most), errors: new Float32Array(most), seconds: new Float32Array(most), fates: new Uint8Array(most) };
@@ -115,8 +120,8 @@ export class SimulatedSearch {
 /** What became of 412 proposals. */
 export const COUNTS: Counts = { proposed: 412, repeated: 62, pruned_by_size: 30, pruned_by_certificate: 90, too_costly: 0, fitted: 230, sweeps: 9 };
 
-/** A lane whose best has so many parameters; null for a lane without a best. */
-export const fakeLane = (id: number, parameters: number | null, more: Partial<Lane> = {}, reached = true, error = 0.09): Lane => ({
+/** A lane whose best has so many parameters, and at which error; null for a lane without a best. */
+export const fakeLane = (id: number, parameters: number | null, { reached = true, error = 0.09, ...more }: Partial<Lane> & { reached?: boolean; error?: number } = {}): Lane => ({
   id, engine: "growth", study: `s${id}`, state: "running", status: "", seconds: 12, fraction: 0.25, seconds_left: 36, counts: COUNTS, total: 412, generation: 0,
   incumbent: parameters === null ? null : { number: 9, parameters, relative_error: error, reached, move: "", structure: ring([2, 2, 2]), changed: { bonds: [], words: "" } }, ...more,
 });

@@ -1,6 +1,6 @@
 /** The rule that keeps a widget's key presses from the notebook around it. */
 
-import { listen } from "./dom.js";
+import { isField, listen } from "./dom.js";
 
 export interface KeyPress {
   readonly key: string;
@@ -16,12 +16,11 @@ export function staysInside(press: KeyPress, used: boolean): boolean {
   return !modified || (used && press.key.toLowerCase() !== "s");
 }
 
-/** Keep key presses from the notebook, where x would cut a cell. */
-export function keepKeys(root: HTMLElement, signal: AbortSignal): void {
+/** Keep key presses from the notebook, where x would cut a cell; `uses` says which modified keys the widget uses beside those in fields. */
+export function keepKeys(root: HTMLElement, signal: AbortSignal, uses: (event: KeyboardEvent) => boolean = () => false): void {
   for (const type of ["keydown", "keyup", "keypress"] as const) {
     listen(root, type, (event) => {
-      const typing = event.target instanceof Element && event.target.matches("input, select, textarea");
-      if (staysInside(event, typing)) event.stopPropagation();
+      if (staysInside(event, isField(event.target) || uses(event))) event.stopPropagation();
     }, signal);
   }
 }

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Popups } from "./popup.js";
+import { confirm, Popups } from "./popup.js";
 
 let root: HTMLElement;
 let opener: HTMLButtonElement;
@@ -95,5 +95,25 @@ describe("a menu", () => {
     found("[data-action=svg]").click();
     expect(run).toHaveBeenCalledOnce();
     expect(document.activeElement).toBe(opener);
+  });
+});
+
+describe("a question", () => {
+  const done = vi.fn();
+  beforeEach(async () => {
+    done.mockReset();
+    confirm(popups, { title: "Delete it?", text: "It cannot be brought back.", yes: "Delete it" }, done);
+    await Promise.resolve();
+  });
+
+  it("puts the focus on the answer that does nothing", () => {
+    expect(document.activeElement).toBe(found("[data-action=no]"));
+    found("[data-action=no]").click();
+    expect([done.mock.calls.length, popups.isOpen]).toEqual([0, false]);
+  });
+  it("acts on yes only, when it is gone", () => {
+    done.mockImplementation(() => expect(popups.isOpen).toBe(false));
+    found("[data-action=yes]").click();
+    expect(done).toHaveBeenCalledOnce();
   });
 });

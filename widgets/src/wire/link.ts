@@ -112,16 +112,18 @@ export class TransportLink<State, Sent extends Message> implements Link<State, S
   readonly ready: Promise<void>;
   sent = 0;
   silent = false;
+  private readonly states: States;
+  private readonly part: string;
   private readonly waiting = new Map<number, Waiting>();
   private readonly events = new Callbacks<[object]>();
   private readonly silence = new Callbacks<[boolean]>();
 
   constructor(
     readonly transport: Transport,
-    private readonly part: string,
-    private readonly states: States,
+    { states, part = "" }: { states: States; part?: string },
     private readonly signal: AbortSignal,
   ) {
+    [this.states, this.part] = [states, part];
     transport.listen((content, buffers) => this.take(content, buffers), signal);
     signal.addEventListener("abort", () => {
       for (const { timer } of this.waiting.values()) clearTimeout(timer);
@@ -228,7 +230,7 @@ class ToldStates implements States {
 
 /** Return a link to a piece whose state comes as messages: of a page of one's own, or one inside another. */
 export const openLink = <State, Sent extends Message>(transport: Transport, signal: AbortSignal, name = ""): Link<State, Sent> =>
-  new TransportLink(transport, name, new ToldStates(), signal);
+  new TransportLink(transport, { part: name, states: new ToldStates() }, signal);
 
 /** Return a link to a piece inside the piece of another link. */
 export const part = <State, Sent extends Message>(outer: Pick<Link<unknown>, "transport">, name: string, signal: AbortSignal): Link<State, Sent> =>

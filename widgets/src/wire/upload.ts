@@ -41,7 +41,9 @@ export function refusal(name: string, size: number, { endings, words } = SESSION
 
 export const piecesOf = (size: number): number => Math.ceil(size / CHUNK);
 
-export interface UploadEvents {
+export interface UploadOptions {
+  /** Those of a session by default. */
+  kinds?: FileKinds | undefined;
   /** Part that has arrived, from 0 to 1; null when nothing is on its way. */
   progress(part: number | null, name: string): void;
   fail(sentence: string): void;
@@ -54,14 +56,17 @@ export class Uploader {
 
   constructor(
     private readonly link: Pick<Link<unknown, UploadMessage>, "send">,
-    private readonly events: UploadEvents,
+    private readonly options: UploadOptions,
     private readonly signal: AbortSignal,
-    readonly kinds: FileKinds = SESSION_FILES,
   ) {}
+
+  get kinds(): FileKinds {
+    return this.options.kinds ?? SESSION_FILES;
+  }
 
   send(file: File): void {
     const reason = refusal(file.name, file.size, this.kinds);
-    if (reason) return this.events.fail(reason);
+    if (reason) return this.options.fail(reason);
     this.current = file;
     void this.sendPieces(file);
   }
@@ -76,24 +81,24 @@ export class Uploader {
     const isCurrent = (): boolean => this.current === file && !this.signal.aborted;
     try {
       for (let index = 0; index < total; index++) {
-        this.events.progress(index / total, name);
+        this.options.progress(index / total, name);
         const piece = await pieceOf(file, index);
         if (!isCurrent()) return;
         await this.link.send({ kind: "upload", id, index, total, name, size }, [piece]);
         if (!isCurrent()) return;
       }
       this.end();
-      this.events.done(name);
+      this.options.done(name);
     } catch (error) {
       if (!isCurrent()) return;
       this.end();
-      this.events.fail(error instanceof KernelSilence ? "The kernel does not answer; the upload was ended." : (error as Error).message);
+      this.options.fail(error instanceof KernelSilence ? "The kernel does not answer; the upload was ended." : (error as Error).message);
     }
   }
 
   private end(): void {
     this.current = null;
-    this.events.progress(null, "");
+    this.options.progress(null, "");
   }
 }
 

@@ -29,5 +29,5 @@ export function widgetLink<State, Sent extends Message>(model: WidgetModel, sign
     get: (name: string) => model.get(PREFIX + name),
     on: (name: string, callback: () => void, until: AbortSignal) => listen(`change:${PREFIX}${name}`, () => callback(), until),
   };
-  return new TransportLink(transport, "", states, signal);
+  return new TransportLink(transport, { states }, signal);
 }

@@ -1,5 +1,7 @@
 /** The studies that the page remembers in the browser's storage across a reload. */
 
+import { storedText, storeText } from "../ui/storage.js";
+
 const KEY = "tnlab-workbench";
 
 export interface Memory {
@@ -16,11 +18,7 @@ export function remember(memory: Memory): void {
   const text = JSON.stringify(memory);
   if (text === written) return;
   written = text;
-  try {
-    localStorage.setItem(KEY, text);
-  } catch {
-    // A page without storage starts afresh after a reload.
-  }
+  storeText(KEY, text);
 }
 
 /** Names kept, and characters of a name: the storage of a page is small. */
@@ -33,7 +31,7 @@ const names = (value: unknown): string[] =>
 /** Return the remembered studies, or null where nothing valid is stored. */
 export function recall(): Memory | null {
   try {
-    const value = JSON.parse(localStorage.getItem(KEY) ?? "null") as Partial<Memory> | null;
+    const value = JSON.parse(storedText(KEY) ?? "null") as Partial<Memory> | null;
     const memory = { studies: names(value?.studies), mine: names(value?.mine), running: value?.running === true };
     return memory.studies.length + memory.mine.length > 0 ? memory : null;
   } catch {

@@ -43,7 +43,7 @@ const mount = (state: Partial<WorkbenchState> = {}): void => {
   mountWorkbench(root, widgetLink<WorkbenchState, WorkbenchMessage>(model, end.signal), end.signal);
 };
 const searched = (count = 400): SimulatedSearch[] => {
-  const lanes = [new SimulatedSearch(1, "growth", 1000), new SimulatedSearch(2, "annealing", 1000)];
+  const lanes = [new SimulatedSearch("growth", { id: 1, most: 1000 }), new SimulatedSearch("annealing", { id: 2, most: 1000 })];
   model.receive({ run: run("running") });
   for (const lane of lanes) send({ lane: lane.id, generation: 0, ...lane.run(count) });
   model.receive({ lanes: lanes.map((lane) => lane.lane()), bound: { parameters: 640, proved: false, scope: "No tree can do with fewer", family: "tree", target: 0.1 } });
@@ -158,8 +158,8 @@ describe("a search", () => {
   });
   it("says how near it is while nothing reaches the target", async () => {
     mount();
-    const far: Lane = { ...new SimulatedSearch(1, "growth", 100).lane(), target: 1e-6 };
-    const lane = new SimulatedSearch(1, "growth", 100, 1e-6);
+    const far: Lane = { ...new SimulatedSearch("growth", { id: 1, most: 100 }).lane(), target: 1e-6 };
+    const lane = new SimulatedSearch("growth", { id: 1, most: 100, target: 1e-6 });
     model.receive({ lanes: [far] });
     send({ lane: 1, generation: 0, ...lane.run(50) });
     await drawn();
@@ -205,7 +205,7 @@ describe("a search", () => {
     const outside = vi.fn();
     document.body.addEventListener("keydown", outside);
     mount({ run: run("ended", { status: MARKUP }), studies: [study(MARKUP)] });
-    model.receive({ lanes: [new SimulatedSearch(1, MARKUP, 10).lane({ status: MARKUP, problem: MARKUP, study: MARKUP })], problem: { n: 1, text: MARKUP } });
+    model.receive({ lanes: [new SimulatedSearch(MARKUP, { id: 1, most: 10 }).lane({ status: MARKUP, problem: MARKUP, study: MARKUP })], problem: { n: 1, text: MARKUP } });
     press(find('[data-plot="cloud"]'), "x");
     press(find(".tnw-primary"), "b");
     expect(outside).not.toHaveBeenCalled();
@@ -339,7 +339,7 @@ describe("the Explorer over the page", () => {
 
 describe("after a reload", () => {
   it("a kernel that is still there is asked for the points", () => {
-    const lane = new SimulatedSearch(1, "growth", 1000);
+    const lane = new SimulatedSearch("growth", { id: 1, most: 1000 });
     lane.run(700);
     mount({ run: run("running"), lanes: [lane.lane()] });
     expect(told("points")).toEqual([{ kind: "points", lane: 1, from: 1 }]);

@@ -24,7 +24,7 @@ import { teller } from "../wire/commands.js";
 import type { Problem } from "../wire/data_state.js";
 import { beats } from "../wire/heartbeat.js";
 import { said, SILENT_KERNEL } from "../wire/link.js";
-import { STUDY_FILES, Uploader } from "../wire/upload.js";
+import { STUDY_FILES } from "../wire/upload.js";
 import type { ParameterBound, PointsMessage, Run, Send, Settings, WorkbenchCommand, WorkbenchLink, WorkbenchState } from "../wire/workbench_state.js";
 import { LaneBook } from "./lanes/lane_book.js";
 import { Milestones } from "./milestones.js";
@@ -47,7 +47,7 @@ export function mountWorkbench(root: HTMLElement, link: WorkbenchLink, signal: A
   const say = (sentence: string): void => speak(live, sentence);
   const problem = problemAlert(signal);
   const send = teller<WorkbenchCommand>(link, problem.show);
-  const change = (changes: Partial<Settings>): void => void send({ kind: "settings", changes }).then(() => showSettings()); // a refused value is put back
+  const change = (changes: Partial<Settings>): void => void send({ kind: "settings", changes }).then(() => showSettings(link, parts)); // a refused value is put back
   const popups = new Popups(root, signal, () => root.querySelector<HTMLElement>(".tnw-primary")?.focus());
   const open = (lane: number, number: number): void => void send({ kind: "open", lane, number });
   const grid = html("div", { class: "tnw-grid" });
@@ -65,13 +65,13 @@ export function mountWorkbench(root: HTMLElement, link: WorkbenchLink, signal: A
     lanes: laneTable((lane) => parts.incumbent.watch(lane), signal),
     explorer: explorerOverlay(link, { back: () => send({ kind: "close_explorer" }), cover: (covered) => setAttributes(grid, { inert: covered }) }, signal),
   };
-  const uploads = makeUploads(link, parts.settings.aim, { send, complain: problem.show, say }, signal);
-  const studies = studiesDrawer(popups, { send, upload: uploads.send }, signal);
+  const data = dataBar(link, { tell: send, complain: problem.show, say, kinds: STUDY_FILES, aim: parts.settings.aim }, signal);
+  const studies = studiesDrawer(popups, { send, upload: data.upload }, signal);
   const panel = (name: string, label: string, ...children: Node[]): HTMLElement =>
     html("section", { class: `tnx-panel tnw-${name}-panel`, "aria-label": label }, ...children);
   grid.append(
     html("div", { class: "tnw-top" },
-      html("div", { class: "tnw-bar" }, uploads.bar, studies.toggle),
+      html("div", { class: "tnw-bar" }, data.element, studies.toggle),
       html("div", { class: "tnw-bar" }, parts.engines.element, html("span", { class: "tnx-space" }), parts.settings.budget, parts.run.element)),
     panel("progress", "best parameters", ...parts.charts.progress),
     panel("cloud", "trade-off", ...parts.charts.cloud),
@@ -79,36 +79,14 @@ export function mountWorkbench(root: HTMLElement, link: WorkbenchLink, signal: A
     panel("lanes", "engines", parts.run.status, parts.lanes.element),
   );
   root.prepend(grid, problem.element, studies.element, parts.explorer.element, live);
-  dropZone(root, uploads.send, signal, "Drop a .npy, .png, .jpg, .study or .json file");
+  dropZone(root, data.upload, signal, "Drop a .npy, .png, .jpg, .study or .json file");
   listen(root, "change", () => problem.hide(), { signal, capture: true });
   keepKeys(root, signal);
   const memory = recall();
-  const showSettings = follow(link, { ...parts, studies, problem, say }, signal);
+  follow(link, { ...parts, studies, problem, say }, signal);
   link.onSilence((silent) => problem.show(silent ? SILENT_KERNEL : ""), signal);
   comeBack(link, send, memory);
   beats(link, signal);
-}
-
-interface Uploads {
-  bar: HTMLElement;
-  send(file: File): void;
-}
-
-interface Outlets {
-  send: Send;
-  complain(sentence: string): void;
-  say(sentence: string): void;
-}
-
-function makeUploads(link: WorkbenchLink, aim: HTMLElement, out: Outlets, signal: AbortSignal): Uploads {
-  const events = {
-    progress: (part: number | null, name: string) => data.showUpload(part, name),
-    fail: out.complain,
-    done: (name: string) => out.say(`${name} is loaded.`),
-  };
-  const uploads = new Uploader(link, events, signal, STUDY_FILES);
-  const data = dataBar(link, { uploads, tell: out.send, complain: out.complain, aim }, signal);
-  return { bar: data.element, send: (file) => uploads.send(file) };
 }
 
 type WorkbenchParts = {
@@ -124,57 +102,58 @@ type WorkbenchParts = {
   say(sentence: string): void;
 };
 
-/** Show the state and follow it; returns a function that shows the settings again. */
-function follow(link: WorkbenchLink, parts: WorkbenchParts, signal: AbortSignal): () => void {
+/** What the state says now; null for what Python has not said yet. */
+const reading = (link: WorkbenchLink) => ({
+  get lanes(): WorkbenchState["lanes"] {
+    return link.get("lanes") ?? [];
+  },
+  get bound(): ParameterBound | null {
+    return said<ParameterBound>(link.get("bound"));
+  },
+  get run(): Run | null {
+    return said<Run>(link.get("run"));
+  },
+  /** Whether lanes work, so that settings are fixed. */
+  get busy(): boolean {
+    return this.run?.state === "running" || this.run?.state === "stopping";
+  },
+  get settings(): Settings | null {
+    return said<Settings>(link.get("settings"));
+  },
+  get studies(): WorkbenchState["studies"] {
+    return link.get("studies") ?? [];
+  },
+  get target(): number {
+    return this.lanes[0]?.target ?? this.settings?.target_error ?? 0;
+  },
+});
+
+type Reading = ReturnType<typeof reading>;
+
+/** Show the state and follow it. */
+function follow(link: WorkbenchLink, parts: WorkbenchParts, signal: AbortSignal): void {
+  const now = reading(link);
   const book = new LaneBook((lane, from) => void link.send({ kind: "points", lane, from }).catch(() => {})); // asked for again
   const milestones = new Milestones();
-  const lanes = (): WorkbenchState["lanes"] => link.get("lanes") ?? [];
-  const bound = (): ParameterBound | null => said<ParameterBound>(link.get("bound"));
-  const run = (): Run | null => said<Run>(link.get("run"));
-  const settings = (): Settings | null => said<Settings>(link.get("settings"));
-  const target = (): number => lanes()[0]?.target ?? settings()?.target_error ?? 0;
-
-  const showCharts = (): void => parts.charts.show({ lanes: lanes(), data: (id) => book.of(id), target: target(), bound: bound() });
-  const soon = once(showCharts, signal);
-  const showSettings = (): void => {
-    const chosen = settings();
-    const state = run()?.state;
-    const locked = state === "running" || state === "stopping";
-    if (chosen !== null) {
-      const look = (engine: string): number => {
-        const place = lanes().findIndex((lane) => lane.engine === engine);
-        return place >= 0 ? place : lanes().length > 0 && locked ? 0 : chosen.engines.indexOf(engine);
-      };
-      parts.settings.show(chosen, link.get("families") ?? [], link.get("executors") ?? [], locked);
-      parts.engines.show(link.get("engines") ?? [], chosen, locked, look);
-    }
-    parts.run.show(run(), chosen);
+  const showCharts = (): void => parts.charts.show({ lanes: now.lanes, data: (id) => book.of(id), target: now.target, bound: now.bound });
+  const showStudies = (): void => {
+    parts.studies.show(now.studies, new Set(now.lanes.map(({ study }) => study)), now.busy);
+    keep(now);
   };
   const showLanes = (): void => {
-    book.follow(lanes());
-    parts.lanes.show(lanes(), bound()?.parameters ?? null);
-    parts.incumbent.show(lanes(), target());
-    showSettings();
+    const { lanes, bound, run, target } = now;
+    book.follow(lanes);
+    parts.lanes.show(lanes, bound?.parameters ?? null);
+    parts.incumbent.show(lanes, target);
+    showSettings(link, parts);
     showCharts();
-    parts.say(milestones.next(lanes(), bound(), run()));
-    keep();
-  };
-  const showStudies = (): void => {
-    const state = run()?.state;
-    const busy = state === "running" || state === "stopping";
-    parts.studies.show(link.get("studies") ?? [], new Set(lanes().map(({ study }) => study)), busy);
-    keep();
-  };
-  const keep = (): void => {
-    const names = lanes().map(({ study }) => study);
-    const mine = (link.get("studies") ?? []).filter((study) => study.mine).map(({ name }) => name);
-    const before = names.length > 0 ? null : recall(); // a new kernel has no lanes yet; it must not erase what the page showed before
-    remember(before ? { ...before, mine: [...new Set([...before.mine, ...mine])] } : { studies: names, mine, running: run()?.state === "running" });
+    parts.say(milestones.next(lanes, bound, run));
+    keep(now);
   };
   const followed: [readonly (keyof WorkbenchState)[], () => void][] = [
     [["lanes", "bound"], showLanes],
     [["run"], () => (showLanes(), showStudies())],
-    [["settings", "engines", "families", "executors"], () => (showSettings(), showCharts())],
+    [["settings", "engines", "families", "executors"], () => (showSettings(link, parts), showCharts())],
     [["studies"], showStudies],
     [["opened"], () => parts.explorer.show(said(link.get("opened")))],
     [["opening"], () => parts.charts.showOpening(said(link.get("opening")))],
@@ -184,13 +163,34 @@ function follow(link: WorkbenchLink, parts: WorkbenchParts, signal: AbortSignal)
     link.on(names, show, signal);
     show();
   }
+  const soon = once(showCharts, signal);
   link.hear<PointsMessage>("points", (message) => {
     book.receive(message);
     soon();
   }, signal);
-  const timer = setInterval(() => book.follow(lanes()), 1000);
+  const timer = setInterval(() => book.follow(now.lanes), 1000);
   signal.addEventListener("abort", () => clearInterval(timer));
-  return showSettings;
+}
+
+function showSettings(link: WorkbenchLink, parts: Pick<WorkbenchParts, "settings" | "engines" | "run">): void {
+  const { lanes, settings, run, busy } = reading(link);
+  if (settings !== null) {
+    const look = (engine: string): number => {
+      const place = lanes.findIndex((lane) => lane.engine === engine);
+      return place >= 0 ? place : lanes.length > 0 && busy ? 0 : settings.engines.indexOf(engine);
+    };
+    parts.settings.show(settings, link.get("families") ?? [], link.get("executors") ?? [], busy);
+    parts.engines.show(link.get("engines") ?? [], settings, busy, look);
+  }
+  parts.run.show(run, settings);
+}
+
+/** Remember the studies on the page; a new kernel has no lanes yet, and must not erase what the page showed before. */
+function keep({ lanes, studies, run }: Reading): void {
+  const names = lanes.map(({ study }) => study);
+  const mine = studies.filter((study) => study.mine).map(({ name }) => name);
+  const before = names.length > 0 ? null : recall();
+  remember(before ? { ...before, mine: [...new Set([...before.mine, ...mine])] } : { studies: names, mine, running: run?.state === "running" });
 }
 
 /** Return a function that runs `act` once in the next frame, however often it is called before. */

@@ -1,7 +1,7 @@
 /** Key presses on the editor: they run commands, and stay in the widget unless the page needs them. */
 
 import { isField, listen } from "../../ui/dom.js";
-import { staysInside } from "../../ui/keep_keys.js";
+import { keepKeys } from "../../ui/keep_keys.js";
 import type { Popups } from "../../ui/popup.js";
 import { type Command, run } from "../commands.js";
 import type { Desk } from "../desk.js";
@@ -21,21 +21,14 @@ export function listenToKeys(desk: Desk, gestures: Gestures, popups: Popups): vo
     const onButton = event.target instanceof Element && event.target.closest("button") !== null;
     return found !== null && onButton && NATIVE_ON_BUTTONS.has(found) ? null : found;
   };
-  const act = (event: KeyboardEvent, found: Command): void => {
+  keepKeys(root, signal, (event) => command(event) !== null);
+  listen(root, "keydown", (event) => {
+    const found = command(event);
+    if (found === null) return;
     event.preventDefault();
     if (found === "escape" && gestures.cancel()) return;
     if (found === "type") openField(desk, stage.focusedItem, event.key);
     else if (found === "toggle" && stage.focusedItem === null) return;
     else run(desk, found, event.shiftKey);
-  };
-  listen(root, "keydown", (event) => {
-    const found = command(event);
-    if (staysInside(event, found !== null || isField(event.target))) event.stopPropagation();
-    if (found !== null) act(event, found);
   }, signal);
-  for (const type of ["keyup", "keypress"] as const) {
-    listen(root, type, (event) => {
-      if (staysInside(event, false)) event.stopPropagation();
-    }, signal);
-  }
 }

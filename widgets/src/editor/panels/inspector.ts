@@ -3,7 +3,9 @@
 import { MAX_DIGITS, readCount } from "../../structure/counts.js";
 import { count, type Item, only } from "../../structure/selection.js";
 import { bondLabel, carrier, compressionRatio, coreParameters, coreShape, type Draft, findBond, findCore, parameters } from "../../structure/structure.js";
+import { button } from "../../ui/buttons.js";
 import { focused, html, listen, setAttributes, setText } from "../../ui/dom.js";
+import { typed } from "../../ui/fields.js";
 import { formatCount, formatFlops } from "../../ui/format.js";
 import { explain } from "../../ui/tooltip.js";
 import type { Numbers } from "../../wire/editor_state.js";
@@ -48,34 +50,32 @@ export interface InspectorWords {
 
 export function makeInspector(desk: Desk, words: InspectorWords): Inspector {
   const what = html("span", { class: "tn-what" });
-  const less = html("button", { type: "button", class: "tn-button", "data-action": "lower", "aria-label": "One less" }, "\u2212");
+  const stepButton = (text: string, label: string, action: string, by: number): HTMLButtonElement =>
+    button({ text, label, tip: label, action, attributes: { class: "tn-button" }, onPress: () => item && step(desk, by, item) }, desk.signal);
+  const [less, more] = [stepButton("\u2212", "One less", "lower", -1), stepButton("+", "One more", "raise", 1)];
   const input = html("input", { class: "tn-count", type: "text", inputmode: "numeric", maxlength: MAX_DIGITS, "data-action": "count" });
-  const more = html("button", { type: "button", class: "tn-button", "data-action": "raise", "aria-label": "One more" }, "+");
-  explain(less, "One less");
-  explain(more, "One more");
   const stepper = html("span", { class: "tn-stepper" }, less, input, more);
   const badge = html("span", { class: "tn-badge" });
   const numbers = html("span", { class: "tn-numbers" });
   const element = html("div", { class: "tn-inspector" }, what, stepper, badge, numbers);
   let item: Item | null = null;
 
-  const commit = (): void => {
-    const value = readCount(input.value, item?.kind === "leg" ? "mode size" : "rank");
-    setAttributes(input, { "aria-invalid": typeof value === "string" ? "true" : null });
-    desk.fail(typeof value === "string" ? value : "");
-    if (typeof value === "number" && item !== null && value !== countOf(desk.store.committed, item)) setCount(desk, item, value);
-  };
-  listen(less, "click", () => item && step(desk, -1, item), desk.signal);
-  listen(more, "click", () => item && step(desk, 1, item), desk.signal);
-  listen(input, "change", commit, desk.signal);
+  const field = typed(input, {
+    read: (text) => readCount(text, item?.kind === "leg" ? "mode size" : "rank"),
+    take(value) {
+      desk.fail("");
+      if (item !== null && value !== countOf(desk.store.committed, item)) setCount(desk, item, value);
+    },
+    complain: desk.fail,
+    written: () => String((item && countOf(desk.store.committed, item)) ?? ""),
+  }, desk.signal);
   listen(input, "keydown", (event) => {
     const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
-    if (event.key === "Enter") commit();
-    if (event.key === "Escape") input.value = String(item && countOf(desk.store.committed, item));
+    if (event.key === "Enter") field.commit();
     if (by === undefined || item === null) return;
     event.preventDefault();
     step(desk, by, item);
-    input.value = String(countOf(desk.store.committed, item));
+    field.reset();
   }, desk.signal);
 
   const refresh = (): void => {
@@ -88,7 +88,7 @@ export function makeInspector(desk: Desk, words: InspectorWords): Inspector {
     setAttributes(stepper, { hidden: item === null ? "" : null });
     setAttributes(input, { "aria-label": item?.kind === "leg" ? "size of the mode" : "rank of the bond", readonly: fixed(desk, item) ? "" : null });
     for (const button of [less, more]) setAttributes(button, { hidden: fixed(desk, item) ? "" : null });
-    if (item !== null && focused(input) !== input) input.value = String(countOf(store.committed, item));
+    if (item !== null && focused(input) !== input) field.reset();
     setText(badge, words.badge(item?.kind === "bond" ? item.id : null));
     explain(badge, badge.textContent ?? "");
     setAttributes(element, { "data-comparing": words.comparing() ? "" : null });

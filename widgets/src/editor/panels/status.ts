@@ -2,6 +2,7 @@
 
 import { html, setAttributes, setText } from "../../ui/dom.js";
 import { speak } from "../../ui/notices.js";
+import { storedText, storeText } from "../../ui/storage.js";
 import { SILENT_KERNEL } from "../../wire/link.js";
 import type { Store } from "../store.js";
 
@@ -72,25 +73,13 @@ const SEEN = "tnlab-hint-seen";
 
 /** The line over the diagram that goes away at the first edit and never returns. */
 export function makeHint(useless: boolean): { element: HTMLElement; dismiss(): void } {
-  const element = html("div", { class: "tn-hint", "data-hint": "", hidden: useless || remembered() ? "" : null }, HINT);
+  const element = html("div", { class: "tn-hint", "data-hint": "", hidden: useless || storedText(SEEN) !== null ? "" : null }, HINT);
   return {
     element,
     dismiss() {
       if (element.hidden) return;
       element.hidden = true;
-      try {
-        localStorage.setItem(SEEN, "1");
-      } catch {
-        // A page without storage shows the hint again next time.
-      }
+      storeText(SEEN, "1");
     },
   };
-}
-
-function remembered(): boolean {
-  try {
-    return localStorage.getItem(SEEN) !== null;
-  } catch {
-    return false;
-  }
 }

@@ -3,7 +3,8 @@
 import { MAX_DIGITS, readCount } from "../../structure/counts.js";
 import { typicalRank } from "../../structure/structure.js";
 import { html, listen, setAttributes } from "../../ui/dom.js";
-import { setUsable } from "../../ui/buttons.js";
+import { button, drawIcon, type Icon, setUsable } from "../../ui/buttons.js";
+import { keyed } from "../../ui/keyed.js";
 import type { MenuRow } from "../../ui/popup.js";
 import { roving } from "../../ui/roving.js";
 import { explain } from "../../ui/tooltip.js";
@@ -12,10 +13,9 @@ import { type Command, isViewOnly, run } from "../commands.js";
 import type { Desk } from "../desk.js";
 import { keyOf } from "../gestures/shortcuts.js";
 import { GRAPH_STORY } from "./graph_words.js";
-import { type ToolIcon, toolIcon } from "./tool_icons.js";
 
 interface Tool {
-  readonly command: Command & ToolIcon;
+  readonly command: Command & Icon;
   readonly label: string;
   readonly text?: string;
   /** The tooltip, where it is longer than the label. */
@@ -60,11 +60,9 @@ type Choose = (preset: Preset, rank: number) => void;
 
 export function makeToolbar(desk: Desk, choose: Choose): Toolbar {
   const element = html("div", { class: "tn-toolbar", role: "toolbar", "aria-label": "Network tools" });
-  const presets = html("div", { class: "tn-group tn-presets", role: "group", "aria-label": "Presets" });
   const rank = html("input", { class: "tn-rank-field", type: "text", inputmode: "numeric", maxlength: MAX_DIGITS, "data-action": "preset_rank", "aria-label": "Rank of a preset" });
   explain(rank, "Rank of every bond of a preset");
   const buttons = new Map<Command, HTMLButtonElement>();
-  element.append(presets);
   for (const group of GROUPS) {
     const box = html("div", { class: "tn-group", role: "group" });
     for (const tool of group) box.append(toolButton(desk, tool, buttons));
@@ -72,14 +70,16 @@ export function makeToolbar(desk: Desk, choose: Choose): Toolbar {
   }
   let typed = false;
   listen(rank, "input", () => (typed = true), desk.signal);
-  const pick: Choose = (preset) => {
+  const pick = (preset: Preset): void => {
     const value = readCount(rank.value, "rank");
     if (typeof value === "string") return desk.fail(value);
     choose(preset, value);
   };
+  const presets = presetGroup(desk, rank, pick);
+  element.prepend(presets.element);
   const settle = roving(element, () => stops(element), desk.signal);
   const refresh = (): void => {
-    paintPresets(presets, rank, desk, pick);
+    presets.refresh();
     if (!typed) rank.value = String(typicalRank(desk.store.committed));
     paintTools(buttons, desk);
     settle();
@@ -87,16 +87,13 @@ export function makeToolbar(desk: Desk, choose: Choose): Toolbar {
   return { element, refresh };
 }
 
-function toolButton(desk: Desk, tool: Tool, buttons: Map<Command, HTMLButtonElement>): HTMLButtonElement {
-  const key = keyOf(tool.command);
-  const label = key === "" ? tool.label : `${tool.label} (${key})`;
-  const button = html("button", { type: "button", class: "tn-button", "aria-label": label, "data-action": tool.command }, toolIcon(tool.command));
-  explain(button, tool.story ?? label);
-  if (tool.text !== undefined) button.append(html("span", {}, tool.text));
-  if (tool.command === "export") setAttributes(button, { "aria-haspopup": "menu" });
-  listen(button, "click", () => run(desk, tool.command), desk.signal);
-  buttons.set(tool.command, button);
-  return button;
+function toolButton(desk: Desk, { command, label, text, story }: Tool, buttons: Map<Command, HTMLButtonElement>): HTMLButtonElement {
+  const key = keyOf(command);
+  const named = key === "" ? label : `${label} (${key})`;
+  const attributes = { class: "tn-button", "aria-haspopup": command === "export" ? "menu" : null };
+  const made = button({ icon: command, text, label: named, tip: story ?? named, action: command, attributes, onPress: () => run(desk, command) }, desk.signal);
+  buttons.set(command, made);
+  return made;
 }
 
 /** Show which tools can be used; a disabled one stays focusable, so that the focus is not lost when it becomes so. */
@@ -115,57 +112,56 @@ function paintTools(buttons: ReadonlyMap<Command, HTMLButtonElement>, { store, g
   }
 }
 
-function paintPresets(box: HTMLElement, rank: HTMLInputElement, desk: Desk, pick: Choose): void {
-  const presets = desk.link.get("presets") ?? [];
-  const refusals = desk.link.get("refusals") ?? {};
-  setAttributes(box, { hidden: desk.store.readOnly || presets.length === 0 ? "" : null });
-  const shown = presets.length > ROW + 1 ? presets.slice(0, ROW) : presets;
-  const names = presets.map((preset) => preset.name).join();
-  if (box.dataset["names"] !== names) {
-    box.dataset["names"] = names;
-    const more = shown.length < presets.length ? [moreButton(desk, pick)] : [];
-    box.replaceChildren(...shown.map((preset) => presetButton(preset, desk, pick)), ...more, html("label", { class: "tn-rank-label" }, "rank ", rank));
-  }
-  shown.forEach((preset, place) => {
-    const refusal = refusals[preset.name];
-    const button = box.children[place] as HTMLElement;
-    explain(button, story(preset, refusal));
-    setUsable(button, !refusal);
-  });
+interface Presets {
+  readonly element: HTMLElement;
+  refresh(): void;
 }
 
-function presetButton(preset: Preset, desk: Desk, pick: Choose): HTMLButtonElement {
-  const button = html("button", { type: "button", class: "tn-button", "data-action": `preset:${preset.name}`, "aria-label": preset.label }, preset.short);
-  listen(button, "click", () => pickOrSay(preset, desk, pick), desk.signal);
-  return button;
+/** The presets as buttons; those that find no room are in a menu with their full names. */
+function presetGroup(desk: Desk, rank: HTMLInputElement, pick: (preset: Preset) => void): Presets {
+  const list = html("span", { class: "tn-preset-list" });
+  const more = button({ label: "More formats", tip: "More formats", action: "more_presets", attributes: { class: "tn-button tn-more", "aria-haspopup": "menu" }, onPress: () => showMore() }, desk.signal);
+  more.append("More", drawIcon("more"));
+  const press = (preset: Preset): void => {
+    const refusal = refusalOf(desk, preset);
+    if (refusal) desk.fail(refusal);
+    else pick(preset);
+  };
+  const showMore = (): void => {
+    const rows = presetsOf(desk).slice(ROW).map((preset): MenuRow => ({
+      label: preset.label, keys: preset.short, action: `preset:${preset.name}`, hint: story(desk, preset),
+      idle: refusalOf(desk, preset) !== "", run: () => press(preset),
+    }));
+    desk.menu("More formats", rows, more);
+  };
+  const make = (preset: Preset): HTMLButtonElement => {
+    const made = html("button", { type: "button", class: "tn-button", "data-action": `preset:${preset.name}`, "aria-label": preset.label }, preset.short);
+    listen(made, "click", () => press(preset), desk.signal); // a refused one says why
+    return made;
+  };
+  const update = (made: HTMLElement, preset: Preset): void => {
+    explain(made, story(desk, preset));
+    setUsable(made, refusalOf(desk, preset) === "");
+  };
+  const element = html("div", { class: "tn-group", role: "group", "aria-label": "Presets", hidden: "" }, list, more, html("label", { class: "tn-rank-label" }, "rank ", rank));
+  return {
+    element,
+    refresh() {
+      const presets = presetsOf(desk);
+      const crowded = presets.length > ROW + 1;
+      setAttributes(element, { hidden: desk.store.readOnly || presets.length === 0 ? "" : null });
+      setAttributes(more, { hidden: crowded ? null : "" });
+      keyed(list, crowded ? presets.slice(0, ROW) : presets, { key: ({ name }) => name, make, update, ordered: true });
+    },
+  };
 }
 
-/** The presets that are no button of their own, in a menu with their full names. */
-function moreButton(desk: Desk, pick: Choose): HTMLButtonElement {
-  const button = html("button", { type: "button", class: "tn-button tn-more", "data-action": "more_presets", "aria-haspopup": "menu", "aria-label": "More formats" }, "More", toolIcon("more"));
-  explain(button, "More formats");
-  listen(button, "click", () => {
-    const refusals = desk.link.get("refusals") ?? {};
-    const rows = (desk.link.get("presets") ?? []).slice(ROW).map((preset): MenuRow => {
-      const refusal = refusals[preset.name];
-      return {
-        label: preset.label, keys: preset.short, action: `preset:${preset.name}`,
-        hint: story(preset, refusal), idle: Boolean(refusal),
-        run: () => pickOrSay(preset, desk, pick),
-      };
-    });
-    desk.menu("More formats", rows, button);
-  }, desk.signal);
-  return button;
-}
+const presetsOf = ({ link }: Desk): readonly Preset[] => link.get("presets") ?? [];
 
-const story = (preset: Preset, refusal = ""): string => `${preset.label}: ${preset.description} ${refusal}`.trim();
+/** Why a preset cannot be drawn over the present modes; "" where it can. */
+const refusalOf = ({ link }: Desk, { name }: Preset): string => link.get("refusals")?.[name] ?? "";
 
-function pickOrSay(preset: Preset, desk: Desk, pick: Choose): void {
-  const refusal = desk.link.get("refusals")?.[preset.name];
-  if (refusal) desk.fail(refusal);
-  else pick(preset, 0);
-}
+const story = (desk: Desk, preset: Preset): string => `${preset.label}: ${preset.description} ${refusalOf(desk, preset)}`.trim();
 
 const stops = (bar: HTMLElement): HTMLElement[] =>
   [...bar.querySelectorAll<HTMLElement>("button, input")].filter((stop) => stop.closest("[hidden]") === null);

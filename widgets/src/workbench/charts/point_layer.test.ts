@@ -26,7 +26,7 @@ beforeEach(() => (pictures = []));
 afterEach(() => void vi.useRealTimers());
 
 const lane = (id: number): { pretence: SimulatedSearch; points: LanePoints; add(count: number): void } => {
-  const pretence = new SimulatedSearch(id, "growth", 3000);
+  const pretence = new SimulatedSearch("growth", { id, most: 3000 });
   const points = new LanePoints();
   return { pretence, points, add(count) {
     const { from, count: made, data } = pretence.run(count);

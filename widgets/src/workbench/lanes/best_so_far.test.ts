@@ -5,7 +5,7 @@ import { BestSoFar, CommonFront, Front } from "./best_so_far.js";
 import { type Columns, LanePoints, unpack } from "./lane_points.js";
 
 const filled = (wanted: number, id = 1): LanePoints => {
-  const { data, count } = new SimulatedSearch(id, "growth", wanted).run(wanted);
+  const { data, count } = new SimulatedSearch("growth", { id, most: wanted }).run(wanted);
   const points = new LanePoints();
   points.take(1, unpack(data, count) as Columns);
   return points;
@@ -29,7 +29,7 @@ describe("the best so far", () => {
     whole.update(all, 0.1);
     const bits = new BestSoFar();
     const growing = new LanePoints();
-    const lane = new SimulatedSearch(1, "growth", 3000);
+    const lane = new SimulatedSearch("growth", { id: 1, most: 3000 });
     for (let k = 0; k < 3000; k += 37) {
       const { from, count, data } = lane.run(37);
       growing.take(from, unpack(data, count) as Columns);

@@ -13,7 +13,7 @@ beforeEach(() => {
 
 describe("what the page knows of the lanes", () => {
   it("is asked for by a new view, once, and again when nothing comes", () => {
-    const lane = new SimulatedSearch(4, "growth", 1000);
+    const lane = new SimulatedSearch("growth", { id: 4, most: 1000 });
     lane.run(500);
     book.follow([lane.lane()]);
     book.follow([lane.lane()]);
@@ -33,14 +33,14 @@ describe("what the page knows of the lanes", () => {
     expect(book.of(4).points.count).toBe(500);
   });
   it("is asked for from where it tears", () => {
-    const lane = new SimulatedSearch(4, "growth", 1000);
+    const lane = new SimulatedSearch("growth", { id: 4, most: 1000 });
     lane.run(900);
     book.receive({ lane: 4, generation: 0, ...lane.piece(0, 100) });
     book.receive({ lane: 4, generation: 0, ...lane.piece(150, 200) });
     expect(asked).toEqual([{ lane: 4, from: 101 }]);
   });
   it("is forgotten with another generation, and with the lane", () => {
-    const lane = new SimulatedSearch(4, "growth", 1000);
+    const lane = new SimulatedSearch("growth", { id: 4, most: 1000 });
     lane.run(100);
     book.receive({ lane: 4, generation: 0, ...lane.piece(0, 100) });
     book.receive({ lane: 4, generation: 2, ...lane.piece(0, 40) });

@@ -8,5 +8,5 @@ it("are told in words", () => {
   expect(countWords({ ...COUNTS, fitted: 0, repeated: 0, pruned_by_size: 0, pruned_by_certificate: 0, proposed: 0 })).toBe("0: 0 fitted");
   expect(leftWords(fakeLane(1, 1))).toBe("25 %, 36 s left");
   expect(leftWords(fakeLane(1, 1, { state: "ended" }))).toBe("25 % after 12 s");
-  expect(bestWords(fakeLane(1, 1728, {}, false))).toBe("(1\u202f728)");
+  expect(bestWords(fakeLane(1, 1728, { reached: false }))).toBe("(1\u202f728)");
 });

@@ -1,13 +1,12 @@
 /** The drawer of studies on disk: open, resume, compare, export, import, delete after a question. */
 
 import { button, setUsable } from "../../ui/buttons.js";
-import { confirm } from "../../ui/confirm.js";
 import { disclosure } from "../../ui/disclosure.js";
 import { html, listen, setAttributes, setText } from "../../ui/dom.js";
 import { filePicker } from "../../ui/fields.js";
 import { formatBytes, formatCount, formatError, formatShort } from "../../ui/format.js";
 import { keyed } from "../../ui/keyed.js";
-import type { Popups } from "../../ui/popup.js";
+import { confirm, type Popups } from "../../ui/popup.js";
 import { explain } from "../../ui/tooltip.js";
 import type { StudyEntry, WorkbenchCommand } from "../../wire/workbench_state.js";
 
