@@ -38,6 +38,7 @@ VOILA_FLAGS = (
     "--VoilaConfiguration.allow_theme_override=NO",
     "--VoilaConfiguration.allow_template_override=NO",
     "--VoilaConfiguration.extension_denylist=@jupyter-server/resource-usage",
+    "--VoilaConfiguration.extension_denylist=@jupyter-notebook/lab-extension",  # of Notebook 7; fails outside it
     # A closed page does not always end its kernel.
     "--MappingKernelManager.cull_interval=60",
     "--MappingKernelManager.cull_idle_timeout=600",
