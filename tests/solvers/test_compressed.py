@@ -117,7 +117,7 @@ def test_the_expected_error_counts_the_directions_that_were_chosen():
 
     Of the ten entries kept, a train of rank 1 over 2 x 5 takes seven; noise stays in three.
     """
-    small = Small(torch.ones(2, 5), formats["tt"].build((2, 5), 1), {0: torch.eye(10)[:, :2]}, 1.0, 0.6)
+    small = Small(torch.ones(2, 5), formats["tt"].build((2, 5), 1), {0: torch.eye(10)[:, :2]}, part=1.0, discarded=0.6)
     assert small.expected == pytest.approx(math.sqrt(0.36 + 3 * 0.36 / 24))
     assert small.error(0.5) == pytest.approx(math.hypot(0.6, 0.5))
 

@@ -138,7 +138,7 @@ class Observed:
         return self._rows(order[held:]), self._rows(order[:held])
 
     def _rows(self, rows: Tensor) -> "Observed":
-        return Observed(self.modes, self.indices[rows], self.values[rows])
+        return Observed(self.modes, self.indices.index_select(0, rows), self.values[rows])
 
 
 def _check_once(observed: Observed) -> None:

@@ -162,7 +162,8 @@ def compress(tensor: Tensor, structure: Structure, oversampling: float = 1.0) ->
             back = torch.tensordot(back.movedim(mode, -1), basis.T, dims=1).movedim(-1, mode)
         lost = relative_error(tensor, back) ** 2
     smaller = replace(structure, modes=tuple(small.shape))
-    return Small(small, smaller, bases, math.sqrt(kept / whole), math.sqrt(max(lost, 0.0)) if bases else 0.0)
+    discarded = math.sqrt(max(lost, 0.0)) if bases else 0.0
+    return Small(small, smaller, bases, part=math.sqrt(kept / whole), discarded=discarded)
 
 
 def _usable_sizes(structure: Structure, oversampling: float) -> list[int]:

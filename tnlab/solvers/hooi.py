@@ -50,7 +50,7 @@ class HOOI(AbstractSolver):
         require_closed_form(tensor, structure, self.target_error)
         network, error = _start(tensor, structure, self.target_error, init, generator)
         yield Swept(network, error, math.inf)
-        fit = _Iteration(tensor, star, network, self.target_error)
+        fit = _Iteration(tensor, star, network, target=self.target_error)
         while True:
             ranks = network.structure.ranks
             fit.sweep()
@@ -96,7 +96,7 @@ class _Star:
 class _Iteration:
     """State of the iteration: one orthonormal basis per mode, and the tensor projected on them (the core)."""
 
-    def __init__(self, tensor: Tensor, star: _Star, start: Network, target: float | None) -> None:
+    def __init__(self, tensor: Tensor, star: _Star, start: Network, *, target: float | None) -> None:
         self.tensor, self.star, self.target = tensor, star, target
         self.array = as_array(tensor)
         self.total = sum_of_squares(self.array)

@@ -186,7 +186,15 @@ def _open(
     if goal.error is not None:
         goal = replace(goal, error=math.sqrt(max(goal.error**2 * total - cut.discarded, 0.0) / here))
     peeled = peel(rest, train, goal, total=here)
-    return _Ring(structure, cycle, bonds, basis.reshape(-1, *division), peeled, cut.discarded, cut.doubt)
+    return _Ring(
+        structure,
+        cycle,
+        bonds,
+        basis=basis.reshape(-1, *division),
+        train=peeled,
+        discarded=cut.discarded,
+        doubt=cut.doubt,
+    )
 
 
 def _train(structure: Structure, cycle: tuple[int, ...], bonds: tuple[int, ...], ends: tuple[int, int]) -> Structure:

@@ -64,7 +64,7 @@ class TTCross(AbstractSolver):
                 f"Cross approximation chooses its own start: init must be 'svd' or 'random', not {init!r}."
             )
         train = Train(structure)
-        known = _Known(_function(tensor, structure), train, self.samples, generator)
+        known = _Known(_function(tensor, structure), train, samples=self.samples, generator=generator)
         crosses = Crosses.at(train.modes, known.random(1 if self.target_error else max(self._most(train, 1))))
         forward = True
         while True:
@@ -101,7 +101,7 @@ class TTCross(AbstractSolver):
 class _Known:
     """The function with its indices in the order of the train, a count of evaluations, and the entries of the error."""
 
-    def __init__(self, function: TensorFunction, train: Train, samples: int, generator: torch.Generator) -> None:
+    def __init__(self, function: TensorFunction, train: Train, *, samples: int, generator: torch.Generator) -> None:
         self._function, self._train, self._generator = function, train, generator
         self.evaluations = 0
         self.dtype = torch.float64
