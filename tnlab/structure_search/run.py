@@ -126,7 +126,13 @@ class Search:
             ``executor`` or ``source``, which replace those of the value.
 
     Attributes:
-        problem: Tensor, objective, family and budget.
+        problem: Tensor, objective, family, largest rank and budget.
+        engine: The engine.
+        seed: The seed, or the generator.
+        budget: As given, with the single fields of ``short`` in it; so are the next three.
+        fits: Solver, starts and sweeps of the fits.
+        dispatch: Which proposals are fitted, where, and how many at a time.
+        study: Where every evaluation is recorded; its ``location`` is None if nowhere.
 
     Raises:
         DataError: The tensor cannot be fitted.

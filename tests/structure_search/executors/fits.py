@@ -23,8 +23,8 @@ STRUCTURE = ring((3,) * 5, range(5), (2,) * 5)
 LONG = 10**7  # sweeps, of which no test waits for the last
 
 
-def evaluator(X=X, **settings) -> Evaluator:
-    return Evaluator(Problem(X, FewestParameters(1e-9)), FitSettings(**({"tolerance": 0.0} | settings)))
+def evaluator(X=X, *, seed=0, **settings) -> Evaluator:
+    return Evaluator(Problem(X, FewestParameters(1e-9)), FitSettings(**({"tolerance": 0.0} | settings)), seed=seed)
 
 
 def task(number: int, sweeps: int = 3, structure=STRUCTURE, **settings) -> Task:

@@ -26,6 +26,10 @@ class Entrant:
         """Return a new instance of the engine, built with these settings."""
         return engines[self.name](**dict(self.settings))
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle the engine's class too: unpickling imports its module, which registers the engine."""
+        return self.__dict__ | {"_part": engines[self.name]}
+
 
 def entrant_of(table: Table) -> Entrant:
     """Return the entrant that one table of ``engines`` in a comparison file describes, and reject unknown keys.

@@ -5,7 +5,7 @@ another budget, or after the run was interrupted, its search resumes from the st
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from tnlab.data.recipe import recipe_of
@@ -13,7 +13,6 @@ from tnlab.errors import DataError, StudyBusyError, TnlabError
 from tnlab.structure_search.comparison.outcomes import Improvement, Outcome, RunSettings, keep, kept
 from tnlab.structure_search.comparison.plan import Plan, Run
 from tnlab.structure_search.comparison.processes import in_processes
-from tnlab.structure_search.driver import STOPPED
 from tnlab.structure_search.executors import executor_of
 from tnlab.structure_search.run import Search
 from tnlab.structure_search.settings import Dispatch, StudyPlace
@@ -59,7 +58,8 @@ class Comparison:
 
         Raises:
             DataError: The output folder cannot be created.
-            ExecutorError: A process was killed or ran out of memory.
+            ExecutorError: A run lost its process, and those that replaced it; or one of its engines is defined in a
+                script, which other processes do not import.
         """
         runs, plan = self.plan.runs, self.plan
         settings = RunSettings(plan.budget, plan.executor, plan.output / "runs")
@@ -87,25 +87,14 @@ def _here(runs: list[Run], settings: RunSettings) -> Iterator[tuple[Run, Outcome
         return
     with executor_of(settings.executor) as executor:
         for run in runs:
-            yield run, _made(run, replace(settings, executor=executor), _ignore)
+            yield run, _made(run, replace(settings, executor=executor))
 
 
-def _ignore(search: Search) -> None:
-    """Do nothing with a search that has begun: in this process, leaving the loop over the runs stops it."""
-
-
-def _made(run: Run, settings: RunSettings, begun: Callable[[Search], object]) -> Outcome:
-    """Make or resume a run to the end of its budget, store its outcome and return it; an error becomes its failure.
-
-    Args:
-        run: The run.
-        settings: Its budget, executor and folder.
-        begun: Called with the search once it exists, so that the caller can stop it.
-    """
+def _made(run: Run, settings: RunSettings) -> Outcome:
+    """Make or resume a run to the end of its budget, store its outcome and return it; an error becomes its failure."""
     try:
-        outcome = _searched(run, settings, begun)
-        if outcome.status != STOPPED:
-            keep(run, settings, outcome)
+        outcome = _searched(run, settings)
+        keep(run, settings, outcome)
     except StudyBusyError:
         return Outcome("Another process is making this run.")
     except (TnlabError, ValueError) as error:
@@ -115,7 +104,7 @@ def _made(run: Run, settings: RunSettings, begun: Callable[[Search], object]) ->
     return outcome
 
 
-def _searched(run: Run, settings: RunSettings, begun: Callable[[Search], object]) -> Outcome:
+def _searched(run: Run, settings: RunSettings) -> Outcome:
     """Search to the end of the budget, note every improvement that reaches the target, and return the outcome."""
     case, source = run.case, run.case.origin.load()
     search = Search(
@@ -129,7 +118,6 @@ def _searched(run: Run, settings: RunSettings, begun: Callable[[Search], object]
         dispatch=Dispatch(settings.executor),
         study=StudyPlace(settings.study(run), source=None if case.origin.planted else recipe_of(source)),
     )
-    begun(search)
     steps: list[Improvement] = []
     latest = None
     for latest in search:

@@ -4,6 +4,7 @@ import io
 import pickle
 import time
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,9 @@ def pickled(value: object, apart: Tensor | None = None) -> bytes:
     Args:
         value: Any picklable value.
         apart: A tensor in it that is left out of the bytes, because the receiver has it already.
+
+    Raises:
+        PicklingError: It holds a class or function that other processes cannot import.
     """
     buffer = io.BytesIO()
     _Pickler(buffer, apart).dump(value)
@@ -78,6 +82,11 @@ class _Pickler(pickle.Pickler):
     def reducer_override(self, obj: object) -> Any:
         if type(obj) is Tensor:
             return _tensor, (obj.detach().cpu().contiguous().numpy(), str(obj.device))
+        if isinstance(obj, (type, FunctionType)) and obj.__module__ == "__main__":
+            raise pickle.PicklingError(
+                f"{obj.__qualname__} is defined in the script or notebook itself, which other processes do not import; "
+                "move it to a module, and import it from there."
+            )
         return NotImplemented
 
 

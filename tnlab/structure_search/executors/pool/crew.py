@@ -35,20 +35,20 @@ class Receiver(Protocol):
 
 @dataclass(eq=False)
 class Ticket:
-    """A pickled task in the queue of a crew, or at one of its processes.
+    """A pickled task or call in the queue of a crew, or at one of its processes.
 
     Attributes:
         receiver: Object that gets the outcome.
-        freight: Evaluator and tensor of the search.
-        number: Number of the task in its search.
-        packed: The pickled task.
+        freight: Evaluator and tensor of the search whose task it is; None for a call.
+        number: Number that its receiver gave it.
+        packed: The pickled task, or the pickled function of a call with its arguments.
         losses: Processes that died while they worked on it.
         dropped: Whether it was cancelled, so that no outcome is delivered.
         id: Number that no other ticket of this process has.
     """
 
     receiver: Receiver
-    freight: Freight
+    freight: Freight | None
     number: int
     packed: bytes
     losses: int = 0
@@ -204,7 +204,7 @@ class _Hand(threading.Thread):
             self._crew.lose(ticket)
         else:
             self._crew.settle(ticket, outcome)
-        if ticket.dropped:
+        if ticket.dropped and ticket.freight is not None:
             self.forget(ticket.freight)  # ``Crew.forget`` may have run before the evaluator was sent
         return True
 
@@ -241,12 +241,16 @@ class _Hand(threading.Thread):
         """Send a ticket, preceded by its evaluator if the process lacks that, and wait for the result."""
         assert self._pipe is not None
         assert self._process is not None
+        freight = ticket.freight
         with self._speaking:
-            if ticket.freight.id not in self._known:
-                self._pipe.send(("evaluator", ticket.freight.id, *ticket.freight.label))
-                send_handle(self._pipe, ticket.freight.handle, self._process.pid)
-                self._known.add(ticket.freight.id)
-            self._pipe.send(("task", ticket.freight.id, ticket.id, ticket.packed))
+            if freight is None:
+                self._pipe.send(("call", ticket.packed))
+            else:
+                if freight.id not in self._known:
+                    self._pipe.send(("evaluator", freight.id, *freight.label))
+                    send_handle(self._pipe, freight.handle, self._process.pid)
+                    self._known.add(freight.id)
+                self._pipe.send(("task", freight.id, ticket.id, ticket.packed))
         return unpickled(self._pipe.recv_bytes())
 
     def _replace(self) -> None:

@@ -3,15 +3,15 @@
 import os
 import pickle
 import weakref
-from collections import deque
 from typing import ClassVar
 
 from typing_extensions import override
 
 from tnlab.errors import ExecutorError, FormatError
-from tnlab.structure_search.evaluator import Evaluator, Fitted
-from tnlab.structure_search.executors.base import AbstractChannel, AbstractExecutor, Answer, Cancelled, Task, executors
-from tnlab.structure_search.executors.pool.crew import Crew, Ticket
+from tnlab.structure_search.evaluator import Evaluator
+from tnlab.structure_search.executors.base import AbstractChannel, AbstractExecutor, Answer, Task, executors
+from tnlab.structure_search.executors.pool.crew import Crew
+from tnlab.structure_search.executors.pool.inbox import Inbox
 from tnlab.structure_search.executors.pool.shared_tensor import Freight
 from tnlab.structure_search.executors.remote import pickled
 
@@ -78,47 +78,23 @@ class PoolChannel(AbstractChannel):
     """Channel of one search to the crew of a pool."""
 
     def __init__(self, crew: Crew, freight: Freight) -> None:
-        self._crew, self._freight = crew, freight
-        self._open: set[Ticket] = set()
-        self._answers: deque[tuple[Ticket, Fitted | Exception | None]] = deque()
-        self._cancelled = False
+        self._crew, self._freight, self._inbox = crew, freight, Inbox(crew)
 
     @override
     def submit(self, task: Task) -> None:
-        ticket = Ticket(receiver=self, freight=self._freight, number=task.number, packed=pickled(task))
-        with self._crew.changed:
-            if not self._cancelled:
-                self._open.add(ticket)
-                self._crew.put(ticket)
-
-    def receive(self, ticket: Ticket, outcome: Fitted | Exception | None) -> None:
-        """Store the outcome of a ticket for ``next``; called by the crew, under its lock."""
-        self._answers.append((ticket, outcome))
+        self._inbox.put(task.number, pickled(task), self._freight)
 
     @override
     def next(self) -> Answer:
-        crew = self._crew
-        with crew.changed:
-            crew.changed.wait_for(lambda: self._answers or self._cancelled or crew.over)
-            if self._cancelled:
-                raise Cancelled
-            if not self._answers:
-                raise ExecutorError(crew.over)
-            ticket, outcome = self._answers.popleft()
-            self._open.discard(ticket)
-        if isinstance(outcome, Exception):
-            raise outcome
-        return Answer(ticket.number, outcome)
+        return Answer(*self._inbox.next())
 
     @override
     def cancel(self) -> None:
-        with self._crew.changed:
-            self._cancelled = True
-        self._crew.drop(self._open)
+        self._inbox.cancel()
 
     @override
     def close(self) -> None:
-        self.cancel()
+        self._inbox.cancel()
         self._crew.forget(self._freight)
 
 

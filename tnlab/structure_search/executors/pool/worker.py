@@ -1,4 +1,4 @@
-"""The loop of a pool process: receive evaluators and tasks, fit, send results back."""
+"""The loop of a pool process: receive evaluators, tasks and calls, carry them out, send results back."""
 
 import mmap
 import os
@@ -16,22 +16,25 @@ from tnlab.structure_search.executors.remote import perform, pickled, portable, 
 
 
 def serve(messages: "SimpleQueue[tuple[Any, ...]]", is_dropped: Callable[[int], bool], pipe: Connection) -> None:
-    """Fit the tasks of a queue one after the other, and send each pickled result, or error, through a pipe.
+    """Make the fits and calls of a queue one after the other, and send each pickled result, or error, through a pipe.
 
     Args:
-        messages: ``("evaluator", channel, ...)``, ``("task", channel, ticket, packed)`` or ``("forget", channel)``.
+        messages: ``("evaluator", channel, ...)``, ``("task", channel, ticket, packed)``, ``("forget", channel)`` or
+            ``("call", packed)``.
         is_dropped: Returns whether the parent has cancelled a ticket; asked between the sweeps of its fit.
         pipe: Connection to the parent.
     """
     evaluators: dict[int, Evaluator | Exception] = {}
     while True:
-        kind, channel, *content = messages.get()
-        if kind == "evaluator":
-            evaluators[channel] = _tried(_evaluator, *content)
-        elif kind == "forget":
-            evaluators.pop(channel, None)
-        else:
-            pipe.send_bytes(pickled(_tried(_fitted, is_dropped, evaluators[channel], *content)))
+        match messages.get():
+            case "evaluator", channel, *content:
+                evaluators[channel] = _tried(_evaluator, *content)
+            case "forget", channel:
+                evaluators.pop(channel, None)
+            case "task", channel, ticket, packed:
+                pipe.send_bytes(pickled(_tried(_fitted, is_dropped, evaluators[channel], ticket, packed)))
+            case _, packed:
+                pipe.send_bytes(pickled(_tried(_called, packed)))
 
 
 def _evaluator(packed: bytes, dtype: str, shape: tuple[int, ...], device: str, handle: int) -> Evaluator:
@@ -47,6 +50,12 @@ def _fitted(is_dropped: Callable[[int], bool], evaluator: Evaluator | Exception,
     if isinstance(evaluator, Exception):
         return evaluator
     return perform(evaluator, unpickled(packed), lambda: is_dropped(ticket))
+
+
+def _called(packed: bytes) -> Any:
+    """Unpickle a function with its arguments, and return what it returns."""
+    function, *arguments = unpickled(packed)
+    return function(*arguments)
 
 
 def _tried(call: Any, *arguments: Any) -> Any:
