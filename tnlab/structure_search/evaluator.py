@@ -24,12 +24,14 @@ from tnlab.structure_search.problem import Problem
 from tnlab.structure_search.settings import FitSettings
 from tnlab.threads import one_thread
 
-RATE = 5  # sweeps over which the decrease of the error is averaged
+RATE = 5  # sweeps over which the decrease of the error is averaged: that of a single sweep is uneven
 FLOPS = 2e9  # operations per second that one thread does at least in a sweep of small products
-HASTE = 3.0  # a fit is stopped only if the target is missed even by an error that falls this many times faster
+# A fit is stopped only if the target is missed even by an error that falls this many times faster than at present: the
+# decrease grows again where a fit leaves a plateau.
+HASTE = 3.0
 RIDGES = {"svd": 0.3, "random": 1.0}  # weight of the ridge in the first sweep of an annealed start, by its init
 FADED = 1e-4  # weight of the ridge at the end of its decay
-ANNEALED = 0.5  # fraction of the sweeps over which the ridge decays
+ANNEALED = 0.5  # fraction of the sweeps over which the ridge decays; in the others the fit converges without it
 
 
 @dataclass(frozen=True, eq=False)

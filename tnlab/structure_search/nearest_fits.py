@@ -9,7 +9,7 @@ from tnlab.network.rank_matrix import to_matrix
 from tnlab.network.structure import Structure
 
 NEAR = 1.5  # largest distance, the sum of |log rank ratio| over pairs of modes, at which a warm start is worth it
-KEPT = 512  # networks kept in memory
+KEPT = 512  # networks kept, the latest: the memory that a long search takes stays bounded
 
 
 class Neighbours:

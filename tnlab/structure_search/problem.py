@@ -21,7 +21,7 @@ from tnlab.solvers.base import whole_tensor
 from tnlab.structure_search.objective import FewestParameters, Objective
 from tnlab.structure_search.settings import Budget
 
-UNLIMITED_RANK = 16  # largest rank that engines propose where ``max_rank`` is None
+UNLIMITED_RANK = 16  # largest rank that engines propose where ``max_rank`` is None: fits cost a high power of the ranks
 CUT_SHARE = 0.4  # fraction of ``max_seconds`` that the spectra of all cuts may take before structures are listed
 ALIGNED = 64  # bytes: products of aligned tensors round the same in every process
 

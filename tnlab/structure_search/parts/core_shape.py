@@ -20,7 +20,7 @@ from tnlab.structure_search.parts.split_trees import SplitTree
 
 Shape = tuple[int, ...]  # one rank per mode of a Tucker core, or per bond of a tree
 GRID = 20_000_000  # largest number of shapes that exact packing lists; each of its arrays then takes 160 MB
-SWEEPS = 20  # largest number of sweeps of orthogonal iteration per fit
+SWEEPS = 20  # largest number of sweeps of orthogonal iteration per fit, which ``SETTLED`` mostly ends before
 SETTLED = 1e-6  # relative decrease of the squared error per sweep at or below which a fit has converged
 WIDER = 4  # leading singular vectors kept beyond 5/4 of the rank when neighbouring shapes are compared
 

@@ -23,7 +23,7 @@ from tnlab.network.network import Network
 from tnlab.network.rank_matrix import ModePair
 from tnlab.network.structure import Structure
 
-USUAL = 4  # size assumed for every index when a contraction path is chosen
+USUAL = 4  # size assumed for every index when a contraction path is chosen, so that one path serves all ranks
 
 
 def rank_gains(tensor: Tensor, network: Network) -> dict[ModePair, float]:

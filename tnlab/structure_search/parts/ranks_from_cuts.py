@@ -13,7 +13,7 @@ from scipy.optimize import nnls
 
 from tnlab.bounds.cut_spectra import CutSpectra
 
-FULL = 1e6  # weight of an equation relative to the regularisation towards small ranks
+FULL = 1e6  # weight of an equation relative to the regularisation towards small ranks, which only breaks ties
 
 
 def ranks_from_cuts(spectra: CutSpectra, error: float, limit: int) -> dict[tuple[int, int], int]:

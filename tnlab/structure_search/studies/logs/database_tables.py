@@ -43,6 +43,7 @@ from tnlab.errors import DataError, NotInstalledError
 PATIENCE = 30  # seconds to wait for a lock of another transaction
 SECRET = ("password", "passwd", "pwd", "secret", "token")  # a URL setting with one of these in its name is hidden
 KEPT = MetaData()
+# Lengths are in characters. A key of 200 fits into the index of every database, of which MySQL's is the smallest.
 STUDIES = Table(
     "tnlab_studies",
     KEPT,
