@@ -1,5 +1,7 @@
 """An engine of a comparison is named, with settings of the types of its own."""
 
+import pickle
+
 import pytest
 
 from tnlab.errors import DataError
@@ -34,3 +36,12 @@ def test_settings_given_are_those_of_the_engine_and_name_it():
 def test_what_no_engine_has_is_refused(values, words):
     with pytest.raises(DataError, match=words):
         read(**values)
+
+
+def test_an_entrant_brings_the_module_of_its_engine_to_another_process():
+    """Which registers the engine there; what arrives is equal."""
+    entrant = read(name="tnls", samples=8)
+    packed = pickle.dumps(entrant)
+    assert TNLS.__module__.encode() in packed
+    assert pickle.loads(packed) == entrant
+    assert pickle.loads(packed).engine() == TNLS(samples=8)

@@ -1,5 +1,8 @@
 """Values come back from pickles with their tensors, and errors in a form that can travel."""
 
+import pickle
+import sys
+
 import pytest
 import torch
 
@@ -43,3 +46,14 @@ def test_an_error_that_cannot_travel_is_quoted():
             super().__init__(f"{word} {number}")
 
     assert "Odd: three 3" in str(remote.portable(Odd(3, word="three")))
+
+
+def test_what_the_main_module_defines_is_refused_where_the_receiver_lacks_it(monkeypatch):
+    """As a solver would be by a pool; dask has the module, so that it stays a reference there."""
+    own = type("Own", (), {})
+    monkeypatch.setattr(own, "__module__", "__main__")
+    monkeypatch.setattr(sys.modules["__main__"], "Own", own, raising=False)
+    assert remote.unpickled(remote.pickled(own)) is own
+    for value in (own, own()):
+        with pytest.raises(pickle.PicklingError, match="Own is defined in the script or notebook itself"):
+            remote.pickled(value, main=False)

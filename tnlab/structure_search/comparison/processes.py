@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from tnlab.errors import ExecutorError
 from tnlab.structure_search.executors.pool.crew import Crew
-from tnlab.structure_search.executors.pool.inbox import Inbox
+from tnlab.structure_search.executors.pool.result_queue import ResultQueue
 from tnlab.structure_search.executors.remote import pickled
 
 _Job = TypeVar("_Job")
@@ -38,17 +38,17 @@ def in_processes(
             "Several processes need Linux or macOS; on this system make one run after the other, jobs=1."
         )
     try:
-        calls = [pickled((make, job, shared)) for job in jobs]
+        calls = [pickled((make, job, shared), main=False) for job in jobs]
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         raise ExecutorError(f"The jobs cannot be sent to another process: {error}") from error
     crew = Crew(max(1, min(processes, len(jobs))))
-    inbox = Inbox(crew)
+    results = ResultQueue(crew)
     try:
         crew.start()
         for number, packed in enumerate(calls):
-            inbox.put(number, packed)
+            results.put(number, packed)
         for _ in jobs:
-            number, made = inbox.next()
+            number, made = results.next()
             if made is None:
                 raise ExecutorError(
                     "A process was lost, and so were those that replaced it: killed, or out of memory. What has ended "

@@ -17,8 +17,8 @@ from tnlab.structure_search.parts.rank_gains import rank_gains
 from tnlab.structure_search.problem import Problem
 
 Rung = tuple[str, int]  # a family, and the number of its structures to fit before the next rung
-# Rungs by the family searched. The first structures that cuts allow are tried in each family before more of any: where cuts
-# say little about one, all its first structures miss the target, and a few fits show that.
+# Rungs by the family searched. The first structures that cuts allow are tried in each family before more of any: where
+# cuts say little about one, all its first structures miss the target, and a few fits show that.
 LADDERS: dict[str, tuple[Rung, ...]] = {
     "ring": (("ring", 8),),
     "tree": (("tree", 8),),

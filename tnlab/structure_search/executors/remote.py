@@ -20,18 +20,19 @@ from tnlab.structure_search.executors.base import Task
 APART = "tensor"  # persistent id in a pickle of the tensor that was left out
 
 
-def pickled(value: object, apart: Tensor | None = None) -> bytes:
+def pickled(value: object, apart: Tensor | None = None, *, main: bool = True) -> bytes:
     """Pickle a value, with its tensors as numpy arrays, which takes a tenth of the time of torch's own pickling.
 
     Args:
         value: Any picklable value.
         apart: A tensor in it that is left out of the bytes, because the receiver has it already.
+        main: Whether the receiver may have the main module of this process, as a process of dask has.
 
     Raises:
-        PicklingError: It holds a class or function that other processes cannot import.
+        PicklingError: It holds a class or function of the main module, and ``main`` is false.
     """
     buffer = io.BytesIO()
-    _Pickler(buffer, apart).dump(value)
+    _Pickler(buffer, apart, main).dump(value)
     return buffer.getvalue()
 
 
@@ -40,12 +41,12 @@ def unpickled(packed: bytes, apart: Tensor | None = None) -> Any:
     return _Unpickler(io.BytesIO(packed), apart).load()
 
 
-def pickled_evaluator(evaluator: Evaluator, apart: Tensor | None = None) -> bytes:
+def pickled_evaluator(evaluator: Evaluator, apart: Tensor | None = None, *, main: bool = True) -> bytes:
     """Pickle an evaluator together with the class of its solver.
 
     Unpickling then imports the module of the class, so that a solver of the user's own is registered in the worker.
     """
-    return pickled((solvers[evaluator.fits.solver], evaluator), apart)
+    return pickled((solvers[evaluator.fits.solver], evaluator), apart, main=main)
 
 
 def unpickled_evaluator(packed: bytes, apart: Tensor | None = None) -> Evaluator:
@@ -70,9 +71,9 @@ def portable(error: Exception) -> Exception:
 class _Pickler(pickle.Pickler):
     """Pickler that writes tensors as numpy arrays, and one tensor as a mark alone."""
 
-    def __init__(self, buffer: io.BytesIO, apart: Tensor | None) -> None:
+    def __init__(self, buffer: io.BytesIO, apart: Tensor | None, main: bool) -> None:
         super().__init__(buffer, protocol=5)
-        self._apart = apart
+        self._apart, self._main = apart, main
 
     @override
     def persistent_id(self, obj: object) -> str | None:
@@ -82,7 +83,7 @@ class _Pickler(pickle.Pickler):
     def reducer_override(self, obj: object) -> Any:
         if type(obj) is Tensor:
             return _tensor, (obj.detach().cpu().contiguous().numpy(), str(obj.device))
-        if isinstance(obj, (type, FunctionType)) and obj.__module__ == "__main__":
+        if not self._main and isinstance(obj, (type, FunctionType)) and obj.__module__ == "__main__":
             raise pickle.PicklingError(
                 f"{obj.__qualname__} is defined in the script or notebook itself, which other processes do not import; "
                 "move it to a module, and import it from there."

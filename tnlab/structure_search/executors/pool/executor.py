@@ -11,7 +11,7 @@ from tnlab.errors import ExecutorError, FormatError
 from tnlab.structure_search.evaluator import Evaluator
 from tnlab.structure_search.executors.base import AbstractChannel, AbstractExecutor, Answer, Task, executors
 from tnlab.structure_search.executors.pool.crew import Crew
-from tnlab.structure_search.executors.pool.inbox import Inbox
+from tnlab.structure_search.executors.pool.result_queue import ResultQueue
 from tnlab.structure_search.executors.pool.shared_tensor import Freight
 from tnlab.structure_search.executors.remote import pickled
 
@@ -78,23 +78,23 @@ class PoolChannel(AbstractChannel):
     """Channel of one search to the crew of a pool."""
 
     def __init__(self, crew: Crew, freight: Freight) -> None:
-        self._crew, self._freight, self._inbox = crew, freight, Inbox(crew)
+        self._crew, self._freight, self._results = crew, freight, ResultQueue(crew)
 
     @override
     def submit(self, task: Task) -> None:
-        self._inbox.put(task.number, pickled(task), self._freight)
+        self._results.put(task.number, pickled(task), self._freight)
 
     @override
     def next(self) -> Answer:
-        return Answer(*self._inbox.next())
+        return Answer(*self._results.next())
 
     @override
     def cancel(self) -> None:
-        self._inbox.cancel()
+        self._results.cancel()
 
     @override
     def close(self) -> None:
-        self._inbox.cancel()
+        self._results.cancel()
         self._crew.forget(self._freight)
 
 

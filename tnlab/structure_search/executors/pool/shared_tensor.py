@@ -29,7 +29,8 @@ class Freight:
         tensor = evaluator.problem.tensor
         array = tensor.detach().cpu().contiguous().numpy()
         self.id = next(_numbers)
-        self.label = pickled_evaluator(evaluator, apart=tensor), array.dtype.str, array.shape, str(tensor.device)
+        packed = pickled_evaluator(evaluator, apart=tensor, main=False)
+        self.label = packed, array.dtype.str, array.shape, str(tensor.device)
         self.handle = _file_of(array)
         weakref.finalize(self, os.close, self.handle)
 

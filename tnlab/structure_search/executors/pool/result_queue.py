@@ -1,4 +1,4 @@
-"""The inbox of a caller of a crew: it puts tickets into the crew's queue, and gets their outcomes as they arrive."""
+"""The queue of results of one caller of a crew, beside the crew's own queue of tickets, which all callers share."""
 
 from collections import deque
 from typing import Any
@@ -9,7 +9,7 @@ from tnlab.structure_search.executors.pool.crew import Crew, Ticket
 from tnlab.structure_search.executors.pool.shared_tensor import Freight
 
 
-class Inbox:
+class ResultQueue:
     """Outcomes of the tickets that one caller put into the queue of a crew.
 
     Args:
