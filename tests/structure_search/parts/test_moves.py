@@ -6,7 +6,7 @@ import torch
 
 from tnlab.network.rank_matrix import from_ranks, ring, to_matrix
 from tnlab.structure_search.objective import FewestParameters
-from tnlab.structure_search.parts.moves import draw, random_move, rank_moves, swap_moves
+from tnlab.structure_search.parts.moves import draw, pair_ranks, random_move, rank_moves, swap_moves
 from tnlab.structure_search.problem import Problem
 
 MODES = (3, 3, 3, 3, 3)
@@ -19,6 +19,14 @@ def problem(family, max_rank=3):
 
 def bonds(structure):
     return int((np.triu(to_matrix(structure), 1) > 1).sum())
+
+
+def test_the_ranks_of_all_pairs_give_the_structure_back():
+    ranks = {(0, 1): 2, (1, 2): 3, (0, 4): 2}
+    found = pair_ranks(from_ranks(MODES, ranks))
+    assert {pair: rank for pair, rank in found.items() if rank > 1} == ranks
+    assert list(found) == [(i, j) for i in range(5) for j in range(i + 1, 5)]
+    assert from_ranks(MODES, found) == from_ranks(MODES, ranks)
 
 
 def test_a_rank_move_changes_one_rank_by_one():

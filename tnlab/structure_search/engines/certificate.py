@@ -13,6 +13,7 @@ from tnlab.network.rank_matrix import from_ranks, to_matrix
 from tnlab.network.structure import Structure
 from tnlab.structure_search.engines.base import AbstractEngine, engines
 from tnlab.structure_search.evaluation import Evaluation, Proposal
+from tnlab.structure_search.parts.moves import pair_ranks
 from tnlab.structure_search.parts.rank_gains import rank_gains
 from tnlab.structure_search.problem import Problem
 
@@ -188,8 +189,7 @@ class CertificateSearch(AbstractEngine[CertificateState]):
         problem, here = state.problem, state.nearest
         if here is None or here.network is None:
             return Proposal(from_ranks(problem.modes, {}), move="all ranks 1")
-        matrix, promise = to_matrix(here.structure), rank_gains(problem.tensor, here.network)
-        ranks = {(i, j): int(matrix[i, j]) for i, j in promise}
+        ranks, promise = pair_ranks(here.structure), rank_gains(problem.tensor, here.network)
         options: list[tuple[float, Structure, str]] = []
         for (i, j), gain in promise.items():
             structure = from_ranks(problem.modes, ranks | {(i, j): ranks[i, j] + 1})

@@ -3,16 +3,16 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 from typing import ClassVar
 
 import torch
 from typing_extensions import override
 
-from tnlab.network.rank_matrix import ModePair, from_ranks, to_matrix
+from tnlab.network.rank_matrix import ModePair, from_ranks
 from tnlab.network.structure import Structure
 from tnlab.structure_search.engines.base import AbstractEngine, engines
 from tnlab.structure_search.evaluation import Evaluation, Proposal
+from tnlab.structure_search.parts.moves import pair_ranks
 from tnlab.structure_search.parts.rank_gains import rank_gains, rank_losses
 from tnlab.structure_search.problem import Problem
 
@@ -176,7 +176,7 @@ class Growth(AbstractEngine[GrowthState]):
 
     def _cut_back(self, problem: Problem, here: Evaluation, generator: torch.Generator) -> list[Proposal]:
         """Return one proposal with a random part of the ranks above 1 removed, in a list; none if all ranks are 1."""
-        ranks = _ranks(here.structure)
+        ranks = pair_ranks(here.structure)
         surplus = [pair for pair, rank in ranks.items() for _ in range(rank - 1)]
         if not surplus:
             return []
@@ -190,13 +190,13 @@ class Growth(AbstractEngine[GrowthState]):
         """Return proposals with one rank raised, of most gain per parameter; far from the target, one with several."""
         assert state.here is not None
         assert state.here.network is not None
-        problem, here, ranks = state.problem, state.here, _ranks(state.here.structure)
+        problem, here, ranks = state.problem, state.here, pair_ranks(state.here.structure)
         promise, error = rank_gains(problem.tensor, state.here.network), state.here.relative_error**2
         options: list[tuple[float, ModePair, Structure]] = []
         for pair in promise:
             more = self._more(problem, ranks, pair)
             grown = from_ranks(problem.modes, ranks | {pair: more})
-            if more > ranks.get(pair, 1) and problem.admits(grown):
+            if more > ranks[pair] and problem.admits(grown):
                 cost = max(1, grown.parameters - here.parameters)
                 worth = -math.log(max(1.0 - promise[pair] / max(error, 1e-300), 1e-3)) / cost
                 options.append((worth, pair, grown))
@@ -219,7 +219,7 @@ class Growth(AbstractEngine[GrowthState]):
         ]
 
     def _more(self, problem: Problem, ranks: dict[ModePair, int], pair: ModePair) -> int:
-        rank = ranks.get(pair, 1)
+        rank = ranks[pair]
         return int(min(rank + max(1, int(self.stride * rank)), problem.max_rank or math.inf))
 
     def _smaller(self, problem: Problem, here: Evaluation) -> tuple[tuple[Structure, str], ...]:
@@ -229,7 +229,7 @@ class Growth(AbstractEngine[GrowthState]):
         """
         assert here.network is not None
         ranks, cost, promise = (
-            _ranks(here.structure),
+            pair_ranks(here.structure),
             rank_losses(here.network),
             rank_gains(problem.tensor, here.network),
         )
@@ -238,7 +238,7 @@ class Growth(AbstractEngine[GrowthState]):
             for fewer in {rank - 1, rank - 2, rank - int(self.stride * rank / 2)} & set(range(1, rank)):
                 lost = cost[down][rank - fewer - 1] if rank - fewer <= len(cost[down]) else 1.0
                 for up in (None, *(pair for pair in promise if pair != down)):
-                    raised = {} if up is None else {up: ranks.get(up, 1) + 1}
+                    raised = {} if up is None else {up: ranks[up] + 1}
                     structure = from_ranks(problem.modes, ranks | {down: fewer} | raised)
                     saved = here.parameters - structure.parameters
                     if saved > 0 and structure not in found and problem.admits(structure):
@@ -247,12 +247,6 @@ class Growth(AbstractEngine[GrowthState]):
                         found[structure] = rise / saved, f"bond {down[0]}-{down[1]} down to rank {fewer}{also}"
         chosen = sorted(found, key=lambda structure: found[structure][0])[: self.patience]
         return tuple((structure, found[structure][1]) for structure in chosen)
-
-
-def _ranks(structure: Structure) -> dict[ModePair, int]:
-    """Return the ranks above 1 by pair of modes."""
-    matrix = to_matrix(structure)
-    return {(i, j): int(matrix[i, j]) for i, j in combinations(range(structure.order), 2) if matrix[i, j] > 1}
 
 
 def _choose(worth: Sequence[float], generator: torch.Generator) -> int:

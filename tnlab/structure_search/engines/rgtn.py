@@ -13,9 +13,10 @@ from typing import ClassVar
 import torch
 from typing_extensions import override
 
-from tnlab.network.rank_matrix import ModePair, from_ranks, to_matrix
+from tnlab.network.rank_matrix import ModePair, from_ranks
 from tnlab.structure_search.engines.base import AbstractEngine, engines
 from tnlab.structure_search.evaluation import Evaluation, Proposal
+from tnlab.structure_search.parts.moves import pair_ranks
 from tnlab.structure_search.parts.rank_gains import rank_gains, rank_losses
 from tnlab.structure_search.problem import Problem
 
@@ -107,7 +108,8 @@ class RGTN(AbstractEngine[RGTNState]):
 
     def _expansions(self, state: RGTNState) -> Iterator[tuple[dict[ModePair, int], str]]:
         """Yield the ranks with one raised, and words for the move, by descending tension per added parameter."""
-        ranks = _ranks(state)
+        assert state.here is not None
+        ranks = pair_ranks(state.here.structure)
         grown = []
         for pair, tension in _tensions(state).items():
             rank = min(self._up(ranks[pair], state.scale), state.problem.rank_limit)
@@ -123,8 +125,8 @@ class RGTN(AbstractEngine[RGTNState]):
 
         The bond of the smallest gate comes first: the least squared error of lowering its rank by 1.
         """
-        ranks = _ranks(state)
         assert state.here is not None
+        ranks = pair_ranks(state.here.structure)
         assert state.here.network is not None
         gates = {pair: float(cost[0]) for pair, cost in rank_losses(state.here.network).items() if len(cost)}
         narrow = sorted((pair for pair in ranks if ranks[pair] > 1), key=lambda pair: (gates.get(pair, 0.0), pair))
@@ -144,13 +146,6 @@ class RGTN(AbstractEngine[RGTNState]):
 
     def _down(self, rank: int, scale: int) -> int:
         return max(1, min(rank - 1, round(rank / self.scales[scale])))
-
-
-def _ranks(state: RGTNState) -> dict[ModePair, int]:
-    assert state.here is not None
-    matrix = to_matrix(state.here.structure)
-    order = state.problem.order
-    return {(i, j): int(matrix[i, j]) for i in range(order) for j in range(i + 1, order)}
 
 
 def _tensions(state: RGTNState) -> dict[ModePair, float]:

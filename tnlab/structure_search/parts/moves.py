@@ -10,13 +10,23 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from tnlab.network.rank_matrix import from_matrix, from_ranks, ring, to_matrix
+from tnlab.network.rank_matrix import ModePair, from_matrix, from_ranks, ring, to_matrix
 from tnlab.network.structure import Structure
 from tnlab.seeding import uniform
 from tnlab.structure_search.problem import Problem
 
 Move = tuple[Structure, str]  # the structure after a move, and words for the move
 TRIES = 100  # random moves drawn until one stays inside the family
+
+
+def pair_ranks(structure: Structure) -> dict[ModePair, int]:
+    """Return the rank between any two modes, 1 where no bond joins them, by the pair, for one core per mode.
+
+    Raises:
+        StructureError: The structure has hyper-bonds, or cores with no leg or several.
+    """
+    matrix = to_matrix(structure)
+    return {(i, j): int(matrix[i, j]) for i, j in combinations(range(structure.order), 2)}
 
 
 def rank_moves(problem: Problem, structure: Structure) -> Iterator[Move]:
