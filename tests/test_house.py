@@ -122,14 +122,6 @@ def test_a_public_name_means_one_thing():
     assert not {name: places for name, places in twice.items() if name not in SAME_SENSE}
 
 
-# Rooms where some constructions still have more than three positional arguments, or stand under "fmt: skip".
-TO_BE_CLEANED = (
-    "tests/browser/",
-    "tests/widgets/",
-    "widgets/tnlab_widgets/",
-)
-
-
 def _own_classes(tree: ast.Module) -> set[str]:
     """Return the names by which a module calls classes of this repository."""
     made = {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)} | {"cls"}
@@ -172,13 +164,12 @@ def _is_constant(node: ast.expr) -> bool:
 
 
 def _in_sources(found_in: Callable[[str], list[int]]) -> list[str]:
-    """Return the places that a rule finds in the Python files of all rooms but those ``TO_BE_CLEANED``."""
+    """Return the places that a rule finds in the Python files of all rooms."""
     found = []
     for folder in (*PACKAGES.values(), ROOT / "tests"):
         for path in sorted(folder.rglob("*.py")):
             place = path.relative_to(ROOT).as_posix()
-            if not place.startswith(TO_BE_CLEANED):
-                found += [f"{place}:{line}" for line in found_in(path.read_text())]
+            found += [f"{place}:{line}" for line in found_in(path.read_text())]
     return found
 
 

@@ -12,6 +12,7 @@ from tnlab.structure_search.comparison.entrants import Entrant
 from tnlab.structure_search.comparison.outcomes import Outcome
 from tnlab.structure_search.comparison.plan import Case, Plan
 from tnlab.structure_search.comparison.tensors import Origin
+from tnlab.structure_search.settings import Budget
 
 pytestmark = pytest.mark.browser
 EVIL = "<img src=x onerror='window.hit=1'>%{x}</script><script>window.hit=2</script>"
@@ -21,14 +22,44 @@ EVIL = "<img src=x onerror='window.hit=1'>%{x}</script><script>window.hit=2</scr
 def report(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A report in which every name is HTML markup."""
     origin = Origin(f"data {EVIL}", name="camera")
-    cases = tuple(Case(f"case {error} {EVIL}", origin, error, "ring", None, (4,) * 4, "") for error in (0.1, 0.2, 0.3))
+    cases = tuple(
+        Case(
+            label=f"case {error} {EVIL}",
+            origin=origin,
+            target_error=error,
+            family="ring",
+            max_rank=None,
+            modes=(4,) * 4,
+            digest="",
+        )
+        for error in (0.1, 0.2, 0.3)
+    )
     entrants = (Entrant(f"<b>A</b> %{{x}} {EVIL}", "tnls"), Entrant("B", "random"), Entrant("C", "rgtn"))
     folder = tmp_path_factory.mktemp("report")
-    plan = Plan(f"Title {EVIL}", entrants, cases, (0, 1, 2), 100, 5.0, "inline", folder, f"# {EVIL}\n")
+    plan = Plan(
+        title=f"Title {EVIL}",
+        entrants=entrants,
+        cases=cases,
+        seeds=(0, 1, 2),
+        budget=Budget(100, 5.0),
+        executor="inline",
+        output=folder,
+        text=f"# {EVIL}\n",
+    )
     outcomes = {
         run: Outcome(f"It fails {EVIL}")
         if run.entrant.label == "C"
-        else Outcome("", "ring", ((2, 0.5, 90 + run.seed), (9 + run.seed, 1.0, 60)), 0.01, 20, 30, 2.0, 50, "x")
+        else Outcome(
+            failure="",
+            family="ring",
+            steps=((2, 0.5, 90 + run.seed), (9 + run.seed, 1.0, 60)),
+            relative_error=0.01,
+            evaluations=20,
+            proposed=30,
+            seconds=2.0,
+            bound=50,
+            status="x",
+        )
         for run in plan.runs
     }
     path: Path = write_report(plan, outcomes, {"torch": EVIL})

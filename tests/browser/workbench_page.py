@@ -96,11 +96,25 @@ def lane(identity: int, engine: str, total: int) -> dict[str, Any]:
     """Return a lane as the page shows it."""
     counts = dict.fromkeys(COUNTED, 0) | {"proposed": total, "fitted": total}
     return {
-        "id": identity, "engine": engine, "study": f"pretended-{identity}", "state": "running", "status": "",
-        "seconds": 0.03 * total, "fraction": 0.5, "seconds_left": 60.0, "counts": counts, "total": total,
-        "generation": 0, "incumbent": None, "target": 0.1, "data": "camera", "family": "", "bound": None,
-        "problem": "", "resumable": True,
-    }  # fmt: skip
+        "id": identity,
+        "engine": engine,
+        "study": f"pretended-{identity}",
+        "state": "running",
+        "status": "",
+        "seconds": 0.03 * total,
+        "fraction": 0.5,
+        "seconds_left": 60.0,
+        "counts": counts,
+        "total": total,
+        "generation": 0,
+        "incumbent": None,
+        "target": 0.1,
+        "data": "camera",
+        "family": "",
+        "bound": None,
+        "problem": "",
+        "resumable": True,
+    }
 
 
 def send_points(widget: SearchWorkbench, piece: dict[str, Any]) -> None:

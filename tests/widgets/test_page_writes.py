@@ -77,12 +77,54 @@ RING = formats["tr"].build((4, 4, 4, 4), 2)
 RECORD = structure_json.to_dict(RING)
 PARALLEL = RECORD | {"bonds": [{"cores": [0, 1], "rank": 2}] * 200 + RECORD["bonds"]}
 SPOILT = [
-    None, True, False, 0, -1, 1, 2, 7, 2.5, 1e308, -1e308, 1e-320, NAN, INF, -INF, 2**53, -(2**63), 10**300,
-    "", "x", "__class__", "\ud800", "a\x00b", "../../etc/passwd", "<script>", "python:1", "9" * 5000, "x" * 5000,
-    [], [[]], {}, [None], [NAN], [10**300] * 4, [0] * 5000, list(range(-3, 70)),
-    {"": None}, {"name": {}}, [["a", {"b": 1}]],
-    b"", b"\x93NUMPY", bytes(100), [b"x"], RECORD, PARALLEL, [RECORD], (1, 2),
-]  # fmt: skip
+    None,
+    True,
+    False,
+    0,
+    -1,
+    1,
+    2,
+    7,
+    2.5,
+    1e308,
+    -1e308,
+    1e-320,
+    NAN,
+    INF,
+    -INF,
+    2**53,
+    -(2**63),
+    10**300,
+    "",
+    "x",
+    "__class__",
+    "\ud800",
+    "a\x00b",
+    "../../etc/passwd",
+    "<script>",
+    "python:1",
+    "9" * 5000,
+    "x" * 5000,
+    [],
+    [[]],
+    {},
+    [None],
+    [NAN],
+    [10**300] * 4,
+    [0] * 5000,
+    list(range(-3, 70)),
+    {"": None},
+    {"name": {}},
+    [["a", {"b": 1}]],
+    b"",
+    b"\x93NUMPY",
+    bytes(100),
+    [b"x"],
+    RECORD,
+    PARALLEL,
+    [RECORD],
+    (1, 2),
+]
 PLAUSIBLE = {
     "structure": [RECORD, PARALLEL, structure_json.to_dict(formats["tt"].build((4, 4, 4, 4), 3))],
     "name": ["tt", "tr", "camera", "mine.npy", "mine.tnlab", "mine.study", "mine.json", "hill_climb"],
@@ -207,9 +249,10 @@ def savable(state):
 
 TARGETS = {**WIDGETS, **{name: cls for name, cls in PIECES.items() if not cls.__subclasses__()}}
 TARGETS = {
-    name: cls for name, cls in TARGETS.items()
+    name: cls
+    for name, cls in TARGETS.items()
     if name in WIDGETS or cls not in {widget._carries for widget in WIDGETS.values()}
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -415,12 +458,23 @@ def test_a_count_of_views_that_is_none_is_refused(idle, name, value):
     assert not widget._view_count
 
 
-@pytest.mark.parametrize("sent", [
-    {}, None, {"content": None}, {"content": {"data": 5}}, {"content": {"data": {}}},
-    *({"content": {"data": {"method": method}}} for method in ("update", "custom", "jump", None, [], 10**5000, DEEP)),
-    *({"content": {"data": {"method": "update", "state": state}}} for state in ([], "state", 5, DEEP, [["n", {}]])),
-    {"content": {"data": {"method": "custom", "content": ENDLESS}}, "buffers": 5},
-], ids=[f"message{at}" for at in range(18)])  # fmt: skip
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {},
+        None,
+        {"content": None},
+        {"content": {"data": 5}},
+        {"content": {"data": {}}},
+        *(
+            {"content": {"data": {"method": method}}}
+            for method in ("update", "custom", "jump", None, [], 10**5000, DEEP)
+        ),
+        *({"content": {"data": {"method": "update", "state": state}}} for state in ([], "state", 5, DEEP, [["n", {}]])),
+        {"content": {"data": {"method": "custom", "content": ENDLESS}}, "buffers": 5},
+    ],
+    ids=[f"message{at}" for at in range(18)],
+)
 def test_no_message_of_the_comm_raises(page, sent):
     shown = page(NetworkEditor(RING))
     shown.widget._handle_msg(sent)
@@ -533,13 +587,16 @@ def test_a_place_far_off_the_drawing_is_refused(explorer, place):
     assert "position" in explorer.ask("import", text=json.dumps(record))["error"]
 
 
-@pytest.mark.parametrize("change", [
-    {"bonds": [{"cores": [k, (k + 1) % 4], "rank": 10**300} for k in range(4)]},
-    {"bonds": [{"cores": [k, (k + 1) % 4], "rank": 2**54} for k in range(4)]},
-    {"bonds": [{"cores": [k, (k + 1) % 4], "rank": 2} for k in range(4)] * 100},
-    {"modes": [10**300] * 4},
-    {"modes": [2**54] * 4},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"bonds": [{"cores": [k, (k + 1) % 4], "rank": 10**300} for k in range(4)]},
+        {"bonds": [{"cores": [k, (k + 1) % 4], "rank": 2**54} for k in range(4)]},
+        {"bonds": [{"cores": [k, (k + 1) % 4], "rank": 2} for k in range(4)] * 100},
+        {"modes": [10**300] * 4},
+        {"modes": [2**54] * 4},
+    ],
+)
 def test_numbers_that_no_page_has_are_refused(page, change):
     shown = page(NetworkEditor(RING))
     before = shown.seen.structure

@@ -198,7 +198,9 @@ def _check_bonds(structure: Structure) -> None:
         where = f"Bond {place}"
         for core in bond.cores:
             if not _is_index(core, len(structure.cores)):
-                raise StructureError(f"{where} joins core {core!r:.40}, but the cores are 0 to {len(structure.cores) - 1}.")
+                raise StructureError(
+                    f"{where} joins core {core!r:.40}, but the cores are 0 to {len(structure.cores) - 1}."
+                )
         if len(bond.cores) < 2:
             raise StructureError(f"{where} must join at least two cores, but joins {bond.cores}.")
         if len(set(bond.cores)) < len(bond.cores):
@@ -207,7 +209,8 @@ def _check_bonds(structure: Structure) -> None:
             raise StructureError(f"{where} must list its cores ascending, but lists {bond.cores}.")
         if not _is_count(bond.rank):
             raise StructureError(
-                f"{where} ({structure.bond_label(place)}) must have a whole rank of at least 1, but has {bond.rank!r:.40}."
+                f"{where} ({structure.bond_label(place)}) must have a whole rank of at least 1, "
+                f"but has {bond.rank!r:.40}."
             )
 
 

@@ -59,6 +59,7 @@ def decompose(
         ValueError: The target error is out of range.
 
     Example:
+        >>> import torch
         >>> X = torch.ones(4, 4, 4, dtype=torch.float64)
         >>> decompose(X, "tt", target_error=0.1).structure.ranks
         (1, 1)

@@ -109,6 +109,7 @@ def fit(
 
     Example:
         >>> from tnlab.formats import formats
+        >>> import torch
         >>> X = torch.ones(4, 4, 4, dtype=torch.float64)
         >>> fit(X, formats["tt"].build((4, 4, 4), 1), max_sweeps=9).relative_error < 1e-10
         True

@@ -167,8 +167,13 @@ def test_what_is_slow_is_answered_later_without_the_lock(counter, host):
         counter.free.set()
     wait_for(lambda: len(host.sent) == 2)
     assert host.sent[1]["answer"] | {"locked_by_another": None} == {
-        "client": "a", "n": 1, "kind": "slow", "late": False, "error": "", "locked_by_another": None,
-    }  # fmt: skip
+        "client": "a",
+        "n": 1,
+        "kind": "slow",
+        "late": False,
+        "error": "",
+        "locked_by_another": None,
+    }
 
 
 def test_slow_messages_are_answered_in_order_each_once_and_not_too_many_wait(counter, host):

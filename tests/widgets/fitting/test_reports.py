@@ -27,7 +27,7 @@ def tensor(generator):
 
 
 def test_a_fit_stands_for_the_edit_that_it_answers(tensor):
-    job = FitJob(4, 7, tensor, TRAIN, TRAIN, seed=3)
+    job = FitJob(generation=4, tag=7, tensor=tensor, structure=TRAIN, key=TRAIN, seed=3)
     state = fit_state(FitRun(job).progress(job, paused=True), edit="a:9")
     assert (state["edit"], state["generation"], state["seed"], state["paused"]) == ("a:9", 4, 3, True)
     assert state["status"] == "Paused after sweep 0."
@@ -54,12 +54,22 @@ def test_the_spectrum_of_a_bond_is_that_of_the_matrix_that_its_cut_unfolds(gener
 def test_a_bound_names_its_cut_unless_it_proves_nothing(tensor):
     found = CutSpectra(tensor)
     proof = error_bound(found, TRAIN)
-    state = bound_state(Bound(TRAIN, proof, (0.1, 0.1), 3, True), "a:2", 5)
+    state = bound_state(
+        Bound(structure=TRAIN, certificate=proof, one_more=(0.1, 0.1), all_cuts=3, complete=True), "a:2", 5
+    )
     assert 0 < state["error_bound"] == proof.error_bound
     assert state["cut"]
     assert state["spectrum"] == pytest.approx(found.singular_values(proof.cut).tolist())
     nothing = bound_state(
-        Bound(TRAIN, error_bound(found, formats["tt"].build(MODES, 9)), (0.0, 0.0), 3, True), "a:2", 5
+        Bound(
+            structure=TRAIN,
+            certificate=error_bound(found, formats["tt"].build(MODES, 9)),
+            one_more=(0.0, 0.0),
+            all_cuts=3,
+            complete=True,
+        ),
+        "a:2",
+        5,
     )
     assert (nothing["error_bound"], nothing["cut"], nothing["crossing"], nothing["spectrum"]) == (0.0, [], [], [])
     json.dumps([state, nothing], allow_nan=False)

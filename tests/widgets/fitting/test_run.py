@@ -19,15 +19,16 @@ TRAIN, RING = (formats[name].build(MODES, 2) for name in ("tt", "tr"))
 @pytest.fixture
 def cores(generator):
     def cores(structure):
-        return Network(structure, tuple(
-            torch.randn(shape, generator=generator, dtype=torch.float64) for shape in structure.core_shapes
-        ))  # fmt: skip
+        return Network(
+            structure,
+            tuple(torch.randn(shape, generator=generator, dtype=torch.float64) for shape in structure.core_shapes),
+        )
 
     return cores
 
 
 def job(tensor, structure, init="warm"):
-    return FitJob(1, 0, tensor, structure, visit_key(structure), seed=0, init=init)
+    return FitJob(generation=1, tag=0, tensor=tensor, structure=structure, key=visit_key(structure), seed=0, init=init)
 
 
 def test_error_curves_are_thinned_from_first_to_last():
@@ -85,8 +86,8 @@ def test_a_sweep_that_would_take_too_long_is_refused(name, rank, words):
 def test_a_run_ends_with_the_least_measured_error(cores):
     first, last = cores(TRAIN), cores(TRAIN)
     run = FitRun(job(torch.ones(MODES, dtype=torch.float64), TRAIN))
-    run.take(Snapshot(1, 0.1, first, 0.0))
-    run.take(Snapshot(2, 0.2, last, 0.0, Status.CONVERGED))
+    run.take(Snapshot(sweep=1, relative_error=0.1, network=first, seconds=0.0))
+    run.take(Snapshot(sweep=2, relative_error=0.2, network=last, seconds=0.0, status=Status.CONVERGED))
     assert set(run.candidates) == {first, last}
     run.finish("CONVERGED", "ended", {first: 0.25, last: 0.2})
     assert (run.network, run.relative_error, run.running) == (last, 0.2, False)

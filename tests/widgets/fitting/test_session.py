@@ -351,8 +351,10 @@ def test_a_held_fit_has_no_thread_and_goes_on_where_it_was(desk, endless):
     desk.session._fitter.worker.idle = 0.0
     desk.session.submit(TRAIN)
     wait_for(lambda: desk.reports and desk.last.sweep > 2)
-    for hold, release in ((desk.session.pause, desk.session.resume),
-                          (lambda: desk.session.suspend(True), lambda: desk.session.suspend(False))):  # fmt: skip
+    for hold, release in (
+        (desk.session.pause, desk.session.resume),
+        (lambda: desk.session.suspend(True), lambda: desk.session.suspend(False)),
+    ):
         hold()
         wait_for(lambda: not desk.session.is_alive)
         sweep, seconds = desk.last.sweep, desk.last.seconds

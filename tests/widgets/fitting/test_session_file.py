@@ -22,7 +22,9 @@ def saved(generator):
     source = Source.of(np.random.default_rng(0).normal(size=MODES), name="mine.npy", modes=MODES)
     cores = tuple(torch.randn(shape, generator=generator, dtype=torch.float64) for shape in TRAIN.core_shapes)
     visits = ((TRAIN, 0.25, "Converged."), (formats["tr"].build(MODES, 1), 0.5, "Stopped."))
-    return SavedSession(source, TRAIN, Network(TRAIN, cores), 11, 0.05, visits)
+    return SavedSession(
+        source=source, structure=TRAIN, network=Network(TRAIN, cores), seed=11, target_error=0.05, visited=visits
+    )
 
 
 def test_a_session_comes_back_as_it_was_written(saved):
@@ -68,7 +70,9 @@ def test_what_does_not_belong_together_is_refused(saved, changes, words):
 def test_a_visit_of_other_modes_or_without_a_number_for_its_error_is_refused(saved):
     other = formats["tt"].build((2, 2), 1)
     for visit in ((other, 0.1, ""), (TRAIN, -0.1, "")):
-        session = SavedSession(saved.source, TRAIN, None, 0, 0.1, (visit,))
+        session = SavedSession(
+            source=saved.source, structure=TRAIN, network=None, seed=0, target_error=0.1, visited=(visit,)
+        )
         with pytest.raises(DataError, match="does not belong to its tensor"):
             read_session("mine.tnlab", write_session(session))
 

@@ -21,9 +21,11 @@ def network(structure=TRAIN):
 
 def test_visits_are_one_per_structure_up_to_numbering_and_bounded():
     visited = Visited()
-    reordered = Structure(TRAIN.modes, tuple(reversed(TRAIN.cores)), tuple(
-        type(bond)(tuple(sorted(5 - core for core in bond.cores)), bond.rank) for bond in TRAIN.bonds
-    ))  # fmt: skip
+    reordered = Structure(
+        TRAIN.modes,
+        tuple(reversed(TRAIN.cores)),
+        tuple(type(bond)(tuple(sorted(5 - core for core in bond.cores)), bond.rank) for bond in TRAIN.bonds),
+    )
     assert visit_key(reordered) == visit_key(TRAIN)
     for rank in range(1, MAX_VISITS + 20):
         visited.remember(set_rank(TRAIN, 0, rank), 0.5, "")

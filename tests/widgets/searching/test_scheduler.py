@@ -46,7 +46,10 @@ def schedule(tmp_path):
         pulls, watched = [], []
         scheduler = Scheduler(lambda: None, watched.append)
         made.append(scheduler)
-        lanes = [Scripted(number, script, pulls, tmp_path) for number, script in enumerate(scripts, start=1)]
+        lanes = [
+            Scripted(number=number, script=script, pulls=pulls, tmp_path=tmp_path)
+            for number, script in enumerate(scripts, start=1)
+        ]
         scheduler.put(lanes)
         return scheduler, lanes, pulls, watched
 
@@ -86,7 +89,7 @@ def test_a_pause_holds_only_what_is_searched_and_stop_ends_it(schedule):
 
 def test_lanes_that_others_replace_are_stopped(schedule, tmp_path):
     scheduler, [old], pulls, _ = schedule([0.1] * 3)
-    new = Scripted(9, [0.1], pulls, tmp_path)
+    new = Scripted(number=9, script=[0.1], pulls=pulls, tmp_path=tmp_path)
     scheduler.put([new])
     scheduler.go("inline", Budget())
     assert scheduler.wait(PATIENCE)
@@ -122,7 +125,7 @@ def test_lanes_wait_for_go_and_those_left_when_one_is_taken_away_go_on_or_stay_p
     assert scheduler.paused
     scheduler.go("inline", {})
     assert scheduler.wait(PATIENCE)
-    scheduler.put([second, Scripted(7, [0.1], pulls, tmp_path)])
+    scheduler.put([second, Scripted(number=7, script=[0.1], pulls=pulls, tmp_path=tmp_path)])
     scheduler._worker.close(PATIENCE)  # whatever was to be done is done
     assert pulls == [second.id]
     assert first.phase == ENDED

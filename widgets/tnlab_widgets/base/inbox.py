@@ -44,7 +44,7 @@ class Upload:
             raise DataError(f"{name!r:.80} has {size / 2**20:,.0f} MiB, but at most {MAX_SIZE >> 20} MiB are taken.")
         if not _whole(total) or not 1 <= total <= size or total * MAX_CHUNK < size:
             raise DataError(f"{name!r:.80} cannot come in {total!r:.20} pieces of at most 1 MiB.")
-        return cls(message.get("id"), name, size, total)
+        return cls(id=message.get("id"), name=name, size=size, total=total)
 
     @property
     def done(self) -> bool:

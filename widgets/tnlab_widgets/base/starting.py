@@ -39,9 +39,11 @@ def starting_structure(modes: tuple[int, ...], name: str = "tensor_train", rank:
         TnlabError: The format is unknown, or has no structure of this order.
     """
     if len(modes) < 2:
-        return presentable(structure_json.from_dict(
-            {"version": 1, "modes": list(modes), "cores": [{"legs": list(range(len(modes)))}], "bonds": []}
-        ))  # fmt: skip
+        return presentable(
+            structure_json.from_dict(
+                {"version": 1, "modes": list(modes), "cores": [{"legs": list(range(len(modes)))}], "bonds": []}
+            )
+        )
     family = formats[name]
     if rank is not None:
         return presentable(family.build(modes, rank))

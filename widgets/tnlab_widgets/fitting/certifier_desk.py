@@ -111,7 +111,13 @@ def _bound(spectra: CutSpectra, structure: Structure, batches: tuple[Batch, ...]
     best = max(proofs, key=lambda proof: proof.error_bound)
     more = np.max([one_more_rank(spectra, structure, cuts=batch) for batch in batches], axis=0)
     certificate = replace(best, cuts=sum(proof.cuts for proof in proofs))
-    return Bound(structure, certificate, tuple(more.tolist()), cut_count(structure.order), complete)
+    return Bound(
+        structure=structure,
+        certificate=certificate,
+        one_more=tuple(more.tolist()),
+        all_cuts=cut_count(structure.order),
+        complete=complete,
+    )
 
 
 def cut_count(order: int) -> int:

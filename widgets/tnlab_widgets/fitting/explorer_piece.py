@@ -387,7 +387,14 @@ class ExplorerPiece(DataPiece, EditorPiece):
             network = self.network
             fitted = network if network is not None and network.structure == self._structure else None
             visits = tuple((visit.structure, visit.relative_error, visit.status) for visit in self._session.visited)
-            return SavedSession(self._source, self._structure, fitted, self._session.seed, self.target_error, visits)
+            return SavedSession(
+                source=self._source,
+                structure=self._structure,
+                network=fitted,
+                seed=self._session.seed,
+                target_error=self.target_error,
+                visited=visits,
+            )
 
     def _do_save(self, _: Message) -> dict[str, Any]:
         stem = "".join(letter if letter.isalnum() else "_" for letter in Path(self._source.name).stem)[:40]

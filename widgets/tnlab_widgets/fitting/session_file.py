@@ -108,7 +108,14 @@ def _session(arrays: dict[str, Tensor], structure_text: str, record: dict[str, A
         raise DataError(f"its seed is {seed!r:.40}")
     if not isinstance(target, float) or not 0 < target <= 1:
         raise DataError(f"its target error is {target!r:.40}")
-    return SavedSession(source, structure, _network(arrays, structure), seed, target, _visited(record, structure))
+    return SavedSession(
+        source=source,
+        structure=structure,
+        network=_network(arrays, structure),
+        seed=seed,
+        target_error=target,
+        visited=_visited(record, structure),
+    )
 
 
 def _network(arrays: dict[str, Tensor], structure: Structure) -> Network | None:

@@ -66,10 +66,22 @@ class Visited:
         with self._lock:
             known = self._visits.pop(key, None)  # put back last: the order is that of the latest visit
             if known is None:
-                known = Visit(self._next, network.structure, relative_error, network, status)
+                known = Visit(
+                    id=self._next,
+                    structure=network.structure,
+                    relative_error=relative_error,
+                    network=network,
+                    status=status,
+                )
                 self._next += 1
             elif relative_error <= known.relative_error or known.network is None:
-                known = Visit(known.id, network.structure, relative_error, network, status)
+                known = Visit(
+                    id=known.id,
+                    structure=network.structure,
+                    relative_error=relative_error,
+                    network=network,
+                    status=status,
+                )
             else:
                 known = replace(known, status=status)
             self._visits[key] = known
@@ -86,7 +98,9 @@ class Visited:
     def remember(self, structure: Structure, relative_error: float, status: str) -> None:
         """Add a visit from a session file, which stores no cores of former structures."""
         with self._lock:
-            self._visits[visit_key(structure)] = Visit(self._next, structure, relative_error, None, status)
+            self._visits[visit_key(structure)] = Visit(
+                id=self._next, structure=structure, relative_error=relative_error, network=None, status=status
+            )
             self._next += 1
             self._bound()
 
