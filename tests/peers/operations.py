@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from tnlab.fitting.truncation import closed_form, unfolding
+from tnlab.fitting import unfolding_svd
+from tnlab.fitting.truncation import closed_form
 from tnlab.solvers import hooi
 
 DECOMPOSED = 10  # operations per entry and row of the smaller side that a decomposition of a matrix takes, about
@@ -37,11 +38,11 @@ def _plain(array):
 
 def operations(call: Callable[[], object]) -> float:
     """Return the operations of all products and decompositions of matrices in truncations during a call."""
-    as_array, room = unfolding.as_array, unfolding._room
+    as_array, room = unfolding_svd.as_array, unfolding_svd._room
     with pytest.MonkeyPatch.context() as patch:
         for module in (closed_form, hooi):
             patch.setattr(module, "as_array", lambda tensor: as_array(tensor).view(Counted))
-        patch.setattr(unfolding, "_room", lambda array, shape: room(array, shape).view(Counted))
+        patch.setattr(unfolding_svd, "_room", lambda array, shape: room(array, shape).view(Counted))
         Counted.flops = 0.0
         call()
     return Counted.flops
