@@ -100,6 +100,7 @@ class Page:
             if message.get("event") == "visits":
                 known = {} if message["fresh"] else known
                 known |= {visit["id"]: visit for visit in message["visits"]}
+                known = {number: visit for number, visit in known.items() if number not in message["gone"]}
         return [known[number] for number in sorted(known)]
 
     def until(self, holds: Callable[[], object]) -> Any:

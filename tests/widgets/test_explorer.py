@@ -527,3 +527,13 @@ def test_explorers_made_again_and_again_leave_no_thread(page):
             worker.idle = 0.0
         shown.settled()
     wait_for(lambda: not set(threading.enumerate()) - before)
+
+
+def test_visits_that_are_forgotten_leave_the_page(explorer, monkeypatch):
+    monkeypatch.setattr("tnlab_widgets.fitting.visited.MAX_VISITS", 2)
+    for rank in (2, 3):
+        explorer.widget.structure = ("tr", rank)
+        explorer.settled()
+    explorer.until(lambda: len(explorer.visits) == 2)
+    assert [visit["id"] for visit in explorer.visits] == sorted(visit.id for visit in explorer.widget.visits)
+    assert any(message.get("gone") for message in explorer.heard)

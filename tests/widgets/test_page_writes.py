@@ -143,7 +143,7 @@ PLAUSIBLE = {
     "total": [1, 2],
     "size": [6, 100],
 }
-PARTS = [None, "explorer", "explorer", "", "outer", "__class__", 5, [], "\ud800", ["explorer"]]
+PARTS = [None, "explorer-1", "explorer-2", "", "outer", "__class__", 5, [], "\ud800", ["explorer"]]
 
 
 class Attacker:

@@ -160,7 +160,7 @@ def test_an_error_ends_its_lane_and_not_the_others(bench, monkeypatch):
 
 def opened(shown):
     """Return the Explorer inside the workbench."""
-    return shown.piece.parts["explorer"]
+    return shown.piece.parts[shown.seen.opened["part"]]
 
 
 def test_a_point_opens_warm_while_the_search_goes_on(bench):
@@ -170,7 +170,7 @@ def test_a_point_opens_warm_while_the_search_goes_on(bench):
     best = shown.until(lambda: shown.seen.lanes[0]["incumbent"])
     shown.command("open", lane=shown.seen.lanes[0]["id"], number=best["number"])
     explorer = opened(shown)
-    assert shown.seen.opened == {"lane": shown.seen.lanes[0]["id"], "number": best["number"]}
+    assert (shown.seen.opened["lane"], shown.seen.opened["number"]) == (shown.seen.lanes[0]["id"], best["number"])
     assert shown.seen.opening == {}
     assert explorer.source is widget.source
     assert explorer.target_error == 0.12

@@ -47,41 +47,49 @@ def test_settings_and_searches_follow_the_page(shown):
         changes_of({"changes": [1]})
 
 
+def explorer_in(shown):
+    """Return the Explorer inside the workbench."""
+    return shown.piece.parts[shown.seen.opened["part"]]
+
+
 def test_state_and_answers_of_the_explorer_inside_travel_under_its_name(searched):
     shown, lane = searched
-    assert "There is no part" in shown.say("hello", part="explorer")["error"]
+    assert "There is no part" in shown.say("hello", part="explorer-1")["error"]
     assert shown.say("open", lane=lane, number=1)["error"] == ""
-    assert shown.seen.opened == {"lane": lane, "number": 1}
+    assert shown.seen.opened == {"lane": lane, "number": 1, "part": "explorer-1"}
     assert shown.seen.opening == {}
     page = inside(shown)
-    explorer = shown.piece.parts["explorer"]
-    hello = page.say("hello", part="explorer")
+    explorer = explorer_in(shown)
+    hello = page.say("hello", part=shown.seen.opened["part"])
     assert set(hello["state"]) == set(ExplorerPiece.STATE)
-    assert [message["part"] for message in shown.heard if message.get("answer") is hello] == ["explorer"]
-    page.say("pause", part="explorer")
-    told = [message for message in shown.heard if message.get("part") == "explorer" and "state" in message]
+    assert [message["part"] for message in shown.heard if message.get("answer") is hello] == [shown.seen.opened["part"]]
+    page.say("pause", part=shown.seen.opened["part"])
+    told = [
+        message for message in shown.heard if message.get("part") == shown.seen.opened["part"] and "state" in message
+    ]
     assert told
-    assert page.say("target", part="explorer", value=0.7)["error"] == ""
-    assert {"part": "explorer", "state": {"target_error": 0.7}} in shown.heard
+    assert page.say("target", part=shown.seen.opened["part"], value=0.7)["error"] == ""
+    assert {"part": shown.seen.opened["part"], "state": {"target_error": 0.7}} in shown.heard
     assert explorer.target_error == 0.7
-    files = page.say("save", part="explorer")
+    files = page.say("save", part=shown.seen.opened["part"])
     assert files["filename"].endswith(".tnlab")
-    assert page.say("explode", part="explorer")["error"].startswith("Unknown message 'explode'")
+    assert page.say("explode", part=shown.seen.opened["part"])["error"].startswith("Unknown message 'explode'")
     assert "There is no part" in page.say("hello", part="editor")["error"]
 
 
 def test_another_point_replaces_the_explorer_and_closing_leaves_none(searched):
     shown, lane = searched
     shown.say("open", lane=lane, number=1)
-    first = shown.piece.parts["explorer"]
-    shown.say("open", lane=lane, number=2)
-    assert shown.seen.opened["number"] == 2
-    second = shown.piece.parts["explorer"]
+    first, name = explorer_in(shown), shown.seen.opened["part"]
+    shown.say("open", lane=lane, number=1)  # the same again is another one: the page notices, and asks for its state
+    assert shown.seen.opened["part"] != name
+    assert "There is no part" in shown.say("pause", part=name)["error"]
+    second = explorer_in(shown)
     assert first is not second
     assert first.closed
     count = len(shown.heard)
     first.push(target_error=0.9)
-    assert {"part": "explorer", "state": {"target_error": 0.9}} not in shown.heard[count:]
+    assert not [message for message in shown.heard[count:] if message.get("state") == {"target_error": 0.9}]
     assert shown.say("close_explorer")["error"] == ""
     assert (shown.piece.parts, shown.seen.opened) == ({}, {})
     assert second.closed
@@ -94,8 +102,8 @@ def test_points_that_cannot_be_opened_leave_the_explorer_that_is_there(searched)
     for number in (0, 10**6, "1", None, True, 1.0):
         assert "There is no evaluation" in shown.say("open", lane=lane, number=number)["error"]
     assert "no longer shown" in shown.say("open", lane=99, number=1)["error"]
-    assert (shown.seen.opened, shown.seen.opening) == ({"lane": lane, "number": 1}, {})
-    assert not shown.piece.parts["explorer"].closed
+    assert (shown.seen.opened["number"], shown.seen.opening) == (1, {})
+    assert not explorer_in(shown).closed
 
 
 def test_explorer_and_workbench_never_wait_for_each_other(searched):
@@ -103,7 +111,7 @@ def test_explorer_and_workbench_never_wait_for_each_other(searched):
     shown, lane = searched
     for number in (1, 2, 1, 2):
         assert shown.say("open", lane=lane, number=number)["error"] == ""
-        explorer = shown.piece.parts["explorer"]
+        explorer = explorer_in(shown)
         reporter = threading.Thread(target=lambda own=explorer: [own.push(target_error=0.5) for _ in range(300)])
         reporter.start()
         assert shown.say("close_explorer")["error"] == ""
@@ -113,17 +121,17 @@ def test_explorer_and_workbench_never_wait_for_each_other(searched):
 
 def test_a_workbench_that_is_closed_while_it_opens_a_point_keeps_no_explorer(searched, monkeypatch):
     shown, lane = searched
-    inside, free, made = threading.Event(), threading.Event(), []
+    within, free, made = threading.Event(), threading.Event(), []
 
     def slow(*arguments, **options):
-        inside.set()
+        within.set()
         assert free.wait(PATIENCE)
         made.append(ExplorerPiece(*arguments, **options))
         return made[0]
 
     monkeypatch.setattr(workbench_commands, "ExplorerPiece", slow)
     shown.piece.receive({"client": "opens", "n": 1, "kind": "open", "lane": lane, "number": 1})
-    assert inside.wait(PATIENCE)
+    assert within.wait(PATIENCE)
     shown.piece.close()
     free.set()
     wait_for(lambda: made and made[0].closed)

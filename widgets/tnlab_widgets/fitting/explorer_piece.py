@@ -362,10 +362,11 @@ class ExplorerPiece(DataPiece, EditorPiece):
         fresh, visits = not self._sent, list(self._session.visited)
         running = {number for number, visit in self._sent.items() if visit.status == Status.RUNNING.value}
         changed = [visit for visit in visits if self._sent.get(visit.id) is not visit or visit.id in running]
+        gone = list(self._sent.keys() - {visit.id for visit in visits})
         self._sent = {visit.id: visit for visit in visits}
-        if changed or fresh:
-            records = visit_records(changed, current)
-            self.send({"event": "visits", "visits": records, "current_id": current, "fresh": fresh})
+        if changed or gone or fresh:
+            told = {"visits": visit_records(changed, current), "gone": gone, "fresh": fresh}
+            self.send({"event": "visits", "current_id": current, **told})
 
     def _show_bound(self, bound: Bound) -> None:
         with self.guard:

@@ -42,7 +42,7 @@ class WorkbenchShelf(WorkbenchState):
     _reporter: Reporter
     _settings: Settings
     _offer: Offer
-    _lanes_made = 0
+    _lanes_made = _explorers = 0
 
     def _go(self) -> None:
         """Start the search of the wanted lanes."""
@@ -141,19 +141,25 @@ class WorkbenchShelf(WorkbenchState):
         else:
             super().open_file(name, content)
 
-    def _show_explorer(self, explorer: ExplorerPiece | None, **shown: Any) -> None:
-        """Put an Explorer, or none, in the place of the one inside the workbench, and close that."""
+    def _show_explorer(self, explorer: ExplorerPiece | None, **place: int) -> None:
+        """Put an Explorer of the evaluation at ``place``, or none, where the one inside the workbench is; close that.
+
+        Each Explorer is a part of another name, so that a message for one that was replaced never reaches another.
+        """
+        self._explorers += 1
+        part = f"explorer-{self._explorers}"
         if explorer is not None:
-            explorer.attach(PartHost(self, "explorer", explorer))
+            explorer.attach(PartHost(self, part, explorer))
         with self.guard:
-            former = self.parts.pop("explorer", None)
+            former = list(self.parts.values())
+            self.parts.clear()
             if self.closed:
-                former = explorer
+                former += [explorer] if explorer is not None else []
             elif explorer is not None:
-                self.parts["explorer"] = explorer
-            self.push(**shown)
-        if former is not None:
-            former.close()
+                self.parts[part] = explorer
+            self.push(opened={**place, "part": part} if explorer is not None else {})
+        for each in former:
+            each.close()
 
     # What the page asks for
 
@@ -170,12 +176,12 @@ class WorkbenchShelf(WorkbenchState):
                 raise DataError("The data of this study cannot be had any more, so that nothing can be fitted to them.")
             structure, network = recorded(lane.plan.location, number)
             opened = ExplorerPiece(source, structure=network or structure, target_error=lane.plan.target_error or 0.1)
-            self._show_explorer(opened, opened=place)
+            self._show_explorer(opened, **place)
         finally:
             self.push(opening={})
 
     def _do_close_explorer(self, _: Message) -> None:
-        self._show_explorer(None, opened={})
+        self._show_explorer(None)
 
     def _do_points(self, command: Message) -> None:
         lane, first = self._lane(command.get("lane")), command.get("from")

@@ -37,7 +37,7 @@ class WorkbenchState(DataPiece):
         "bound": "{parameters, proved, scope, family, target}: what holds for all lanes",
         "studies": "What is on the shelf: see `searching.shelf.Shelf.entries`",
         "opening": "{lane, number} of the evaluation that is being opened in the Explorer, or {}",
-        "opened": "{lane, number} of the evaluation that the part `explorer` shows, or {}",
+        "opened": "{lane, number, part}: the evaluation in the Explorer inside, and the name of that part; or {}",
     }
 
     _scheduler: Scheduler
