@@ -17,6 +17,7 @@ from tnlab.network import structure_json
 from tnlab.network.edits import add_bond, set_rank
 from tnlab.solvers.als import ALS
 from tnlab_widgets import Explorer
+from tnlab_widgets.fitting.certifier_desk import Minimum
 
 
 def npy(array):
@@ -537,3 +538,38 @@ def test_visits_that_are_forgotten_leave_the_page(explorer, monkeypatch):
     explorer.until(lambda: len(explorer.visits) == 2)
     assert [visit["id"] for visit in explorer.visits] == sorted(visit.id for visit in explorer.widget.visits)
     assert any(message.get("gone") for message in explorer.heard)
+
+
+def test_a_program_that_waits_does_not_need_the_page(explorer, monkeypatch):
+    """A cell that waits keeps the kernel from hearing the page's heartbeats."""
+    explorer.say("heartbeat")
+    monkeypatch.setattr("tnlab_widgets.base.data_piece.SILENCE", -1.0)
+    explorer.widget.structure = ("tr", 5)
+    assert explorer.widget.wait(PATIENCE)
+    explorer.widget.structure = ("tr", 6)
+    explorer.piece.viewed(0)
+    assert explorer.widget.wait(PATIENCE)
+    assert explorer.widget.wait(0.0)
+    assert explorer.piece._awaited == 0
+
+
+def test_a_bound_of_the_former_tensor_is_not_shown_for_the_new_one(explorer):
+    explorer.until(lambda: explorer.widget.certificate)
+    old_bound, old_minimum = (
+        explorer.piece._bound,
+        Minimum(0.1, None, running=True, data=explorer.piece._certifier.data),
+    )
+    explorer.command("reshape", modes=[16] * 4, order="plain")
+    explorer.piece._certifier.close()
+    explorer.piece.push(bound={}, minimum={})
+    explorer.widget.structure = old_bound.structure
+    explorer.piece._show_bound(old_bound)
+    explorer.piece._show_minimum(old_minimum)
+    assert explorer.seen.bound == explorer.seen.minimum == {}
+    assert explorer.widget.certificate is None or explorer.piece._bound is not old_bound
+
+
+def test_the_modes_of_an_explorer_are_those_of_its_tensor():
+    Explorer(modes_locked=True).close()
+    with pytest.raises(ValueError, match="NetworkEditor"):
+        Explorer(modes_locked=False)

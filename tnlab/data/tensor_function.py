@@ -16,7 +16,8 @@ class TensorFunction:
 
     Attributes:
         modes: Mode sizes: the shape of the tensor.
-        function: Takes indices (entries, order) in int64 and returns the entries there, (entries,).
+        function: Takes indices (entries, order) in int64 and returns the entries there, (entries,). A fit with a time
+            limit or a callback calls it from a thread of its own.
     """
 
     modes: tuple[int, ...]

@@ -19,6 +19,7 @@ from tnlab.data.tensor_function import TensorFunction
 from tnlab.errors import DataError
 from tnlab.fitting.cross.passes import Crosses, train_values
 from tnlab.fitting.cross.train import Train
+from tnlab.interrupt import checkpoint
 from tnlab.network.core_arrays import padded_network
 from tnlab.network.network import Network
 from tnlab.network.rounding.network import round_network
@@ -121,6 +122,7 @@ class _Known:
 
     def evaluate(self, places: np.ndarray) -> np.ndarray:
         """Return the function's values at indices that are in the order of the train, and count them."""
+        checkpoint()  # a fit that has ended calls the function of the user no more
         indices = torch.from_numpy(np.ascontiguousarray(places[:, self._train.back]))
         values = self._function(indices).detach().cpu()
         self.evaluations += len(values)

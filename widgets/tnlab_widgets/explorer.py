@@ -22,6 +22,7 @@ class Explorer(NetworkEditor, bundle="explorer", piece=ExplorerPiece):
         seed: Seed of random starts.
         target_error: The relative error to reach, marked on the page and used for the fewest parameters.
         read_only: Whether edits on the page are refused.
+        modes_locked: True; the modes are those of the tensor.
         label: Name of the widget for screen readers.
         traits: Traits of ipywidgets, such as ``layout``.
 
@@ -30,6 +31,7 @@ class Explorer(NetworkEditor, bundle="explorer", piece=ExplorerPiece):
         StructureError: The structure breaks a rule, or has other modes than the tensor.
         UnknownNameError: The data set or the format is unknown.
         TypeError: A keyword is unknown.
+        ValueError: ``modes_locked`` is false.
 
     Example:
         >>> explorer = Explorer("camera", modes=(4,) * 8, structure=("tr", 4))
@@ -49,9 +51,12 @@ class Explorer(NetworkEditor, bundle="explorer", piece=ExplorerPiece):
         seed: int = 0,
         target_error: float = 0.1,
         read_only: bool = False,
+        modes_locked: bool = True,
         label: str = "Tensor network explorer",
         **traits: Any,
     ) -> None:
+        if not modes_locked:
+            raise ValueError("The modes of an Explorer are those of its tensor; draw other ones in a NetworkEditor.")
         piece = ExplorerPiece(
             data,
             modes=modes,

@@ -190,57 +190,64 @@ def test_the_worker_ends_with_its_owner(listen, tensor):
 
 def test_the_bound_never_lies_above_the_error_and_answers_the_newest_edit(explorer):
     widget = explorer.widget
-    explorer.until(lambda: widget.bound.get("complete"))
+    explorer.until(lambda: explorer.seen.bound.get("complete"))
     pairs = []
-    widget.observe(lambda change: pairs.append((dict(widget.bound), change["new"])), "fit_state")
+    widget.on_fit(lambda report: pairs.append((widget.structure, widget.certificate, report)))
     for rank in (5, 6, 3, 2):
-        seq = explorer.propose(set_rank(widget.value, 1, rank))
-        assert widget.bound["seq"] == seq  # in the same message as the counts
+        edit = explorer.propose(set_rank(widget.structure, 1, rank))
+        assert explorer.seen.bound["edit"] == edit  # in the same message as the counts
         explorer.settled()
-    for bound, state in pairs:
-        if state and bound["seq"] == state["seq"] and state["relative_error"] is not None:
-            assert bound["error_bound"] <= state["relative_error"] + 1e-9
-    assert widget.certificate.error_bound == widget.bound["error_bound"]
+    assert pairs
+    for structure, certificate, report in pairs:
+        if certificate is not None and report.network is not None and report.network.structure == structure:
+            assert certificate.error_bound <= report.relative_error + 1e-9
+    assert widget.certificate.error_bound == explorer.seen.bound["error_bound"]
     assert widget.certificate.upper_bound >= widget.relative_error - 1e-6
 
 
 def test_the_bound_and_the_minimum_follow_data_and_target(explorer):
     widget = explorer.widget
-    explorer.until(lambda: widget.minimum.get("parameters"))
-    before = widget.minimum
+    explorer.until(lambda: explorer.seen.minimum.get("parameters"))
+    before = explorer.seen.minimum
     explorer.command("target", value=0.2)
-    explorer.until(lambda: widget.minimum["target"] == 0.2 and not widget.minimum["running"])
-    assert widget.minimum["parameters"] < before["parameters"]
+    explorer.until(lambda: explorer.seen.minimum["target"] == 0.2 and not explorer.seen.minimum["running"])
+    assert explorer.seen.minimum["parameters"] < before["parameters"]
     explorer.command("reshape", modes=[256, 256], order="plain")
     assert widget.certificate is None or widget.certificate.cuts <= 1
-    explorer.until(lambda: widget.bound and widget.bound["complete"] and not widget.minimum["running"])
-    assert (widget.bound["all_cuts"], widget.bound["seq"]) == (1, widget.structure_seq)
-    assert widget.bound["error_bound"] <= explorer.settled()["relative_error"] <= widget.bound["upper"] + 1e-6
+    explorer.until(
+        lambda: explorer.seen.bound and explorer.seen.bound["complete"] and not explorer.seen.minimum["running"]
+    )
+    assert (explorer.seen.bound["all_cuts"], explorer.seen.bound["edit"]) == (1, explorer.seen.edit)
+    assert (
+        explorer.seen.bound["error_bound"]
+        <= explorer.settled()["relative_error"]
+        <= explorer.seen.bound["upper"] + 1e-6
+    )
 
 
 def test_what_belonged_to_a_structure_before_a_restore_is_seen_to(explorer):
     widget = explorer.widget
-    explorer.propose(add_bond(widget.value, (0, 3), 3))
+    explorer.propose(add_bond(widget.structure, (0, 3), 3))
     explorer.settled()
     seen = []
-    widget.observe(lambda change: seen.append((change["new"], widget.fit_state["seq"])), "structure_seq")
+    widget.observe(lambda change: seen.append((change["new"], explorer.seen.fit["edit"])), "wire_edit")
     explorer.command("restore", id=1)
-    first = widget.structure_seq
-    assert widget.bound["seq"] == first < 0
+    first = explorer.seen.edit
+    assert explorer.seen.bound["edit"] == first == "python:1"
     explorer.settled()
-    explorer.propose(add_bond(widget.value, (0, 3), 3))
+    explorer.propose(add_bond(widget.structure, (0, 3), 3))
     explorer.settled()
     explorer.command("restore", id=1)
-    assert widget.structure_seq not in (0, first)
+    assert explorer.seen.edit == "python:2"
     assert all(drawn != fitted for drawn, fitted in seen)
-    assert explorer.settled()["seq"] == widget.structure_seq
+    assert explorer.settled()["edit"] == explorer.seen.edit
 
 
 def test_closing_the_explorer_ends_the_certificates(page):
     shown = page(Explorer("camera", modes=(16,) * 4, structure=("tr", 3)))
-    shown.until(lambda: shown.widget.bound)
+    shown.until(lambda: shown.seen.bound)
     shown.widget.close()
-    wait_for(lambda: not shown.widget._certifier.is_alive)
+    wait_for(lambda: not shown.piece._certifier.is_alive)
 
 
 def test_equal_tensors_have_one_set_of_spectra(listen, tensor):

@@ -97,5 +97,12 @@ def test_a_step_that_takes_for_ever_gives_way_to_the_next_job(monkeypatch, quick
     begun.clear()
     session.submit(formats["tt"].build((4,) * 4, 1))
     assert begun.wait(PATIENCE)
+    session.stop()
+    wait_for(lambda: not reports[-1].running)
+    assert reports[-1].state == "STOPPED"
+    begun.clear()
+    session.submit(formats["tt"].build((4,) * 4, 2))
+    session.submit(formats["tt"].build((4,) * 4, 1))
+    assert begun.wait(PATIENCE)
     session.close(PATIENCE)
     assert not session.is_alive

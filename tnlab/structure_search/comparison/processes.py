@@ -37,6 +37,8 @@ def in_processes(
         raise ExecutorError(
             "Several processes need Linux or macOS; on this system make one run after the other, jobs=1."
         )
+    if not jobs:
+        return
     try:
         calls = [pickled((make, job, shared), main=False) for job in jobs]
     except (pickle.PicklingError, AttributeError, TypeError) as error:

@@ -43,6 +43,9 @@ class Callbacks:
     Args:
         giver: The method that takes them, named in reports, e.g. ``"on_fit"``.
         tell: Called with a sentence about a function that raised.
+
+    Attributes:
+        latest: The newest snapshot with which all functions have been called.
     """
 
     def __init__(self, giver: str, tell: Callable[[str], None]) -> None:
@@ -50,6 +53,7 @@ class Callbacks:
         self._lock = threading.Lock()
         self._functions: dict[object, Callable[[Any], object]] = {}
         self._failing: set[object] = set()
+        self.latest: Any = None
 
     def add(self, function: Callable[[Any], object]) -> Callable[[], None]:
         """Call a function with every snapshot from now on; return a function that ends this.
@@ -89,3 +93,4 @@ class Callbacks:
                 LOG.error("The function %s, given to %s, raised.", name, self._giver, exc_info=error)
                 said = f"{type(error).__name__}: {str(error)[:200]}".rstrip(".: ")
                 self._tell(f"Your function {name}, given to {self._giver}, raised {said}. Nothing else has changed.")
+        self.latest = snapshot

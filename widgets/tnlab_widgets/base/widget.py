@@ -96,7 +96,7 @@ class BaseWidget(anywidget.AnyWidget):
 
     @override
     def set_state(self, sync_data: dict[str, Any]) -> None:
-        with self._tnlab.piece.guard:
+        with self._tnlab.piece.alone():
             super().set_state(self._tnlab.written_by_page(sync_data))
 
     @override
@@ -107,7 +107,8 @@ class BaseWidget(anywidget.AnyWidget):
             if data["method"] == "update":
                 self.set_state(data.get("state"))
             elif data["method"] == "request_state":
-                self.send_state()
+                with self._tnlab.piece.guard:  # no newer value is sent between reading and sending
+                    self.send_state()
             elif data["method"] == "custom":
                 self._tnlab.piece.receive(data.get("content"), msg.get("buffers") or ())
             else:
@@ -120,7 +121,7 @@ class BaseWidget(anywidget.AnyWidget):
     @override
     def notify_change(self, change: Bunch) -> None:
         carrier = self.__dict__.get("_tnlab")
-        with carrier.piece.guard if carrier is not None else nullcontext():
+        with carrier.piece.alone() if carrier is not None else nullcontext():
             super().notify_change(change)
 
     @traitlets.observe("_view_count")

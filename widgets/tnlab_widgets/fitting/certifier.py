@@ -187,7 +187,7 @@ class _Prover:
         desk, data, spectra, target = self.desk, self.desk.data, self.desk.spectra, self.desk.target
         assert spectra is not None
         assert target is not None
-        self._announce(Minimum(target, None, True))
+        self._announce(Minimum(target, None, running=True, data=data))
         for seconds in TRIES:
             try:
                 found = parameter_bound(spectra, target, family="any", max_seconds=seconds)
@@ -195,14 +195,14 @@ class _Prover:
                 if not isinstance(error, TnlabError):
                     sentence(error)
                 self.minima[data, target] = None
-                self._announce(Minimum(target, None, False))
+                self._announce(Minimum(target, None, running=False, data=data))
                 return
             if not desk.is_current(data) or desk.target != target:
                 return
             running = not found.proved and seconds != TRIES[-1]
             if not running:
                 self.minima[data, target] = found
-            self._announce(Minimum(target, found, running))
+            self._announce(Minimum(target, found, running=running, data=data))
             if not running:
                 return
 
@@ -253,12 +253,18 @@ class Certifier:
         self._prover.worker.wake()
         return self._desk.answer(structure)
 
+    @property
+    def data(self) -> int:
+        """Number of the tensor loaded last; a bound of another number holds for a former one."""
+        return self._desk.data
+
     def aim(self, target: float) -> Minimum:
         """Replace the target error; return the parameter bound known for it; ``tell_minimum`` reports better ones."""
         found, ended = self._prover.known_minimum(target)
         self._desk.target = target
         self._prover.worker.wake()
-        return Minimum(target, found, not ended and self._prover.searches(target))
+        running = not ended and self._prover.searches(target)
+        return Minimum(target, found, running=running, data=self._desk.data)
 
     def close(self, timeout: float = 0.5) -> None:
         """End the thread, and wait up to ``timeout`` seconds for the step that it is computing."""

@@ -31,6 +31,7 @@ class Bound:
         one_more: For each bond, the error bound with its rank raised by one.
         all_cuts: Number of cuts of the tensor.
         complete: Whether no further cuts will be computed.
+        data: Number of the tensor that it holds for.
     """
 
     structure: Structure
@@ -38,6 +39,7 @@ class Bound:
     one_more: tuple[float, ...]
     all_cuts: int
     complete: bool
+    data: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,11 +50,13 @@ class Minimum:
         target: The relative error.
         found: The bound proved so far; None before the first one, or where the search has failed.
         running: Whether the search goes on, so that a higher bound may follow.
+        data: Number of the tensor that it holds for.
     """
 
     target: float
     found: ParameterBound | None
     running: bool
+    data: int = 0
 
 
 class CertifierDesk:
@@ -88,6 +92,7 @@ class CertifierDesk:
         """Return the error bound of a structure from the known spectra; None until those of its own cuts are known."""
         with self.lock:
             spectra, known, batches, complete = self.spectra, self.known, self.batches, self.complete
+            data = self.data
         if spectra is None or spectra.modes != structure.modes or not batches:
             return None
         first = network_cuts(structure)
@@ -100,7 +105,7 @@ class CertifierDesk:
         if not any(batch != () for batch in batches):
             return None
         try:
-            return _bound(spectra, structure, batches, complete)
+            return replace(_bound(spectra, structure, batches, complete), data=data)
         except TnlabError:  # too many latent cores: nothing is claimed
             return None
 

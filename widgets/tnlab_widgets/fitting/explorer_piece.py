@@ -85,7 +85,7 @@ class ExplorerPiece(DataPiece, EditorPiece):
         self._bound: Bound | None = None
         self._progress: FitProgress | None = None
         self._sent: dict[int, Visit] = {}
-        self._failure, self._reported = "", 0
+        self._failure, self._reported, self._awaited = "", 0, 0
         self._fits = Callbacks("on_fit", self.tell)
         super().__init__(
             source,
@@ -195,10 +195,16 @@ class ExplorerPiece(DataPiece, EditorPiece):
         """
         ended = threading.Event()
         end = self.on_fit(lambda fit: None if fit.running else ended.set())
+        with self.guard:
+            self._awaited += 1
         try:
-            newest = self.fit
-            return (newest is not None and not newest.running) or ended.wait(seconds)
+            self._session.suspend(False)  # a kernel that waits here hears no heartbeat of the page
+            told = self._fits.latest
+            over = told is not None and told.generation == self._session.generation and not told.running
+            return over or ended.wait(seconds)
         finally:
+            with self.guard:
+                self._awaited -= 1
             end()
 
     def pause(self) -> None:
@@ -275,7 +281,7 @@ class ExplorerPiece(DataPiece, EditorPiece):
 
     @override
     def viewed(self, views: int) -> None:
-        self._session.suspend(not views)
+        self._session.suspend(not views and not self._awaited)
 
     @override
     def page_is_back(self) -> None:
@@ -325,15 +331,16 @@ class ExplorerPiece(DataPiece, EditorPiece):
 
     def _show(self, progress: FitProgress, detailed: bool) -> None:
         """Show a report of the fit, with pictures, spectra and visits if ``detailed``; called by the fitting thread."""
-        if self.deserted:
+        if self.deserted and not self._awaited:
             self._session.suspend(True)
         with self.alone():
-            if progress.generation != self._session.generation or progress.number < self._reported:
-                return  # an edit, or a newer report of another thread, came first
-            self._progress, self._reported = progress, progress.number
-            self.push(fit=fit_state(progress, self.edit))
-            self._show_failure(progress.failure)
-            self.notify(self._fits, progress)
+            if progress.generation != self._session.generation:
+                return
+            if progress.number >= self._reported:  # else a newer report of another thread came first
+                self._progress, self._reported = progress, progress.number
+                self.push(fit=fit_state(progress, self.edit))
+                self._show_failure(progress.failure)
+                self.notify(self._fits, progress)
             panels = self._panels
         if detailed and progress.network is not None:
             compared, values = panels.compare(progress.network.to_tensor()), spectra(progress.network)
@@ -370,7 +377,7 @@ class ExplorerPiece(DataPiece, EditorPiece):
 
     def _show_bound(self, bound: Bound) -> None:
         with self.guard:
-            if bound.structure == self._structure:
+            if bound.data == self._certifier.data and bound.structure == self._structure:
                 self._bound = bound
                 self.push(bound=bound_state(bound, self.edit, self._session.generation))
 
@@ -380,7 +387,7 @@ class ExplorerPiece(DataPiece, EditorPiece):
 
     def _show_minimum(self, minimum: Minimum) -> None:
         with self.guard:
-            if minimum.target == self.target_error:
+            if minimum.data == self._certifier.data and minimum.target == self.target_error:
                 self.push(minimum=minimum_state(minimum))
 
     def _saved(self) -> SavedSession:

@@ -104,6 +104,8 @@ class Fitter:
         try:
             for network in {*run.candidates, *([kept] if kept is not None else [])}:
                 errors[network] = relative_residual(job.tensor, network)
+        except Interrupted:  # another job is the newest
+            return
         except Exception as error:  # noqa: BLE001 - a network whose error cannot be measured is not shown
             sentence(error)
         with self.worker.changed:
@@ -150,18 +152,25 @@ class Fitter:
             if self.worker.closed:
                 self._sweeps = None
                 return None
-            held = self.paused or self.suspended
-            if self._sweeps is None and not held:
+            held, stopped = self.paused or self.suspended, self._stopped
+            if stopped is not None:
+                self._sweeps = self._stopped = None
+            elif self._sweeps is None and not held:
                 self._begin()
             sweeps, run = self._sweeps, self.run
+            job = run.job if run is not None else None  # the run gets another one when it is stopped
             if run is not None and self.is_current(run.job):  # the sweeps of a job that is out of date end even if held
                 sweeps = None if held else sweeps
                 run.keep_time(not held)
+        if stopped is not None:
+            self.end(*stopped, Status.STOPPED.name, Status.STOPPED.value)
+            self.tell(stopped[0], detailed=True)
+            return 0.0
         if sweeps is None:
             return self._show_details(held)
         more = False
         try:
-            with limited(Limit(cancel=lambda: run is not None and not self.is_current(run.job))):
+            with limited(Limit(cancel=lambda: job is not None and not self.is_current(job))):
                 more = next(sweeps, False)
         finally:
             if not more:
@@ -170,10 +179,8 @@ class Fitter:
         return 0.0
 
     def _begin(self) -> None:
-        (job, run), stopped = (self.job, self.run), self._stopped
-        if stopped is not None:
-            self._stopped, self._sweeps = None, self._ended(*stopped)
-        elif job is not None and (run is None or run.job.generation != job.generation):
+        job, run = self.job, self.run
+        if job is not None and (run is None or run.job.generation != job.generation):
             self.run = FitRun(job)
             self._sweeps = self._fitted(job, self.run)
 
@@ -193,12 +200,6 @@ class Fitter:
             with self.worker.changed:
                 self.worker.changed.wait_for(lambda: not self.guests, COURTESY)
         time.sleep(0)
-
-    def _ended(self, job: FitJob, run: FitRun) -> Generator[bool]:
-        """End a run that was stopped, before the first sweep of what follows."""
-        self.end(job, run, Status.STOPPED.name, Status.STOPPED.value)
-        self.tell(job, detailed=True)
-        yield from ()
 
     def _fitted(self, job: FitJob, run: FitRun) -> Generator[bool]:
         """Fit a job until its solver ends or a newer job exists; yield True after every sweep."""

@@ -97,8 +97,11 @@ class Visited:
 
     def remember(self, structure: Structure, relative_error: float, status: str) -> None:
         """Add a visit from a session file, which stores no cores of former structures."""
+        key = visit_key(structure)
         with self._lock:
-            self._visits[visit_key(structure)] = Visit(
+            if (known := self._visits.get(key)) is not None and known.network is not None:
+                return  # it is being fitted already
+            self._visits[key] = Visit(
                 id=self._next, structure=structure, relative_error=relative_error, network=None, status=status
             )
             self._next += 1

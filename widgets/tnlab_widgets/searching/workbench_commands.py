@@ -101,19 +101,25 @@ class WorkbenchShelf(WorkbenchState):
         Raises:
             DataError: A search runs, or a study is missing or damaged.
         """
-        if self._scheduler.busy and not self._scheduler.paused:
-            raise DataError("A search runs; stop it before you open another study.")
+        self._require_rest()
         found = [self._shelf.plan(name) for name in names]
         lanes = [self._lane_of(plan, wanted=resume, reader=reader) for plan, reader in found]
         for lane in lanes:
             lane.look()
         source = found[0][0].source
-        if source is not None:
-            self.take(source)
-        self._set(restored(self._settings, [reader for _, reader in found], self._offer.names))
-        self._put(lanes)
-        if resume:
-            self._go()
+        with self.guard:
+            self._require_rest()  # reading took a while
+            if source is not None:
+                self.take(source)
+            self._set(restored(self._settings, [reader for _, reader in found], self._offer.names))
+            self._put(lanes)
+            if resume:
+                self._go()
+
+    def _require_rest(self) -> None:
+        """Raise ``DataError`` while a search runs that is not paused."""
+        if self._scheduler.busy and not self._scheduler.paused:
+            raise DataError("A search runs; stop it before you open another study.")
 
     def _choose(self, changes: dict[str, Any]) -> None:
         """Change settings and push them to the page; if one value is refused, none is changed."""
