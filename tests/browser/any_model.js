@@ -48,9 +48,14 @@
       const message = JSON.stringify({ content, buffers: buffers.map(base64) });
       this.last = this.last.then(() => window.toPython(message));
     }
+    // Hosts differ: here each trait fires as it is set, and every other time the last one is set first.
     replace(state) {
-      Object.assign(this.state, state);
-      for (const name of Object.keys(state)) this.fire(`change:${name}`, this, state[name]);
+      this.backwards = !this.backwards;
+      const names = Object.keys(state);
+      for (const name of this.backwards ? names.reverse() : names) {
+        this.state[name] = state[name];
+        this.fire(`change:${name}`, this, state[name]);
+      }
       this.fire("change", this);
     }
     fire(event, ...given) { for (const callback of this.listeners.get(event) ?? []) callback(...given); }

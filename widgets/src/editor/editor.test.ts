@@ -50,9 +50,9 @@ describe("the diagram", () => {
     expect(all(".tn-stage [tabindex='0']")).toEqual([core("A")]);
     for (const button of all("button")) expect(button.getAttribute("aria-label") ?? button.textContent).toBeTruthy();
   });
-  it("keeps its elements when values change", () => {
+  it("keeps its elements when values change", async () => {
     const [b, c] = [bond("A-B"), core("A")];
-    model.receive({ structure: { ...square(), bonds: square().bonds.map((each) => ({ ...each, rank: 9 })) }, edit: "python:1" });
+    await model.receive({ structure: { ...square(), bonds: square().bonds.map((each) => ({ ...each, rank: 9 })) }, edit: "python:1" });
     expect(bond("A-B")).toBe(b);
     expect(core("A")).toBe(c);
     expect(find('[data-rank-of="A-B"]').textContent).toBe("9");
@@ -228,6 +228,37 @@ describe("callers", () => {
     expect(find("[data-hint]").hasAttribute("hidden")).toBe(true);
     mount();
     expect(find("[data-hint]").hasAttribute("hidden")).toBe(true);
+  });
+});
+
+describe("a drag", () => {
+  const pointer = (type: string, target: Element, x: number, y: number): void =>
+    void target.dispatchEvent(Object.assign(new MouseEvent(type, { bubbles: true, clientX: x, clientY: y }), { pointerId: 1, pointerType: "mouse", isPrimary: true }));
+  const at = (name: string): [number, number] => {
+    const { x = 0, y = 0 } = handle.drawn().scene.cores.find((each) => each.name === name) ?? {};
+    const [dx = 0, dy = 0, scale = 1] = (handle.overlay.parentElement?.getAttribute("transform")?.match(/-?[\d.]+/g) ?? []).map(Number);
+    return [dx + scale * x, dy + scale * y];
+  };
+  const without = (): StructureRecord => ({ ...square(), modes: [4, 5, 6], cores: square().cores.slice(0, 3), bonds: square().bonds.slice(0, 2) });
+  it.each([
+    ["is taken away", () => { press("z", { ctrlKey: true }); }],
+    ["is replaced by Python", () => model.receive({ structure: without(), edit: "python:1" })],
+    ["is removed by a key", () => { core("D").focus(); press("Delete"); }],
+  ] as const)("of a bond from a core that %s is over, and its drop makes nothing", async (_, vanish) => {
+    handle.apply(without(), "");
+    handle.apply(square(), "");
+    await model.accept(model.newest("draft"));
+    const [x, y] = at("D");
+    const [far, there] = at("B");
+    pointer("pointerdown", core("D"), x + 25, y);
+    pointer("pointermove", handle.svg, far, there);
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    expect(find(".tn-band").getAttribute("visibility")).toBeNull();
+    await vanish();
+    expect(all("[data-core]").length).toBe(3);
+    expect(find(".tn-band").getAttribute("visibility")).toBe("hidden");
+    pointer("pointerup", handle.svg, far, there);
+    expect([all("[data-core]").length, all("[data-bond]").length]).toEqual([3, 2]);
   });
 });
 

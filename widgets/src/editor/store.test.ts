@@ -64,7 +64,7 @@ describe("a structure from Python", () => {
     setRank(7);
     const old = draft();
     setRank(8);
-    model.receive({ structure: old["structure"] as StructureRecord, edit: editOf(old) });
+    await model.receive({ structure: old["structure"] as StructureRecord, edit: editOf(old) });
     expect([rank(), store.edit]).toEqual([8, editOf(draft())]);
     await model.accept(draft());
     expect([rank(), store.edit, store.error]).toEqual([8, editOf(draft()), ""]);
@@ -74,28 +74,36 @@ describe("a structure from Python", () => {
   it("is taken where Python or another page set it, as one step to undo", async () => {
     setRank(7);
     await model.accept(draft());
-    model.receive({ structure: withRank(9), edit: "python:1", notice: "Large." });
+    await model.receive({ structure: withRank(9), edit: "python:1", notice: "Large." });
     expect([rank(), store.edit, store.notice]).toEqual([9, "python:1", "Large."]);
-    model.receive({ structure: withRank(4), edit: "other:1", notice: "" });
+    await model.receive({ structure: withRank(4), edit: "other:1", notice: "" });
     expect(rank()).toBe(4);
     store.undo();
     expect(rank()).toBe(9);
   });
+  it.each([["structure", "edit", "notice"], ["notice", "edit", "structure"], ["edit", "structure", "notice"]] as const)(
+    "is one step, whether it comes as %s, %s, %s", async (...names) => {
+      const state = { structure: withRank(9), edit: "python:1", notice: "Large." };
+      await model.receive(Object.fromEntries(names.map((name) => [name, state[name]])));
+      expect([rank(), store.edit, store.notice]).toEqual([9, "python:1", "Large."]);
+      store.undo();
+      expect([rank(), store.canUndo]).toEqual([2, false]);
+    });
   it("waits while a draft is unanswered: the draft wins where it came last, else it is taken", async () => {
     setRank(7);
-    model.receive({ structure: withRank(9), edit: "python:1" });
+    await model.receive({ structure: withRank(9), edit: "python:1" });
     expect(rank()).toBe(7);
     await model.accept(draft());
     expect([rank(), store.edit]).toEqual([7, editOf(draft())]);
     setRank(8);
-    model.receive({ structure: withRank(5), edit: "python:2" });
+    await model.receive({ structure: withRank(5), edit: "python:2" });
     await model.answer(draft(), { edit: editOf(draft()) }); // accepted, then replaced before the page could see it
     expect([rank(), store.edit]).toEqual([5, "python:2"]);
   });
   it("is the one that a new view shows, and none of before", async () => {
     setRank(7);
     await model.accept(draft());
-    model.receive({ structure: withRank(3), edit: "python:4" });
+    await model.receive({ structure: withRank(3), edit: "python:4" });
     const view = newStore();
     expect([rank(view), view.edit]).toEqual([3, "python:4"]);
   });
@@ -118,7 +126,7 @@ describe("a refusal", () => {
     store.say = said;
     setRank(7);
     await model.answer(draft(), { error: "No." });
-    model.receive({ notice: "About the one that is kept.", numbers: { edit: "", parameters: 1, compression_ratio: 1, contraction_cost: 1, size: 1, order: 4 } });
+    await model.receive({ notice: "About the one that is kept.", numbers: { edit: "", parameters: 1, compression_ratio: 1, contraction_cost: 1, size: 1, order: 4 } });
     expect([rank(), store.error, store.edit]).toEqual([7, "No.", editOf(draft())]);
     expect(said).toHaveBeenLastCalledWith("No.");
     setRank(8);

@@ -27,6 +27,8 @@ export class Store {
   private fate: "answered" | "waiting" | "lost" = "answered";
   /** The edit of the structure that Python holds, as last seen. */
   private seen: string;
+  /** Whether `adopt` is about to be called. */
+  private adopting = false;
   /** Whether that structure came while the draft waited. */
   private held = false;
   /** Why Python refused the draft on screen. */
@@ -40,16 +42,18 @@ export class Store {
   say: (sentence: string) => void = () => {};
   /** Called when Python or another view has replaced the structure. */
   replaced: () => void = () => {};
+  /** Called before the network becomes another one, so that a drag that began on the old one ends. */
+  interrupt: () => void = () => {};
 
   constructor(
     private readonly link: EditorLink,
-    signal: AbortSignal,
+    private readonly signal: AbortSignal,
   ) {
     const structure = link.get("structure");
     this.history = begin({ draft: isRecord(structure) ? placeMissing(fromRecord(structure)) : EMPTY, selection: NOTHING });
     this.edit = this.seen = link.get("edit");
     this.notice = link.get("notice");
-    link.on(["structure", "edit", "notice"], () => this.adopt(), signal);
+    link.on(["structure", "edit", "notice"], () => this.adoptSoon(), signal);
     link.on(["modes_locked", "read_only", "numbers"], () => this.notify("status"), signal);
     link.onSilence((silent) => this.hearSilence(silent), signal);
   }
@@ -112,6 +116,7 @@ export class Store {
   /** Make an edit: drawn at once, undoable, proposed to Python. Steps with one `merge` key are undone together. */
   commit(edit: Edit, merge = ""): void {
     if (this.readOnly) return;
+    this.interrupt();
     this.shadow = null;
     const selection = within(edit.select ?? this.selection, edit.draft);
     this.history = record(this.history, { draft: edit.draft, selection }, merge, Date.now());
@@ -131,6 +136,7 @@ export class Store {
   private travel(step: (history: History) => History, said: string): void {
     const next = step(this.history);
     if (next === this.history || this.readOnly) return;
+    this.interrupt();
     this.history = next;
     this.shadow = null;
     this.propose("");
@@ -169,8 +175,21 @@ export class Store {
 
   private hearSilence(silent: boolean): void {
     if (silent) this.say(SILENT_KERNEL);
-    else if (this.fate === "lost") this.propose(this.notice); // it may never have arrived
+    else {
+      this.adopt(); // Python may hold the draft already
+      if (this.fate === "lost") this.propose(this.notice); // it may never have arrived
+    }
     this.notify("status");
+  }
+
+  /** Look once all that belongs together is there: some hosts set a structure, its edit and its notice one by one, in any order. */
+  private adoptSoon(): void {
+    if (this.adopting) return;
+    this.adopting = true;
+    queueMicrotask(() => {
+      this.adopting = false;
+      if (!this.signal.aborted) this.adopt();
+    });
   }
 
   /** Look at the structure that Python holds now. */
@@ -207,6 +226,7 @@ export class Store {
     const same = sameRecord(toRecord(draft), shown);
     this.shadow = null;
     if (!same) {
+      this.interrupt();
       this.history = record(this.history, { draft, selection: within(this.selection, draft) });
       this.notice = "";
     }

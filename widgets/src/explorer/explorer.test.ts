@@ -22,7 +22,7 @@ const visit = (id: number, parameters: number, relative_error: number): Visit =>
 let model: FakeModel<ExplorerState>;
 let root: HTMLElement;
 let end: AbortController;
-const receive = (state: Partial<ExplorerState>): void => model.receive(state);
+const receive = (state: Partial<ExplorerState>): Promise<void> => model.receive(state);
 const find = (selector: string): HTMLElement => root.querySelector(selector) as HTMLElement;
 const field = (name: string): HTMLElement => find(`[data-field="${name}"]`);
 const action = (name: string): HTMLElement => find(`[data-action="${name}"]`);
@@ -134,7 +134,7 @@ describe("the certificate", () => {
     expect(cut().querySelector("[data-crosses]")?.getAttribute("data-crosses")).toBe("A-B");
     const [, ...bonds] = square().bonds;
     await model.accept(model.newest("draft"));
-    receive({ structure: { ...square(), bonds }, edit: "python:1" });
+    await receive({ structure: { ...square(), bonds }, edit: "python:1" });
     expect(cut().getAttribute("visibility")).toBe("hidden");
   });
   it("shows the singular values across the cut while no bond is selected, and what a bond could gain when one is", () => {
@@ -203,6 +203,19 @@ describe("history", () => {
     expect([...root.querySelectorAll("[data-history]")].map((chip) => chip.textContent)).toEqual(["10.0500", "20.2000", "30.1500"]);
     expect([...root.querySelectorAll("[data-point]")].length).toBe(0); // no chart without a size
   });
+});
+
+it("shows no visit as current while the draft is another one, and restores the one it was", async () => {
+  await model.answer(model.newest("visits"), { visits: [visit(1, 90, 0.1)], current_id: 1 });
+  receive({ fit: fitted() });
+  const chip = find('[data-history="1"]');
+  expect(chip.getAttribute("aria-current")).toBe("true");
+  raise();
+  expect(chip.getAttribute("aria-current")).toBeNull();
+  chip.click();
+  expect(command()).toMatchObject({ kind: "restore", id: 1 });
+  receive({ fit: fitted({ edit: editOf(model.newest("draft")) }) });
+  expect(chip.getAttribute("aria-current")).toBe("true");
 });
 
 describe("data", () => {

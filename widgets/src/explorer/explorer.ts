@@ -68,7 +68,7 @@ export function mountExplorer(root: HTMLElement, link: ExplorerLink, signal: Abo
   setAttributes(root, { role: "region", "aria-label": link.get("label") || "Tensor network explorer" });
   const tip = tooltip(root, signal);
   const problem = problemAlert(signal);
-  const tell = teller<ExplorerCommand>(link, problem.show);
+  const tell = teller<ExplorerCommand>(link, problem.show, { quiet: true });
   const restore = (id: number): void => void tell({ kind: "restore", id });
   const place = html("div", {});
   const cut = cutOverlay();
@@ -145,7 +145,7 @@ function follow(parts: ExplorerParts, signal: AbortSignal): void {
   const tell: [readonly (keyof ExplorerState)[], () => void][] = [
     [["numbers"], () => showDraft(parts)],
     [["fit"], () => showFit(parts)],
-    [["target_error"], () => (showFit(parts), showChart(parts))],
+    [["target_error"], () => showFit(parts)],
     [["spectra"], () => showSpectra(parts)],
     [["bound"], () => showBound(parts)],
     [["minimum"], () => (showProofs(parts), showChart(parts))],
@@ -180,7 +180,7 @@ function showFit(parts: ExplorerParts): void {
   showBadge(parts);
   fit.show(state, report);
   sweeps.show({ errors: leastErrors(state?.errors ?? [], state?.relative_error ?? null), old });
-  showChart(parts);
+  showVisited(parts);
   if (state !== null && !old) speak(parts, state);
 }
 
@@ -192,14 +192,19 @@ function speak(parts: ExplorerParts, state: FitState): void {
   if (milestone) parts.editor.say(milestoneWords(state));
 }
 
-function showChart({ link, editor, chart, logError, visits }: ExplorerParts): void {
+/** The visit that is the structure on screen; 0 for none, as after an edit that is not fitted yet. */
+function shownVisit({ link, editor, visits }: ExplorerParts): number {
+  return freshness(said<FitState>(link.get("fit")), editor.report().edit) === "old" ? 0 : visits.currentId;
+}
+
+function showChart(parts: ExplorerParts): void {
+  const { link, editor, chart, logError, visits } = parts;
   const state = said<FitState>(link.get("fit"));
   const report = editor.report();
-  const old = freshness(state, report.edit) === "old";
   chart.show({
     visited: visits.all,
-    currentId: old ? 0 : visits.currentId,
-    now: { parameters: report.parameters, error: state?.relative_error ?? null, old },
+    currentId: shownVisit(parts),
+    now: { parameters: report.parameters, error: state?.relative_error ?? null, old: freshness(state, report.edit) === "old" },
     target: link.get("target_error") ?? 0,
     impossible: impossible(link),
     logError,
@@ -300,7 +305,7 @@ function showBadge(parts: ExplorerParts): void {
 }
 
 function showVisited(parts: ExplorerParts): void {
-  parts.history.show(parts.visits.all, parts.visits.currentId);
+  parts.history.show(parts.visits.all, shownVisit(parts));
   showChart(parts);
 }
 

@@ -28,7 +28,6 @@ afterEach(() => {
 });
 
 it("asks once for all, and follows the events", async () => {
-  model.tell({ event: "visits", visits: [visit(9)], current_id: 9 }); // the answer, which is newer, holds it too if it is there
   await model.answer(model.newest("visits"), { visits: [visit(1), visit(2)], current_id: 2 });
   expect(known()).toEqual([[[1, 0.1], [2, 0.1]], 2]);
   model.tell({ event: "visits", visits: [visit(2, 0.05), visit(3)], current_id: 3, fresh: false });
@@ -36,7 +35,21 @@ it("asks once for all, and follows the events", async () => {
   model.tell({ event: "visits", visits: [visit(7)], current_id: 0, fresh: true });
   expect(known()).toEqual([[[7, 0.1]], 0]);
   model.receive({ current_id: 7 });
-  expect([known(), model.told("visits").length, changed.mock.calls.length]).toEqual([[[[7, 0.1]], 7], 1, 5]);
+  expect([known(), model.told("visits").length, changed.mock.calls.length]).toEqual([[[[7, 0.1]], 7], 1, 4]);
+});
+it("forgets those that are gone", async () => {
+  await model.answer(model.newest("visits"), { visits: [visit(1), visit(2), visit(3)], current_id: 3 });
+  model.tell({ event: "visits", visits: [visit(4)], current_id: 4, gone: [1, 3] });
+  expect(known()).toEqual([[[2, 0.1], [4, 0.1]], 4]);
+});
+it("keeps what events told before the answer and in the same moment as it", async () => {
+  model.tell({ event: "visits", visits: [visit(3)], current_id: 3 });
+  const answered = model.answer(model.newest("visits"), { visits: [visit(1), visit(2)], current_id: 2 });
+  model.tell({ event: "visits", visits: [visit(2, 0.05)], current_id: 2, gone: [1] });
+  await answered;
+  expect(known()).toEqual([[[2, 0.05], [3, 0.1]], 2]);
+  await model.answer(model.newest("visits"), { visits: [], current_id: 0 }); // a second answer changes nothing
+  expect(known()).toEqual([[[2, 0.05], [3, 0.1]], 2]);
 });
 it("waits for a busy kernel as long as it takes, and asks again after a silence, when events may be lost", async () => {
   await vi.advanceTimersByTimeAsync(1e6);

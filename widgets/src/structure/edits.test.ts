@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as edits from "./edits.js";
+import type { Edit } from "./edits.js";
 import { square } from "../testing/fake_model.js";
 import { NOTHING, selecting } from "./selection.js";
 import { type Draft, draftError, fromRecord } from "./structure.js";
@@ -10,7 +11,7 @@ const legs = (draft: Draft): (readonly number[])[] => draft.cores.map((core) => 
 
 describe("cores", () => {
   it("are added with the next free letter, bonded, and selected", () => {
-    const edit = edits.addCore(ring, { x: 1, y: 2, bondTo: ["B"] });
+    const edit = edits.addCore(ring, { x: 1, y: 2, bondTo: ["B"] }) as Edit;
     expect(bonds(edit.draft)).toContain("B-E:2");
     expect(edit.select?.cores).toEqual(["E"]);
     expect(draftError(edit.draft)).toBe("");
@@ -49,7 +50,7 @@ describe("cores", () => {
 });
 
 describe("bonds", () => {
-  it("may be parallel", () => expect(bonds(edits.addBond(ring, ["B", "A"]).draft)).toContain("A-B#2:2"));
+  it("may be parallel", () => expect(bonds(edits.addBond(ring, ["B", "A"])?.draft as Draft)).toContain("A-B#2:2"));
   it("never fall below rank 1", () => {
     const { draft } = edits.setRanks(ring, ["A-B"], (rank) => rank - 5);
     expect(bonds(draft)[0]).toBe("A-B:1");
@@ -62,15 +63,15 @@ describe("bonds", () => {
     expect(edits.toggleJoin(ring, "A-B", "A")).toBeNull();
   });
   it("survive the loss of a core as long as two are left", () => {
-    const hyper = edits.addBond(ring, ["A", "B", "C"]).draft;
+    const hyper = edits.addBond(ring, ["A", "B", "C"])?.draft as Draft;
     expect(bonds(edits.remove(hyper, selecting({ cores: ["B"] }), false).draft)).toContain("A-C:2");
   });
 });
 
 describe("legs", () => {
   it("move and swap", () => {
-    expect(legs(edits.moveLeg(ring, 0, "C").draft)).toEqual([[], [1], [2, 0], [3]]);
-    expect(legs(edits.swapModes(ring, 0, 3).draft)).toEqual([[3], [1], [2], [0]]);
+    expect(legs(edits.moveLeg(ring, 0, "C")?.draft as Draft)).toEqual([[], [1], [2, 0], [3]]);
+    expect(legs(edits.swapModes(ring, 0, 3)?.draft as Draft)).toEqual([[3], [1], [2], [0]]);
   });
   it("cut where modes are locked wait to be placed again", () => {
     const { draft } = edits.remove(ring, selecting({ legs: [1] }), true);
@@ -84,6 +85,13 @@ describe("legs", () => {
   it("cannot be made where modes are locked", () => expect(edits.pullLeg(ring, "A", true)).toBeNull());
 });
 
+it("nothing is made at a core or mode that is not in the draft", () => {
+  const made = [
+    edits.addBond(ring, ["A", "Z"]), edits.addCore(ring, { x: 0, y: 0, bondTo: ["Z"] }), edits.toggleJoin(ring, "A-B", "Z"),
+    edits.addLeg(ring, "Z"), edits.moveLeg(ring, 0, "Z"), edits.moveLeg(ring, 4, "A"), edits.swapModes(ring, 4, 0), edits.pullLeg(ring, "Z", false),
+  ];
+  expect(made).toEqual(made.map(() => null));
+});
 it("edits leave the draft they start from as it was", () => {
   edits.remove(ring, { ...NOTHING, cores: ["A"], bonds: ["B-C"], legs: [3] }, false);
   edits.addCore(ring, { x: 0, y: 0, legs: [0] });

@@ -24,7 +24,11 @@ export interface NewCore {
   legs?: readonly number[];
 }
 
-export function addCore(draft: Draft, { x, y, bondTo = [], legs = [] }: NewCore): Edit {
+const has = (draft: Draft, names: readonly string[]): boolean => names.every((name) => findCore(draft, name) !== undefined);
+
+/** Add a core, bonded to others; null where one of these is not in the draft. */
+export function addCore(draft: Draft, { x, y, bondTo = [], legs = [] }: NewCore): Edit | null {
+  if (!has(draft, bondTo)) return null;
   const name = freeName(takenNames(draft));
   const cores = draft.cores.map((core) => ({ ...core, legs: core.legs.filter((leg) => !legs.includes(leg)) }));
   const core: DraftCore = { name, legs: [...legs], x, y, pinned: false };
@@ -34,19 +38,20 @@ export function addCore(draft: Draft, { x, y, bondTo = [], legs = [] }: NewCore)
   return { draft: next, select: selecting({ cores: [name] }), say: `Core ${name} added${bonded}.` };
 }
 
-/** Add a bond between two cores, or a hyper-bond between more. */
-export function addBond(draft: Draft, names: readonly string[], rank = NEW_RANK): Edit {
+/** Add a bond between two cores, or a hyper-bond between more; null where one of them is not in the draft. */
+export function addBond(draft: Draft, names: readonly string[], rank = NEW_RANK): Edit | null {
+  if (!has(draft, names)) return null;
   const next = withIds({ ...draft, bonds: [...draft.bonds, { id: "", cores: [...names], rank }] });
   const bond = next.bonds[next.bonds.length - 1] as DraftBond;
   const kind = names.length > 2 ? "Hyper-bond" : "Bond";
   return { draft: next, select: selecting({ bonds: [bond.id] }), say: `${kind} ${bondLabel(bond)} added, rank ${rank}.` };
 }
 
-/** Let a bond join one more core, or let go of one that it joins (two always stay). */
+/** Let a bond join one more core, or let go of one that it joins (two always stay); null where either is not in the draft. */
 export function toggleJoin(draft: Draft, id: string, name: string): Edit | null {
   const place = draft.bonds.findIndex((bond) => bond.id === id);
   const bond = draft.bonds[place];
-  if (bond === undefined) return null;
+  if (bond === undefined || !has(draft, [name])) return null;
   const joins = bond.cores.includes(name);
   if (joins && bond.cores.length < 3) return null;
   const cores = joins ? bond.cores.filter((other) => other !== name) : [...bond.cores, name];
@@ -66,14 +71,17 @@ export function setRanks(draft: Draft, ids: readonly string[], change: (rank: nu
   return { draft: { ...draft, bonds }, say: changed.map((bond) => `Bond ${bondLabel(bond)}, rank ${bond.rank}.`).join(" ") };
 }
 
-export function addLeg(draft: Draft, name: string, size = NEW_SIZE): Edit {
+/** Add a mode with a leg at a core; null where the core is not in the draft. */
+export function addLeg(draft: Draft, name: string, size = NEW_SIZE): Edit | null {
+  if (!has(draft, [name])) return null;
   const mode = draft.modes.length;
   const edit = carry({ ...draft, modes: [...draft.modes, size] }, name, mode);
   return { draft: edit, select: selecting({ legs: [mode] }), say: `Leg added to core ${name}: mode ${mode}, size ${size}.` };
 }
 
-/** Move the leg of a mode to a core. */
-export function moveLeg(draft: Draft, mode: number, name: string): Edit {
+/** Move the leg of a mode to a core; null where either is not in the draft. */
+export function moveLeg(draft: Draft, mode: number, name: string): Edit | null {
+  if (mode >= draft.modes.length || !has(draft, [name])) return null;
   return { draft: carry(draft, name, mode), select: selecting({ legs: [mode] }), say: `Mode ${mode} moved to core ${name}.` };
 }
 
@@ -85,7 +93,9 @@ function carry(draft: Draft, name: string, mode: number): Draft {
   return { ...draft, cores };
 }
 
-export function swapModes(draft: Draft, first: number, second: number): Edit {
+/** Swap the places of two modes; null where one is not in the draft. */
+export function swapModes(draft: Draft, first: number, second: number): Edit | null {
+  if (Math.max(first, second) >= draft.modes.length) return null;
   const swap = (leg: number): number => (leg === first ? second : leg === second ? first : leg);
   const cores = draft.cores.map((core) => ({ ...core, legs: core.legs.map(swap) }));
   return { draft: { ...draft, cores }, say: `Modes ${first} and ${second} swapped.` };

@@ -43,10 +43,13 @@ export class FakeModel<State = EditorState> {
     return message;
   }
 
-  /** Set the state as Python does: all at once, then the events. */
-  receive(state: Partial<State>): void {
-    for (const [name, value] of Object.entries(state)) this.traits.set(`wire_${name}`, value);
-    for (const name of Object.keys(state)) this.fire(`change:wire_${name}`, this, state[name as keyof State]);
+  /** Set the state as the least helpful host does: name by name, each with its event at once; what follows is done when this resolves. */
+  async receive(state: Partial<State>): Promise<void> {
+    for (const [name, value] of Object.entries(state)) {
+      this.traits.set(`wire_${name}`, value);
+      this.fire(`change:wire_${name}`, this, value);
+    }
+    await settled();
   }
 
   /** Send a custom message as Python does. */
@@ -57,12 +60,12 @@ export class FakeModel<State = EditorState> {
   /** Answer a message; what awaits the answer goes on once the promises have been kept. */
   async answer({ client, n, kind, part }: Arrived, fields: Partial<Answer> = {}): Promise<void> {
     this.tell({ ...(part === undefined ? {} : { part }), answer: { client, n, kind, late: false, error: "", ...fields } });
-    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+    await settled();
   }
 
   /** Accept a draft, as Python does: the state first, then the answer. */
   async accept(draft: Arrived): Promise<void> {
-    this.receive({ structure: draft["structure"], edit: editOf(draft) } as unknown as Partial<State>);
+    await this.receive({ structure: draft["structure"], edit: editOf(draft) } as unknown as Partial<State>);
     await this.answer(draft, { edit: editOf(draft), notice: "" });
   }
 
@@ -81,6 +84,10 @@ export class FakeModel<State = EditorState> {
   private fire(event: string, ...given: unknown[]): void {
     for (const callback of this.callbacks.get(event) ?? []) (callback as (...all: unknown[]) => void)(...given);
   }
+}
+
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) await Promise.resolve();
 }
 
 /** The edit that a draft is. */

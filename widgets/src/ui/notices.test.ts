@@ -9,6 +9,8 @@ it("shows a sentence until it is dismissed or empty", () => {
   alert.element.querySelector("button")?.click();
   expect(alert.element.hidden).toBe(true);
   alert.show("Again.");
+  alert.hide("No such file.");
+  expect(alert.element.hidden).toBe(false);
   alert.show("");
   expect(alert.element.hidden).toBe(true);
 });

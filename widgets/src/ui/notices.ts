@@ -6,17 +6,19 @@ import { html, setText } from "./dom.js";
 export interface Alert {
   element: HTMLElement;
   show(sentence: string): void;
-  hide(): void;
+  /** Take away what is shown, or only this sentence. */
+  hide(sentence?: string): void;
 }
 
 export function problemAlert(signal: AbortSignal): Alert {
   const text = html("span", {});
   const box = html("div", { class: "tnx-problem", role: "alert", hidden: "" }, html("b", { "aria-hidden": "true" }, "!"), text);
-  const hide = (): void => {
+  const hide = (sentence?: string): void => {
+    if (sentence !== undefined && sentence !== text.textContent) return;
     box.hidden = true;
     setText(text, "");
   };
-  box.append(button({ icon: "close", label: "Dismiss", tip: "Dismiss", action: "dismiss", onPress: hide }, signal));
+  box.append(button({ icon: "close", label: "Dismiss", tip: "Dismiss", action: "dismiss", onPress: () => hide() }, signal));
   return {
     element: box,
     hide,

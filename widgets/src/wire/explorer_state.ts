@@ -93,6 +93,8 @@ export interface Visit {
 export interface VisitsTold {
   visits: Visit[];
   current_id: number;
+  /** Those that are known no more. */
+  gone?: number[];
   /** Whether all others are forgotten. */
   fresh?: boolean;
 }

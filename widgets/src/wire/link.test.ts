@@ -130,6 +130,13 @@ describe("a kernel that is silent", () => {
     expect(failed).toHaveBeenCalledOnce();
     expect(LONG_PATIENCE_MS).toBe(30_000);
   });
+  it("is waited for with the newest heartbeat only", async () => {
+    const answered = vi.fn();
+    const sent = [1, 2].map(() => (link.send({ kind: "heartbeat" }).then(answered), kernel.newest));
+    for (const beat of sent) kernel.answer(beat);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(answered.mock.calls.map(([{ n }]) => n)).toEqual([sent[1]?.n]);
+  });
   it("is known at once where the connection cannot send", async () => {
     vi.spyOn(kernel, "send").mockImplementation(() => {
       throw new Error("closed");
@@ -148,6 +155,13 @@ describe("state and events", () => {
     await link.ready;
     kernel.tell({ state: { b: 3 } });
     expect(changed.mock.results.map(({ value }) => value)).toEqual([[1, 2], [1, 3]]);
+  });
+  it("that come right behind the answer to hello are newer than it", async () => {
+    kernel.answer(kernel.sent[0] as Sent, { state: { a: 1, b: 2 } });
+    kernel.tell({ state: { b: 3 } });
+    expect([link.get("a"), link.get("b")]).toEqual([1, 3]);
+    await link.ready;
+    expect([link.get("a"), link.get("b")]).toEqual([1, 3]);
   });
   it("are heard by name", () => {
     const heard = vi.fn();

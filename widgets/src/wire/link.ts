@@ -21,6 +21,8 @@ export interface Answer {
   late: boolean;
   /** A sentence, or "". */
   error: string;
+  /** The state as a whole, in the answer to `hello`. */
+  state?: Record<string, unknown>;
   [field: string]: unknown;
 }
 
@@ -114,6 +116,8 @@ export class TransportLink<State, Sent extends Message> implements Link<State, S
   silent = false;
   private readonly states: States;
   private readonly part: string;
+  /** The number of the newest heartbeat. */
+  private beat = 0;
   private readonly waiting = new Map<number, Waiting>();
   private readonly events = new Callbacks<[object]>();
   private readonly silence = new Callbacks<[boolean]>();
@@ -130,12 +134,12 @@ export class TransportLink<State, Sent extends Message> implements Link<State, S
       this.waiting.clear();
     });
     this.ready = states.take === undefined ? Promise.resolve() : this.greet();
-    this.ready.catch(() => {}); // whoever awaits it hears of the error
+    this.ready.catch(() => {}); // an error reaches those that await `ready`; without them it is none of the page
   }
 
+  /** Ask for the state, which `take` reads from the answer. */
   private async greet(): Promise<void> {
-    const { state } = await this.post<{ state?: Record<string, unknown> }>({ kind: "hello" }, []);
-    this.states.take?.(state ?? {});
+    await this.post({ kind: "hello" }, []);
   }
 
   get<K extends keyof State & string>(name: K): State[K] {
@@ -161,11 +165,14 @@ export class TransportLink<State, Sent extends Message> implements Link<State, S
   private post<Fields extends object>(message: Message, buffers: readonly ArrayBuffer[]): Promise<Answer & Fields> {
     if (this.signal.aborted) return new Promise(() => {});
     const n = (this.sent += 1);
+    if (message.kind === "heartbeat") {
+      this.forget(this.beat); // the newest one tells enough
+      this.beat = n;
+    }
     const within = this.part === "" ? {} : { part: this.part };
     return new Promise((resolve, reject) => {
       const giveUp = (): void => {
-        clearTimeout(this.waiting.get(n)?.timer);
-        this.waiting.delete(n);
+        this.forget(n);
         reject(new KernelSilence());
         this.setSilent(true);
       };
@@ -197,9 +204,14 @@ export class TransportLink<State, Sent extends Message> implements Link<State, S
   private settle(answer: Answer): void {
     const waiting = this.waiting.get(answer.n);
     if (waiting === undefined) return;
-    clearTimeout(waiting.timer);
-    this.waiting.delete(answer.n);
+    this.forget(answer.n);
+    if (answer.state !== undefined) this.states.take?.(answer.state); // at once, before what follows the answer
     waiting.settle(answer);
+  }
+
+  private forget(n: number): void {
+    clearTimeout(this.waiting.get(n)?.timer);
+    this.waiting.delete(n);
   }
 
   private setSilent(silent: boolean): void {

@@ -139,6 +139,11 @@ export interface PointName {
   number: number;
 }
 
+/** An evaluation in an Explorer, whose piece is the part of this name; each Explorer has a name of its own. */
+export interface OpenedExplorer extends PointName {
+  part: string;
+}
+
 export interface WorkbenchState extends DataState {
   label: string;
   engines: EngineEntry[];
@@ -151,7 +156,7 @@ export interface WorkbenchState extends DataState {
   studies: StudyEntry[];
   opening: PointName | Unsaid;
   /** The evaluation whose Explorer is there, as the part "explorer". */
-  opened: PointName | Unsaid;
+  opened: OpenedExplorer | Unsaid;
 }
 
 export type WorkbenchLink = Link<WorkbenchState, WorkbenchMessage>;

@@ -310,8 +310,21 @@ describe("Python's answers", () => {
     find(".tnw-primary").click();
     await wait(PATIENCE_MS);
     expect(find(".tnx-problem").textContent).toBe(`!${SILENT_KERNEL}`);
+    change(field("seed"), "3");
+    expect(find(".tnx-problem").textContent).toBe(`!${SILENT_KERNEL}`);
+    action("dismiss").click();
+    await wait(PATIENCE_MS);
+    expect(find(".tnx-problem").textContent).toBe(`!${SILENT_KERNEL}`); // the setting was swallowed as well
     await model.answer(model.newest("heartbeat"));
     expect(find(".tnx-problem").hidden).toBe(true);
+  });
+  it("keep the last refusal on the page when a silent kernel is there again", async () => {
+    mount();
+    find(".tnw-primary").click();
+    await wait(PATIENCE_MS);
+    change(field("seed"), "-1");
+    await model.answer(model.newest("heartbeat"));
+    expect(find(".tnx-problem").textContent).toContain("The seed is a whole number");
   });
 });
 
@@ -320,8 +333,8 @@ describe("the Explorer over the page", () => {
   it("is a part of the workbench's piece, and goes with Back or Escape", async () => {
     mount();
     vi.stubGlobal("ResizeObserver", undefined); // the one above tells sizes before a chart is made
-    model.receive({ opened: { lane: 1, number: 7 } });
-    expect(hello()).toMatchObject({ part: "explorer", n: 1 });
+    model.receive({ opened: { lane: 1, number: 7, part: "explorer-1" } });
+    expect(hello()).toMatchObject({ part: "explorer-1", n: 1 });
     await model.answer(hello(), { state: { ...drawnEditor(), target_error: 0.1 } });
     expect(find(".tnw-explorer").querySelectorAll("[data-core]").length).toBe(4);
     expect(find(".tnw-grid").hasAttribute("inert")).toBe(true);
@@ -330,7 +343,7 @@ describe("the Explorer over the page", () => {
     expect(find(".tnw-explorer").hidden).toBe(true);
     expect(find(".tnw-grid").hasAttribute("inert")).toBe(false);
     model.receive({ opened: {} });
-    model.receive({ opened: { lane: 1, number: 9 } });
+    model.receive({ opened: { lane: 1, number: 9, part: "explorer-2" } });
     expect([find(".tnw-explorer").hidden, model.told("hello").length]).toEqual([false, 2]);
     model.receive({ opened: {} });
     expect(find(".tnw-explorer").hidden).toBe(true);

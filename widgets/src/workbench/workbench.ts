@@ -80,11 +80,11 @@ export function mountWorkbench(root: HTMLElement, link: WorkbenchLink, signal: A
   );
   root.prepend(grid, problem.element, studies.element, parts.explorer.element, live);
   dropZone(root, data.upload, signal, "Drop a .npy, .png, .jpg, .study or .json file");
-  listen(root, "change", () => problem.hide(), { signal, capture: true });
+  listen(root, "change", () => problem.show(link.silent ? SILENT_KERNEL : ""), { signal, capture: true });
   keepKeys(root, signal);
   const memory = recall();
   follow(link, { ...parts, studies, problem, say }, signal);
-  link.onSilence((silent) => problem.show(silent ? SILENT_KERNEL : ""), signal);
+  link.onSilence((silent) => (silent ? problem.show : problem.hide)(SILENT_KERNEL), signal);
   comeBack(link, send, memory);
   beats(link, signal);
 }
@@ -157,7 +157,7 @@ function follow(link: WorkbenchLink, parts: WorkbenchParts, signal: AbortSignal)
     [["studies"], showStudies],
     [["opened"], () => parts.explorer.show(said(link.get("opened")))],
     [["opening"], () => parts.charts.showOpening(said(link.get("opening")))],
-    [["problem"], () => parts.problem.show(said<Problem>(link.get("problem"))?.text ?? "")],
+    [["problem"], () => parts.problem.show(said<Problem>(link.get("problem"))?.text ?? (link.silent ? SILENT_KERNEL : ""))],
   ];
   for (const [names, show] of followed) {
     link.on(names, show, signal);

@@ -83,8 +83,7 @@ export const pullJoin = (id: string): Start => (desk, ghosts, from) => {
       if (target) return commitAndFocus(desk, edits.toggleJoin(store.committed, id, target.name));
       if (distance(at, dot) < 30) return;
       const added = edits.addCore(store.committed, at);
-      const name = added.select?.cores[0] ?? "";
-      commitAndFocus(desk, edits.toggleJoin(added.draft, id, name));
+      commitAndFocus(desk, added && edits.toggleJoin(added.draft, id, added.select?.cores[0] ?? ""));
     },
   };
 };
@@ -105,7 +104,7 @@ export const pullLeg = (mode: number): Start => (desk, ghosts) => {
     },
     drop(at) {
       const { other, core } = onto(at);
-      if (other) return store.commit(edits.swapModes(store.committed, mode, other.mode));
+      if (other) return commitAndFocus(desk, edits.swapModes(store.committed, mode, other.mode));
       if (core) commitAndFocus(desk, edits.moveLeg(store.committed, mode, core.name));
     },
   };

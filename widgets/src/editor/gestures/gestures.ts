@@ -36,6 +36,7 @@ export class Gestures {
   constructor(private readonly desk: Desk) {
     const { stage, signal } = desk;
     this.ghosts = new Ghosts(stage);
+    desk.store.interrupt = () => this.cancel();
     listen(stage.svg, "pointerdown", (event) => this.down(event), signal);
     listen(stage.svg, "pointermove", (event) => this.moveLater(event), signal);
     listen(stage.svg, "pointerup", (event) => this.up(event), signal);

@@ -1,16 +1,16 @@
-/** The Explorer laid over the workbench with a structure of the search: the part "explorer" of the workbench's piece. */
+/** The Explorer laid over the workbench with a structure of the search: a part of the workbench's piece. */
 
 import { mountExplorer } from "../../explorer/explorer.js";
 import { button } from "../../ui/buttons.js";
 import { focused, html, listen, setText } from "../../ui/dom.js";
 import type { ExplorerMessage, ExplorerState } from "../../wire/explorer_state.js";
 import { part } from "../../wire/link.js";
-import type { PointName, WorkbenchLink } from "../../wire/workbench_state.js";
+import type { OpenedExplorer, WorkbenchLink } from "../../wire/workbench_state.js";
 
 export interface ExplorerOverlay {
   element: HTMLElement;
   /** Show the Explorer of an evaluation, or none. */
-  show(opened: PointName | null): void;
+  show(opened: OpenedExplorer | null): void;
 }
 
 /** Elements inside which Escape does something else. */
@@ -23,7 +23,8 @@ export interface ExplorerEvents {
 }
 
 export function explorerOverlay(link: Pick<WorkbenchLink, "transport">, { back, cover }: ExplorerEvents, signal: AbortSignal): ExplorerOverlay {
-  let shown: PointName | null = null;
+  /** The part that is shown; "" for none. */
+  let shown = "";
   let end = new AbortController();
   let home: HTMLElement | null = null;
   const place = html("div", { class: "tnw-explorer-place" });
@@ -42,8 +43,8 @@ export function explorerOverlay(link: Pick<WorkbenchLink, "transport">, { back, 
     leave();
   }, { signal, capture: true });
   const hide = (): void => {
-    if (shown === null) return;
-    shown = null;
+    if (shown === "") return;
+    shown = "";
     end.abort();
     place.replaceChildren();
     element.hidden = true;
@@ -52,8 +53,8 @@ export function explorerOverlay(link: Pick<WorkbenchLink, "transport">, { back, 
   };
   signal.addEventListener("abort", () => end.abort());
 
-  const open = async (opened: PointName): Promise<void> => {
-    shown = opened;
+  const open = async (name: string): Promise<void> => {
+    shown = name;
     const mine = (end = new AbortController());
     home = focused(element) as HTMLElement | null;
     element.hidden = false;
@@ -62,7 +63,7 @@ export function explorerOverlay(link: Pick<WorkbenchLink, "transport">, { back, 
     close.focus({ preventScroll: true });
     element.scrollIntoView?.({ block: "nearest" });
     try {
-      const inner = part<ExplorerState, ExplorerMessage>(link, "explorer", mine.signal);
+      const inner = part<ExplorerState, ExplorerMessage>(link, name, mine.signal);
       await inner.ready;
       if (mine.signal.aborted) return;
       mountExplorer(place.appendChild(html("div", {})), inner, mine.signal);
@@ -74,9 +75,10 @@ export function explorerOverlay(link: Pick<WorkbenchLink, "transport">, { back, 
   return {
     element,
     show(opened) {
-      if (JSON.stringify(opened) === JSON.stringify(shown)) return;
+      const name = opened?.part ?? "";
+      if (name === shown) return;
       hide();
-      if (opened !== null) void open(opened);
+      if (name !== "") void open(name);
     },
   };
 }
