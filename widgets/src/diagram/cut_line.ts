@@ -108,21 +108,16 @@ function crossingsOf(bonds: readonly SceneBond[], piece: ReadonlySet<string>): C
 
 /** Cross a bond beside its rank, nearer to the core that the line goes round. */
 function across(bond: SceneBond, line: Curve, fromStart: boolean, key: string): Crossing {
-  const half = (8.5 * String(bond.rank).length + 10) / 2;
+  const half = g.halfPlate(bond.rank);
   const clear = (p: Point): boolean => Math.abs(p.x - bond.label.x) > half + 6 || Math.abs(p.y - bond.label.y) > 15;
   const roomy = (p: Point): boolean => [line.from, line.to].every((end) => distance(p, end) > g.CORE_RADIUS + 7);
   const place = (t: number): Point => g.along(line, fromStart ? t : 1 - t);
   const t = [0.5, 0.36, 0.64, 0.3, 0.7].find((s) => clear(place(s)) && roomy(place(s))) ?? 0.5;
-  return { key, at: place(t), along: unit(minus(place(t + 0.02), place(t - 0.02))), width: bond.width };
+  return { key, at: place(t), along: g.direction(place(t - 0.02), place(t + 0.02)), width: bond.width };
 }
 
 const minus = (a: Point, b: Point): Point => ({ x: a.x - b.x, y: a.y - b.y });
 const plus = (a: Point, b: Point, times: number): Point => ({ x: a.x + times * b.x, y: a.y + times * b.y });
-
-function unit(p: Point): Point {
-  const length = Math.sqrt(p.x * p.x + p.y * p.y);
-  return length > 1e-9 ? { x: p.x / length, y: p.y / length } : { x: 1, y: 0 };
-}
 
 /** A smooth line through the crossings, in order around the centre, a little longer at its ends. */
 function trail(crossings: readonly Crossing[], centre: Point): { line: string; ends: Point[] } {
@@ -138,7 +133,7 @@ function trail(crossings: readonly Crossing[], centre: Point): { line: string; e
   if (!open) return { line: smooth(points, true), ends: [] };
   const [first, second] = points as [Point, Point];
   const [beforeLast, last] = points.slice(-2) as [Point, Point];
-  const ends = [plus(first, unit(minus(first, second)), OVERHANG), plus(last, unit(minus(last, beforeLast)), OVERHANG)];
+  const ends = [plus(first, g.direction(second, first), OVERHANG), plus(last, g.direction(beforeLast, last), OVERHANG)];
   return { line: smooth([ends[0] as Point, ...points, ends[1] as Point], false), ends };
 }
 

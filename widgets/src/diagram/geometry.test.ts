@@ -4,7 +4,12 @@ import { distance, type Point, polar } from "../ui/plane.js";
 
 const O = { x: 0, y: 0 };
 
+it("gives directions of length 1, also between two points that are the same", () => {
+  expect([g.direction(O, { x: 0, y: -4 }), g.direction(O, O)]).toEqual([{ x: 0, y: -1 }, { x: 1, y: 0 }]);
+});
+
 describe("bonds", () => {
+  it("have plates that grow with the digits of their ranks", () => expect([1, 10, 100].map(g.halfPlate)).toEqual([9.25, 13.5, 17.75]));
   it("are wider the larger log rank, and a hair at rank 1", () => {
     const widths = [1, 2, 4, 16, 64].map(g.bondWidth);
     expect(widths).toEqual([...widths].sort((a, b) => a - b));

@@ -10,10 +10,22 @@ export const LEG_LENGTH = 42;
 export const SPACING = 120;
 /** How far the rim, from which bonds are drawn, reaches beyond a core. */
 export const RIM = 9;
+/** Pixels around the middle of a core, and around the end of a leg, that take it in a small picture, as diagram.css has them. */
+export const HIT_PIXELS = 20;
+export const END_PIXELS = 13;
 /** Distance between the middles of parallel bonds. */
 const FAN = 26;
 /** How far a bond bends around a core in its way. */
 const DETOUR = 46;
+
+/** Half the width of the plate on which the rank of a bond stands. */
+export const halfPlate = (rank: number): number => (8.5 * String(rank).length + 10) / 2;
+
+/** The direction from one point to another, of length 1; to the right where they are the same. */
+export function direction(from: Point, to: Point): Point {
+  const length = distance(from, to);
+  return length > 1e-9 ? { x: (to.x - from.x) / length, y: (to.y - from.y) / length } : { x: 1, y: 0 };
+}
 
 export const radius = (latent: boolean): number => (latent ? LATENT_RADIUS : CORE_RADIUS);
 

@@ -60,7 +60,7 @@ export function graphMarks(scene: Scene, measured: ReadonlyMap<string, Measured>
   for (const core of scene.cores) take(core, { half: DOT, slack: -core.radius, owner: -1 });
   for (const leg of scene.legs) for (const at of [leg.end, leg.label]) take(at, { half: { x: 6, y: 6 }, slack: 0, owner: -1 });
   scene.bonds.forEach((bond, owner) => {
-    take(bond.label, { half: { x: plateOf(bond), y: PLATE }, slack: 0, owner, plate: true });
+    take(bond.label, { half: { x: g.halfPlate(bond.rank), y: PLATE }, slack: 0, owner, plate: true });
     for (const line of bond.lines) for (const point of g.samples(line, 25)) take(point, { half: DOT, slack: 2, owner });
   });
   return scene.bonds.flatMap((bond, place) => {
@@ -106,8 +106,6 @@ export function followed(marks: readonly Mark[], before: Scene, scene: Scene): r
 const apart = ({ at, half }: Block, p: Point): number =>
   distance({ x: Math.max(0, Math.abs(p.x - at.x) - half.x), y: Math.max(0, Math.abs(p.y - at.y) - half.y) }, { x: 0, y: 0 });
 
-const plateOf = (bond: SceneBond): number => (8.5 * String(bond.rank).length + 10) / 2;
-
 /**
  * Places for words on both sides of a bond, past its rank or before it, the first away from the centre; the last ones
  * are on the bond itself, for where words beside it would seem to belong to another.
@@ -115,11 +113,11 @@ const plateOf = (bond: SceneBond): number => (8.5 * String(bond.rank).length + 1
 function spots(bond: SceneBond, half: Point, centre: Point): [Point, ...Point[]] {
   const beside = (normal: Point, shift = 0, further = 0): Point => {
     const [x, y] = [Math.abs(normal.x), Math.abs(normal.y)];
-    const away = Math.max(bond.width / 2, x * plateOf(bond) + y * PLATE) + 1 + x * half.x + y * half.y + further;
+    const away = Math.max(bond.width / 2, x * g.halfPlate(bond.rank) + y * PLATE) + 1 + x * half.x + y * half.y + further;
     return { x: bond.label.x + away * normal.x - shift * normal.y, y: bond.label.y + away * normal.y + shift * normal.x };
   };
   if (bond.dot !== null) return [beside({ x: 1, y: 0 }), beside({ x: 0, y: -1 }), beside({ x: -1, y: 0 }), beside({ x: 0, y: 1 })];
-  const { x, y } = direction(bond.lines[0] as Curve, bond.label);
+  const { x, y } = directionNear(bond.lines[0] as Curve, bond.label);
   const [a, b] = [{ x: y, y: -x }, { x: -y, y: x }];
   const outward = distance(beside(b), centre) > distance(beside(a), centre) + 1 ? [b, a] : [a, b];
   const [first, ...rest] = SHIFTS.flatMap((shift) => outward.map((normal) => beside(normal, shift)));
@@ -131,15 +129,10 @@ function spots(bond: SceneBond, half: Point, centre: Point): [Point, ...Point[]]
 const SHIFTS = [0, 12, -12, 24, -24];
 
 /** Direction of a curve, of length 1, where it is nearest to a point. */
-function direction(line: Curve, near: Point): Point {
+function directionNear(line: Curve, near: Point): Point {
   const steps = Array.from({ length: 21 }, (_, k) => k / 20);
   const t = steps.reduce((best, step) => (distance(g.along(line, step), near) < distance(g.along(line, best), near) ? step : best), 0);
-  return unit(g.along(line, Math.max(0, t - 0.05)), g.along(line, Math.min(1, t + 0.05)));
-}
-
-function unit(from: Point, to: Point): Point {
-  const length = Math.max(1e-9, distance(from, to));
-  return { x: (to.x - from.x) / length, y: (to.y - from.y) / length };
+  return g.direction(g.along(line, Math.max(0, t - 0.05)), g.along(line, Math.min(1, t + 0.05)));
 }
 
 /** Distance of a bracket from the middle of its core, and the length of its ends. */
@@ -158,7 +151,7 @@ const reversed = ({ from, to, control }: Curve): Curve => ({ from: to, to: from,
 function bracket(line: Curve, width: number): string {
   const t = Math.min(0.4, CLEAR / Math.max(1, distance(line.from, line.to)));
   const at = g.along(line, t);
-  const { x, y } = unit(g.along(line, t - 0.02), g.along(line, t + 0.02));
+  const { x, y } = g.direction(g.along(line, t - 0.02), g.along(line, t + 0.02));
   const half = width / 2 + 6;
   const point = (across: number, ahead: number): string =>
     `${(at.x - across * y + ahead * x).toFixed(1)} ${(at.y + across * x + ahead * y).toFixed(1)}`;

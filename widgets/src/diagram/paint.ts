@@ -6,7 +6,7 @@
 import type { Selection } from "../structure/selection.js";
 import { type Attributes, setAttributes, setText, svg } from "../ui/dom.js";
 import { keyed } from "../ui/keyed.js";
-import { CORE_RADIUS, curvePath, DOT_RADIUS, RIM } from "./geometry.js";
+import { CORE_RADIUS, curvePath, DOT_RADIUS, halfPlate, RIM } from "./geometry.js";
 import type { Scene, SceneBond, SceneCore, SceneLeg } from "./scene.js";
 
 export interface Layers {
@@ -81,9 +81,9 @@ const makeRank = ({ id }: SceneBond): SVGGElement =>
 
 function paintRank(element: SVGGElement, bond: SceneBond, { selected }: Shown): void {
   const text = String(bond.rank);
-  const width = 8.5 * text.length + 10;
+  const half = halfPlate(bond.rank);
   setAttributes(element, { transform: `translate(${bond.label.x.toFixed(2)} ${bond.label.y.toFixed(2)})` });
-  setAttributes(element.firstElementChild as Element, { x: -width / 2, width });
+  setAttributes(element.firstElementChild as Element, { x: -half, width: 2 * half });
   element.classList.toggle("tn-strong", selected);
   setText(element.lastElementChild as Element, text);
 }

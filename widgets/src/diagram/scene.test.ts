@@ -13,10 +13,17 @@ it("draws every part with words for a screen reader", () => {
 
 it("finds what is under a point", () => {
   const scene = sceneOf(fromRecord(square()));
-  expect(coreUnder(scene, { x: 125, y: 3 })?.name).toBe("B");
-  expect(coreUnder(scene, { x: 125, y: 3 }, ["B"])).toBeUndefined();
+  expect(coreUnder(scene, { x: 125, y: 3 }, [], { scale: 1 })?.name).toBe("B");
+  expect(coreUnder(scene, { x: 125, y: 3 }, ["B"], { scale: 1 })).toBeUndefined();
   const end = scene.legs[3]?.end as Point;
-  expect(legUnder(scene, end, -1)?.mode).toBe(3);
+  expect(legUnder(scene, end, -1, { scale: 1 })?.mode).toBe(3);
+});
+
+it("finds in a small picture what is within as many pixels as the hit areas have", () => {
+  const scene = sceneOf(fromRecord(square()));
+  const [beside, { x, y }] = [{ x: 160, y: 0 }, scene.legs[3]?.end as Point];
+  expect([1, 0.5].map((scale) => coreUnder(scene, beside, [], { scale })?.name)).toEqual([undefined, "B"]);
+  expect([1, 0.25].map((scale) => legUnder(scene, { x: x - 45, y }, -1, { scale })?.mode)).toEqual([undefined, 3]);
 });
 
 it("draws a hyper-bond as spokes from a dot", () => {

@@ -246,14 +246,23 @@ export function sceneBox(scene: Scene, margin = 34): Box {
   return g.bounds([...scene.cores, ...scene.legs.map((leg) => leg.label), ...scene.bonds.map((bond) => bond.label)], margin);
 }
 
+/** How far around a core or the end of a leg a pointer still takes it. */
+export interface Reach {
+  /** Pixels in a diagram unit: in a small picture parts are taken from as many pixels as their hit areas in diagram.css have. */
+  scale: number;
+  /** Diagram units beyond the disc of a core. */
+  slack?: number;
+}
+
 /** Return the core under a point (its rim included), other than `except`; undefined where there is none. */
-export function coreUnder(scene: Scene, point: Point, except: readonly string[] = [], slack = g.RIM): SceneCore | undefined {
+export function coreUnder(scene: Scene, point: Point, except: readonly string[], { scale, slack = g.RIM }: Reach): SceneCore | undefined {
   const others = scene.cores.filter((core) => !except.includes(core.name));
-  return others[nearest(others, point, (k) => (others[k]?.radius ?? 0) + slack)];
+  return others[nearest(others, point, (k) => Math.max((others[k]?.radius ?? 0) + slack, g.HIT_PIXELS / scale))];
 }
 
 /** Return the leg whose end (with its label) is under a point, other than `except`. */
-export function legUnder(scene: Scene, point: Point, except: number, reach = 18): SceneLeg | undefined {
+export function legUnder(scene: Scene, point: Point, except: number, { scale }: Reach): SceneLeg | undefined {
   const others = scene.legs.filter((leg) => leg.mode !== except);
+  const reach = Math.max(18, g.END_PIXELS / scale);
   return others[nearest(others.map((leg) => middle(leg.end, leg.label)), point, () => reach)];
 }

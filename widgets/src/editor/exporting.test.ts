@@ -3,7 +3,7 @@ import { expect, it, vi } from "vitest";
 import { fromRecord } from "../structure/structure.js";
 import { square } from "../testing/fake_model.js";
 import type { Desk } from "./desk.js";
-import { exportAs, isDark } from "./exporting.js";
+import { exportAs } from "./exporting.js";
 
 const desk = (send = vi.fn()): Desk => ({ root: document.createElement("div"), store: { committed: fromRecord(square()) }, link: { send } }) as unknown as Desk;
 
@@ -19,10 +19,14 @@ it("asks Python for the other formats, and rejects with its sentence", async () 
   expect(ask).toHaveBeenCalledWith({ kind: "export", format: "tikz", dark: false });
   await expect(exportAs(desk(vi.fn(async () => Promise.reject(new Error("No einsum for this.")))), "einsum")).rejects.toThrow("No einsum for this.");
 });
-it("judges the page by the colour of its text", () => {
-  const root = document.body.appendChild(document.createElement("div"));
-  root.style.color = "rgb(230, 230, 230)";
-  expect(isDark(root)).toBe(true);
-  root.style.color = "rgb(31, 35, 40)";
-  expect(isDark(root)).toBe(false);
+it("asks for the colours in which the widget is drawn, also of the editor inside an Explorer", async () => {
+  const ask = vi.fn(async () => ({ text: "<svg/>", filename: "network.svg" }));
+  const inner = desk(ask);
+  const outer = document.createElement("div");
+  outer.append(inner.root);
+  for (const dark of [true, false]) {
+    outer.classList.toggle("tn-dark", dark);
+    await exportAs(inner, "svg");
+    expect(ask).toHaveBeenLastCalledWith({ kind: "export", format: "svg", dark });
+  }
 });

@@ -2,6 +2,7 @@
 
 import { toRecord } from "../structure/structure.js";
 import { html } from "../ui/dom.js";
+import { isDark } from "../ui/theme.js";
 import type { ExportFormat, Reply } from "../wire/editor_state.js";
 import type { Desk } from "./desk.js";
 
@@ -16,12 +17,6 @@ const STEM = "tensor_network";
 const PNG_SCALE = 2;
 /** Pixels of a side of the PNG at most: browsers draw nothing on larger canvases. */
 const MAX_PIXELS = 8192;
-
-/** Whether the page is dark, judged by the colour of the text. */
-export function isDark(root: HTMLElement): boolean {
-  const [r = 0, g = 0, b = 0] = (getComputedStyle(root).color.match(/[\d.]+/g) ?? []).map(Number);
-  return 0.299 * r + 0.587 * g + 0.114 * b > 140;
-}
 
 /** Return the file of a format; rejects with a sentence where Python cannot write it. */
 export async function exportAs(desk: Desk, format: ExportFormat | "png"): Promise<ExportedFile> {

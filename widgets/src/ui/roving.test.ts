@@ -31,6 +31,21 @@ it("is one stop of Tab, in which arrow keys move the focus", () => {
   settle();
   expect(stops()).toEqual(["a"]);
 });
+it("leaves a text field its keys until the caret is at the end", () => {
+  const field = html("input", { id: "d", value: "ab" });
+  group.append(field);
+  roving(group, items, end.signal);
+  const from = (caret: number, key: string): string | undefined => {
+    field.focus();
+    field.setSelectionRange(caret, caret);
+    press(key);
+    return document.activeElement?.id;
+  };
+  expect([from(1, "ArrowLeft"), from(2, "Home"), from(0, "ArrowLeft"), from(0, "Home")]).toEqual(["d", "d", "c", "a"]);
+  expect([from(0, "ArrowRight"), from(1, "End"), from(1, "ArrowUp")]).toEqual(["d", "d", "c"]);
+  group.append(html("button", { id: "e" }));
+  expect([from(2, "ArrowRight"), from(2, "End")]).toEqual(["e", "e"]);
+});
 it("leads around the ends where it is asked to, except with Home and End", () => {
   arrowKeys(group, items, { steps: UP_AND_DOWN, around: true }, end.signal);
   items()[0]?.focus();

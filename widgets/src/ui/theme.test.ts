@@ -38,6 +38,18 @@ it.each([
   prefers = preferred;
   expect(dark(shown(scheme, jupyter))).toBe(expected);
 });
+it.each([
+  ["its class", () => document.documentElement.classList.add("dark")],
+  ["its attribute data-theme", () => document.documentElement.setAttribute("data-theme", "dark")],
+  ["its style", () => document.documentElement.style.setProperty("color-scheme", "dark")],
+  ["the style of its body", () => document.body.style.setProperty("color-scheme", "dark")],
+])("follows a page that tells by %s", async (_, tell) => {
+  const root = shown("light");
+  vi.stubGlobal("getComputedStyle", () => ({ colorScheme: "dark" }));
+  tell();
+  await vi.waitFor(() => expect(dark(root)).toBe(true));
+  for (const told of [document.documentElement, document.body]) for (const name of ["class", "style", "data-theme"]) told.removeAttribute(name);
+});
 it("follows a switch of the host until the widget is gone", async () => {
   const root = shown("light", "true");
   document.body.dataset.jpThemeLight = "false";

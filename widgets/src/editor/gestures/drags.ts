@@ -1,6 +1,6 @@
 /** The drags: each previews its edit while it moves and makes it when dropped. */
 
-import { RIM } from "../../diagram/geometry.js";
+import { HIT_PIXELS, RIM } from "../../diagram/geometry.js";
 import { coreUnder, legUnder, type SceneCore } from "../../diagram/scene.js";
 import { type Selection, union } from "../../structure/selection.js";
 import { findCore, unplacedModes } from "../../structure/structure.js";
@@ -23,7 +23,7 @@ export const moveCores = (name: string): Start => (desk, ghosts, from) => {
   const names = new Set(chosen.includes(name) ? chosen : [name]);
   const origin = new Map(store.committed.cores.map((core) => [core.name, core]));
   const under = (at: Point): SceneCore | undefined =>
-    names.size === 1 ? coreUnder(stage.scene, at, [name], 2) : undefined;
+    names.size === 1 ? coreUnder(stage.scene, at, [name], { scale: stage.scale, slack: 2 }) : undefined;
   const moved = (at: Point) =>
     edits.place(store.committed, (core) => {
       const old = names.has(core.name) ? origin.get(core.name) : undefined;
@@ -54,14 +54,14 @@ export const pullBond = (name: string): Start => (desk, ghosts) => {
     unplacedModes(store.committed).length > 0 || (event.shiftKey && !store.locked);
   return {
     move(at, event) {
-      const target = coreUnder(stage.scene, at, [name]);
+      const target = coreUnder(stage.scene, at, [name], stage);
       ghosts.target(target ? { kind: "core", id: target.name } : null);
       ghosts.band(home(), target ?? at, target ? "none" : pullsLeg(event) ? "leg" : "core");
     },
     drop(at, event) {
-      const target = coreUnder(stage.scene, at, [name]);
+      const target = coreUnder(stage.scene, at, [name], stage);
       if (target) return commitAndFocus(desk, edits.addBond(store.committed, [name, target.name]));
-      if (coreUnder(stage.scene, at, [], RIM + 8)?.name === name) return;
+      if (coreUnder(stage.scene, at, [], { scale: stage.scale, slack: RIM + 8 })?.name === name) return;
       if (pullsLeg(event)) return commitAndFocus(desk, edits.pullLeg(store.committed, name, store.locked));
       commitAndFocus(desk, edits.addCore(store.committed, { ...at, bondTo: [name] }));
     },
@@ -74,14 +74,14 @@ export const pullJoin = (id: string): Start => (desk, ghosts, from) => {
   const dot = stage.scene.bonds.find((bond) => bond.id === id)?.dot ?? from;
   return {
     move(at) {
-      const target = coreUnder(stage.scene, at);
+      const target = coreUnder(stage.scene, at, [], stage);
       ghosts.target(target ? { kind: "core", id: target.name } : null);
       ghosts.band(dot, target ?? at, target ? "none" : "core");
     },
     drop(at) {
-      const target = coreUnder(stage.scene, at);
+      const target = coreUnder(stage.scene, at, [], stage);
       if (target) return commitAndFocus(desk, edits.toggleJoin(store.committed, id, target.name));
-      if (distance(at, dot) < 30) return;
+      if (distance(at, dot) < Math.max(30, HIT_PIXELS / stage.scale)) return;
       const added = edits.addCore(store.committed, at);
       commitAndFocus(desk, added && edits.toggleJoin(added.draft, id, added.select?.cores[0] ?? ""));
     },
@@ -93,8 +93,8 @@ export const pullLeg = (mode: number): Start => (desk, ghosts) => {
   const { store, stage } = desk;
   const leg = stage.scene.legs.find((other) => other.mode === mode);
   const onto = (at: Point) => {
-    const other = legUnder(stage.scene, at, mode);
-    return { other, core: other ? undefined : coreUnder(stage.scene, at, leg ? [leg.core] : []) };
+    const other = legUnder(stage.scene, at, mode, stage);
+    return { other, core: other ? undefined : coreUnder(stage.scene, at, leg ? [leg.core] : [], stage) };
   };
   return {
     move(at) {

@@ -1,5 +1,6 @@
 /** Mouse, pen and touch on the diagram: presses become selections and drags, two fingers zoom and pan. */
 
+import { HIT_PIXELS } from "../../diagram/geometry.js";
 import { count, includes, type Item, NOTHING, only, toggle } from "../../structure/selection.js";
 import { isField, listen } from "../../ui/dom.js";
 import { distance, middle, type Point } from "../../ui/plane.js";
@@ -129,7 +130,7 @@ export class Gestures {
     if (item.kind === "leg") return pullLeg(item.id);
     if (item.kind === "bond") {
       const dot = stage.scene.bonds.find((bond) => bond.id === item.id)?.dot;
-      return dot && distance(dot, from) < 20 ? pullJoin(item.id) : null;
+      return dot && distance(dot, from) < Math.max(20, HIT_PIXELS / stage.scale) ? pullJoin(item.id) : null;
     }
     const moves = this.isBody(item.id, from) || (event.pointerType === "touch" && !includes(store.selection, item));
     return moves ? moveCores(item.id) : pullBond(item.id);
