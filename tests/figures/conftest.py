@@ -11,6 +11,7 @@ from tnlab.structure_search.comparison.entrants import Entrant
 from tnlab.structure_search.comparison.outcomes import Outcome
 from tnlab.structure_search.comparison.plan import Case, Plan
 from tnlab.structure_search.comparison.tensors import Origin
+from tnlab.structure_search.settings import Budget
 
 
 @pytest.fixture(scope="session")
@@ -58,8 +59,7 @@ def plan(tmp_path):
         entrants=entrants,
         cases=cases,
         seeds=(0, 1),
-        max_evaluations=100,
-        max_seconds=5.0,
+        budget=Budget(100, 5.0),
         executor="inline",
         output=tmp_path,
         text=text,

@@ -71,7 +71,8 @@ def closed_form(
         goals = [
             replace(goal, independent=independent, root=root) for goal in ways(asked, sketch, tries, tensor.numel())
         ]
-        cache: PeelingCache | None = {} if len(goals) > 1 else None
+        # A random basis differs from run to run, also at the same rank: then no run may go on from another's remainder.
+        cache: PeelingCache | None = {} if len(goals) > 1 and sketch is None else None
         found = (peel(array, structure, goal, total=total, cache=cache) for goal in goals)
         return finish(tensor, min(found, key=worth), total)
 
