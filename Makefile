@@ -4,7 +4,7 @@ VENV ?= .venv
 PORT ?= 8866
 BIN = $(VENV)/bin
 
-.PHONY: help dashboard lab test slow clean
+.PHONY: help dashboard lab test slow fuzz clean
 .DEFAULT_GOAL := help
 
 help:
@@ -12,6 +12,7 @@ help:
 	@echo "make lab         the first notebook in JupyterLab"
 	@echo "make test        the tests, notebooks and browser included"
 	@echo "make slow        the tests that make test leaves out: each takes more than ten seconds"
+	@echo "make fuzz        10,000 random messages to every widget, some minutes each"
 	@echo "make clean       remove $(VENV)"
 
 dashboard: $(VENV)/.ready-lab
@@ -26,6 +27,9 @@ test: $(VENV)/.ready-test
 
 slow: $(VENV)/.ready-test
 	$(BIN)/python -m pytest -m slow tests
+
+fuzz: $(VENV)/.ready-test
+	TNLAB_FUZZ=10000 $(BIN)/python -m pytest -m slow tests/widgets/test_page_writes.py
 
 # Stale when a dependency or a pin changed since the last set-up.
 $(VENV)/.ready-%: pyproject.toml constraints.txt .ci/venv
