@@ -524,7 +524,7 @@ def test_explorers_made_again_and_again_leave_no_thread(page):
     before = set(threading.enumerate())
     for _ in range(5):
         shown = page(Explorer("camera", modes=(16,) * 4, structure=("tt", 2)))
-        for worker in (shown.widget._session._fitter.worker, shown.widget._certifier._prover.worker):
+        for worker in (shown.piece._session._fitter.worker, shown.piece._certifier._prover.worker):
             worker.idle = 0.0
         shown.settled()
     wait_for(lambda: not set(threading.enumerate()) - before)

@@ -128,10 +128,9 @@ class Piece:
                 answer["late"] = self._numbering.is_late(answer["client"], answer["n"])
                 if buffers:
                     message["data"] = plain_data("A message", buffers[0])
+                answer["kind"], action = self._action(message.get("kind"))
                 if not answer["late"]:
-                    kind, action = self._action(message.get("kind"))
-                    answer["kind"] = kind
-                    if kind in self.SLOW:
+                    if answer["kind"] in self.SLOW:
                         return self._later(answer, action, message)
                     answer |= action(self, message) or {}
             except Exception as error:  # noqa: BLE001 - the page is told instead
