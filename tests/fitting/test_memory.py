@@ -228,13 +228,13 @@ MATRIX = formats["tt"].build((20, 30), 3)  # cores of 60 and 90 entries
 
 
 def test_the_bytes_of_a_matrix_factorisation_are_those_counted_by_hand():
-    """The update of the second core takes six arrays of its 30 x 30 normal equations on top of every register.
+    """The update of the second core takes six arrays of its own 90 entries on top of every register.
 
     Registers are the cores (60 and 90 entries), a Gram matrix of each (9), and the matrix times each (60 and 90). The
     cores are held four times more. An error is measured with four arrays of the tensor's size.
     """
     told = predicted_memory(plan_sweep(MATRIX), torch.float64)
-    assert told.sweep == (60 + 90 + 9 + 9 + 60 + 90 + 6 * 30 * 30 + 4 * (60 + 90)) * 8
+    assert told.sweep == (60 + 90 + 9 + 9 + 60 + 90 + 6 * 90 + 4 * (60 + 90)) * 8
     assert told.residual == 4 * 600 * 8
     assert (told.tensor, told.layout) == (600 * 8, 0)
     large = formats["tt"].build((10 * memory.SLAB, 2), 1)

@@ -8,9 +8,12 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils.flop_counter import FlopCounterMode
 
 from tnlab.data import planted
 from tnlab.errors import StructureError
+from tnlab.fitting.sweep.normal_equations import along
 from tnlab.fitting.sweep.plan import explicit_plan, plan_sweep
 from tnlab.fitting.sweep.tree_plan import tree_plan
 from tnlab.formats import formats
@@ -105,3 +108,63 @@ def test_a_latent_core_is_not_multiplied_with_itself():
     assert plan_sweep(cube).largest <= 12**4
     tensor = planted(cube, noise=0.01)
     assert fit(tensor, cube, max_sweeps=10).relative_error < 0.0101
+
+
+class LargestArray(TorchDispatchMode):
+    """Records the entries of the largest array that torch allocates."""
+
+    most = 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        out = func(*args, **(kwargs or {}))
+        if not func.is_view:
+            self.most = max(self.most, out.numel() if isinstance(out, torch.Tensor) else 0)
+        return out
+
+
+def traced(plan):
+    """Return the flops and the entries of the largest array of one sweep, as they are done."""
+    structure, solves = plan.structure, 0.0
+    values = plan.start(
+        torch.ones([structure.modes[mode] for mode in plan.mode_order], dtype=torch.float64),
+        [torch.ones(shape, dtype=torch.float64) for shape in structure.core_shapes],
+    )
+
+    def solve(grams, right):
+        nonlocal solves
+        for place, gram in enumerate(grams):
+            factor = torch.linalg.cholesky(gram + gram.trace() * torch.eye(len(gram), dtype=torch.float64))
+            solves += len(gram) ** 3 / 3 + 2 * right.numel() * len(gram)
+            right = along(right, place + 1, lambda rows, factor=factor: torch.cholesky_solve(rows.T, factor).T)
+        return right
+
+    with LargestArray() as arrays, FlopCounterMode(display=False) as products:
+        plan.sweep(values, solve)
+    return products.get_total_flops() + solves, arrays.most
+
+
+SIZES = ((6, 6, 6, 6), 3), ((12, 12, 12), 2), ((40, 3, 3), 2), ((4, 4, 4, 4, 4), 2)
+BUILT = [(name, modes, rank) for name in formats for modes, rank in SIZES if not formats[name].refusal(len(modes))]
+
+
+@pytest.mark.parametrize("make_plan", [tree_plan, explicit_plan])
+@pytest.mark.parametrize(("name", "modes", "rank"), BUILT)
+def test_a_plan_counts_what_its_sweep_does(name, modes, rank, make_plan):
+    """Elementwise products count as sums of one term do, with an addition: torch does not count them at all.
+
+    Not counted as an intermediate array is the tensor in another order, which an explicit environment may need.
+    """
+    plan = make_plan(structure := formats[name].build(modes, rank))
+    flops, largest = traced(plan)
+    assert 1 - 1e-9 <= plan.flops / flops <= 1.12
+    assert plan.largest == largest or (make_plan is explicit_plan and plan.largest < largest == structure.size)
+
+
+def test_a_long_mode_counts_once():
+    """Its core is 20000 x 8: no array has the square of a mode, and a sweep is a few products with the tensor."""
+    train = formats["tensor_train"].build((20_000, 20, 20), 8)
+    plan = plan_sweep(train)
+    assert plan.largest == 20_000 * 8
+    assert plan.flops < 2.2 * 2 * train.size * 8
+    one = Structure((512, 768, 3), (Core((0, 1, 2)),), ())
+    assert (plan_sweep(one).flops, plan_sweep(one).largest) == (0.0, one.size)

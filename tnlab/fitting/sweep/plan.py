@@ -9,6 +9,7 @@ that a Gram matrix over all bonds of a cut is too large.
 
 import math
 from functools import lru_cache
+from typing import Literal
 
 import opt_einsum
 
@@ -16,7 +17,7 @@ from tnlab.errors import StructureError
 from tnlab.fitting.sweep.pairwise import permutation
 from tnlab.fitting.sweep.steps import ExplicitUpdate, SweepPlan, Update
 from tnlab.fitting.sweep.tree_plan import gradient_plan, tree_plan
-from tnlab.network.contraction import MAX_INTERMEDIATE
+from tnlab.network.contraction import MAX_INTERMEDIATE, MAX_SEARCHED
 from tnlab.network.structure import Structure
 
 CHEAP = 1e8  # flops of a sweep (10 ms at 10 Gflop/s) below which planning the other kind takes longer than it can save
@@ -89,13 +90,16 @@ def _explicit_update(structure: Structure, core: int) -> ExplicitUpdate:
     left = ",".join("".join(map(symbol, structure.core_indices[other])) for other in others)
     text = f"{left}->{''.join(map(symbol, (*rest, *bonds)))}"
     shapes = [structure.core_shapes[other] for other in others]
-    expression = opt_einsum.contract_expression(text, *shapes, optimize="auto" if len(others) < 12 else "greedy")
+    optimizer: Literal["auto", "greedy"] = "auto" if len(others) < MAX_SEARCHED else "greedy"
+    path, found = opt_einsum.contract_path(text, *shapes, shapes=True, optimize=optimizer)
     axes = permutation(tuple(range(structure.order)), (*legs, *rest))
     rows = math.prod(shape[: len(legs)])
     length = structure.size // rows
     return ExplicitUpdate(
         core=core,
-        expression=expression,
+        expression=opt_einsum.contract_expression(text, *shapes, optimize=path),
+        work=float(found.opt_cost) if len(others) > 1 else 0.0,
+        largest=int(found.largest_intermediate),
         others=others,
         tensor_axes=axes,
         shape=shape,

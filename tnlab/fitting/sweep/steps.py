@@ -35,7 +35,7 @@ class Step(ABC):
     @property
     @abstractmethod
     def size(self) -> int:
-        """Number of entries of the largest array that it forms."""
+        """Number of entries of the largest array that it forms, operands copied to another order not counted."""
 
     @abstractmethod
     def __call__(self, values: list[Any], solve: Solve) -> None:
@@ -227,12 +227,13 @@ class Update(Equations):
     @property
     @override
     def flops(self) -> float:
-        return sum(size**3 / 3 + 2.0 * self.size * size for size in self.shape[1:])
+        right = math.prod(self.shape)
+        return sum(size**3 / 3 + 2.0 * right * size for size in self.shape[1:])
 
     @property
     @override
     def size(self) -> int:
-        return max(math.prod(self.shape), *(size**2 for size in self.shape))
+        return max(math.prod(self.shape), *(size**2 for size in self.shape[1:]), 1)
 
     @override
     def equations(self, values: list[Any]) -> tuple[list[Any], Any]:
@@ -259,6 +260,8 @@ class ExplicitUpdate(Equations):
     Attributes:
         core: Index of the core.
         expression: Contraction of the other cores to E.
+        work: Floating-point operations of that contraction.
+        largest: Number of entries of its largest array.
         others: Indices of the other cores.
         tensor_axes: Permutation that brings the core's modes first; None for none.
         shape: Shape of the core.
@@ -269,6 +272,8 @@ class ExplicitUpdate(Equations):
 
     core: int
     expression: Any
+    work: float
+    largest: int
     others: tuple[int, ...]
     tensor_axes: Indices | None
     shape: tuple[int, ...]
@@ -279,13 +284,13 @@ class ExplicitUpdate(Equations):
     @property
     @override
     def flops(self) -> float:
-        contraction = 2.0 * self.length * self.columns * (1 + self.columns + self.rows)
-        return contraction + self.columns**3 / 3 + 2.0 * self.rows * self.columns**2
+        products = 2.0 * self.length * self.columns * (self.columns + self.rows)
+        return self.work + products + self.columns**3 / 3 + 2.0 * self.rows * self.columns**2
 
     @property
     @override
     def size(self) -> int:
-        return self.columns * max(self.columns, self.rows, self.length)
+        return max(self.columns * max(self.columns, self.rows, self.length), self.largest)
 
     @override
     def equations(self, values: list[Any]) -> tuple[list[Any], Any]:
