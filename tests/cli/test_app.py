@@ -33,7 +33,7 @@ from tnlab.errors import TnlabError
         ("fit camera --format tt --rank 2 --order up", "--order must be plain or quantised"),
         ("fit camera --format tt --rank 2 --max-sweeps 0", "--max-sweeps"),
         ("fit camera --format tt --rank 2 --seed x", "--seed"),
-        ("fit camera --format tt --rank 2 --save /nowhere/at/all", "cannot be saved"),
+        ("fit camera --format tt --rank 2 --save /nowhere/at/all", "cannot be written"),
         ("fit camera --structure /nowhere.json", "cannot be read"),
         ("fit camera --structure a.json --format tt --rank 2", "either"),
         ("fit", "INPUT"),

@@ -46,7 +46,7 @@ def test_a_target_out_of_reach_is_said(capsys):
         (["search", TOY, "--target-error", "2"], "between 0 and 1"),
         (["search", TOY, "--target-error", "0.1", "--engine", "tnal"], "Did you mean"),
         (["search", TOY, "--target-error", "0.1", "--engine", "tnls", "--family", "latent"], "searches the families"),
-        (["search", TOY, "--target-error", "0.1", "--save", "/nowhere/x.safetensors"], "cannot be saved"),
+        (["search", TOY, "--target-error", "0.1", "--save", "/nowhere/x.safetensors"], "cannot be written"),
     ],
 )
 def test_bad_input_is_one_sentence(arguments, words, capsys):

@@ -15,8 +15,9 @@ References:
 """
 
 import math
-import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from io import BytesIO
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from tnlab.data.shapes import modes_text
 from tnlab.data.tensor_hash import tensor_hash
 from tnlab.errors import DataError
 from tnlab.threads import on_one_thread, one_thread
+from tnlab.writing import write_file
 
 Cut = tuple[int, ...]  # the modes on one side of a split in two
 _Array = NDArray[np.float64]
@@ -170,11 +172,12 @@ class CutSpectra:
         return self._small
 
     def _save(self, file: Path) -> None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        scratch = file.with_suffix(f".{os.getpid()}.npz")
         arrays: dict[str, Any] = {"_".join(map(str, cut)): tail for cut, tail in self._tails.items()}
-        np.savez(scratch, **arrays)
-        scratch.replace(file)  # atomic: another process may write the same file
+        content = BytesIO()
+        np.savez(content, **arrays)
+        with suppress(OSError, DataError):  # without a cache the spectra are computed again
+            file.parent.mkdir(parents=True, exist_ok=True)
+            write_file(file, content.getvalue())
 
     def _load(self, file: Path) -> None:
         try:

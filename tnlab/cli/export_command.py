@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from tnlab.cli.outputs import print_or_write
 from tnlab.errors import DataError, UnknownNameError
 from tnlab.interop.python_source import TARGETS, to_python
 from tnlab.interop.svg import to_svg
@@ -13,6 +14,9 @@ from tnlab.interop.tikz import to_tikz
 from tnlab.network import structure_json
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
+
+KINDS = {"svg": (".svg",), "tikz": (".tex", ".tikz", ".pgf"), "einsum": (".txt",), "json": (".json",)}
+"""Suffixes of the files of each drawing or text."""
 
 PYTHON = {f"python-{name.removeprefix('einsum_')}": name for name in TARGETS}
 DRAWINGS: dict[str, Callable[[Structure], str]] = {
@@ -28,7 +32,7 @@ def export(
         Path, typer.Argument(help="A structure (JSON), or a network that fit --save wrote (safetensors).")
     ],
     to: Annotated[str, typer.Option(help=f"One of {', '.join((*PYTHON, *DRAWINGS))}.")] = "python-numpy",
-    output: Annotated[Path | None, typer.Option(help="Write to this file instead of printing.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Write to this file instead of printing; - prints.")] = None,
 ) -> None:
     """Print a network as Python source that runs without tnlab, as a drawing, as einsum text or as JSON.
 
@@ -39,19 +43,13 @@ def export(
         raise UnknownNameError("export", to, (*PYTHON, *DRAWINGS))
     structure, weights = _read(network)
     text = to_python(structure, weights, PYTHON[kind]) if kind in PYTHON else DRAWINGS[kind](structure)
-    if output is None:
-        typer.echo(text.rstrip("\n"))
-        return
-    try:
-        output.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
-    except OSError as error:
-        raise DataError(f"The export cannot be written to {str(output)!r}: {error.strerror}.") from None
+    print_or_write(text.rstrip("\n") + "\n", output, suffixes=KINDS.get(kind, (".py",)))
 
 
 def _read(path: Path) -> tuple[Structure, str | None]:
     """Return the structure in a file, and the absolute path of its cores: None for a JSON file, which has none."""
     try:
-        if path.suffix == ".json":
+        if path.suffix.lower() == ".json":
             return structure_json.loads(path.read_bytes()), None
         return Network.load(path).structure, str(path.absolute())
     except OSError as error:

@@ -21,7 +21,7 @@ from tnlab.cli.inputs import (
     tensor_text,
 )
 from tnlab.cli.missing import Missing
-from tnlab.cli.outputs import check_target, save_network
+from tnlab.cli.outputs import check_target
 from tnlab.data import Source
 from tnlab.data.observed import Observed
 from tnlab.errors import DataError
@@ -76,7 +76,7 @@ def fit(
     settings = {"seed": seed, "max_sweeps": max_sweeps, "restarts": restarts, "target_error": target_error}
     result = _fit(known.entries(source), wanted, solver=solver or None, **settings)
     if save is not None:
-        save_network(result.network, save)
+        result.network.save(save)
     typer.echo(json.dumps(_record(result)) if as_json else table(_rows(source, result)))
 
 

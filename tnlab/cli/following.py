@@ -13,7 +13,6 @@ import typer
 
 from tnlab.cli.inputs import table
 from tnlab.cli.interruption import Interruption
-from tnlab.cli.outputs import save_network
 from tnlab.cli.progress_bar import ProgressBar
 from tnlab.errors import DataError, ExecutorError
 from tnlab.network import structure_json
@@ -52,7 +51,7 @@ def follow(
             raise typer.Exit(130)
     result = run.result
     if save is not None:
-        save_network(result.network, save)
+        result.network.save(save)
     typer.echo(json.dumps(_record(result)) if as_json else table(_rows(tensor, result)))
 
 

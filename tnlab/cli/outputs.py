@@ -1,30 +1,37 @@
-"""Save a network for several commands, and check beforehand that it can be saved."""
+"""Where commands write: a network to a file, a text to a file or to the terminal."""
 
 from pathlib import Path
 
-from safetensors import SafetensorError
+import typer
 
-from tnlab.errors import DataError
-from tnlab.network.network import Network
+from tnlab.network.network import SUFFIXES
+from tnlab.writing import check_place, write_file
+
+STDOUT = ("-", "/dev/stdout")  # names of standard output
 
 
 def check_target(save: Path | None) -> None:
-    """Check that a path can hold a network: neither a folder itself nor in a missing folder. None is allowed.
+    """Check, before a long computation, that a network can be saved at a path. None is allowed.
 
     Raises:
-        DataError: It is a folder, or its folder is missing.
+        DataError: It cannot: a wrong suffix, a folder, a device, or a place that may not be written.
     """
-    if save is not None and (save.is_dir() or not save.absolute().parent.is_dir()):
-        raise DataError(f"The network cannot be saved as {str(save)!r}: that is a folder, or its folder is missing.")
+    if save is not None:
+        check_place(save, suffixes=SUFFIXES)
 
 
-def save_network(network: Network, path: Path) -> None:
-    """Write a network to a safetensors file.
+def print_or_write(text: str, output: Path | None, *, suffixes: tuple[str, ...]) -> None:
+    """Print a text that ends with a newline, or write it to a file.
+
+    Args:
+        text: The text.
+        output: The file; None, ``-`` and ``/dev/stdout`` stand for standard output.
+        suffixes: Suffixes that the file's name may have.
 
     Raises:
-        DataError: The file cannot be written.
+        DataError: The name has another suffix, or the file cannot be written.
     """
-    try:
-        network.save(path)
-    except (OSError, SafetensorError) as error:
-        raise DataError(f"The network cannot be saved as {str(path)!r}: {error}.") from None
+    if output is None or str(output) in STDOUT:
+        typer.echo(text, nl=False)
+    else:
+        write_file(output, text.encode(), suffixes=suffixes)

@@ -8,6 +8,7 @@ import typer
 
 from tnlab.cli.app import PLAIN
 from tnlab.cli.inputs import AsJson, table
+from tnlab.cli.outputs import print_or_write
 from tnlab.cli.search_command import Location
 from tnlab.cli.text import columns, plain
 from tnlab.cli.watch_command import rows_of
@@ -21,7 +22,7 @@ from tnlab.structure_search.studies.summary import Summary, comparable
 study = typer.Typer(
     name="study", help="Show, export, import, compare and delete studies.", invoke_without_command=True, **PLAIN
 )
-Output = Annotated[Path | None, typer.Option(help="Write to this file instead of printing.")]
+Output = Annotated[Path | None, typer.Option(help="Write to this file instead of printing; - prints.")]
 Places = Annotated[list[str] | None, typer.Argument(metavar="[STUDY|FOLDER|DATABASE_URL]...", show_default=False)]
 
 
@@ -71,13 +72,7 @@ def export(
         raise FormatError(f"--to must be csv or json, but is {to!r:.80}.")
     reader = opened(location)
     text = to_csv(reader) if to == "csv" else to_json(location, cores=cores)
-    if output is None:
-        typer.echo(text, nl=False)
-        return
-    try:
-        output.write_text(text, encoding="utf-8", newline="")
-    except OSError as error:
-        raise DataError(f"The export cannot be written to {str(output)!r:.200}: {error.strerror}.") from None
+    print_or_write(text, output, suffixes=(f".{to}",))
 
 
 @study.command("import")

@@ -9,9 +9,10 @@ from tnlab.figures.comparison_sections import METHOD, cases_section, ranks_secti
 from tnlab.figures.performance_profile import PerformanceProfile, performance_profile_plot
 from tnlab.figures.report_page import Html, html_table, page, plot, plotly_source, tag
 from tnlab.structure_search.comparison.entrants import Entrant
-from tnlab.structure_search.comparison.outcomes import Outcome, write_text
+from tnlab.structure_search.comparison.outcomes import Outcome
 from tnlab.structure_search.comparison.plan import Plan, Run
 from tnlab.structure_search.engines.base import engines
+from tnlab.writing import write_file
 
 NO_PLOTLY = "Figures are left out because plotly is not installed: pip install 'tnlab[lab]', and make the report again."
 
@@ -37,7 +38,7 @@ def write_report(plan: Plan, outcomes: Mapping[Run, Outcome], made_with: Mapping
         "again": ("How it was made", _again(plan, made_with)),
     }
     path = plan.output / "report.html"
-    write_text(path, page(plan.title, sections, _head(plan, figures, bool(source)), source))
+    write_file(path, page(plan.title, sections, _head(plan, figures, bool(source)), source).encode())
     return path
 
 

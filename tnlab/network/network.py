@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor
 
 from tnlab.errors import DataError, StructureError
@@ -14,6 +14,10 @@ from tnlab.network import structure_json
 from tnlab.network.contraction import contract
 from tnlab.network.structure import Structure
 from tnlab.threads import on_one_thread
+from tnlab.writing import check_place, write_file
+
+VERSION = "1"  # of the layout of a saved network
+SUFFIXES = (".safetensors",)
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,9 +89,20 @@ class Network:
         return Network(self.structure, tuple(core.to(dtype=dtype, device=device) for core in self.cores))
 
     def save(self, path: str | Path) -> None:
-        """Write the network to a safetensors file: the cores as arrays, the structure as JSON in the metadata."""
+        """Write the network to a safetensors file: the cores as arrays, the structure as JSON in the metadata.
+
+        The file is written whole or not at all; a file that it replaces keeps its permissions.
+
+        Args:
+            path: A name that ends in .safetensors, or has no suffix.
+
+        Raises:
+            DataError: The name has another suffix, or the file cannot be written.
+        """
+        check_place(path, suffixes=SUFFIXES)
         arrays = {f"core.{place}": core.detach().cpu().contiguous().clone() for place, core in enumerate(self.cores)}
-        save_file(arrays, str(path), metadata={"tnlab": "1", "structure": structure_json.dumps(self.structure)})
+        metadata = {"tnlab": VERSION, "structure": structure_json.dumps(self.structure)}
+        write_file(path, save(arrays, metadata), suffixes=SUFFIXES)
 
     @classmethod
     def load(cls, path: str | Path) -> "Network":
@@ -95,18 +110,31 @@ class Network:
 
         Raises:
             FileNotFoundError: There is no such file.
-            DataError: The file is not a safetensors file, or holds no network of tnlab.
+            DataError: The file is not a safetensors file, is damaged, or holds no network of this version of tnlab.
             StructureError: The structure in the file breaks a rule, or a core has another shape than it says.
         """
         if not Path(path).is_file():
             raise FileNotFoundError(f"There is no file {str(path)!r}.")
         try:
             with safe_open(str(path), framework="pt") as file:
-                metadata = file.metadata() or {}
-                if "structure" not in metadata:
-                    raise DataError(f"{str(path)!r} is a safetensors file, but holds no tnlab network.")
-                structure = structure_json.loads(metadata["structure"])
+                structure = _structure(file.metadata() or {}, str(path))
                 cores = tuple(file.get_tensor(f"core.{place}") for place in range(len(structure.cores)))
-        except SafetensorError as error:
-            raise DataError(f"{str(path)!r} cannot be read as a network: {error}.") from None
+        except (
+            SafetensorError,
+            RuntimeError,
+            OSError,
+        ) as error:  # torch: a size that overflows
+            raise DataError(f"{str(path)!r} cannot be read as a network: {str(error).rstrip('.')}.") from None
         return cls(structure, cores)
+
+
+def _structure(metadata: dict[str, str], path: str) -> Structure:
+    """Return the structure in the metadata of a saved network, after a check of its version."""
+    if "structure" not in metadata:
+        raise DataError(f"{path!r} is a safetensors file, but holds no tnlab network.")
+    if metadata.get("tnlab") != VERSION:
+        raise DataError(
+            f"{path!r} holds a network of version {metadata.get('tnlab', 'unknown')!s:.20}, but this tnlab reads "
+            f"version {VERSION}; a newer tnlab may read it: pip install --upgrade tnlab."
+        )
+    return structure_json.loads(metadata["structure"])

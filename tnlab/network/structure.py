@@ -10,6 +10,8 @@ import opt_einsum
 from tnlab.errors import StructureError
 
 Position = tuple[float, float]  # (x, y) of a core in a drawing, where neighbours lie some hundred units apart
+MAX_NAME = 64  # characters of a core's name: as many as a drawing has room for
+MAX_POSITION = 1e9  # diagram units, in which neighbouring cores lie some hundred apart: room for millions of cores
 
 
 @dataclass(frozen=True)
@@ -23,12 +25,27 @@ class Core:
         name: Label in drawings and messages; if empty, the structure labels the core A, B, ... by its place.
         position: Place in a drawing, (x, y) in diagram units, or None to leave it to the automatic layout.
         pinned: Whether the automatic layout must keep ``position``.
+
+    Raises:
+        StructureError: The name is no text of at most 64 characters, the position is not two finite numbers, or
+            ``pinned`` is no truth value.
     """
 
     legs: tuple[int, ...] = ()
     name: str = field(default="", compare=False)
     position: Position | None = field(default=None, compare=False)
     pinned: bool = field(default=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or len(self.name) > MAX_NAME:
+            raise StructureError(f"name must be a text of at most {MAX_NAME} characters, but is {self.name!r:.80}.")
+        if self.position is not None and not _is_position(self.position):
+            raise StructureError(
+                f"position must be two finite numbers (x, y) of at most {MAX_POSITION:,.0f}, "
+                f"but is {self.position!r:.80}."
+            )
+        if not isinstance(self.pinned, bool):
+            raise StructureError(f"pinned must be True or False, but is {self.pinned!r:.40}.")
 
 
 @dataclass(frozen=True)
@@ -230,6 +247,14 @@ def _check_connected(structure: Structure) -> None:
             f"Every core must be connected, but core {structure.core_label(lone)} has no path to "
             f"core {structure.core_label(0)}. Add a bond between them (rank 1 is enough)."
         )
+
+
+def _is_position(value: object) -> bool:
+    return (
+        isinstance(value, tuple)
+        and len(value) == 2
+        and all(isinstance(x, int | float) and not isinstance(x, bool) and abs(x) <= MAX_POSITION for x in value)
+    )
 
 
 def _is_count(value: object) -> bool:

@@ -12,8 +12,6 @@ from tnlab.errors import StructureError
 from tnlab.network.structure import Bond, Core, Structure
 
 VERSION = 1  # of the JSON format
-MAX_NAME = 64  # characters of a core's name: as many as a drawing has room for
-MAX_POSITION = 1e6  # diagram units, in which neighbouring cores lie some hundred apart: far outside any drawing
 
 
 def to_dict(structure: Structure) -> dict[str, Any]:
@@ -74,30 +72,28 @@ def _core_to_dict(core: Core) -> dict[str, Any]:
 
 def _core_from_dict(record: object, where: str) -> Core:
     fields = _fields(record, where, needed={"legs"}, optional={"name", "position", "pinned"})
-    name, pinned = fields.get("name", ""), fields.get("pinned", False)
-    if not isinstance(name, str) or len(name) > MAX_NAME:
-        raise StructureError(f"{where}.name must be a text of at most {MAX_NAME} characters, but is {name!r:.80}.")
-    if not isinstance(pinned, bool):
-        raise StructureError(f"{where}.pinned must be true or false, but is {pinned!r:.40}.")
     legs = tuple(_whole(leg, f"{where}.legs[{k}]") for k, leg in enumerate(_list(fields["legs"], f"{where}.legs")))
-    return Core(legs, name=name, position=_position(fields.get("position"), f"{where}.position"), pinned=pinned)
+    position = fields.get("position")
+    try:
+        return Core(
+            legs,
+            name=fields.get("name", ""),
+            position=None if position is None else _pair(_list(position, "position")),
+            pinned=fields.get("pinned", False),
+        )
+    except StructureError as error:
+        raise StructureError(f"{where}.{error}") from None
+
+
+def _pair(numbers: list[Any]) -> tuple[Any, ...]:
+    """Return the numbers of a position as floats; whatever else they are is left to ``Core`` to refuse."""
+    return tuple(float(x) if isinstance(x, int) and not isinstance(x, bool) and abs(x) < 2**53 else x for x in numbers)
 
 
 def _bond_from_dict(record: object, where: str) -> Bond:
     fields = _fields(record, where, needed={"cores", "rank"})
     joined = [_whole(core, f"{where}.cores[{k}]") for k, core in enumerate(_list(fields["cores"], f"{where}.cores"))]
     return Bond(tuple(sorted(joined)), _whole(fields["rank"], f"{where}.rank"))
-
-
-def _position(value: object, where: str) -> tuple[float, float] | None:
-    if value is None:
-        return None
-    numbers = [x for x in _list(value, where) if isinstance(x, int | float) and abs(x) <= MAX_POSITION]
-    if len(numbers) != 2 or len(_list(value, where)) != 2:
-        raise StructureError(
-            f"{where} must be two finite numbers [x, y] of at most {MAX_POSITION:,.0f}, but is {value!r:.80}."
-        )
-    return float(numbers[0]), float(numbers[1])
 
 
 def _fields(record: object, where: str, *, needed: set[str], optional: Set[str] = frozenset()) -> dict[str, Any]:

@@ -3,13 +3,11 @@
 import json
 import math
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from tests.structure_search.comparison.small_comparison import outcomes_of
-from tnlab.errors import DataError
-from tnlab.structure_search.comparison.outcomes import Outcome, RunSettings, keep, kept, write_text
+from tnlab.structure_search.comparison.outcomes import Outcome, RunSettings, keep, kept
 from tnlab.structure_search.comparison.plan import read_plan
 from tnlab.structure_search.settings import Budget
 
@@ -53,21 +51,3 @@ def test_the_course_of_a_run_is_read_from_its_steps():
         never,
         never,
     )
-
-
-def test_a_file_is_written_whole_or_stays_as_it_was(tmp_path, monkeypatch):
-    path = tmp_path / "one.txt"
-    write_text(path, "first")
-
-    def full(half: Path, content: bytes) -> int:
-        with half.open("wb") as file:
-            file.write(content[:2])
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as disk:
-        disk.setattr(Path, "write_bytes", full)
-        with pytest.raises(DataError, match="cannot be written: No space left on device"):
-            write_text(path, "second")
-    assert path.read_text() == "first"
-    write_text(path, "third")
-    assert path.read_text() == "third"

@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tnlab.errors import DataError
 from tnlab.structure_search.comparison.plan import Run
 from tnlab.structure_search.executors import AbstractExecutor
 from tnlab.structure_search.settings import Budget
+from tnlab.writing import write_file
 
 VERSION = 1  # of the JSON file of an outcome
 Improvement = tuple[int, float, int]  # structures fitted so far, seconds so far, parameters of the new best
@@ -95,7 +95,7 @@ def keep(run: Run, settings: RunSettings, outcome: Outcome) -> None:
         DataError: The file cannot be written.
     """
     record = {"tnlab_outcome": VERSION, **settings.spent, **asdict(outcome)}
-    write_text(settings.study(run).with_suffix(".json"), json.dumps(record))
+    write_file(settings.study(run).with_suffix(".json"), json.dumps(record).encode())
 
 
 def kept(run: Run, settings: RunSettings) -> Outcome | None:
@@ -108,17 +108,3 @@ def kept(run: Run, settings: RunSettings) -> Outcome | None:
         return Outcome(steps=steps, **record)
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file atomically: into a temporary file beside it, which then replaces it.
-
-    Raises:
-        DataError: The file cannot be written.
-    """
-    half = path.with_name(f".{path.name}.half")
-    try:
-        half.write_bytes(text.encode())
-        half.replace(path)
-    except OSError as error:
-        raise DataError(f"{str(path)!r} cannot be written: {error.strerror or error}.") from None

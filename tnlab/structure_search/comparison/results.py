@@ -14,9 +14,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from tnlab.structure_search.comparison.outcomes import Outcome, write_text
+from tnlab.structure_search.comparison.outcomes import Outcome
 from tnlab.structure_search.comparison.plan import Plan, Run
 from tnlab.structure_search.comparison.summary import Row, summarised
+from tnlab.writing import write_file
 
 VERSION = 1  # of the JSON file
 PACKAGES = ("tnlab", "torch", "numpy", "scipy", "plotly")
@@ -61,8 +62,8 @@ def write_results(plan: Plan, outcomes: Mapping[Run, Outcome], made_with: Mappin
     writer.writeheader()
     writer.writerows(flat)
     as_json, as_csv = plan.output / "results.json", plan.output / "results.csv"
-    write_text(as_json, json.dumps(record, indent=1, allow_nan=False) + "\n")
-    write_text(as_csv, text.getvalue())
+    write_file(as_json, f"{json.dumps(record, indent=1, allow_nan=False)}\n".encode())
+    write_file(as_csv, text.getvalue().encode())
     return as_json, as_csv
 
 

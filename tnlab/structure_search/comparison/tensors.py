@@ -125,7 +125,7 @@ def _planted(table: Table, folder: Path) -> Origin:
     given = table.take("planted", TEXT)
     noise, seed = float(table.take("noise", NOISE, 0.0)), table.take("seed", SEED, 0)
     said = f", noise {noise:g}" + (f", seed {seed}" if "seed" in table.values else "")
-    if given.endswith(".json"):
+    if given.lower().endswith(".json"):
         label = table.take("label", TEXT, f"{given}{said}")
         return Origin(label, path=folder / given, noise=noise, seed=seed, planted=True)
     if given not in formats:

@@ -95,7 +95,7 @@ class Dask(AbstractExecutor):
         where = str(self._where)
         if not where or where.isdecimal():
             return self._local(int(where or 0) or None)
-        known = {"scheduler_file": where} if where.endswith(".json") else {"address": where}
+        known = {"scheduler_file": where} if where.lower().endswith(".json") else {"address": where}
         try:
             if "scheduler_file" in known:
                 Path(where).read_bytes()  # raises if it is missing; dask would wait for it

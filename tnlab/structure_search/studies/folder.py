@@ -39,7 +39,11 @@ def studies_in(place: str | Path) -> list[str]:
             raise DataError(f"There is no study, and no folder of studies, at {text!r:.200}.")
         return [text]
     try:
-        return sorted(str(own) for own in path.glob(f"*{SUFFIX}") if own.is_file() and _begins_as_study(own))
+        return sorted(
+            str(own)
+            for own in path.iterdir()
+            if own.suffix.lower() == SUFFIX and own.is_file() and _begins_as_study(own)
+        )
     except OSError as error:
         raise DataError(f"The folder {text!r:.200} cannot be read: {error.strerror}.") from None
 

@@ -13,6 +13,7 @@ from tnlab.errors import DataError
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab.solvers.base import Status
+from tnlab.writing import write_file
 from tnlab_widgets.base.callbacks import Callbacks
 from tnlab_widgets.base.data_piece import DataPiece
 from tnlab_widgets.base.editor_piece import EditorPiece
@@ -240,8 +241,12 @@ class ExplorerPiece(DataPiece, EditorPiece):
         self.draw(presentable(known.structure))
 
     def save(self, path: str | Path) -> None:
-        """Write data, cores and history to a .tnlab file, which ``Explorer.load`` and the page open."""
-        Path(path).write_bytes(write_session(self._saved()))
+        """Write data, cores and history to a .tnlab file, which ``Explorer.load`` and the page open.
+
+        Raises:
+            DataError: The name has another suffix, or the file cannot be written.
+        """
+        write_file(path, write_session(self._saved()), suffixes=(SUFFIX,))
 
     def reopen(self, saved: SavedSession) -> None:
         """Replace data, structure, cores and history by those of a saved session."""

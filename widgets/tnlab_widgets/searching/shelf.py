@@ -21,6 +21,7 @@ from tnlab.structure_search.studies.folder import SUFFIX
 from tnlab.structure_search.studies.logs.file import FileLog
 from tnlab.structure_search.studies.reader import StudyReader
 from tnlab.structure_search.studies.summary import Summary, data_of
+from tnlab.writing import write_file
 from tnlab_widgets.searching.plan import LanePlan
 
 MOST_KNOWN = 10_000  # studies that a page may know
@@ -192,13 +193,7 @@ class Shelf:
         digest = hashlib.blake2b(content.getvalue(), digest_size=16).hexdigest()
         path = self.folder / f"{_word(Path(source.name).stem)[:40]}-{digest}.npy"
         if not path.exists():
-            partial = path.with_suffix(f".{secrets.token_hex(4)}.part")
-            try:
-                partial.write_bytes(content.getvalue())
-                partial.replace(path)
-            except OSError as error:
-                partial.unlink(missing_ok=True)
-                raise DataError(f"The data cannot be kept in {str(self.folder)!r}: {error.strerror}.") from None
+            write_file(path, content.getvalue())
         return path.absolute()
 
     def _entry(self, path: Path, shown: dict[str, Any] | None) -> dict[str, Any]:
