@@ -1,21 +1,27 @@
-"""Spectra kept on disk are taken only where they can be those of the tensor."""
+"""Spectra of cuts do not depend on the order in which they are asked for, nor on how their Gram matrices are made."""
+
+from itertools import combinations
 
 import numpy as np
+import pytest
 import torch
 
 from tnlab.bounds.cut_spectra import CutSpectra
 
+X = torch.rand(2, 3, 4, 2, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
 
-def test_entries_that_no_cut_of_the_tensor_has_are_left_out(tmp_path):
-    """A tail of another length, one that is not finite, and one under the larger side of its cut."""
-    tensor = torch.rand(2, 3, 4, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-    first = CutSpectra(tensor, cache=tmp_path)
-    list(first.fill())
-    true = {cut: first.tail(cut) for cut in first.known}
-    assert set(true) == {(0,), (1,), (2,)}
-    (file,) = tmp_path.iterdir()
-    np.savez(file, **{"0": true[0,], "1": true[1,][:-1], "2": true[2,] * np.nan, "1_2": true[0,]})
-    again = CutSpectra(tensor, cache=tmp_path)
-    assert again.known == ((0,),)
-    for cut, tail in true.items():
-        assert np.allclose(again.tail(cut), tail)
+
+def direct(cut: tuple[int, ...]) -> list[float]:
+    """Return the tail of an unfolding by its singular value decomposition."""
+    rest = [mode for mode in range(X.ndim) if mode not in cut]
+    matrix = X.permute(*cut, *rest).reshape(int(np.prod([X.shape[mode] for mode in cut])), -1)
+    squares = np.linalg.svd(matrix.numpy(), compute_uv=False) ** 2
+    return [*(np.cumsum(squares[::-1])[::-1] / squares.sum()).tolist(), 0.0]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_partial_trace_gives_the_gram_matrix_of_the_tensor(seed):
+    spectra = CutSpectra(X)
+    cuts = [cut for size in (1, 2) for cut in combinations(range(5), size)]
+    for place in np.random.default_rng(seed).permutation(len(cuts)):
+        assert spectra.tail(cuts[place]) == pytest.approx(direct(spectra.side(cuts[place])), abs=1e-14)

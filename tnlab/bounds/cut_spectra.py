@@ -16,21 +16,18 @@ References:
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
-from io import BytesIO
 from itertools import combinations
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from tnlab.bounds.spectra_file import SpectraFile, is_tail
 from tnlab.data.shapes import modes_text
 from tnlab.data.tensor_hash import tensor_hash
 from tnlab.errors import DataError
 from tnlab.threads import on_one_thread, one_thread
-from tnlab.writing import write_file
 
 Cut = tuple[int, ...]  # the modes on one side of a split in two
 _Array = NDArray[np.float64]
@@ -45,7 +42,8 @@ class CutSpectra:
 
     Args:
         tensor: X, real and not zero; kept by reference, never changed.
-        cache: Folder where spectra are stored between sessions under a hash of the data; None stores nothing.
+        cache: Folder where spectra are stored between sessions under a hash of the data; None stores nothing. Stored
+            spectra are checked (see ``SpectraFile``); those that fail are computed again.
         max_side: Largest number of rows of a Gram matrix; larger cuts are computed from a compressed tensor.
 
     Raises:
@@ -71,9 +69,10 @@ class CutSpectra:
         self._tails: dict[Cut, _Array] = {}
         self._tables: dict[tuple[Cut, ...] | None, tuple[tuple[Cut, ...], _Array]] = {}
         self._small: _Array | None = None
-        self._file = cache / f"{modes_text(self.modes)}-{tensor_hash(tensor.double())}.npz" if cache else None
-        if self._file is not None and self._file.is_file():
-            self._load(self._file)
+        self._file: SpectraFile | None = None
+        if cache is not None:
+            self._file = SpectraFile(cache, f"{modes_text(self.modes)}-{tensor_hash(tensor.double())}", max_side)
+            self._tails = {cut: tail for cut, tail in self._file.read().items() if self._is_own(cut, tail)}
 
     @property
     def order(self) -> int:
@@ -130,11 +129,13 @@ class CutSpectra:
     def fill(self, cuts: Iterable[Cut] | None = None) -> Iterator[Cut]:
         """Compute the spectra of cuts (of all by default), large Gram matrices first; yield each cut when done."""
         wanted = {self.side(cut) for cut in (self.cuts() if cuts is None else cuts)} - self._tails.keys()
-        for side in sorted(wanted, key=lambda side: (-self._rows(side), side)):
-            self.tail(side)
-            yield side
-        if self._file is not None and wanted:
-            self._save(self._file)
+        try:
+            for side in sorted(wanted, key=lambda side: (-self._rows(side), side)):
+                self.tail(side)
+                yield side
+        finally:  # also where the caller breaks off
+            if self._file is not None and wanted & self._tails.keys():
+                self._file.write(self._tails)
         if len(self._tails) == 2 ** (self.order - 1) - 1:
             self._grams.clear()  # every spectrum is known
 
@@ -171,23 +172,12 @@ class CutSpectra:
             self._small = _compress(self._tensor, self.max_side)
         return self._small
 
-    def _save(self, file: Path) -> None:
-        arrays: dict[str, Any] = {"_".join(map(str, cut)): tail for cut, tail in self._tails.items()}
-        content = BytesIO()
-        np.savez(content, **arrays)
-        with suppress(OSError, DataError):  # without a cache the spectra are computed again
-            file.parent.mkdir(parents=True, exist_ok=True)
-            write_file(file, content.getvalue())
-
-    def _load(self, file: Path) -> None:
-        try:
-            with np.load(file, allow_pickle=False) as stored:
-                for name in stored.files:
-                    cut, tail = tuple(map(int, name.split("_"))), stored[name]
-                    if self.side(cut) == cut and tail.shape == (self._rows(cut) + 1,) and np.isfinite(tail).all():
-                        self._tails[cut] = tail
-        except (OSError, ValueError, KeyError, EOFError):
-            self._tails.clear()  # a damaged file counts as no cache
+    def _is_own(self, cut: Cut, tail: _Array) -> bool:
+        """Return whether a stored tail can be that of a cut: under its canonical side, and of its kind."""
+        if not set(cut) <= set(range(self.order)) or not 0 < len(set(cut)) < self.order or self.side(cut) != cut:
+            return False
+        rows = self._rows(cut)
+        return is_tail(tail, rows, whole=rows <= self.max_side)
 
 
 def entries_of(X: Tensor | CutSpectra) -> int:

@@ -159,7 +159,7 @@ def test_a_vector_has_no_fewest_parameters(listen):
 def test_spectra_are_kept_on_disk_where_that_is_possible(listen, tensor, tmp_path, monkeypatch):
     monkeypatch.setenv("TNLAB_CACHE", str(tmp_path))
     first = listen(tensor).complete(RING).certificate
-    assert len(list((tmp_path / "spectra").glob("*.npz"))) == 1
+    assert len(list((tmp_path / "spectra").glob("*.spectra"))) == 1
     assert listen(tensor).complete(RING).certificate.error_bound == first.error_bound
     blocked = tmp_path / "file"
     blocked.write_text("")

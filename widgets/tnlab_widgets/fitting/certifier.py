@@ -139,23 +139,20 @@ class _Prover:
         assert spectra is not None
         begun = last = time.monotonic()
         ended = True
-        try:
-            for _ in _in_turn(spectra.fill(cuts)):
-                time.sleep(0)  # a thread that handles an edit takes the interpreter first
-                now = time.monotonic()
-                if not desk.is_current(data):
-                    return False
-                if now - last > REPORT_EVERY:
-                    self._add(spectra)
-                    self._report()
-                    last = now
-                if now - begun > seconds:
-                    break
-                if self._another_network():
-                    ended = False
-                    break
-        except OSError:  # the spectra are computed, only their copy on disk failed
-            pass
+        for _ in _in_turn(spectra.fill(cuts)):
+            time.sleep(0)  # a thread that handles an edit takes the interpreter first
+            now = time.monotonic()
+            if not desk.is_current(data):
+                return False
+            if now - last > REPORT_EVERY:
+                self._add(spectra)
+                self._report()
+                last = now
+            if now - begun > seconds:
+                break
+            if self._another_network():
+                ended = False
+                break
         self._add(spectra)
         return ended
 
