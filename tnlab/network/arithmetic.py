@@ -8,10 +8,11 @@ import torch
 from torch import Tensor
 
 from tnlab.errors import DataError, StructureError
-from tnlab.network.contraction import contract_indices
-from tnlab.network.gauge.canonical import canonical
+from tnlab.network.contraction import contract_scaled
+from tnlab.network.gauge.canonical import turned_to
 from tnlab.network.graph import axis_of, is_tree, towards
 from tnlab.network.network import Network
+from tnlab.network.powers import PowersOfTwo, Scaled, evened
 from tnlab.network.structure import Structure
 from tnlab.network.unfolding import absorb, fold, rebuilt, unfolding
 from tnlab.threads import on_one_thread
@@ -35,8 +36,9 @@ def add(first: Network, second: Network) -> Network:
     _require_same_topology(structure, second.structure)
     if not structure.bonds:
         return Network(structure, (first.cores[0] + second.cores[0],))
+    pairs = zip(*_alike(first, second), strict=True)
     cores = []
-    for core, (left, right) in enumerate(zip(first.cores, second.cores, strict=True)):
+    for core, (left, right) in enumerate(pairs):
         legs = len(structure.cores[core].legs)
         shape = [*left.shape[:legs], *(a + b for a, b in zip(left.shape[legs:], right.shape[legs:], strict=True))]
         total = left.new_zeros(shape)
@@ -47,8 +49,17 @@ def add(first: Network, second: Network) -> Network:
 
 
 def scale(network: Network, factor: float) -> Network:
-    """Return the network of a tensor times a number, which multiplies the first core."""
-    return Network(network.structure, (network.cores[0] * factor, *network.cores[1:]))
+    """Return the network of a tensor times a number.
+
+    It multiplies the first core; where that would leave the range of floats, all cores share a power of two.
+    """
+    mantissa, exponent = math.frexp(factor)
+    powers = PowersOfTwo.of(network.cores[:1], (), abs(exponent))
+    if not math.isfinite(factor) or not powers.needed:
+        return Network(network.structure, (network.cores[0] * factor, *network.cores[1:]))
+    cores = [powers.take(core) for core in network.cores]
+    powers.exponent += exponent
+    return Network(network.structure, tuple(powers.give([cores[0] * mantissa, *cores[1:]])))
 
 
 def subtract(first: Network, second: Network) -> Network:
@@ -70,8 +81,9 @@ def multiply(first: Network, second: Network) -> Network:
     """
     structure = first.structure
     _require_same_topology(structure, second.structure)
+    pairs = zip(*_alike(first, second), strict=True)
     cores = []
-    for core, (left, right) in enumerate(zip(first.cores, second.cores, strict=True)):
+    for core, (left, right) in enumerate(pairs):
         legs = len(structure.cores[core].legs)
         ranks = list(zip(left.shape[legs:], right.shape[legs:], strict=True))
         slow = left.reshape(*left.shape[:legs], *(size for a, _ in ranks for size in (a, 1)))
@@ -84,20 +96,26 @@ def multiply(first: Network, second: Network) -> Network:
 def inner(first: Network, second: Network) -> float:
     """Return the inner product of two tensors, given as networks of any topologies over the same modes.
 
-    It is the sum over all entries of the product of the two tensors' entries.
+    It is the sum over all entries of the product of the two tensors' entries. Where that is outside the range of floats
+    it is infinite or 0, and ``log_inner`` has its logarithm.
 
     Raises:
         StructureError: The modes differ, or the contraction needs an array of more than 2 GiB.
     """
-    left, right = first.structure, second.structure
-    if left.modes != right.modes:
-        raise StructureError(f"An inner product needs the same modes, but they are {left.modes} and {right.modes}.")
-    if is_tree(left) and _same_topology(left, right):
-        return _tree_inner(first, second)
-    shift = len(left.index_sizes) - left.order
-    indices = [*left.core_indices]
-    indices += [tuple(index + shift * (index >= left.order) for index in own) for own in right.core_indices]
-    return float(contract_indices(indices, (), [*first.cores, *second.cores]))
+    return _inner(first, second).value
+
+
+@on_one_thread(lambda first, second: first.parameters + second.parameters)
+def log_inner(first: Network, second: Network) -> tuple[float, float]:
+    """Return the sign of the inner product of two networks, and the natural logarithm of its absolute value.
+
+    The sign is 1.0, -1.0, or 0.0 with the logarithm ``-inf``, as for ``torch.linalg.slogdet``.
+
+    Raises:
+        StructureError: The modes differ, or the contraction needs an array of more than 2 GiB.
+    """
+    number = _inner(first, second)
+    return math.copysign(1.0, number.mantissa) if number.mantissa else 0.0, number.log
 
 
 @on_one_thread(lambda network: network.parameters)
@@ -106,13 +124,29 @@ def norm(network: Network) -> float:
 
     On a tree it is the norm of the centre of the canonical form, to full precision. With loops or hyper-bonds it is the
     square root of an inner product: where terms cancel to less than about 1e-8 of their size, rounding errors hide it.
+    Where the norm is outside the range of floats it is infinite or 0, and ``log_norm`` has its logarithm.
 
     Raises:
         StructureError: The contraction needs an array of more than 2 GiB.
     """
-    if is_tree(network.structure):
-        return float(torch.linalg.vector_norm(canonical(network).cores[0], dtype=torch.float64))
-    return math.sqrt(max(inner(network, network), 0.0))
+    return scaled_norm(network).value
+
+
+@on_one_thread(lambda network: network.parameters)
+def log_norm(network: Network) -> float:
+    """Return the natural logarithm of the Frobenius norm of the tensor of a network; ``-inf`` for zero.
+
+    Raises:
+        StructureError: The contraction needs an array of more than 2 GiB.
+
+    Example:
+        >>> from tnlab.formats import formats
+        >>> ones = formats["tt"].build((2,) * 2000, 1)
+        >>> chain = Network(ones, tuple(torch.ones(shape) for shape in ones.core_shapes))
+        >>> norm(chain), round(log_norm(chain) / math.log(2))
+        (1.0715086071862673e+301, 1000)
+    """
+    return scaled_norm(network).log
 
 
 @on_one_thread(lambda first, second: first.parameters + second.parameters)
@@ -120,15 +154,40 @@ def distance(first: Network, second: Network) -> float:
     """Return the Frobenius norm of the difference of two tensors, given as networks over the same modes.
 
     On two trees of one topology it has full precision. Otherwise it comes from three inner products: a distance below
-    about 1e-8 of the norms is hidden by rounding errors.
+    about 1e-8 of the norms is hidden by rounding errors. Where it is outside the range of floats it is infinite or 0.
 
     Raises:
         StructureError: The modes differ, or the contraction needs an array of more than 2 GiB.
     """
-    if is_tree(first.structure) and _same_topology(first.structure, second.structure):
-        return norm(subtract(first, second))
-    square = inner(first, first) - 2 * inner(first, second) + inner(second, second)
-    return math.sqrt(max(square, 0.0))
+    return _distance(first, second).value
+
+
+@on_one_thread(lambda first, second: first.parameters + second.parameters)
+def relative_distance(first: Network, second: Network) -> float:
+    """Return the ``distance`` of two tensors over the norm of the first; both may be outside the range of floats.
+
+    Args:
+        first: The network that counts as exact.
+        second: A network over the same modes.
+
+    Returns:
+        0.0 if both are zero; infinity if only the first is.
+
+    Raises:
+        StructureError: The modes differ, or the contraction needs an array of more than 2 GiB.
+    """
+    apart, size = _distance(first, second), scaled_norm(first)
+    if not size.mantissa:
+        return math.inf if apart.mantissa else 0.0
+    return apart.over(size)
+
+
+def scaled_norm(network: Network) -> Scaled:
+    """Return the Frobenius norm of the tensor of a network as a float times a power of two."""
+    if is_tree(network.structure):
+        cores, powers = turned_to(network, 0)
+        return Scaled(float(torch.linalg.vector_norm(cores[0], dtype=torch.float64)), powers.exponent)
+    return _inner(network, network).root()
 
 
 def select(network: Network, at: Mapping[int, int | slice]) -> Network:
@@ -181,21 +240,58 @@ def mode_product(network: Network, mode: int, matrix: Tensor) -> Network:
         )
     place = next(place for place, core in enumerate(structure.cores) if mode in core.legs)
     axis = structure.cores[place].legs.index(mode)
-    cores = list(network.cores)
-    cores[place] = fold(matrix @ unfolding(cores[place], axis), cores[place], axis).contiguous()
+    powers = PowersOfTwo.of([network.cores[place], matrix], (matrix.shape[1],))
+    cores = [powers.take(core) for core in network.cores]
+    cores[place] = fold(powers.take(matrix) @ unfolding(cores[place], axis), cores[place], axis).contiguous()
     modes = (*structure.modes[:mode], matrix.shape[0], *structure.modes[mode + 1 :])
-    return Network(replace(structure, modes=modes), tuple(cores))
+    return Network(replace(structure, modes=modes), tuple(powers.give(cores)))
 
 
-def _tree_inner(first: Network, second: Network) -> float:
+def _inner(first: Network, second: Network) -> Scaled:
+    """Return the inner product of two tensors as a float times a power of two."""
+    left, right = first.structure, second.structure
+    if left.modes != right.modes:
+        raise StructureError(f"An inner product needs the same modes, but they are {left.modes} and {right.modes}.")
+    if is_tree(left) and _same_topology(left, right):
+        return _tree_inner(first, second)
+    shift = len(left.index_sizes) - left.order
+    indices = [*left.core_indices]
+    indices += [tuple(index + shift * (index >= left.order) for index in own) for own in right.core_indices]
+    result, exponent = contract_scaled(indices, (), [*first.cores, *second.cores])
+    return Scaled(float(result), int(exponent))
+
+
+def _tree_inner(first: Network, second: Network) -> Scaled:
     """Return the inner product of two trees of one topology, contracting pairs of cores from the leaves to core 0."""
     structure = first.structure
-    kets = list(first.cores)  # each is multiplied by the contracted pairs below it
-    for core, bond, parent in towards(structure, 0):
+    sizes = (*structure.index_sizes, *second.structure.ranks)
+    powers = PowersOfTwo.of([*first.cores, *second.cores], sizes)
+    kets, bras = ([powers.take(core) for core in network.cores] for network in (first, second))
+    for core, bond, parent in towards(structure, 0):  # each ket is multiplied by the contracted pairs below it
         axis = axis_of(structure, core, bond)
-        message = unfolding(second.cores[core], axis) @ unfolding(kets[core], axis).T
+        message = unfolding(bras[core], axis) @ unfolding(kets[core], axis).T
         absorb(structure, kets, message, bond, parent)
-    return float((kets[0] * second.cores[0]).sum())
+        kets[parent] = powers.take(kets[parent])
+    return Scaled(float((kets[0] * bras[0]).sum()), powers.exponent)
+
+
+def _distance(first: Network, second: Network) -> Scaled:
+    """Return the Frobenius norm of the difference of two tensors as a float times a power of two."""
+    if is_tree(first.structure) and _same_topology(first.structure, second.structure):
+        return scaled_norm(subtract(first, second))
+    crossed = _inner(first, second).times(-2.0)
+    return _inner(first, first).plus(crossed).plus(_inner(second, second)).root()
+
+
+def _alike(first: Network, second: Network) -> list[tuple[Tensor, ...]]:
+    """Return the cores of two networks of one topology, with even sizes where products might leave the range.
+
+    No partial product of one then hides that of the other.
+    """
+    sizes = (*first.structure.index_sizes, *second.structure.ranks)
+    if not PowersOfTwo.of([*first.cores, *second.cores], sizes).needed:
+        return [first.cores, second.cores]
+    return [tuple(evened(network.cores)) for network in (first, second)]
 
 
 def _check_part(structure: Structure, mode: int, part: int | slice) -> None:

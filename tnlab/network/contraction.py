@@ -1,13 +1,18 @@
 """Contraction of networks and of labelled arrays, along paths that opt_einsum finds once per structure and shapes."""
 
 import math
+import string
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
 import opt_einsum
+import torch
+from torch import Tensor
 
 from tnlab.errors import StructureError
+from tnlab.network.powers import PowersOfTwo, row_levels, times_power
 from tnlab.network.structure import Structure
 
 Indices = tuple[int, ...]  # integer labels, one per axis of an array; arrays share an index where they share a label
@@ -50,6 +55,48 @@ def contract_indices(operands: Sequence[Indices], output: Indices, arrays: Seque
     return _labelled(tuple(operands), output, tuple(tuple(array.shape) for array in arrays))[0](*arrays)
 
 
+def contract_scaled(
+    operands: Sequence[Indices], output: Indices, arrays: Sequence[Tensor]
+) -> tuple[Tensor, int | Tensor]:
+    """Return the einsum of labelled arrays, and the exponent of a power of two to multiply it by.
+
+    Where products of the arrays might leave the range of floats, every array on the path is brought into it by a power
+    of two. If the label -1 comes first in ``output``, it numbers independent contractions, each with an exponent of its
+    own.
+
+    Args:
+        operands: As for ``contract_indices``; the label -1 comes first where it occurs.
+        output: Labels of the result's axes.
+        arrays: The tensors.
+
+    Returns:
+        The result, and its exponent: a whole number, or an int64 tensor of one per place along the label -1.
+
+    Raises:
+        StructureError: The path found needs an array of more than 2 GiB (in float64).
+    """
+    shapes = tuple(tuple(array.shape) for array in arrays)
+    sizes = {
+        label: size for own, shape in zip(operands, shapes, strict=True) for label, size in zip(own, shape, strict=True)
+    }
+    powers, rows = PowersOfTwo.of(arrays, list(sizes.values())), None
+    if not powers.needed:
+        return contract_indices(operands, output, arrays), 0
+
+    def levelled(array: Tensor, labels: Indices) -> Tensor:
+        nonlocal rows
+        if not (labels[:1] == output[:1] == (-1,)):
+            return powers.take(array)
+        levels = row_levels(array)
+        rows = levels if rows is None else rows + levels
+        return times_power(array, -levels)
+
+    held = [levelled(array, own) for array, own in zip(arrays, operands, strict=True)]
+    for places, text, labels in _pairs(tuple(operands), output, shapes):
+        held.append(levelled(torch.einsum(text, *(held.pop(place) for place in places)), labels))
+    return held[0], powers.exponent if rows is None else rows + powers.exponent
+
+
 def largest_array(operands: Sequence[Indices], output: Indices, shapes: Sequence[tuple[int, ...]]) -> int:
     """Return the number of entries of the largest array that ``contract_indices`` forms, without contracting.
 
@@ -65,15 +112,17 @@ def largest_array(operands: Sequence[Indices], output: Indices, shapes: Sequence
 
 
 @lru_cache(maxsize=512)
-def _labelled(operands: tuple[Indices, ...], output: Indices, shapes: tuple[tuple[int, ...], ...]) -> tuple[Any, int]:
-    """Return the compiled einsum of labelled arrays of given shapes, and the entries of its largest array."""
+def _labelled(
+    operands: tuple[Indices, ...], output: Indices, shapes: tuple[tuple[int, ...], ...]
+) -> tuple[Any, int, Any]:
+    """Return the compiled einsum of labelled arrays of given shapes, the entries of its largest array, and its path."""
     symbols: dict[int, str] = {}
     for label in (label for own in operands for label in own):
         symbols.setdefault(label, opt_einsum.get_symbol(len(symbols)))
     text = ",".join("".join(map(symbols.__getitem__, own)) for own in operands)
     text += "->" + "".join(map(symbols.__getitem__, output))
     if len(operands) == 1:
-        return opt_einsum.contract_expression(text, *shapes), math.prod(shapes[0])
+        return opt_einsum.contract_expression(text, *shapes), math.prod(shapes[0]), [(0,)]
     path, info = opt_einsum.contract_path(text, *shapes, shapes=True, optimize="auto")
     largest = int(info.largest_intermediate)
     if largest > MAX_INTERMEDIATE:
@@ -81,7 +130,27 @@ def _labelled(operands: tuple[Indices, ...], output: Indices, shapes: tuple[tupl
             f"This contraction needs an array of {largest * 8 / 2**30:.1f} GiB, "
             f"and at most {MAX_INTERMEDIATE * 8 / 2**30:.0f} GiB is allowed. Lower some ranks first."
         )
-    return opt_einsum.contract_expression(text, *shapes, optimize=path), max(largest, 1)
+    return opt_einsum.contract_expression(text, *shapes, optimize=path), max(largest, 1), path
+
+
+@lru_cache(maxsize=512)
+def _pairs(
+    operands: tuple[Indices, ...], output: Indices, shapes: tuple[tuple[int, ...], ...]
+) -> list[tuple[tuple[int, ...], str, Indices]]:
+    """Return the path of an einsum: places to pop one after the other, their einsum, and the labels of the result."""
+    held, steps = list(operands), []
+    users = Counter(label for own in held for label in set(own)) + Counter(set(output))
+    for pair in _labelled(operands, output, shapes)[2]:
+        places = tuple(sorted(pair, reverse=True))
+        taken = [held.pop(place) for place in places]
+        users -= Counter(label for own in taken for label in set(own))
+        labels = tuple(sorted({label for own in taken for label in own if users[label]})) if held else output
+        letters = dict(zip(dict.fromkeys(label for own in taken for label in own), string.ascii_letters, strict=False))
+        words = ["".join(letters[label] for label in own) for own in (*taken, labels)]
+        steps.append((places, f"{','.join(words[:-1])}->{words[-1]}", labels))
+        held.append(labels)
+        users += Counter(set(labels))
+    return steps
 
 
 @lru_cache(maxsize=512)

@@ -6,8 +6,9 @@ import torch
 from torch import Tensor
 
 from tnlab.errors import DataError
-from tnlab.network.contraction import Indices, contract_indices, largest_array
+from tnlab.network.contraction import Indices, contract_scaled, largest_array
 from tnlab.network.network import Network
+from tnlab.network.powers import times_power
 from tnlab.network.structure import Structure
 
 BATCH = 2**22  # entries of the largest array of one batch of index rows: 32 MiB in float64
@@ -39,7 +40,7 @@ def entries(network: Network, indices: Tensor | Sequence[Sequence[int]]) -> Tens
             array[tuple(block[:, mode] for mode in core.legs)] if core.legs else array
             for core, array in zip(structure.cores, network.cores, strict=True)
         ]
-        parts.append(contract_indices(operands, output, arrays))
+        parts.append(times_power(*contract_scaled(operands, output, arrays)))
     return torch.cat(parts) if parts else network.cores[0].new_zeros(0)
 
 

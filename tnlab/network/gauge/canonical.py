@@ -16,6 +16,7 @@ from torch import Tensor
 from tnlab.errors import StructureError
 from tnlab.network.graph import axis_of, require_tree, towards
 from tnlab.network.network import Network
+from tnlab.network.powers import PowersOfTwo
 from tnlab.network.structure import Structure
 from tnlab.network.unfolding import absorb, fold, rebuilt, unfolding
 from tnlab.threads import on_one_thread
@@ -26,7 +27,8 @@ def canonical(network: Network, centre: int = 0) -> Network:
     """Return the canonical form of a tree: the same tensor, with every core but the centre isometric towards it.
 
     The cores are factored by QR from the leaves to the centre. Nothing is truncated; a rank only falls where it exceeds
-    what the side of the bond away from the centre can carry.
+    what the side of the bond away from the centre can carry. Where the norm of the tensor is outside the range of
+    floats, a power of two is shared by all cores, which are then multiples of isometries.
 
     Args:
         network: A tree; its cores may have any number of legs, or none.
@@ -39,10 +41,20 @@ def canonical(network: Network, centre: int = 0) -> Network:
     require_tree(structure, what="a canonical form", instead="balanced() works on any network")
     if not -len(structure.cores) <= centre < len(structure.cores):
         raise StructureError(f"The centre must be a core from 0 to {len(structure.cores) - 1}, but is {centre}.")
-    cores = list(network.cores)
-    for core, bond, parent in towards(structure, centre % len(structure.cores)):
+    centre %= len(structure.cores)
+    cores, powers = turned_to(network, centre)
+    return rebuilt(structure, powers.give(cores, centre))
+
+
+def turned_to(network: Network, centre: int) -> tuple[list[Tensor], PowersOfTwo]:
+    """Return the cores of the canonical form of a tree, and the powers of two taken out of the centre."""
+    structure = network.structure
+    powers = PowersOfTwo.of(network.cores, structure.index_sizes)
+    cores = [powers.take(core) for core in network.cores]
+    for core, bond, parent in towards(structure, centre):
         shift(structure, cores, core, bond, parent)
-    return rebuilt(structure, cores)
+        cores[parent] = powers.take(cores[parent])
+    return cores, powers
 
 
 def shift(structure: Structure, cores: list[Tensor], core: int, bond: int, parent: int) -> None:
