@@ -6,7 +6,7 @@ import torch
 from tnlab.data.planted_tensors import planted
 from tnlab.fitting.sweep.normal_equations import NormalEquations
 from tnlab.formats import formats
-from tnlab.network.edits import set_ranks
+from tnlab.network.edits import clip_ranks, set_ranks
 from tnlab.network.network import Network
 from tnlab.solvers.base import Status
 from tnlab.solvers.decompose import decompose
@@ -36,10 +36,21 @@ def test_grows_until_the_target_is_reached(name):
 @pytest.mark.parametrize("seed", range(3))
 def test_a_small_target_is_reached_at_the_true_ranks(seed):
     structure = formats["mpo"].build((4,) * 6, 8)
-    result = decompose(planted(structure, seed=seed), "mpo", target_error=1e-10)
+    result = decompose(planted(structure, seed=seed), "mpo", target_error=1e-10, solver="progressive")
     assert result.status is Status.REACHED
     assert result.relative_error <= 1e-10
     assert result.parameters <= structure.parameters * 1.1
+
+
+@pytest.mark.parametrize("name", formats)
+def test_no_rank_grows_beyond_what_its_cut_can_use(name):
+    """Noise has full rank: a small target asks for as much as there is."""
+    modes = (3, 2, 4, 3) if name != "monarch" else (3, 4, 4, 3)
+    tensor = torch.randn(modes, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    result = decompose(tensor, name, target_error=0.02, solver=Progressive(max_sweeps=60, target_error=0.02))
+    assert clip_ranks(result.structure) == result.structure
+    terms = [bond.rank for bond in result.structure.bonds if len(bond.cores) > 2]
+    assert max(terms, default=0) <= tensor.numel() // 2
 
 
 def test_ranks_that_lower_the_error_no_more_are_not_kept():

@@ -14,6 +14,13 @@ def is_tree(structure: Structure) -> bool:
     return not structure.has_hyper_bonds and len(structure.bonds) == len(structure.cores) - 1
 
 
+def is_ring(structure: Structure) -> bool:
+    """Return whether a structure is one ring of at least three cores that all carry modes."""
+    twofold = all(len(bonds) == 2 for bonds in structure.core_bonds)
+    plain = not structure.has_hyper_bonds and not structure.has_latent_cores
+    return plain and twofold and len(structure.cores) > 2
+
+
 def has_loops(structure: Structure) -> bool:
     """Return whether the bonds of rank above 1 close a loop; parallel bonds do, a hyper-bond by itself does not."""
     bonds = [bond for bond in structure.bonds if bond.rank > 1]

@@ -1,6 +1,7 @@
-"""Decomposition of a tensor into a named format, of given ranks or to a target error, in one call."""
+"""Decomposition of a tensor into a format or a drawn structure, of given ranks or to a target error, in one call."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from torch import Tensor
 from typing_extensions import Unpack
@@ -9,22 +10,19 @@ from tnlab.data.observed import Observed
 from tnlab.data.tensor_function import TensorFunction
 from tnlab.errors import FormatError
 from tnlab.formats import formats
+from tnlab.network.edits import clip_ranks, set_ranks
+from tnlab.network.graph import is_ring, is_tree
+from tnlab.network.structure import Structure
 from tnlab.solvers.base import AbstractSolver, Data, Snapshot, check_target_error, solvers, whole_tensor
 from tnlab.solvers.fit import Fit, fit
 from tnlab.solvers.settings import FitKeywords, Start, Stop, start_and_stop
 
-CLOSED_FORMS = {
-    "tensor_train": "tt_svd",
-    "tensor_ring": "tr_svd",
-    "tucker": "st_hosvd",
-    "binary_tree": "tree_svd",
-    "dimension_tree": "tree_svd",
-}
+SWEEPING = frozenset({"init", "restarts", "max_sweeps", "tolerance"})  # settings that a closed form has no use for
 
 
 def decompose(
     X: Data,
-    format: str,  # noqa: A002  (the word of the whole interface)
+    format: str | Structure,  # noqa: A002  (the word of the whole interface)
     *,
     rank: int | Sequence[int] | None = None,
     solver: str | AbstractSolver | None = None,
@@ -33,17 +31,22 @@ def decompose(
     callback: Callable[[Snapshot], object] | None = None,
     **settings: Unpack[FitKeywords],
 ) -> Fit:
-    """Decompose a tensor into a named format.
+    """Decompose a tensor into a named format or a drawn structure.
 
-    Give the ranks, or the relative error that may remain. With an error, trains, rings, Tucker and trees are truncated
-    in closed form at the least ranks that keep to it, and every other format grows its ranks until it is reached.
+    Give the ranks, or the relative error that may remain. A structure that is a tree (trains, Tucker, trees of any
+    shape, matrix product operators) is truncated in closed form: to the ranks, with an error of at most the root of the
+    number of bonds times the least possible, or at the least ranks that keep to the error. No sweeps follow; they
+    lower the error by a percent or two, and ``fit`` makes them, or ``solver="als"`` here, or a setting that only sweeps
+    have (``init``, ``restarts``, ``max_sweeps``, ``tolerance``). With loops or hyper-bonds, ranks are fitted by sweeps,
+    and a ring is truncated, any other structure grown, to an error.
 
     Args:
         X: The tensor, ``Observed`` entries of one, or a ``TensorFunction``.
-        format: Name of the format (``tnlab.formats.formats`` lists them).
-        rank: One rank for all bonds, or one per bond.
-        solver: Name of a solver, or a solver with its settings. By default a closed form or the progressive solver for
-            a target error of a whole tensor, else the default of ``fit``.
+        format: Name of the format (``tnlab.formats.formats`` lists them), or a structure, such as a drawn one, whose
+            own ranks stand where neither ``rank`` nor a target error is given.
+        rank: One rank for all bonds, lowered where the cores beside a bond cannot use as much (as by ``clip_ranks``);
+            or one per bond, taken as it is.
+        solver: Name of a solver, or a solver with its settings, instead of the choice above.
         start: How the fit starts, as for ``fit``.
         stop: When it stops, as for ``fit``.
         callback: Called with every snapshot; a true return value stops the fit, which keeps the best cores so far.
@@ -66,7 +69,8 @@ def decompose(
     """
     start, stop = start_and_stop(start, stop, settings, caller="decompose", besides=("rank", "solver", "callback"))
     target_error = stop.target_error
-    if (rank is None) == (target_error is None):
+    drawn = isinstance(format, Structure)
+    if (rank is not None and target_error is not None) or (rank is None and target_error is None and not drawn):
         raise FormatError("Say how large the network may be: either rank=R, or target_error=E, and not both.")
     check_target_error(target_error, chosen=True)
     if target_error is not None and isinstance(X, Observed):
@@ -76,12 +80,44 @@ def decompose(
         )
     if not isinstance(X, Tensor | Observed | TensorFunction):
         whole_tensor(X)  # refuses it and says what is needed
-    modes = tuple(X.shape) if isinstance(X, Tensor) else X.modes
-    part = formats[format]
-    if solver is None and target_error is not None:
-        solver = CLOSED_FORMS.get(part.name, "progressive") if isinstance(X, Tensor) else None
-    structure = part.build(modes, 1 if rank is None else rank)
+    structure = _structure(X, format, rank, target_error)
+    if solver is None and isinstance(X, Tensor):
+        given = replace(start, seed=0) != Start() or (stop.max_sweeps, stop.tolerance) != (
+            Stop.max_sweeps,
+            Stop.tolerance,
+        )
+        solver = _solver(structure, target_error, sweeps=given or bool(SWEEPING & settings.keys()))
     return fit(X, structure, solver=solver, start=start, stop=stop, callback=callback)
+
+
+def _structure(
+    X: Tensor | Observed | TensorFunction,
+    format: str | Structure,  # noqa: A002
+    rank: int | Sequence[int] | None,
+    target_error: float | None,
+) -> Structure:
+    """Return the structure to fit: a format's for the shape of the data, or one that is given, with the ranks asked."""
+    modes = tuple(X.shape) if isinstance(X, Tensor) else X.modes
+    several = isinstance(rank, Iterable)
+    if isinstance(format, Structure):
+        if rank is None:
+            return format if target_error is None else set_ranks(format, (1,) * len(format.bonds))
+        ranks = tuple(rank) if isinstance(rank, Iterable) else (rank,) * len(format.bonds)
+        if len(ranks) != len(format.bonds):
+            raise FormatError(f"The structure has {len(format.bonds)} bonds, but {len(ranks)} ranks are given.")
+        structure = set_ranks(format, ranks)
+    else:
+        structure = formats[format].build(modes, 1 if rank is None else rank)
+    return structure if several else clip_ranks(structure)
+
+
+def _solver(structure: Structure, target_error: float | None, *, sweeps: bool) -> str | None:
+    """Return the name of the solver that suits a whole tensor; None for the default of ``fit``."""
+    if is_tree(structure):
+        return "tree_svd" if target_error is not None or not sweeps else None
+    if target_error is None:
+        return None
+    return "tr_svd" if is_ring(structure) else "progressive"
 
 
 def fitting(format: str) -> tuple[str, ...]:  # noqa: A002

@@ -4,6 +4,7 @@ The leading components are fitted first, so that a network with loops ends in a 
 target error the ranks grow until it is reached.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -18,7 +19,7 @@ from tnlab.fitting.sweep.normal_equations import NormalEquations
 from tnlab.fitting.sweep.plan import plan_sweep
 from tnlab.fitting.warm_start import warm_start
 from tnlab.network.core_arrays import padded_network
-from tnlab.network.edits import set_rank, set_ranks
+from tnlab.network.edits import clip_ranks, set_rank, set_ranks
 from tnlab.network.gauge.balance import balanced
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
@@ -78,15 +79,11 @@ class Progressive(AbstractSolver):
             kept.growths += 1
 
     def _growable(self, now: Structure, structure: Structure) -> tuple[int, ...]:
-        """Return the bonds that may be widened: below the structure's rank, or below full rank for a target error."""
+        """Return the bonds that may be widened: below the structure's rank, or for a target below the possible one."""
         if self.target_error is None:
             return tuple(bond for bond, rank in enumerate(now.ranks) if rank < structure.ranks[bond])
-        wider = set_ranks(now, tuple(rank + 1 for rank in now.ranks))
-        return tuple(
-            bond
-            for bond, rank in enumerate(now.ranks)
-            if len(now.bonds[bond].cores) > 2 or wider.carriable_rank(bond) > rank
-        )
+        wider = possible_ranks(now, tuple(rank + 1 for rank in now.ranks))
+        return tuple(bond for bond, rank in enumerate(now.ranks) if wider[bond] > rank)
 
     def _grown(
         self,
@@ -109,7 +106,8 @@ class Progressive(AbstractSolver):
         residual = fit.square * error**2
         chosen = (best,) if _carried(now, best) and gained[best] > USELESS * residual else growable
         more = {bond: 1 if self.target_error is None else max(1, now.ranks[bond] // 8) for bond in chosen}
-        wider = set_ranks(now, tuple(rank + more.get(bond, 0) for bond, rank in enumerate(now.ranks)))
+        ranks = tuple(rank + more.get(bond, 0) for bond, rank in enumerate(now.ranks))
+        wider = set_ranks(now, ranks if self.target_error is None else possible_ranks(now, ranks))
         return shaken(warm_start(network.to(torch.float64), wider, generator=generator), generator=generator)
 
     def _shown(self, network: Network, structure: Structure) -> Network:
@@ -145,6 +143,19 @@ class _Kept:
             self.growths = 0 if clearly else self.growths
             self._network, self._error, self._doubt = network, error, doubt
         return (network, error, doubt) if self._network is None else (self._network, self._error, self._doubt)
+
+
+def possible_ranks(structure: Structure, ranks: tuple[int, ...]) -> tuple[int, ...]:
+    """Return ranks lowered to what is of use: no more than the other axes of a core span, or than terms make up X.
+
+    A hyper-bond needs no more terms than the tensor has entries outside the largest of the cores that it joins.
+    """
+    sizes = [math.prod(structure.modes[leg] for leg in core.legs) for core in structure.cores]
+    terms = [
+        structure.size // max(sizes[core] for core in bond.cores) if len(bond.cores) > 2 else rank
+        for bond, rank in zip(structure.bonds, ranks, strict=True)
+    ]
+    return clip_ranks(set_ranks(structure, tuple(map(min, ranks, terms)))).ranks
 
 
 def _carried(structure: Structure, bond: int) -> bool:

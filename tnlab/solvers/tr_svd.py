@@ -34,6 +34,7 @@ from tnlab.fitting.unfolding_svd import (
 )
 from tnlab.network.core_arrays import as_core, padded, permuted
 from tnlab.network.edits import set_ranks
+from tnlab.network.graph import is_ring
 from tnlab.network.network import Network
 from tnlab.network.residual import relative_residual
 from tnlab.network.structure import Bond, Core, Structure
@@ -75,8 +76,7 @@ def check_ring(structure: Structure) -> None:
     Raises:
         StructureError: A core has no mode or not exactly two bonds, or a bond joins more than two cores.
     """
-    twofold = all(len(bonds) == 2 for bonds in structure.core_bonds)
-    if structure.has_hyper_bonds or structure.has_latent_cores or not twofold:
+    if not is_ring(structure):
         raise StructureError("TR-SVD needs a ring: every core carries a mode and has exactly two bonds.")
 
 

@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from tnlab.formats import formats
-from tnlab.network.gauge.resize_bond import narrow, widen
+from tnlab.network.edits import clip_ranks
+from tnlab.network.gauge.resize_bond import narrow, trimmed_bonds, widen
 from tnlab.network.network import Network
 
 
@@ -71,3 +72,13 @@ def test_padding_keeps_the_tensor_and_puts_the_zeros_into_the_first_core(first, 
     assert float(arrays[first].narrow(axis, 2, 2000).abs().max()) == 0.0
     pad = arrays[1 - first].narrow(axis, 2, 2000)
     assert float(pad.square().mean().sqrt()) == pytest.approx(size, rel=0.05)  # as large as what was there
+
+
+@pytest.mark.parametrize(("name", "ranks"), [("tt", 9), ("ht", 9), ("tucker", 9), ("tr", (14, 2, 1, 2))])
+def test_trimmed_bonds_have_no_rank_that_their_cores_cannot_use(name, ranks, generator):
+    network = Network.random(formats[name].build((3, 2, 4, 3), ranks), generator=generator)
+    trimmed = trimmed_bonds(network)
+    assert trimmed.structure == clip_ranks(network.structure)
+    assert trimmed.parameters < network.parameters
+    torch.testing.assert_close(trimmed.to_tensor(), network.to_tensor())
+    assert trimmed_bonds(trimmed) is trimmed

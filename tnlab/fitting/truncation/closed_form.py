@@ -11,7 +11,9 @@ from tnlab.errors import DataError
 from tnlab.fitting.memory import MEASURED, require_closed_form
 from tnlab.fitting.truncation.tree_svd import Goal, Peeled, PeelingCache, peel, residual
 from tnlab.fitting.unfolding_svd import EPS, Sketch, as_array, sum_of_squares, tensor_like
+from tnlab.network.gauge.resize_bond import trimmed_bonds
 from tnlab.network.network import Network
+from tnlab.network.residual import relative_residual
 from tnlab.network.structure import Structure
 
 TIGHTER = 1.0, 0.999, 0.95, 0.7, 0.3  # parts of the error budget, tried in turn until the measured error is within it
@@ -74,7 +76,8 @@ def closed_form(
         # A random basis differs from run to run, also at the same rank: then no run may go on from another's remainder.
         cache: PeelingCache | None = {} if len(goals) > 1 and sketch is None else None
         found = (peel(array, structure, goal, total=total, cache=cache) for goal in goals)
-        return finish(tensor, min(found, key=worth), total)
+        closed = finish(tensor, min(found, key=worth), total)
+        return closed if asked is None else _trimmed(tensor, closed)
 
     return within(error, attempt, len(structure.cores), tensor.dtype)
 
@@ -157,6 +160,20 @@ def finish(tensor: Tensor, peeled: Peeled, total: float) -> Closed:
         measured = estimate
     bound = math.sqrt((peeled.promised + peeled.doubt) / total) + rounding(len(cores), tensor.dtype)
     return Closed(Network(peeled.structure, cores), measured, bound)
+
+
+def _trimmed(tensor: Tensor, closed: Closed) -> Closed:
+    """Return a truncation with every rank lowered to what the cores beside its bond span, its tensor unchanged.
+
+    Later truncations can leave a core with fewer other entries than the rank of a bond that was cut before.
+    """
+    network = trimmed_bonds(closed.network)
+    if network is closed.network:
+        return closed
+    error = closed.relative_error
+    if error <= MEASURED_BELOW[tensor.dtype]:
+        error = relative_residual(tensor, network)
+    return replace(closed, network=network, relative_error=error)
 
 
 def rounding(cores: int, dtype: torch.dtype) -> float:

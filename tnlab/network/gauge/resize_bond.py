@@ -1,10 +1,12 @@
-"""Resizing of a bond in place: widen it without changing the tensor, or narrow it by a truncation of its cores."""
+"""Resizing of bonds: widen or trim them without changing the tensor, or narrow one by a truncation of its cores."""
 
 import torch
 from torch import Tensor
 
 from tnlab.network.core_arrays import padded
-from tnlab.network.unfolding import fold, unfolding
+from tnlab.network.graph import axis_of
+from tnlab.network.network import Network
+from tnlab.network.unfolding import absorb, fold, rebuilt, unfolding
 
 
 def widen(
@@ -61,3 +63,24 @@ def narrow(arrays: dict[int, Tensor], axes: dict[int, int], rank: int) -> None:
     for core, side in ((first, left_q @ u[:, :found]), (second, right_q @ vh[:found].T)):
         rows = padded((side * weight).T, (rank, len(side)))
         arrays[core] = fold(rows, arrays[core], axes[core])
+
+
+def trimmed_bonds(network: Network) -> Network:
+    """Return the network with no rank above ``Structure.carriable_rank`` and its tensor unchanged.
+
+    The core with fewer other entries than the bond's rank is factored by a QR decomposition, and the orthonormal factor
+    goes to the core at the other end, so that orthonormal cores stay so.
+    """
+    while True:
+        structure = network.structure
+        excess = [bond for bond, rank in enumerate(structure.ranks) if rank > structure.carriable_rank(bond)]
+        if not excess:
+            return network
+        bond = max(excess, key=lambda bond: structure.ranks[bond] / structure.carriable_rank(bond))
+        near, far = sorted(structure.bonds[bond].cores, key=lambda core: network.cores[core].numel())
+        cores = list(network.cores)
+        axis = axis_of(structure, near, bond)
+        q, r = torch.linalg.qr(unfolding(cores[near].to(torch.float64), axis))
+        cores[near] = fold(r, cores[near], axis).to(cores[near])
+        absorb(structure, cores, q.T.to(cores[far]), bond, far)
+        network = rebuilt(structure, cores)
