@@ -132,6 +132,13 @@ def test_each_entry_has_a_scale_of_its_own():
     assert entries(powers, rows).tolist() == [1.0, pytest.approx(1e300, rel=1e-12), math.inf, 10.0]
 
 
+def test_a_narrower_dtype_takes_a_power_from_other_cores():
+    network = random(formats["tt"].build((2,) * 4, 2))
+    far = Network(network.structure, (network.cores[0] * 2.0**200, *network.cores[1:-1], network.cores[-1] * 2.0**-200))
+    assert torch.allclose(far.to(torch.float32).to_tensor(), network.to(torch.float32).to_tensor())
+    assert far.to(torch.float64).cores[0] is far.cores[0]
+
+
 def test_zero_stays_zero_and_what_is_not_finite_is_not_hidden():
     chain_of_zeros = scale(random(formats["tt"].build((2,) * 300, 2)), 0.0)
     assert (norm(chain_of_zeros), log_norm(chain_of_zeros)) == (0.0, -math.inf)

@@ -12,6 +12,7 @@ from torch import Tensor
 from tnlab.errors import DataError, StructureError
 from tnlab.network import structure_json
 from tnlab.network.contraction import contract
+from tnlab.network.powers import within
 from tnlab.network.structure import Structure
 from tnlab.threads import on_one_thread
 from tnlab.writing import check_place, write_file
@@ -82,11 +83,14 @@ class Network:
     def to(self, dtype: torch.dtype | None = None, device: torch.device | str | None = None) -> "Network":
         """Return the network with its cores converted to a dtype, moved to a device, or both.
 
+        Cores that a narrower dtype could not hold first share a power of two with all others.
+
         Args:
             dtype: Type of the entries; None keeps it.
             device: Where the cores are stored; None keeps it.
         """
-        return Network(self.structure, tuple(core.to(dtype=dtype, device=device) for core in self.cores))
+        cores = within(self.cores, dtype or self.cores[0].dtype)
+        return Network(self.structure, tuple(core.to(dtype=dtype, device=device) for core in cores))
 
     def save(self, path: str | Path) -> None:
         """Write the network to a safetensors file: the cores as arrays, the structure as JSON in the metadata.

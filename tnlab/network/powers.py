@@ -86,7 +86,7 @@ class PowersOfTwo:
             sizes: Sizes of all their indices.
             bits: Powers of two besides, up or down.
         """
-        room = math.frexp(torch.finfo(cores[0].dtype).max)[1] * 0.45  # the squares of products are in range, too
+        room = _bits(cores[0].dtype) * 0.45  # the squares of products are in range, too
         bits += sum(math.log2(size) for size in sizes if size)
         for core in cores:
             if bits > room:
@@ -125,6 +125,14 @@ def evened(cores: Sequence[Tensor]) -> list[Tensor]:
     return powers.give([powers.take(core) for core in cores])
 
 
+def within(cores: Sequence[Tensor], dtype: torch.dtype) -> Sequence[Tensor]:
+    """Return cores that a dtype can hold: ``evened`` if one of them is out of its range, else as they are."""
+    own = cores[0].dtype
+    if own == dtype or not (own.is_floating_point and dtype.is_floating_point) or _bits(own) <= _bits(dtype):
+        return cores
+    return evened(cores) if any(abs(_level(core)) >= _bits(dtype) for core in cores) else cores
+
+
 def times_power(array: Tensor, exponent: int | Tensor) -> Tensor:
     """Return an array times ``2**exponent``, in as many steps as the range of floats asks for.
 
@@ -161,7 +169,12 @@ def _level(array: Tensor) -> int:
 
 def _limit(array: Tensor) -> int:
     """Return the largest power of two that is multiplied at once, 1020 in float64."""
-    return math.frexp(torch.finfo(array.dtype).max)[1] - 4
+    return _bits(array.dtype) - 4
+
+
+def _bits(dtype: torch.dtype) -> int:
+    """Return the power of two of the largest float of a dtype, 1024 in float64."""
+    return math.frexp(torch.finfo(dtype).max)[1]
 
 
 def _power(exponent: Tensor) -> Tensor:

@@ -22,7 +22,7 @@ def true_error(before, after):
 @pytest.mark.parametrize("by", [round_by_qr, round_by_grams])
 def test_both_ways_on_a_tree_agree(by):
     network = random(formats["tree"].build((4,) * 6, 4))
-    rounded, error = by(network, ErrorBudget([2] * len(network.structure.bonds)))
+    rounded, error = by(network, ErrorBudget([2] * len(network.structure.bonds)))[:2]
     assert error == pytest.approx(true_error(network, rounded), rel=1e-6)
     expected, _ = round_by_qr(network, ErrorBudget([2] * len(network.structure.bonds)))
     assert error == pytest.approx(true_error(network, expected), rel=0.05)
@@ -53,9 +53,9 @@ def test_without_an_error_only_rounding_errors_are_dropped():
 def test_gram_matrices_find_the_ranks_of_a_sum(name):
     network = random(formats[name].build((4,) * 4, 2))
     twice = add(network, network)
-    rounded, error = round_by_grams(twice, ErrorBudget(list(twice.structure.ranks), 1e-6))
+    rounded, error, floor = round_by_grams(twice, ErrorBudget(list(twice.structure.ranks), 1e-6))
     assert rounded.structure.ranks == network.structure.ranks
-    assert error < 1e-6
+    assert error < floor
     assert true_error(twice, rounded) < 1e-6
 
 

@@ -13,13 +13,16 @@ from dataclasses import dataclass
 import torch
 
 from tnlab.errors import StructureError
-from tnlab.network.arithmetic import distance, norm
+from tnlab.network.arithmetic import distance, scaled_norm
 from tnlab.network.graph import is_tree
 from tnlab.network.network import Network
+from tnlab.network.powers import PowersOfTwo, Scaled
 from tnlab.network.rounding.loop import truncate_hyper_bond, truncate_pair
-from tnlab.network.rounding.tree import ErrorBudget, round_by_grams, round_by_qr, truncate_by_qr
+from tnlab.network.rounding.tree import FLOOR, ErrorBudget, round_by_grams, round_by_qr, truncate_by_qr
 from tnlab.network.structure import Structure
 from tnlab.threads import on_one_thread
+
+KNOWN = 1e-3  # relative accuracy of an error that Gram matrices tell
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,9 +31,9 @@ class Rounded:
 
     Attributes:
         network: The network of the same topology with the new ranks.
-        relative_error: Frobenius norm of the change of the tensor over the norm of the tensor before. It is exact on a
-            tree, except that rounding a whole tree to a target error of 1e-6 (float32: 3e-2) or more knows it only to
-            about 1e-8 (3e-4). With loops or hyper-bonds it is measured by inner products, to about 1e-8.
+        relative_error: Frobenius norm of the change of the tensor over the norm of the tensor before. On a tree it is
+            right to a thousandth, or to about 1e-14 where it is smaller. With loops or hyper-bonds it is measured by
+            inner products, to about 1e-8. Cores of float32 are rounded in float64, and converted back at the end.
     """
 
     network: Network
@@ -61,12 +64,15 @@ def truncate_bond(
     structure = network.structure
     if not 0 <= bond < len(structure.bonds):
         raise StructureError(f"Bond {bond!r} is not one of 0 to {len(structure.bonds) - 1}.")
+    double = network.to(torch.float64)
     if is_tree(structure):
-        return Rounded(*truncate_by_qr(network, bond, rank, target_error))
-    size = norm(network)
+        return _rounded(*truncate_by_qr(double, bond, rank, target_error), network)
+    unit, size, powers = _unit(double)
+    if not size:
+        return Rounded(network, 0.0)
     allowed = None if target_error is None else target_error * size
-    truncated, lost = _in_loop(network, bond, rank, allowed)
-    return Rounded(truncated, lost / size if size else 0.0)
+    truncated, lost = _in_loop(unit, bond, rank, allowed)
+    return _rounded(_times(truncated, powers), lost / size, network)
 
 
 @on_one_thread(lambda network, *_, **__: network.parameters)
@@ -102,23 +108,27 @@ def round_network(
     largest = _largest_ranks(structure, ranks)
     if not structure.bonds:
         return Rounded(network, 0.0)
+    double = network.to(torch.float64)
     if not is_tree(structure):
-        return _round_loops(network, largest, target_error)
-    # Eigenvalues of Gram matrices show a relative error only down to the root of the rounding unit.
-    floor = 100 * math.sqrt(torch.finfo(network.cores[0].dtype).eps)
-    if target_error is None or target_error >= floor:
-        rounded, error = round_by_grams(network, ErrorBudget(largest, target_error))
-        if target_error is not None or error >= floor:
-            return Rounded(rounded, error)
-    return Rounded(*round_by_qr(network, ErrorBudget(largest, target_error)))
+        return _rounded(*_round_loops(double, largest, target_error), network)
+    if target_error is None or target_error >= FLOOR:
+        rounded, error, floor = round_by_grams(double, ErrorBudget(largest, target_error))
+        if error >= floor and (target_error is None or error < target_error * (1 - KNOWN)):
+            return _rounded(rounded, error, network)
+    return _rounded(*round_by_qr(double, ErrorBudget(largest, target_error)), network)
 
 
-def _round_loops(network: Network, largest: list[int], target_error: float | None) -> Rounded:
+def _rounded(network: Network, error: float, before: Network) -> Rounded:
+    """Return a network rounded in float64 in the dtype of the one before."""
+    return Rounded(network.to(before.cores[0].dtype), error)
+
+
+def _round_loops(network: Network, largest: list[int], target_error: float | None) -> tuple[Network, float]:
     """Round a network that is no tree: truncate its bonds in turn, those of the largest ranks first."""
-    size = norm(network)
-    current, lost = network, 0.0
+    unit, size, powers = _unit(network)
+    current, lost = unit, 0.0
     if not size:
-        return Rounded(network, 0.0)
+        return network, 0.0
     places = sorted(range(len(largest)), key=lambda bond: -network.structure.ranks[bond])
     for turn, bond in enumerate(places):
         if target_error is None:
@@ -129,8 +139,27 @@ def _round_loops(network: Network, largest: list[int], target_error: float | Non
             # The distances add up at most: the bonds still to come share the unused part of the allowed distance.
             allowed = (target_error * size - lost) / (len(places) - turn)
             current, _ = _in_loop(current, bond, None, max(allowed, 0.0))
-            lost = distance(network, current)
-    return Rounded(current, distance(network, current) / size if current is not network else 0.0)
+            lost = distance(unit, current)
+    if current is unit:
+        return network, 0.0
+    return _times(current, powers), distance(unit, current) / size
+
+
+def _unit(network: Network) -> tuple[Network, float, PowersOfTwo]:
+    """Return a network times a power of two, its norm, which is near 1 if floats would not do, and that power."""
+    size = scaled_norm(network)
+    exponent = math.frexp(size.mantissa)[1] + size.exponent
+    powers = PowersOfTwo.of(network.cores, network.structure.index_sizes, abs(exponent))
+    if not powers.needed or not size.mantissa:
+        return network, size.value, powers
+    cores = [powers.take(core) for core in network.cores]
+    powers.exponent -= exponent
+    unit = Network(network.structure, tuple(powers.give(cores)))
+    return unit, Scaled(size.mantissa, size.exponent - exponent).value, PowersOfTwo(exponent=exponent)
+
+
+def _times(network: Network, powers: PowersOfTwo) -> Network:
+    return Network(network.structure, tuple(powers.give(network.cores)))
 
 
 def _in_loop(network: Network, bond: int, rank: int | None, allowed: float | None) -> tuple[Network, float]:

@@ -16,14 +16,15 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from tnlab.network.gauge.canonical import canonical, shift
+from tnlab.network.gauge.canonical import shift, turned_to
 from tnlab.network.graph import ParentBond, axis_of, far_end
 from tnlab.network.network import Network
+from tnlab.network.powers import PowersOfTwo, Scaled
 from tnlab.network.structure import Structure
 from tnlab.network.unfolding import absorb, fold, rebuilt, unfolding
 
 LEAST = 1e-14  # part of the largest eigenvalue of a Gram matrix, below which an eigenvalue is rounding error
-TINY = 1e-300  # least divisor, so that a zero network stays finite
+FLOOR = 100 * math.sqrt(torch.finfo(torch.float64).eps)  # least relative error that Gram matrices can tell, 1.5e-6
 
 
 @dataclass
@@ -50,18 +51,19 @@ class ErrorBudget:
     def __post_init__(self) -> None:
         self.left = len(self.largest)
 
-    def rank(self, bond: int, squares: Tensor) -> int:
+    def rank(self, bond: int, squares: Tensor, most: int | None = None) -> int:
         """Return the rank that a bond keeps, and add the squares that it discards to ``spent``.
 
         Args:
             bond: Index in ``largest`` of the bond.
             squares: Its squared singular values, descending.
+            most: Largest rank to keep besides ``largest``.
         """
         squares = squares.clamp(min=0)
         tails = squares.flip(0).cumsum(0).flip(0)
         negligible = torch.finfo(squares.dtype).eps ** 2 * self.total * len(squares)
         allowed = max(0.0, ((self.target_error or 0.0) ** 2 * self.total - self.spent) / self.left)
-        rank = min(max(1, int((tails > max(allowed, negligible)).sum())), self.largest[bond])
+        rank = min(max(1, int((tails > max(allowed, negligible)).sum())), self.largest[bond], most or len(squares))
         self.spent += float(tails[rank]) if rank < len(tails) else 0.0
         self.left -= 1
         return rank
@@ -76,19 +78,18 @@ def truncate_by_qr(network: Network, bond: int, rank: int | None, target_error: 
     """Return a tree with one bond truncated by the singular values along its cut, and the exact relative error.
 
     Args:
-        network: A tree.
+        network: A tree, in float64.
         bond: Index of the bond.
         rank: Largest rank to keep; None keeps at most the old one.
         target_error: Largest relative error; None counts as 0.
     """
-    core, parent = network.structure.bonds[bond].cores
-    network = canonical(network, core)
-    cores, structure = list(network.cores), network.structure
-    budget = ErrorBudget([structure.ranks[bond]], target_error, _square(cores[core]))
-    if rank is not None:
-        budget.largest[0] = max(1, rank)
+    structure = network.structure
+    core, parent = structure.bonds[bond].cores
+    cores, powers = turned_to(network, core)
+    most = structure.ranks[bond] if rank is None else max(1, rank)
+    budget = ErrorBudget([most], target_error, _square(cores[core]))
     _truncate(structure, cores, (core, bond, parent), budget, 0)
-    return rebuilt(structure, cores), budget.error
+    return rebuilt(structure, powers.give(cores, parent)), budget.error
 
 
 def round_by_qr(network: Network, budget: ErrorBudget) -> tuple[Network, float]:
@@ -97,10 +98,10 @@ def round_by_qr(network: Network, budget: ErrorBudget) -> tuple[Network, float]:
     The tree is brought into canonical form; then the centre moves along the bonds in post-order, truncating each by a
     singular value decomposition.
     """
-    order = _leaves_first(network.structure)
+    structure = network.structure
+    order = _leaves_first(structure)
     centre = order[0][0]
-    network = canonical(network, centre)
-    structure, cores = network.structure, list(network.cores)
+    cores, powers = turned_to(network, centre)
     budget.total = _square(cores[centre])
     upwards = {core: (bond, parent) for core, bond, parent in order}
     for core, bond, parent in order:
@@ -108,35 +109,51 @@ def round_by_qr(network: Network, budget: ErrorBudget) -> tuple[Network, float]:
             shift(structure, cores, upper, between, lower)
         _truncate(structure, cores, (core, bond, parent), budget, bond)
         centre = parent
-    return rebuilt(structure, cores), budget.error
+    return rebuilt(structure, powers.give(cores, centre)), budget.error
 
 
-def round_by_grams(network: Network, budget: ErrorBudget) -> tuple[Network, float]:
-    """Return a tree rounded by Gram matrices within an error budget, and the relative error, to about 1e-8 in float64.
+def round_by_grams(network: Network, budget: ErrorBudget) -> tuple[Network, float, float]:
+    """Return a tree rounded by Gram matrices within an error budget, the relative error, and what that must exceed.
 
     The singular values of a bond are the square roots of the eigenvalues of the product of the Gram matrices of its two
     sides: those beyond the bond are formed first, those of the truncated subtrees below it on the way to the root.
+
+    Rounding errors hide the squares below the rounding unit times the traces of the two matrices. The error is right to
+    a thousandth where it is at least the last number returned, which is larger where terms cancel.
     """
-    structure, cores = network.structure, list(network.cores)
+    structure = network.structure
+    needed = PowersOfTwo.of(network.cores, structure.index_sizes).needed
+    below = [PowersOfTwo(needed) for _ in network.cores]  # taken out of a core and the truncated subtrees below it
+    cores = [powers.take(core) for powers, core in zip(below, network.cores, strict=True)]
     order = _leaves_first(structure)
-    outside = _outside_grams(structure, cores, order)
-    for turn, (core, bond, parent) in enumerate(order):
+    outside = _outside_grams(structure, cores, order, below)
+    whole, least = Scaled(0.0), 1.0
+    for core, bond, parent in order:
         axis = axis_of(structure, core, bond)
         matrix = unfolding(cores[core], axis)
-        weights, vectors = torch.linalg.eigh(outside[bond])
+        beyond, exponent = outside[bond]
+        weights, vectors = torch.linalg.eigh(beyond)
         root = vectors * weights.clamp(min=0).sqrt()
         inside = matrix @ matrix.T
         squares, turned = torch.linalg.eigh(root.T @ inside @ root)
-        squares, turned = squares.flip(0), turned.flip(1)
-        if turn == 0:
-            budget.total = float(squares.clamp(min=0).sum())
-        rank = max(1, min(budget.rank(bond, squares), int((squares > LEAST * squares[0]).sum())))
-        to_basis = root @ turned[:, :rank] / squares[:rank].clamp(min=TINY).sqrt()
+        squares, turned = squares.flip(0).clamp(min=0), turned.flip(1)
+        sums = float(squares.sum())
+        if not sums:
+            return network, 0.0, math.inf
+        total = Scaled(sums, exponent + 2 * below[core].exponent)
+        if not whole.mantissa:
+            whole, budget.total = total, 1.0
+        least = min(least, sums / float(beyond.trace() * inside.trace()))
+        found = int((squares > LEAST * squares[0]).sum())
+        rank = budget.rank(bond, squares * (total.over(whole) / sums), found)
+        to_basis = root @ turned[:, :rank] / squares[:rank].sqrt()
         cores[core] = fold(to_basis.T @ matrix, cores[core], axis)
         absorb(structure, cores, to_basis.T @ inside, bond, parent)
-    remaining = _square(cores[order[-1][2]])
-    error = math.sqrt(max(budget.total - remaining, 0.0) / budget.total) if budget.total else 0.0
-    return rebuilt(structure, cores), error
+        below[parent].exponent += below[core].exponent
+        cores[parent] = below[parent].take(cores[parent])
+    last = order[-1][2]
+    lost = 1.0 - Scaled(_square(cores[last]), 2 * below[last].exponent).over(whole)
+    return rebuilt(structure, below[last].give(cores)), math.sqrt(max(lost, 0.0)), FLOOR / math.sqrt(least)
 
 
 def _truncate(structure: Structure, cores: list[Tensor], upward: ParentBond, budget: ErrorBudget, place: int) -> None:
@@ -185,22 +202,35 @@ def _path(upwards: dict[int, tuple[int, int]], core: int, centre: int) -> list[P
     return path
 
 
-def _outside_grams(structure: Structure, cores: list[Tensor], order: list[ParentBond]) -> dict[int, Tensor]:
-    """Return for every bond the Gram matrix, (rank, rank), of the part of the tree on the root's side of it."""
+def _outside_grams(
+    structure: Structure, cores: list[Tensor], order: list[ParentBond], taken: list[PowersOfTwo]
+) -> dict[int, tuple[Tensor, int]]:
+    """Return for every bond the Gram matrix, (rank, rank), of the part of the tree on the root's side of it.
+
+    The second of each pair is the exponent of a power of two that multiplies the matrix; ``taken`` has those of cores.
+    """
     below: dict[int, list[int]] = {}
     for _, bond, parent in order:
         below.setdefault(parent, []).append(bond)
-    inside: dict[int, Tensor] = {}
+
+    def gram(core: int, bond: int, known: dict[int, tuple[Tensor, int]]) -> tuple[Tensor, int]:
+        powers = PowersOfTwo(
+            taken[core].needed, 2 * taken[core].exponent + sum(exponent for _, exponent in known.values())
+        )
+        message = powers.take(_gram(structure, cores, core, bond, {other: own for other, (own, _) in known.items()}))
+        return message, powers.exponent
+
+    inside: dict[int, tuple[Tensor, int]] = {}
     if any(len(bonds) > 1 for bonds in below.values()):
         for core, bond, _ in order:
-            inside[bond] = _gram(structure, cores, core, bond, {b: inside[b] for b in below.get(core, [])})
-    outside: dict[int, Tensor] = {}
+            inside[bond] = gram(core, bond, {other: inside[other] for other in below.get(core, [])})
+    outside: dict[int, tuple[Tensor, int]] = {}
     above = {core: bond for core, bond, _ in order}
     for _, bond, parent in reversed(order):
         known = {other: inside[other] for other in below[parent] if other != bond}
         if parent in above:
             known[above[parent]] = outside[above[parent]]
-        outside[bond] = _gram(structure, cores, parent, bond, known)
+        outside[bond] = gram(parent, bond, known)
     return outside
 
 
