@@ -145,9 +145,9 @@ def write_between(path: Path, name: str, text: str) -> None:
     path.write_text(f"{before}{begin}\n{text.strip()}\n{end}{after}", encoding="utf-8")
 
 
-def say(*words: object) -> None:
+def say(*words: object, sep: str = " ") -> None:
     """Print without buffering, so that a redirected output is complete at any time."""
-    print(*words, flush=True)
+    print(*words, sep=sep, flush=True)
     sys.stdout.flush()
 
 

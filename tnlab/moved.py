@@ -24,6 +24,7 @@ FUNCTIONS = (SEARCH, "tnlab.data.planted")  # old paths that are the names of fu
 MODULES = {  # the new path of every other moved module, by its old path
     "tnlab.bounds.spectra": "tnlab.bounds.cut_spectra",
     "tnlab.data.planted": "tnlab.data.planted_tensors",
+    "tnlab.fitting.sweep.pairwise": "tnlab.network.pairwise",
     "tnlab.fitting.truncation.unfolding": "tnlab.fitting.unfolding_svd",
     "tnlab.network.adjacency": "tnlab.network.rank_matrix",
     "tnlab.network.balance": "tnlab.network.gauge.balance",
@@ -44,7 +45,6 @@ MODULES = {  # the new path of every other moved module, by its old path
     "tnlab.network.mode_scaling": "tnlab.fitting.mode_scaling",
     "tnlab.network.normal_equations": "tnlab.fitting.sweep.normal_equations",
     "tnlab.network.objective": "tnlab.fitting.least_squares",
-    "tnlab.network.pairwise": "tnlab.fitting.sweep.pairwise",
     "tnlab.network.peeling": "tnlab.fitting.truncation.tree_svd",
     "tnlab.network.quasi_newton": "tnlab.fitting.lbfgs_steps",
     "tnlab.network.ridge": "tnlab.fitting.sweep.fading_ridge",

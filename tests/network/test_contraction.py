@@ -7,7 +7,7 @@ import torch
 from hypothesis import given, settings
 
 from tnlab.errors import StructureError
-from tnlab.network.contraction import contract_indices, contraction_cost, largest_array
+from tnlab.network.contraction import contract, contract_indices, contraction_cost, largest_array
 from tnlab.network.network import Network
 from tnlab.network.structure import Bond, Core, Structure
 from tnlab.testing.structures import structures
@@ -65,3 +65,25 @@ def test_a_contraction_too_large_is_refused_with_the_number():
     labels = [*dense.core_indices, *(tuple(i + 45 * (i >= 10) for i in own) for own in dense.core_indices)]
     with pytest.raises(StructureError, match=r"an array of [\d.]+ GiB"):
         largest_array(labels, (), [*dense.core_shapes, *dense.core_shapes])
+
+
+def test_diagonals_are_taken_and_indices_of_one_array_summed(generator):
+    square, other = torch.randn(3, 3, 4, generator=generator), torch.randn(3, 5, generator=generator)
+    found = contract_indices([(0, 0, 1), (0, 2)], (2, 0), [square, other])
+    assert torch.allclose(found, torch.einsum("aab,ac->ca", square, other))
+    assert torch.allclose(contract_indices([(0, 0, 1)], (), [square]), torch.einsum("aab->", square))
+
+
+def test_numpy_arrays_tensors_and_gradients_give_one_result():
+    ring = random(RING)
+    plain, numpy = ring.to_tensor(), contract(RING, [core.numpy() for core in ring.cores])
+    assert np.array_equal(plain.numpy(), numpy)
+    cores = [core.clone().requires_grad_() for core in ring.cores]
+    contract(RING, cores).square().sum().backward()
+    assert float((cores[0].grad * ring.cores[0]).sum()) == pytest.approx(2 * float(plain.square().sum()))
+
+
+def test_a_single_core_is_copied():
+    vector = Network(Structure((3,), (Core((0,)),)), (torch.ones(3, dtype=torch.float64),))
+    vector.to_tensor().zero_()
+    assert vector.cores[0].sum() == 3

@@ -13,9 +13,9 @@ from tnlab.errors import StructureError
 from tnlab.fitting.entries.contraction_tree import edge, entry_tree
 from tnlab.fitting.svd_start import LARGE, start_entries
 from tnlab.fitting.sweep.dimension_tree import CoreTree, leaves
-from tnlab.fitting.sweep.pairwise import Side
 from tnlab.fitting.sweep.steps import Alias, ExplicitUpdate, Multiply, Step, SweepPlan, Update
 from tnlab.network.contraction import largest_array
+from tnlab.network.pairwise import Side
 from tnlab.network.residual import SLAB
 from tnlab.network.structure import Structure
 

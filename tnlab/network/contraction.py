@@ -1,23 +1,24 @@
-"""Contraction of networks and of labelled arrays, along paths that opt_einsum finds once per structure and shapes."""
+"""Contraction of networks and of labelled arrays, compiled to products of two arrays once per structure and shapes."""
 
 import math
-import string
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
+import numpy as np
 import opt_einsum
 import torch
 from torch import Tensor
 
 from tnlab.errors import StructureError
+from tnlab.network.contraction_path import contraction_path
+from tnlab.network.pairwise import Indices, Pairwise, compile_pair, permutation, permute
 from tnlab.network.powers import PowersOfTwo, row_levels, times_power
 from tnlab.network.structure import Structure
 
-Indices = tuple[int, ...]  # integer labels, one per axis of an array; arrays share an index where they share a label
 MAX_INTERMEDIATE = 2**28  # entries of the largest array a contraction may form: 2 GiB in float64, which a laptop holds
-MAX_SEARCHED = 12  # cores up to which opt_einsum searches among paths ("auto"); the search takes too long beyond
 
 
 def contract(structure: Structure, cores: Sequence[Any]) -> Any:
@@ -27,18 +28,12 @@ def contract(structure: Structure, cores: Sequence[Any]) -> Any:
         structure: Assigns the axes of every core to modes and bonds.
         cores: One array per core (numpy or torch), of the shapes ``structure.core_shapes``.
     """
-    return _expression(structure)(*cores)
+    return _of_structure(structure)(cores)
 
 
-@lru_cache(maxsize=512)
 def contraction_cost(structure: Structure) -> float:
     """Return the floating-point operations, as opt_einsum counts them, of one contraction to the full tensor."""
-    if len(structure.cores) == 1:
-        return 0.0
-    _, info = opt_einsum.contract_path(
-        structure.einsum, *structure.core_shapes, shapes=True, optimize=_optimizer(structure)
-    )
-    return float(info.opt_cost)
+    return _of_structure(structure).flops
 
 
 def contract_indices(operands: Sequence[Indices], output: Indices, arrays: Sequence[Any]) -> Any:
@@ -52,7 +47,7 @@ def contract_indices(operands: Sequence[Indices], output: Indices, arrays: Seque
     Raises:
         StructureError: The path found needs an array of more than 2 GiB (in float64).
     """
-    return _labelled(tuple(operands), output, tuple(tuple(array.shape) for array in arrays))[0](*arrays)
+    return _small_enough(tuple(operands), output, tuple(tuple(array.shape) for array in arrays))(arrays)
 
 
 def contract_scaled(
@@ -75,13 +70,10 @@ def contract_scaled(
     Raises:
         StructureError: The path found needs an array of more than 2 GiB (in float64).
     """
-    shapes = tuple(tuple(array.shape) for array in arrays)
-    sizes = {
-        label: size for own, shape in zip(operands, shapes, strict=True) for label, size in zip(own, shape, strict=True)
-    }
-    powers, rows = PowersOfTwo.of(arrays, list(sizes.values())), None
+    compiled = _small_enough(tuple(operands), output, tuple(tuple(array.shape) for array in arrays))
+    powers, rows = PowersOfTwo.of(arrays, compiled.sizes), None
     if not powers.needed:
-        return contract_indices(operands, output, arrays), 0
+        return compiled(arrays), 0
 
     def levelled(array: Tensor, labels: Indices) -> Tensor:
         nonlocal rows
@@ -91,10 +83,8 @@ def contract_scaled(
         rows = levels if rows is None else rows + levels
         return times_power(array, -levels)
 
-    held = [levelled(array, own) for array, own in zip(arrays, operands, strict=True)]
-    for places, text, labels in _pairs(tuple(operands), output, shapes):
-        held.append(levelled(torch.einsum(text, *(held.pop(place) for place in places)), labels))
-    return held[0], powers.exponent if rows is None else rows + powers.exponent
+    result = compiled.through(levelled, [levelled(array, own) for array, own in zip(arrays, operands, strict=True)])
+    return result, powers.exponent if rows is None else rows + powers.exponent
 
 
 def largest_array(operands: Sequence[Indices], output: Indices, shapes: Sequence[tuple[int, ...]]) -> int:
@@ -108,55 +98,113 @@ def largest_array(operands: Sequence[Indices], output: Indices, shapes: Sequence
     Raises:
         StructureError: That array needs more than 2 GiB (in float64).
     """
-    return _labelled(tuple(operands), output, tuple(shapes))[1]
+    return _small_enough(tuple(operands), output, tuple(shapes)).largest
+
+
+@dataclass(frozen=True, eq=False)
+class _Contraction:
+    """A contraction of labelled arrays as products of two: call it with the arrays.
+
+    Attributes:
+        reductions: For every array the einsum that takes its diagonals and sums the indices that it alone has, or None.
+        steps: For every product the places of its two operands in the list of arrays, and the product. Both leave the
+            list, and the product becomes its last member. The first label of the result comes first wherever it occurs.
+        axes: Permutation of the last array to the result, or None.
+        flops: Floating-point operations of all products.
+        largest: Entries of the largest array formed; of a single array, its own.
+        sizes: Sizes of all indices.
+    """
+
+    reductions: tuple[str | None, ...]
+    steps: tuple[tuple[int, int, Pairwise], ...]
+    axes: Indices | None
+    flops: float
+    largest: int
+    sizes: tuple[int, ...]
+
+    def __call__(self, arrays: Sequence[Any]) -> Any:
+        if not all(map(_is_light, arrays)):
+            return self.through(lambda array, _: array, arrays)
+        return torch.from_numpy(np.asarray(self.through(lambda array, _: array, [array.numpy() for array in arrays])))
+
+    def through(self, change: Callable[[Any, Indices], Any], arrays: Sequence[Any]) -> Any:
+        """Return the contraction with every product replaced by ``change(product, labels of its axes)``."""
+        held = list(arrays)
+        for place, text in enumerate(self.reductions):
+            if text is not None:
+                held[place] = opt_einsum.contract(text, held[place])
+        for first, second, pair in self.steps:
+            product = pair(held[first], held[second])
+            del held[max(first, second)], held[min(first, second)]
+            held.append(change(product, pair.indices))
+        result = permute(held[0], self.axes)
+        if self.steps:
+            return result
+        return result.clone() if isinstance(result, Tensor) else result.copy()  # not the caller's memory
+
+
+def _is_light(array: Any) -> bool:
+    """Return whether an array is a torch tensor that numpy can take over, where small products start sooner."""
+    return (
+        isinstance(array, Tensor)
+        and array.dtype in (torch.float64, torch.float32)
+        and array.device.type == "cpu"
+        and not array.requires_grad
+    )
 
 
 @lru_cache(maxsize=512)
-def _labelled(
-    operands: tuple[Indices, ...], output: Indices, shapes: tuple[tuple[int, ...], ...]
-) -> tuple[Any, int, Any]:
-    """Return the compiled einsum of labelled arrays of given shapes, the entries of its largest array, and its path."""
-    symbols: dict[int, str] = {}
-    for label in (label for own in operands for label in own):
-        symbols.setdefault(label, opt_einsum.get_symbol(len(symbols)))
-    text = ",".join("".join(map(symbols.__getitem__, own)) for own in operands)
-    text += "->" + "".join(map(symbols.__getitem__, output))
-    if len(operands) == 1:
-        return opt_einsum.contract_expression(text, *shapes), math.prod(shapes[0]), [(0,)]
-    path, info = opt_einsum.contract_path(text, *shapes, shapes=True, optimize="auto")
-    largest = int(info.largest_intermediate)
-    if largest > MAX_INTERMEDIATE:
+def _of_structure(structure: Structure) -> _Contraction:
+    return _compiled(structure.core_indices, tuple(range(structure.order)), structure.core_shapes)
+
+
+@lru_cache(maxsize=512)
+def _small_enough(operands: tuple[Indices, ...], output: Indices, shapes: tuple[tuple[int, ...], ...]) -> _Contraction:
+    """Return the compiled contraction of labelled arrays of given shapes; refuse one that forms too large an array."""
+    found = _compiled(operands, output, shapes)
+    if found.largest > MAX_INTERMEDIATE:
         raise StructureError(
-            f"This contraction needs an array of {largest * 8 / 2**30:.1f} GiB, "
+            f"This contraction needs an array of {found.largest * 8 / 2**30:.1f} GiB, "
             f"and at most {MAX_INTERMEDIATE * 8 / 2**30:.0f} GiB is allowed. Lower some ranks first."
         )
-    return opt_einsum.contract_expression(text, *shapes, optimize=path), max(largest, 1), path
+    return found
 
 
-@lru_cache(maxsize=512)
-def _pairs(
-    operands: tuple[Indices, ...], output: Indices, shapes: tuple[tuple[int, ...], ...]
-) -> list[tuple[tuple[int, ...], str, Indices]]:
-    """Return the path of an einsum: places to pop one after the other, their einsum, and the labels of the result."""
-    held, steps = list(operands), []
-    users = Counter(label for own in held for label in set(own)) + Counter(set(output))
-    for pair in _labelled(operands, output, shapes)[2]:
-        places = tuple(sorted(pair, reverse=True))
-        taken = [held.pop(place) for place in places]
-        users -= Counter(label for own in taken for label in set(own))
-        labels = tuple(sorted({label for own in taken for label in own if users[label]})) if held else output
-        letters = dict(zip(dict.fromkeys(label for own in taken for label in own), string.ascii_letters, strict=False))
-        words = ["".join(letters[label] for label in own) for own in (*taken, labels)]
-        steps.append((places, f"{','.join(words[:-1])}->{words[-1]}", labels))
-        held.append(labels)
-        users += Counter(set(labels))
-    return steps
+def _compiled(operands: Sequence[Indices], output: Indices, shapes: Sequence[tuple[int, ...]]) -> _Contraction:
+    """Return the contraction of labelled arrays of given shapes to the labels ``output``."""
+    pairs = (zip(own, shape, strict=True) for own, shape in zip(operands, shapes, strict=True))
+    sizes = {label: size for pair in pairs for label, size in pair}
+    uses = Counter(label for own in operands for label in set(own)) + Counter(output)
+    held = [tuple(dict.fromkeys(label for label in own if uses[label] > 1)) for own in operands]
+    reductions = tuple(_reduction(own, kept) for own, kept in zip(operands, held, strict=True))
+    path = contraction_path(held, output, sizes) if len(held) > 1 else []
+    steps, flops, largest = [], 0.0, max(1, math.prod(shapes[0])) if not path else 1
+    for first, second in path:
+        if output and output[0] in held[second] and output[0] not in held[first]:
+            first, second = second, first
+        left, right = held[first], held[second]
+        del held[max(first, second)], held[min(first, second)]
+        uses.subtract((*left, *right))
+        step = compile_pair(left, right, {label for label in (*left, *right) if uses[label]}, sizes)
+        uses.update(step.indices)
+        held.append(step.indices)
+        steps.append((first, second, step))
+        summed = set(left + right) - set(step.indices)
+        flops += (1 + bool(summed)) * math.prod(sizes[label] for label in {*left, *right})
+        largest = max(largest, math.prod(step.shape))
+    return _Contraction(
+        reductions=reductions,
+        steps=tuple(steps),
+        axes=permutation(held[0], output),
+        flops=float(flops),
+        largest=largest,
+        sizes=tuple(sizes.values()),
+    )
 
 
-@lru_cache(maxsize=512)
-def _expression(structure: Structure) -> Any:
-    return opt_einsum.contract_expression(structure.einsum, *structure.core_shapes, optimize=_optimizer(structure))
-
-
-def _optimizer(structure: Structure) -> Literal["auto", "greedy"]:
-    return "auto" if len(structure.cores) <= MAX_SEARCHED else "greedy"
+def _reduction(own: Indices, kept: Indices) -> str | None:
+    """Return the einsum of one array to distinct labels, or None if it has just these."""
+    if own == kept:
+        return None
+    letter = {label: opt_einsum.get_symbol(place) for place, label in enumerate(dict.fromkeys(own))}
+    return f"{''.join(map(letter.__getitem__, own))}->{''.join(map(letter.__getitem__, kept))}"

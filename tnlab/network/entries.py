@@ -6,8 +6,9 @@ import torch
 from torch import Tensor
 
 from tnlab.errors import DataError
-from tnlab.network.contraction import Indices, contract_scaled, largest_array
+from tnlab.network.contraction import contract_scaled, largest_array
 from tnlab.network.network import Network
+from tnlab.network.pairwise import Indices
 from tnlab.network.powers import times_power
 from tnlab.network.structure import Structure
 

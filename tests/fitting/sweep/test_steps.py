@@ -5,12 +5,12 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tnlab.fitting.sweep.pairwise import compile_pair
 from tnlab.fitting.sweep.plan import explicit_plan
 from tnlab.fitting.sweep.steps import Alias, Equations, Multiply
 from tnlab.fitting.sweep.tree_plan import tree_plan
 from tnlab.formats import formats
 from tnlab.network.network import Network
+from tnlab.network.pairwise import compile_pair
 from tnlab.testing.structures import structures
 
 MAKERS = st.sampled_from([tree_plan, explicit_plan])

@@ -16,8 +16,8 @@ from torch import Tensor
 from tnlab.fitting.entries.contraction_tree import edge, entry_tree
 from tnlab.fitting.entries.grouping import Bucket, Entries
 from tnlab.fitting.sweep.dimension_tree import CoreTree, leaves
-from tnlab.fitting.sweep.pairwise import compile_pair
 from tnlab.interrupt import checkpoint
+from tnlab.network.pairwise import compile_pair
 
 NOTHING, ENTRIES = -2, -1  # batch of an operand: no batch axis, one over the entries; k >= 0: over the rows of core k
 LAST = -1  # label of the batch axis; bonds are labelled from 0

@@ -6,7 +6,6 @@ Read in this order; ``plan_sweep(structure)`` returns the program, ``NormalEquat
 * ``dimension_tree``: chooses the binary tree over the cores whose sweep takes the fewest operations.
 * ``tree_plan``: compiles that tree to a straight-line program of contractions and core updates.
 * ``steps``: the instructions of that program, and ``SweepPlan``, which runs them on a list of arrays.
-* ``pairwise``: one contraction of two arrays as transpose, reshape and matrix product.
 * ``normal_equations``: solves ``A G = B`` for one core, and reads the error of the fit off the equations.
 * ``fading_ridge``: the penalty added to G in the first sweeps, and its decay.
 """

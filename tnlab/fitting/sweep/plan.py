@@ -14,10 +14,11 @@ from typing import Literal
 import opt_einsum
 
 from tnlab.errors import StructureError
-from tnlab.fitting.sweep.pairwise import permutation
 from tnlab.fitting.sweep.steps import ExplicitUpdate, SweepPlan, Update
 from tnlab.fitting.sweep.tree_plan import gradient_plan, tree_plan
-from tnlab.network.contraction import MAX_INTERMEDIATE, MAX_SEARCHED
+from tnlab.network.contraction import MAX_INTERMEDIATE
+from tnlab.network.contraction_path import FEW
+from tnlab.network.pairwise import permutation
 from tnlab.network.structure import Structure
 
 CHEAP = 1e8  # flops of a sweep (10 ms at 10 Gflop/s) below which planning the other kind takes longer than it can save
@@ -90,7 +91,7 @@ def _explicit_update(structure: Structure, core: int) -> ExplicitUpdate:
     left = ",".join("".join(map(symbol, structure.core_indices[other])) for other in others)
     text = f"{left}->{''.join(map(symbol, (*rest, *bonds)))}"
     shapes = [structure.core_shapes[other] for other in others]
-    optimizer: Literal["auto", "greedy"] = "auto" if len(others) < MAX_SEARCHED else "greedy"
+    optimizer: Literal["auto", "greedy"] = "auto" if len(others) < FEW else "greedy"
     path, found = opt_einsum.contract_path(text, *shapes, shapes=True, optimize=optimizer)
     axes = permutation(tuple(range(structure.order)), (*legs, *rest))
     rows = math.prod(shape[: len(legs)])

@@ -15,9 +15,8 @@ import numpy as np
 import torch
 from typing_extensions import override
 
-from tnlab.fitting.sweep.pairwise import Pairwise, permute
 from tnlab.interrupt import checkpoint
-from tnlab.network.contraction import Indices
+from tnlab.network.pairwise import Indices, Pairwise, permute
 from tnlab.network.structure import Structure
 
 LONG = 1e7  # operations of a sweep, entries counted as such: a few milliseconds

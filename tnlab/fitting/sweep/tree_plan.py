@@ -10,9 +10,8 @@ import math
 from collections.abc import Sequence
 
 from tnlab.fitting.sweep.dimension_tree import CoreTree, dimension_tree, leaves
-from tnlab.fitting.sweep.pairwise import compile_pair, permutation
 from tnlab.fitting.sweep.steps import Alias, Multiply, Step, SweepPlan, Update
-from tnlab.network.contraction import Indices
+from tnlab.network.pairwise import Indices, compile_pair, permutation
 from tnlab.network.structure import Structure
 
 APART = 4096  # entries of the Gram matrix of a latent core above which it is kept as its two factors, core and copy

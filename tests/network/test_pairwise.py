@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from tnlab.fitting.sweep.pairwise import compile_pair, permutation, permute
+from tnlab.network.pairwise import compile_pair, permutation, permute
 
 SIZES = (2, 3, 4, 5, 6)
 CASES = {

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from tnlab.network.contraction import Indices
+Indices = tuple[int, ...]  # integer labels, one per axis of an array; arrays share an index where they share a label
 
 
 @dataclass(frozen=True)
