@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from _common import DOCS, cpu_seconds, load, machine, say, table, write_between
 from operation_runs import ROWS
 
-ENOUGH = 0.02  # CPU seconds of one timing: short calls are repeated within it
-ROUNDS = 7
-MOST = 6.0  # CPU seconds of a contestant, after which it sits out further rounds
+ENOUGH = 0.01  # CPU seconds of one timing: short calls are repeated within it
+ROUNDS = 4
+MOST = 1.0  # CPU seconds of a contestant, after which it sits out further rounds
 PEERS = ("quimb", "cotengra", "tntorch", "torchTT", "teneva", "tensorly", "pyttb")
 
 

@@ -179,9 +179,8 @@ def _compiled(operands: Sequence[Indices], output: Indices, shapes: Sequence[tup
     reductions = tuple(_reduction(own, kept) for own, kept in zip(operands, held, strict=True))
     path = contraction_path(held, output, sizes) if len(held) > 1 else []
     steps, flops, largest = [], 0.0, max(1, math.prod(shapes[0])) if not path else 1
-    for first, second in path:
-        if output and output[0] in held[second] and output[0] not in held[first]:
-            first, second = second, first
+    for pair in path:
+        first, second = sorted(pair, key=lambda place: output[:1] != held[place][:1])
         left, right = held[first], held[second]
         del held[max(first, second)], held[min(first, second)]
         uses.subtract((*left, *right))
