@@ -115,3 +115,39 @@ def test_what_it_cannot_do_is_refused():
         fit(observed, formats["tt"].build((2, 2), 1), solver="tt_cross")
     with pytest.raises(DataError, match="one value per index row"):
         fit(TensorFunction((4, 4, 4), lambda at: at[:1, 0]), formats["tt"].build((4, 4, 4), 1))
+
+
+def line(at):
+    """Return the number in [0, 1) whose binary digits are the indices."""
+    return (at * 2 ** torch.arange(19, -1, -1)).sum(dim=1).double() / 2**20
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda at: (line(at) < 1 / 3).double(),
+        lambda at: (line(at) < 0.1234567).double() + 1e-3,
+        lambda at: (line(at) < 1 / 3).double() - 2 * (line(at) > 0.777).double(),
+        lambda at: (line(at) - 1 / 3).abs(),
+        lambda at: 1 / (1e-4 + (line(at) - 0.4321) ** 2),
+    ],
+    ids=["step", "step and constant", "two steps", "kink", "peak"],
+)
+@pytest.mark.parametrize("size", [{"target_error": 1e-6}, {"rank": 4}], ids=str)
+def test_what_a_sample_says_is_near_the_truth_and_never_called_exact(function, size):
+    modes = (2,) * 20
+    whole = function(torch.from_numpy(np.indices(modes).reshape(20, -1).T.copy())).reshape(modes)
+    result = decompose(TensorFunction(modes, function), "tt", **size)
+    true = relative_error(whole, result.network.to_tensor())
+    assert result.status in (Status.REACHED, Status.CONVERGED)
+    entry = 3 / float(whole.norm())  # what a single wrong entry amounts to: no sample can exclude a few of them
+    assert true < 2 * result.relative_error + entry
+    assert result.relative_error < 2 * true + 1e-12
+
+
+def test_a_tensor_that_is_there_is_measured_at_every_entry():
+    whole = torch.zeros((2,) * 16, dtype=torch.float64)
+    whole[(0,) * 16] = 1.0
+    whole += 1e-3
+    result = fit(whole, formats["tt"].build(whole.shape, 1), solver="tt_cross")
+    assert result.relative_error == pytest.approx(relative_error(whole, result.network.to_tensor()), abs=1e-12)

@@ -38,7 +38,8 @@ class Fit:
     Attributes:
         network: The fitted cores, in the tensor's dtype and on its device.
         relative_error: ``|X - X_hat|_F / |X|_F`` of that network, measured in float64 on its reconstruction
-            X_hat, to 1e-12; over the fitted entries where some are missing.
+            X_hat, to 1e-12; over the fitted entries where some are missing; of a function of the indices an estimate,
+            from the entries that were computed.
         sweeps: Number of sweeps, all starts together.
         seconds: Wall time in seconds, all starts together.
         status: Why the best start ended; ``status.value`` is a sentence.
@@ -176,7 +177,8 @@ def _run(X: Data, structure: Structure, snapshots: Iterator[Snapshot], tell: Cal
             best = last
             break
         history.append(last.relative_error)
-        if best is None or compared_error(last) < compared_error(best) or last.network is best.network:
+        revised = last.status is not Status.RUNNING and isinstance(X, TensorFunction)  # errors are estimated anew
+        if best is None or revised or compared_error(last) < compared_error(best) or last.network is best.network:
             best = last
         tell(last)
     if best is None or last is None:  # interrupted before a start by a solver with a loop of its own

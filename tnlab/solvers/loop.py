@@ -108,6 +108,7 @@ class Loop:
     def _judged(self, sweep: int, swept: Swept) -> Snapshot:
         """Return the snapshot of a sweep; an error that ends the fit is measured."""
         assert swept.relative_error is not None
+        self._revise(swept.best_error)
         self._note(swept)
         if swept.held_out_error is not None and (
             self._held_out is None or swept.held_out_error < (self._held_out.held_out_error or 0.0)
@@ -127,7 +128,16 @@ class Loop:
             self._sure = snapshot
         if status is Status.HELD_OUT and self._held_out is not None:
             return replace(self._held_out, sweep=sweep, seconds=snapshot.seconds, status=status)
+        if status is not Status.RUNNING and swept.best_error is not None:
+            return replace(self._best, sweep=sweep, seconds=snapshot.seconds, status=status)
         return snapshot
+
+    def _revise(self, error: float | None) -> None:
+        """Take over the present estimate of the best network's error, where errors are estimated from a sample."""
+        if error is not None and self._best is not None:
+            held_out = None if self._best.held_out_error is None else error
+            self._best = self._sure = replace(self._best, relative_error=error, held_out_error=held_out)
+            self._low = max(self._low, error)
 
     def _record(self, sweep: int, swept: Swept, status: Status) -> Snapshot:
         assert swept.relative_error is not None
@@ -163,13 +173,13 @@ class Loop:
             return Status.RUNNING
         settled = self._has_settled(swept)
         shown = error if swept.held_out_error is None else swept.held_out_error
-        if error < EXACT_ERROR:
+        if error < EXACT_ERROR and swept.best_error is None:
             return Status.EXACT
         if target is not None and shown <= target and (settled or not self.ending.within_target):
             return Status.REACHED
         if sweep > self.warm_up and self._is_out_of_patience(sweep):
             return Status.HELD_OUT
-        if sweep > self.warm_up and settled:
+        if (sweep > self.warm_up and settled) or error < EXACT_ERROR:
             return Status.CONVERGED
         return Status.MAX_SWEEPS if sweep >= self.stop.max_sweeps else Status.RUNNING
 

@@ -35,7 +35,8 @@ class Snapshot:
         sweep: Number of sweeps done; 0 is the start itself.
         relative_error: ``|X - X_hat|_F / |X|_F``; over the fitted entries where some are missing. While the fit is
             running it is an estimate, within a thousandth of the true one or within 1e-9; in the last snapshot it is
-            measured in float64 on the reconstruction X_hat.
+            measured in float64 on the reconstruction X_hat. Of a function of the indices it stays an estimate, from
+            the entries that were computed.
         network: The cores, in the tensor's dtype and on its device.
         seconds: Wall time since the fit began.
         status: Whether the fit is running, or why it ended.
@@ -74,6 +75,8 @@ class Swept:
         network: The cores, in the tensor's dtype and on its device.
         relative_error: The relative error, where the solver knows it; None to have it measured on the reconstruction.
         doubt: How far rounding may put ``relative_error`` from the true one; 0 where it was measured.
+        best_error: Where errors are estimated from a sample, and never exact: what that of the best network before this
+            one is estimated at by now; infinite if there was none. None where errors can be measured.
         compared: Whether later errors are compared with this one, and the fit may end here. A start that is no sweep
             may have a lower error than the sweeps that follow.
         settled: Whether the solver itself knows that no further sweep helps (True), or that the decrease of the error
@@ -89,6 +92,7 @@ class Swept:
     network: Network
     relative_error: float | None = None
     doubt: float = 0.0
+    best_error: float | None = None
     compared: bool = True
     settled: bool | None = None
     progress: float | None = None

@@ -2,32 +2,37 @@
 
 A cross is a choice of rows and columns of an unfolding. A pass along the train evaluates, at every core, the fibres
 through the crosses chosen so far, and chooses the next crosses among them by maximal volume. Between two passes the
-random entries of largest error become new crosses. The error of a large tensor is estimated from random entries that
-no cross uses: values that are nonzero only in a few entries can be missed by the crosses and by the estimate.
+largest errors that were found become new crosses.
+
+The error of a large tensor is estimated, never measured: values that are nonzero only in a few entries can be missed
+by the crosses and by the estimate. After every pass errors are looked for where they hide: at fresh random entries, at
+entries that begin or end as a cross does, and from the worst of them uphill, one index at a time. Entries found so
+are no fair sample, but their errors alone are a lower bound on the error of the tensor, and the larger of the two
+estimates is reported.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
 import torch
+from torch import Tensor
 from typing_extensions import override
 
 from tnlab.data.observed import Observed
 from tnlab.data.tensor_function import TensorFunction
 from tnlab.errors import DataError
-from tnlab.fitting.cross.passes import Crosses, train_values
+from tnlab.fitting.cross.computed_entries import ComputedEntries
+from tnlab.fitting.cross.passes import Crosses
 from tnlab.fitting.cross.train import Train
-from tnlab.interrupt import checkpoint
 from tnlab.network.core_arrays import padded_network
 from tnlab.network.network import Network
 from tnlab.network.rounding.network import round_network
 from tnlab.network.structure import Structure
 from tnlab.solvers.base import AbstractSolver, Data, Ending, Init, Swept, solvers, whole_tensor
-
-WHOLE = 2**14  # entries of a tensor up to which all of them measure the error, not a random sample
-SCOUTS = 500  # random entries per pass; those of largest error become crosses
+from tnlab.solvers.loop import EXACT_ERROR
 
 
 @solvers.register("tt_cross")
@@ -35,9 +40,10 @@ SCOUTS = 500  # random entries per pass; those of largest error become crosses
 class TTCross(AbstractSolver):
     """Cross approximation of a function by a tensor train, of given ranks or, with a target error, of least ranks.
 
-    The relative error is that of all entries of a small tensor, else of ``samples`` random ones; these are held out
-    from the crosses, so that it is the held-out error too. A sweep is one pass along the train, in turn forwards and
-    backwards.
+    The relative error is that of all entries of a small tensor. Of a function of more indices it is an estimate, and so
+    the held-out error too: the larger of the error over ``samples`` random entries, which no cross uses, and of what
+    the errors found elsewhere amount to. It may be too low, so that no status says that it is exact. A sweep is one
+    pass along the train, in turn forwards and backwards.
 
     References:
         Oseledets 2010: https://doi.org/10.1016/j.laa.2009.07.024
@@ -65,15 +71,26 @@ class TTCross(AbstractSolver):
                 f"Cross approximation chooses its own start: init must be 'svd' or 'random', not {init!r}."
             )
         train = Train(structure)
-        known = _Known(_function(tensor, structure), train, samples=self.samples, generator=generator)
+        function, data = _function(tensor, structure), isinstance(tensor, Tensor)
+        known = ComputedEntries(function, train, samples=self.samples, generator=generator)
         crosses = Crosses.at(train.modes, known.random(1 if self.target_error else max(self._most(train, 1))))
-        forward = True
+        forward, best, best_error = True, None, math.inf
         while True:
             crosses, cores = _pass(crosses, known.evaluate, forward=forward)
             forward = not forward
-            network, error = self._network(train, known, cores)
-            held_out = None if known.whole else error
-            yield Swept(network, error, held_out_error=held_out, evaluations=known.evaluations)
+            network = self._network(train, known, cores)
+            own = train.cores(network)
+            known.look(own, crosses, enough=self.target_error or EXACT_ERROR)
+            error, best_error = known.error(own), math.inf if best is None else known.error(best)
+            best = own if error < best_error else best
+            yield Swept(
+                network,
+                error,
+                doubt=math.inf if data and not known.whole else 0.0,
+                best_error=None if data or known.whole else best_error,
+                held_out_error=None if data or known.whole else error,
+                evaluations=known.evaluations,
+            )
             widest = max(len(places) for places in crosses.before)
             places = known.worst(cores, max(2, widest // 3) if self.target_error else widest)
             crosses.add(places, self._most(train, widest + max(2, widest // 3)))
@@ -84,60 +101,17 @@ class TTCross(AbstractSolver):
             return [min(limit, wanted, self.max_rank) for limit in train.limits]
         return [min(limit, rank + self.oversampling) for limit, rank in zip(train.limits, train.ranks, strict=True)]
 
-    def _network(self, train: Train, known: "_Known", cores: list[np.ndarray]) -> tuple[Network, float]:
+    def _network(self, train: Train, known: ComputedEntries, cores: list[np.ndarray]) -> Network:
+        """Return the network of the cores of a pass, rounded to the ranks or to the part of the target left unused."""
         network = train.network(cores, known.dtype)
         if not self.target_error:
-            network = padded_network(round_network(network, ranks=list(train.structure.ranks)).network, train.structure)
-            return network, known.error(train.cores(network))
-        error = known.error(train.cores(network))
-        spare = (max(self.target_error**2 - error**2, 0.0)) ** 0.5
+            return padded_network(round_network(network, ranks=list(train.structure.ranks)).network, train.structure)
+        spare = max(self.target_error**2 - known.error(train.cores(network)) ** 2, 0.0) ** 0.5
         for part in (0.9, 0.5, 0.1) if spare else ():  # of the unused error: the largest rounding that stays within it
             rounded = round_network(network, target_error=min(part * spare, 0.99)).network
-            after = known.error(train.cores(rounded))
-            if after <= self.target_error:
-                return rounded, after
-        return network, error
-
-
-class _Known:
-    """The function with its indices in the order of the train, a count of evaluations, and the entries of the error."""
-
-    def __init__(self, function: TensorFunction, train: Train, *, samples: int, generator: torch.Generator) -> None:
-        self._function, self._train, self._generator = function, train, generator
-        self.evaluations = 0
-        self.dtype = torch.float64
-        self.whole = function.size <= WHOLE
-        self.places = np.indices(train.modes).reshape(len(train.modes), -1).T if self.whole else self.random(samples)
-        self.values = self.evaluate(self.places)
-        self._norm = float(np.linalg.norm(self.values))
-        if not self._norm:
-            raise DataError(
-                f"The function is zero at all of {len(self.places)} entries, so the relative error is undefined."
-            )
-
-    def random(self, count: int) -> np.ndarray:
-        """Return the indices of random entries in the order of the train, (count, order)."""
-        columns = [torch.randint(size, (count,), generator=self._generator) for size in self._train.modes]
-        return torch.stack(columns, dim=1).numpy()
-
-    def evaluate(self, places: np.ndarray) -> np.ndarray:
-        """Return the function's values at indices that are in the order of the train, and count them."""
-        checkpoint()  # a fit that has ended calls the function of the user no more
-        indices = torch.from_numpy(np.ascontiguousarray(places[:, self._train.back]))
-        values = self._function(indices).detach().cpu()
-        self.evaluations += len(values)
-        self.dtype = values.dtype
-        return values.to(torch.float64).numpy()
-
-    def error(self, cores: list[np.ndarray]) -> float:
-        """Return the relative error of a train's cores over the entries that measure it."""
-        return float(np.linalg.norm(train_values(cores, self.places) - self.values)) / self._norm
-
-    def worst(self, cores: list[np.ndarray], count: int) -> np.ndarray:
-        """Return the indices, among ``SCOUTS`` random entries, at which the train's error is largest."""
-        places = self.random(SCOUTS)
-        error = np.abs(train_values(cores, places) - self.evaluate(places))
-        return places[np.argsort(-error, kind="stable")[:count]]
+            if known.error(train.cores(rounded)) <= self.target_error:
+                return rounded
+        return network
 
 
 def _pass(
