@@ -81,7 +81,7 @@ def test_the_gradient_is_that_of_autograd():
 def test_what_was_planted_is_found_from_a_part_of_its_entries(solver, name, modes, rank, part):
     structure = formats[name].build(modes, rank)
     tensor = planted(structure, seed=4)
-    result = fit(Observed.random_part(tensor, part), structure, solver=solver, target_error=1e-4, restarts=4)
+    result = fit(Observed.random_part(tensor, part), structure, solver=solver, target_error=1e-4, restarts=8)
     assert result.status is Status.REACHED
     assert result.held_out_error <= 1e-4
     assert relative_error(tensor, result.network.to_tensor()) < 1e-3

@@ -4,6 +4,10 @@ With all cores but one fixed, the tensor's entries that use one row of that core
 has normal equations of its own, from the environment evaluated at the known entries. A ridge keeps rows with too few
 entries small; it starts large and falls from sweep to sweep, because without it the fit often stalls.
 
+The ridge is a multiple of the mean of all rows' Gram matrices: it penalises the size of what a row adds to the tensor,
+not the size of its numbers. So it does not depend on how the cores share their norm or on the basis of a bond. A
+multiple of the identity would weigh most on the weakest component, sweep after sweep, until that is exactly zero.
+
 References:
     Grasedyck 2015 (tensor train completion): https://doi.org/10.1137/130942401
     Tomasi 2005 (CP with missing values): https://doi.org/10.1016/j.chemolab.2004.07.003
@@ -23,8 +27,9 @@ from tnlab.fitting.entries.sweep import EntrySweep, Environment
 from tnlab.solvers.base import Ending, solvers
 from tnlab.solvers.completion_base import AbstractCompletion
 
-FIRST_RIDGE = 0.1  # of the mean diagonal; with FALL the fastest at which every seed found planted CP and trains
+FIRST_RIDGE = 0.03  # of the mean Gram matrix; planted trains of positive cores are lost from 0.1 on, CP below 0.01
 FALL = 0.6  # factor of the ridge from one sweep to the next
+FLAT = 1e-15  # multiple of the identity, of the mean diagonal, against equations that are singular to rounding
 TINY = 1e-280  # absolute ridge, against singular equations where an environment is zero
 
 
@@ -36,7 +41,7 @@ class CompletionALS(AbstractCompletion):
     Rows of cores that no known entry uses become zero.
 
     Attributes:
-        ridge: Final value of the falling ridge, relative to the mean diagonal of the normal equations.
+        ridge: Final value of the falling ridge, relative to the mean of the normal equations of all rows.
     """
 
     ridge: float = 1e-10
@@ -62,9 +67,10 @@ def best_core(sweep: EntrySweep, environment: Environment, wanted: Any, ridge: f
         for bucket in pieces:
             matrix = sweep.matrix(environment, bucket, wanted)
             grams = grams + _gram(matrix)
-        energy = float(grams[:, range(width), range(width)].sum()) / sum(bucket.entries for bucket in pieces)
-        shift = ridge * energy * groups.mean_count / width + TINY
-        new[pieces[0].rows] = _solve(grams[:, :width, :width], grams[:, :width, width:], shift)[:, :, 0]
+        left, right = grams[:, :width, :width], grams[:, :width, width:]
+        mean = left.sum(0) * (groups.mean_count / sum(bucket.entries for bucket in pieces))
+        shift = FLAT * float(mean.trace()) / width + TINY
+        new[pieces[0].rows] = _solve(left + ridge * mean, right, shift)[:, :, 0]
     return new.reshape(old.shape)
 
 
