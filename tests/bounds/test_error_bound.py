@@ -9,8 +9,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tnlab.bounds.cut_choice import network_cuts
 from tnlab.bounds.cut_spectra import CutSpectra
-from tnlab.bounds.error_bound import error_bound, error_bounds, network_cuts, one_more_rank
+from tnlab.bounds.error_bound import error_bound, error_bounds, one_more_rank
 from tnlab.errors import DataError
 from tnlab.formats import formats
 from tnlab.metrics import relative_error
@@ -87,11 +88,18 @@ def test_no_fit_of_any_format_is_below_its_bound(count, name):
 
 @settings(max_examples=60, deadline=None)
 @given(structures(min_order=2))
-def test_the_binding_cut_is_what_it_says(structure):
+def test_the_binding_cut_is_the_one_of_all_that_limits_most(structure):
     tensor = noise(structure.modes)
     certificate = error_bound(tensor, structure)
-    if not structure.bonds:
-        assert certificate.error_bound == 0
+    assert certificate.cuts == certificate.all_cuts == 2 ** (structure.order - 1) - 1
+    tails = [unfolding_tail(tensor, side) for side in map(CutSpectra(tensor).side, CutSpectra(tensor).cuts())]
+    ranks = [cut_rank(structure, cut) for cut in CutSpectra(tensor).cuts()]
+    most = max(tail[rank] if rank < len(tail) else 0.0 for tail, rank in zip(tails, ranks, strict=True))
+    assert certificate.error_bound == pytest.approx(math.sqrt(max(most - 1e-12, 0)), abs=1e-7), (
+        "no other cut limits more"
+    )
+    if certificate.error_bound == 0:
+        assert (certificate.cut, certificate.cut_rank, certificate.crossing) == ((), 1, ())
         return
     assert certificate.cut_rank == cut_rank(structure, certificate.cut)
     tail = unfolding_tail(tensor, certificate.cut)

@@ -9,7 +9,6 @@ from typer.testing import CliRunner
 
 from tnlab import cli, error_bound, parameter_bound
 from tnlab.bounds.families import FAMILIES
-from tnlab.cli import bound_command
 from tnlab.cli.app import app
 from tnlab.data import datasets
 from tnlab.data.planted_tensors import planted
@@ -91,8 +90,8 @@ def test_out_of_time_the_bound_is_still_one(array):
     assert short["error_bound"] <= full["error_bound"]
 
 
-def test_many_modes_consult_the_cuts_of_the_network(tmp_path, monkeypatch):
-    monkeypatch.setattr(bound_command, "MAX_ORDER", 3)
+def test_many_modes_consult_the_cuts_of_the_network(monkeypatch):
+    monkeypatch.setattr("tnlab.bounds.cut_choice.MAX_ORDER", 3)
     record = json.loads(run("camera", "--shape", "4^8", "--format", "tt", "--rank", 2, "--json"))
     assert record["error_bound"] > 0
     assert record["cuts"] < record["all_cuts"] == 127

@@ -15,7 +15,8 @@ References:
 """
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 
@@ -34,6 +35,8 @@ _Array = NDArray[np.float64]
 
 SLACK = 1e-12  # of |X|^2, subtracted from a tail: more than its rounding error in float64
 MAX_KEPT = 2**26  # entries of all Gram matrices kept for partial traces; 512 MiB
+MAX_TABLES = 64  # choices of cuts whose tails are kept as one array
+SKETCH = 500  # random directions of a mode of more than ``max_side`` rows; their base takes about a second
 MAX_SIDE = 1500  # rows of a Gram matrix up to which its eigenvalues take seconds, not minutes
 
 
@@ -84,6 +87,11 @@ class CutSpectra:
         """The cuts whose spectra are computed, each by its canonical ``side``."""
         return tuple(self._tails)
 
+    @property
+    def complete(self) -> bool:
+        """Whether the spectra of all cuts are computed."""
+        return len(self._tails) == 2 ** (self.order - 1) - 1
+
     def side(self, cut: Iterable[int]) -> Cut:
         """Return the canonical side of a cut: the one with fewer rows; of two equal ones the one with mode 0."""
         chosen = tuple(sorted(set(cut)))
@@ -117,6 +125,8 @@ class CutSpectra:
         """Return canonical sides of cuts (all by default) and each ``tail``, (cuts, ranks), 0 beyond full rank."""
         key = None if cuts is None else tuple(cuts)
         if key not in self._tables:
+            if len(self._tables) >= MAX_TABLES:
+                self._tables.clear()
             sides = tuple(dict.fromkeys(self.side(cut) for cut in (self.cuts() if key is None else key)))
             for _ in self.fill(sides):
                 pass
@@ -126,17 +136,26 @@ class CutSpectra:
             self._tables[key] = sides, table
         return self._tables[key]
 
-    def fill(self, cuts: Iterable[Cut] | None = None) -> Iterator[Cut]:
-        """Compute the spectra of cuts (of all by default), large Gram matrices first; yield each cut when done."""
-        wanted = {self.side(cut) for cut in (self.cuts() if cuts is None else cuts)} - self._tails.keys()
+    def fill(self, cuts: Iterable[Cut] | None = None, *, in_order: bool = False) -> Generator[Cut]:
+        """Compute the spectra of cuts (of all by default) and yield each cut when done; it may be left at any time.
+
+        Large Gram matrices come first, of which smaller ones are partial traces, or, with ``in_order``, the cuts as
+        they are given.
+        """
+        sides = dict.fromkeys(self.side(cut) for cut in (self.cuts() if cuts is None else cuts))
+        wanted = [side for side in sides if side not in self._tails]
+        if not in_order:
+            wanted.sort(key=lambda side: (-self._rows(side), side))
+        fresh = False
         try:
-            for side in sorted(wanted, key=lambda side: (-self._rows(side), side)):
+            for side in wanted:
                 self.tail(side)
+                fresh = True
                 yield side
-        finally:  # also where the caller breaks off
-            if self._file is not None and wanted & self._tails.keys():
+        finally:  # also where the caller leaves
+            if self._file is not None and fresh:
                 self._file.write(self._tails)
-        if len(self._tails) == 2 ** (self.order - 1) - 1:
+        if self.complete:
             self._grams.clear()  # every spectrum is known
 
     def _rows(self, side: Cut) -> int:
@@ -156,7 +175,8 @@ class CutSpectra:
         grams = dict(self._grams)  # another thread may ask at the same time
         if side in grams:
             return grams[side]
-        larger = [known for known in grams if set(side) < set(known)]
+        own = _mask(side)
+        larger = [known for known in grams if own & ~_mask(known) == 0]
         if larger:
             source = min(larger, key=self._rows)
             gram = _partial_trace(grams[source], [self.modes[mode] for mode in source], source, side)
@@ -192,6 +212,11 @@ def _gram(tensor: _Array, side: Cut) -> _Array:
     return matrix @ matrix.T
 
 
+@cache
+def _mask(side: Cut) -> int:
+    return sum(1 << mode for mode in side)
+
+
 def _partial_trace(gram: _Array, sizes: list[int], source: Cut, side: Cut) -> _Array:
     """Return the Gram matrix of ``side`` from that of the larger ``source``, by tracing out the other modes."""
     left = list(source)
@@ -205,11 +230,11 @@ def _partial_trace(gram: _Array, sizes: list[int], source: Cut, side: Cut) -> _A
 
 
 def _compress(tensor: _Array, max_side: int) -> _Array:
-    """Project the modes on leading singular vectors; drop the one of least weight until entries <= ``max_side``^2."""
-    spectra = [np.linalg.eigh(_gram(tensor, (mode,))) for mode in range(tensor.ndim)]
-    sizes = list(tensor.shape)
+    """Project the modes on orthonormal directions; drop the one of least weight until entries <= ``max_side``^2."""
+    spectra = [_directions(tensor, mode, max_side) for mode in range(tensor.ndim)]
+    sizes = [len(values) for values, _ in spectra]
     while math.prod(sizes) > max_side**2:
-        # eigenvalues ascend: what the lightest kept direction of each mode weighs, per direction
+        # weights ascend: what the lightest kept direction of each mode weighs, per direction
         lightest = [
             values[-size] * size if size > 1 else math.inf for (values, _), size in zip(spectra, sizes, strict=True)
         ]
@@ -217,3 +242,21 @@ def _compress(tensor: _Array, max_side: int) -> _Array:
     for mode, (_, vectors) in enumerate(spectra):
         tensor = np.moveaxis(np.tensordot(vectors[:, -sizes[mode] :].T, tensor, axes=([1], [mode])), 0, mode)
     return np.ascontiguousarray(tensor)
+
+
+def _directions(tensor: _Array, mode: int, most: int) -> tuple[_Array, _Array]:
+    """Return orthonormal directions of a mode as columns, and the squared norm of the tensor along each, ascending.
+
+    They are the singular vectors of the unfolding; in a mode of more than ``most`` rows those of its projection on a
+    random subspace of its range, which takes two products with the tensor.
+    """
+    rows = tensor.shape[mode]
+    if rows <= most:
+        values, vectors = np.linalg.eigh(_gram(tensor, (mode,)))
+        return values, vectors
+    matrix = np.moveaxis(tensor, mode, 0).reshape(rows, -1)
+    mixing = np.random.default_rng(0).standard_normal((matrix.shape[1], min(most, SKETCH, matrix.shape[1])))
+    basis = np.linalg.qr(matrix @ mixing)[0]
+    projected = basis.T @ matrix
+    values, vectors = np.linalg.eigh(projected @ projected.T)
+    return values, basis @ vectors

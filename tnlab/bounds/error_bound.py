@@ -13,11 +13,13 @@ References:
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from tnlab.bounds.cut_choice import bridge, chosen_cuts, part_size
 from tnlab.bounds.cut_ranks import cut_ranks
 from tnlab.bounds.cut_spectra import SLACK, Cut, CutSpectra, entries_of
 from tnlab.errors import DataError
@@ -25,6 +27,7 @@ from tnlab.network.graph import is_tree
 from tnlab.network.structure import Structure
 from tnlab.threads import on_one_thread
 
+MAX_SECONDS = 10.0  # for the spectra of cuts; those of 14 modes of size 2 take about a second for a ring
 CHUNK = 256  # structures per step: their intermediate arrays stay in the processor's cache
 
 
@@ -34,12 +37,13 @@ class Certificate:
 
     Attributes:
         error_bound: Lower bound on the relative error, for all values of the cores. 0 excludes nothing.
-        cut: The modes on one side of the cut that gives the bound; empty if no cut was consulted.
-        cut_rank: Largest rank that the network can have across this cut.
+        cut: The modes on one side of the cut that gives the bound; empty if the bound is 0.
+        cut_rank: Largest rank that the network can have across this cut; 1 if the bound is 0.
         crossing: The bonds that cross it.
         spectrum: Singular values of the tensor across it, descending, relative to ``|X|``.
         upper_bound: On a tree, a relative error that the best fit does not exceed; otherwise None.
-        cuts: Number of cuts that were consulted; more of them can only raise the bound.
+        cuts: Number of cuts that were looked at; more of them can only raise the bound.
+        all_cuts: Number of cuts of the tensor.
     """
 
     error_bound: float
@@ -49,50 +53,67 @@ class Certificate:
     spectrum: NDArray[np.float64]
     upper_bound: float | None
     cuts: int
+    all_cuts: int
 
 
 @on_one_thread(lambda X, *_, **__: entries_of(X))
-def error_bound(X: Tensor | CutSpectra, structure: Structure, *, cuts: Sequence[Cut] | None = None) -> Certificate:
+def error_bound(
+    X: Tensor | CutSpectra,
+    structure: Structure,
+    *,
+    cuts: Sequence[Cut] | None = None,
+    max_seconds: float = MAX_SECONDS,
+) -> Certificate:
     """Return a lower bound on the relative error of every fit of a structure to a tensor, without fitting.
 
     Args:
         X: The tensor, or its spectra, which serve for many structures.
         structure: Any structure over its modes.
-        cuts: One side of every cut to consult; all of them by default. Any choice gives a valid bound.
+        cuts: One side of every cut to consult; by default those that can limit the error (see ``chosen_cuts``), as
+            many as the time allows. Any choice gives a valid bound.
+        max_seconds: Time in seconds after which no further cut is consulted; of no effect with ``cuts``, and where
+            all spectra are known. Single modes are consulted whatever the time.
 
     Raises:
         DataError: The tensor's shape is not ``structure.modes``.
         StructureError: More than 14 cores of the structure have no leg or several legs.
     """
     spectra = _spectra_for(X, structure)
-    asked, table = spectra.table(cuts)
-    if not structure.bonds or not asked:
+    parts, looked_at = _parts(spectra, structure, structure.ranks, cuts, max_seconds)
+    upper, all_cuts = _upper(spectra, structure), 2 ** (spectra.order - 1) - 1
+    worst = max((_worst(spectra, structure, part) for part in parts), key=itemgetter(0), default=None)
+    if worst is None or worst[0] <= SLACK:
         return Certificate(
             error_bound=0.0,
             cut=(),
             cut_rank=1,
             crossing=(),
             spectrum=np.zeros(0),
-            upper_bound=_upper(spectra, structure),
-            cuts=len(asked),
+            upper_bound=upper,
+            cuts=looked_at,
+            all_cuts=all_cuts,
         )
+    tail, asked, place = worst
     crossings = cut_ranks(structure, asked)
-    reached = crossings.ranks(np.array([structure.ranks]), table.shape[1] - 1)[0]
-    tails = table[np.arange(len(asked)), reached]
-    worst = int(np.argmax(tails))
     return Certificate(
-        error_bound=math.sqrt(max(0.0, tails[worst] - SLACK)),
-        cut=asked[worst],
-        cut_rank=crossings.cut_rank(structure.ranks, worst),
-        crossing=crossings.crossing_bonds(structure.ranks, worst),
-        spectrum=spectra.singular_values(asked[worst]),
-        upper_bound=_upper(spectra, structure),
-        cuts=len(asked),
+        error_bound=math.sqrt(tail - SLACK),
+        cut=asked[place],
+        cut_rank=crossings.cut_rank(structure.ranks, place),
+        crossing=crossings.crossing_bonds(structure.ranks, place),
+        spectrum=spectra.singular_values(asked[place]),
+        upper_bound=upper,
+        cuts=looked_at,
+        all_cuts=all_cuts,
     )
 
 
 def error_bounds(
-    spectra: CutSpectra, structure: Structure, ranks: NDArray[np.int64], *, cuts: Sequence[Cut] | None = None
+    spectra: CutSpectra,
+    structure: Structure,
+    ranks: NDArray[np.int64],
+    *,
+    cuts: Sequence[Cut] | None = None,
+    max_seconds: float = MAX_SECONDS,
 ) -> NDArray[np.float64]:
     """Return the error bounds of many structures of one topology, (structures,), by array operations.
 
@@ -101,56 +122,76 @@ def error_bounds(
         structure: Any structure of the topology.
         ranks: Ranks of every bond, (structures, bonds).
         cuts: As for ``error_bound``.
+        max_seconds: As for ``error_bound``.
     """
-    asked, table = _spectra_for(spectra, structure).table(cuts)
-    crossings = cut_ranks(structure, asked)
-    tails = np.empty(len(ranks))
-    flat, rows = table.ravel(), np.arange(len(asked), dtype=np.int32) * table.shape[1]
-    for start in range(0, len(ranks), CHUNK):
-        reached = crossings.ranks(ranks[start : start + CHUNK], table.shape[1] - 1)
-        tails[start : start + CHUNK] = flat[reached + rows].max(axis=1, initial=0.0)
+    spectra, tails = _spectra_for(spectra, structure), np.zeros(len(ranks))
+    least = ranks.min(axis=0).tolist() if len(ranks) else structure.ranks
+    for part in _parts(spectra, structure, least, cuts, max_seconds)[0]:
+        asked, table = spectra.table(part)
+        crossings = cut_ranks(structure, asked)
+        flat, rows = table.ravel(), np.arange(len(asked), dtype=np.int32) * table.shape[1]
+        for start in range(0, len(ranks), CHUNK):
+            some = slice(start, start + CHUNK)
+            reached = crossings.ranks(ranks[some], table.shape[1] - 1)
+            tails[some] = np.maximum(tails[some], flat[reached + rows].max(axis=1, initial=0.0))
     return np.sqrt(np.clip(tails - SLACK, 0.0, None))
 
 
 def one_more_rank(
-    X: Tensor | CutSpectra, structure: Structure, *, cuts: Sequence[Cut] | None = None
+    X: Tensor | CutSpectra,
+    structure: Structure,
+    *,
+    cuts: Sequence[Cut] | None = None,
+    max_seconds: float = MAX_SECONDS,
 ) -> tuple[float, ...]:
     """Return, for every bond, the error bound of the structure whose rank on that bond is larger by 1."""
     spectra = _spectra_for(X, structure)
     if not structure.bonds:
         return ()
     ranks = np.array(structure.ranks, dtype=np.int64) + np.eye(len(structure.bonds), dtype=np.int64)
-    return tuple(error_bounds(spectra, structure, ranks, cuts=cuts).tolist())
+    return tuple(error_bounds(spectra, structure, ranks, cuts=cuts, max_seconds=max_seconds).tolist())
 
 
-def network_cuts(structure: Structure) -> tuple[Cut, ...]:
-    """Return a small choice of cuts: single modes, bonds whose removal disconnects the network, and pairs of modes."""
-    singles = [(mode,) for mode in range(structure.order)] if structure.order > 1 else []
-    pairs = [(i, j) for i in range(structure.order) for j in range(i) if structure.order > 2]
-    bridges = [side for side in (_bridge(structure, bond) for bond in range(len(structure.bonds))) if side]
-    return tuple(dict.fromkeys([*singles, *bridges, *((j, i) for i, j in pairs)]))
+Part = tuple[Cut, ...] | None
 
 
-def _bridge(structure: Structure, bond: int) -> Cut:
-    """Return the modes on one side of a bond whose removal disconnects the network; empty if it does not."""
-    if len(structure.bonds[bond].cores) > 2:
-        return ()
-    start = structure.bonds[bond].cores[0]
-    reached, frontier = {start}, [start]
-    while frontier:
-        core = frontier.pop()
-        for other in structure.core_bonds[core]:
-            fresh = set(structure.bonds[other].cores) - reached if other != bond else set[int]()
-            reached |= fresh
-            frontier.extend(fresh)
-    side = tuple(sorted(leg for core in reached for leg in structure.cores[core].legs))
-    return side if len(reached) < len(structure.cores) and 0 < len(side) < structure.order else ()
+def _parts(
+    spectra: CutSpectra,
+    structure: Structure,
+    ranks: Sequence[int],
+    cuts: Sequence[Cut] | None,
+    max_seconds: float,
+) -> tuple[list[Part], int]:
+    """Return the cuts to consult in parts that one array computation can take, and how many were looked at.
+
+    None stands for all cuts, where their spectra are known and are one part.
+    """
+    size = part_size(structure)
+    if not structure.bonds:
+        return [], 2 ** (spectra.order - 1) - 1
+    if cuts is not None:
+        chosen, looked_at = tuple(dict.fromkeys(cuts)), len({spectra.side(cut) for cut in cuts})
+    elif spectra.complete and len(spectra.known) <= size:
+        return [None], len(spectra.known)
+    else:
+        choice = chosen_cuts(spectra, structure, ranks, max_seconds)
+        chosen, looked_at = choice.cuts, choice.looked_at
+    return [chosen[start : start + size] for start in range(0, len(chosen), size)], looked_at
+
+
+def _worst(spectra: CutSpectra, structure: Structure, part: Part) -> tuple[float, tuple[Cut, ...], int]:
+    """Return the largest tail of some cuts at their cut ranks, these cuts, and the place of its cut among them."""
+    asked, table = spectra.table(part)
+    reached = cut_ranks(structure, asked).ranks(np.array([structure.ranks]), table.shape[1] - 1)[0]
+    tails = table[np.arange(len(asked)), reached]
+    place = int(np.argmax(tails))
+    return float(tails[place]), asked, place
 
 
 def _upper(spectra: CutSpectra, structure: Structure) -> float | None:
     if not is_tree(structure):
         return None
-    sides = [_bridge(structure, bond) for bond in range(len(structure.bonds))]
+    sides = [bridge(structure, bond) for bond in range(len(structure.bonds))]
     tails = [_most(spectra.tail(side), rank) for side, rank in zip(sides, structure.ranks, strict=True) if side]
     return math.sqrt(min(1.0, sum(tails) + SLACK))
 

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tnlab.bounds.cut_spectra import CutSpectra
-from tnlab.bounds.error_bound import Certificate, error_bound, network_cuts
+from tnlab.bounds.error_bound import Certificate, error_bound
 from tnlab.bounds.parameter_bound import ParameterBound, parameter_bound
 from tnlab.cli.inputs import (
     AsJson,
@@ -27,8 +26,6 @@ from tnlab.data import Source
 from tnlab.errors import FormatError
 from tnlab.network import structure_json
 from tnlab.network.structure import Structure
-
-MAX_ORDER = 20  # modes; a tensor of more has over 500,000 cuts, and only those that the network suggests are consulted
 
 TargetError = Annotated[
     float | None, typer.Option(help="Instead of a structure: bound the parameters that reach this relative error.")
@@ -90,8 +87,7 @@ def _check_question(target_error: float, *, others: bool) -> None:
 
 def _of_structure(source: Source, structure: Structure, max_seconds: float) -> tuple[dict[str, object], dict[str, str]]:
     begun = time.perf_counter()
-    spectra = CutSpectra(source.tensor)
-    certificate = _certificate(spectra, structure, begun + max_seconds)
+    certificate = error_bound(source.tensor, structure, max_seconds=max_seconds)
     seconds = time.perf_counter() - begun
     record = {
         "error_bound": certificate.error_bound,
@@ -99,28 +95,10 @@ def _of_structure(source: Source, structure: Structure, max_seconds: float) -> t
         "cut_rank": certificate.cut_rank,
         "upper_bound": certificate.upper_bound,
         "cuts": certificate.cuts,
-        "all_cuts": 2 ** (structure.order - 1) - 1,
+        "all_cuts": certificate.all_cuts,
         "seconds": seconds,
     }
     return record, _structure_rows(source, structure, certificate) | {"seconds": f"{seconds:.3g}"}
-
-
-def _certificate(spectra: CutSpectra, structure: Structure, deadline: float) -> Certificate:
-    """Return the best error bound from the cuts that the network suggests and, until the deadline, from all others.
-
-    Args:
-        spectra: Singular values of the tensor's unfoldings.
-        structure: The structure to bound.
-        deadline: Reading of ``time.perf_counter`` at which to stop.
-    """
-    cuts = network_cuts(structure)
-    certificate = error_bound(spectra, structure, cuts=cuts)
-    if structure.order > MAX_ORDER:
-        return certificate
-    for _ in spectra.fill():
-        if time.perf_counter() > deadline:
-            break
-    return error_bound(spectra, structure, cuts=spectra.known)
 
 
 def _structure_rows(source: Source, structure: Structure, certificate: Certificate) -> dict[str, str]:
@@ -134,7 +112,7 @@ def _structure_rows(source: Source, structure: Structure, certificate: Certifica
         rows["no fit is below"] = "0: every cut can have the rank of the tensor, so the bound says nothing"
     if certificate.upper_bound is not None:
         rows["the best reaches"] = f"{certificate.upper_bound:.6g}"
-    rows["cuts"] = f"{certificate.cuts:,} of {2 ** (structure.order - 1) - 1:,}"
+    rows["cuts"] = f"{certificate.cuts:,} of {certificate.all_cuts:,}"
     return rows
 
 

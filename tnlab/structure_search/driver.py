@@ -20,16 +20,18 @@ from typing import Any
 
 import torch
 
-from tnlab.bounds.error_bound import error_bound
+from tnlab.bounds.error_bound import MAX_SECONDS, error_bound
 from tnlab.bounds.parameter_bound import ParameterBound
 from tnlab.errors import StructureError
 from tnlab.network.isomorphism import canonical_form
+from tnlab.network.structure import Structure
 from tnlab.structure_search.engines.base import AbstractEngine
 from tnlab.structure_search.evaluation import Counts, Evaluation, Fate, Proposal
 from tnlab.structure_search.evaluator import Evaluator
 from tnlab.structure_search.executors import executor_of
 from tnlab.structure_search.executors.base import AbstractChannel, Answer, Cancelled, Task
 from tnlab.structure_search.nearest_fits import Neighbours
+from tnlab.structure_search.problem import CUT_SHARE
 from tnlab.structure_search.progress import Books, Progress
 from tnlab.structure_search.settings import Budget, Dispatch
 from tnlab.structure_search.studies.study import Study
@@ -97,6 +99,7 @@ class Driver:
         self._problem = self.evaluator.problem
         self._allowed = self.budget or self._problem.budget
         self._books = Books(self._problem.target_error, self._allowed, self.bound)
+        self._cut_seconds = CUT_SHARE * self._allowed.max_seconds  # left for spectra of cuts
 
     def run(self) -> Generator[Progress, None, None]:
         """Yield a snapshot after every evaluation, and a last one whose ``status`` says why the search ended."""
@@ -206,10 +209,19 @@ class Driver:
         if self._problem.score(structure.parameters, 0.0) > asked.cutoff:
             return self._record_of(asked, 0.0, Fate.PRUNED_BY_SIZE)
         if asked.cutoff < math.inf:
-            least = error_bound(self._problem.spectra, structure).error_bound
+            least = self._least_error(structure)
             if self._problem.score(structure.parameters, least) > asked.cutoff:
                 return self._record_of(asked, least, Fate.PRUNED_BY_CERTIFICATE)
         return None
+
+    def _least_error(self, structure: Structure) -> float:
+        """Return the error bound of a structure; all bounds together spend a share of the budget on new spectra."""
+        begun, spectra = time.monotonic(), self._problem.spectra
+        known = spectra.complete
+        least = error_bound(spectra, structure, max_seconds=min(MAX_SECONDS, self._cut_seconds)).error_bound
+        if not known:
+            self._cut_seconds = max(0.0, self._cut_seconds - time.monotonic() + begun)
+        return least
 
     def _submit(self, asked: _Asked, channel: AbstractChannel) -> None:
         """Hand a proposal to the executor, with the nearest fitted network as its start if it has none."""

@@ -3,8 +3,9 @@
 import pytest
 import torch
 
+from tnlab.bounds.cut_choice import network_cuts
 from tnlab.bounds.cut_spectra import CutSpectra
-from tnlab.bounds.error_bound import error_bound, network_cuts
+from tnlab.bounds.error_bound import error_bound
 from tnlab.formats import formats
 from tnlab_widgets.fitting.certifier_desk import CertifierDesk, cut_count
 

@@ -16,8 +16,8 @@ from weakref import WeakValueDictionary, finalize
 
 from torch import Tensor
 
+from tnlab.bounds.cut_choice import network_cuts
 from tnlab.bounds.cut_spectra import Cut, CutSpectra
-from tnlab.bounds.error_bound import network_cuts
 from tnlab.bounds.parameter_bound import ParameterBound, parameter_bound
 from tnlab.data.tensor_hash import tensor_hash
 from tnlab.errors import TnlabError

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from torch import Tensor
 
+from tnlab.bounds.cut_choice import network_cuts
 from tnlab.bounds.cut_spectra import Cut, CutSpectra
-from tnlab.bounds.error_bound import Certificate, error_bound, network_cuts, one_more_rank
+from tnlab.bounds.error_bound import Certificate, error_bound, one_more_rank
 from tnlab.bounds.parameter_bound import ParameterBound
 from tnlab.errors import TnlabError
 from tnlab.network.structure import Structure
