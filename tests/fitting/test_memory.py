@@ -99,10 +99,10 @@ def test_a_sweep_takes_what_was_predicted():
     structure = formats["fully_connected"].build((16,) * 4, 2)
     plan = plan_sweep(structure)
     tensor, cores = np.zeros((16,) * 4), [np.zeros(shape) for shape in structure.core_shapes]
-    plan.sweep(plan.start(tensor, list(cores)), lambda _, right: right)  # what is made once does not count
+    plan.sweep(plan.start(tensor, list(cores)), lambda _, right, __: right)  # what is made once does not count
     tracemalloc.start()
     try:
-        plan.sweep(plan.start(tensor, [core.copy() for core in cores]), lambda _, right: right)
+        plan.sweep(plan.start(tensor, [core.copy() for core in cores]), lambda _, right, __: right)
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

@@ -20,10 +20,10 @@ from typing_extensions import override
 
 from tnlab.fitting.memory import require_memory
 from tnlab.fitting.svd_start import starting_network
+from tnlab.fitting.sweep.evened import swept
 from tnlab.fitting.sweep.fading_ridge import DECAY, faded, first_ridge, quick_enough
 from tnlab.fitting.sweep.normal_equations import NormalEquations
 from tnlab.fitting.sweep.plan import plan_sweep
-from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab.solvers.base import AbstractSolver, Data, Init, Swept, solvers, whole_tensor
 
@@ -46,15 +46,11 @@ class ALS(AbstractSolver):
     @override
     def sweeps(self, tensor: Data, structure: Structure, *, init: Init, generator: torch.Generator) -> Iterator[Swept]:
         tensor = whole_tensor(tensor, structure)
-        plan = plan_sweep(structure)
-        require_memory(plan, tensor, svd=init == "svd")
+        require_memory(plan_sweep(structure), tensor, svd=init == "svd")
         start = starting_network(tensor, structure, init, generator=generator)
         fit = NormalEquations(tensor, ridge=first_ridge(self.ridge, structure, init))
         decay = quick_enough(self.decay, fit.ridge, self.max_sweeps)
-        values = plan.start(fit.data(plan.mode_order), [fit.to_solver(core) for core in start.cores])
         yield Swept(start, compared=False)
-        while True:
-            plan.sweep(values, fit.solve)
-            network = Network(structure, tuple(map(fit.to_user, plan.cores(values))))
-            yield Swept(network, fit.error(network), fit.doubt, settled=False if fit.ridge else None)
+        for network, error in swept(fit, start):
+            yield Swept(network, error, fit.doubt, settled=False if fit.ridge else None)
             fit.ridge = faded(fit.ridge, decay)

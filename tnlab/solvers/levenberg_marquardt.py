@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import scipy.linalg
 import torch
 from typing_extensions import override
 
@@ -16,6 +15,7 @@ from tnlab.errors import StructureError
 from tnlab.fitting.least_squares import LeastSquares
 from tnlab.fitting.memory import require_memory, square_bytes
 from tnlab.fitting.svd_start import starting_network
+from tnlab.fitting.sweep.normal_equations import EPS, dposv
 from tnlab.fitting.sweep.plan import plan_gradient
 from tnlab.network.structure import Structure
 from tnlab.solvers.base import AbstractSolver, Data, Init, Swept, solvers, whole_tensor
@@ -76,12 +76,13 @@ class _State:
     def step(self) -> bool:
         """Move to a point of lower error and return True; return False if none of the dampings tried finds one."""
         matrix = self.objective.gauss_newton(self.point)
+        self.damping = max(self.damping, EPS * float(matrix.trace()) / len(self.point))
         for _ in range(TRIES):
             step = _solve(matrix, self.damping, -self.gradient)
-            value, gradient = self.objective(self.point + step)
-            foretold = 0.5 * float(step @ (self.damping * step - self.gradient))
-            ratio = (self.value - value) / max(foretold, 1e-300)
-            if value < self.value:
+            if step is not None and (found := self.objective(self.point + step))[0] < self.value:
+                value, gradient = found
+                foretold = 0.5 * float(step @ (self.damping * step - self.gradient))
+                ratio = (self.value - value) / max(foretold, 1e-300)
                 self.point, self.value, self.gradient = self.point + step, value, gradient
                 self.damping *= max(1 / 3, 1 - (2 * ratio - 1) ** 3)
                 self.growth = 2.0
@@ -92,10 +93,14 @@ class _State:
 
 
 def _solve(matrix: Any, damping: float, right: Any) -> Any:
-    """Return x with ``(J^T J + damping I) x = right``; the damping keeps gauge directions, where J is 0, regular."""
+    """Return x with ``(J^T J + damping I) x = right``, or None where rounding leaves that matrix not positive definite.
+
+    J is zero along gauge directions: there the damping alone is on the diagonal.
+    """
     if isinstance(matrix, torch.Tensor):
-        shifted = matrix + damping * torch.eye(len(right)).to(matrix)
-        return torch.linalg.solve(shifted, right)
+        factor, failed = torch.linalg.cholesky_ex(matrix + damping * torch.eye(len(right)).to(matrix))
+        return None if failed else torch.cholesky_solve(right[:, None], factor)[:, 0]
     shifted = matrix.copy()
     shifted.ravel()[:: len(right) + 1] += damping
-    return scipy.linalg.solve(shifted, right, assume_a="pos", overwrite_a=True, check_finite=False)
+    _, solution, failed = dposv(shifted.T, right, overwrite_a=True)  # its transpose lies in memory as LAPACK wants it
+    return None if failed else solution

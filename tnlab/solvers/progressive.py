@@ -15,6 +15,7 @@ from typing_extensions import override
 from tnlab.fitting.bond_gains import bond_gains, shaken
 from tnlab.fitting.memory import require_memory
 from tnlab.fitting.svd_start import starting_network
+from tnlab.fitting.sweep.evened import swept
 from tnlab.fitting.sweep.normal_equations import NormalEquations
 from tnlab.fitting.sweep.plan import plan_sweep
 from tnlab.fitting.warm_start import warm_start
@@ -167,11 +168,5 @@ def _carried(structure: Structure, bond: int) -> bool:
 
 def _sweeps(fit: NormalEquations, network: Network) -> Iterator[tuple[Network, float]]:
     """Yield the network and its relative error after every sweep of alternating least squares, without end."""
-    structure = network.structure
-    plan = plan_sweep(structure)
-    require_memory(plan, fit.tensor, svd=False)
-    values = plan.start(fit.data(plan.mode_order), [fit.to_solver(core) for core in network.cores])
-    while True:
-        plan.sweep(values, fit.solve)
-        network = Network(structure, tuple(map(fit.to_user, plan.cores(values))))
-        yield network, fit.error(network)
+    require_memory(plan_sweep(network.structure), fit.tensor, svd=False)
+    yield from swept(fit, network)

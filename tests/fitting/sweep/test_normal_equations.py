@@ -33,6 +33,23 @@ def test_a_ridge_is_a_part_of_the_mean_diagonal(ridge):
     assert np.linalg.norm(solution) < np.linalg.norm(NormalEquations(torch.ones(2)).solve([gram], right))
 
 
+@pytest.mark.parametrize("convert", [np.asarray, torch.as_tensor], ids=["numpy", "torch"])
+@pytest.mark.parametrize("least", [1e-12, 1e-9], ids=["pseudoinverse", "Cholesky"])
+def test_a_step_along_weak_directions_does_not_lose_what_the_core_has_there(least, convert):
+    """The present core solves the equations already, and a direction of small eigenvalue carries much of it."""
+    random = np.random.default_rng(2)
+    vectors = np.linalg.qr(random.normal(size=(4, 4)))[0]
+    gram = vectors * [1.0, 0.5, 0.1, least] @ vectors.T
+    core = random.normal(size=(3, 4)) @ vectors.T + 1e5 * vectors[:, 3]
+    fit = NormalEquations(torch.ones(2))
+    fit.on_cpu = convert is np.asarray
+    gram, core = convert(gram), convert(core)
+    found = fit.solve([gram], core @ gram, lambda: core)
+    assert np.allclose(found, core, rtol=0, atol=1.0)  # of 1e5: rounding of B moves it along the weak direction
+    plain = fit.solve([gram], core @ gram)
+    assert float(abs(plain - core).max()) > 1.0
+
+
 def test_terms_are_the_squared_norm_times_those_of_the_gram_matrices():
     grams, core = equations(1)
     expected = np.linalg.norm(core) ** 2 * np.linalg.norm(grams[0]) * np.linalg.norm(grams[1])

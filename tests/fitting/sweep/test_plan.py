@@ -62,7 +62,7 @@ def test_normal_equations_at_every_update(structure, make_plan, seed):
     tensor = torch.randn(structure.modes, generator=generator, dtype=torch.float64).numpy()
     updates = iter([step for step in plan.steps if hasattr(step, "core")] * 2)
 
-    def solve(grams, right):
+    def solve(grams, right, _):
         step = next(updates)
         expected_gram, expected_right = dense_equations(structure, plan.cores(values), tensor, step.core)
         gram = functools.reduce(np.kron, grams, np.ones((1, 1)))
@@ -130,7 +130,7 @@ def traced(plan):
         [torch.ones(shape, dtype=torch.float64) for shape in structure.core_shapes],
     )
 
-    def solve(grams, right):
+    def solve(grams, right, _):
         nonlocal solves
         for place, gram in enumerate(grams):
             factor = torch.linalg.cholesky(gram + gram.trace() * torch.eye(len(gram), dtype=torch.float64))

@@ -40,7 +40,7 @@ def test_a_core_in_the_shape_of_its_right_side_comes_back(structure, make_plan):
 def test_a_pass_whose_caller_replaces_cores_is_a_sweep(structure, make_plan):
     plan = make_plan(structure)
     swept, passed = started(plan), started(plan)
-    plan.sweep(swept, lambda grams, right: np.tanh(right))
+    plan.sweep(swept, lambda grams, right, _: np.tanh(right))
     for step, _, right in plan.equations(passed):
         passed[1 + step.core] = step.as_core(np.tanh(right))
     for one, other in zip(plan.cores(swept), plan.cores(passed), strict=True):

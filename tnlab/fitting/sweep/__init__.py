@@ -7,5 +7,6 @@ Read in this order; ``plan_sweep(structure)`` returns the program, ``NormalEquat
 * ``tree_plan``: compiles that tree to a straight-line program of contractions and core updates.
 * ``steps``: the instructions of that program, and ``SweepPlan``, which runs them on a list of arrays.
 * ``normal_equations``: solves ``A G = B`` for one core, and reads the error of the fit off the equations.
+* ``evened``: runs the sweeps, and balances the cores where their normal equations would keep few digits.
 * ``fading_ridge``: the penalty added to G in the first sweeps, and its decay.
 """

@@ -20,9 +20,10 @@ from tnlab.metrics import squared_norm
 from tnlab.network.network import Network
 from tnlab.network.residual import relative_residual
 
-(dposv,) = get_lapack_funcs(("posv",), dtype=np.float64)
+dposv, dpotrf, dpotrs = get_lapack_funcs(("posv", "potrf", "potrs"), dtype=np.float64)
 SHIFT = 1e-13  # of the mean diagonal of G, added to it: no more than rounding changes G, and Cholesky rarely fails
 SINGULAR = 1e-11  # of the mean diagonal, or largest eigenvalue, of G: a smaller eigenvalue counts as zero
+SOUND = 1e-6  # of the mean diagonal of G: with smaller eigenvalues the step to the new core is solved for, not the core
 CANCELLED = 1e3  # machine epsilons: a squared relative error below that is all rounding
 LEAST = 1e-9  # squared relative error below which the residual is always formed
 EPS = float(np.finfo(np.float64).eps)
@@ -42,6 +43,8 @@ class NormalEquations:
         square: ``|X|^2``.
         on_cpu: Whether arrays are numpy arrays (X is on a CPU) or torch tensors.
         doubt: How far rounding may put the latest ``error`` from the true one; 0 where it was measured.
+        cancelling: Largest sum of absolute terms, over the equations up to the latest ``error``, in units of ``|X|``:
+            where it is far above 1, large contributions cancel.
     """
 
     def __init__(self, tensor: Tensor, *, ridge: float = 0.0) -> None:
@@ -49,7 +52,7 @@ class NormalEquations:
         self.ridge = ridge
         self.on_cpu = tensor.device.type == "cpu"
         self.square = squared_norm(tensor.detach())
-        self._terms = self.doubt = 0.0
+        self._terms = self.doubt = self.cancelling = 0.0
 
     def data(self, mode_order: tuple[int, ...]) -> Any:
         """Return X as a contiguous array with its modes in a given order, in its own dtype."""
@@ -65,18 +68,25 @@ class NormalEquations:
         """Return a core of a sweep as a torch tensor of the dtype of X."""
         return (torch.from_numpy(np.ascontiguousarray(core)) if self.on_cpu else core).to(self.tensor.dtype)
 
-    def solve(self, grams: list[Any], right: Any) -> Any:
+    def solve(self, grams: list[Any], right: Any, present: Callable[[], Any] | None = None) -> Any:
         """Return the core A with ``A (G_1 x ... x G_m) = B``, ridge added to every G_k, and keep it for ``error``.
+
+        Where G is nearly singular, the step from the present core A_0 is solved for, ``(A - A_0) G = B - A_0 G``. The
+        shift that keeps G regular and the directions that are left out then shorten the step. In the core itself they
+        would leave an error of up to the root of ``SINGULAR``, so that sweeps could raise the error of a good fit.
 
         Args:
             grams: The Kronecker factors G_k of G, (P_k, P_k), symmetric and positive semidefinite.
             right: B, (n, P_1, ..., P_m).
+            present: Returns the core before the update, in the shape of B; None for a core of zeros.
         """
-        one = _solve_numpy if self.on_cpu else _solve_torch
-        shift = SHIFT + self.ridge
-        solution = right
-        for place, gram in enumerate(grams):
-            solution = along(solution, place + 1, lambda rows, gram=gram: one(gram, rows, shift))
+        invert = _inverse_numpy if self.on_cpu else _inverse_torch
+        inverses = [invert(gram, SHIFT + self.ridge) for gram in grams]
+        start = None if present is None or self.ridge or all(sound for _, sound in inverses) else present()
+        solution = right if start is None else right - apply(grams, start)
+        for place, (inverse, _) in enumerate(inverses):
+            solution = along(solution, place + 1, inverse)
+        solution = solution if start is None else start + solution
         self.record(grams, right, solution)
         return solution
 
@@ -98,6 +108,7 @@ class NormalEquations:
         overlap, norm = float((self._solution * self._right).sum()), float((model * self._solution).sum())
         square = 1 + (norm - 2 * overlap) / self.square
         largest, self._terms = self._terms, 0.0
+        self.cancelling = math.sqrt(largest / self.square)
         trusted = self.trusts(square, largest, share=SHARE)
         self.doubt = self.rounding(square, largest) if trusted else 0.0
         return math.sqrt(square) if trusted else self.residual(network)
@@ -159,33 +170,40 @@ def along(array: Any, axis: int, change: Callable[[Any], Any]) -> Any:
     return change(turned.reshape(-1, turned.shape[-1])).reshape(turned.shape).swapaxes(axis, -1)
 
 
-def _solve_numpy(gram: Any, rows: Any, shift: float) -> Any:
-    """Return A (n, P) with ``A (G + shift) = B``: by Cholesky, or where G is singular by its pseudoinverse.
+def _inverse_numpy(gram: Any, shift: float) -> tuple[Callable[[Any], Any], bool]:
+    """Return the map from B (n, P) to A with ``A (G + shift) = B``, and whether G has no eigenvalue near zero.
+
+    The map is by Cholesky, or where G is singular by its pseudoinverse.
 
     Args:
         gram: G, (P, P).
-        rows: B, (n, P).
         shift: Added to the diagonal, in units of the mean diagonal of G.
     """
     size = gram.shape[0]
     mean = float(gram.trace()) / size
     shifted = gram.copy()
     shifted.ravel()[:: size + 1] += shift * mean
-    factor, solution, info = dposv(shifted, rows.T)
-    if info == 0 and factor.diagonal().min() ** 2 > SINGULAR * mean:
-        return solution.T
+    factor, failed = dpotrf(shifted.T, overwrite_a=True, clean=False)  # lies as LAPACK wants it
+    pivot = 0.0 if failed else float(factor.diagonal().min()) ** 2
+    if pivot > SINGULAR * mean:
+        return lambda rows: dpotrs(factor, rows.T)[0].T, pivot > SOUND * mean
     weights, vectors = np.linalg.eigh(gram)
-    kept = weights > SINGULAR * weights[-1]
-    vectors = vectors[:, kept]
-    return (rows @ vectors / (weights[kept] + shift * mean)) @ vectors.T
+    return _pseudoinverse(weights, vectors, shift * mean), False
 
 
-def _solve_torch(gram: Tensor, rows: Tensor, shift: float) -> Tensor:
-    """Return what ``_solve_numpy`` returns, for torch tensors, on their device."""
+def _inverse_torch(gram: Tensor, shift: float) -> tuple[Callable[[Tensor], Tensor], bool]:
+    """Return what ``_inverse_numpy`` returns, for torch tensors, on their device."""
     mean = gram.trace() / gram.shape[0]
-    factor, info = torch.linalg.cholesky_ex(gram + shift * mean * torch.eye(len(gram)).to(gram))
-    if bool((info == 0) & (factor.diagonal().min() ** 2 > SINGULAR * mean)):
-        return torch.cholesky_solve(rows.T, factor).T
+    factor, failed = torch.linalg.cholesky_ex(gram + shift * mean * torch.eye(len(gram)).to(gram))
+    pivot = torch.where(failed == 0, factor.diagonal().min() ** 2, 0.0)
+    if bool(pivot > SINGULAR * mean):
+        return lambda rows: torch.cholesky_solve(rows.T, factor).T, bool(pivot > SOUND * mean)
     weights, vectors = torch.linalg.eigh(gram)
-    vectors = vectors[:, weights > SINGULAR * weights[-1]]
-    return (rows @ vectors / (weights[weights > SINGULAR * weights[-1]] + shift * mean)) @ vectors.T
+    return _pseudoinverse(weights, vectors, float(shift * mean)), False
+
+
+def _pseudoinverse(weights: Any, vectors: Any, shift: float) -> Callable[[Any], Any]:
+    """Return the map from B to A with ``A (G + shift) = B`` on the eigenvectors of G of nonzero eigenvalue."""
+    kept = weights > SINGULAR * weights[-1]
+    weights, vectors = weights[kept], vectors[:, kept]
+    return lambda rows: (rows @ vectors / (weights + shift)) @ vectors.T

@@ -20,7 +20,7 @@ from tnlab.network.pairwise import Indices, Pairwise, permute
 from tnlab.network.structure import Structure
 
 LONG = 1e7  # operations of a sweep, entries counted as such: a few milliseconds
-Solve = Callable[[list[Any], Any], Any]
+Solve = Callable[[list[Any], Any, Callable[[], Any]], Any]
 
 
 class Step(ABC):
@@ -68,7 +68,8 @@ class Equations(Step):
 
     @override
     def __call__(self, values: list[Any], solve: Solve) -> None:
-        values[1 + self.core] = self.as_core(solve(*self.equations(values)))
+        grams, right = self.equations(values)
+        values[1 + self.core] = self.as_core(solve(grams, right, lambda: self.present(values)))
 
 
 @dataclass(frozen=True)
@@ -115,13 +116,14 @@ class SweepPlan:
         return values
 
     def sweep(self, values: list[Any], solve: Solve) -> None:
-        """Update every core in place in the registers, each by ``solve([G_1, ..., G_m], B)``.
+        """Update every core in place in the registers, each by ``solve([G_1, ..., G_m], B, present)``.
 
         Args:
             values: The registers, from ``start``.
             solve: Returns A of the shape of B, with ``A G = B`` for G the Kronecker product of the G_k. B is
                 (n, P_1, ..., P_m), n the product of the core's mode sizes; G_k is (P_k, P_k). There is one G_k per
-                connected part of the network without the core, and none for an only core (then A = B).
+                connected part of the network without the core, and none for an only core (then A = B). ``present()``
+                returns the current core in the shape of B.
         """
         for step in self.steps:
             if self.is_long:
