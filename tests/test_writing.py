@@ -15,7 +15,7 @@ import torch
 
 from tests.cli.command_line import X, kept
 from tnlab.cli import main
-from tnlab.cli.app import BAD_INPUT
+from tnlab.cli.entry import BAD_INPUT
 from tnlab.errors import DataError
 from tnlab.formats import formats
 from tnlab.network import structure_json

@@ -285,13 +285,14 @@ def _stop(child: "subprocess.Popen[bytes]") -> None:
 
 @contextlib.contextmanager
 def _signals_interrupt() -> Iterator[None]:
-    """Raise ``KeyboardInterrupt`` on SIGTERM and SIGHUP while entered, so that they stop the server as Ctrl+C does."""
+    """Raise ``KeyboardInterrupt`` on SIGINT, SIGTERM and SIGHUP while entered; an ignored one (nohup) stays ignored."""
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {name: signal.signal(getattr(signal, name), interrupt) for name in names}
+    names = [name for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    kinds = {name: getattr(signal, name) for name in names if signal.getsignal(getattr(signal, name)) != signal.SIG_IGN}
+    before = {name: signal.signal(kind, interrupt) for name, kind in kinds.items()}
     try:
         yield
     finally:

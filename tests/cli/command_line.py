@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from tests.waiting import wait_for
 from tnlab import cli
 from tnlab.cli.app import app
+from tnlab.cli.entry import MISSED
 from tnlab.data import planted
 from tnlab.network.rank_matrix import ring
 from tnlab.structure_search.studies.reader import StudyReader
@@ -19,9 +20,9 @@ ASKED = ["--target-error", "0.0001", "--engine", "tnls", "--family", "ring", "--
 
 
 def run(*arguments: object) -> str:
-    """Return what the command prints; it must end well."""
+    """Return what the command prints; it must end well, though it may not have reached its target."""
     result = CliRunner().invoke(app, [str(word) for word in arguments])
-    assert result.exit_code == 0, result.output
+    assert result.exit_code in (0, MISSED), result.output
     return result.stdout
 
 
@@ -36,8 +37,8 @@ def refused(capsys, *arguments: object) -> str:
 
 
 def said(capsys, *arguments: str) -> str:
-    """Return what the command printed to stdout; it must end well."""
-    assert cli.main([*arguments]) == 0
+    """Return what the command printed to stdout; it must end well, though it may not have reached its target."""
+    assert cli.main([*arguments]) in (0, MISSED)
     return capsys.readouterr().out
 
 
@@ -48,7 +49,7 @@ def record(capsys, *arguments: str) -> dict:
 
 def kept(name: str = "a.study", evaluations: int = 4) -> None:
     """Make a study of so many evaluations."""
-    assert cli.main(["search", "x.npy", *ASKED, "--max-evaluations", str(evaluations), "--study", name]) == 0
+    assert cli.main(["search", "x.npy", *ASKED, "--max-evaluations", str(evaluations), "--study", name]) == MISSED
 
 
 def started(*arguments: str, **ways) -> subprocess.Popen:

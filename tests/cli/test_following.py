@@ -5,7 +5,6 @@ import shlex
 import signal
 import subprocess
 import sys
-from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from tests.cli.command_line import ASKED, record, recorded, refused, started
 from tests.waiting import PATIENCE
 from tnlab.cli import main
 from tnlab.cli.following import resume_command
+from tnlab.network.network import Network
 from tnlab.structure_search.run import Search
 from tnlab.structure_search.settings import AHEAD
 from tnlab.structure_search.studies.reader import StudyReader
@@ -46,7 +46,7 @@ def test_control_c_leaves_a_study_that_is_watched_and_gone_on_with(place, capsys
             recorded("my study", seen["evaluations"] + 2)
             search.send_signal(signal.SIGINT)
             out, error = search.communicate(timeout=PATIENCE)
-            assert search.returncode == 0
+            assert search.returncode == 130
             assert "Stopping after this sweep" in error
             assert "Go on with: tnlab resume 'my study'" in error
             assert "Stopped on request" in out
@@ -85,19 +85,37 @@ def test_the_second_control_c_ends_at_once(place):
     assert not StudyReader("a.study").busy
 
 
-def test_without_a_study_it_says_how_to_keep_one(place, capsys, monkeypatch):
+@posix
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1])
+def test_a_signal_keeps_the_best_and_is_told_by_the_exit_code(number, place, capsys, monkeypatch):
     going = Search.__iter__
 
-    def interrupted(run):
-        yield from islice(going(run), 3)
-        raise KeyboardInterrupt
+    def signalled(run):
+        for place, progress in enumerate(going(run)):
+            yield progress
+            if place == 2:
+                signal.raise_signal(number)
 
-    monkeypatch.setattr(Search, "__iter__", interrupted)
-    assert main(["search", "x.npy", *ASKED]) == 0
-    assert "With --study FILE a stopped search can be continued later." in capsys.readouterr().err
-    monkeypatch.setattr(Search, "__iter__", lambda run: (_ for _ in ()).throw(KeyboardInterrupt))
-    assert main(["search", "x.npy", *ASKED, "--study", "a.study"]) == 130
-    assert "Stopped. Go on with: tnlab resume a.study" in capsys.readouterr().err
+    monkeypatch.setattr(Search, "__iter__", signalled)
+    assert main(["search", "x.npy", *ASKED, "--save", "best"]) == 128 + number
+    out, err = capsys.readouterr()
+    assert "relative error" in out
+    assert "With --study FILE a stopped search can be continued later." in err
+    assert Network.load("best").structure.order == 5
+
+
+@posix
+def test_a_search_that_is_stopped_before_its_first_fit_says_so(place, capsys, monkeypatch):
+    def signalled(run):
+        signal.raise_signal(signal.SIGINT)
+        yield from ()
+
+    monkeypatch.setattr(Search, "__iter__", signalled)
+    assert main(["search", "x.npy", *ASKED, "--study", "a.study", "--save", "best"]) == 130
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "Stopped. Go on with: tnlab resume a.study" in err
+    assert not Path("best").exists()
 
 
 def test_the_command_that_goes_on_can_be_pasted(tmp_path):

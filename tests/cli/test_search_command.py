@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tnlab.cli import main
+from tnlab.cli.entry import MISSED
 from tnlab.network.network import Network
 from tnlab.structure_search.engines.base import engines
 from tnlab.structure_search.studies.reader import StudyReader
@@ -36,7 +37,7 @@ def test_the_network_is_saved(tmp_path, capsys):
 
 
 def test_a_target_out_of_reach_is_said(capsys):
-    assert main(["search", TOY, "--target-error", "0.001", "--engine", "random", "--max-evaluations", "2"]) == 0
+    assert main(["search", TOY, "--target-error", "0.001", "--engine", "random", "--max-evaluations", "2"]) == MISSED
     assert "the target was not reached" in capsys.readouterr().out
 
 

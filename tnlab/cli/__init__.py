@@ -1,3 +1,3 @@
 """The command ``tnlab``: one module per subcommand, and what they share."""
 
-from tnlab.cli.app import main as main
+from tnlab.cli.entry import main as main

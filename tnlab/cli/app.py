@@ -1,18 +1,12 @@
-"""The command ``tnlab``: the table of its subcommands, its exit codes, and its one-sentence answer to bad input."""
+"""The command ``tnlab``: the table of its subcommands, and its own options."""
 
 from dataclasses import dataclass
 from importlib import import_module, metadata
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 from typing_extensions import override
-
-from tnlab.errors import TnlabError
-
-BAD_INPUT, INTERRUPTED = 2, 130  # exit codes: that of click's usage errors, and 128 + SIGINT as in a shell
-# click's ClickException, found through a subclass: newer versions of typer contain their own copy of click.
-UsageError = cast(type[Exception], typer.BadParameter.__mro__[2])
 
 PLAIN: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None, "pretty_exceptions_enable": False}
 
@@ -105,49 +99,16 @@ class Subcommands(TyperGroup):
         with formatter.section("Commands"):
             formatter.write_dl([(name, part.help) for name, part in SUBCOMMANDS.items()])
 
-    @override
-    def invoke(self, ctx: Any) -> Any:
-        try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt as stop:  # typer would turn it into the exit code 130 without a word
-            raise typer.Abort from stop
-
 
 app = typer.Typer(
     name="tnlab",
     cls=Subcommands,
     help="A lab for tensor networks: draw one over your data, tweak it, watch the error.",
+    epilog="Exit codes: 0 done; 2 wrong usage or data, or something cannot be read or written; 3 done, but a target "
+    "error was not reached; 130 stopped by Ctrl-C, 143 by SIGTERM (the best so far is kept); 1 a fault of tnlab.",
     invoke_without_command=True,
     **PLAIN,
 )
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Run the command line and return its exit code: 0, 2 for bad input (one sentence on stderr), 130 when stopped.
-
-    Args:
-        arguments: Words after ``tnlab``; by default those that this process was started with.
-    """
-    try:
-        return app(arguments, standalone_mode=False) or 0
-    except TnlabError as error:
-        return _fail(str(error))
-    except UsageError as error:
-        return _fail(getattr(error, "format_message", error.__str__)() or "See tnlab --help.")
-    except (KeyboardInterrupt, typer.Abort):
-        typer.echo("Stopped.", err=True)
-        return INTERRUPTED
-    except (MemoryError, RuntimeError) as error:
-        if isinstance(error, RuntimeError) and "memory" not in str(
-            error
-        ):  # torch raises a RuntimeError when memory runs out
-            raise
-        return _fail("This machine has too little memory for that; take smaller ranks or a smaller tensor.")
-
-
-def _fail(sentence: str) -> int:
-    typer.echo(f"tnlab: {' '.join(sentence.split())}", err=True)
-    return BAD_INPUT
 
 
 @app.callback()

@@ -12,7 +12,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Column
 from rich.text import Text
 
+from tnlab.cli.entry import INTERRUPTED, MISSED
 from tnlab.cli.inputs import AsJson
+from tnlab.cli.interruption import last_code, raised
+from tnlab.cli.outputs import tell
 from tnlab.figures.comparison_report import write_report
 from tnlab.structure_search.comparison.plan import read_plan
 from tnlab.structure_search.comparison.results import circumstances, write_results
@@ -45,25 +48,27 @@ def compare(
     results = *write_results(plan, comparison.outcomes, made_with), write_report(plan, comparison.outcomes, made_with)
     if as_json:
         typer.echo(json.dumps({path.name: str(path) for path in results}))
-        return
-    for line in _table(summarised(plan, comparison.outcomes)):
-        typer.echo(line)
-    typer.echo("written: " + ", ".join(str(path) for path in results))
+    else:
+        for line in _table(summarised(plan, comparison.outcomes)):
+            typer.echo(line)
+        typer.echo("written: " + ", ".join(str(path) for path in results))
+    if any(outcome.failure for outcome in comparison.outcomes.values()):
+        raise typer.Exit(MISSED)
 
 
 def _follow(comparison: Comparison, file: Path) -> int:
     """Make all runs and return how many were read back; show a bar on a terminal, else print a line for each run."""
     plan = comparison.plan
     try:
-        return _with_bar(comparison) if sys.stderr.isatty() else _with_lines(comparison)
+        with raised():
+            return _with_bar(comparison) if sys.stderr.isatty() else _with_lines(comparison)
     except KeyboardInterrupt:
         done, total = len(comparison.outcomes), len(plan.runs)
-        typer.echo(
-            f"\n{done} of {total} runs are done and kept in {plan.output}, and so are those that were running. "
-            f"tnlab compare {file} goes on from there.",
-            err=True,
+        tell(
+            f"Stopped: {done} of {total} runs are done and kept in {plan.output}, and so are those that were running. "
+            f"tnlab compare {file} goes on from there."
         )
-        raise
+        raise typer.Exit(last_code() or INTERRUPTED) from None
 
 
 def _with_lines(comparison: Comparison) -> int:

@@ -1,13 +1,14 @@
 """``tnlab fit``: fit one structure to one tensor and print the result."""
 
 import json
-import sys
+import threading
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from torch import Tensor
 
+from tnlab.cli.entry import MISSED
 from tnlab.cli.inputs import (
     AsJson,
     EntryOrder,
@@ -20,14 +21,16 @@ from tnlab.cli.inputs import (
     tensor_and_structure,
     tensor_text,
 )
+from tnlab.cli.interruption import Interruption, last_code
 from tnlab.cli.missing import Missing
-from tnlab.cli.outputs import check_target
+from tnlab.cli.outputs import check_target, save_and_print, tell
+from tnlab.cli.progress_line import ProgressLine
 from tnlab.data import Source
 from tnlab.data.observed import Observed
 from tnlab.errors import DataError
 from tnlab.network import structure_json
 from tnlab.network.structure import Structure
-from tnlab.solvers.base import Snapshot
+from tnlab.solvers.base import Status
 from tnlab.solvers.fit import Fit
 from tnlab.solvers.fit import fit as fit_tensor
 
@@ -65,6 +68,9 @@ def fit(
 
     Where entries are missing (--missing, --mask, --observed), a tenth of the known ones is held out; their error
     estimates the error at the missing entries.
+
+    Ctrl-C ends the fit; the best network by then is printed and saved. The exit code is 3 where --target-error is not
+    reached.
     """
     known = Missing(missing, mask=mask, part=observed, seed=seed)
     source, wanted = tensor_and_structure(
@@ -74,24 +80,42 @@ def fit(
         raise DataError(f"--target-error must be above 0 and below 1, but is {target_error}.")
     check_target(save)
     settings = {"seed": seed, "max_sweeps": max_sweeps, "restarts": restarts, "target_error": target_error}
-    result = _fit(known.entries(source), wanted, solver=solver or None, **settings)
-    if save is not None:
-        result.network.save(save)
-    typer.echo(json.dumps(_record(result)) if as_json else table(_rows(source, result)))
+    tensor = known.entries(source)
+    asked = threading.Event()
+    with Interruption(asked.set) as interruption:
+        result = _fit(tensor, wanted, solver=solver or None, cancel=asked.is_set, **settings)
+        begun = result.status is not Status.STOPPED or any(bool(core.any()) for core in result.network.cores)
+        if interruption.asked:
+            tell(_stopped(begun, save))
+        if begun:
+            text = json.dumps(_record(result)) if as_json else table(_rows(source, result))
+            save_and_print(result.network, save, text)
+    raise typer.Exit(last_code() or (MISSED if _missed(result, target_error) else 0))
 
 
 def _fit(tensor: Tensor | Observed, structure: Structure, **settings: Any) -> Fit:
-    live = sys.stderr.isatty()
+    line = ProgressLine()
     try:
-        return fit_tensor(tensor, structure, callback=_show_progress if live else None, **settings)
+        return fit_tensor(
+            tensor,
+            structure,
+            callback=lambda now: line.show(f"sweep {now.sweep}  relative error {now.relative_error:.6f}"),
+            **settings,
+        )
     finally:
-        if live:
-            sys.stderr.write("\r\x1b[K")
+        line.end()
 
 
-def _show_progress(snapshot: Snapshot) -> None:
-    sys.stderr.write(f"\rsweep {snapshot.sweep}  relative error {snapshot.relative_error:.6f}  ")
-    sys.stderr.flush()
+def _stopped(begun: bool, save: Path | None) -> str:
+    if not begun:
+        return "Stopped before there was a fit to keep."
+    kept = f"It is saved as {save}." if save is not None else "With --save FILE its cores would be kept."
+    return f"Stopped; this is the best fit by then. {kept}"
+
+
+def _missed(result: Fit, target_error: float | None) -> bool:
+    error = result.relative_error if result.held_out_error is None else result.held_out_error
+    return target_error is not None and error > target_error
 
 
 def _record(result: Fit) -> dict[str, object]:

@@ -11,12 +11,15 @@ from pathlib import Path
 
 import typer
 
+from tnlab.cli.entry import MISSED
 from tnlab.cli.inputs import table
-from tnlab.cli.interruption import Interruption
+from tnlab.cli.interruption import Interruption, last_code
+from tnlab.cli.outputs import save_and_print, tell
 from tnlab.cli.progress_bar import ProgressBar
+from tnlab.cli.progress_line import ProgressLine
 from tnlab.errors import DataError, ExecutorError
 from tnlab.network import structure_json
-from tnlab.structure_search.progress_log import ProgressLog
+from tnlab.structure_search.progress_log import ProgressLog, best_words
 from tnlab.structure_search.run import Search, SearchResult
 from tnlab.structure_search.studies.study import study_log
 
@@ -37,22 +40,23 @@ def follow(
         as_json: Whether to print JSON.
 
     Raises:
-        typer.Exit: The search was stopped before its first evaluation; the exit code is 130.
+        typer.Exit: The search was stopped, or has not reached its target; with the exit code.
         DataError: The log or the network cannot be written.
         ExecutorError: The executor failed.
     """
-    with _log_of(log, after) as note:
-        interrupted = _followed(run, note)
-    if interrupted:
-        typer.echo(
-            ("Stopped. " if not run.fitted else "Stopped; this is the best found by then. ") + _how(run), err=True
-        )
-        if not run.fitted:
-            raise typer.Exit(130)
-    result = run.result
-    if save is not None:
-        result.network.save(save)
-    typer.echo(json.dumps(_record(result)) if as_json else table(_rows(tensor, result)))
+    missed = False
+    with _log_of(log, after) as note, Interruption(run.stop) as interruption:
+        _finish(run, note)
+        if interruption.asked:
+            best = "Stopped; this is the best found by then." if run.fitted else "Stopped."
+            tell(f"{best} {_how(run)}")
+        if run.fitted or not interruption.asked:
+            result = run.result
+            save_and_print(
+                result.network, save, json.dumps(_record(result)) if as_json else table(_rows(tensor, result))
+            )
+            missed = not result.reached
+    raise typer.Exit(last_code() or (MISSED if missed else 0))
 
 
 def resume_command(location: str | Path) -> str:
@@ -60,19 +64,19 @@ def resume_command(location: str | Path) -> str:
     return f"tnlab resume {shlex.quote(study_log(location).location)}"
 
 
-def _followed(run: Search, note: ProgressLog | None) -> bool:
-    """Run a search to its end, showing and logging every snapshot; return whether a signal stopped it."""
-    with ProgressBar() as bar, Interruption(run.stop) as interruption:
+def _finish(run: Search, note: ProgressLog | None) -> None:
+    """Run a search to its end or until it is stopped, showing and logging every snapshot."""
+    line = ProgressLine()
+    with ProgressBar() as bar:
         try:
             for progress in run:
                 bar.show(progress)
+                if not line.live:
+                    line.show(f"{progress.counts.fitted:,} fitted: {best_words(progress)}")
                 if note is not None:
                     note(progress)
-        except KeyboardInterrupt:
-            return True
         except ExecutorError as error:
             raise ExecutorError(f"{error} {_how(run)}") from None
-    return interruption.asked
 
 
 def _how(run: Search) -> str:

@@ -1,10 +1,11 @@
 """Where commands write: a network to a file, a text to a file or to the terminal."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import typer
 
-from tnlab.network.network import SUFFIXES
+from tnlab.network.network import SUFFIXES, Network
 from tnlab.writing import check_place, write_file
 
 STDOUT = ("-", "/dev/stdout")  # names of standard output
@@ -18,6 +19,25 @@ def check_target(save: Path | None) -> None:
     """
     if save is not None:
         check_place(save, suffixes=SUFFIXES)
+
+
+def save_and_print(network: Network, save: Path | None, text: str) -> None:
+    """Save a network, if there is a place for it, and print a text, also where saving fails.
+
+    Raises:
+        DataError: The network cannot be saved.
+    """
+    try:
+        if save is not None:
+            network.save(save)
+    finally:
+        typer.echo(text)
+
+
+def tell(sentence: str) -> None:
+    """Print a sentence on stderr; a terminal that has gone is no reason to fail."""
+    with suppress(OSError):
+        typer.echo(sentence, err=True)
 
 
 def print_or_write(text: str, output: Path | None, *, suffixes: tuple[str, ...]) -> None:

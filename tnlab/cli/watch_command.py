@@ -8,6 +8,8 @@ import typer
 
 from tnlab.cli.following import resume_command
 from tnlab.cli.inputs import AsJson, table
+from tnlab.cli.interruption import last_code, raised
+from tnlab.cli.outputs import tell
 from tnlab.cli.progress_bar import ProgressBar
 from tnlab.cli.search_command import Location
 from tnlab.cli.text import plain
@@ -32,9 +34,11 @@ def watch(
     reader = opened(study)
     if not once and not as_json:
         try:
-            _watched(reader)
+            with raised():
+                _watched(reader)
         except KeyboardInterrupt:
-            return
+            tell("Stopped watching; the search goes on.")
+            raise typer.Exit(last_code()) from None
     summary = Summary.of(reader)
     typer.echo(json.dumps(summary.record()) if as_json else table(rows_of(reader, summary)))
 
