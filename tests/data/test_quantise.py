@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tnlab.data import quantise as quantise_module
 from tnlab.data.quantise import mixes_axes, mode_factors, prime_factors, quantise, unquantise
 
 
@@ -35,10 +36,37 @@ def test_factors_multiply_to_modes_and_axes(case):
         ((256, 256), (16,) * 4, ((4, 4),) * 4),
         ((256, 256), (4,) * 8, ((2, 2),) * 8),
         ((256, 256, 3), (4,) * 8 + (3,), ((2, 2, 1),) * 8 + ((1, 1, 3),)),
+        ((512, 512), (8,) * 4 + (64,), ((4, 2), (2, 4)) * 2 + ((8, 8),)),
+        ((300, 400), (20, 20, 20, 15), ((4, 5), (5, 4), (5, 4), (3, 5))),
+        ((64, 64, 64), (8,) * 6, ((2, 2, 2),) * 6),
     ],
 )
 def test_factors_are_balanced(shape, modes, factors):
     assert mode_factors(shape, modes) == factors
+
+
+def squared_ratios(factors):
+    return sum(np.log(share[0] / share[1]) ** 2 for share in factors)
+
+
+@pytest.mark.parametrize(
+    ("side", "modes"),
+    [(12, (6, 4, 6)), (60, (20, 18, 10)), (90, (30, 15, 18)), (48, (8, 8, 6, 6)), (36, (2, 3, 6, 6, 6))],
+)
+def test_no_other_factors_of_a_square_picture_are_more_alike(side, modes):
+    choices = [[(rows, size // rows) for rows in range(1, size + 1) if size % rows == 0] for size in modes]
+    every = [way for way in itertools.product(*choices) if math.prod(share[0] for share in way) == side]
+    found = mode_factors((side, side), modes)
+    assert squared_ratios(found) == pytest.approx(min(map(squared_ratios, every)))
+
+
+def test_many_axes_are_shared_out_without_trying_all_ways(monkeypatch):
+    tried = []
+    real = quantise_module._shares
+    monkeypatch.setattr(quantise_module, "_shares", lambda *given: tried.append(0) or real(*given))
+    factors = mode_factors((2,) * 18, (4,) * 9)
+    assert [sorted(share, reverse=True)[:3] for share in factors] == [[2, 2, 1]] * 9
+    assert len(tried) < 9 * 15
 
 
 @given(shapes_and_modes())
