@@ -1,9 +1,11 @@
 """Norms and relative errors, evaluated in float64 block by block, and the compression ratio."""
 
+import math
+
 import pytest
 import torch
 
-from tnlab.metrics import compression_ratio, relative_error, squared_norm
+from tnlab.metrics import binary_exponent, compression_ratio, in_safe_range, relative_error, shifted, squared_norm
 
 
 def test_norms_and_errors_by_blocks():
@@ -35,3 +37,18 @@ def test_float32_is_measured_in_float64():
 def test_other_shapes_are_refused():
     with pytest.raises(ValueError, match=r"\(2, 3\) and \(3, 2\)"):
         relative_error(torch.ones(2, 3), torch.ones(3, 2))
+
+
+@pytest.mark.parametrize("exponent", [-1040, -996, -200, 0, 200, 996, 1020])
+def test_errors_and_norms_are_those_of_every_scale(exponent):
+    tensor, other = torch.linspace(1, 2, 24).reshape(4, 6), torch.linspace(1, 2.1, 24).reshape(4, 6)
+    far = shifted(tensor, exponent), shifted(other, exponent)
+    assert relative_error(*far) == pytest.approx(relative_error(tensor, other), rel=1e-6 if exponent < -1000 else 1e-14)
+    assert binary_exponent(far[0]) == binary_exponent(tensor) + exponent
+    assert 2.0**-800 < squared_norm(in_safe_range(far[0])) < 2.0**800
+
+
+def test_zeros_and_what_is_not_finite_have_no_exponent():
+    assert [binary_exponent(torch.tensor([value])) for value in (0.0, math.inf, math.nan)] == [None] * 3
+    assert relative_error(torch.zeros(2), torch.zeros(2)) == 0
+    assert relative_error(torch.zeros(2), torch.ones(2)) == math.inf

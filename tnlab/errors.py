@@ -3,6 +3,11 @@
 import difflib
 from collections.abc import Iterable
 
+COMPLEX = (
+    "Complex entries cannot be used, only real ones: take the real part or the modulus, or stack real and imaginary "
+    "parts along a new axis of size 2."
+)
+
 
 class TnlabError(Exception):
     """Base class of all exceptions that tnlab raises on purpose."""
@@ -14,6 +19,13 @@ class StructureError(TnlabError, ValueError):
 
 class DataError(TnlabError, ValueError):
     """A tensor, image, file or index is malformed, or unsuitable for the operation."""
+
+
+class ComplexError(DataError):
+    """Complex entries were given where real ones are needed, which is everywhere."""
+
+    def __init__(self, message: str = COMPLEX) -> None:
+        super().__init__(message)
 
 
 class FormatError(TnlabError, ValueError):

@@ -1,4 +1,4 @@
-"""Definitions of the reported quantities: squared norm, relative error and compression ratio."""
+"""Definitions of the reported quantities: squared norm, relative error and compression ratio, at every scale."""
 
 import math
 from collections.abc import Iterator
@@ -8,13 +8,49 @@ from torch import Tensor
 
 from tnlab.threads import on_one_thread
 
+SAFE = (
+    2.0**-800,
+    2.0**800,
+)  # a sum of squares between these has lost no square, and no residual's, to the range of floats
 BLOCK = 2**20  # entries that are converted to float64 at a time (8 MiB), so that a large tensor is never copied whole
 
 
 @on_one_thread(lambda tensor: tensor.numel())
 def squared_norm(tensor: Tensor) -> float:
-    """Return ``|X|_F^2``, the sum of the squares of all entries, evaluated in float64."""
-    return sum(float(torch.linalg.vector_norm(block, dtype=torch.float64)) ** 2 for (block,) in _blocks(tensor))
+    """Return ``|X|_F^2``, the sum of the squares of all entries, evaluated in float64; infinite beyond its range."""
+    norms = (float(torch.linalg.vector_norm(block, dtype=torch.float64)) for (block,) in _blocks(tensor))
+    return sum(norm * norm for norm in norms)
+
+
+@on_one_thread(lambda tensor: tensor.numel())
+def binary_exponent(tensor: Tensor) -> int | None:
+    """Return the whole number e with ``2^(e-1) <= |X|_F < 2^e``; None for a tensor that is zero or not finite.
+
+    ``shifted(tensor, -e)`` has a norm of at least 1/2 and below 1, whatever the size of the entries.
+    """
+    total, peak = squared_norm(tensor), 0
+    if not SAFE[0] < total < SAFE[1]:
+        largest = float(tensor.abs().max()) if tensor.numel() else 0.0
+        if not 0 < largest < math.inf:
+            return None
+        peak = math.frexp(largest)[1]
+        total = squared_norm(shifted(tensor, -peak))
+    return peak + math.frexp(math.sqrt(total))[1]
+
+
+def in_safe_range(tensor: Tensor) -> Tensor:
+    """Return a tensor, shifted to a norm near 1 where its squares would leave the range of floats."""
+    if SAFE[0] < squared_norm(tensor) < SAFE[1]:
+        return tensor
+    return shifted(tensor, -(binary_exponent(tensor) or 0))
+
+
+def shifted(tensor: Tensor, exponent: int) -> Tensor:
+    """Return a tensor times ``2^exponent``, which is exact where the result is within the range of its type."""
+    if not exponent:
+        return tensor
+    half = exponent // 2  # a power of two may leave the range where the result does not
+    return tensor * 2.0**half * 2.0 ** (exponent - half) if abs(exponent) > 100 else tensor * 2.0**exponent
 
 
 @on_one_thread(lambda tensor, *_, **__: tensor.numel())
@@ -22,7 +58,7 @@ def relative_error(tensor: Tensor, reconstruction: Tensor) -> float:
     """Return ``|X - X_hat|_F / |X|_F``, evaluated in float64.
 
     Args:
-        tensor: X, any shape, not all zero.
+        tensor: X, any shape. For a tensor of zeros the error of zeros is 0, and that of anything else is infinite.
         reconstruction: X_hat, the same shape.
 
     Raises:
@@ -30,11 +66,22 @@ def relative_error(tensor: Tensor, reconstruction: Tensor) -> float:
     """
     if tensor.shape != reconstruction.shape:
         raise ValueError(f"Shapes must agree, but are {tuple(tensor.shape)} and {tuple(reconstruction.shape)}.")
-    square = 0.0
+    total, square = squared_norm(tensor), 0.0
+    unit = 0 if SAFE[0] < total < SAFE[1] else binary_exponent(tensor)
+    if unit is None:
+        return quotient(squared_norm(reconstruction), total)
     for block, other in _blocks(tensor, reconstruction):
-        residual = block.to(torch.float64) - other.to(torch.float64)
-        square += float(torch.linalg.vector_norm(residual)) ** 2
-    return math.sqrt(square) / math.sqrt(squared_norm(tensor))
+        residual = shifted(block.to(torch.float64), -unit) - shifted(other.to(torch.float64), -unit)
+        left = float(torch.linalg.vector_norm(residual))
+        square += left * left
+    return quotient(square, squared_norm(shifted(tensor, -unit)) if unit else total)
+
+
+def quotient(square: float, total: float) -> float:
+    """Return ``sqrt(square / total)``; for a total of 0 it is 0 if ``square`` is 0 too, else infinite."""
+    if total == 0:
+        return math.inf if square else 0.0
+    return math.sqrt(square) / math.sqrt(total)
 
 
 def compression_ratio(entries: int, parameters: int) -> float:

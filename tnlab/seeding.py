@@ -2,6 +2,8 @@
 
 import torch
 
+from tnlab.array_like import whole
+
 
 def as_generator(seed: int | torch.Generator | None) -> torch.Generator:
     """Return a random generator of torch, on the CPU, made from a seed.
@@ -15,7 +17,7 @@ def as_generator(seed: int | torch.Generator | None) -> torch.Generator:
     """
     if isinstance(seed, torch.Generator):
         return seed
-    generator = torch.Generator()
+    generator, seed = torch.Generator(), whole(seed)
     if seed is None:
         generator.seed()
     elif isinstance(seed, int) and not isinstance(seed, bool):

@@ -191,7 +191,7 @@ def test_the_error_it_bounds_is_the_relative_error():
     )
 
 
-@pytest.mark.parametrize("tensor", [np.ones((3, 3)), torch.zeros(3, 3), torch.full((3, 3), math.nan)])
+@pytest.mark.parametrize("tensor", ["a text", torch.zeros(3, 3), torch.full((3, 3), math.nan)])
 def test_what_has_no_spectra_is_refused(tensor):
-    with pytest.raises(DataError, match=r"torch\.as_tensor|finite and not zero"):
-        error_bound(tensor, formats["tt"].build((3, 3), 1))  # type: ignore[arg-type]
+    with pytest.raises(DataError, match=r"must hold numbers|must be finite|zero everywhere"):
+        error_bound(tensor, formats["tt"].build((3, 3), 1))

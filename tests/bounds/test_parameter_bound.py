@@ -250,7 +250,7 @@ def test_what_cannot_be_is_refused():
         parameter_bound(tensor, 0.1, family="rings")
     with pytest.raises(DataError, match="order from 2"):
         parameter_bound(torch.ones(4), 0.1)
-    with pytest.raises(DataError, match="not zero"):
+    with pytest.raises(DataError, match="zero everywhere"):
         parameter_bound(torch.zeros(4, 4), 0.1)
     with pytest.raises(ValueError, match="max_rank must be at least 1"):
         parameter_bound(tensor, 0.1, max_rank=0)

@@ -34,7 +34,7 @@ def test_a_structure_of_other_modes(ring, capsys):
     [
         (np.array([1.0, np.nan]), "1 NaN"),
         (np.zeros((4, 4)), "zero everywhere"),
-        (np.ones((4, 4)) * 1j, "complex"),
+        (np.ones((4, 4)) * 1j, "Complex"),
         (np.ones((4, 0)), "empty"),
     ],
 )

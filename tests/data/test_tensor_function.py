@@ -18,7 +18,13 @@ def test_entries_are_those_of_the_function_in_floating_point():
 
 
 @pytest.mark.parametrize(
-    ("given", "kept"), [(torch.float32, torch.float32), (torch.float64, torch.float64), (torch.float16, torch.float64)]
+    ("given", "kept"),
+    [
+        (torch.float32, torch.float32),
+        (torch.float64, torch.float64),
+        (torch.float16, torch.float32),
+        (torch.int64, torch.float64),
+    ],
 )
 def test_float32_stays(given, kept):
     assert TensorFunction((2, 3), lambda at: at[:, 0].to(given))(PLACES).dtype == kept

@@ -10,7 +10,7 @@ from tnlab.data.tensor_function import TensorFunction
 from tnlab.formats import formats
 from tnlab.metrics import relative_error
 from tnlab.solvers.als import ALS
-from tnlab.solvers.base import numbers_to_fit, zero_network
+from tnlab.solvers.base import Status, numbers_to_fit, solvers, zero_network
 from tnlab.solvers.decompose import decompose
 from tnlab.solvers.fit import fit
 
@@ -44,7 +44,6 @@ def test_numbers_to_fit_are_entries_known_entries_or_parameters():
     assert numbers_to_fit(TENSOR, structure) == 36
     assert numbers_to_fit(Observed.random_part(TENSOR, 0.5), structure) == 18
     assert numbers_to_fit(TensorFunction((3, 4, 3), lambda at: at[:, 0]), structure) == 3 * 2 + 2 * 4 * 2 + 2 * 3
-    assert numbers_to_fit("a text", structure) == 0  # type: ignore[arg-type]
 
 
 def test_a_network_of_zeros_has_the_relative_error_1():
@@ -53,3 +52,18 @@ def test_a_network_of_zeros_has_the_relative_error_1():
         network = zero_network(data, structure)
         assert relative_error(TENSOR, network.to_tensor()) == 1
     assert zero_network(TENSOR.float(), structure).cores[0].dtype == torch.float32
+
+
+@pytest.mark.parametrize("solver", list(solvers))
+def test_zeros_are_fitted_by_zeros(solver):
+    name = (solvers[solver].fits or ("tt",))[0]
+    structure = formats[name].build((3, 4, 3), 1)
+    found = fit(torch.zeros(3, 4, 3), structure, solver=solver)
+    assert (found.relative_error, found.status) == (0.0, Status.EXACT)
+    assert not found.network.to_tensor().any()
+
+
+@pytest.mark.parametrize("name", ["tt", "cp", "tucker", "tr", "fully_connected"])
+def test_zeros_are_decomposed_to_zeros(name):
+    found = decompose(torch.zeros(3, 4, 3), name, target_error=0.1)
+    assert (found.relative_error, found.status, set(found.structure.ranks)) == (0.0, Status.EXACT, {1})

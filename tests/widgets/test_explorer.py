@@ -320,7 +320,7 @@ def test_an_uploaded_array_and_picture_replace_the_data(explorer):
     ("name", "content", "words"),
     [
         ("nan.npy", npy(np.array([[1.0, np.nan]])), "NaN"),
-        ("complex.npy", npy(np.ones((4, 4), complex)), "complex"),
+        ("complex.npy", npy(np.ones((4, 4), complex)), "Complex"),
         ("empty.npy", npy(np.zeros((0, 3))), "empty"),
         ("objects.npy", npy(np.array([{}, []], dtype=object)), "pickle|objects"),
         ("pickle.npy", b"\x80\x04\x95" + b"cos\nsystem\n(S'echo hacked'\ntR.", "pickle"),

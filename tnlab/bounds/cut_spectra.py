@@ -19,15 +19,17 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
 from tnlab.bounds.spectra_file import SpectraFile, is_tail
+from tnlab.data.intake import nonzero_data
 from tnlab.data.shapes import modes_text
 from tnlab.data.tensor_hash import tensor_hash
-from tnlab.errors import DataError
+from tnlab.metrics import in_safe_range
 from tnlab.threads import on_one_thread, one_thread
 
 Cut = tuple[int, ...]  # the modes on one side of a split in two
@@ -44,13 +46,13 @@ class CutSpectra:
     """Squared singular values of the unfoldings of one tensor, relative to ``|X|^2``, computed on first use.
 
     Args:
-        tensor: X, real and not zero; kept by reference, never changed.
+        tensor: X, an array of any library, real and not zero, at any scale; kept by reference, never changed.
         cache: Folder where spectra are stored between sessions under a hash of the data; None stores nothing. Stored
             spectra are checked (see ``SpectraFile``); those that fail are computed again.
         max_side: Largest number of rows of a Gram matrix; larger cuts are computed from a compressed tensor.
 
     Raises:
-        DataError: The tensor is no ``torch.Tensor``, or complex, zero or not finite.
+        DataError: The tensor is no array of real numbers, or zero or not finite.
 
     Example:
         >>> import torch
@@ -58,14 +60,11 @@ class CutSpectra:
         [1.0, 0.5, 0.0]
     """
 
-    def __init__(self, tensor: Tensor, *, cache: Path | None = None, max_side: int = MAX_SIDE) -> None:
-        if not isinstance(tensor, Tensor):
-            raise DataError(f"A bound needs a torch.Tensor, but got {type(tensor).__name__}; try torch.as_tensor(X).")
-        if tensor.is_complex() or not bool(tensor.isfinite().all()) or not bool(tensor.any()):
-            raise DataError("The tensor must be real, finite and not zero.")
-        self.modes: tuple[int, ...] = tuple(tensor.shape)
+    def __init__(self, tensor: Any, *, cache: Path | None = None, max_side: int = MAX_SIDE) -> None:
+        whole = nonzero_data(tensor).cpu().double().contiguous()
+        self.modes: tuple[int, ...] = tuple(whole.shape)
         self.max_side = max_side
-        self._tensor = tensor.detach().cpu().double().contiguous().numpy()
+        self._tensor = in_safe_range(whole).numpy()
         with one_thread(self._tensor.size):
             self._square = float(np.dot(self._tensor.ravel(), self._tensor.ravel()))
         self._grams: dict[Cut, _Array] = {}
@@ -74,7 +73,7 @@ class CutSpectra:
         self._small: _Array | None = None
         self._file: SpectraFile | None = None
         if cache is not None:
-            self._file = SpectraFile(cache, f"{modes_text(self.modes)}-{tensor_hash(tensor.double())}", max_side)
+            self._file = SpectraFile(cache, f"{modes_text(self.modes)}-{tensor_hash(whole)}", max_side)
             self._tails = {cut: tail for cut, tail in self._file.read().items() if self._is_own(cut, tail)}
 
     @property

@@ -7,7 +7,7 @@ from io import BytesIO
 import numpy as np
 from numpy.lib import format as npy
 
-from tnlab.data.checks import check_entries
+from tnlab.data.intake import check_entries
 from tnlab.errors import DataError
 
 MAGIC = npy.MAGIC_PREFIX
@@ -34,7 +34,7 @@ def read_npy(name: str, content: bytes, max_entries: int | None) -> np.ndarray:
     if any(length < 0 for length in shape):
         raise DataError(f"{name!r:.80} is damaged: its header has the shape {shape!s:.80}.")
     entries, body = math.prod(shape), memoryview(content)[stream.tell() :]
-    check_entries(entries, name, max_entries)
+    check_entries(entries, f"{name!r:.80}", max_entries)
     if entries * dtype.itemsize > len(body):
         raise DataError(
             f"{name!r:.80} is cut short: its header promises shape {shape!s:.80} of {dtype} "

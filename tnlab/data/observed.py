@@ -4,10 +4,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from tnlab.array_like import boolean_mask, real_tensor, whole_indices
+from tnlab.data.tensor_function import mode_sizes
 from tnlab.errors import DataError
 from tnlab.interrupt import checkpoint
 from tnlab.seeding import as_generator
@@ -23,7 +26,8 @@ class Observed:
         values: Their values, (entries,), float32 or float64.
 
     Raises:
-        DataError: The shapes disagree, an index is out of range or repeated, or a value is not finite.
+        ComplexError: The values are complex.
+        DataError: The shapes disagree, an index is not whole, out of range or repeated, or a value is not finite.
     """
 
     modes: tuple[int, ...]
@@ -31,16 +35,17 @@ class Observed:
     values: Tensor
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "modes", mode_sizes(self.modes))
+        object.__setattr__(self, "values", real_tensor(self.values, "The observed values"))
+        object.__setattr__(self, "indices", whole_indices(self.indices).to(self.values.device))
         order = len(self.modes)
-        if self.indices.ndim != 2 or self.indices.shape[1] != order or len(self.indices) != len(self.values):
+        if self.indices.ndim != 2 or self.indices.shape[1] != order or self.values.shape != self.indices.shape[:1]:
             raise DataError(
                 f"Observed entries of an order-{order} tensor need indices of shape (entries, {order}) and as many "
                 f"values, but got {tuple(self.indices.shape)} and {tuple(self.values.shape)}."
             )
         if not len(self.values):
             raise DataError("No entry is observed: there is nothing to fit.")
-        if self.values.dtype not in (torch.float32, torch.float64):
-            raise DataError(f"Observed values must be float32 or float64, but are {self.values.dtype}.")
         checkpoint()
         outside = (self.indices < 0) | (self.indices >= torch.tensor(self.modes, device=self.indices.device))
         if bool(outside.any()):
@@ -54,33 +59,31 @@ class Observed:
         _check_once(self)
 
     @classmethod
-    def from_mask(cls, tensor: Tensor, mask: Tensor) -> "Observed":
-        """Return the entries of a tensor where a boolean mask of its shape is true.
+    def from_mask(cls, tensor: Any, mask: Any) -> "Observed":
+        """Return the entries of a tensor where a boolean mask of its shape is true; both may be arrays of any library.
 
         Raises:
+            ComplexError: The tensor is complex.
             DataError: The mask has another shape or is not boolean, or a kept entry is not finite.
         """
-        if mask.dtype != torch.bool or mask.shape != tensor.shape:
-            raise DataError(
-                f"The mask must be boolean and of the tensor's shape {tuple(tensor.shape)}, but is {mask.dtype} of "
-                f"shape {tuple(mask.shape)}."
-            )
-        return cls(tuple(tensor.shape), mask.nonzero(), tensor[mask])
+        whole = real_tensor(tensor)
+        known = boolean_mask(mask, tuple(whole.shape)).to(whole.device)
+        return cls(tuple(whole.shape), known.nonzero(), whole[known])
 
     @classmethod
-    def from_nan(cls, tensor: Tensor) -> "Observed":
-        """Return the entries of a tensor that are not NaN.
+    def from_nan(cls, tensor: Any) -> "Observed":
+        """Return the entries of a tensor, or an array of any library, that are not NaN.
 
         Raises:
+            ComplexError: The tensor is complex.
             DataError: All entries are NaN, or one is infinite.
         """
-        return cls.from_mask(tensor, ~tensor.isnan())
+        whole = real_tensor(tensor)
+        return cls.from_mask(whole, ~whole.isnan())
 
     @classmethod
-    def from_entries(
-        cls, modes: Sequence[int], indices: Sequence[Sequence[int]] | Tensor, values: Sequence[float] | Tensor
-    ) -> "Observed":
-        """Return entries given by lists or arrays of indices and values; values become float64, unless float32.
+    def from_entries(cls, modes: Sequence[int], indices: Any, values: Any) -> "Observed":
+        """Return entries given by lists or arrays of indices and values of any library.
 
         Args:
             modes: Shape of the whole tensor.
@@ -88,6 +91,7 @@ class Observed:
             values: Their values, (entries,).
 
         Raises:
+            ComplexError: The values are complex.
             DataError: The shapes disagree, an index is not a whole number, out of range or repeated, or a value is
                 not finite.
 
@@ -95,14 +99,10 @@ class Observed:
             >>> Observed.from_entries((3, 2), [(0, 0), (2, 1)], [1.0, 5.0]).size
             6
         """
-        rows, numbers = torch.as_tensor(indices), torch.as_tensor(values)
-        if rows.is_floating_point() or rows.is_complex() or rows.dtype == torch.bool:
-            raise DataError(f"Indices must be whole numbers, but are {str(rows.dtype).removeprefix('torch.')}.")
-        numbers = numbers if numbers.dtype == torch.float32 else numbers.to(torch.float64)
-        return cls(tuple(modes), rows.to(torch.int64), numbers)
+        return cls(modes, indices, values)  # type: ignore[arg-type]  # the constructor takes any array
 
     @classmethod
-    def random_part(cls, tensor: Tensor, fraction: float, *, seed: int | torch.Generator | None = 0) -> "Observed":
+    def random_part(cls, tensor: Any, fraction: float, *, seed: int | torch.Generator | None = 0) -> "Observed":
         """Return a random fraction of a tensor's entries, at least one, to test a completion against the whole tensor.
 
         Raises:
@@ -110,11 +110,12 @@ class Observed:
         """
         if not 0 < fraction <= 1:
             raise DataError(f"The observed part must be above 0 and at most 1, but is {fraction}.")
-        count = max(1, round(fraction * tensor.numel()))
-        chosen = torch.randperm(tensor.numel(), generator=as_generator(seed))[:count]
-        mask = torch.zeros(tensor.numel(), dtype=torch.bool)
+        whole = real_tensor(tensor)
+        count = max(1, round(fraction * whole.numel()))
+        chosen = torch.randperm(whole.numel(), generator=as_generator(seed))[:count]
+        mask = torch.zeros(whole.numel(), dtype=torch.bool)
         mask[chosen] = True
-        return cls.from_mask(tensor, mask.reshape(tensor.shape).to(tensor.device))
+        return cls.from_mask(whole, mask.reshape(whole.shape))
 
     @property
     def size(self) -> int:

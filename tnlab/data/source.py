@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from tnlab.data.checks import as_numbers
+from tnlab.data.intake import real_array
 from tnlab.data.quantise import Order, quantise, unquantise
 from tnlab.data.shapes import MAX_ORDER, Suggestion, modes_text, suggest_modes
 from tnlab.errors import DataError
@@ -78,7 +78,7 @@ class Source:
             DataError: The array cannot be fitted (not finite, empty, complex, too large, zero everywhere, ...) or
                 the modes do not multiply to the number of its entries.
         """
-        numbers = as_numbers(array, name, max_entries)
+        numbers = real_array(array, name, max_entries)
         return cls(
             name=name, array=numbers, modes=numbers.shape if modes is None else tuple(modes), order=order, label=label
         )

@@ -9,7 +9,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from tnlab.errors import DataError, StructureError
+from tnlab.errors import ComplexError, DataError, StructureError
 from tnlab.network import structure_json
 from tnlab.network.contraction import contract
 from tnlab.network.powers import within
@@ -32,6 +32,7 @@ class Network:
         cores: One tensor per core, of shape ``structure.core_shapes[k]``; all of one dtype and on one device.
 
     Raises:
+        ComplexError: A tensor has complex entries.
         StructureError: The number of tensors is not the number of cores, or a tensor has another shape than its core.
 
     Example:
@@ -51,6 +52,8 @@ class Network:
             if tuple(core.shape) != shape:
                 label = self.structure.core_label(place)
                 raise StructureError(f"Core {label} must have shape {shape}, but has {tuple(core.shape)}.")
+            if core.is_complex():
+                raise ComplexError
 
     @classmethod
     def random(

@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 
 from tnlab.interrupt import checkpoint
-from tnlab.metrics import relative_error, squared_norm
+from tnlab.metrics import SAFE, binary_exponent, quotient, relative_error, shifted, squared_norm
 from tnlab.network.arithmetic import select
+from tnlab.network.binary_scale import times_power_of_two
 from tnlab.network.network import Network
 
 SLAB = 2**20  # entries of the tensor that are compared at a time: 8 MiB in float64
@@ -21,10 +22,15 @@ def relative_residual(tensor: Tensor, network: Network) -> float:
     A tensor of more than ``SLAB`` entries is compared part by part, so that X_hat is never formed whole.
 
     Args:
-        tensor: X, of the shape ``network.structure.modes``, not all zero.
+        tensor: X, of the shape ``network.structure.modes``, at any scale. For a tensor of zeros the error of a network
+            of zeros is 0, and that of any other is infinite.
         network: Network of X_hat.
     """
-    double = network.to(torch.float64, tensor.device)
+    double, total = network.to(torch.float64, tensor.device), squared_norm(tensor)
+    if not SAFE[0] < total < SAFE[1]:
+        unit = binary_exponent(tensor)
+        tensor, double = shifted(tensor.to(torch.float64), -(unit or 0)), times_power_of_two(double, -(unit or 0))
+        total = squared_norm(tensor)
     if tensor.numel() <= SLAB:
         return relative_error(tensor, double.to_tensor())
     square = 0.0
@@ -32,7 +38,7 @@ def relative_residual(tensor: Tensor, network: Network) -> float:
         checkpoint()
         part = select(double, dict(enumerate(slices))).to_tensor()
         square += squared_norm(part.sub_(tensor[slices]))
-    return math.sqrt(square / squared_norm(tensor))
+    return quotient(square, total)
 
 
 def slabs(shape: tuple[int, ...]) -> Iterator[tuple[slice, ...]]:

@@ -1,7 +1,7 @@
 """Adam on all core entries, with gradients from automatic differentiation, as published structure searches fit."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import torch
@@ -15,7 +15,7 @@ from tnlab.network.contraction import contract
 from tnlab.network.gauge.balance import equal_norms
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
-from tnlab.solvers.base import AbstractSolver, Data, Ending, Init, Swept, solvers, whole_tensor
+from tnlab.solvers.base import AbstractSolver, Ending, Init, Swept, solvers
 
 
 @solvers.register("adam")
@@ -44,8 +44,16 @@ class Adam(AbstractSolver):
     ending: ClassVar[Ending] = Ending(wanders=True)
 
     @override
-    def sweeps(self, tensor: Data, structure: Structure, *, init: Init, generator: torch.Generator) -> Iterator[Swept]:
-        tensor = whole_tensor(tensor, structure)
+    def _in_unit(self, exponent: int, structure: Structure) -> "Adam":
+        if self.spread is None:
+            return self
+        factor = 2.0 ** (-exponent / len(structure.cores))  # of every core
+        return replace(self, spread=self.spread * factor, step=self.step * factor)
+
+    @override
+    def sweeps(
+        self, tensor: Tensor, structure: Structure, *, init: Init, generator: torch.Generator
+    ) -> Iterator[Swept]:
         require_autograd(tensor, structure)
         start = self._start(tensor, structure, init, generator)
         cores = [core.detach().clone().requires_grad_() for core in start.cores]

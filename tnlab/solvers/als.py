@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import torch
+from torch import Tensor
 from typing_extensions import override
 
 from tnlab.fitting.memory import require_memory
@@ -25,7 +26,7 @@ from tnlab.fitting.sweep.fading_ridge import DECAY, faded, first_ridge, quick_en
 from tnlab.fitting.sweep.normal_equations import NormalEquations
 from tnlab.fitting.sweep.plan import plan_sweep
 from tnlab.network.structure import Structure
-from tnlab.solvers.base import AbstractSolver, Data, Init, Swept, solvers, whole_tensor
+from tnlab.solvers.base import AbstractSolver, Init, Swept, solvers
 
 
 @solvers.register("als")
@@ -44,8 +45,9 @@ class ALS(AbstractSolver):
     decay: float = DECAY
 
     @override
-    def sweeps(self, tensor: Data, structure: Structure, *, init: Init, generator: torch.Generator) -> Iterator[Swept]:
-        tensor = whole_tensor(tensor, structure)
+    def sweeps(
+        self, tensor: Tensor, structure: Structure, *, init: Init, generator: torch.Generator
+    ) -> Iterator[Swept]:
         require_memory(plan_sweep(structure), tensor, svd=init == "svd")
         start = starting_network(tensor, structure, init, generator=generator)
         fit = NormalEquations(tensor, ridge=first_ridge(self.ridge, structure, init))

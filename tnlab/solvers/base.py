@@ -1,38 +1,44 @@
 """The base class of solvers, the registry, and the checks of what is to be fitted."""
 
-import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 
 import torch
 from torch import Tensor
 
+from tnlab.data.intake import Data, Unit, as_data, check_modes
 from tnlab.data.observed import Observed
 from tnlab.data.tensor_function import TensorFunction
 from tnlab.errors import DataError
-from tnlab.metrics import squared_norm
 from tnlab.network.network import Network
 from tnlab.network.residual import relative_residual
 from tnlab.network.structure import Structure
 from tnlab.registry import Registry
 from tnlab.solvers.loop import LARGE, Loop
 from tnlab.solvers.settings import Init, Stop
-from tnlab.solvers.snapshot import Ending, Snapshot, Status, Swept  # noqa: F401 - documented as names of this module
+from tnlab.solvers.snapshot import Ending, Snapshot, Status, Swept
 from tnlab.threads import steps_on_one_thread
 
-Data = Tensor | Observed | TensorFunction
 MANY = 1000  # parameters of a network above which the steps of a solver may take long however small the tensor
 solvers: "Registry[type[AbstractSolver]]" = Registry("solver")
+REFUSED = {
+    ("tensor", Observed): "This solver needs every entry of the tensor; for observed entries take completion_als.",
+    ("tensor", TensorFunction): "This solver needs the tensor itself; for a function of the indices take tt_cross.",
+    ("observed", TensorFunction): "This solver needs known entries; for a function of the indices take tt_cross.",
+    ("function", Observed): (
+        "Cross approximation chooses the entries it needs; for observed entries take completion_als."
+    ),
+}
 
 
 @dataclass(frozen=True)
 class AbstractSolver:
     """Base class of solvers: fit the cores of one structure to one tensor.
 
-    A solver defines ``sweeps``, its algorithm alone. ``iterate`` runs it in the loop that all solvers share, which
-    measures errors and ends the fit.
+    A solver defines ``sweeps``, its algorithm alone. ``iterate`` checks the data, divides them by a power of two to a
+    norm near 1, and runs the algorithm in the loop that all solvers share, which measures errors and ends the fit.
 
     Attributes:
         max_sweeps: Number of sweeps after which the fit ends.
@@ -66,13 +72,13 @@ class AbstractSolver:
         """Yield the start, then the network after every sweep, without end.
 
         Args:
-            tensor: The data X, of shape ``structure.modes``; a solver of entries takes a whole tensor too.
+            tensor: The data X, of shape ``structure.modes`` and a norm of at least 1/2 and below 1, checked and
+                detached: a tensor or, as the solver ``takes`` them, observed entries or a function.
             structure: What to fit.
             init: ``"svd"``, ``"random"`` or a network of this structure to go on from.
             generator: The only source of randomness.
 
         Raises:
-            DataError: The tensor cannot be fitted (see ``whole_tensor``).
             StructureError: ``init`` is a network of another structure, or a sweep would not fit in memory.
         """
         raise NotImplementedError(f"{type(self).__name__} defines no sweeps.")
@@ -86,28 +92,43 @@ class AbstractSolver:
         (``tnlab.interrupt.limited``) around it: then the last snapshot has the best cores so far.
 
         Args:
-            tensor: The data X, of shape ``structure.modes``; a solver of entries takes a whole tensor too.
+            tensor: The data X, of shape ``structure.modes``, at any scale: an array of any library, ``Observed``
+                entries or a ``TensorFunction``, as the solver ``takes`` them; every solver of those takes a tensor too.
             structure: What to fit.
             init: ``"svd"``, ``"random"`` or a network of this structure to go on from.
             generator: The only source of randomness.
 
         Raises:
-            DataError: The tensor cannot be fitted (see ``whole_tensor``).
+            DataError: The data cannot be fitted: complex, not finite, of another shape or of a kind it does not take.
             StructureError: ``init`` is a network of another structure, or a sweep would not fit in memory.
         """
-        size = numbers_to_fit(tensor, structure)
+        data = as_data(tensor)
+        if (self.takes, type(data)) in REFUSED:
+            raise DataError(REFUSED[self.takes, type(data)])
+        check_modes(data, structure)
+        unit = Unit(data)
+        if unit.is_zero:
+            return iter([Snapshot(0, 0.0, zero_network(data, structure), seconds=0.0, status=Status.EXACT)])
+        if isinstance(init, Network):
+            init = unit.inward(init)
+        size = numbers_to_fit(data, structure)
         loop = Loop(
             Stop(self.max_sweeps, self.tolerance, self.target_error),
             self.ending,
             patience=self._patience(),
             warm=isinstance(init, Network),
             size=size,
-            heavy=size > LARGE or structure.parameters > MANY or isinstance(tensor, TensorFunction),
-            measure=lambda network: _residual(tensor, network),
-            nothing=lambda: zero_network(tensor, structure),
-            first=self._first(tensor, structure, init),
+            heavy=size > LARGE or structure.parameters > MANY or isinstance(data, TensorFunction),
+            measure=lambda network: _residual(unit.data, network),
+            nothing=lambda: zero_network(data, structure),
+            first=self._first(unit.data, structure, init),
         )
-        return loop.snapshots(self.sweeps(tensor, structure, init=init, generator=generator))
+        own = self._in_unit(unit.exponent, structure)
+        return _outward(loop.snapshots(own.sweeps(unit.data, structure, init=init, generator=generator)), unit)
+
+    def _in_unit(self, exponent: int, structure: Structure) -> Self:  # noqa: ARG002
+        """Return the solver for data divided by ``2^exponent``: settings in the unit of the data are divided too."""
+        return self
 
     def _first(self, tensor: Data, structure: Structure, init: Init) -> Network | None:
         """Return the network to start from, where the loop can measure its error and it may be a result."""
@@ -129,19 +150,25 @@ def zero_network(data: Data, structure: Structure) -> Network:
     return Network(structure, tuple(like.new_zeros(shape) for shape in structure.core_shapes))
 
 
+def _outward(snapshots: Iterator[Snapshot], unit: Unit) -> Iterator[Snapshot]:
+    """Yield the snapshots of a fit of data in a unit, with their networks in the unit of the data as given."""
+    for snapshot in snapshots:
+        yield replace(snapshot, network=unit.outward(snapshot.network))
+
+
 def _residual(data: Data, network: Network) -> float:
     assert isinstance(data, Tensor), "A solver of other data yields relative errors of its own."
-    return relative_residual(data.detach(), network)
+    return relative_residual(data, network)
 
 
-def numbers_to_fit(X: Data, structure: Structure) -> int:
+def numbers_to_fit(X: object, structure: Structure) -> int:
     """Return how many numbers a fit works on: all entries, the observed ones, or the parameters for a function.
 
-    The result chooses the number of threads; it is 0 for data that no solver takes.
+    The result chooses the number of threads.
     """
     if isinstance(X, TensorFunction):
         return structure.parameters
-    return X.values.numel() if isinstance(X, Observed) else X.numel() if isinstance(X, Tensor) else 0
+    return X.values.numel() if isinstance(X, Observed) else structure.size
 
 
 def _swept_on_one_thread(iterate: Callable[..., Iterator[Snapshot]]) -> Callable[..., Iterator[Snapshot]]:
@@ -170,32 +197,3 @@ def check_target_error(target_error: float | None, *, chosen: bool = False) -> N
         return
     reason = "; no ranks reach 0, rounding alone is above it" if target_error == 0 else ""
     raise ValueError(f"The target error must lie between 0 and 1, but is {target_error!r}{reason}.")
-
-
-def whole_tensor(tensor: Data, structure: Structure | None = None) -> Tensor:
-    """Return the tensor unchanged after checking that a fit can minimise its relative error.
-
-    Raises:
-        DataError: It is not a float32 or float64 tensor, not of the structure's shape, not finite, or zero.
-    """
-    if isinstance(tensor, Observed):
-        raise DataError("This solver needs every entry of the tensor; for observed entries take completion_als.")
-    if isinstance(tensor, TensorFunction):
-        raise DataError("This solver needs the tensor itself; for a function of the indices take tt_cross.")
-    if not isinstance(tensor, Tensor):
-        raise DataError(f"A fit needs a torch.Tensor, but got {type(tensor).__name__}; try torch.as_tensor(X).")
-    if tensor.dtype not in (torch.float32, torch.float64):
-        raise DataError(f"A fit needs float32 or float64 entries, but got {tensor.dtype}; try X.to(torch.float64).")
-    if structure is not None and tuple(tensor.shape) != structure.modes:
-        needed, given = "x".join(map(str, structure.modes)), "x".join(map(str, tensor.shape))
-        raise DataError(f"The structure is for a tensor of shape {needed}, but the tensor has shape {given}.")
-    norm = squared_norm(tensor.detach())
-    if not math.isfinite(norm):
-        bad = int((~torch.isfinite(tensor)).sum())
-        way_out = " Where NaN means missing, fit Observed.from_nan(X)." if bool(tensor.isnan().any()) else ""
-        raise DataError(
-            f"The tensor must be finite, but {bad} of {tensor.numel()} entries are NaN or infinite.{way_out}"
-        )
-    if norm == 0:
-        raise DataError("The tensor is zero everywhere, so the relative error is undefined.")
-    return tensor

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from typing_extensions import Unpack
 
-from tnlab.errors import FormatError
+from tnlab.data.intake import as_data
+from tnlab.data.tensor_function import TensorFunction
+from tnlab.errors import DataError, FormatError
 from tnlab.formats import formats
 from tnlab.interrupt import limited
 from tnlab.seeding import as_generator
-from tnlab.solvers.base import Data
 from tnlab.solvers.completion_base import known_entries
 from tnlab.solvers.fit import Fit, fit
 from tnlab.solvers.settings import FitKeywords, Start, Stop, start_and_stop
@@ -36,7 +38,7 @@ class RankChoice:
 
 @on_one_thread(lambda X, *_, **__: (X if isinstance(X, torch.Tensor) else X.values).numel())
 def choose_rank(
-    X: Data,
+    X: Any,
     format: str,  # noqa: A002  (the word of the whole interface)
     ranks: Iterable[int],
     *,
@@ -48,7 +50,7 @@ def choose_rank(
     """Fit a format at several ranks to nine tenths of the known entries and compare them on the last tenth.
 
     Args:
-        X: A tensor, or ``Observed`` entries of one.
+        X: A tensor or ``Observed`` entries of one, as ``fit`` takes them.
         format: Name of the format.
         ranks: Ranks to try, each on all bonds.
         margin: Relative amount by which the held-out error of the chosen rank may exceed the least one.
@@ -75,12 +77,16 @@ def choose_rank(
     tried = list(ranks)
     if not tried:
         raise FormatError("There is no rank to try: ranks is empty.")
-    part = formats[format]
-    modes = tuple(X.shape) if isinstance(X, torch.Tensor) else X.modes
-    known = known_entries(X, part.build(modes, tried[0]))
+    part, X = formats[format], as_data(X)
+    if isinstance(X, TensorFunction):
+        raise DataError(
+            "Ranks are compared on known entries, but X is a TensorFunction; give decompose a target_error."
+        )
+    known = known_entries(X)
     with limited(stop.limit()):
         fits = {
-            rank: fit(known, part.build(modes, rank), solver="completion_als", start=start, stop=stop) for rank in tried
+            rank: fit(known, part.build(known.modes, rank), solver="completion_als", start=start, stop=stop)
+            for rank in tried
         }
     errors = {rank: _held_out(result) for rank, result in fits.items()}
     limit = max((1 + margin) * min(errors.values()), EXACT)

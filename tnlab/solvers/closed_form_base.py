@@ -12,7 +12,7 @@ from typing_extensions import override
 from tnlab.fitting.truncation.closed_form import Closed
 from tnlab.fitting.unfolding_svd import Sketch
 from tnlab.network.structure import Structure
-from tnlab.solvers.base import AbstractSolver, Data, Ending, Init, Swept, whole_tensor
+from tnlab.solvers.base import AbstractSolver, Ending, Init, Swept
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,9 @@ class AbstractClosedForm(AbstractSolver):
     ending: ClassVar[Ending] = Ending(direct=True)
 
     @override
-    def sweeps(self, tensor: Data, structure: Structure, *, init: Init, generator: torch.Generator) -> Iterator[Swept]:
-        tensor = whole_tensor(tensor, structure)
+    def sweeps(
+        self, tensor: Tensor, structure: Structure, *, init: Init, generator: torch.Generator
+    ) -> Iterator[Swept]:
         sketch = Sketch(generator, self.oversampling, self.power_iterations) if self.randomised else None
         made = self._truncated(tensor, structure, sketch)
         yield Swept(made.network, upper_bound=made.upper_bound)

@@ -11,8 +11,6 @@ from torch import Tensor
 from typing_extensions import override
 
 from tnlab.data.observed import Observed
-from tnlab.data.tensor_function import TensorFunction
-from tnlab.errors import DataError
 from tnlab.fitting.entries.grouping import Entries
 from tnlab.fitting.entries.sweep import EntrySweep
 from tnlab.fitting.memory import require_entries
@@ -20,7 +18,7 @@ from tnlab.fitting.svd_start import starting_network
 from tnlab.interrupt import checkpoint
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
-from tnlab.solvers.base import AbstractSolver, Data, Init, Swept, whole_tensor
+from tnlab.solvers.base import AbstractSolver, Init, Swept
 
 SMALL = 2**24  # entries (128 MiB) up to which an SVD start forms the whole tensor, zeros for missing entries
 # Bound, by the product of the core norms, on the sums of absolute terms in units of |X|. Above it the order of the sums
@@ -54,8 +52,10 @@ class AbstractCompletion(AbstractSolver):
             )
 
     @override
-    def sweeps(self, tensor: Data, structure: Structure, *, init: Init, generator: torch.Generator) -> Iterator[Swept]:
-        known = known_entries(tensor, structure)
+    def sweeps(
+        self, tensor: Tensor | Observed, structure: Structure, *, init: Init, generator: torch.Generator
+    ) -> Iterator[Swept]:
+        known = known_entries(tensor)
         require_entries(known.values, structure)
         checkpoint()
         fitted, held = self._split(known, generator)
@@ -126,28 +126,16 @@ class _Sample:
         return _norm(values - self.values) / self._norm
 
 
-def known_entries(data: Data, structure: Structure) -> Observed:
-    """Return the known entries of the data (all of a whole tensor), after checking their shape.
-
-    Raises:
-        DataError: The data is a function, not of the structure's shape, or zero at every known entry.
-    """
-    if isinstance(data, TensorFunction):
-        raise DataError("This solver needs known entries; for a function of the indices take tt_cross.")
-    if not isinstance(data, Observed):
-        whole = whole_tensor(data, structure)
-        return Observed.from_mask(whole.detach(), torch.ones_like(whole, dtype=torch.bool))
-    if data.modes != structure.modes:
-        needed, given = "x".join(map(str, structure.modes)), "x".join(map(str, data.modes))
-        raise DataError(f"The structure is for a tensor of shape {needed}, but the tensor has shape {given}.")
-    if not bool(data.values.any()):
-        raise DataError("Every observed entry is zero, so the relative error is undefined.")
-    return data
+def known_entries(data: Tensor | Observed) -> Observed:
+    """Return the known entries of the data: all of a whole tensor."""
+    if isinstance(data, Observed):
+        return data
+    return Observed.from_mask(data, torch.ones_like(data, dtype=torch.bool))
 
 
 def start_of(known: Observed, structure: Structure, init: Init, generator: torch.Generator) -> Network:
     """Return the starting network, in the dtype and on the device of the values; an SVD start takes missing as zero."""
-    values = known.values.detach()
+    values = known.values
     if init == "svd" and known.size <= SMALL:
         filled = torch.zeros(known.size, dtype=values.dtype, device=values.device)
         filled[known.places] = values

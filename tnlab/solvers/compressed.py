@@ -26,7 +26,7 @@ from tnlab.network.arithmetic import mode_product
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab.seeding import spawn
-from tnlab.solvers.base import AbstractSolver, Data, Ending, Init, Swept, solvers, whole_tensor
+from tnlab.solvers.base import AbstractSolver, Ending, Init, Swept, solvers
 
 AGREE = 1e-3  # relative difference below which the errors of the two best starts agree: no further start is tried
 EXPECTED = 1.005  # times the error that the noise predicts; a start below it ends the search for starts
@@ -57,8 +57,9 @@ class Compressed(AbstractSolver):
     ending: ClassVar[Ending] = Ending(window=(1, 1))
 
     @override
-    def sweeps(self, tensor: Data, structure: Structure, *, init: Init, generator: torch.Generator) -> Iterator[Swept]:
-        tensor = whole_tensor(tensor, structure)
+    def sweeps(
+        self, tensor: Tensor, structure: Structure, *, init: Init, generator: torch.Generator
+    ) -> Iterator[Swept]:
         polish = solvers["als"]()
         if isinstance(init, Network):
             yield from polish.sweeps(tensor, structure, init=init, generator=generator)

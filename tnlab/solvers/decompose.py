@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from torch import Tensor
 from typing_extensions import Unpack
 
+from tnlab.data.intake import as_data
 from tnlab.data.observed import Observed
 from tnlab.data.tensor_function import TensorFunction
 from tnlab.errors import FormatError
@@ -13,7 +15,7 @@ from tnlab.formats import formats
 from tnlab.network.edits import clip_ranks, set_ranks
 from tnlab.network.graph import is_ring, is_tree
 from tnlab.network.structure import Structure
-from tnlab.solvers.base import AbstractSolver, Data, Snapshot, check_target_error, solvers, whole_tensor
+from tnlab.solvers.base import AbstractSolver, Snapshot, check_target_error, solvers
 from tnlab.solvers.fit import Fit, fit
 from tnlab.solvers.settings import FitKeywords, Start, Stop, start_and_stop
 
@@ -21,7 +23,7 @@ SWEEPING = frozenset({"init", "restarts", "max_sweeps", "tolerance"})  # setting
 
 
 def decompose(
-    X: Data,
+    X: Any,
     format: str | Structure,  # noqa: A002  (the word of the whole interface)
     *,
     rank: int | Sequence[int] | None = None,
@@ -41,7 +43,7 @@ def decompose(
     and a ring is truncated, any other structure grown, to an error.
 
     Args:
-        X: The tensor, ``Observed`` entries of one, or a ``TensorFunction``.
+        X: The tensor, ``Observed`` entries of one, or a ``TensorFunction``, as ``fit`` takes them.
         format: Name of the format (``tnlab.formats.formats`` lists them), or a structure, such as a drawn one, whose
             own ranks stand where neither ``rank`` nor a target error is given.
         rank: One rank for all bonds, lowered where the cores beside a bond cannot use as much (as by ``clip_ranks``);
@@ -73,13 +75,12 @@ def decompose(
     if (rank is not None and target_error is not None) or (rank is None and target_error is None and not drawn):
         raise FormatError("Say how large the network may be: either rank=R, or target_error=E, and not both.")
     check_target_error(target_error, chosen=True)
+    X = as_data(X)
     if target_error is not None and isinstance(X, Observed):
         raise FormatError(
             "Ranks cannot be chosen for an error where entries are missing: give rank=R, or let choose_rank compare "
             "some by their held-out error."
         )
-    if not isinstance(X, Tensor | Observed | TensorFunction):
-        whole_tensor(X)  # refuses it and says what is needed
     structure = _structure(X, format, rank, target_error)
     if solver is None and isinstance(X, Tensor):
         given = replace(start, seed=0) != Start() or (stop.max_sweeps, stop.tolerance) != (

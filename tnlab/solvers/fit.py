@@ -5,10 +5,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from torch import Tensor
 from typing_extensions import Unpack
 
+from tnlab.data.intake import as_data, check_modes
 from tnlab.data.observed import Observed
 from tnlab.data.tensor_function import TensorFunction
 from tnlab.errors import DataError
@@ -23,7 +25,6 @@ from tnlab.solvers.base import (
     check_target_error,
     numbers_to_fit,
     solvers,
-    whole_tensor,
     zero_network,
 )
 from tnlab.solvers.settings import FitKeywords, Start, Stop, start_and_stop
@@ -72,13 +73,13 @@ class Fit:
 
 @on_one_thread(lambda X, structure, **_: numbers_to_fit(X, structure))
 def fit(
-    X: Data,
+    X: Any,
     structure: Structure,
     *,
     solver: str | AbstractSolver | None = None,
     start: Start | None = None,
     stop: Stop | None = None,
-    mask: Tensor | None = None,
+    mask: Any = None,
     callback: Callable[[Snapshot], object] | None = None,
     **settings: Unpack[FitKeywords],
 ) -> Fit:
@@ -87,21 +88,23 @@ def fit(
     Where the tensor is small, the fit and its callback run on one BLAS thread.
 
     Args:
-        X: The tensor, of shape ``structure.modes``, float32 or float64, on any device; or ``Observed`` entries of
-            one; or a ``TensorFunction`` that computes them.
+        X: The tensor, of shape ``structure.modes``: a torch tensor of any real type on any device, a numpy array,
+            nested lists, or anything with ``__array__`` or ``__dlpack__``; or ``Observed`` entries of one; or a
+            ``TensorFunction`` that computes them. float32 stays, integers and wider types become float64. The scale of
+            the entries does not matter. Zeros are fitted by zeros, with error 0.
         structure: The cores, bonds and ranks to fit.
         solver: Name of the solver, or a solver with settings of its own, which then override ``max_sweeps``,
             ``tolerance`` and ``target_error``. By default alternating least squares on a tensor or on observed
             entries, cross approximation of a function.
         start: How the fit starts: ``init``, ``seed`` and ``restarts``.
         stop: When it stops: ``max_sweeps``, ``tolerance``, ``target_error``, ``max_seconds`` and ``cancel``.
-        mask: Boolean, of the tensor's shape: True where an entry is known. The other entries are not read.
+        mask: Boolean array of the tensor's shape: True where an entry is known. The other entries are not read.
         callback: Called with every snapshot; a true return value stops the fit, which keeps the best cores so far.
         settings: Fields of ``start`` and ``stop`` as keywords, such as ``seed=3`` or ``max_seconds=10``; they replace
             those given there.
 
     Raises:
-        DataError: The tensor is complex, zero, not finite or of another shape, or not what the solver takes.
+        DataError: The tensor is complex, not finite or of another shape, or not what the solver takes.
         StructureError: ``init`` has another structure, or a sweep would not fit in memory.
         TypeError: A keyword is unknown.
         UnknownNameError: There is no such solver.
@@ -119,12 +122,10 @@ def fit(
     start, stop = start_and_stop(start, stop, settings, caller="fit", besides=("solver", "mask", "callback"))
     asked = threading.Event()  # whether the callback has asked for a stop
     limit = stop.limit() if callback is None else Limit(cancel=asked.is_set).within(stop.limit())
-    if mask is not None:
-        X = _masked(X, mask)
+    X = as_data(X) if mask is None else _masked(X, mask)
     chosen = _chosen_solver(X, solver, stop)
     check_target_error(chosen.target_error, chosen=chosen.chooses_ranks)
-    if not isinstance(X, Observed | TensorFunction):
-        whole_tensor(X, structure)
+    check_modes(X, structure)
     generator = as_generator(start.seed)
     sweeps, best = 0, None
     with limited(limit):
@@ -143,9 +144,9 @@ def fit(
     return replace(best, sweeps=sweeps, seconds=time.perf_counter() - begun)
 
 
-def _masked(X: Data, mask: Tensor) -> Observed:
-    if not isinstance(X, Tensor):
-        raise DataError(f"A mask goes with a torch.Tensor, but X is {type(X).__name__}.")
+def _masked(X: Any, mask: Any) -> Observed:
+    if isinstance(X, Observed | TensorFunction):
+        raise DataError(f"A mask goes with a whole tensor, but X is {type(X).__name__}.")
     return Observed.from_mask(X, mask)
 
 

@@ -27,7 +27,7 @@ from tnlab.network.edits import set_ranks
 from tnlab.network.network import Network
 from tnlab.network.residual import relative_residual
 from tnlab.network.structure import Structure
-from tnlab.solvers.base import AbstractSolver, Data, Ending, Init, Swept, solvers, whole_tensor
+from tnlab.solvers.base import AbstractSolver, Ending, Init, Swept, solvers
 
 
 @solvers.register("hooi")
@@ -44,8 +44,9 @@ class HOOI(AbstractSolver):
     ending: ClassVar[Ending] = Ending(window=(1, 2), within_target=True)  # the error never rises
 
     @override
-    def sweeps(self, tensor: Data, structure: Structure, *, init: Init, generator: torch.Generator) -> Iterator[Swept]:
-        tensor = whole_tensor(tensor, structure)
+    def sweeps(
+        self, tensor: Tensor, structure: Structure, *, init: Init, generator: torch.Generator
+    ) -> Iterator[Swept]:
         star = _Star.of(structure)
         require_closed_form(tensor, structure, self.target_error)
         network, error = _start(tensor, structure, self.target_error, init, generator)

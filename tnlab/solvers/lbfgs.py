@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
+from torch import Tensor
 from typing_extensions import override
 
 from tnlab.fitting.lbfgs_steps import descent
@@ -17,7 +18,7 @@ from tnlab.fitting.memory import require_memory
 from tnlab.fitting.svd_start import starting_network
 from tnlab.fitting.sweep.plan import plan_gradient
 from tnlab.network.structure import Structure
-from tnlab.solvers.base import AbstractSolver, Data, Ending, Init, Swept, solvers, whole_tensor
+from tnlab.solvers.base import AbstractSolver, Ending, Init, Swept, solvers
 
 
 @solvers.register("lbfgs")
@@ -38,8 +39,9 @@ class LBFGS(AbstractSolver):
     ending: ClassVar[Ending] = Ending(window=(10, 10))  # single steps can be short
 
     @override
-    def sweeps(self, tensor: Data, structure: Structure, *, init: Init, generator: torch.Generator) -> Iterator[Swept]:
-        tensor = whole_tensor(tensor, structure)
+    def sweeps(
+        self, tensor: Tensor, structure: Structure, *, init: Init, generator: torch.Generator
+    ) -> Iterator[Swept]:
         vectors = 8 * structure.parameters * (2 * self.memory + 6)
         require_memory(plan_gradient(structure), tensor, svd=init == "svd", besides=vectors)
         objective = LeastSquares(tensor, structure)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch import Tensor
 from typing_extensions import override
 
 from tnlab.errors import StructureError
@@ -18,7 +19,7 @@ from tnlab.fitting.svd_start import starting_network
 from tnlab.fitting.sweep.normal_equations import EPS, dposv
 from tnlab.fitting.sweep.plan import plan_gradient
 from tnlab.network.structure import Structure
-from tnlab.solvers.base import AbstractSolver, Data, Init, Swept, solvers, whole_tensor
+from tnlab.solvers.base import AbstractSolver, Init, Swept, solvers
 
 TRIES = 12  # dampings tried per step; each failure doubles the growth factor: the last is 2^66 times the first
 
@@ -43,8 +44,9 @@ class LevenbergMarquardt(AbstractSolver):
     max_parameters: int = 3000
 
     @override
-    def sweeps(self, tensor: Data, structure: Structure, *, init: Init, generator: torch.Generator) -> Iterator[Swept]:
-        tensor = whole_tensor(tensor, structure)
+    def sweeps(
+        self, tensor: Tensor, structure: Structure, *, init: Init, generator: torch.Generator
+    ) -> Iterator[Swept]:
         if structure.parameters > self.max_parameters:
             raise StructureError(
                 f"Levenberg-Marquardt solves a dense system of the size of all {structure.parameters} parameters, and "

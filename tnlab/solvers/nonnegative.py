@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import torch
+from torch import Tensor
 from typing_extensions import override
 
 from tnlab.errors import DataError
@@ -21,7 +22,7 @@ from tnlab.fitting.sweep.plan import plan_sweep
 from tnlab.interrupt import checkpoint
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
-from tnlab.solvers.base import AbstractSolver, Data, Init, Swept, solvers, whole_tensor
+from tnlab.solvers.base import AbstractSolver, Init, Swept, solvers
 
 SETTLED = 0.05  # passes over a core end when one moves it by less than this part of the first pass (Gillis 2012)
 
@@ -46,8 +47,9 @@ class Nonnegative(AbstractSolver):
     nonnegative: ClassVar[bool] = True
 
     @override
-    def sweeps(self, tensor: Data, structure: Structure, *, init: Init, generator: torch.Generator) -> Iterator[Swept]:
-        tensor = whole_tensor(tensor, structure)
+    def sweeps(
+        self, tensor: Tensor, structure: Structure, *, init: Init, generator: torch.Generator
+    ) -> Iterator[Swept]:
         if not bool((tensor > 0).any()):
             raise DataError("A nonnegative network cannot come near a tensor without a positive entry; try als.")
         plan = plan_sweep(structure)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
+from torch import Tensor
 from typing_extensions import override
 
 from tnlab.fitting.bond_gains import bond_gains, shaken
@@ -24,7 +25,7 @@ from tnlab.network.edits import clip_ranks, set_rank, set_ranks
 from tnlab.network.gauge.balance import balanced
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
-from tnlab.solvers.base import AbstractSolver, Data, Init, Swept, solvers, whole_tensor
+from tnlab.solvers.base import AbstractSolver, Init, Swept, solvers
 
 FINE = 1e-5  # relative error below which rounding in cores of unequal norm limits a sweep, so that they are balanced
 BETTER = 0.9  # below FINE, a wider network is kept only if its error is below this times the error of the kept one
@@ -51,8 +52,9 @@ class Progressive(AbstractSolver):
     chooses_ranks: ClassVar[bool] = True
 
     @override
-    def sweeps(self, tensor: Data, structure: Structure, *, init: Init, generator: torch.Generator) -> Iterator[Swept]:
-        tensor = whole_tensor(tensor, structure)
+    def sweeps(
+        self, tensor: Tensor, structure: Structure, *, init: Init, generator: torch.Generator
+    ) -> Iterator[Swept]:
         small = structure if isinstance(init, Network) else set_ranks(structure, (1,) * len(structure.bonds))
         require_memory(plan_sweep(small), tensor, svd=init == "svd")
         network = starting_network(tensor, small, init, generator=generator)

@@ -5,8 +5,9 @@ exceeds delta. So a fit alternates between the sparse part S, in closed form, an
 on X - S. The l1 loss is the limit of small delta.
 """
 
+import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal
 
 import torch
@@ -21,7 +22,7 @@ from tnlab.interrupt import checkpoint
 from tnlab.metrics import relative_error
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
-from tnlab.solvers.base import AbstractSolver, Data, Ending, Init, Swept, solvers, whole_tensor
+from tnlab.solvers.base import AbstractSolver, Ending, Init, Swept, solvers
 
 NORMAL = 1.4826  # standard deviation over median absolute value, of normal noise
 EFFICIENT = 1.345  # delta in standard deviations: Huber's loss has 95 % of the efficiency of least squares (Huber 1964)
@@ -55,8 +56,13 @@ class Robust(AbstractSolver):
     ending: ClassVar[Ending] = Ending(wanders=True)
 
     @override
-    def sweeps(self, tensor: Data, structure: Structure, *, init: Init, generator: torch.Generator) -> Iterator[Swept]:
-        tensor = whole_tensor(tensor, structure)
+    def _in_unit(self, exponent: int, structure: Structure) -> "Robust":
+        return self if self.delta is None else replace(self, delta=math.ldexp(self.delta, -exponent))
+
+    @override
+    def sweeps(
+        self, tensor: Tensor, structure: Structure, *, init: Init, generator: torch.Generator
+    ) -> Iterator[Swept]:
         if self.loss not in ("huber", "l1"):
             raise ValueError(f"loss must be 'huber' or 'l1', but is {self.loss!r}.")
         plan = plan_sweep(structure)

@@ -21,9 +21,7 @@ import torch
 from torch import Tensor
 from typing_extensions import override
 
-from tnlab.data.observed import Observed
 from tnlab.data.tensor_function import TensorFunction
-from tnlab.errors import DataError
 from tnlab.fitting.cross.computed_entries import ComputedEntries
 from tnlab.fitting.cross.passes import Crosses
 from tnlab.fitting.cross.train import Train
@@ -31,7 +29,7 @@ from tnlab.network.core_arrays import padded_network
 from tnlab.network.network import Network
 from tnlab.network.rounding.network import round_network
 from tnlab.network.structure import Structure
-from tnlab.solvers.base import AbstractSolver, Data, Ending, Init, Swept, solvers, whole_tensor
+from tnlab.solvers.base import AbstractSolver, Ending, Init, Swept, solvers
 from tnlab.solvers.loop import EXACT_ERROR
 
 
@@ -65,13 +63,15 @@ class TTCross(AbstractSolver):
     ending: ClassVar[Ending] = Ending(window=(3, 3), lower=0.9)
 
     @override
-    def sweeps(self, tensor: Data, structure: Structure, *, init: Init, generator: torch.Generator) -> Iterator[Swept]:
+    def sweeps(
+        self, tensor: Tensor | TensorFunction, structure: Structure, *, init: Init, generator: torch.Generator
+    ) -> Iterator[Swept]:
         if init not in ("svd", "random"):
             raise ValueError(
                 f"Cross approximation chooses its own start: init must be 'svd' or 'random', not {init!r}."
             )
         train = Train(structure)
-        function, data = _function(tensor, structure), isinstance(tensor, Tensor)
+        function, data = _function(tensor), isinstance(tensor, Tensor)
         known = ComputedEntries(function, train, samples=self.samples, generator=generator)
         crosses = Crosses.at(train.modes, known.random(1 if self.target_error else max(self._most(train, 1))))
         forward, best, best_error = True, None, math.inf
@@ -125,13 +125,7 @@ def _pass(
     return turned.reversed(), [core.transpose(2, 1, 0) for core in cores[::-1]]
 
 
-def _function(data: Data, structure: Structure) -> TensorFunction:
-    if isinstance(data, Observed):
-        raise DataError("Cross approximation chooses the entries it needs; for observed entries take completion_als.")
+def _function(data: Tensor | TensorFunction) -> TensorFunction:
     if isinstance(data, TensorFunction):
-        if data.modes != structure.modes:
-            needed, given = "x".join(map(str, structure.modes)), "x".join(map(str, data.modes))
-            raise DataError(f"The structure is for a tensor of shape {needed}, but the function has shape {given}.")
         return data
-    whole = whole_tensor(data, structure).detach()
-    return TensorFunction(structure.modes, lambda at: whole[tuple(at.T)])
+    return TensorFunction(tuple(data.shape), lambda at: data[tuple(at.T)])

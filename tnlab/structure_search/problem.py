@@ -13,11 +13,11 @@ from tnlab.bounds.ascending import ascending
 from tnlab.bounds.cut_spectra import CutSpectra
 from tnlab.bounds.families import FAMILIES, MAX_ORDER
 from tnlab.bounds.parameter_bound import ParameterBound, parameter_bound
+from tnlab.data.intake import nonzero_data
 from tnlab.errors import FormatError, UnknownNameError
 from tnlab.network.graph import is_tree
 from tnlab.network.rank_matrix import to_matrix
 from tnlab.network.structure import Structure
-from tnlab.solvers.base import whole_tensor
 from tnlab.structure_search.objective import FewestParameters, Objective
 from tnlab.structure_search.settings import Budget
 
@@ -51,8 +51,7 @@ class Problem:
     budget: Budget = Budget()  # noqa: RUF009 - frozen
 
     def __post_init__(self) -> None:
-        whole_tensor(self.tensor)
-        object.__setattr__(self, "tensor", _plain(self.tensor))
+        object.__setattr__(self, "tensor", _plain(nonzero_data(self.tensor)))
         target = self.target_error
         if target is not None and not 0 < target < 1:
             raise ValueError(f"The target error must lie between 0 and 1, but is {target!r}.")

@@ -1,0 +1,39 @@
+"""Multiplication of a network by a power of two, which is exact in floats, and keeps its cores within their range."""
+
+import math
+from dataclasses import replace
+
+import torch
+
+from tnlab.metrics import binary_exponent, shifted
+from tnlab.network.network import Network
+
+BITS = 45  # of a core's norm that are kept above the least float, so that small entries lose no digits that count
+
+
+def times_power_of_two(network: Network, exponent: int) -> Network:
+    """Return the network of a tensor times ``2^exponent``.
+
+    One core takes the factor: the one of least norm, which in a network of orthonormal cores and a tensor of norm below
+    1 is the one that is not orthonormal, or a larger one where entries would fall below the range of floats. Where they
+    would exceed it, all cores share the factor.
+
+    Args:
+        network: Any network.
+        exponent: Any whole number.
+    """
+    if not exponent:
+        return network
+    norms = [binary_exponent(core) for core in network.cores]
+    known = [(norm, place) for place, norm in enumerate(norms) if norm is not None]
+    if not known:
+        return network  # all zero
+    limits = torch.finfo(network.cores[0].dtype)
+    least, most = math.frexp(limits.smallest_normal * limits.eps)[1] + BITS, math.frexp(limits.max)[1] - 1
+    place = next((place for norm, place in sorted(known) if norm + exponent >= least), max(known)[1])
+    shares = [0] * len(norms)
+    shares[place] = exponent
+    if (norms[place] or 0) + exponent > most and len(norms) > 1:
+        share, rest = divmod(exponent, len(norms))
+        shares = [share + (at < rest) for at in range(len(norms))]
+    return replace(network, cores=tuple(map(shifted, network.cores, shares)))
