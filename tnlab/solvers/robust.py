@@ -29,6 +29,8 @@ EFFICIENT = 1.345  # delta in standard deviations: Huber's loss has 95 % of the 
 SHARP = 0.1  # delta in standard deviations for l1: small enough to be near the limit 0
 FALL = 0.9  # least factor of delta from one sweep to the next: a faster fall takes good entries for errors
 CLEARLY = 0.7  # ratio of absolute residuals below which the start from the whole tensor beats that from the clipped one
+STEADY = 0.95  # component of a step along the one before, in units of that one, from which delta rises
+NEARLY = 1.05  # times its least value: a larger delta is still falling, and the fit has not converged
 STRETCH = 1.7  # over-relaxation of the step to the clipped residual; every factor below 2 descends
 
 
@@ -66,28 +68,50 @@ class Robust(AbstractSolver):
         if self.loss not in ("huber", "l1"):
             raise ValueError(f"loss must be 'huber' or 'l1', but is {self.loss!r}.")
         plan = plan_sweep(structure)
-        require_memory(plan, tensor, svd=init == "svd", besides=dense_bytes(structure, 5))
+        require_memory(plan, tensor, svd=init == "svd", besides=dense_bytes(structure, 7))
         network, plain = _start(tensor, structure, init, generator)
         fit = NormalEquations(tensor)
         values = plan.start(fit.data(plan.mode_order), [fit.to_solver(core) for core in network.cores])
         scale = float(tensor.abs().sum(dtype=torch.float64))
         delta, factor = float((tensor - network.to_tensor()).abs().max()) if plain else 0.0, EFFICIENT
+        drift, model = _Drift(), network.to(torch.float64).to_tensor()
         while True:
-            model = network.to(torch.float64).to_tensor()
             checkpoint()
             residual = tensor.to(torch.float64) - model
             error, objective = relative_error(tensor, model), float(residual.abs().sum()) / scale
-            yield Swept(network, error, progress=objective, objective=objective)
-            delta = self.delta or max(FALL * delta, factor * NORMAL * float(residual.abs().median()))
+            least = factor * NORMAL * float(residual.abs().median())
+            settled = False if drift.steady or (self.delta is None and delta > NEARLY * least) else None
+            yield Swept(network, error, progress=objective, objective=objective, settled=settled)
+            delta = self.delta or max((1 / FALL if drift.steady else FALL) * delta, least)
             checkpoint()
             factor = factor if self.loss == "huber" else max(SHARP, FALL * factor)
             values[0] = self._data(fit, plan.mode_order, model + STRETCH * residual.clamp(-delta, delta))
             plan.sweep(values, fit.solve)
             network = Network(structure, tuple(map(fit.to_user, plan.cores(values))))
+            before, model = model, network.to(torch.float64).to_tensor()
+            drift.note((model - before) / (delta or 1.0))
 
     def _data(self, fit: NormalEquations, mode_order: tuple[int, ...], target: Tensor) -> Any:
         laid_out = target.to(fit.tensor.dtype).permute(mode_order).contiguous()
         return laid_out.numpy() if fit.on_cpu else laid_out
+
+
+class _Drift:
+    """Whether the model moves on by equal steps in units of delta: it is held back by the clipped residuals.
+
+    Attributes:
+        steady: Whether the last step was about as long as the one before, in the same direction.
+    """
+
+    def __init__(self) -> None:
+        self.steady = False
+        self._last: Tensor | None = None
+
+    def note(self, step: Tensor) -> None:
+        """Take in the change of the model in a sweep, in units of delta."""
+        if self._last is not None:
+            self.steady = float((step * self._last).sum()) > STEADY * float(self._last.square().sum())
+        self._last = step
 
 
 def _start(tensor: Tensor, structure: Structure, init: Init, generator: torch.Generator) -> tuple[Network, bool]:
