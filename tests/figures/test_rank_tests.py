@@ -5,6 +5,7 @@ import math
 import pytest
 
 from tests.figures.samples import DEMSAR
+from tnlab.figures import rank_tests
 from tnlab.figures.rank_tests import critical_difference, friedman, holm, mean_ranks, pairwise_wilcoxon, wilcoxon
 
 # The same, table 2: by how much C4.5+m is better than C4.5.
@@ -17,6 +18,50 @@ def test_the_friedman_test_of_demsar():
     assert chi == pytest.approx(9.28, abs=5e-3)
     assert statistic == pytest.approx(3.69, abs=5e-3)
     assert p_value < 0.05  # the critical value of F(3, 39) is 2.85
+
+
+@pytest.mark.parametrize(
+    ("costs", "probability"),
+    [
+        ([[1, 2], [1, 2]], 1 / 2),
+        ([[1, 2], [2, 1]], 1),
+        ([[1, 2]] * 5, 2 / 2**5),
+        ([[1, 2, 3]] * 2, 1 / 6),
+        ([[1, 2, 3]] * 3, 1 / 36),
+        ([[1, 2, 3, 4]] * 3, 1 / 24**2),
+        ([[1, 1, 2], [1, 1, 2]], 1 / 3),  # ties: the two orders of equal costs are one
+        ([[5, 5], [5, 5]], 1),
+    ],
+)
+def test_on_few_data_sets_the_probability_is_exact(costs, probability):
+    assert friedman(costs)[2] == pytest.approx(probability)
+
+
+def test_the_exact_probability_is_that_of_published_tables():
+    """Friedman 1937, table V: for three engines on five data sets, chi squared of 6.4 or more has probability 0.039."""
+    costs = [[1, 2, 3], [1, 2, 3], [1, 2, 3], [1, 2, 3], [3, 2, 1]]
+    chi, _, p_value = friedman([[1, 2, 3], [1, 3, 2], [1, 2, 3], [1, 2, 3], [2, 1, 3]])
+    assert chi == pytest.approx(6.4)
+    assert p_value == pytest.approx(0.039, abs=5e-4)
+    assert friedman(costs)[2] > 0.039
+
+
+def test_beyond_few_data_sets_f_is_close_to_what_counting_gives(monkeypatch):
+    exact = friedman(DEMSAR[:7])[2]
+    monkeypatch.setattr(rank_tests, "EXACT", 0)
+    assert friedman(DEMSAR[:7])[2] == pytest.approx(exact, abs=0.02)
+    assert friedman([[1, 2, 3, 4]] * 3)[2] == pytest.approx(1 / 24**2)  # never less than chance can do
+
+
+def test_costs_of_zero_count_and_nan_is_refused():
+    assert wilcoxon([0.0] * 6, [1.0] * 6) == pytest.approx(2 / 2**6)
+    assert wilcoxon([0.0] * 6, [math.inf] * 6) == pytest.approx(2 / 2**6)
+    for test in (mean_ranks, friedman, pairwise_wilcoxon):
+        for bad in (math.nan, -1.0):
+            with pytest.raises(ValueError, match="inf where an engine failed"):
+                test([[1.0, bad], [1.0, 2.0]])
+    with pytest.raises(ValueError, match="inf where an engine failed"):
+        wilcoxon([math.nan], [1.0])
 
 
 def test_the_nemenyi_test_of_demsar():
