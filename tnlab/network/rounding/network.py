@@ -18,11 +18,11 @@ from tnlab.network.graph import is_tree
 from tnlab.network.network import Network
 from tnlab.network.powers import PowersOfTwo, Scaled
 from tnlab.network.rounding.loop import truncate_hyper_bond, truncate_pair
-from tnlab.network.rounding.tree import FLOOR, ErrorBudget, round_by_grams, round_by_qr, truncate_by_qr
+from tnlab.network.rounding.tree import GRAM_FLOOR, ErrorBudget, round_by_grams, round_by_qr, truncate_by_qr
 from tnlab.network.structure import Structure
 from tnlab.threads import on_one_thread
 
-KNOWN = 1e-3  # relative accuracy of an error that Gram matrices tell
+GRAM_ACCURACY = 1e-3  # relative accuracy of an error that Gram matrices tell
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,9 +111,9 @@ def round_network(
     double = network.to(torch.float64)
     if not is_tree(structure):
         return _rounded(*_round_loops(double, largest, target_error), network)
-    if target_error is None or target_error >= FLOOR:
+    if target_error is None or target_error >= GRAM_FLOOR:
         rounded, error, floor = round_by_grams(double, ErrorBudget(largest, target_error))
-        if error >= floor and (target_error is None or error < target_error * (1 - KNOWN)):
+        if error >= floor and (target_error is None or error < target_error * (1 - GRAM_ACCURACY)):
             return _rounded(rounded, error, network)
     return _rounded(*round_by_qr(double, ErrorBudget(largest, target_error)), network)
 

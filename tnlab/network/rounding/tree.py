@@ -24,7 +24,7 @@ from tnlab.network.structure import Structure
 from tnlab.network.unfolding import absorb, fold, rebuilt, unfolding
 
 LEAST = 1e-14  # part of the largest eigenvalue of a Gram matrix, below which an eigenvalue is rounding error
-FLOOR = 100 * math.sqrt(torch.finfo(torch.float64).eps)  # least relative error that Gram matrices can tell, 1.5e-6
+GRAM_FLOOR = 100 * math.sqrt(torch.finfo(torch.float64).eps)  # least relative error that Gram matrices can tell, 1.5e-6
 
 
 @dataclass
@@ -153,7 +153,7 @@ def round_by_grams(network: Network, budget: ErrorBudget) -> tuple[Network, floa
         cores[parent] = below[parent].take(cores[parent])
     last = order[-1][2]
     lost = 1.0 - Scaled(_square(cores[last]), 2 * below[last].exponent).over(whole)
-    return rebuilt(structure, below[last].give(cores)), math.sqrt(max(lost, 0.0)), FLOOR / math.sqrt(least)
+    return rebuilt(structure, below[last].give(cores)), math.sqrt(max(lost, 0.0)), GRAM_FLOOR / math.sqrt(least)
 
 
 def _truncate(structure: Structure, cores: list[Tensor], upward: ParentBond, budget: ErrorBudget, place: int) -> None:
