@@ -12,7 +12,7 @@ from torch import Tensor
 from tnlab.errors import ComplexError, DataError, StructureError
 from tnlab.network import structure_json
 from tnlab.network.contraction import contract
-from tnlab.network.powers import within
+from tnlab.network.powers import held_by
 from tnlab.network.structure import Structure
 from tnlab.threads import on_one_thread
 from tnlab.writing import check_place, write_file
@@ -92,7 +92,7 @@ class Network:
             dtype: Type of the entries; None keeps it.
             device: Where the cores are stored; None keeps it.
         """
-        cores = within(self.cores, dtype or self.cores[0].dtype)
+        cores = held_by(self.cores, dtype or self.cores[0].dtype)
         return Network(self.structure, tuple(core.to(dtype=dtype, device=device) for core in cores))
 
     def save(self, path: str | Path) -> None:

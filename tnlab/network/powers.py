@@ -125,7 +125,7 @@ def evened(cores: Sequence[Tensor]) -> list[Tensor]:
     return powers.give([powers.take(core) for core in cores])
 
 
-def within(cores: Sequence[Tensor], dtype: torch.dtype) -> Sequence[Tensor]:
+def held_by(cores: Sequence[Tensor], dtype: torch.dtype) -> Sequence[Tensor]:
     """Return cores that a dtype can hold: ``evened`` if one of them is out of its range, else as they are."""
     own = cores[0].dtype
     if own == dtype or not (own.is_floating_point and dtype.is_floating_point) or _bits(own) <= _bits(dtype):
