@@ -7,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tnlab.fitting.warm_start import _match_cores, warm_start
+from tnlab.formats import formats
 from tnlab.network import edits
+from tnlab.network.entries import entries
 from tnlab.network.network import Network
 from tnlab.network.structure import Bond, Core, Structure
 from tnlab.testing.structures import structures
@@ -55,6 +57,28 @@ def test_edits_that_lose_nothing_keep_the_tensor(edit):
 @pytest.mark.parametrize("bond", range(5))
 def test_collapsing_a_tree_keeps_the_tensor(bond):
     assert distance(random(TREE), edits.collapse_bond(TREE, bond)) < 1e-12
+
+
+@pytest.mark.parametrize("name", [name for name in formats if not formats[name].refusal(6)])
+def test_several_bonds_collapsed_at_once_keep_the_tensor(name):
+    plan = formats[name].build((2, 3, 2, 3, 2, 2), 2)
+    for turn in range(4):
+        structure = plan
+        for step in range(3):
+            if structure.bonds:
+                structure = edits.collapse_bond(structure, (3 * turn + 5 * step) % len(structure.bonds))
+        assert distance(random(plan), structure) < 1e-12
+
+
+def test_bonds_collapsed_in_a_long_chain_keep_the_tensor():
+    chain = formats["tt"].build((2,) * 300, 3)
+    structure = chain
+    for bond in (200, 100, 100, 0):
+        structure = edits.collapse_bond(structure, bond)
+    network = random(chain)
+    started = warm_start(network, structure, generator=torch.Generator())
+    rows = torch.randint(2, (20, 300), generator=torch.Generator().manual_seed(0))
+    assert torch.allclose(entries(started, rows), entries(network, rows), rtol=1e-10)
 
 
 def test_a_hyper_bond_widens_without_loss_and_narrows_with_little():

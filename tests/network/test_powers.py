@@ -21,6 +21,8 @@ from tnlab.network.arithmetic import (
     subtract,
 )
 from tnlab.network.entries import entries
+from tnlab.network.gauge.balance import balanced, imbalance
+from tnlab.network.gauge.bond_spectra import bond_spectra
 from tnlab.network.gauge.canonical import canonical
 from tnlab.network.network import Network
 from tnlab.network.powers import PowersOfTwo, Scaled, evened, row_levels, times_power
@@ -120,6 +122,26 @@ def test_powers_of_two_that_cancel_change_nothing(name):
     for function in (add, subtract, multiply):
         expected = entries(function(network, other), rows)
         assert torch.allclose(entries(function(far, moved(other, -200)), rows), expected, rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize("name", SIX)
+def test_powers_of_two_that_cancel_change_no_gauge(name):
+    network = random(formats[name].build((2, 3, 2, 3, 2, 2), 2))
+    far = moved(network)
+    for one, other in zip(bond_spectra(network), bond_spectra(far), strict=True):
+        assert torch.allclose(one, other, rtol=1e-7, atol=1e-7)
+    assert distance(balanced(far), network) < 1e-7 * norm(network)
+    assert imbalance(balanced(far)) < 1e-2
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_gauges_of_long_chains(size):
+    network, known = chain(1200 if size == "ten" else 300, size, torch.float64)
+    assert log_norm(balanced(network, max_sweeps=1)) == pytest.approx(known, abs=1e-9)
+    spectra = bond_spectra(network)
+    centre = canonical(network, 1).cores[1]
+    expected = torch.linalg.svdvals(centre.movedim(1, 0).reshape(centre.shape[1], -1))
+    assert torch.allclose(spectra[0][: len(expected)], expected / expected.norm(), atol=1e-7)
 
 
 def test_each_entry_has_a_scale_of_its_own():

@@ -11,6 +11,7 @@ After any other edit, only the cores that it touches get random entries.
 """
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,8 @@ from tnlab.network.gauge.resize_bond import narrow, widen
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab.threads import on_one_thread
+
+CHOICES = 20  # ways to merge cores that are followed up at a time; more find better ones in structures that loop a lot
 
 
 @on_one_thread(lambda network, structure, **_: network.parameters + structure.parameters)
@@ -96,10 +99,8 @@ class _Transfer:
 
     def merge_collapsed(self) -> None:
         """Contract every old core without a match into the core that got its modes, else into a neighbour."""
-        for place, (array, labels) in self.orphans.items():
-            if place not in self.heirs:
-                continue
-            heir = self.heirs[place]
+        for place, heir in self.heirs.items():
+            array, labels = self.orphans.pop(place)
             own = self.labels[heir]
             shared = [label for label in labels if label in own and label[0] != "mode"]
             keep = [label for label in shared if self._held_elsewhere(label, heir)]
@@ -150,7 +151,6 @@ class _Transfer:
 
     def fit_ranks(self, generator: torch.Generator) -> None:
         """Truncate or pad every bond to its rank; truncation first, while the arrays are small."""
-        turns = {core: turn for turn, core in enumerate(update_order(self.structure))}
         for grow in (False, True):
             for place, bond in enumerate(self.structure.bonds):
                 axes = {core: self.labels[core].index(("bond", place)) for core in bond.cores}
@@ -159,7 +159,7 @@ class _Transfer:
                 if rank > bond.rank and not grow:
                     narrow(arrays, axes, bond.rank)
                 elif rank < bond.rank and grow:
-                    first = min(bond.cores, key=turns.__getitem__)
+                    first = min(bond.cores, key=update_order(self.structure).index)
                     widen(arrays, axes, bond.rank - rank, first=first, generator=generator)
                 self.arrays.update(arrays)
 
@@ -173,7 +173,8 @@ class _Transfer:
         return Network(self.structure, tuple(cores))
 
     def _held_elsewhere(self, label: AxisLabel, core: int) -> bool:
-        return any(label in held for other, held in self.labels.items() if other != core)
+        waiting = (own for place, (_, own) in self.orphans.items() if place in self.heirs)
+        return any(label in held for held in (*waiting, *(own for at, own in self.labels.items() if at != core)))
 
     def _wanted(self, core: int, label: AxisLabel) -> bool:
         return label[0] == "bond" and core in self.structure.bonds[label[1]].cores
@@ -270,18 +271,43 @@ def _match_cores(old: Structure, new: Structure) -> dict[int, int]:
 def _find_heirs(old: Structure, new: Structure, found: dict[int, int]) -> dict[int, int]:
     """Return for each old core without a match the new core to contract it into: one with its modes, else a neighbour.
 
-    Of several candidates it is the one with the most neighbours that match those of the old core. ``found`` holds the
-    matches: the new core by old core.
+    Neighbours are those of all cores without modes and without a match that hang together. Of all choices together the
+    one is sought whose bonds are most like the new structure's. ``found`` holds the matches: the new core by old core.
     """
-    heirs: dict[int, int] = {}
-    for place in set(range(len(old.cores))) - found.keys():
+    order = list(found)
+    for place in order:  # grows while it is read
+        order += sorted(_neighbours(old, place) - set(order))
+    choices = [dict(found)]
+    for place in order[len(found) :]:
         legs = set(old.cores[place].legs)
-        near = [found[core] for core in sorted(_neighbours(old, place)) if core in found]
-        carriers = [at for at in found.values() if legs & set(new.cores[at].legs)]
-        candidates = carriers or near
-        if candidates:
-            heirs[place] = max(candidates, key=lambda at: _common(old, new, found, place, at))
-    return heirs
+        carriers = {at for at in found.values() if legs & set(new.cores[at].legs)}
+        candidates = sorted(carriers or {found[core] for core in _matched_around(old, found, place)})
+        choices = [{**known, place: at} for known in choices for at in candidates]
+        if len(choices) > 1:
+            choices = sorted(choices, key=lambda known: -_likeness(old, new, known))[:CHOICES]
+    return {place: at for place, at in choices[0].items() if place not in found}
+
+
+def _matched_around(old: Structure, found: dict[int, int], place: int) -> set[int]:
+    """Return the cores with a match that border on the connected part without matches around a core."""
+    part = [place]
+    for core in part:  # grows while it is read
+        part += sorted(_neighbours(old, core) - set(part) - found.keys())
+    return {core for own in part for core in _neighbours(old, own)} & found.keys()
+
+
+def _likeness(old: Structure, new: Structure, known: dict[int, int]) -> float:
+    """Return how many old bonds the new structure has as well, less those that it lacks; a rank that differs is half.
+
+    Bonds within one new core count nothing, nor do those with a core that is not in ``known``: the new core by old one.
+    """
+    whole = (bond for bond in old.bonds if known.keys() >= set(bond.cores))
+    merged = ((frozenset(known[core] for core in bond.cores), bond.rank) for bond in whole)
+    ours = [(ends, rank) for ends, rank in merged if len(ends) > 1]
+    theirs = [(frozenset(bond.cores), bond.rank) for bond in new.bonds]
+    same = (Counter(ours) & Counter(theirs)).total()
+    joined = (Counter(ends for ends, _ in ours) & Counter(ends for ends, _ in theirs)).total()
+    return (same + joined) / 2 - (len(ours) - joined)
 
 
 def _common(old: Structure, new: Structure, found: dict[int, int], place: int, at: int) -> int:

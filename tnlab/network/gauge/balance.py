@@ -18,6 +18,7 @@ from torch import Tensor
 from tnlab.network.gauge.resize_bond import narrow
 from tnlab.network.graph import axis_of
 from tnlab.network.network import Network
+from tnlab.network.powers import evened, held_by
 from tnlab.network.structure import Structure
 from tnlab.network.unfolding import unfolding
 from tnlab.threads import on_one_thread
@@ -48,7 +49,7 @@ def balanced(network: Network, *, max_sweeps: int = 100, tolerance: float = 1e-8
             break
         before = after
     like = network.cores[0]
-    return Network(structure, tuple(core.to(like).contiguous() for core in cores))
+    return Network(structure, tuple(core.to(like).contiguous() for core in held_by(cores, like.dtype)))
 
 
 def equal_norms(cores: Sequence[Tensor]) -> list[Tensor]:
@@ -56,11 +57,12 @@ def equal_norms(cores: Sequence[Tensor]) -> list[Tensor]:
 
     They are returned unchanged if one is zero or not finite.
     """
-    norms = [float(torch.linalg.vector_norm(core)) for core in cores]
+    even = evened(cores)  # whose norms are in the range of floats
+    norms = [float(torch.linalg.vector_norm(core)) for core in even]
     if min(norms) == 0 or not math.isfinite(sum(norms)):
         return list(cores)
     mean = math.exp(sum(map(math.log, norms)) / len(norms))
-    return [core * (mean / norm) for core, norm in zip(cores, norms, strict=True)]
+    return [core * (mean / norm) for core, norm in zip(even, norms, strict=True)]
 
 
 def imbalance(network: Network) -> float:

@@ -3,8 +3,9 @@
 import torch
 from torch import Tensor
 
-from tnlab.network.graph import axis_of, far_end, is_tree
+from tnlab.network.graph import axis_of, far_end, is_tree, towards
 from tnlab.network.network import Network
+from tnlab.network.powers import PowersOfTwo
 from tnlab.network.structure import Structure
 from tnlab.network.unfolding import unfolding
 from tnlab.threads import on_one_thread
@@ -29,8 +30,15 @@ def bond_spectra(network: Network) -> tuple[Tensor, ...]:
         One vector per bond, of as many values as the bond's rank; all zeros for a zero tensor.
     """
     structure = network.structure
-    cores = [core.detach().to("cpu", torch.float64) for core in network.cores]
+    cores = [PowersOfTwo().take(core.detach().to("cpu", torch.float64)) for core in network.cores]
+    # The spectra have unit norm, so that no power of two is given back.
     grams: dict[CoreSide, Tensor] = {}
+    if is_tree(structure):  # from the leaves to a root and back, so that every matrix is formed of known ones
+        upwards = list(towards(structure, 0))
+        for core, bond, _ in upwards:
+            _gram(structure, cores, core, bond, grams)
+        for _, bond, parent in reversed(upwards):
+            _gram(structure, cores, parent, bond, grams)
     return tuple(_spectrum(structure, cores, bond, grams) for bond in range(len(structure.bonds)))
 
 
@@ -39,7 +47,10 @@ def _spectrum(structure: Structure, cores: list[Tensor], bond: int, grams: dict[
     joined = structure.bonds[bond].cores
     if len(joined) > 2:
         norms = [unfolding(cores[core], axis_of(structure, core, bond)).norm(dim=1) for core in joined]
-        values = torch.stack(norms).prod(0).sort(descending=True).values
+        values = torch.ones_like(norms[0])
+        for own in norms:
+            values = PowersOfTwo().take(values * own)
+        values = values.sort(descending=True).values
     else:
         left, right = (_gram(structure, cores, core, bond, grams) for core in joined)
         weights, vectors = torch.linalg.eigh(left)
@@ -63,5 +74,5 @@ def _gram(structure: Structure, cores: list[Tensor], core: int, bond: int, grams
                     message = _gram(structure, cores, far, other, grams)
                     doubled = (doubled.movedim(axis, -1) @ message).movedim(-1, axis)
         axis = axis_of(structure, core, bond)
-        grams[core, bond] = unfolding(doubled, axis) @ unfolding(array, axis).T
+        grams[core, bond] = PowersOfTwo().take(unfolding(doubled, axis) @ unfolding(array, axis).T)
     return grams[core, bond]
