@@ -43,6 +43,30 @@ def test_entries_of_a_tensor_too_large_to_form():
     assert float(row) == pytest.approx(float(found[7]), rel=1e-12)
 
 
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+@pytest.mark.parametrize("name", ["tt", "tucker", "binary_tree", "dimension_tree", "tr", "cp"])
+def test_many_entries_are_those_of_the_tensor(name, dtype, monkeypatch):
+    """More rows than a block, so that trees multiply the entries of equal index together."""
+    network = random(formats[name].build((6, 4, 6, 4), 3), dtype=dtype)
+    tensor = network.to_tensor()
+    monkeypatch.setattr(entries_module, "BLOCK", 100)
+    generator = torch.Generator().manual_seed(1)
+    rows = torch.stack([torch.randint(size, (250,), generator=generator) for size in (6, 4, 6, 4)], 1)
+    found = entries(network, rows)
+    assert found.dtype == dtype
+    assert torch.allclose(found, tensor[tuple(rows.T)], atol=1e-12 if dtype == torch.float64 else 1e-5)
+    assert torch.allclose(entries(network, rows.repeat(3, 1)), tensor[tuple(rows.repeat(3, 1).T)], atol=1e-5)
+
+
+def test_entries_of_cores_with_gradients_have_gradients():
+    network = random(formats["tt"].build((6, 4, 6, 4), 3))
+    cores = tuple(core.clone().requires_grad_() for core in network.cores)
+    entries(Network(network.structure, cores), torch.ones(100, 4, dtype=torch.int64)).sum().backward()
+    assert float((cores[0].grad * network.cores[0]).sum()) == pytest.approx(
+        100 * float(network.to_tensor()[1, 1, 1, 1])
+    )
+
+
 def test_no_rows_give_no_entries_and_float32_stays():
     network = random(formats["tr"].build((3, 4, 3), 2), dtype=torch.float32)
     assert entries(network, torch.zeros(0, 3, dtype=torch.int64)).shape == (0,)

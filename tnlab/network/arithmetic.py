@@ -10,6 +10,7 @@ from torch import Tensor
 from tnlab.errors import DataError, StructureError
 from tnlab.network.contraction import contract_scaled
 from tnlab.network.gauge.canonical import turned_to
+from tnlab.network.gauge.triangles import tree_inner, tree_norm
 from tnlab.network.graph import axis_of, is_tree, towards
 from tnlab.network.network import Network
 from tnlab.network.powers import PowersOfTwo, Scaled, evened
@@ -122,7 +123,7 @@ def log_inner(first: Network, second: Network) -> tuple[float, float]:
 def norm(network: Network) -> float:
     """Return the Frobenius norm of the tensor of a network.
 
-    On a tree it is the norm of the centre of the canonical form, to full precision. With loops or hyper-bonds it is the
+    On a tree it has full precision. With loops or hyper-bonds it is the
     square root of an inner product: where terms cancel to less than about 1e-8 of their size, rounding errors hide it.
     Where the norm is outside the range of floats it is infinite or 0, and ``log_norm`` has its logarithm.
 
@@ -185,6 +186,8 @@ def relative_distance(first: Network, second: Network) -> float:
 def scaled_norm(network: Network) -> Scaled:
     """Return the Frobenius norm of the tensor of a network as a float times a power of two."""
     if is_tree(network.structure):
+        if (found := tree_norm(network)) is not None:
+            return Scaled(found)
         cores, powers = turned_to(network, 0)
         return Scaled(float(torch.linalg.vector_norm(cores[0], dtype=torch.float64)), powers.exponent)
     return _inner(network, network).root()
@@ -263,6 +266,8 @@ def _inner(first: Network, second: Network) -> Scaled:
 
 def _tree_inner(first: Network, second: Network) -> Scaled:
     """Return the inner product of two trees of one topology, contracting pairs of cores from the leaves to core 0."""
+    if (found := tree_inner(first, second)) is not None:
+        return Scaled(found)
     structure = first.structure
     sizes = (*structure.index_sizes, *second.structure.ranks)
     powers = PowersOfTwo.of([*first.cores, *second.cores], sizes)
