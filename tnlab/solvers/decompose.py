@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from torch import Tensor
@@ -13,10 +14,11 @@ from tnlab.data.tensor_function import TensorFunction
 from tnlab.errors import FormatError
 from tnlab.formats import formats
 from tnlab.network.edits import clip_ranks, set_ranks
-from tnlab.network.graph import is_ring, is_tree
+from tnlab.network.graph import is_tree
 from tnlab.network.structure import Structure
 from tnlab.solvers.base import AbstractSolver, Snapshot, check_target_error, solvers
 from tnlab.solvers.fit import Fit, fit
+from tnlab.solvers.least_ranks import least_ranks
 from tnlab.solvers.settings import FitKeywords, Start, Stop, start_and_stop
 
 SWEEPING = frozenset({"init", "restarts", "max_sweeps", "tolerance"})  # settings that a closed form has no use for
@@ -39,8 +41,9 @@ def decompose(
     shape, matrix product operators) is truncated in closed form: to the ranks, with an error of at most the root of the
     number of bonds times the least possible, or at the least ranks that keep to the error. No sweeps follow; they
     lower the error by a percent or two, and ``fit`` makes them, or ``solver="als"`` here, or a setting that only sweeps
-    have (``init``, ``restarts``, ``max_sweeps``, ``tolerance``). With loops or hyper-bonds, ranks are fitted by sweeps,
-    and a ring is truncated, any other structure grown, to an error.
+    have (``init``, ``restarts``, ``max_sweeps``, ``tolerance``). With loops or hyper-bonds, ranks are fitted by sweeps.
+    For an error the best of these is kept and its ranks are lowered bond by bond: the formats and trees that the
+    structure contains, ranks grown one by one, and equal ranks on all bonds.
 
     Args:
         X: The tensor, ``Observed`` entries of one, or a ``TensorFunction``, as ``fit`` takes them.
@@ -83,11 +86,13 @@ def decompose(
         )
     structure = _structure(X, format, rank, target_error)
     if solver is None and isinstance(X, Tensor):
-        given = replace(start, seed=0) != Start() or (stop.max_sweeps, stop.tolerance) != (
-            Stop.max_sweeps,
-            Stop.tolerance,
-        )
-        solver = _solver(structure, target_error, sweeps=given or bool(SWEEPING & settings.keys()))
+        if target_error is not None and not is_tree(structure):
+            even = None if isinstance(format, Structure) else partial(_structure, X, format)
+            return least_ranks(X, structure, start=start, stop=stop, even=even, callback=callback)
+        given = replace(start, seed=0), stop.max_sweeps, stop.tolerance
+        sweeps = given != (Start(), Stop.max_sweeps, Stop.tolerance) or bool(SWEEPING & settings.keys())
+        if is_tree(structure) and (target_error is not None or not sweeps):
+            solver = "tree_svd"
     return fit(X, structure, solver=solver, start=start, stop=stop, callback=callback)
 
 
@@ -95,7 +100,7 @@ def _structure(
     X: Tensor | Observed | TensorFunction,
     format: str | Structure,  # noqa: A002
     rank: int | Sequence[int] | None,
-    target_error: float | None,
+    target_error: float | None = None,
 ) -> Structure:
     """Return the structure to fit: a format's for the shape of the data, or one that is given, with the ranks asked."""
     modes = tuple(X.shape) if isinstance(X, Tensor) else X.modes
@@ -110,15 +115,6 @@ def _structure(
     else:
         structure = formats[format].build(modes, 1 if rank is None else rank)
     return structure if several else clip_ranks(structure)
-
-
-def _solver(structure: Structure, target_error: float | None, *, sweeps: bool) -> str | None:
-    """Return the name of the solver that suits a whole tensor; None for the default of ``fit``."""
-    if is_tree(structure):
-        return "tree_svd" if target_error is not None or not sweeps else None
-    if target_error is None:
-        return None
-    return "tr_svd" if is_ring(structure) else "progressive"
 
 
 def fitting(format: str) -> tuple[str, ...]:  # noqa: A002
