@@ -200,7 +200,7 @@ def test_an_unused_budget_is_handed_on():
 def test_a_ring_is_never_larger_than_the_train_it_contains():
     tensor = decaying((5, 6, 5, 4), rate=0.5)
     train = decompose(tensor, "tt", target_error=0.05, solver=TTSVD(target_error=0.05, tries=1))
-    ring = decompose(tensor, "tr", target_error=0.05)
+    ring = decompose(tensor, "tr", target_error=0.05, solver="tr_svd")
     assert ring.parameters <= train.parameters
     check(tensor, ring, 0.05)
 
