@@ -91,6 +91,7 @@ def least_ranks(
             if isinstance(given, Network):
                 search.go_on(unit.inward(given))
             best = search.of(ones)
+            status = Status.EXACT if best is not None and best.status is Status.EXACT else status
         except Interrupted:
             best, status = search.so_far(ones), Status.STOPPED
         if best is None:
