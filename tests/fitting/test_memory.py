@@ -15,7 +15,7 @@ import torch
 from tnlab import Network, fit
 from tnlab.errors import StructureError
 from tnlab.fitting import memory
-from tnlab.fitting.memory import free_memory, predicted_memory, require_closed_form, require_memory
+from tnlab.fitting.memory import predicted_memory, require_closed_form, require_memory
 from tnlab.fitting.svd_start import svd_start
 from tnlab.fitting.sweep.plan import explicit_plan, plan_sweep
 from tnlab.fitting.sweep.steps import ExplicitUpdate, Multiply
@@ -116,33 +116,6 @@ def test_what_a_structure_needs_is_known_without_a_tensor():
     assert told.peak < 4 * told.tensor
     assert predicted_memory(ring, torch.float64).peak > told.peak
     assert predicted_memory(ring, torch.float32, svd=False).start == 0
-
-
-@pytest.mark.parametrize(("text", "size"), [("8G", 8 * 2**30), ("1.5 MiB", 3 * 2**19), ("4096", 4096), ("2kb", 2048)])
-def test_sizes_in_words(monkeypatch, text, size):
-    monkeypatch.setenv("TNLAB_MEMORY", text)
-    assert free_memory() == size
-
-
-def test_a_size_that_is_none_is_refused(monkeypatch):
-    monkeypatch.setenv("TNLAB_MEMORY", "much")
-    with pytest.raises(StructureError, match="such as 8G or 500M, but is 'much'"):
-        free_memory()
-
-
-def test_the_limit_of_a_container_counts(tmp_path):
-    assert memory._free_in_group(tmp_path) == 2**62
-    (tmp_path / "memory.max").write_text("max\n")
-    (tmp_path / "memory.current").write_text("50\n")
-    (tmp_path / "memory.stat").write_text("anon 3\ninactive_file 20\n")
-    assert memory._free_in_group(tmp_path) == 2**62
-    (tmp_path / "memory.max").write_text("100\n")
-    assert memory._free_in_group(tmp_path) == 70
-
-
-def test_this_machine_says_what_is_free(monkeypatch):
-    monkeypatch.delenv("TNLAB_MEMORY", raising=False)
-    assert 2**20 < free_memory() < 2**50
 
 
 FORMATS = {

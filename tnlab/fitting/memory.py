@@ -1,10 +1,7 @@
 """Predict the bytes that a fit takes before anything is allocated, and refuse one that exceeds the free memory."""
 
 import math
-import os
-import re
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -14,15 +11,13 @@ from tnlab.fitting.entries.contraction_tree import edge, entry_tree
 from tnlab.fitting.svd_start import LARGE, start_entries
 from tnlab.fitting.sweep.dimension_tree import CoreTree, leaves
 from tnlab.fitting.sweep.steps import Alias, ExplicitUpdate, Multiply, Step, SweepPlan, Update
+from tnlab.free_memory import LIMIT, SPARE, free_memory, readable_bytes
 from tnlab.network.contraction import largest_array
 from tnlab.network.pairwise import Side
 from tnlab.network.residual import SLAB
 from tnlab.network.structure import Structure
 
 DOUBLE = 8  # bytes of a float64
-SPARE = 128 * 2**20  # bytes kept free for buffers of BLAS, LAPACK and the interpreter, which no prediction counts
-LIMIT = "TNLAB_MEMORY"
-"""Environment variable that says how much memory a fit may take, e.g. ``8G``, instead of what is free."""
 
 
 @dataclass(frozen=True)
@@ -113,63 +108,6 @@ def require_bytes(extra: int, data: Tensor, *ways: str) -> None:
         f"This fit needs {readable_bytes(extra)} besides the tensor's own {own}, but {readable_bytes(free)} are free. "
         f"{', or '.join(listed)}, or say in {LIMIT} how much it may take (e.g. 8G)."
     )
-
-
-def free_memory(device: torch.device | str = "cpu") -> int:
-    """Return the bytes that a fit may take: the value of ``TNLAB_MEMORY`` if it is set, else those free on the device.
-
-    Raises:
-        StructureError: ``TNLAB_MEMORY`` does not hold a size.
-    """
-    if told := os.environ.get(LIMIT):
-        return _size_of(told)
-    device = torch.device(device)
-    if device.type == "cuda":
-        return torch.cuda.mem_get_info(device)[0]
-    return min(_free_in_machine(), _free_in_group())
-
-
-def readable_bytes(size: float) -> str:
-    """Return a number of bytes as text with a unit, such as ``1.5 GiB``."""
-    for unit in ("bytes", "KiB", "MiB", "GiB"):
-        if size < 1024:
-            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
-        size /= 1024
-    return f"{size:.1f} TiB" if size < 1e4 else f"{size:.0e} TiB"
-
-
-def _size_of(text: str) -> int:
-    found = re.fullmatch(r"\s*(\d+(?:\.\d*)?)\s*([KMGT]?)(?:i?B)?\s*", text, re.IGNORECASE)
-    if found is None:
-        raise StructureError(f"{LIMIT} must be a size such as 8G or 500M, but is {text!r}.")
-    return int(float(found[1]) * 1024 ** " KMGT".index(found[2].upper() or " "))
-
-
-def _free_in_machine() -> int:
-    try:
-        fields = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text().splitlines() if ":" in line)
-        return int(fields["MemAvailable"].split()[0]) * 1024
-    except (OSError, KeyError, ValueError):
-        pass
-    try:
-        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):
-        return 2**62  # unknown: no limit
-
-
-def _free_in_group(root: Path = Path("/sys/fs/cgroup")) -> int:
-    """Return the bytes left below the memory limit of the control group (container); cached files count as free."""
-    for limit, used, cache in (
-        ("memory.max", "memory.current", "memory.stat"),
-        ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "memory/memory.stat"),
-    ):
-        try:
-            most, taken = int((root / limit).read_text()), int((root / used).read_text())
-            inactive = re.search(r"^(?:total_)?inactive_file (\d+)$", (root / cache).read_text(), re.MULTILINE)
-            return max(0, most - taken + (int(inactive[1]) if inactive else 0))
-        except (OSError, ValueError):  # no such file, or "max"
-            continue
-    return 2**62
 
 
 def _sweep_bytes(plan: SweepPlan, item: int) -> int:

@@ -8,7 +8,9 @@ import torch
 from torch import Tensor
 
 from tnlab.errors import DataError, StructureError
+from tnlab.free_memory import require_room
 from tnlab.network.contraction import contract_scaled
+from tnlab.network.edits import set_ranks
 from tnlab.network.gauge.canonical import turned_to
 from tnlab.network.gauge.triangles import tree_inner, tree_norm
 from tnlab.network.graph import axis_of, is_tree, towards
@@ -37,6 +39,7 @@ def add(first: Network, second: Network) -> Network:
     _require_same_topology(structure, second.structure)
     if not structure.bonds:
         return Network(structure, (first.cores[0] + second.cores[0],))
+    _require_room_for("sum", first, [a + b for a, b in zip(structure.ranks, second.structure.ranks, strict=True)])
     pairs = zip(*_alike(first, second), strict=True)
     cores = []
     for core, (left, right) in enumerate(pairs):
@@ -82,6 +85,7 @@ def multiply(first: Network, second: Network) -> Network:
     """
     structure = first.structure
     _require_same_topology(structure, second.structure)
+    _require_room_for("product", first, [a * b for a, b in zip(structure.ranks, second.structure.ranks, strict=True)])
     pairs = zip(*_alike(first, second), strict=True)
     cores = []
     for core, (left, right) in enumerate(pairs):
@@ -297,6 +301,13 @@ def _alike(first: Network, second: Network) -> list[tuple[Tensor, ...]]:
     if not PowersOfTwo.of([*first.cores, *second.cores], sizes).needed:
         return [first.cores, second.cores]
     return [tuple(evened(network.cores)) for network in (first, second)]
+
+
+def _require_room_for(what: str, first: Network, ranks: list[int]) -> None:
+    """Raise a ``StructureError`` unless there is memory for a network of the topology of ``first`` with given ranks."""
+    parameters = set_ranks(first.structure, ranks).parameters
+    instead = "Lower ranks first: round_network() does."
+    require_room(parameters, first.cores[0], f"The {what} of these networks, of {parameters:.3g} parameters,", instead)
 
 
 def _check_part(structure: Structure, mode: int, part: int | slice) -> None:

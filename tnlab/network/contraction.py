@@ -28,7 +28,18 @@ def contract(structure: Structure, cores: Sequence[Any]) -> Any:
         structure: Assigns the axes of every core to modes and bonds.
         cores: One array per core (numpy or torch), of the shapes ``structure.core_shapes``.
     """
-    return _of_structure(structure)(cores)
+    compiled = _of_structure(structure)
+    if not all(isinstance(core, Tensor) for core in cores):
+        return compiled(cores)
+    return times_power(*_scaled(compiled, structure.core_indices, tuple(range(structure.order)), cores))
+
+
+def entries_formed(structure: Structure) -> int:
+    """Return the entries of the tensor of a network and of the largest other array that its contraction forms.
+
+    Where the tensor alone has more than 2**40, the path is not sought.
+    """
+    return structure.size + (_of_structure(structure).largest if structure.size <= 2**40 else 0)
 
 
 def contraction_cost(structure: Structure) -> float:
@@ -71,6 +82,13 @@ def contract_scaled(
         StructureError: The path found needs an array of more than 2 GiB (in float64).
     """
     compiled = _small_enough(tuple(operands), output, tuple(tuple(array.shape) for array in arrays))
+    return _scaled(compiled, operands, output, arrays)
+
+
+def _scaled(
+    compiled: "_Contraction", operands: Sequence[Indices], output: Indices, arrays: Sequence[Tensor]
+) -> tuple[Tensor, int | Tensor]:
+    """Return the result and the exponent of ``contract_scaled`` by a compiled contraction."""
     powers, rows = PowersOfTwo.of(arrays, compiled.sizes), None
     if not powers.needed:
         return compiled(arrays), 0

@@ -10,8 +10,9 @@ from safetensors.torch import save
 from torch import Tensor
 
 from tnlab.errors import ComplexError, DataError, StructureError
+from tnlab.free_memory import require_room
 from tnlab.network import structure_json
-from tnlab.network.contraction import contract
+from tnlab.network.contraction import contract, entries_formed
 from tnlab.network.powers import held_by
 from tnlab.network.structure import Structure
 from tnlab.threads import on_one_thread
@@ -68,6 +69,8 @@ class Network:
             generator: Source of the random numbers.
             dtype: Floating-point type of the cores.
         """
+        what = f"A random network of {structure.parameters:.3g} parameters"
+        require_room(structure.parameters, torch.empty((), dtype=dtype), what, "Lower some ranks.")
         logs = sum(map(math.log, structure.index_sizes))  # their product may exceed the largest float
         spread = math.exp(-0.5 * logs / len(structure.cores))
         cores = (torch.randn(shape, generator=generator, dtype=dtype) * spread for shape in structure.core_shapes)
@@ -80,8 +83,16 @@ class Network:
 
     @on_one_thread(lambda self: max(self.parameters, math.prod(self.structure.modes)))
     def to_tensor(self) -> Tensor:
-        """Return the tensor that the network represents, of shape ``structure.modes``: all bonds contracted."""
-        return contract(self.structure, self.cores)
+        """Return the tensor that the network represents, of shape ``structure.modes``: all bonds contracted.
+
+        Raises:
+            StructureError: It does not fit into the free memory, or a step of the contraction does not.
+        """
+        structure = self.structure
+        what = f"The whole tensor of this network, of {structure.order} modes,"
+        instead = "entries() returns single entries, select() a part."
+        require_room(entries_formed(structure), self.cores[0], what, instead)
+        return contract(structure, self.cores)
 
     def to(self, dtype: torch.dtype | None = None, device: torch.device | str | None = None) -> "Network":
         """Return the network with its cores converted to a dtype, moved to a device, or both.
