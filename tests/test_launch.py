@@ -38,7 +38,6 @@ def test_a_host_that_is_not_ours(host, monkeypatch):
 def test_addresses():
     assert launch.page_address("127.0.0.1", 8866) == "http://127.0.0.1:8866/voila/render/explorer.ipynb"
     assert launch.page_address("::1", 1, "search_workbench.ipynb").endswith("/voila/render/search_workbench.ipynb")
-    assert launch.page_address("::", 1) == "http://[::1]:1/voila/render/explorer.ipynb"
     assert launch.is_loopback("localhost")
     assert launch.is_loopback("::1")
     assert not launch.is_loopback("0.0.0.0")
@@ -182,3 +181,38 @@ def test_messages_of_a_server_are_passed_on(capsys):
     with pytest.raises(launch.LaunchError, match="its messages are above"):
         launch._serve([sys.executable, "-c", code], dict(os.environ), ready=lambda: False, filtered=True)
     assert capsys.readouterr().err == "the reason\n"
+
+
+def test_a_host_that_stands_for_all_gets_the_address_that_others_reach(monkeypatch):
+    class Probe:
+        def __init__(self, *_: object) -> None:
+            pass
+
+        def __enter__(self) -> "Probe":
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def connect(self, _: object) -> None:
+            pass
+
+        def getsockname(self) -> tuple[str, int]:
+            return ("10.1.2.3", 9)
+
+    def no_network(*_: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(launch.socket, "socket", Probe)
+    assert launch.page_address("0.0.0.0", 1).startswith("http://10.1.2.3:1/")
+    monkeypatch.setattr(Probe, "connect", no_network)
+    assert launch.page_address("::", 1) == "http://[::1]:1/voila/render/explorer.ipynb"
+
+
+def test_notebooks_of_a_user_s_own_installation_are_found(tmp_path, monkeypatch):
+    monkeypatch.setattr(launch, "_checkout", lambda: None)
+    monkeypatch.setattr(launch.sys, "prefix", str(tmp_path / "system"))
+    monkeypatch.setattr(launch.site, "getuserbase", lambda: str(tmp_path / "user"))
+    own = tmp_path / "user" / "share" / "tnlab" / "notebooks"
+    own.mkdir(parents=True)
+    assert launch.notebooks() == own

@@ -201,6 +201,8 @@ def test_a_place_that_may_not_be_written_is_refused(tmp_path, monkeypatch):
 # Modules that write for themselves, and why: a study is appended to and locked, a tensor lies in unnamed memory.
 OWN = {
     "tnlab/writing.py": "the one way",
+    "tnlab/reading.py": "opens for reading",
+    "tnlab/cli/entry.py": "points an output that cannot be written at /dev/null",
     "tnlab/structure_search/studies/logs/file.py": "appends lines to a study, under a lock",
     "tnlab/structure_search/executors/pool/shared_tensor.py": "writes to memory without a name",
 }

@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import signal
+import site
 import socket
 import subprocess
 import sys
@@ -51,6 +52,13 @@ LAB_FLAGS = (  # JupyterLab asks no other server for news or updates
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
 )
+
+
+# Hosts that stand for all addresses of this machine: kind of address, one elsewhere (for documentation), loopback.
+ANY = {
+    "0.0.0.0": (socket.AF_INET, "192.0.2.1", "127.0.0.1"),  # noqa: S104
+    "::": (socket.AF_INET6, "2001:db8::1", "::1"),
+}
 
 
 class LaunchError(TnlabError):
@@ -126,9 +134,15 @@ def dashboard(*, port: int, host: str, browser: bool) -> int:
 
 
 def notebooks() -> Path:
-    """Return the folder of the notebooks: in the checkout around this package, else where the wheel installed it."""
+    """Return the folder of the notebooks: in the checkout around this package, else where the wheel installed it.
+
+    That is below ``sys.prefix`` or, for ``pip install --user``, below the user's base folder.
+    """
     checkout = _checkout()
-    return checkout / "notebooks" if checkout else Path(sys.prefix) / "share" / "tnlab" / "notebooks"
+    if checkout:
+        return checkout / "notebooks"
+    places = [Path(top, "share", "tnlab", "notebooks") for top in (sys.prefix, site.getuserbase())]
+    return next((place for place in places if place.is_dir()), places[0])
 
 
 def dashboards(folder: Path) -> dict[str, str]:
@@ -183,9 +197,23 @@ def check_port(host: str, port: int) -> None:
 
 
 def page_address(host: str, port: int, page: str = FIRST_PAGE) -> str:
-    """Return the URL at which a browser on this machine opens a dashboard, given the file name of its notebook."""
-    shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    """Return the URL of a dashboard, given the file name of its notebook.
+
+    For the host 0.0.0.0 or :: it has the address by which other machines reach this one, if that can be found out.
+    """
+    shown = _outward(host) if host in ANY else host
     return f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/voila/render/{page}"
+
+
+def _outward(host: str) -> str:
+    """Return this machine's address in its network, else its loopback address; no packet is sent."""
+    family, far, near = ANY[host]
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((far, 9))  # a datagram socket only looks up the way
+            return probe.getsockname()[0]
+    except OSError:
+        return near
 
 
 def is_loopback(host: str) -> bool:
@@ -213,7 +241,7 @@ def _listen_problem(host: str, port: int) -> int:
 
 
 def _answers(host: str, port: int) -> bool:
-    target = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    target = ANY[host][2] if host in ANY else host
     with contextlib.suppress(OSError), socket.create_connection((target, port), timeout=1):
         return True
     return False

@@ -74,7 +74,7 @@ def check_place(path: str | Path, *, suffixes: tuple[str, ...] = ()) -> Path:
     try:
         target = Path(os.path.realpath(named))
         old = _stat(target)
-        _check_kind(named, target, old)
+        _check_kind(named, old)
         if not stat.S_ISDIR(target.parent.stat().st_mode):
             raise NotADirectoryError(errno.ENOTDIR, "")
         if not os.access(target.parent, os.W_OK | os.X_OK) or (old is not None and not os.access(target, os.W_OK)):
@@ -84,6 +84,15 @@ def check_place(path: str | Path, *, suffixes: tuple[str, ...] = ()) -> Path:
     except ValueError as error:  # a null character
         raise DataError(f"{str(path)!r:.200} cannot be written: {error}.") from None
     return target
+
+
+def of_the_kernel(path: str | Path) -> bool:
+    """Return whether a path, or what its links lead to, lies in /dev, /proc or /sys; /dev/shm does not count."""
+    return any(
+        place.is_relative_to(top) and not place.is_relative_to(SHARED_MEMORY)
+        for place in (Path(path).absolute(), Path(os.path.realpath(path)))
+        for top in NOT_FILES
+    )
 
 
 def _stat(path: Path) -> os.stat_result | None:
@@ -97,16 +106,11 @@ def _stat(path: Path) -> os.stat_result | None:
     return found
 
 
-def _check_kind(named: Path, target: Path, old: os.stat_result | None) -> None:
+def _check_kind(named: Path, old: os.stat_result | None) -> None:
     """Refuse what is no file of a disk: a folder, a device, a pipe, or a place in /dev, /proc or /sys."""
     if old is not None and stat.S_ISDIR(old.st_mode):
         raise DataError(f"{str(named)!r:.200} cannot be written: it is a folder; name a file in it.")
-    kernels = any(
-        place.is_relative_to(top) and not place.is_relative_to(SHARED_MEMORY)
-        for place in (named.absolute(), target)
-        for top in NOT_FILES
-    )
-    if kernels or (old is not None and not stat.S_ISREG(old.st_mode)):
+    if of_the_kernel(named) or (old is not None and not stat.S_ISREG(old.st_mode)):
         raise DataError(f"{str(named)!r:.200} cannot be written: it is a device or a pipe; name a file on a disk.")
 
 

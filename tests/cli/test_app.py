@@ -29,7 +29,7 @@ from tnlab import cli
         ("fit camera --format tt --rank 2 --max-sweeps 0", "--max-sweeps"),
         ("fit camera --format tt --rank 2 --seed x", "--seed"),
         ("fit camera --format tt --rank 2 --save /nowhere/at/all", "cannot be written"),
-        ("fit camera --structure /nowhere.json", "cannot be read"),
+        ("fit camera --structure /nowhere.json", "There is no file"),
         ("fit camera --structure a.json --format tt --rank 2", "either"),
         ("fit", "INPUT"),
         ("fit camera --bogus", "--bogus"),

@@ -134,7 +134,7 @@ def test_target_error_for_people(array):
         ("camera --target-error 0.1 --family tree --max-rank 2", "needs a cut rank of"),
         ("camera --target-error 0.1 --max-rank 0", "--max-rank"),
         ("camra --format tt --rank 2", "Did you mean 'camera'"),
-        ("camera --structure /nowhere.json", "cannot be read"),
+        ("camera --structure /nowhere.json", "There is no file"),
     ],
 )
 def test_bad_input_gets_one_sentence(arguments, sentence, capsys):

@@ -59,7 +59,7 @@ def test_drawings_and_texts(saved, tmp_path):
     ("arguments", "message"),
     [
         (("missing.safetensors",), "There is no file|cannot be read"),
-        (("missing.json",), "cannot be read"),
+        (("missing.json",), "There is no file"),
         (("ring.safetensors", "--to", "python-quim"), "Did you mean 'python-quimb'"),
         (("ring.safetensors", "--output", "no/such/folder/x.py"), "cannot be written"),
     ],

@@ -71,3 +71,10 @@ def test_other_values_are_refused():
         Missing("0")
     with pytest.raises(DataError, match="--observed must be above 0 and at most 1"):
         Missing(part=0.0)
+
+
+def test_a_nan_in_a_mask_is_neither_known_nor_unknown(tmp_path):
+    mask = tmp_path / "mask.npy"
+    np.save(mask, np.array([[1.0, np.nan]]))
+    with pytest.raises(DataError, match="write 0 for unknown and 1 for known"):
+        Missing(mask=mask).fill(np.ones((1, 2)))

@@ -67,7 +67,7 @@ def test_export_import_and_delete(place, capsys, monkeypatch):
     assert Path("b.study").read_bytes() == Path("a.study").read_bytes()
     assert "already" in refused(capsys, "study", "import", "a.json", "b.study")
     assert "--to must be" in refused(capsys, "study", "export", "a.study", "--to", "xls")
-    assert "cannot be read" in refused(capsys, "study", "import", "none.json", "c.study")
+    assert "There is no file" in refused(capsys, "study", "import", "none.json", "c.study")
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
     assert main(["study", "delete", "b.study"]) == 130
     assert Path("b.study").exists()

@@ -53,3 +53,10 @@ def test_truncated_npy():
     for length in range(1, len(whole)):
         with pytest.raises(DataError):
             read_array("x.npy", whole[:length])
+
+
+def test_an_array_of_65_axes_is_refused():
+    header = b"{'descr': '<f8', 'fortran_order': False, 'shape': (" + b"1, " * 65 + b"), }"
+    content = b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + b"\x00" * 8
+    with pytest.raises(DataError, match="has 65 axes, but at most 32"):
+        read_array("x.npy", content)

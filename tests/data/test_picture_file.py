@@ -71,3 +71,20 @@ def test_a_picture_bomb_is_not_opened():
         body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
         with pytest.raises(DataError, match="pixels"):
             read_array("x.png", b"\x89PNG\r\n\x1a\n" + body)
+
+
+@pytest.mark.parametrize("shape", [(1, 1000), (1000, 1), (3, 400)])
+def test_a_thin_picture_is_shrunk_along_its_long_side(shape):
+    small = read_array("x", encoded(Image.fromarray(np.full(shape, 255, dtype=np.uint8))), max_entries=64)
+    assert 0 < small.size <= 64
+    assert small.min() == 1
+
+
+def test_colours_of_sixteen_bits_are_refused_instead_of_halved():
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 16, 2, 0, 0, 0))
+    picture = b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(bytes(7))) + chunk(b"IEND", b"")
+    with pytest.raises(DataError, match="16 bits per channel"):
+        read_array("x.png", picture)

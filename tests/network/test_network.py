@@ -1,5 +1,8 @@
 """A network is the same after it was saved and loaded; wrong cores and broken files are refused."""
 
+import json
+import struct
+
 import pytest
 import torch
 from hypothesis import given
@@ -51,3 +54,29 @@ def test_entries_change_their_type_and_only_that():
     assert torch.allclose(single.to(torch.float64).to_tensor(), network.to_tensor(), atol=1e-6)
     assert network.cores[0].dtype == torch.float64
     assert network.parameters == sum(core.numel() for core in network.cores)
+
+
+def test_damaged_files_and_later_versions_get_a_sentence(tmp_path):
+    path = tmp_path / "net.safetensors"
+    network = random(RING)
+    network.save(path)
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b'"tnlab":"1"', b'"tnlab":"2"'))
+    with pytest.raises(DataError, match="a network of version 2, but this tnlab reads version 1"):
+        Network.load(path)
+    length = struct.unpack("<Q", content[:8])[0]
+    header = json.loads(content[8 : 8 + length])
+    header["core.0"] = {"dtype": "F64", "shape": [0, 2**62, 8], "data_offsets": [0, 0]}
+    header = {"__metadata__": header["__metadata__"], "core.0": header["core.0"]}
+    text = json.dumps(header).encode()
+    path.write_bytes(struct.pack("<Q", len(text)) + text)
+    with pytest.raises((DataError, StructureError)):
+        Network.load(path)
+
+
+def test_a_core_refuses_what_could_be_saved_and_not_loaded():
+    with pytest.raises(StructureError, match="name must be a text of at most 64 characters"):
+        Core((0,), name="x" * 65)
+    for position in ((0.0, float("nan")), (0.0, float("inf")), (True, 0.0)):
+        with pytest.raises(StructureError, match="position must be two finite numbers"):
+            Core((0,), position=position)

@@ -14,6 +14,7 @@ from tnlab.interop.tikz import to_tikz
 from tnlab.network import structure_json
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
+from tnlab.reading import read_file
 
 KINDS = {"svg": (".svg",), "tikz": (".tex", ".tikz", ".pgf"), "einsum": (".txt",), "json": (".json",)}
 """Suffixes of the files of each drawing or text."""
@@ -50,7 +51,7 @@ def _read(path: Path) -> tuple[Structure, str | None]:
     """Return the structure in a file, and the absolute path of its cores: None for a JSON file, which has none."""
     try:
         if path.suffix.lower() == ".json":
-            return structure_json.loads(path.read_bytes()), None
+            return structure_json.loads(read_file(path)), None
         return Network.load(path).structure, str(path.absolute())
     except OSError as error:
         raise DataError(f"{str(path)!r} cannot be read: {error.strerror or error}") from None

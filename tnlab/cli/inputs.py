@@ -13,6 +13,7 @@ from tnlab.errors import DataError, FormatError, StructureError, UnknownNameErro
 from tnlab.formats import formats
 from tnlab.network import structure_json
 from tnlab.network.structure import Structure
+from tnlab.reading import read_file
 
 Input = Annotated[
     str, typer.Argument(metavar="INPUT", help="A built-in name (see tnlab datasets), or a .npy, PNG or JPEG file.")
@@ -80,9 +81,7 @@ def _network_of(
         if rank:
             raise FormatError("A structure file has its own ranks; leave out --rank, or use --format NAME.")
         try:
-            return structure_json.loads(file.read_bytes())
-        except OSError as error:
-            raise DataError(f"The structure file {str(file)!r} cannot be read: {error.strerror}.") from None
+            return structure_json.loads(read_file(file))
         except UnicodeDecodeError:
             raise StructureError(f"The structure file {str(file)!r} must hold JSON text.") from None
     if not rank:

@@ -54,6 +54,11 @@ class Missing:
                     f"The mask {str(self.mask)!r:.80} must have the shape {modes_text(array.shape)} of the array, "
                     f"but has {modes_text(given.shape)}."
                 )
+            if np.isnan(given).any():
+                raise DataError(
+                    f"The mask {str(self.mask)!r:.80} has NaN, which says neither known nor unknown; "
+                    "write 0 for unknown and 1 for known."
+                )
             self._narrow(given != 0)
         if self.known is not None and not self.known.any():
             raise DataError("No entry is known: all are NaN, or the mask leaves none.")

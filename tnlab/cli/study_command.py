@@ -13,6 +13,7 @@ from tnlab.cli.search_command import Location
 from tnlab.cli.text import columns, plain
 from tnlab.cli.watch_command import rows_of
 from tnlab.errors import DataError, FormatError, StudyBusyError, TnlabError
+from tnlab.reading import read_file
 from tnlab.structure_search.studies.export import lines_from, lines_of, to_csv, to_json, write_study
 from tnlab.structure_search.studies.folder import studies_folder, studies_in
 from tnlab.structure_search.studies.reader import opened
@@ -83,13 +84,7 @@ def import_(
     location: Annotated[str, typer.Argument(metavar="STUDY", help="The new study: a file, or DATABASE_URL#NAME.")],
 ) -> None:
     """Copy a study to a file or database, from another or from its JSON export."""
-    if "://" in source:
-        lines = lines_of(source)
-    else:
-        try:
-            lines = lines_from(Path(source).read_bytes(), source)
-        except OSError as error:
-            raise DataError(f"{source!r:.200} cannot be read: {error.strerror}.") from None
+    lines = lines_of(source) if "://" in source else lines_from(read_file(source), source)
     write_study(lines, location)
     summary = Summary.of(location)
     typer.echo(f"{plain(summary.location)} has {summary.evaluations:,} evaluations.")

@@ -1,5 +1,7 @@
 """Reading of .npy, PNG and JPEG files into arrays; the first bytes of a file decide its kind, not its name."""
 
+import os
+from io import BufferedIOBase, BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +11,10 @@ from tnlab.data.npy_file import read_npy
 from tnlab.data.picture_file import read_picture
 from tnlab.data.source import MAX_ENTRIES, Source
 from tnlab.errors import DataError
+from tnlab.reading import open_file
 
 MAX_BYTES = 64 * 2**20  # largest file read into a page; the command line has no limit
+LONGEST_START = 16  # bytes, enough for every start of a file below
 PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 REFUSED = {
     b"PK\x03\x04": "a zip archive (.npz, .pt or a document); save one array with numpy.save instead",
@@ -44,11 +48,14 @@ def read_array(
     Raises:
         DataError: The file is missing, too long, damaged, or not a .npy, PNG or JPEG file.
     """
-    content = _content(name, data, max_bytes)
-    if content.startswith(NPY):
-        return read_npy(name, content, max_entries)
-    if content.startswith((PNG, JPEG)):
-        return read_picture(name, content, max_entries)
+    with open_file(data) if isinstance(data, Path) else BytesIO(data) as stream:
+        length = _length(name, stream, max_bytes)
+        content = stream.read(LONGEST_START)
+        stream.seek(0)
+        if content.startswith(NPY):
+            return read_npy(name, stream, length, max_entries)
+        if content.startswith((PNG, JPEG)):
+            return read_picture(name, stream.read(), max_entries)
     for start, what in REFUSED.items():
         if content.startswith(start):
             raise DataError(f"{name!r:.80} is {what}.")
@@ -68,19 +75,15 @@ def read_source(
     return source.with_modes(*source.suggested_modes[0])
 
 
-def _content(name: str, data: bytes | Path, max_bytes: int | None) -> bytes:
-    try:
-        size = data.stat().st_size if isinstance(data, Path) else len(data)
-        if max_bytes is not None and size > max_bytes:
-            raise DataError(
-                f"{name!r:.80} is {size / 2**20:,.0f} MiB long, but at most {max_bytes / 2**20:,.0f} MiB are read. "
-                "Crop it, or store it in a smaller type such as float32."
-            )
-        content = data.read_bytes() if isinstance(data, Path) else bytes(data)
-    except FileNotFoundError:
-        raise DataError(f"There is no file {str(data)!r:.200}.") from None
-    except OSError as error:
-        raise DataError(f"{name!r:.200} cannot be read: {error.strerror or error}.") from None
-    if not content:
+def _length(name: str, stream: BufferedIOBase, max_bytes: int | None) -> int:
+    """Return the length of a file in bytes; refuse an empty one and one above the limit."""
+    length = stream.seek(0, os.SEEK_END)
+    stream.seek(0)
+    if max_bytes is not None and length > max_bytes:
+        raise DataError(
+            f"{name!r:.80} is {length / 2**20:,.0f} MiB long, but at most {max_bytes / 2**20:,.0f} MiB are read. "
+            "Crop it, or store it in a smaller type such as float32."
+        )
+    if not length:
         raise DataError(f"{name!r:.80} is empty (0 bytes).")
-    return content
+    return length

@@ -23,6 +23,7 @@ def read_picture(name: str, content: bytes, max_entries: int | None) -> np.ndarr
     Raises:
         DataError: The picture is damaged, cut short, or has too many pixels to be opened.
     """
+    _check_depth(name, content)
     try:
         with _open(name, content) as picture:
             picture.verify()
@@ -67,14 +68,34 @@ def _upright(picture: Image.Image) -> Image.Image:
 
 def _numbers(picture: Image.Image, max_entries: int | None) -> np.ndarray:
     entries = math.prod(picture.size) * len(picture.getbands())
-    factor = math.ceil(math.sqrt(entries / max_entries)) if max_entries and entries > max_entries else 1
+    by = _factors(picture.height, picture.width, entries / max_entries) if max_entries else (1, 1)
     wide = picture.mode.startswith("I")  # 16 bits per pixel
     array = np.asarray(picture)
     scaled = array if picture.mode == "F" else array / (65535 if wide else 255)
-    return _shrunk(scaled, factor) if factor > 1 else scaled
+    return _shrunk(scaled, *by) if by != (1, 1) else scaled
 
 
-def _shrunk(array: np.ndarray, factor: int) -> np.ndarray:
-    height, width = (length // factor for length in array.shape[:2])
-    whole = array[: height * factor, : width * factor]
-    return whole.reshape(height, factor, width, factor, *array.shape[2:]).mean(axis=(1, 3))
+def _factors(height: int, width: int, excess: float) -> tuple[int, int]:
+    """Return whole factors that shrink height and width for ``excess`` times fewer entries."""
+    if excess <= 1:
+        return 1, 1
+    factor = math.ceil(math.sqrt(excess))
+    down, across = min(factor, height), min(factor, width)
+    if down < factor:
+        return down, math.ceil(excess / down)
+    return (math.ceil(excess / across), across) if across < factor else (down, across)
+
+
+def _shrunk(array: np.ndarray, down: int, across: int) -> np.ndarray:
+    height, width = array.shape[0] // down, array.shape[1] // across
+    whole = array[: height * down, : width * across]
+    return whole.reshape(height, down, width, across, *array.shape[2:]).mean(axis=(1, 3))
+
+
+def _check_depth(name: str, content: bytes) -> None:
+    """Refuse a PNG of 16 bits per channel in several channels: only 8 of them would be read."""
+    if content.startswith(b"\x89PNG") and content[24:25] == b"\x10" and content[25:26] in (b"\x02", b"\x04", b"\x06"):
+        raise DataError(
+            f"{name!r:.80} has 16 bits per channel, and of those only 8 would be read; save it as .npy (numpy.save), "
+            "as grey of 16 bits, or as colours of 8 bits."
+        )

@@ -15,6 +15,7 @@ from tnlab.network import structure_json
 from tnlab.network.contraction import contract, entries_formed
 from tnlab.network.powers import held_by
 from tnlab.network.structure import Structure
+from tnlab.reading import open_file
 from tnlab.threads import on_one_thread
 from tnlab.writing import check_place, write_file
 
@@ -133,6 +134,7 @@ class Network:
         """
         if not Path(path).is_file():
             raise FileNotFoundError(f"There is no file {str(path)!r}.")
+        open_file(path).close()  # a file of /proc may have no end
         try:
             with safe_open(str(path), framework="pt") as file:
                 structure = _structure(file.metadata() or {}, str(path))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tnlab.reading import read_file
 from tnlab_widgets.base.widget import BaseWidget, OfPiece
 from tnlab_widgets.editor import NetworkEditor
 from tnlab_widgets.fitting.explorer_piece import ExplorerPiece
@@ -97,7 +98,9 @@ class Explorer(NetworkEditor, bundle="explorer", piece=ExplorerPiece):
             DataError: The file holds no session.
             FileNotFoundError: The path names no file.
         """
-        saved = read_session(Path(path).name, Path(path).read_bytes())
+        if not Path(path).exists():
+            raise FileNotFoundError(f"There is no file {str(path)!r:.200}.")
+        saved = read_session(Path(path).name, read_file(path))
         explorer = cls(saved.source, structure=saved.structure)
         explorer.piece.reopen(saved)
         return explorer

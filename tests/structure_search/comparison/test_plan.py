@@ -74,7 +74,7 @@ def test_data_sets_may_be_names_alone(write):
         ('planted = "tensor_ring"', 'plantd = "tensor_ring"', ["datasets[1]: say either name", "there is none"]),
         ('planted = "tensor_ring"', 'name = "camra"', ["datasets[1]: name: Unknown data set", "Did you mean 'camera'"]),
         ('planted = "tensor_ring"', 'file = "none.npy"', ["datasets[1]: file:", "none.npy"]),
-        ('planted = "tensor_ring"', 'planted = "none.json"', ["datasets[1]: planted:", "cannot be read"]),
+        ('planted = "tensor_ring"', 'planted = "none.json"', ["datasets[1]: planted:", "There is no file"]),
         ("noise = 0.02", "nosie = 0.02", ["datasets[1]: Unknown key 'nosie'", "Did you mean 'noise'?"]),
         ("noise = 0.02", "noise = -1", ["datasets[1]: noise must be a number of at least 0"]),
         ('shape = "3^4"', 'shape = "3**4"', ["datasets[1]: shape cannot be read"]),

@@ -11,6 +11,7 @@ from tnlab.errors import DataError, TnlabError, UnknownNameError
 from tnlab.formats import formats
 from tnlab.network import structure_json
 from tnlab.network.structure import Structure
+from tnlab.reading import read_file
 from tnlab.structure_search.comparison.toml_tables import COUNT, NOISE, SEED, TEXT, Requirement, Table, one_of
 
 SHAPE = Requirement(
@@ -69,8 +70,8 @@ class Origin:
             return None
         if self.path is not None:
             try:
-                return structure_json.loads(self.path.read_bytes())
-            except (OSError, UnicodeDecodeError) as error:
+                return structure_json.loads(read_file(self.path))
+            except UnicodeDecodeError as error:
                 raise DataError(f"The structure file {str(self.path)!r} cannot be read: {error}.") from None
         return formats[self.name].build(self.modes or (), self.ranks[0] if len(self.ranks) == 1 else self.ranks)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tnlab.errors import DataError, UnknownNameError
+from tnlab.reading import read_file
 
 REQUIRED = object()  # default of a key that must be given
 
@@ -130,11 +131,7 @@ def read_toml(path: Path) -> tuple[Table, str]:
         DataError: The file cannot be read, or is not TOML.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_file(path).decode()
         return Table(path.name, tomllib.loads(text)), text
-    except FileNotFoundError:
-        raise DataError(f"There is no file {str(path)!r:.200}.") from None
-    except OSError as error:
-        raise DataError(f"{str(path)!r:.200} cannot be read: {error.strerror or error}.") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise DataError(f"{path.name} is not TOML: {str(error).rstrip('.')}.") from None

@@ -85,7 +85,16 @@ def read_session(name: str, content: bytes) -> SavedSession:
         if metadata["tnlab_session"] != VERSION:
             raise DataError(f"it has version {metadata['tnlab_session']!r:.20}, and only version {VERSION} is read")
         return _session(arrays, metadata["structure"], json.loads(metadata["session"]))
-    except (SafetensorError, TnlabError, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+    except (
+        SafetensorError,
+        RuntimeError,
+        TnlabError,
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        RecursionError,
+    ) as error:
         why = f"the field {error} is missing" if isinstance(error, KeyError) else str(error)
         raise DataError(f"{name!r:.80} cannot be opened as a session: {why.rstrip('.')}.") from None
 

@@ -12,6 +12,7 @@ from typing_extensions import override
 from tnlab.errors import DataError, StudyBusyError
 from tnlab.structure_search.studies.logs.base import MARK, AbstractLog
 from tnlab.structure_search.studies.logs.writer import Writer
+from tnlab.writing import of_the_kernel
 
 PIECE = 2**20  # bytes read at a time while the last newline is looked for
 PATIENCE = 0.5  # seconds to wait for the lock, which ``busy`` of another process holds for an instant
@@ -72,6 +73,7 @@ class FileLog(AbstractLog):
 
     @override
     def read(self, after: int = 0) -> tuple[list[bytes], int]:
+        self._check_kind()
         try:
             with self._path.open("rb") as file:
                 if after > file.seek(0, os.SEEK_END):
@@ -109,10 +111,13 @@ class FileLog(AbstractLog):
         except OSError:
             return ""
 
+    def _check_kind(self) -> None:
+        if self._path.exists() and (not self._path.is_file() or of_the_kernel(self._path)):
+            raise DataError(f"A study must be a file, but {self.location!r} is a folder or a device.")
+
     def _check(self) -> None:
         """Raise a DataError, before anything is changed, if the path is a folder, a device or no study."""
-        if self._path.exists() and not self._path.is_file():
-            raise DataError(f"A study must be a file, but {self.location!r} is a folder or a device.")
+        self._check_kind()
         if not self._path.parent.is_dir():
             raise DataError(f"The study {self.location!r} cannot be read and written: there is no such folder.")
         try:
