@@ -61,12 +61,14 @@ class Truncation:
         rank: Number of columns of Q.
         discarded: ``|M - Q Q^T M|^2``.
         doubt: A bound on the rounding error of ``discarded``.
+        next: What the best basis of one column less leaves out; infinite for one column. Only known within a budget.
     """
 
     basis: Any
     rank: int
     discarded: float
     doubt: float = 0.0
+    next: float = 0.0
 
 
 def as_array(tensor: Tensor) -> Any:
@@ -130,6 +132,11 @@ class Unfolding:
                 checkpoint()
                 block = wide(array[start : start + step])
                 yield block[:, :, 0].T if self.after == 1 else block.swapaxes(0, 1).reshape(self.rows, -1)
+
+    @cached_property
+    def total(self) -> float:
+        """The squared norm ``|M|^2``."""
+        return sum_of_squares(self.array)
 
     @cached_property
     def eigen(self) -> tuple[Tails, Any]:
@@ -204,17 +211,23 @@ def truncate(unfolding: Unfolding, *, rank: int | None = None, budget: float | N
     allowed = budget or 0.0
     rows, least = unfolding.rows, min(unfolding.rows, unfolding.columns)
     if rows == 1 or (rank is not None and rank >= rows):
-        return Truncation(None, rows, 0.0)
-    tails, _ = unfolding.eigen
-    kept = min(rank, least) if rank is not None else least_rank(tails, allowed - NOISE * float(tails[0]))
-    coarse = _coarse_enough(tails, kept, allowed if rank is None else budget)
-    if not coarse:
-        tails, _ = unfolding.singular
+        return Truncation(None, rows, 0.0, next=math.inf)
+    coarse = rank is not None or allowed >= COARSE * unfolding.total
+    tails, _ = unfolding.eigen if coarse else unfolding.singular
+    kept = min(rank, least) if rank is not None else least_rank(tails, allowed - coarse * NOISE * float(tails[0]))
+    if coarse and not _coarse_enough(tails, kept, allowed if rank is None else budget):
+        coarse, (tails, _) = False, unfolding.singular
         kept = min(rank, least) if rank is not None else least_rank(tails, allowed)
+    following = math.inf if kept == 1 else float(tails[kept - 1])
     if kept == rows:
-        return Truncation(None, rows, 0.0)
-    basis = unfolding.leading(kept) if coarse else unfolding.singular[1][:, :kept]
-    return Truncation(basis, rank=kept, discarded=float(tails[kept]), doubt=NOISE * float(tails[0]) if coarse else 0.0)
+        return Truncation(None, rows, 0.0, next=following)
+    return Truncation(
+        basis=unfolding.leading(kept) if coarse else unfolding.singular[1][:, :kept],
+        rank=kept,
+        discarded=float(tails[kept]),
+        doubt=NOISE * float(tails[0]) if coarse else 0.0,
+        next=following,
+    )
 
 
 def sketched(

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from tnlab.errors import DataError
+from tnlab.fitting.truncation import closed_form as closed_form_module
 from tnlab.fitting.truncation.closed_form import (
     FEW,
     MANY,
@@ -97,3 +98,16 @@ def test_a_loss_that_rounding_makes_negative_is_none(generator):
     peeled = peel(exact.numpy(), STRUCTURE, Goal(None), total=total)
     found = finish(exact, replace(peeled, lost=-1e-17 * total), total)
     assert 0 <= found.relative_error < 1e-12
+
+
+def test_no_run_follows_one_of_the_least_ranks(monkeypatch):
+    """Of a train of ranks 3 no bond can be lower; of noise, a division of the error may save a rank."""
+    runs = []
+    monkeypatch.setattr(closed_form_module, "peel", lambda *args, **how: runs.append(args) or peel(*args, **how))
+    train = Network.random(formats["tt"].build((6,) * 4, 3), generator=torch.Generator().manual_seed(0)).to_tensor()
+    structure = formats["tt"].build((6,) * 4, 1)
+    assert closed_form(train, structure, 1e-6, tries=3).network.structure.ranks == (3, 3, 3)
+    assert len(runs) == 1
+    noise = torch.randn((6,) * 4, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    closed_form(noise, structure, 0.5, tries=3)
+    assert len(runs) == 4

@@ -56,8 +56,8 @@ def closed_form(
         error: Relative error to stay within with ranks as low as possible; None for the ranks of the structure.
         sketch: Settings of random sampling; None to decompose in full.
         tries: Largest number of runs; they differ in the order of the cores and in how the error is shared out over
-            the bonds. The run with the fewest parameters, then the least error, is kept. Tensors of more than ``MANY``
-            entries get one run.
+            the bonds. The run with the fewest parameters, then the least error, is kept. A run whose ranks are proved
+            to be the least is the last, and tensors of more than ``MANY`` entries get one run.
         independent: Take the basis of a core whose rows are modes alone from the tensor, not from the remainder.
         root: The core that is not orthonormal; None to let the order of peeling decide.
 
@@ -75,7 +75,11 @@ def closed_form(
         ]
         # A random basis differs from run to run, also at the same rank: then no run may go on from another's remainder.
         cache: PeelingCache | None = {} if len(goals) > 1 and sketch is None else None
-        found = (peel(array, structure, goal, total=total, cache=cache) for goal in goals)
+        found: list[Peeled] = []
+        for goal in goals:
+            found.append(peel(array, structure, goal, total=total, cache=cache))
+            if found[-1].least:
+                break
         closed = finish(tensor, min(found, key=worth), total)
         return closed if asked is None else _trimmed(tensor, closed)
 

@@ -90,6 +90,8 @@ class Peeled:
         promised: The sum of the squares that the truncations discarded: ``lost``, or more with ``independent``.
         doubt: A bound on the rounding error of ``promised``.
         sizes: Size of every index by its label; a rank beyond what the tensor fills is not counted.
+        least: Whether every rank is proved to be the least that any network of this tree needs for the error: with one
+            less, the truncation of that bond alone would exceed it.
     """
 
     structure: Structure
@@ -100,6 +102,7 @@ class Peeled:
     promised: float
     doubt: float
     sizes: list[int]
+    least: bool = False
 
     def cores(self) -> list[Any]:
         """Return the cores in float64, axes as in the structure; ranks that the tensor does not fill hold zeros."""
@@ -144,7 +147,7 @@ def peel(array: Any, structure: Structure, goal: Goal, *, total: float, cache: P
     )
     labels, sizes = list(layout), list(structure.index_sizes)
     ranks, steps, discarded, past = list(structure.ranks), list[PeeledCore](), list[float](), tuple[Hashable, ...]()
-    promised = doubt = 0.0
+    promised, doubt, least = 0.0, 0.0, goal.error is not None
     while len(left) > 1:
         core, bond = _next(structure, {core for core in left if core != goal.root}, left, sizes, late=goal.late)
         inward = set(structure.core_indices[core]) - {structure.order + bond}
@@ -161,6 +164,7 @@ def peel(array: Any, structure: Structure, goal: Goal, *, total: float, cache: P
         past = (*past, (core, found.rank))
         promised += found.discarded
         doubt += found.doubt
+        least = least and found.next > (goal.error or 0.0) ** 2 * total
         steps.append(PeeledCore(core=core, rows=rows, bond=structure.order + bond, basis=found.basis, rank=found.rank))
         ranks[bond] = found.rank if goal.error is not None else structure.ranks[bond]
         sizes[structure.order + bond] = found.rank
@@ -181,6 +185,7 @@ def peel(array: Any, structure: Structure, goal: Goal, *, total: float, cache: P
         promised=promised,
         doubt=doubt,
         sizes=sizes,
+        least=least,
     )
 
 
