@@ -20,7 +20,7 @@ from tnlab.errors import DataError, StructureError
 from tnlab.fitting.warm_start import warm_start
 from tnlab.interrupt import Interrupted, Limit, checkpoint, limited
 from tnlab.network.edits import clip_ranks, set_rank, set_ranks
-from tnlab.network.graph import is_ring, is_tree
+from tnlab.network.graph import has_loops, is_ring, is_tree
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab.seeding import as_generator
@@ -256,12 +256,15 @@ class _LeastRanks:
     def _trim(self, structure: Structure) -> None:
         """Lower the ranks of the best result bond by bond, first by many, while sweeps still reach the target.
 
-        A bond that could not be lowered by a step is not tried again by this step, as the others only fall.
+        A bond that could not be lowered by a step is not tried again by this step, as the others only fall. Of a result
+        without loops, a truncation, ranks are lowered by one alone: there is little to gain.
         """
         best = self.found.get(structure)
-        step = max(best.structure.ranks) // 4 if best is not None else 0
-        while best is not None and step >= 0:
-            step, stuck = max(step, 1), set[int]()
+        if best is None:
+            return
+        step = 1 if _is_truncation(best.structure) else max(1, max(best.structure.ranks) // 4)
+        while step:
+            stuck = set[int]()
             while (choice := _lowered(best.structure, step, stuck)) is not None:
                 bond, smaller = choice
                 start = warm_start(best.network, smaller, generator=as_generator(0)).to(self.X.dtype)
@@ -269,12 +272,17 @@ class _LeastRanks:
                 if self._fitted(structure, smaller, init=start, sweeps=TRIM_SWEEPS, hopeless=pace) is None:
                     stuck.add(bond)
                 best = self.found[structure]
-            step = step // 2 if step > 1 else -1
+            step //= 2
 
 
 def even_ranks(structure: Structure, rank: int) -> Structure:
     """Return the structure with one rank on all bonds, lowered where the cores beside a bond cannot use as much."""
     return clip_ranks(set_ranks(structure, (rank,) * len(structure.bonds)))
+
+
+def _is_truncation(structure: Structure) -> bool:
+    """Return whether the bonds of rank above 1 join two cores each and close no loop."""
+    return not has_loops(structure) and all(len(bond.cores) == 2 or bond.rank == 1 for bond in structure.bonds)
 
 
 def _is_heavy(structure: Structure) -> bool:
