@@ -1,10 +1,12 @@
 """Rounding of trees: both algorithms agree, and the error budget is spent as the singular values say."""
 
+import math
+
 import pytest
 import torch
 
 from tnlab.formats import formats
-from tnlab.network.arithmetic import add
+from tnlab.network.arithmetic import add, scale
 from tnlab.network.network import Network
 from tnlab.network.rounding.tree import ErrorBudget, round_by_grams, round_by_qr, truncate_by_qr
 from tnlab.network.structure import Bond, Core, Structure
@@ -51,12 +53,15 @@ def test_without_an_error_only_rounding_errors_are_dropped():
 
 @pytest.mark.parametrize("name", ["tt", "tree", "tucker"])
 def test_gram_matrices_find_the_ranks_of_a_sum(name):
+    """A second term of 1e-3 is dropped, and its size is told; an equal one is left to QR decompositions."""
     network = random(formats[name].build((4,) * 4, 2))
-    twice = add(network, network)
-    rounded, error, floor = round_by_grams(twice, ErrorBudget(list(twice.structure.ranks), 1e-6))
+    both = add(network, scale(random(network.structure, 1), 1e-3))
+    rounded, error, floor = round_by_grams(both, ErrorBudget(list(both.structure.ranks), 1e-2))
     assert rounded.structure.ranks == network.structure.ranks
-    assert error < floor
-    assert true_error(twice, rounded) < 1e-6
+    assert floor < error == pytest.approx(true_error(both, rounded), rel=1e-3)
+    twice = add(network, network)
+    kept, _, floor = round_by_grams(twice, ErrorBudget(list(twice.structure.ranks), 1e-6))
+    assert (kept, floor) == (twice, math.inf)
 
 
 def test_one_bond_is_truncated_by_its_singular_values():

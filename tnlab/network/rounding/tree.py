@@ -119,7 +119,8 @@ def round_by_grams(network: Network, budget: ErrorBudget) -> tuple[Network, floa
     sides: those beyond the bond are formed first, those of the truncated subtrees below it on the way to the root.
 
     Rounding errors hide the squares below the rounding unit times the traces of the two matrices. The error is right to
-    a thousandth where it is at least the last number returned, which is larger where terms cancel.
+    a thousandth where it is at least the last number returned, which is larger where terms cancel. The rounding ends
+    early, with the network as it was and an infinite last number, where a bond discards only what rounding errors hide.
     """
     structure = network.structure
     needed = PowersOfTwo.of(network.cores, structure.index_sizes).needed
@@ -146,6 +147,8 @@ def round_by_grams(network: Network, budget: ErrorBudget) -> tuple[Network, floa
         least = min(least, sums / float(beyond.trace() * inside.trace()))
         found = int((squares > LEAST * squares[0]).sum())
         rank = budget.rank(bond, squares * (total.over(whole) / sums), found)
+        if rank < min(matrix.shape) and budget.spent < GRAM_FLOOR**2:  # a sum of few terms: more bonds will be so
+            return network, 0.0, math.inf
         to_basis = root @ turned[:, :rank] / squares[:rank].sqrt()
         cores[core] = fold(to_basis.T @ matrix, cores[core], axis)
         absorb(structure, cores, to_basis.T @ inside, bond, parent)
