@@ -23,7 +23,7 @@ def test_a_generator_is_returned_itself():
     assert as_generator(own) is own
 
 
-@pytest.mark.parametrize("seed", [1.0, "1", True, torch.tensor(1)])
+@pytest.mark.parametrize("seed", [1.0, "1", True, torch.tensor([1])])
 def test_other_seeds_are_refused(seed):
     with pytest.raises(TypeError, match="whole number"):
         as_generator(seed)

@@ -40,6 +40,18 @@ def real_tensor(array: object, name: str = "The tensor") -> Tensor:
     return tensor.to(torch.float32 if tensor.is_floating_point() else torch.float64)
 
 
+def as_real(array: Any, name: str) -> Tensor:
+    """Return a real torch tensor as it is, with its gradient, and anything else as ``real_tensor`` does.
+
+    Raises:
+        ComplexError: The entries are complex.
+        DataError: It is no array of numbers.
+    """
+    if isinstance(array, Tensor) and array.is_floating_point():
+        return array
+    return real_tensor(array, name)
+
+
 def whole(value: Any) -> Any:
     """Return a whole number of any library as an ``int``; other values, truth values too, are returned unchanged.
 
@@ -57,9 +69,42 @@ def whole(value: Any) -> Any:
 
 def wholes(values: Any) -> Any:
     """Return a sequence or array of whole numbers as a tuple of ``int``; anything else as ``whole`` returns it."""
+    if type(values) is tuple and all(type(value) is int for value in values):
+        return values
     if isinstance(values, str | bytes) or not isinstance(values, Iterable) or getattr(values, "ndim", 1) == 0:
         return whole(values)
     return tuple(map(whole, values))
+
+
+def count(value: Any, name: str, *, least: int = 1) -> int:
+    """Return a whole number of any library as an ``int``.
+
+    Raises:
+        ValueError: It is no whole number, or below the least one allowed.
+    """
+    number = whole(value)
+    if type(number) is not int or number < least:
+        raise ValueError(f"{name} must be a whole number of at least {least}, but is {value!r:.80}.")
+    return number
+
+
+def real_number(value: Any, name: str) -> float:
+    """Return a real number of any library as a ``float``.
+
+    Raises:
+        ComplexError: It is complex.
+        ValueError: It is no single real number.
+    """
+    if type(value) is float:
+        return value
+    if isinstance(value, complex) or (isinstance(value, Tensor) and value.is_complex()):
+        raise ComplexError
+    try:
+        if isinstance(value, str | bytes) or getattr(value, "ndim", 0):
+            raise TypeError
+        return float(value)
+    except (TypeError, ValueError, RuntimeError):
+        raise ValueError(f"{name} must be a real number, but is {value!r:.80}.") from None
 
 
 def whole_indices(indices: object, name: str = "Indices") -> Tensor:

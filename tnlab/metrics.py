@@ -2,10 +2,12 @@
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import torch
 from torch import Tensor
 
+from tnlab.array_like import real_tensor
 from tnlab.threads import on_one_thread
 
 SAFE = (
@@ -54,16 +56,19 @@ def shifted(tensor: Tensor, exponent: int) -> Tensor:
 
 
 @on_one_thread(lambda tensor, *_, **__: tensor.numel())
-def relative_error(tensor: Tensor, reconstruction: Tensor) -> float:
+def relative_error(tensor: Any, reconstruction: Any) -> float:
     """Return ``|X - X_hat|_F / |X|_F``, evaluated in float64.
 
     Args:
-        tensor: X, any shape. For a tensor of zeros the error of zeros is 0, and that of anything else is infinite.
+        tensor: X, an array of any library and shape. For a tensor of zeros the error of zeros is 0, and that of
+            anything else is infinite.
         reconstruction: X_hat, the same shape.
 
     Raises:
+        ComplexError: One of them is complex.
         ValueError: The shapes differ.
     """
+    tensor, reconstruction = real_tensor(tensor), real_tensor(reconstruction, "The reconstruction")
     if tensor.shape != reconstruction.shape:
         raise ValueError(f"Shapes must agree, but are {tuple(tensor.shape)} and {tuple(reconstruction.shape)}.")
     total, square = squared_norm(tensor), 0.0

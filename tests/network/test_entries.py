@@ -84,5 +84,5 @@ def test_rows_that_are_no_entries_are_refused():
         entries(network, [[0, 0, 0], [0, 4, 0]])
     with pytest.raises(DataError, match=r"shape \(entries, 3\)"):
         entries(network, [[0, 0]])
-    with pytest.raises(DataError, match="of float64"):
+    with pytest.raises(DataError, match="but are float64"):
         entries(network, torch.zeros(1, 3, dtype=torch.float64))

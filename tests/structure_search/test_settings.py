@@ -10,7 +10,7 @@ from tnlab.structure_search.settings import Budget, Dispatch, FitSettings, Short
 @pytest.mark.parametrize(
     ("value", "settings", "words"),
     [
-        (Budget, {"max_evaluations": 0}, "above 0"),
+        (Budget, {"max_evaluations": 0}, "at least 1"),
         (Budget, {"max_seconds": 0.0}, "above 0"),
         (Budget, {"max_seconds": float("nan")}, "above 0"),
         (Dispatch, {"ahead": 0}, "at least 1"),

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from tnlab.array_like import count
 from tnlab.bounds.cut_problem import CutProblem, Found, PairRanks, cut_of, cut_problem
 from tnlab.bounds.cut_spectra import CutSpectra, entries_of
 from tnlab.bounds.families import FAMILIES, MAX_ORDER, Family
@@ -85,7 +86,8 @@ def parameter_bound(
         32
     """
     begun = time.monotonic()
-    _check(target_error, family, max_rank, max_seconds)
+    max_rank = None if max_rank is None else count(max_rank, "max_rank")
+    _check(target_error, family, max_seconds)
     spectra = X if isinstance(X, CutSpectra) else CutSpectra(X)
     if not 2 <= len(spectra.modes) <= MAX_ORDER:
         raise DataError(
@@ -134,13 +136,11 @@ def _result(problem: CutProblem, found: Found, family: str, max_rank: int | None
     )
 
 
-def _check(target_error: float, family: str, max_rank: int | None, max_seconds: float) -> None:
+def _check(target_error: float, family: str, max_seconds: float) -> None:
     if not 0 < target_error < 1:
         raise ValueError(f"The target error must lie between 0 and 1, but is {target_error!r}.")
     if family not in FAMILIES:
         raise UnknownNameError("family", family, FAMILIES)
-    if max_rank is not None and max_rank < 1:
-        raise ValueError(f"max_rank must be at least 1, but is {max_rank!r}.")
     if not max_seconds > 0:
         raise ValueError(f"max_seconds must be above 0, but is {max_seconds!r}.")
 

@@ -155,7 +155,7 @@ class Unit:
     def inward(self, network: Network) -> Network:
         """Return a network of the data as a network of the data in this unit, its cores detached."""
         detached = Network(network.structure, tuple(core.detach() for core in network.cores))
-        return times_power_of_two(detached, -self.exponent)
+        return times_power_of_two(detached, -self.exponent, back=True)
 
     def outward(self, network: Network) -> Network:
         """Return a network of the data in this unit as a network of the data; the same one for the same network."""

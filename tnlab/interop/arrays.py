@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from tnlab.array_like import as_real
 from tnlab.errors import DataError, StructureError
 from tnlab.network.network import Network
 from tnlab.network.structure import Bond, Core, Structure
@@ -42,6 +43,7 @@ def from_einsum(expression: str, operands: Sequence[Any]) -> Network:
 
     Raises:
         StructureError: The expression cannot be read or leaves no mode.
+        ComplexError: An operand is complex.
         DataError: An operand does not have the axes or sizes that the expression says.
     """
     plain = "".join(expression.split())
@@ -70,11 +72,13 @@ def from_indices(operands: Sequence[Any], indices: Sequence[Sequence[Hashable]],
 
     Raises:
         StructureError: There is no mode, or one that no operand has.
+        ComplexError: An operand is complex.
         DataError: An operand has another number of axes than labels, or two sizes for one label.
     """
     if len(operands) != len(indices):
         raise DataError(f"There are labels for {len(indices)} operands, but {len(operands)} operands.")
-    tensors, labels = _same_dtype([as_tensor(operand) for operand in operands]), [list(own) for own in indices]
+    tensors = _same_dtype([as_real(one, f"Operand {place}") for place, one in enumerate(operands, start=1)])
+    labels = [list(own) for own in indices]
     _check(tensors, labels, list(outer))
     once = Counter(label for own in labels for label in set(own))
     for place, own in enumerate(labels):
@@ -88,12 +92,6 @@ def from_indices(operands: Sequence[Any], indices: Sequence[Sequence[Hashable]],
     tensors[0] = reduce(torch.mul, scalars, tensors[0])
     _connect(tensors, labels)
     return _network(tensors, labels, list(outer))
-
-
-def as_tensor(array: Any) -> Tensor:
-    """Return an array or tensor as a tensor of floating-point or complex numbers; integers become float64."""
-    tensor = array if isinstance(array, Tensor) else torch.as_tensor(np.array(array))
-    return tensor if tensor.is_floating_point() or tensor.is_complex() else tensor.to(torch.float64)
 
 
 def _same_dtype(tensors: list[Tensor]) -> list[Tensor]:

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from tnlab.array_like import as_real
 from tnlab.errors import DataError, NotInstalledError, StructureError
-from tnlab.interop.arrays import as_tensor, from_indices
+from tnlab.interop.arrays import from_indices
 from tnlab.interop.tensorly_form import Factor, tensorly_form
 from tnlab.network.network import Network
 
@@ -82,9 +83,9 @@ def from_tensorly(decomposition: Any) -> Network:
 
 def _from_cp(decomposition: Any) -> Network:
     weights, factors = decomposition
-    cores = [as_tensor(factor) for factor in factors]
+    cores = [as_real(factor, "A factor") for factor in factors]
     if weights is not None:
-        cores[0] = cores[0] * as_tensor(weights).to(cores[0])
+        cores[0] = cores[0] * as_real(weights, "The weights").to(cores[0])
     modes = range(len(cores))
     return from_indices(cores, [(mode, "bond") for mode in modes], modes)
 
@@ -106,7 +107,7 @@ def _from_matrix(factors: Any) -> Network:
 
 def _from_chain(factors: list[Any], legs: int) -> Network:
     """Return the network of chain factors with axes left bond, ``legs`` modes, right bond; end bonds are dropped."""
-    cores = [as_tensor(factor) for factor in factors]
+    cores = [as_real(factor, "A factor") for factor in factors]
     cores[0], last, labels = cores[0][0], len(cores) - 1, []
     cores[last] = cores[last][..., 0]
     for place in range(last + 1):
@@ -117,7 +118,7 @@ def _from_chain(factors: list[Any], legs: int) -> Network:
 
 
 def _from_ring(factors: Any) -> Network:
-    cores = [as_tensor(factor) for factor in factors]
+    cores = [as_real(factor, "A factor") for factor in factors]
     labels = [[f"bond {(place - 1) % len(cores)}", place, f"bond {place}"] for place in range(len(cores))]
     return from_indices(cores, labels, range(len(cores)))
 

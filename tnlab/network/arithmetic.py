@@ -7,6 +7,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from tnlab.array_like import as_real, real_number, whole
 from tnlab.errors import DataError, StructureError
 from tnlab.free_memory import require_room
 from tnlab.network.contraction import contract_scaled
@@ -57,6 +58,7 @@ def scale(network: Network, factor: float) -> Network:
 
     It multiplies the first core; where that would leave the range of floats, all cores share a power of two.
     """
+    factor = real_number(factor, "The factor")
     mantissa, exponent = math.frexp(factor)
     powers = PowersOfTwo.of(network.cores[:1], (), abs(exponent))
     if not math.isfinite(factor) or not powers.needed:
@@ -211,6 +213,7 @@ def select(network: Network, at: Mapping[int, int | slice]) -> Network:
             which ``entries`` serves).
     """
     structure = network.structure
+    at = {whole(mode): part if isinstance(part, slice) else whole(part) for mode, part in at.items()}
     for mode, part in at.items():
         _check_part(structure, mode, part)
     kept = [mode for mode in range(structure.order) if not isinstance(at.get(mode), int)]
@@ -234,12 +237,14 @@ def mode_product(network: Network, mode: int, matrix: Tensor) -> Network:
     Args:
         network: The network of the tensor.
         mode: Number of the mode.
-        matrix: Shape (new size, mode size).
+        matrix: An array of shape (new size, mode size).
 
     Raises:
+        ComplexError: The matrix is complex.
         DataError: There is no such mode, or the matrix has another number of columns.
     """
-    structure = network.structure
+    structure, mode = network.structure, whole(mode)
+    matrix = as_real(matrix, "The matrix").to(network.cores[0])
     if not 0 <= mode < structure.order or matrix.ndim != 2 or matrix.shape[1] != structure.modes[mode]:
         raise DataError(
             f"Needed a mode from 0 to {structure.order - 1} and a matrix with as many columns as its size, "

@@ -11,7 +11,7 @@ from tnlab.network.network import Network
 BITS = 45  # of a core's norm that are kept above the least float, so that small entries lose no digits that count
 
 
-def times_power_of_two(network: Network, exponent: int) -> Network:
+def times_power_of_two(network: Network, exponent: int, *, back: bool = False) -> Network:
     """Return the network of a tensor times ``2^exponent``.
 
     One core takes the factor: the one of least norm, which in a network of orthonormal cores and a tensor of norm below
@@ -21,6 +21,8 @@ def times_power_of_two(network: Network, exponent: int) -> Network:
     Args:
         network: Any network.
         exponent: Any whole number.
+        back: Whether an earlier multiplication is undone: then the core of largest norm takes a factor below 1, as it
+            is the one that took the factor above 1.
     """
     if not exponent:
         return network
@@ -30,6 +32,8 @@ def times_power_of_two(network: Network, exponent: int) -> Network:
         return network  # all zero
     limits = torch.finfo(network.cores[0].dtype)
     least, most = math.frexp(limits.smallest_normal * limits.eps)[1] + BITS, math.frexp(limits.max)[1] - 1
+    if back and exponent < 0:
+        least = math.inf
     place = next((place for norm, place in sorted(known) if norm + exponent >= least), max(known)[1])
     shares = [0] * len(norms)
     shares[place] = exponent

@@ -1,13 +1,13 @@
 """Evaluation of single entries of the tensor that a network represents, in batches."""
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from tnlab.array_like import whole_indices
 from tnlab.errors import DataError
 from tnlab.network.contraction import contract_scaled, largest_array
 from tnlab.network.graph import is_tree, towards
@@ -21,12 +21,13 @@ BLOCK = 2**13  # entries whose vectors stay in a cache
 BATCH = 2**22  # entries of the largest array of one batch of index rows: 32 MiB in float64
 
 
-def entries(network: Network, indices: Tensor | Sequence[Sequence[int]]) -> Tensor:
+def entries(network: Network, indices: Any) -> Tensor:
     """Return single entries of a network's tensor, which is not formed.
 
     Args:
         network: The network of the tensor.
-        indices: One row of mode indices per entry, shape (entries, order); negative ones count from the end.
+        indices: One row of mode indices per entry, an array of any library, shape (entries, order); negative ones
+            count from the end.
 
     Returns:
         Shape (entries,), in the cores' dtype.
@@ -36,7 +37,7 @@ def entries(network: Network, indices: Tensor | Sequence[Sequence[int]]) -> Tens
         StructureError: The contraction needs an array of more than 2 GiB even for one entry.
     """
     structure = network.structure
-    rows = _checked_rows(torch.as_tensor(indices, device=network.cores[0].device), structure)
+    rows = _checked_rows(whole_indices(indices).to(network.cores[0].device), structure)
     in_range = not PowersOfTwo.of(network.cores, structure.index_sizes).needed
     if structure.size <= len(rows) and in_range:
         return network.to_tensor()[tuple(rows.T)]
@@ -117,12 +118,10 @@ def _batched(structure: Structure, core: int) -> Indices:
 
 def _checked_rows(rows: Tensor, structure: Structure) -> Tensor:
     """Return rows of mode indices as int64, negative ones counted from the end; raise ``DataError`` if unusable."""
-    if rows.ndim != 2 or rows.shape[1] != structure.order or rows.is_floating_point() or rows.is_complex():
+    if rows.ndim != 2 or rows.shape[1] != structure.order:
         raise DataError(
-            f"Needed whole indices of shape (entries, {structure.order}), "
-            f"but got shape {tuple(rows.shape)} of {str(rows.dtype).removeprefix('torch.')}."
+            f"Needed whole indices of shape (entries, {structure.order}), but got shape {tuple(rows.shape)}."
         )
-    rows = rows.to(torch.int64)
     sizes = torch.tensor(structure.modes, device=rows.device)
     wrong = ((rows < -sizes) | (rows >= sizes)).nonzero()
     if len(wrong):

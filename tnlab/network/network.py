@@ -9,7 +9,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from tnlab.errors import ComplexError, DataError, StructureError
+from tnlab.array_like import as_real
+from tnlab.errors import DataError, StructureError
 from tnlab.free_memory import require_room
 from tnlab.network import structure_json
 from tnlab.network.contraction import contract, entries_formed
@@ -31,10 +32,11 @@ class Network:
 
     Attributes:
         structure: Which core carries which modes, and which cores share which bonds.
-        cores: One tensor per core, of shape ``structure.core_shapes[k]``; all of one dtype and on one device.
+        cores: One tensor per core, of shape ``structure.core_shapes[k]``; all of one dtype and on one device. The
+            constructor takes arrays of any library.
 
     Raises:
-        ComplexError: A tensor has complex entries.
+        ComplexError: A core has complex entries.
         StructureError: The number of tensors is not the number of cores, or a tensor has another shape than its core.
 
     Example:
@@ -50,12 +52,11 @@ class Network:
     def __post_init__(self) -> None:
         if len(self.cores) != len(self.structure.cores):
             raise StructureError(f"Needed {len(self.structure.cores)} cores, but {len(self.cores)} were given.")
+        object.__setattr__(self, "cores", tuple(as_real(core, "A core") for core in self.cores))
         for place, (core, shape) in enumerate(zip(self.cores, self.structure.core_shapes, strict=True)):
             if tuple(core.shape) != shape:
                 label = self.structure.core_label(place)
                 raise StructureError(f"Core {label} must have shape {shape}, but has {tuple(core.shape)}.")
-            if core.is_complex():
-                raise ComplexError
 
     @classmethod
     def random(

@@ -7,6 +7,7 @@ from itertools import product
 import torch
 from torch import Tensor
 
+from tnlab.array_like import real_tensor
 from tnlab.interrupt import checkpoint
 from tnlab.metrics import SAFE, binary_exponent, quotient, relative_error, shifted, squared_norm
 from tnlab.network.arithmetic import select
@@ -26,10 +27,11 @@ def relative_residual(tensor: Tensor, network: Network) -> float:
             of zeros is 0, and that of any other is infinite.
         network: Network of X_hat.
     """
+    tensor = real_tensor(tensor)
     double, total = network.to(torch.float64, tensor.device), squared_norm(tensor)
     if not SAFE[0] < total < SAFE[1]:
-        unit = binary_exponent(tensor)
-        tensor, double = shifted(tensor.to(torch.float64), -(unit or 0)), times_power_of_two(double, -(unit or 0))
+        unit = binary_exponent(tensor) or 0
+        tensor, double = shifted(tensor.to(torch.float64), -unit), times_power_of_two(double, -unit, back=True)
         total = squared_norm(tensor)
     if tensor.numel() <= SLAB:
         return relative_error(tensor, double.to_tensor())

@@ -4,9 +4,11 @@ import math
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import opt_einsum
 
+from tnlab.array_like import whole, wholes
 from tnlab.errors import StructureError
 
 Position = tuple[float, float]  # (x, y) of a core in a drawing, where neighbours lie some hundred units apart
@@ -37,6 +39,7 @@ class Core:
     pinned: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "legs", _listed(self.legs, "The legs of a core"))
         if not isinstance(self.name, str) or len(self.name) > MAX_NAME:
             raise StructureError(f"name must be a text of at most {MAX_NAME} characters, but is {self.name!r:.80}.")
         if self.position is not None and not _is_position(self.position):
@@ -59,6 +62,10 @@ class Bond:
 
     cores: tuple[int, ...]
     rank: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "cores", _listed(self.cores, "The cores of a bond"))
+        object.__setattr__(self, "rank", whole(self.rank))
 
 
 @dataclass(frozen=True)
@@ -90,6 +97,9 @@ class Structure:
     bonds: tuple[Bond, ...] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "modes", _listed(self.modes, "The modes of a structure"))
+        object.__setattr__(self, "cores", tuple(self.cores))
+        object.__setattr__(self, "bonds", tuple(self.bonds))
         _check_modes(self)
         _check_bonds(self)
         _check_connected(self)
@@ -255,6 +265,14 @@ def _is_position(value: object) -> bool:
         and len(value) == 2
         and all(isinstance(x, int | float) and not isinstance(x, bool) and abs(x) <= MAX_POSITION for x in value)
     )
+
+
+def _listed(values: Any, what: str) -> tuple[int, ...]:
+    """Return a sequence or array of whole numbers of any library as a tuple; what is not whole is checked later."""
+    numbers = wholes(values)
+    if not isinstance(numbers, tuple):
+        raise StructureError(f"{what} are a sequence of whole numbers, but got {values!r:.40}.")
+    return numbers
 
 
 def _is_count(value: object) -> bool:

@@ -174,10 +174,21 @@ def numbers_to_fit(X: object, structure: Structure) -> int:
 def _swept_on_one_thread(iterate: Callable[..., Iterator[Snapshot]]) -> Callable[..., Iterator[Snapshot]]:
     @wraps(iterate)
     def iterate_so(self: AbstractSolver, tensor: Data, structure: Structure, **start: Any) -> Iterator[Snapshot]:
-        steps = iterate(self, tensor, structure, **start)
-        return steps_on_one_thread(steps, numbers_to_fit(tensor, structure))
+        with torch.inference_mode(False):
+            steps = iterate(self, tensor, structure, **start)
+        return steps_on_one_thread(_with_gradients(steps), numbers_to_fit(tensor, structure))
 
     return iterate_so
+
+
+def _with_gradients(steps: Iterator[Snapshot]) -> Iterator[Snapshot]:
+    """Yield the snapshots of a fit, each computed with autograd on, whatever mode the caller is in."""
+    while True:
+        with torch.inference_mode(False), torch.enable_grad():
+            step = next(steps, None)
+        if step is None:
+            return
+        yield step
 
 
 AbstractSolver.iterate = _swept_on_one_thread(AbstractSolver.iterate)

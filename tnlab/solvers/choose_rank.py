@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from typing_extensions import Unpack
 
+from tnlab.array_like import whole
 from tnlab.data.intake import as_data
 from tnlab.data.tensor_function import TensorFunction
 from tnlab.errors import DataError, FormatError
@@ -74,7 +75,7 @@ def choose_rank(
     )
     if not isinstance(start.seed, int):
         start = replace(start, seed=int(torch.randint(2**62, (), generator=as_generator(start.seed))))
-    tried = list(ranks)
+    tried = list(map(whole, ranks))
     if not tried:
         raise FormatError("There is no rank to try: ranks is empty.")
     part, X = formats[format], as_data(X)

@@ -9,6 +9,7 @@ from typing import Any, TypedDict
 
 import torch
 
+from tnlab.array_like import count, real_number, whole
 from tnlab.interrupt import Limit, never
 from tnlab.network.network import Network
 
@@ -28,6 +29,10 @@ class Start:
     init: Init = "svd"
     seed: int | torch.Generator | None = 0
     restarts: int = 1
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "seed", whole(self.seed))
+        object.__setattr__(self, "restarts", count(self.restarts, "restarts"))
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,17 @@ class Stop:
     target_error: float | None = None
     max_seconds: float | None = None
     cancel: Callable[[], object] | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "max_sweeps", count(self.max_sweeps, "max_sweeps"))
+        for name in ("tolerance", "target_error", "max_seconds"):
+            given = getattr(self, name)
+            if given is not None:
+                object.__setattr__(self, name, real_number(given, name))
+        for name in ("tolerance", "max_seconds"):
+            given = getattr(self, name)
+            if given is not None and not given >= 0:
+                raise ValueError(f"{name} must be at least 0, but is {given!r}.")
 
     def limit(self) -> Limit:
         """Return the limit, counted from now, that interrupts a fit within a sweep too."""
@@ -92,10 +108,4 @@ def start_and_stop(
             raise TypeError(f"{caller}() takes no keyword {name!r}. Did you mean {near[0]!r}?")
     start = replace(start or Start(), **{name: settings[name] for name in settings if name in of_start})
     stop = replace(stop or Stop(), **{name: settings[name] for name in settings if name in of_stop})
-    if stop.max_sweeps < 1 or start.restarts < 1 or not stop.tolerance >= 0 or not (stop.max_seconds or 0.0) >= 0:
-        raise ValueError(
-            "max_sweeps and restarts must be at least 1, tolerance and max_seconds at least 0, but got "
-            f"max_sweeps={stop.max_sweeps}, restarts={start.restarts}, tolerance={stop.tolerance}, "
-            f"max_seconds={stop.max_seconds}."
-        )
     return start, stop

@@ -9,6 +9,7 @@ from itertools import combinations
 import numpy as np
 from torch import Tensor
 
+from tnlab.array_like import count
 from tnlab.bounds.ascending import ascending
 from tnlab.bounds.cut_spectra import CutSpectra
 from tnlab.bounds.families import FAMILIES, MAX_ORDER
@@ -57,8 +58,8 @@ class Problem:
             raise ValueError(f"The target error must lie between 0 and 1, but is {target!r}.")
         if self.family not in FAMILIES:
             raise UnknownNameError("family", self.family, FAMILIES)
-        if self.max_rank is not None and self.max_rank < 1:
-            raise ValueError(f"max_rank must be at least 1, but is {self.max_rank!r}.")
+        if self.max_rank is not None:
+            object.__setattr__(self, "max_rank", count(self.max_rank, "max_rank"))
         if not 2 <= self.order <= MAX_ORDER:
             raise FormatError(
                 f"A structure search needs an order from 2 to {MAX_ORDER}, but the tensor has order {self.order}. "

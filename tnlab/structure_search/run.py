@@ -12,6 +12,7 @@ from typing import Any, Unpack
 import torch
 from torch import Tensor
 
+from tnlab.array_like import whole
 from tnlab.bounds.parameter_bound import ParameterBound
 from tnlab.errors import FormatError
 from tnlab.network.network import Network
@@ -168,7 +169,7 @@ class Search:
         self.study = updated(study if isinstance(study, StudyPlace) else StudyPlace(study), given)
         if self.study.location is not None and seed is None:
             raise FormatError("A study needs a seed, so that it can be resumed; give seed=0 or another integer.")
-        self.seed = seed
+        self.seed = whole(seed)
         self.engine: AbstractEngine[Any] = engines[engine]() if isinstance(engine, str) else engine
         self._name = _name_of(self.engine)
         family = family or self.engine.families[0]

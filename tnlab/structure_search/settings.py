@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypedDict, TypeVar
 
+from tnlab.array_like import count, real_number
 from tnlab.errors import UnknownNameError
 
 AHEAD = 8  # proposals of a batch whose evaluations may be outstanding at the same time: two for each of four workers
@@ -30,10 +31,10 @@ class Budget:
     max_seconds: float = 60.0
 
     def __post_init__(self) -> None:
-        if self.max_evaluations < 1 or not self.max_seconds > 0:
-            raise ValueError(
-                f"The budgets must be above 0, but are {self.max_evaluations} evaluations, {self.max_seconds} s."
-            )
+        object.__setattr__(self, "max_evaluations", count(self.max_evaluations, "max_evaluations"))
+        object.__setattr__(self, "max_seconds", real_number(self.max_seconds, "max_seconds"))
+        if not self.max_seconds > 0:
+            raise ValueError(f"max_seconds must be above 0, but is {self.max_seconds}.")
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,11 @@ class FitSettings:
     restarts: int = 2
     tolerance: float = 1e-4
     warm: bool = True
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "max_sweeps", count(self.max_sweeps, "max_sweeps"))
+        object.__setattr__(self, "restarts", count(self.restarts, "restarts"))
+        object.__setattr__(self, "tolerance", real_number(self.tolerance, "tolerance"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,8 +84,7 @@ class Dispatch:
     prune: bool = True
 
     def __post_init__(self) -> None:
-        if self.ahead < 1:
-            raise ValueError(f"ahead must be at least 1, but is {self.ahead!r}.")
+        object.__setattr__(self, "ahead", count(self.ahead, "ahead"))
 
 
 @dataclass(frozen=True, eq=False)

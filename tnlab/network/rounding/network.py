@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import torch
 
+from tnlab.array_like import wholes
 from tnlab.errors import StructureError
 from tnlab.network.arithmetic import distance, scaled_norm
 from tnlab.network.graph import is_tree
@@ -178,14 +179,9 @@ def _check_one(ranks: object, target_error: float | None, what: str) -> None:
 
 def _largest_ranks(structure: Structure, ranks: int | Sequence[int] | None) -> list[int]:
     """Return the largest rank allowed for every bond, by default its own."""
-    given = (
-        list(structure.ranks)
-        if ranks is None
-        else [ranks] * len(structure.bonds)
-        if isinstance(ranks, int)
-        else [*ranks]
-    )
-    if len(given) != len(structure.bonds) or any(rank < 1 for rank in given):
+    given = wholes(structure.ranks if ranks is None else ranks)
+    given = list(given) if isinstance(given, tuple) else [given] * len(structure.bonds)
+    if len(given) != len(structure.bonds) or any(type(rank) is not int or rank < 1 for rank in given):
         raise StructureError(
             f"Needed one rank of at least 1 for each of {len(structure.bonds)} bonds, but got {given}."
         )
