@@ -84,3 +84,13 @@ def test_refusals(expression, error, message):
 
 def test_labels_may_be_anything():
     assert from_indices([np.ones((2, 3)), np.ones(3)], [("x", 7), [7]], ["x"]).to_tensor().tolist() == [3, 3]
+
+
+def test_no_memory_is_shared_with_the_operands_or_the_network():
+    operands = [torch.ones(2, 3), torch.ones(3, 2)]
+    network = from_einsum("ab,bc->ac", operands)
+    operands[0].zero_()
+    assert torch.equal(network.to_tensor(), torch.full((2, 2), 3.0))
+    for operand in to_einsum(network)[1]:
+        operand[:] = 0
+    assert torch.equal(network.to_tensor(), torch.full((2, 2), 3.0))

@@ -28,7 +28,7 @@ def to_einsum(network: Network) -> tuple[str, list[np.ndarray]]:
         >>> expression, np.einsum(expression, *operands).tolist()
         ('ac,bc->ab', [[3.0, 3.0], [3.0, 3.0]])
     """
-    return network.structure.einsum, [core.detach().cpu().numpy() for core in network.cores]
+    return network.structure.einsum, [core.detach().cpu().numpy().copy() for core in network.cores]
 
 
 def from_einsum(expression: str, operands: Sequence[Any]) -> Network:
@@ -177,4 +177,5 @@ def _network(tensors: list[Tensor], labels: list[Labels], outer: Labels) -> Netw
     cores = (
         t.permute([own.index(label) for label in axes]) for t, own, axes in zip(tensors, labels, wanted, strict=True)
     )
-    return Network(structure, tuple(core.contiguous() for core in cores))
+    copies = (core.clone(memory_format=torch.contiguous_format) for core in cores)  # not the caller's memory
+    return Network(structure, tuple(copies))

@@ -30,7 +30,7 @@ def to_quimb(network: Network) -> Any:
     """
     quimb = _quimb()
     tensors = (
-        quimb.Tensor(core.detach().cpu().numpy(), inds=indices, tags=(network.structure.core_label(place),))
+        quimb.Tensor(core.detach().cpu().numpy().copy(), inds=indices, tags=(network.structure.core_label(place),))
         for place, (core, indices) in enumerate(zip(network.cores, quimb_indices(network.structure), strict=True))
     )
     return quimb.TensorNetwork(list(tensors))

@@ -40,7 +40,7 @@ def to_tensorly(network: Network, kind: str | None = None) -> Any:
         )
 
     def array(factor: Factor) -> Any:
-        core = network.cores[factor.core].permute(factor.axes).reshape(factor.shape)
+        core = network.cores[factor.core].permute(factor.axes).reshape(factor.shape).clone()
         return core if tensorly.get_backend() == "pytorch" else tensorly.tensor(core.detach().cpu().numpy())
 
     factors = [array(factor) for factor in form.factors]
