@@ -1,11 +1,12 @@
 """Steps of L-BFGS: the direction is that of the dense update, and the line search keeps its bracket."""
 
+import itertools
 from collections import deque
 
 import numpy as np
 import pytest
 
-from tnlab.fitting.lbfgs_steps import DECREASE, SLOPE, inverse_hessian, line_search
+from tnlab.fitting.lbfgs_steps import DECREASE, SLOPE, descent, inverse_hessian, line_search
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])
@@ -84,3 +85,9 @@ def test_after_a_step_too_long_and_one_too_short_the_bracket_is_halved():
 def test_no_step_is_found_uphill_or_where_nothing_falls():
     assert searched(lambda x: x * x, lambda x: 2 * x, start=1.0, direction=1.0)[0] is None
     assert searched(lambda x: 1.0 + abs(x), lambda _: -1.0)[0] is None  # a slope that lies
+
+
+def test_a_step_without_curvature_is_not_kept():
+    """Along a line the gradient does not change: the approximate Hessian would divide by zero."""
+    points = descent(lambda point: (float(-point.sum()), np.array([-1.0, -1.0])), np.array([1.0, 2.0]), 5)
+    assert all(np.isfinite(point).all() for point, _, _ in itertools.islice(points, 4))

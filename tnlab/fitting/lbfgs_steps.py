@@ -33,7 +33,9 @@ def descent(function: Function, point: Any, memory: int) -> Iterator[tuple[Any, 
             steps.clear()
             found = line_search(function, point, value, gradient, -inverse_hessian(steps, gradient, point))
         if found is not None:
-            steps.append((found[0] - point, found[2] - gradient))
+            step, change = found[0] - point, found[2] - gradient
+            if float(step @ change) > 0:  # of a step at the level of rounding it may vanish
+                steps.append((step, change))
             point, value, gradient = found
         yield point, value, found is not None
 

@@ -192,8 +192,9 @@ class Loop:
             return self._waited >= least
         if past < least:
             return False
-        fell = self._recent[0] - self._recent[-1]
-        return (abs(fell) if self.ending.wanders else fell) < past * self.stop.tolerance * self._recent[0]
+        first, last = self._recent[0], self._recent[-1]
+        fell = max(self._recent) - min(self._recent) if self.ending.wanders else first - last
+        return fell < past * self.stop.tolerance * first
 
     def _is_out_of_patience(self, sweep: int) -> bool:
         if self.patience is None or self._held_out is None:
