@@ -222,3 +222,17 @@ def test_whole_numbers_of_every_library_are_whole_numbers(call, kind):
 def test_what_is_no_whole_number_is_told_so(name, wrong):
     with pytest.raises(ValueError, match=f"{name} must be a whole number of at least 1"):
         fit(NOISY, TRAIN, **{name: wrong})
+
+
+@pytest.mark.parametrize("engine", ["auto", "core_shapes", "growth", "rgtn", "tree_splits"])
+@pytest.mark.parametrize("exponent", [-996, 996])
+def test_a_search_does_not_depend_on_the_scale(engine, exponent):
+    plain, far = (
+        tnlab.search(shifted(NOISY, power), target_error=0.3, engine=engine, max_evaluations=2)
+        for power in (0, exponent)
+    )
+    assert (far.structure, far.reached) == (plain.structure, plain.reached)
+    assert far.relative_error == pytest.approx(plain.relative_error, rel=1e-6)
+    assert relative_error(shifted(NOISY, exponent), far.network.to_tensor()) == pytest.approx(
+        far.relative_error, abs=1e-12
+    )

@@ -14,7 +14,9 @@ from torch import Tensor
 
 from tnlab.array_like import whole
 from tnlab.bounds.parameter_bound import ParameterBound
+from tnlab.data.intake import Unit, nonzero_data
 from tnlab.errors import FormatError
+from tnlab.metrics import binary_exponent
 from tnlab.network.network import Network
 from tnlab.network.residual import relative_residual
 from tnlab.network.structure import Structure
@@ -40,6 +42,7 @@ from tnlab.structure_search.studies.lines import described, header
 from tnlab.structure_search.studies.study import Study, study_log
 from tnlab.threads import on_one_thread, one_thread, steps_on_one_thread
 
+FAR = 100  # powers of two between the norm of a tensor and 1, from which products of a few could leave float64
 BOUND_SHARE, BOUND_SECONDS = 0.1, 2.0  # time for the lower bound: a fraction of ``max_seconds``, and seconds at most
 
 
@@ -146,7 +149,7 @@ class Search:
 
     def __init__(
         self,
-        X: Tensor,
+        X: Any,
         target_error: float | None = None,
         *,
         objective: Objective | None = None,
@@ -181,7 +184,11 @@ class Search:
         if self.engine.needs_target and target_error is None:
             raise FormatError(f"The engine {self._name!r} needs a target_error; it cannot weigh size against error.")
         objective = objective or FewestParameters(target_error or 0.0)
-        self.problem = Problem(X, objective, family=family, max_rank=max_rank, budget=self.budget)
+        self._data = nonzero_data(X)
+        # Engines multiply the tensor by itself: one far from 1 is searched in a unit of its own, any other as it is.
+        self._unit = Unit(self._data) if abs(binary_exponent(self._data) or 0) > FAR else None
+        searched = self._data if self._unit is None else self._unit.data
+        self.problem = Problem(searched, objective, family=family, max_rank=max_rank, budget=self.budget)  # type: ignore[arg-type]
         self._latest: Progress | None = None
         self._driver: Driver | None = None
         self._stopped = False
@@ -219,8 +226,24 @@ class Search:
             if self._stopped:
                 self._driver.stop()
             for progress in left.enter_context(closing(self._driver.run())):
-                self._latest = progress
-                yield progress
+                self._latest = self._outward(progress)
+                yield self._latest
+
+    def _outward(self, progress: Progress) -> Progress:
+        """Return a snapshot with its networks in the unit of the data as given."""
+        unit = self._unit
+        if unit is None:
+            return progress
+
+        def given(one: Evaluation | None) -> Evaluation | None:
+            return one if one is None or one.network is None else replace(one, network=unit.outward(one.network))
+
+        return replace(
+            progress,
+            evaluation=given(progress.evaluation),
+            incumbent=given(progress.incumbent),
+            pareto=tuple(one for one in map(given, progress.pareto) if one is not None),
+        )
 
     def stop(self) -> None:
         """End the search soon, cancel the fits under way and keep the best so far; may be called from any thread."""
@@ -271,7 +294,7 @@ class Search:
             raise FormatError("No structure was fitted yet; iterate over the search first, or raise its budgets.")
         network = latest.incumbent.network
         with one_thread(self.problem.entries):
-            error = relative_residual(self.problem.tensor, network)
+            error = relative_residual(self._data, network)
         return SearchResult(
             network=network,
             relative_error=error,
@@ -301,7 +324,7 @@ def _name_of(engine: AbstractEngine[Any]) -> str:
 
 @on_one_thread(lambda X, **_: X.numel() if isinstance(X, Tensor) else 0)
 def search(
-    X: Tensor,
+    X: Any,
     *,
     target_error: float | None = None,
     objective: Objective | None = None,
@@ -319,7 +342,7 @@ def search(
     """Search for the structure with the fewest parameters that fits a tensor within a relative error.
 
     Args:
-        X: The tensor, float32 or float64.
+        X: The tensor: an array of any library, real and at any scale, as ``fit`` takes it.
         target_error: Relative error to reach, between 0 and 1.
         objective: What to minimise instead of parameters at a target error, e.g. ``WeightedSum(weight=200)``.
         engine: Name of an engine (``tnlab.engines`` lists them), or an engine.
