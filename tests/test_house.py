@@ -19,8 +19,8 @@ PACKAGES = {"tnlab": ROOT / "tnlab", "widgets": ROOT / "widgets" / "tnlab_widget
 # Rooms of registered parts: the contract suites of tests/contracts run over every one of them.
 COVERED = {
     "formats": "base layout",
-    "solvers": "base loop snapshot settings closed_form_base completion_base fit decompose choose_rank contained "
-    "least_ranks",
+    "solvers": "base loop snapshot settings closed_form_base completion_base completion_race fit decompose choose_rank "
+    "contained least_ranks",
     "structure_search/engines": "base",
 }
 

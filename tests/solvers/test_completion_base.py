@@ -44,10 +44,10 @@ def test_blocks_of_entries_add_up(monkeypatch):
     """Entries that do not fit into one block give the same normal equations."""
     structure = formats["tucker"].build((6, 7, 8), 2)
     data = Observed.random_part(planted(structure, noise=0.1), 0.5)
-    monkeypatch.setattr("tnlab.solvers.completion_als.FIRST_RIDGE", 0.0)  # it follows the entries of each block
-    whole = fit(data, structure, max_sweeps=5)
+    solver = CompletionALS(first_ridge=0.0, max_sweeps=5)  # a ridge follows the entries of each block
+    whole = fit(data, structure, solver=solver)
     monkeypatch.setattr("tnlab.fitting.entries.grouping.BLOCK", 100)
-    pieces = fit(data, structure, max_sweeps=5)
+    pieces = fit(data, structure, solver=solver)
     assert pieces.history == pytest.approx(whole.history, rel=1e-6)
 
 

@@ -6,6 +6,7 @@ from tnlab.solvers.base import AbstractSolver as AbstractSolver
 from tnlab.solvers.base import Snapshot as Snapshot
 from tnlab.solvers.base import Status as Status
 from tnlab.solvers.base import solvers as solvers
+from tnlab.solvers.completion import Completion as Completion
 from tnlab.solvers.completion_als import CompletionALS as CompletionALS
 from tnlab.solvers.completion_lbfgs import CompletionLBFGS as CompletionLBFGS
 from tnlab.solvers.compressed import Compressed as Compressed

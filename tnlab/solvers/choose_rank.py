@@ -29,7 +29,7 @@ class RankChoice:
     Attributes:
         rank: The smallest rank whose held-out error is within ``margin`` of the least held-out error.
         held_out_errors: Held-out error by rank, in the order tried.
-        fits: The fit of every rank, to all entries but the held-out ones.
+        fits: The fit of every rank; after the held-out error was taken, all known entries were fitted.
     """
 
     rank: int
@@ -86,7 +86,7 @@ def choose_rank(
     known = known_entries(X)
     with limited(stop.limit()):
         fits = {
-            rank: fit(known, part.build(known.modes, rank), solver="completion_als", start=start, stop=stop)
+            rank: fit(known, part.build(known.modes, rank), solver="completion", start=start, stop=stop)
             for rank in tried
         }
     errors = {rank: _held_out(result) for rank, result in fits.items()}

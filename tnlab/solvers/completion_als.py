@@ -27,7 +27,6 @@ from tnlab.fitting.entries.sweep import EntrySweep, Environment
 from tnlab.solvers.base import Ending, solvers
 from tnlab.solvers.completion_base import AbstractCompletion
 
-FIRST_RIDGE = 0.03  # of the mean Gram matrix; planted trains of positive cores are lost from 0.1 on, CP below 0.01
 FALL = 0.6  # factor of the ridge from one sweep to the next
 FLAT = 1e-15  # multiple of the identity, of the mean diagonal, against equations that are singular to rounding
 TINY = 1e-280  # absolute ridge, against singular equations where an environment is zero
@@ -36,21 +35,24 @@ TINY = 1e-280  # absolute ridge, against singular equations where an environment
 @solvers.register("completion_als")
 @dataclass(frozen=True)
 class CompletionALS(AbstractCompletion):
-    """Alternating least squares on the known entries of a tensor; the default where some are missing.
+    """Alternating least squares on the known entries of a tensor.
 
     Rows of cores that no known entry uses become zero.
 
     Attributes:
         ridge: Final value of the falling ridge, relative to the mean of the normal equations of all rows.
+        first_ridge: Value in the first sweep. A larger one helps where few entries are known; a smaller one keeps apart
+            components that are nearly alike.
     """
 
     ridge: float = 1e-10
+    first_ridge: float = 0.01
 
     ending: ClassVar[Ending] = Ending(warm_up=14)
 
     @override
-    def _steps(self, sweep: EntrySweep, values: Any, wanted: Any, *, warm: bool) -> Iterator[Any]:
-        ridge = self.ridge if warm else max(FIRST_RIDGE, self.ridge)
+    def steps(self, sweep: EntrySweep, values: Any, wanted: Any, *, warm: bool) -> Iterator[Any]:
+        ridge = self.ridge if warm else max(self.first_ridge, self.ridge)
         while True:
             yield sweep.walk(lambda environment, ridge=ridge: best_core(sweep, environment, wanted, ridge))
             ridge = max(self.ridge, FALL * ridge)

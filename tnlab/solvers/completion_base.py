@@ -1,9 +1,9 @@
 """The base class of solvers for tensors with missing entries: held-out entries, the errors, and the start."""
 
 import math
-from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar, Literal
 
 import torch
@@ -55,35 +55,26 @@ class AbstractCompletion(AbstractSolver):
     def sweeps(
         self, tensor: Tensor | Observed, structure: Structure, *, init: Init, generator: torch.Generator
     ) -> Iterator[Swept]:
-        known = known_entries(tensor)
+        task = self.task(tensor, structure, generator)
+        start = start_of(task.fitted, structure, init, generator)
+        checkpoint()
+        for point in task.course(start, partial(self.steps, warm=isinstance(init, Network))):
+            compared = point.network is not start
+            yield Swept(point.network, point.error, compared=compared, held_out_error=point.held_out_error)
+
+    def task(self, data: Tensor | Observed, structure: Structure, generator: torch.Generator) -> "CompletionTask":
+        """Return what is to be fitted, with a random part of it held out."""
+        known = known_entries(data)
         require_entries(known.values, structure)
         checkpoint()
         fitted, held = self._split(known, generator)
-        checkpoint()
-        start = start_of(fitted, structure, init, generator)
-        checkpoint()
-        fit = _Sample(fitted, structure)
-        test = None if held is None else _Sample(held, structure)
-        sweep = EntrySweep(fit.entries, [on_solver(core) for core in start.cores])
-        values = sweep.values()
-        same = known.values.dtype == torch.float64  # else the cores that are shown are rounded ones
-        steps = self._steps(sweep, values, fit.values, warm=isinstance(init, Network))
-        network = start
-        while True:
-            rounded = [on_solver(core) for core in network.cores]
-            whole = _reconstructed(network) if fit.may_cancel(rounded) else None
-            error = fit.error(fit.values_of(rounded, whole) if whole is not None or not same else values)
-            held_out = None if test is None else test.error(test.values_of(rounded, whole))
-            yield Swept(network, error, compared=network is not start, held_out_error=held_out)
-            values = next(steps)
-            network = Network(structure, tuple(torch.as_tensor(core).to(known.values.dtype) for core in sweep.cores))
+        return CompletionTask(structure, known=known, fitted=fitted, held=held)
 
     @override
     def _patience(self) -> int | None:
         return self.patience
 
-    @abstractmethod
-    def _steps(self, sweep: EntrySweep, values: Any, wanted: Any, *, warm: bool) -> Iterator[Any]:
+    def steps(self, sweep: EntrySweep, values: Any, wanted: Any, *, warm: bool) -> Iterator[Any]:
         """Improve ``sweep.cores`` step by step without end, and yield the network's values at the entries after each.
 
         Args:
@@ -92,12 +83,71 @@ class AbstractCompletion(AbstractSolver):
             wanted: The tensor's values at these entries, (entries,).
             warm: Whether the start is a network of an earlier fit.
         """
+        raise NotImplementedError(f"{type(self).__name__} defines no steps.")
 
     def _split(self, known: Observed, generator: torch.Generator) -> tuple[Observed, Observed | None]:
         if self.held_out == 0 or len(known.values) < 2:
             return known, None
         fitted, held = known.split(self.held_out, generator=generator)
         return (fitted, held) if bool(held.values.any()) and bool(fitted.values.any()) else (known, None)
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """A network on the way, with its relative errors over the fitted and over the held-out entries."""
+
+    network: Network
+    error: float
+    held_out_error: float | None
+
+    @property
+    def compared(self) -> float:
+        """The error by which points are compared."""
+        return self.error if self.held_out_error is None else self.held_out_error
+
+
+class CompletionTask:
+    """The entries that are fitted and those that are held out, for one structure.
+
+    Args:
+        structure: What is fitted.
+        known: All known entries.
+        fitted: Those that are fitted.
+        held: Those that are held out; None if there are none.
+    """
+
+    def __init__(self, structure: Structure, *, known: Observed, fitted: Observed, held: Observed | None) -> None:
+        self.structure, self.known, self.fitted = structure, known, fitted
+        self._fit = _Sample(fitted, structure)
+        self._test = None if held is None else _Sample(held, structure)
+
+    def of_all(self) -> "CompletionTask":
+        """Return the task that fits all known entries and holds none out."""
+        return CompletionTask(self.structure, known=self.known, fitted=self.known, held=None)
+
+    def course(self, start: Network, steps: Callable[[EntrySweep, Any, Any], Iterator[Any]]) -> Iterator[Point]:
+        """Yield the start, then the network after every step of a method, without end.
+
+        Args:
+            start: Cores to start from.
+            steps: ``AbstractCompletion.steps`` of the method, its ``warm`` given.
+        """
+        dtype = self.known.values.dtype
+        sweep = EntrySweep(self._fit.entries, [on_solver(core) for core in start.cores])
+        values = sweep.values()
+        taken, network = steps(sweep, values, self._fit.values), start
+        while True:
+            yield self._point(network, values if dtype == torch.float64 else None)  # else rounded cores are shown
+            values = next(taken)
+            network = Network(self.structure, tuple(torch.as_tensor(core).to(dtype) for core in sweep.cores))
+
+    def _point(self, network: Network, values: Any) -> Point:
+        cores = [on_solver(core) for core in network.cores]
+        whole = _reconstructed(network) if self._fit.may_cancel(cores) else None
+        if values is None or whole is not None:
+            values = self._fit.values_of(cores, whole)
+        held_out = None if self._test is None else self._test.error(self._test.values_of(cores, whole))
+        return Point(network, self._fit.error(values), held_out)
 
 
 class _Sample:

@@ -37,7 +37,7 @@ class CompletionLBFGS(AbstractCompletion):
     patience: int = 50
 
     @override
-    def _steps(self, sweep: EntrySweep, values: Any, wanted: Any, *, warm: bool) -> Iterator[Any]:
+    def steps(self, sweep: EntrySweep, values: Any, wanted: Any, *, warm: bool) -> Iterator[Any]:
         objective = _Objective(sweep, wanted)
         for point, _, _ in descent(objective, _flat(sweep.cores), self.memory):
             yield objective.values_at(point)

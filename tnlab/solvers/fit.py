@@ -94,8 +94,8 @@ def fit(
             the entries does not matter. Zeros are fitted by zeros, with error 0.
         structure: The cores, bonds and ranks to fit.
         solver: Name of the solver, or a solver with settings of its own, which then override ``max_sweeps``,
-            ``tolerance`` and ``target_error``. By default alternating least squares on a tensor or on observed
-            entries, cross approximation of a function.
+            ``tolerance`` and ``target_error``. By default alternating least squares on a tensor, ``completion``
+            (a race of two methods) on observed entries, cross approximation of a function.
         start: How the fit starts: ``init``, ``seed`` and ``restarts``.
         stop: When it stops: ``max_sweeps``, ``tolerance``, ``target_error``, ``max_seconds`` and ``cancel``.
         mask: Boolean array of the tensor's shape: True where an entry is known. The other entries are not read.
@@ -123,6 +123,8 @@ def fit(
     asked = threading.Event()  # whether the callback has asked for a stop
     limit = stop.limit() if callback is None else Limit(cancel=asked.is_set).within(stop.limit())
     X = as_data(X) if mask is None else _masked(X, mask)
+    if solver is None and isinstance(X, Observed) and len(X.values) == X.size:
+        X = X.values[X.places.argsort()].reshape(X.modes)  # nothing is missing
     chosen = _chosen_solver(X, solver, stop)
     check_target_error(chosen.target_error, chosen=chosen.chooses_ranks)
     check_modes(X, structure)
@@ -154,7 +156,7 @@ def _chosen_solver(X: Data, solver: str | AbstractSolver | None, stop: Stop) -> 
     if isinstance(solver, AbstractSolver):
         return solver
     if solver is None:
-        solver = {Observed: "completion_als", TensorFunction: "tt_cross"}.get(type(X), "als")
+        solver = {Observed: "completion", TensorFunction: "tt_cross"}.get(type(X), "als")
     return solvers[solver](max_sweeps=stop.max_sweeps, tolerance=stop.tolerance, target_error=stop.target_error)
 
 
@@ -179,7 +181,7 @@ def _run(X: Data, structure: Structure, snapshots: Iterator[Snapshot], tell: Cal
             break
         history.append(last.relative_error)
         revised = last.status is not Status.RUNNING and isinstance(X, TensorFunction)  # errors are estimated anew
-        if best is None or revised or compared_error(last) < compared_error(best) or last.network is best.network:
+        if best is None or revised or compared_error(last) <= compared_error(best) or last.network is best.network:
             best = last
         tell(last)
     if best is None or last is None:  # interrupted before a start by a solver with a loop of its own

@@ -122,9 +122,9 @@ class Loop:
             self._measuring = swept.measuring
             self._measured += swept.measuring
         snapshot = self._record(sweep, swept, status)
-        if self._best is None or compared_error(snapshot) < compared_error(self._best):
+        if self._best is None or compared_error(snapshot) <= compared_error(self._best):
             self._best = snapshot
-        if swept.doubt <= SURE and (self._sure is None or compared_error(snapshot) < compared_error(self._sure)):
+        if swept.doubt <= SURE and (self._sure is None or compared_error(snapshot) <= compared_error(self._sure)):
             self._sure = snapshot
         if status is Status.HELD_OUT and self._held_out is not None:
             return replace(self._held_out, sweep=sweep, seconds=snapshot.seconds, status=status)
@@ -177,7 +177,9 @@ class Loop:
             return Status.EXACT
         if target is not None and shown <= target and (settled or not self.ending.within_target):
             return Status.REACHED
-        if sweep > self.warm_up and self._is_out_of_patience(sweep):
+        if swept.ended is not None:
+            return swept.ended
+        if swept.settled is not False and sweep > self.warm_up and self._is_out_of_patience(sweep):
             return Status.HELD_OUT
         if (sweep > self.warm_up and settled) or error < EXACT_ERROR:
             return Status.CONVERGED

@@ -17,6 +17,9 @@ class Status(Enum):
 
     RUNNING = "The fit is running."
     CONVERGED = "Converged: further sweeps no longer lower the error."
+    LOWER_RANK = (
+        "Converged, but at a lower rank than asked for: part of the cores adds nothing. Another start may find more."
+    )
     EXACT = "Exact: the error is at the level of rounding."
     MAX_SWEEPS = (
         "The largest number of sweeps was reached before the error settled: more sweeps might lower it further."
@@ -81,6 +84,7 @@ class Swept:
             may have a lower error than the sweeps that follow.
         settled: Whether the solver itself knows that no further sweep helps (True), or that the decrease of the error
             tells nothing yet (False); None to judge by the decrease.
+        ended: Why the solver itself ends the fit here; None where the loop is to judge.
         progress: The value whose decrease tells when the fit has settled, where it is not ``relative_error``.
         upper_bound: As in a snapshot; so are the following.
         held_out_error: See there.
@@ -95,6 +99,7 @@ class Swept:
     best_error: float | None = None
     compared: bool = True
     settled: bool | None = None
+    ended: Status | None = None
     progress: float | None = None
     upper_bound: float | None = None
     held_out_error: float | None = None
