@@ -77,7 +77,7 @@ def test_a_structure_file_brings_its_modes(array, tmp_path):
 
 def test_for_people(array):
     text = run(array, "--format", "tt", "--rank", 1)
-    assert "no fit is below" in text
+    assert "no fit of this structure is below" in text
     assert "binding cut        modes" in text
     assert "the best reaches" in text
     assert "7 of 7" in text

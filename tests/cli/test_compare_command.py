@@ -46,7 +46,8 @@ def test_everything_is_written_and_read_back(file, capsys):
     shown = capsys.readouterr()
     assert shown.err.count("\n") == 4
     assert "[4/4] tnls on small, error 0.02, seed 1: " in shown.err
-    assert "small, error 0.02 (proved: not below" in shown.out
+    assert "small, error 0.02\n" in shown.out
+    assert shown.out.count(" (proved for ") == 2, "each engine names its own family"
     assert "certificate  reached 2 of 2, median" in shown.out
     folder = file.parent / "rings"
     record = json.loads((folder / "results.json").read_text())

@@ -22,5 +22,11 @@ def test_it_is_drawn(random_tensor, spectra):
     pytest.importorskip("plotly")
     fits = {"train": [fit(random_tensor, TRAIN, max_sweeps=5)], "ring": [fit(random_tensor, RING, max_sweeps=5)]}
     lines = shown(bound_against_error_plot(bound_against_error_info(spectra, fits)))["data"]
-    parts = ["train: fit", "train: no fit is below", "train: the best reaches", "ring: fit", "ring: no fit is below"]
+    parts = [
+        "train: fit",
+        "train: no fit of it is below",
+        "train: the best reaches",
+        "ring: fit",
+        "ring: no fit of it is below",
+    ]
     assert [line["name"] for line in lines] == parts

@@ -28,9 +28,9 @@ def test_a_course_needs_runs(runs):
 @pytest.mark.parametrize("bound", [None, 40])
 def test_it_is_drawn_with_names_as_text(bound):
     pytest.importorskip("plotly")
-    figure = convergence_plot(convergence_info({EVIL: [[(1, 90), (3, 60)]], "b": [[]]}, bound, 6))
+    figure = convergence_plot(convergence_info({EVIL: [[(1, 90), (3, 60)]], "b": [[]]}, bound, 6, "trees"))
     names = [line["name"] for line in shown(figure)["data"] if line.get("name")]
-    assert [name for name in names if "proved" in name] == ([] if bound is None else ["proved: not below 40"])
+    assert [name for name in names if "proved" in name] == ([] if bound is None else ["proved for trees: not below 40"])
     assert names[-1] == "b (median: not reached)"
     text = json.dumps(json.loads(figure.to_json()))
     assert "&lt;img" in text

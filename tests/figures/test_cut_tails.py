@@ -28,6 +28,8 @@ def test_they_are_drawn(spectra):
     bound = cut_tails_info(spectra, RING)
     figure = shown(cut_tails_plot(bound))
     assert len(figure["data"]) == len(bound.cuts) + 1
-    assert f"no fit is below {bound.bound:.4f}" in [note["text"] for note in figure["layout"]["annotations"]]
+    assert f"no fit of the network is below {bound.bound:.4f}" in [
+        note["text"] for note in figure["layout"]["annotations"]
+    ]
     free = shown(cut_tails_plot(cut_tails_info(spectra, formats["fctn"].build(FOUR, 9))))
     assert "annotations" not in free["layout"]

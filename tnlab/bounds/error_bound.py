@@ -13,6 +13,7 @@ References:
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import ROUND_FLOOR, Context, Decimal
 from operator import itemgetter
 
 import numpy as np
@@ -54,6 +55,16 @@ class Certificate:
     upper_bound: float | None
     cuts: int
     all_cuts: int
+
+    def __str__(self) -> str:
+        """Say the bound, rounded down, and the cut that proves it."""
+        looked_at = f"{self.cuts:,} of {self.all_cuts:,} cuts were looked at"
+        if not self.cut:
+            return f"No cut limits the relative error of this structure; {looked_at}."
+        return (
+            f"No fit of this structure has a relative error below {rounded_down(self.error_bound, 6)}: cut of modes "
+            f"{', '.join(map(str, self.cut))}, cut rank {self.cut_rank}; {looked_at}."
+        )
 
 
 @on_one_thread(lambda X, *_, **__: entries_of(X))
@@ -186,6 +197,11 @@ def _worst(spectra: CutSpectra, structure: Structure, part: Part) -> tuple[float
     tails = table[np.arange(len(asked)), reached]
     place = int(np.argmax(tails))
     return float(tails[place]), asked, place
+
+
+def rounded_down(value: float, digits: int) -> str:
+    """Return a number rounded down to some significant digits, so that a lower bound stays one in words."""
+    return f"{float(Context(prec=digits, rounding=ROUND_FLOOR).create_decimal(Decimal(value))):.{digits}g}"
 
 
 def _upper(spectra: CutSpectra, structure: Structure) -> float | None:

@@ -1,11 +1,12 @@
 """The families of structures that bounds hold for and searches are made in."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
 from tnlab.bounds import general_family, graph_family, ring_family, tree_family
 from tnlab.bounds.cut_problem import CutProblem, Found, PairRanks
+from tnlab.network.structure import Structure
 
 MAX_ORDER = 16  # modes: arrays of a bound have an entry per set of modes, 2^order in all
 
@@ -15,6 +16,7 @@ class Family:
     """A family of structures, with the functions that find those whose cut ranks suffice.
 
     Attributes:
+        kind: Its structures in a word or two, for a label: a bound holds for "simple graphs".
         contents: What is in it, for a menu.
         words: Description of its structures, as the subject of a sentence.
         solve: Computes the fewest parameters from the cuts, a deadline and a start.
@@ -25,6 +27,7 @@ class Family:
         latent: Whether it contains networks with latent cores, hyper-bonds and cores with several modes.
     """
 
+    kind: str
     contents: str
     words: str
     solve: Callable[[CutProblem, float, PairRanks | None], Found]
@@ -38,6 +41,7 @@ _all_graphs = partial(graph_family.ascending_graphs, degree=MAX_ORDER)
 
 FAMILIES = {
     "ring": Family(
+        kind="rings and trains",
         contents="one core per mode on a ring, in any order of the modes (trains are rings with a bond of rank 1)",
         words="rings over the modes in any order (trains among them)",
         solve=ring_family.solve,
@@ -45,12 +49,14 @@ FAMILIES = {
         degree=2,
     ),
     "tree": Family(
+        kind="trees",
         contents="one core per mode, no loops",
         words="trees",
         solve=tree_family.solve,
         ascending=tree_family.ascending_trees,
     ),
     "degree3": Family(
+        kind="graphs of degree 3",
         contents="one core per mode, at most three bonds above rank 1 at each",
         words="graphs with at most three bonds above rank 1 per core",
         solve=partial(graph_family.solve, degree=3),
@@ -59,6 +65,7 @@ FAMILIES = {
         loops=True,
     ),
     "any": Family(
+        kind="simple graphs",
         contents="one core per mode, any graph",
         words="all simple graphs",
         solve=partial(graph_family.solve, degree=MAX_ORDER),
@@ -66,6 +73,7 @@ FAMILIES = {
         loops=True,
     ),
     "latent": Family(
+        kind="all networks",
         contents="any network: latent cores, cores with several modes, hyper-bonds",
         words="all networks, latent cores, hyper-bonds and cores with several modes included",
         solve=general_family.solve,
@@ -74,3 +82,20 @@ FAMILIES = {
         latent=True,
     ),
 }
+
+
+def family_of(structures: Iterable[Structure]) -> str:
+    """Return ``"any"`` if all structures are graphs with one core per mode and no hyper-bond, else ``"latent"``.
+
+    The bound of that family holds for each of them. Parallel bonds count as one, whose rank is their product.
+    """
+    simple = (
+        not structure.has_hyper_bonds and all(len(core.legs) == 1 for core in structure.cores)
+        for structure in structures
+    )
+    return "any" if all(simple) else "latent"
+
+
+def kinds_of(families: Iterable[str]) -> str:
+    """Return the families that a bound holds for as words, e.g. ``"rings and trains; trees"``; of each once."""
+    return "; ".join(FAMILIES[family].kind for family in dict.fromkeys(families))

@@ -53,6 +53,10 @@ class ParameterBound:
     scope: str
     seconds: float
 
+    def __str__(self) -> str:
+        """Say the bound and the family that it is proved for."""
+        return f"At least {self.parameters:,} parameters. {self.scope}"
+
 
 @on_one_thread(lambda X, *_, **__: entries_of(X))
 def parameter_bound(

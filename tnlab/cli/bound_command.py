@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from tnlab.bounds.error_bound import Certificate, error_bound
+from tnlab.bounds.error_bound import Certificate, error_bound, rounded_down
+from tnlab.bounds.families import FAMILIES
 from tnlab.bounds.parameter_bound import ParameterBound, parameter_bound
 from tnlab.cli.inputs import (
     AsJson,
@@ -105,11 +106,13 @@ def _structure_rows(source: Source, structure: Structure, certificate: Certifica
     rows = {"tensor": tensor_text(source)}
     if certificate.error_bound > 0:
         rest = [mode for mode in range(structure.order) if mode not in certificate.cut]
-        rows["no fit is below"] = f"{certificate.error_bound:.6g}"
+        rows["no fit of this structure is below"] = rounded_down(certificate.error_bound, 6)
         rows["binding cut"] = f"modes {_list(certificate.cut)} | {_list(rest)}"
         rows["cut rank"] = f"{certificate.cut_rank} of {len(certificate.spectrum)}"
     else:
-        rows["no fit is below"] = "0: every cut can have the rank of the tensor, so the bound says nothing"
+        rows["no fit of this structure is below"] = (
+            "0: every cut can have the rank of the tensor, so the bound says nothing"
+        )
     if certificate.upper_bound is not None:
         rows["the best reaches"] = f"{certificate.upper_bound:.6g}"
     rows["cuts"] = f"{certificate.cuts:,} of {certificate.all_cuts:,}"
@@ -132,7 +135,10 @@ def _parameter_record(found: ParameterBound) -> dict[str, object]:
 
 
 def _parameter_rows(source: Source, found: ParameterBound) -> dict[str, str]:
-    rows = {"tensor": tensor_text(source), "at least": f"{found.parameters:,} parameters"}
+    rows = {
+        "tensor": tensor_text(source),
+        "at least": f"{found.parameters:,} parameters, for {FAMILIES[found.family].kind}",
+    }
     if found.incumbent is None or found.structure is None:
         rows["candidate"] = "none found in this time"
     else:

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Column
 from rich.text import Text
 
+from tnlab.bounds.families import FAMILIES
 from tnlab.cli.entry import INTERRUPTED, MISSED
 from tnlab.cli.inputs import AsJson
 from tnlab.cli.interruption import last_code, raised
@@ -114,8 +115,7 @@ def _table(rows: tuple[Row, ...]) -> list[str]:
     lines, width = [], max(len(row.entrant.label) for row in rows)
     for place, row in enumerate(rows):
         if place == 0 or row.case != rows[place - 1].case:
-            bound = f" (proved: not below {row.bound:,})" if row.bound else ""
-            lines += [f"{row.case.label}{bound}"]
+            lines.append(row.case.label)
         lines.append(f"  {row.entrant.label:{width}}  {_words(row)}")
     return lines
 
@@ -125,6 +125,13 @@ def _words(row: Row) -> str:
         return f"failed: {' '.join(row.failures)}"
     reached = f"reached {row.reached} of {row.runs}"
     if math.isinf(row.parameters.median):
-        return f"{reached}, error {row.relative_error:.3g} in {row.evaluations:,.0f} fits and {row.seconds:.3g} s"
+        spent = f"in {row.evaluations:,.0f} fits and {row.seconds:.3g} s"
+        return f"{reached}, error {row.relative_error:.3g} {spent}{_proof(row)}"
     fits, seconds = row.evaluations_to_best.median, row.seconds_to_best.median
-    return f"{reached}, median {row.parameters.median:,.6g} parameters after {fits:,.6g} fits and {seconds:.3g} s"
+    found = f"{reached}, median {row.parameters.median:,.6g} parameters after {fits:,.6g} fits and {seconds:.3g} s"
+    return f"{found}{_proof(row)}"
+
+
+def _proof(row: Row) -> str:
+    """Return the bound that was proved, with the family that the engine searched and it holds for."""
+    return f" (proved for {FAMILIES[row.family].kind}: not below {row.bound:,})" if row.bound else ""

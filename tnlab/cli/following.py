@@ -138,7 +138,7 @@ def _rows(tensor: str, result: SearchResult) -> dict[str, str]:
         "ranks above 1": ranks or "none",
     }
     if result.bound is not None:
-        rows["at least"] = f"{result.bound.parameters:,} parameters. {result.bound.scope}"
+        rows["at least"] = str(result.bound).removeprefix("At least ")
         rows["gap"] = "none: proved" if result.proved else f"{100 * result.gap:.1f} %" if result.reached else "unknown"
     rows["proposed"] = f"{counts.proposed:,} structures: {counts.repeated:,} repeated, {counts.pruned:,} pruned"
     rows["fitted"] = f"{counts.fitted:,} structures in {counts.sweeps:,} sweeps"

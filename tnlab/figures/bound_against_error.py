@@ -62,7 +62,7 @@ def bound_against_error_plot(info: BoundAgainstError) -> "Figure":
         x = [point.parameters for point in points]
         for y, part, options in (
             ([point.error for point in points], "fit", {"mode": "markers", "marker": {"size": 9}}),
-            ([point.lower for point in points], "no fit is below", {"mode": "lines"}),
+            ([point.lower for point in points], "no fit of it is below", {"mode": "lines"}),
             ([point.upper for point in points], "the best reaches", {"mode": "lines", "line": {"dash": "dot"}}),
         ):
             if any(value is not None for value in y):

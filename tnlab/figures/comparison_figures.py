@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tnlab.bounds.families import kinds_of
 from tnlab.figures.convergence import Convergence, convergence_info
 from tnlab.figures.critical_difference import CriticalDifference, critical_difference_info
 from tnlab.figures.performance_profile import PerformanceProfile, performance_profile_info
@@ -58,10 +59,14 @@ def comparison_figures(plan: Plan, outcomes: Outcomes) -> ComparisonFigures:
     )
 
 
-def case_bound(case: Case, rows: tuple[Row, ...]) -> int | None:
-    """Return the least parameter bound proved by the engines that ran on a case; None if one proved nothing."""
-    bounds = [row.bound for row in rows if row.case == case and row.failed < row.runs]
-    return min(bounds) if bounds and min(bounds) > 0 else None
+def case_bound(case: Case, rows: tuple[Row, ...]) -> tuple[int, str] | None:
+    """Return the least parameter bound proved by the engines that ran on a case, and the families it holds for.
+
+    The result is None if one of the engines proved nothing.
+    """
+    ran = [row for row in rows if row.case == case and row.failed < row.runs]
+    least = min((row.bound for row in ran), default=0)
+    return (least, kinds_of(row.family for row in ran)) if least > 0 else None
 
 
 def _courses(case: Case, plan: Plan, outcomes: Outcomes, rows: tuple[Row, ...]) -> Convergence:
@@ -73,4 +78,5 @@ def _courses(case: Case, plan: Plan, outcomes: Outcomes, rows: tuple[Row, ...]) 
         for entrant in plan.entrants
     }
     end = max(1, *(outcomes[run].evaluations for run in plan.runs if run.case == case))
-    return convergence_info(runs, case_bound(case, rows), float(end))
+    bound, families = case_bound(case, rows) or (None, "")
+    return convergence_info(runs, bound, float(end), families)

@@ -109,7 +109,7 @@ def _about(case: Case, figures: ComparisonFigures) -> str:
         f"family {case.family}" if case.family else "the family that each engine is meant for",
         f"ranks up to {case.max_rank}" if case.max_rank else "",
         f"made of a structure with {case.planted:,} parameters" if case.planted else "",
-        f"proved: not below {bound:,} parameters" if bound else "no bound was proved",
+        f"proved for {bound[1]}: not below {bound[0]:,} parameters" if bound else "no bound was proved",
     ]
     return ", ".join(part for part in said if part) + "."
 

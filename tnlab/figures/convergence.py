@@ -42,27 +42,32 @@ class Convergence:
 
     Attributes:
         courses: One course for each engine.
-        bound: Parameters below which no structure reaches the target; None if nothing was proved.
+        bound: Parameters below which no structure of ``families`` reaches the target; None if nothing was proved.
+        families: The families that the bound holds for, in words.
     """
 
     courses: tuple[Course, ...]
     bound: int | None
+    families: str = ""
 
 
-def convergence_info(runs: Mapping[str, Sequence[Steps]], bound: int | None, end: float) -> Convergence:
+def convergence_info(
+    runs: Mapping[str, Sequence[Steps]], bound: int | None, end: float, families: str = ""
+) -> Convergence:
     """Compute the quartiles of the best's parameters for several engines; a run that has ended keeps its best.
 
     Args:
         runs: For each engine the steps of each of its runs; empty for a run that did not reach the target.
-        bound: Parameters below which no structure reaches the target; None if nothing was proved.
+        bound: Parameters below which no structure of ``families`` reaches the target; None if nothing was proved.
         end: Number of structures fitted at which the courses end.
+        families: The families that the bound holds for, in words.
 
     Raises:
         ValueError: There is no engine, or one without a run.
     """
     if not runs or not all(runs.values()):
         raise ValueError("There must be at least one engine, and a run of each.")
-    return Convergence(tuple(_course(name, own, end) for name, own in runs.items()), bound)
+    return Convergence(tuple(_course(name, own, end) for name, own in runs.items()), bound, families)
 
 
 def convergence_plot(info: Convergence) -> "Figure":
@@ -72,7 +77,7 @@ def convergence_plot(info: Convergence) -> "Figure":
     low, high = _heights(info)
     end = max(course.evaluations[-1] for course in info.courses)
     if info.bound is not None:
-        _draw_bound(figure, info.bound, low, end)
+        _draw_bound(figure, info, low, end)
     for place, course in enumerate(info.courses):
         _draw_course(figure, place, course)
     figure.update_layout(
@@ -105,7 +110,8 @@ def _draw_course(figure: "Figure", place: int, course: Course) -> None:
     )
 
 
-def _draw_bound(figure: "Figure", bound: int, low: float, end: float) -> None:
+def _draw_bound(figure: "Figure", info: Convergence, low: float, end: float) -> None:
+    bound, families = info.bound, info.families or "what was searched"
     flat = {"fillcolor": FORBIDDEN, "line_width": 0, "layer": "below"}
     figure.add_shape(x0=0, x1=1, xref="x domain", y0=low / 2, y1=bound, **flat)
     figure.add_scatter(
@@ -114,8 +120,8 @@ def _draw_bound(figure: "Figure", bound: int, low: float, end: float) -> None:
         mode="lines",
         line={"color": ORANGE},
         legendrank=2000,
-        name=f"proved: not below {bound:,}",
-        hovertemplate=f"no structure below {bound:,} parameters reaches the target<extra></extra>",
+        name=f"proved for {families}: not below {bound:,}",
+        hovertemplate=f"{families}: none below {bound:,} parameters reaches the target<extra></extra>",
     )
 
 

@@ -84,7 +84,7 @@ def cut_tails_plot(info: CutTails) -> "Figure":
     styled(figure, title=title, x="rank across the cut", y="relative error at least", log_x=True, log_y=True)
     if info.bound > 0:
         height = math.log10(info.bound)  # plotly places annotations on a logarithmic axis by the logarithm
-        text, font = f"no fit is below {info.bound:.4f}", {"color": ORANGE, "size": 14}
+        text, font = f"no fit of the network is below {info.bound:.4f}", {"color": ORANGE, "size": 14}
         figure.add_hline(y=info.bound, line={"dash": "dash", "color": ORANGE})
         figure.add_annotation(x=1, xref="x domain", y=height, text=text, font=font, showarrow=False, yanchor="bottom")
         figure.update_yaxes(range=[height - 1.2, min(0.1, height + 1)])

@@ -86,7 +86,7 @@ def network_cut_plot(info: NetworkCut) -> "Figure":
         marker={"size": 34, "color": [FILL[core.side] for core in info.cores]},
         hovertemplate="core %{text}<extra></extra>",
     )
-    styled(figure, title=f"Cut rank {info.cut_rank}: no fit is below {info.error_bound:.4f}")
+    styled(figure, title=f"Cut rank {info.cut_rank}: no fit of it is below {info.error_bound:.4f}")
     figure.update_layout(showlegend=False, height=320)
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False, autorange="reversed", scaleanchor="x")

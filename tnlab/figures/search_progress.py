@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from tnlab.bounds.families import kinds_of
 from tnlab.figures.series import series_colour, series_look
 from tnlab.figures.style import FORBIDDEN, ORANGE, plotly_objects, side_by_side, styled
 from tnlab.structure_search.progress import Progress
@@ -45,11 +46,13 @@ class SearchProgress:
         target_error: Relative error that the searches were asked to reach.
         bound: Parameters below which no structure reaches it: the least that the searches proved for their families;
             None if one of them proved nothing.
+        families: These families, in words.
     """
 
     paths: tuple[SearchPath, ...]
     target_error: float
     bound: int | None
+    families: str = ""
 
 
 def search_progress_info(searches: Mapping[str, Sequence[Progress]], target_error: float) -> SearchProgress:
@@ -67,14 +70,16 @@ def search_progress_info(searches: Mapping[str, Sequence[Progress]], target_erro
     bounds = [run[-1].bound for run in searches.values()]
     proved = [bound.parameters for bound in bounds if bound is not None]
     paths = tuple(_path(name, run, target_error) for name, run in searches.items())
-    return SearchProgress(paths, target_error, min(proved) if len(proved) == len(bounds) else None)
+    whole = len(proved) == len(bounds)
+    families = kinds_of(bound.family for bound in bounds if bound is not None) if whole else ""
+    return SearchProgress(paths, target_error, bound=min(proved) if whole else None, families=families)
 
 
 def search_progress_plot(info: SearchProgress, *, over: Literal["evaluations", "seconds"] = "evaluations") -> "Figure":
     """Draw the parameters of the best structure so far on the left, Pareto fronts of size and error on the right."""
     figure = plotly_objects().Figure()
     if info.bound is not None:
-        _draw_bound(figure, info.bound, info.target_error)
+        _draw_bound(figure, info.bound, info.target_error, info.families)
     for place, path in enumerate(info.paths):
         look = series_look(place, shape="hv") | {"name": path.name, "legendgroup": path.name}
         look["marker"] = {"color": series_colour(place), "size": 8}
@@ -99,16 +104,20 @@ def search_progress_plot(info: SearchProgress, *, over: Literal["evaluations", "
     return figure
 
 
-def _draw_bound(figure: "Figure", bound: int, error: float) -> None:
+def _draw_bound(figure: "Figure", bound: int, error: float, families: str) -> None:
     """Colour the region that the bound rules out: on the left below the bound, on the right also below the error."""
     flat = {"fillcolor": FORBIDDEN, "line_width": 0, "layer": "below"}
     figure.add_shape(x0=0, x1=1, xref="x domain", y0=0, y1=bound, **flat)
     figure.add_shape(x0=0, x1=bound, xref="x2", y0=0, y1=error, yref="y2", **flat)
     figure.add_shape(x0=0, x1=1, xref="x domain", y0=bound, y1=bound, line={"color": ORANGE}, layer="below")
-    hover = f"fewer than {bound} parameters do not reach {error:.4g}<extra></extra>"
+    hover = f"{families} below {bound} parameters do not reach {error:.4g}<extra></extra>"
     corner = {"x": [0, bound, bound], "y": [error, error, 0], "xaxis": "x2", "yaxis": "y2", "hovertemplate": hover}
     figure.add_scatter(
-        mode="lines", line={"color": ORANGE}, name=f"proved: not below {bound}", legendrank=2000, **corner
+        mode="lines",
+        line={"color": ORANGE},
+        name=f"proved for {families}: not below {bound}",
+        legendrank=2000,
+        **corner,
     )
 
 

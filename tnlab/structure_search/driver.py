@@ -21,6 +21,7 @@ from typing import Any
 import torch
 
 from tnlab.bounds.error_bound import MAX_SECONDS, error_bound
+from tnlab.bounds.families import FAMILIES
 from tnlab.bounds.parameter_bound import ParameterBound
 from tnlab.errors import StructureError
 from tnlab.network.isomorphism import canonical_form
@@ -305,7 +306,8 @@ class Driver:
     def _over(self) -> str:
         """Return why the search ends at once, without waiting for fits: a proof or a request; else an empty string."""
         if self._books.proved():
-            return "Proved: no structure of the family with fewer parameters reaches the target."
+            kind = FAMILIES[self._problem.family].kind
+            return f"Proved for {kind}: none with fewer parameters reaches the target."
         return STOPPED if self._stopped.is_set() else ""
 
     def _budget(self) -> str:

@@ -93,3 +93,15 @@ def test_a_fit_starts_from_the_cores_of_a_network(shown):
     assert drawn == TRAIN
     assert cores.cores == shown.piece.network.cores
     assert started(("tt", 3), MODES) == (started(("tt", 3), MODES)[0], None)
+
+
+def test_the_fewest_parameters_are_those_of_a_family_that_holds_all_that_was_drawn(shown):
+    shown.until(lambda: shown.seen.minimum["parameters"] and not shown.seen.minimum["running"])
+    assert (shown.seen.minimum["family"], shown.seen.minimum["kind"]) == ("any", "simple graphs")
+    shown.propose(formats["cp"].build(MODES, 3))
+    assert shown.seen.minimum["family"] == "latent", "at once, before a bound of the new family is known"
+    shown.until(lambda: shown.seen.minimum["parameters"] and not shown.seen.minimum["running"])
+    assert "hyper-bonds" in shown.seen.minimum["scope"]
+    shown.settled()
+    shown.propose(TRAIN)
+    assert shown.seen.minimum["family"] == "latent", "the network of before is still on the map"

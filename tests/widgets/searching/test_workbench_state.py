@@ -7,15 +7,16 @@ from tnlab_widgets.searching.points import PIECE
 from tnlab_widgets.searching.workbench_state import common_bound
 
 
-def lane(parameters, target=0.1):
+def lane(parameters, target=0.1, family="ring"):
     """Return a stand-in for a lane for which so many parameters are proved to be needed; None for nothing yet."""
-    bound = SimpleNamespace(parameters=parameters, proved=False, scope="", family="ring") if parameters else None
+    bound = SimpleNamespace(parameters=parameters, proved=False, scope="", family=family) if parameters else None
     return SimpleNamespace(progress=SimpleNamespace(bound=bound), plan=SimpleNamespace(target_error=target))
 
 
 def test_the_common_bound_is_the_weakest_and_names_its_target():
-    found = common_bound((lane(40), lane(None), lane(30, 0.2), SimpleNamespace(progress=None)))
-    assert (found["parameters"], found["target"]) == (30, 0.2)
+    found = common_bound((lane(40), lane(30, 0.2, "tree"), SimpleNamespace(progress=None)))
+    assert (found["parameters"], found["target"], found["kind"]) == (30, 0.2, "rings and trains; trees")
+    assert common_bound((lane(40), lane(None))) == {}, "nothing is known of the other lane's family"
     assert common_bound((lane(None),)) == common_bound(()) == {}
 
 

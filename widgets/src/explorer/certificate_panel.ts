@@ -119,10 +119,10 @@ function minimumPart(signal: AbortSignal): Part {
     element,
     show({ minimum, report, target }) {
       const known = minimum?.parameters ?? null;
-      const comparable = words.inScope(report.structure);
+      const comparable = words.inScope(report.structure, minimum?.family ?? "any");
       const old = minimum !== null && minimum.target !== target;
       setAttributes(element, { "data-state": old ? "old" : minimum?.running ? "partial" : known === null ? "none" : "still" });
-      setText(term, `proved minimum for ${formatShort(minimum?.target ?? target)}`);
+      setText(term, `proved minimum for ${formatShort(minimum?.target ?? target)}${minimum === null ? "" : `, ${minimum.kind}`}`);
       setText(value, minimum === null ? "" : words.minimumWords(minimum));
       setText(gap, minimum === null ? "" : words.gapWords(minimum, report.parameters, comparable));
       explain(head, minimum === null ? "" : words.minimumStory(minimum) + (comparable ? "" : " The network drawn is not one of these."));

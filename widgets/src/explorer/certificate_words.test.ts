@@ -8,7 +8,7 @@ const bound = (more: Partial<ErrorBound> = {}): ErrorBound => ({
   one_more: [0.0371, 0.0412], spectrum: [0.9, 0.1], ...more,
 });
 const minimum = (more: Partial<MinimumState> = {}): MinimumState => ({
-  target: 0.1, parameters: 640, incumbent: 640, gap: 0, proved: true, family: "any", scope: "Proved for graphs.", running: false, ...more,
+  target: 0.1, parameters: 640, incumbent: 640, gap: 0, proved: true, family: "any", kind: "simple graphs", scope: "Proved for graphs.", running: false, ...more,
 });
 
 describe("a bound", () => {
@@ -41,6 +41,8 @@ describe("a bound", () => {
     expect(words.oneMoreWords(bound(), 0, null)).toBe("one more rank: still no fit below 0.0371");
     expect(words.oneMoreWords(bound(), 0, 0.0371)).toContain("no gain");
     expect(words.oneMoreWords(bound(), 9, 0.1)).toBe("");
+    expect(words.oneMoreWords(bound({ one_more: [0] }), 0, 0.1)).toBe("one more rank: no cut limits the gain");
+    expect(words.oneMoreWords(bound({ one_more: [1e-9] }), 0, 0.006054)).toBe("one more rank: error can fall by at most 0.00605");
   });
 });
 
@@ -56,9 +58,10 @@ describe("a minimum", () => {
   });
   it("is not compared with a structure that its proof is not about", () => {
     expect(words.gapWords(minimum(), 600, false)).toBe("not for this structure");
-    expect(words.inScope(square())).toBe(true);
-    expect(words.inScope({ ...square(), bonds: [{ cores: [0, 1, 2, 3], rank: 2 }] })).toBe(false);
-    expect(words.inScope({ ...square(), cores: [...square().cores, { legs: [] }] })).toBe(false);
+    expect(words.inScope(square(), "any")).toBe(true);
+    expect(words.inScope({ ...square(), bonds: [{ cores: [0, 1, 2, 3], rank: 2 }] }, "any")).toBe(false);
+    expect(words.inScope({ ...square(), bonds: [{ cores: [0, 1, 2, 3], rank: 2 }] }, "latent")).toBe(true);
+    expect(words.inScope({ ...square(), cores: [...square().cores, { legs: [] }] }, "any")).toBe(false);
   });
   it("tells its scope, and what only a fit can say", () => {
     const story = words.minimumStory(minimum({ proved: false, incumbent: 1984 }));

@@ -57,7 +57,10 @@ export function oneMoreWords(bound: ErrorBound, index: number, error: number | n
   if (next === undefined) return "";
   if (error === null) return next > 0 ? `one more rank: still no fit below ${floorError(next)}` : "";
   const gain = error - next;
-  return gain > 0 ? `one more rank: error can fall by at most ${ceilError(gain)}` : "one more rank: no gain possible";
+  if (gain <= 0) return "one more rank: no gain possible";
+  if (next === 0) return "one more rank: no cut limits the gain";
+  const [most, whole] = [ceilError(gain), formatError(error)]; // rounded up, the gain may look larger than the error
+  return `one more rank: error can fall by at most ${Number(most) > Number(whole) ? whole : most}`;
 }
 
 /** Exp of the entropy of the squared singular values: how many of them carry the weight. */
@@ -69,9 +72,9 @@ export function effectiveRank(values: readonly number[]): number {
   return Math.exp(-parts.reduce((sum, part) => sum + part * Math.log(part), 0));
 }
 
-/** Whether the proofs of a minimum speak about a structure: one core per mode, no hyper-bonds. */
-export const inScope = (structure: StructureRecord): boolean =>
-  structure.cores.every((core) => core.legs.length === 1) && structure.bonds.every((bond) => bond.cores.length === 2);
+/** Whether the proof of a minimum speaks about a structure: any if it is for all networks, else one core per mode and no hyper-bonds. */
+export const inScope = (structure: StructureRecord, family: string): boolean =>
+  family === "latent" || (structure.cores.every((core) => core.legs.length === 1) && structure.bonds.every((bond) => bond.cores.length === 2));
 
 export function minimumWords(minimum: MinimumState): string {
   if (minimum.parameters === null) return minimum.running ? "searching" : "none known";
@@ -93,7 +96,7 @@ export function minimumStory(minimum: MinimumState): string {
     const why = "The ranks that the cuts of the tensor need give the fewest parameters";
     return minimum.running ? `${why} for a relative error of ${target}; the search is running.` : `No minimum is known for this tensor and a relative error of ${target}.`;
   }
-  const claim = `No network with fewer than ${formatCount(minimum.parameters)} parameters reaches a relative error of ${target}.`;
+  const claim = `Of ${minimum.kind}, none with fewer than ${formatCount(minimum.parameters)} parameters reaches a relative error of ${target}.`;
   const open = minimum.incumbent === null ? "" : ` No cut rules out ${formatCount(minimum.incumbent)}; whether a network with so many reaches it, only a fit can say.`;
   return `${claim} ${minimum.scope}${open}${minimum.running ? " The search is running." : ""}`;
 }

@@ -147,11 +147,12 @@ describe("the certificate", () => {
     expect(find(".tn-inspector").textContent).toContain("effective rank 2");
   });
   it("tells the fewest parameters for the target, and the gap to them", () => {
-    const minimum = { target: 0.1, parameters: 100, incumbent: 100, gap: 0, proved: true, family: "any", scope: "Proved for graphs.", running: false };
+    const minimum = { target: 0.1, parameters: 100, incumbent: 100, gap: 0, proved: true, family: "any", kind: "simple graphs", scope: "Proved for graphs.", running: false };
     receive({ minimum });
     expect(text("minimum")).toBe("100");
     expect(Number(field("gap").dataset["value"])).toBeCloseTo(Number(field("parameters").dataset["value"]) / 100);
     expect(find(".tnx-proof-minimum").getAttribute("data-tip")).toContain("Proved for graphs.");
+    expect(find(".tnx-proof-minimum").textContent).toContain("proved minimum for 0.1, simple graphs");
     receive({ target_error: 0.2 });
     expect(find(".tnx-least").dataset["state"]).toBe("old");
     receive({ minimum: { ...minimum, target: 0.2, parameters: null, running: true } });

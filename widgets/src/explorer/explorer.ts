@@ -24,17 +24,18 @@ import { tooltip } from "../ui/tooltip.js";
 import { type Tell, teller } from "../wire/commands.js";
 import type { Original } from "../wire/data_state.js";
 import type { Numbers } from "../wire/editor_state.js";
+import type { StructureRecord } from "../wire/editor_state.js";
 import type { ErrorBound, ExplorerCommand, ExplorerLink, ExplorerState, FitState, MinimumState, Pictures, Spectra } from "../wire/explorer_state.js";
 import { beats } from "../wire/heartbeat.js";
 import { said } from "../wire/link.js";
 import { type CertificatePanel, certificatePanel } from "./certificate_panel.js";
-import { effectiveRank, minimumStory, oneMoreWords } from "./certificate_words.js";
+import { effectiveRank, inScope, minimumStory, oneMoreWords } from "./certificate_words.js";
 import { type FitBar, fitBar, isMilestone, milestoneWords } from "./fit_bar.js";
 import { type HistoryBar, historyBar, sessionButtons } from "./history_bar.js";
 import { freshness, type NumbersPanel, numbersPanel } from "./numbers_panel.js";
 import { type PicturesPanel, picturesPanel } from "./pictures_panel.js";
 import { errorPerSweep, leastErrors, singularValues, type SmallChart, type Spectrum } from "./small_charts.js";
-import { type Chart, tradeOffChart } from "./trade_off_chart.js";
+import { type Chart, type ChartState, tradeOffChart } from "./trade_off_chart.js";
 import { Visits } from "./visits.js";
 
 interface ExplorerParts {
@@ -206,18 +207,19 @@ function showChart(parts: ExplorerParts): void {
     currentId: shownVisit(parts),
     now: { parameters: report.parameters, error: state?.relative_error ?? null, old: freshness(state, report.edit) === "old" },
     target: link.get("target_error") ?? 0,
-    impossible: impossible(link),
+    impossible: impossible(link, report.structure),
     logError,
   });
 }
 
-/** The proved minimum for the present target, which the trade-off chart hatches; null where none is proved. */
-function impossible(link: ExplorerLink): { parameters: number; words: string; story: string } | null {
+/** The proved minimum for the present target, which the trade-off chart hatches; null where none is proved for what is drawn. */
+function impossible(link: ExplorerLink, drawn: StructureRecord): ChartState["impossible"] {
   const minimum = said<MinimumState>(link.get("minimum"));
   if (minimum === null || minimum.parameters === null || minimum.target !== link.get("target_error")) return null;
-  const { parameters, target } = minimum;
-  const words = `proved impossible: fewer than ${formatCount(parameters)} parameters and a relative error of at most ${formatShort(target)}`;
-  return { parameters, words, story: minimumStory(minimum) };
+  if (!inScope(drawn, minimum.family)) return null;
+  const { parameters, target, kind } = minimum;
+  const words = `proved impossible for ${kind}: fewer than ${formatCount(parameters)} parameters and a relative error of at most ${formatShort(target)}`;
+  return { parameters, kind, words, story: minimumStory(minimum) };
 }
 
 /** Show a new bound everywhere it appears. */

@@ -20,7 +20,7 @@ export interface ChartState {
   now: { parameters: number; error: number | null; old: boolean };
   target: number;
   /** Fewer parameters with an error within the target: proved not to exist. */
-  impossible: { parameters: number; words: string; story: string } | null;
+  impossible: { parameters: number; kind: string; words: string; story: string } | null;
   logError: boolean;
 }
 
@@ -145,7 +145,7 @@ function axisMarks({ frame, across, up, x, y }: ChartPlane, width: number): Axis
 function drawNever(never: SVGElement, { impossible, target }: ChartState, { x, y, frame }: ChartPlane): void {
   const corner = { left: LEFT, right: impossible ? x(impossible.parameters) : LEFT, top: y(target), bottom: frame.bottom };
   setAttributes(never, { "aria-label": impossible?.words });
-  if (!drawCorner(never, corner, "proved impossible", false) || impossible === null) return;
+  if (!drawCorner(never, corner, `impossible for ${impossible?.kind ?? ""}`, false) || impossible === null) return;
   explain(never, impossible.story);
   const { left, right, top, bottom } = corner;
   setAttributes(never.lastElementChild as Element, { x: left, y: top, width: right - left, height: bottom - top });

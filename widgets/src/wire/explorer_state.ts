@@ -57,6 +57,8 @@ export interface MinimumState {
   /** Whether `parameters` is attained: no smaller count is left open. */
   proved: boolean;
   family: string;
+  /** The structures it is proved for, in a word or two. */
+  kind: string;
   /** A sentence. */
   scope: string;
   running: boolean;

@@ -93,6 +93,8 @@ export interface ParameterBound {
   proved: boolean;
   scope: string;
   family: string;
+  /** The families of all lanes, in a word or two each. */
+  kind: string;
   target: number;
 }
 

@@ -5,7 +5,7 @@ import type { Run } from "../wire/workbench_state.js";
 import { Milestones } from "./milestones.js";
 
 const run = (state: Run["state"], can_resume = false): Run => ({ state, status: `${state}.`, can_resume, private: false });
-const bound = { parameters: 640, proved: false, scope: "", family: "", target: 0.1 };
+const bound = { parameters: 640, proved: false, scope: "", family: "", kind: "trees", target: 0.1 };
 
 describe("what is said aloud", () => {
   it("is a new best at most every few seconds, a proof once, and a change of state", () => {
@@ -19,7 +19,7 @@ describe("what is said aloud", () => {
     expect(milestones.next([fakeLane(1, 800)], bound, run("running"))).toContain("New best: 800");
     expect(milestones.next([fakeLane(1, 800)], bound, run("running"))).toBe("");
     now = 10_000;
-    expect(milestones.next([fakeLane(1, 640)], bound, run("ended"))).toBe("New best: 640 parameters at an error of 0.09, by growth. Proved: no structure with fewer parameters reaches the target. ended.");
+    expect(milestones.next([fakeLane(1, 640)], bound, run("ended"))).toBe("New best: 640 parameters at an error of 0.09, by growth. Proved for trees: none with fewer parameters reaches the target. ended.");
     expect(milestones.next([fakeLane(1, 640)], bound, run("ended"))).toBe("");
   });
 });

@@ -38,7 +38,7 @@ export class Milestones {
     const proved = gap !== null && gap <= 0;
     const fresh = proved && !this.proved;
     this.proved = proved;
-    return fresh ? "Proved: no structure with fewer parameters reaches the target." : "";
+    return fresh ? `Proved for ${bound?.kind ?? ""}: none with fewer parameters reaches the target.` : "";
   }
 
   private newState(run: Run | null): string {

@@ -46,7 +46,7 @@ const searched = (count = 400): SimulatedSearch[] => {
   const lanes = [new SimulatedSearch("growth", { id: 1, most: 1000 }), new SimulatedSearch("annealing", { id: 2, most: 1000 })];
   model.receive({ run: run("running") });
   for (const lane of lanes) send({ lane: lane.id, generation: 0, ...lane.run(count) });
-  model.receive({ lanes: lanes.map((lane) => lane.lane()), bound: { parameters: 640, proved: false, scope: "No tree can do with fewer", family: "tree", target: 0.1 } });
+  model.receive({ lanes: lanes.map((lane) => lane.lane()), bound: { parameters: 640, proved: false, scope: "No tree can do with fewer", family: "tree", kind: "trees", target: 0.1 } });
   return lanes;
 };
 

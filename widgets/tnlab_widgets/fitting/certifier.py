@@ -50,7 +50,7 @@ class _Prover:
         self.desk = desk
         self.worker = Worker(self._step, "tnlab-certificates")
         self.tell_bound, self.tell_minimum = Callback(tell_bound), Callback(tell_minimum)
-        self.minima: dict[tuple[int, float], ParameterBound | None] = {}  # by tensor and target
+        self.minima: dict[tuple[int, float, str], ParameterBound | None] = {}  # by tensor, target and family
         self.failed = -1  # the tensor whose spectra could not be computed
         self.seen: Structure | None = None
 
@@ -84,7 +84,9 @@ class _Prover:
             return self._network
         if not desk.complete:
             return self._rest
-        return self._minimum if self.searches(desk.target) and (desk.data, desk.target) not in self.minima else None
+        if not self.searches(desk.target) or (desk.data, desk.target, desk.family) in self.minima:
+            return None
+        return self._minimum
 
     def searches(self, target: float | None) -> bool:
         """Return whether the fewest parameters for a target are searched: the order is 2 to 11 and 0 < target < 1."""
@@ -181,31 +183,32 @@ class _Prover:
 
     def _minimum(self) -> None:
         """Bound the parameters for the target error from below, in three ever longer searches; report each result."""
-        desk, data, spectra, target = self.desk, self.desk.data, self.desk.spectra, self.desk.target
+        desk, data, spectra = self.desk, self.desk.data, self.desk.spectra
+        target, family = desk.target, desk.family
         assert spectra is not None
         assert target is not None
-        self._announce(Minimum(target, None, running=True, data=data))
+        self._announce(Minimum(target, None, running=True, data=data, family=family))
         for seconds in TRIES:
             try:
-                found = parameter_bound(spectra, target, family="any", max_seconds=seconds)
+                found = parameter_bound(spectra, target, family=family, max_seconds=seconds)
             except Exception as error:  # noqa: BLE001 - then no bound is reported
                 if not isinstance(error, TnlabError):
                     sentence(error)
-                self.minima[data, target] = None
-                self._announce(Minimum(target, None, running=False, data=data))
+                self.minima[data, target, family] = None
+                self._announce(Minimum(target, None, running=False, data=data, family=family))
                 return
-            if not desk.is_current(data) or desk.target != target:
+            if not desk.is_current(data) or (desk.target, desk.family) != (target, family):
                 return
             running = not found.proved and seconds != TRIES[-1]
             if not running:
-                self.minima[data, target] = found
-            self._announce(Minimum(target, found, running=running, data=data))
+                self.minima[data, target, family] = found
+            self._announce(Minimum(target, found, running=running, data=data, family=family))
             if not running:
                 return
 
-    def known_minimum(self, target: float) -> tuple[ParameterBound | None, bool]:
-        """Return the stored parameter bound for a target error, and whether its search has ended."""
-        key = self.desk.data, target
+    def known_minimum(self, target: float, family: str) -> tuple[ParameterBound | None, bool]:
+        """Return the stored parameter bound of a family for a target error, and whether its search has ended."""
+        key = self.desk.data, target, family
         return self.minima.get(key), key in self.minima
 
     def _announce(self, minimum: Minimum) -> None:
@@ -255,13 +258,14 @@ class Certifier:
         """Number of the tensor loaded last; a bound of another number holds for a former one."""
         return self._desk.data
 
-    def aim(self, target: float) -> Minimum:
-        """Replace the target error; return the parameter bound known for it; ``tell_minimum`` reports better ones."""
-        found, ended = self._prover.known_minimum(target)
-        self._desk.target = target
+    def aim(self, target: float, family: str = "any") -> Minimum:
+        """Replace target error and family; return the parameter bound known; ``tell_minimum`` reports better ones."""
+        found, ended = self._prover.known_minimum(target, family)
+        with self._desk.lock:
+            self._desk.target, self._desk.family = target, family
         self._prover.worker.wake()
         running = not ended and self._prover.searches(target)
-        return Minimum(target, found, running=running, data=self._desk.data)
+        return Minimum(target, found, running=running, data=self._desk.data, family=family)
 
     def close(self, timeout: float = 0.5) -> None:
         """End the thread, and wait up to ``timeout`` seconds for the step that it is computing."""

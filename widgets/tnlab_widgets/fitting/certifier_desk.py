@@ -52,12 +52,14 @@ class Minimum:
         found: The bound proved so far; None before the first one, or where the search has failed.
         running: Whether the search goes on, so that a higher bound may follow.
         data: Number of the tensor that it holds for.
+        family: The family that it holds for.
     """
 
     target: float
     found: ParameterBound | None
     running: bool
     data: int = 0
+    family: str = "any"
 
 
 class CertifierDesk:
@@ -68,6 +70,7 @@ class CertifierDesk:
     Attributes:
         closed: Whether nothing more is to be computed.
         data: Number of the current tensor, raised with each new one.
+        family: The family whose parameters are bounded.
         known: Cuts whose spectra count.
         batches: The known cuts, in the groups in which they were computed.
         complete: Whether no further cuts will be computed.
@@ -81,6 +84,7 @@ class CertifierDesk:
         self.spectra: CutSpectra | None = None
         self.structure: Structure | None = None
         self.target: float | None = None
+        self.family = "any"
         self.known: frozenset[Cut] = frozenset()
         self.batches: tuple[Batch, ...] = ()
         self.complete = False

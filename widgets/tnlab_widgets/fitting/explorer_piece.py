@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from typing_extensions import override
 
 from tnlab.bounds.error_bound import Certificate
+from tnlab.bounds.families import family_of
 from tnlab.data import Source
 from tnlab.errors import DataError
 from tnlab.network.network import Network
@@ -84,6 +85,7 @@ class ExplorerPiece(DataPiece, EditorPiece):
         self._session = FitSession(self._show, seed=seed_of(seed))
         self._certifier = Certifier(self._show_bound, self._show_minimum)
         self._bound: Bound | None = None
+        self._family = "any"
         self._progress: FitProgress | None = None
         self._sent: dict[int, Visit] = {}
         self._failure, self._reported, self._awaited = "", 0, 0
@@ -313,6 +315,8 @@ class ExplorerPiece(DataPiece, EditorPiece):
             self._bound = bound
             also["bound"] = bound_state(bound, edit, self._session.generation)
         super()._accept(structure, edit, **also)
+        if self._family != family_of([structure]):  # what is drawn may be outside the family bounded so far
+            self._aim()
 
     def _load(self) -> None:
         """Give the tensor to the threads; all that belongs to the former one is dropped."""
@@ -387,12 +391,17 @@ class ExplorerPiece(DataPiece, EditorPiece):
                 self.push(bound=bound_state(bound, self.edit, self._session.generation))
 
     def _aim(self) -> None:
-        """Show the parameter bound known for the target error, and have the worker report better ones."""
-        self._show_minimum(self._certifier.aim(self.target_error))
+        """Show the parameter bound known for the target error, and have the worker report better ones.
+
+        It is the bound of a family that holds everything on the map: the drawn structure and all visits.
+        """
+        self._family = family_of([self._structure, *(visit.structure for visit in self._session.visited)])
+        self._show_minimum(self._certifier.aim(self.target_error, self._family))
 
     def _show_minimum(self, minimum: Minimum) -> None:
         with self.guard:
-            if minimum.data == self._certifier.data and minimum.target == self.target_error:
+            asked = self._certifier.data, self.target_error, self._family
+            if (minimum.data, minimum.target, minimum.family) == asked:
                 self.push(minimum=minimum_state(minimum))
 
     def _saved(self) -> SavedSession:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+from tnlab.bounds.families import FAMILIES
 from tnlab.network.gauge.bond_spectra import bond_spectra
 from tnlab.network.network import Network
 from tnlab.solvers.base import Status
@@ -80,7 +81,8 @@ def minimum_state(minimum: Minimum) -> dict[str, Any]:
         "incumbent": found and found.incumbent,
         "gap": found.gap if found and math.isfinite(found.gap) else None,
         "proved": bool(found and found.proved),
-        "family": found.family if found else "any",
+        "family": minimum.family,
+        "kind": FAMILIES[minimum.family].kind,
         "scope": found.scope if found else "",
         "running": minimum.running,
     }

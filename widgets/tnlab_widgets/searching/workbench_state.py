@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from tnlab.bounds.families import kinds_of
 from tnlab_widgets.base.data_piece import DataPiece
 from tnlab_widgets.searching.lane import ACTIVE, Lane
 from tnlab_widgets.searching.points import PIECE
@@ -34,7 +35,7 @@ class WorkbenchState(DataPiece):
         "settings": "What is chosen, and `refusals`: see `searching.settings.Settings`",
         "run": "{state, status, can_resume, private}",
         "lanes": "How every search stands: see `searching.lane.Lane.report`",
-        "bound": "{parameters, proved, scope, family, target}: what holds for all lanes",
+        "bound": "{parameters, proved, scope, family, kind, target}: what holds for all lanes",
         "studies": "What is on the shelf: see `searching.shelf.Shelf.entries`",
         "opening": "{lane, number} of the evaluation that is being opened in the Explorer, or {}",
         "opened": "{lane, number, part}: the evaluation in the Explorer inside, and the name of that part; or {}",
@@ -133,9 +134,13 @@ class WorkbenchState(DataPiece):
 
 
 def common_bound(lanes: tuple[Lane, ...]) -> dict[str, Any]:
-    """Return the smallest of the lanes' lower bounds on the parameters, which holds for all; empty if none is known."""
-    known = [(lane.progress.bound, lane) for lane in lanes if lane.progress is not None and lane.progress.bound]
-    if not known:
+    """Return the smallest of the lanes' lower bounds on the parameters, with the families of all: it holds for each.
+
+    It is empty where a lane that has begun proved nothing, as nothing is known of its family then.
+    """
+    begun = [(lane.progress.bound, lane) for lane in lanes if lane.progress is not None]
+    known = [(bound, lane) for bound, lane in begun if bound is not None]
+    if not known or len(known) < len(begun):
         return {}
     weakest, lane = min(known, key=lambda pair: pair[0].parameters)
     return {
@@ -143,5 +148,6 @@ def common_bound(lanes: tuple[Lane, ...]) -> dict[str, Any]:
         "proved": weakest.proved,
         "scope": weakest.scope,
         "family": weakest.family,
+        "kind": kinds_of(bound.family for bound, _ in known),
         "target": lane.plan.target_error,
     }

@@ -9,7 +9,7 @@ const frame = { left: 0, top: 0, right: 200, bottom: 100 };
 const plot = { clamp: Plot.prototype.clamp, holds: Plot.prototype.holds, frame, x: (v: number) => v, y: (v: number) => 100 - 100 * v } as never;
 const points = new LanePoints();
 points.take(1, { parameters: Float64Array.of(50, 900), errors: Float32Array.of(0.5, 0.5), seconds: new Float32Array(2), fates: new Uint8Array(2) });
-const state: CloudState = { lanes: [{ id: 1, look: 0, name: "growth", points }], target: 0.2, bound: { parameters: 120, words: "" }, best: new Map([[1, 1]]), logError: false };
+const state: CloudState = { lanes: [{ id: 1, look: 0, name: "growth", points }], target: 0.2, bound: { parameters: 120, words: "", kind: "trees" }, best: new Map([[1, 1]]), logError: false };
 
 it("hatches the region that is proved empty, where it is seen", () => {
   const group = svg("g", {}, svg("path"), svg("path"), svg("text"));

@@ -17,7 +17,7 @@ export interface CloudLane extends LayerLane {
 export interface CloudState {
   lanes: readonly CloudLane[];
   target: number;
-  bound: { parameters: number; words: string } | null;
+  bound: { parameters: number; words: string; kind: string } | null;
   /** The evaluation that each lane calls its best. */
   best: ReadonlyMap<number, number>;
   logError: boolean;
@@ -26,7 +26,7 @@ export interface CloudState {
 export function drawNever(group: SVGElement, { bound, target }: CloudState, plot: Plot): void {
   const { left, top, bottom } = plot.frame;
   const corner = bound !== null && target > 0 ? plot.clamp({ x: plot.x(bound.parameters), y: plot.y(target) }) : { x: left, y: top };
-  drawCorner(group, { left, right: corner.x, top: corner.y, bottom }, "proved empty", true);
+  drawCorner(group, { left, right: corner.x, top: corner.y, bottom }, `proved empty for ${bound?.kind ?? ""}`, true);
 }
 
 export function frontPath(points: readonly FrontPoint[], plot: Plot): string {

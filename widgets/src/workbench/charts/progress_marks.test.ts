@@ -10,7 +10,7 @@ const plot = { clamp: Plot.prototype.clamp, frame: { left: 0, top: 0, right: 100
 const best = Object.assign(new BestSoFar(), { steps: [{ number: 2, seconds: 1, parameters: 80 }, { number: 30, seconds: 9, parameters: 40 }] });
 const state: ProgressState = {
   lanes: [{ id: 1, name: "growth", look: 0, points: new LanePoints(), best, evaluations: 50, seconds: 12 }],
-  target: 0.1, bound: { parameters: 60, proved: false }, gap: 0.5, clock: "evaluations", log: false,
+  target: 0.1, bound: { parameters: 60, proved: false, kind: "trees" }, gap: 0.5, clock: "evaluations", log: false,
 };
 
 it("steps a lane down at every improvement and on to where it is now, by either clock", () => {
@@ -25,9 +25,9 @@ it("steps a lane down at every improvement and on to where it is now, by either 
 it("writes at the bound what is proved and what is left to gain", () => {
   const group = svg("g", {}, svg("path"), svg("path"), svg("text"));
   drawBound(group, state, plot);
-  expect(group.textContent).toBe("proved: no fewer than 60 \u00b7 gap 50 %");
+  expect(group.textContent).toBe("proved for trees: no fewer than 60 \u00b7 gap 50 %");
   drawBound(group, { ...state, gap: 0 }, plot);
-  expect(group.textContent).toBe("proved: nothing smaller");
+  expect(group.textContent).toBe("proved for trees: nothing smaller");
   drawBound(group, { ...state, bound: null }, plot);
   expect(group.getAttribute("visibility")).toBe("hidden");
 });

@@ -28,7 +28,7 @@ export interface ProgressLane {
 export interface ProgressState {
   lanes: readonly ProgressLane[];
   target: number;
-  bound: { parameters: number; proved: boolean } | null;
+  bound: { parameters: number; proved: boolean; kind: string } | null;
   /** Best parameters over the bound, minus 1. */
   gap: number | null;
   clock: Clock;
@@ -64,7 +64,8 @@ export function drawBound(group: SVGElement, { bound, gap }: ProgressState, plot
   setAttributes(line, { d: y <= bottom ? `M${left} ${y}H${right}` : "" });
   setAttributes(words, { x: right - 2, y: Math.min(y + 14, bottom - 4), visibility: y <= bottom ? null : "hidden" });
   const least = `no fewer than ${formatCount(bound.parameters)}`;
-  setText(words, gap === null ? `proved: ${least}` : gap <= 0 ? "proved: nothing smaller" : `proved: ${least} \u00b7 gap ${gapPercent(gap)}`);
+  const proved = `proved for ${bound.kind}`;
+  setText(words, gap === null ? `${proved}: ${least}` : gap <= 0 ? `${proved}: nothing smaller` : `${proved}: ${least} \u00b7 gap ${gapPercent(gap)}`);
 }
 
 /** Pixels that a line may leave the frame by: its ends are cut off unseen, and browsers draw no path of a million pixels. */

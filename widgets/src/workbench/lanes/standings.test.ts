@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { fakeLane } from "../../testing/fake_workbench.js";
 import { commonGap, gapOf, gapPercent, leading } from "./standings.js";
 
-const bound = { parameters: 640, proved: false, scope: "", family: "", target: 0.1 };
+const bound = { parameters: 640, proved: false, scope: "", family: "", kind: "trees", target: 0.1 };
 
 describe("lanes", () => {
   it("lead by parameters where the target is reached, else by the error", () => {

@@ -60,7 +60,7 @@ export function chartsPanel({ tip, open, say }: ChartsEvents, signal: AbortSigna
     progress.show({ lanes: looks, target, bound, gap, clock: clock.value as Clock, log: logX.input.checked });
     const words = bound ? `no ${bound.family} with fewer than ${formatCount(bound.parameters)} parameters has a relative error of at most ${formatShort(bound.target)}` : "";
     const best = new Map(lanes.flatMap((lane) => (lane.incumbent ? [[lane.id, lane.incumbent.number] as const] : [])));
-    cloud.show({ lanes: looks, target, bound: bound && { parameters: bound.parameters, words }, best, logError: logError.input.checked });
+    cloud.show({ lanes: looks, target, bound: bound && { parameters: bound.parameters, words, kind: bound.kind }, best, logError: logError.input.checked });
     numbers.show(lanes, bound, gap, target);
     const total = looks.reduce((sum, lane) => sum + lane.points.count, 0);
     setText(known, opening || (total > 0 ? `${formatCount(total)} evaluations` : ""));
@@ -109,7 +109,7 @@ function headline(): { element: HTMLElement; show(lanes: readonly Lane[], bound:
       const whose = `Fewest parameters at a relative error of at most ${formatShort(target)}, by ${lane ? laneName(lane, lanes) : ""}.`;
       best.show(reached === null ? null : formatCount(reached), reached, reached === null ? none : whose);
       least.show(bound && formatCount(bound.parameters), bound?.parameters ?? null, bound ? `${bound.scope}${/[.]$/.test(bound.scope) ? "" : "."}` : "Nothing is proved yet.");
-      gap.show(away === null ? null : away <= 0 ? "none: proved best" : gapPercent(away), away);
+      gap.show(away === null ? null : away <= 0 ? `none: proved best of ${bound?.kind ?? ""}` : gapPercent(away), away);
     },
   };
 }
