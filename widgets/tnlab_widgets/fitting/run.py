@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from tnlab.data.intake import Unit
 from tnlab.errors import StructureError, TnlabError
 from tnlab.fitting.svd_start import svd_start
 from tnlab.fitting.sweep.plan import plan_sweep
@@ -238,7 +239,9 @@ def starting_point(job: FitJob, last: Network | None, visited: Visited) -> Init:
         return "svd"
     if not rewired(last.structure, job.structure):
         return carried
-    fresh = svd_start(job.tensor, job.structure, generator=generator)
+    unit = Unit(job.tensor)
+    assert isinstance(unit.data, Tensor)
+    fresh = unit.outward(svd_start(unit.data, job.structure, generator=generator))
     return min(carried, fresh, key=lambda start: relative_error(job.tensor, start.to_tensor()))
 
 
