@@ -79,9 +79,9 @@ class Server:
         out = self.folder / "out"
         return Ended(
             code,
-            out.read_text() if out.exists() else "",
-            (self.folder / "err").read_text(),
-            (self.folder / "sent").exists(),
+            out=out.read_text() if out.exists() else "",
+            err=(self.folder / "err").read_text(),
+            sent=(self.folder / "sent").exists(),
         )
 
 
