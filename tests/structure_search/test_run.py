@@ -1,7 +1,9 @@
 """The function search and the iterator Search: what they refuse, and how they are left."""
 
+import json
 import math
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -66,3 +68,21 @@ def test_the_gap_is_to_what_was_proved_and_only_where_the_target_is_reached():
     larger = replace(exact, network=Network.random(ring((3,) * 6, range(6), (3,) * 6), generator=generator()))
     assert larger.gap == pytest.approx(162 / 126 - 1)
     assert replace(exact, reached=False).gap == replace(exact, bound=None).gap == math.inf
+
+
+def test_a_bound_that_a_study_records_is_not_believed(tmp_path):
+    """A record that claims a bound as high as what was found must not end the resumed search with a proof."""
+    place = tmp_path / "study"
+    tensor = torch.rand(3, 3, 3, 3, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    settings: Any = {"target_error": 0.3, "engine": "random", "family": "any", "study": place, "seed": 0}
+    first = search(tensor, max_evaluations=3, **settings)
+    lines = place.read_text().splitlines()
+    told = [json.loads(line) for line in lines]
+    for record in told:
+        if "bound" in record:
+            record["bound"]["parameters"] = 10**6
+    place.write_text("".join(json.dumps(record) + "\n" for record in told))
+    again = search(tensor, max_evaluations=4, **settings)
+    assert again.bound is not None
+    assert first.bound is not None
+    assert again.bound.parameters == first.bound.parameters

@@ -252,11 +252,13 @@ class Search:
             self._driver.stop()
 
     def _bound(self, study: Study | None, problem: Problem) -> ParameterBound | None:
-        """Return the lower bound on the parameters: the study's recorded one, else one proved now and recorded."""
-        if study is not None and study.bound is not None:
-            return study.bound
+        """Return a lower bound on the parameters proved now; one that a study has recorded is not believed."""
         bound = problem.lower_bound(min(BOUND_SHARE * self.budget.max_seconds, BOUND_SECONDS))
-        if study is not None and bound is not None:
+        if (
+            study is not None
+            and bound is not None
+            and (study.bound is None or study.bound.parameters != bound.parameters)
+        ):
             study.prove(bound)
         return bound
 
