@@ -19,8 +19,8 @@ from _common import DOCS, cpu_seconds, load, machine, say, table, write_between
 from operation_runs import ROWS
 
 ENOUGH = 0.01  # CPU seconds of one timing: short calls are repeated within it
-ROUNDS = 4
-MOST = 1.0  # CPU seconds of a contestant, after which it sits out further rounds
+ROUNDS = 3
+MOST = 0.5  # CPU seconds of a contestant, after which it sits out further rounds
 PEERS = ("quimb", "cotengra", "tntorch", "torchTT", "teneva", "tensorly", "pyttb")
 
 

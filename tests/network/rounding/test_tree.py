@@ -1,14 +1,12 @@
 """Rounding of trees: both algorithms agree, and the error budget is spent as the singular values say."""
 
-import math
-
 import pytest
 import torch
 
 from tnlab.formats import formats
 from tnlab.network.arithmetic import add, scale
 from tnlab.network.network import Network
-from tnlab.network.rounding.tree import ErrorBudget, round_by_grams, round_by_qr, truncate_by_qr
+from tnlab.network.rounding.tree import ErrorBudget, round_by_qr, round_by_triangles, truncate_by_qr
 from tnlab.network.structure import Bond, Core, Structure
 
 
@@ -21,11 +19,11 @@ def true_error(before, after):
     return float((a - b).norm() / a.norm())
 
 
-@pytest.mark.parametrize("by", [round_by_qr, round_by_grams])
+@pytest.mark.parametrize("by", [round_by_qr, round_by_triangles])
 def test_both_ways_on_a_tree_agree(by):
     network = random(formats["tree"].build((4,) * 6, 4))
-    rounded, error = by(network, ErrorBudget([2] * len(network.structure.bonds)))[:2]
-    assert error == pytest.approx(true_error(network, rounded), rel=1e-6)
+    rounded, error = by(network, ErrorBudget([2] * len(network.structure.bonds)))
+    assert error == pytest.approx(true_error(network, rounded), rel=1e-10)
     expected, _ = round_by_qr(network, ErrorBudget([2] * len(network.structure.bonds)))
     assert error == pytest.approx(true_error(network, expected), rel=0.05)
 
@@ -51,17 +49,24 @@ def test_without_an_error_only_rounding_errors_are_dropped():
     assert budget.rank(0, torch.tensor([1.0, 1e-7, 1e-17]).square()) == 2
 
 
+@pytest.mark.parametrize("target", [1e-3, 1e-6, 1e-12, None])
 @pytest.mark.parametrize("name", ["tt", "tree", "tucker"])
-def test_gram_matrices_find_the_ranks_of_a_sum(name):
-    """A second term of 1e-3 is dropped, and its size is told; an equal one is left to QR decompositions."""
+def test_the_ranks_of_a_sum_are_found(name, target):
+    network = random(formats[name].build((4,) * 4, 2))
+    twice = add(network, network)
+    rounded, error = round_by_triangles(twice, ErrorBudget(list(twice.structure.ranks), target))
+    assert rounded.structure.ranks == network.structure.ranks
+    assert error < 1e-13
+    assert true_error(twice, rounded) < 1e-13
+
+
+@pytest.mark.parametrize("name", ["tt", "tree", "tucker"])
+def test_a_faint_term_is_dropped_and_its_size_told(name):
     network = random(formats[name].build((4,) * 4, 2))
     both = add(network, scale(random(network.structure, 1), 1e-3))
-    rounded, error, floor = round_by_grams(both, ErrorBudget(list(both.structure.ranks), 1e-2))
+    rounded, error = round_by_triangles(both, ErrorBudget(list(both.structure.ranks), 1e-2))
     assert rounded.structure.ranks == network.structure.ranks
-    assert floor < error == pytest.approx(true_error(both, rounded), rel=1e-3)
-    twice = add(network, network)
-    kept, _, floor = round_by_grams(twice, ErrorBudget(list(twice.structure.ranks), 1e-6))
-    assert (kept, floor) == (twice, math.inf)
+    assert error == pytest.approx(true_error(both, rounded), rel=1e-9)
 
 
 def test_one_bond_is_truncated_by_its_singular_values():

@@ -19,11 +19,9 @@ from tnlab.network.graph import is_tree
 from tnlab.network.network import Network
 from tnlab.network.powers import PowersOfTwo, Scaled
 from tnlab.network.rounding.loop import truncate_hyper_bond, truncate_pair
-from tnlab.network.rounding.tree import GRAM_FLOOR, ErrorBudget, round_by_grams, round_by_qr, truncate_by_qr
+from tnlab.network.rounding.tree import ErrorBudget, round_by_qr, round_by_triangles, truncate_by_qr
 from tnlab.network.structure import Structure
 from tnlab.threads import on_one_thread
-
-GRAM_ACCURACY = 1e-3  # relative accuracy of an error that Gram matrices tell
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,8 +31,8 @@ class Rounded:
     Attributes:
         network: The network of the same topology with the new ranks.
         relative_error: Frobenius norm of the change of the tensor over the norm of the tensor before. On a tree it is
-            right to a thousandth, or to about 1e-14 where it is smaller. With loops or hyper-bonds it is measured by
-            inner products, to about 1e-8. Cores of float32 are rounded in float64, and converted back at the end.
+            right to about 1e-14. With loops or hyper-bonds it is measured by inner products, to about 1e-8. Cores of
+            float32 are rounded in float64, and converted back at the end.
     """
 
     network: Network
@@ -112,11 +110,8 @@ def round_network(
     double = network.to(torch.float64)
     if not is_tree(structure):
         return _rounded(*_round_loops(double, largest, target_error), network)
-    if target_error is None or target_error >= GRAM_FLOOR:
-        rounded, error, floor = round_by_grams(double, ErrorBudget(largest, target_error))
-        if error >= floor and (target_error is None or error < target_error * (1 - GRAM_ACCURACY)):
-            return _rounded(rounded, error, network)
-    return _rounded(*round_by_qr(double, ErrorBudget(largest, target_error)), network)
+    done = round_by_triangles(double, ErrorBudget(largest, target_error))
+    return _rounded(*(done or round_by_qr(double, ErrorBudget(largest, target_error))), network)
 
 
 def _rounded(network: Network, error: float, before: Network) -> Rounded:

@@ -1,30 +1,32 @@
-"""Rounding of a tree network bond by bond, from the leaves to a root, by QR decompositions or by Gram matrices.
+"""Rounding of a tree network bond by bond, from the leaves to a root, by singular value decompositions.
 
 A truncation projects one side of a bond onto its leading singular vectors. From the leaves to the root the projections
 commute, so that the squares of the discarded singular values add up to the square of the error.
 
-The singular vectors come from a QR decomposition of every core, to full precision, or from the Gram matrices of the
-two sides of a bond, which take matrix products only and are several times faster.
+What lies beyond a bond enters by an isometry, or only by its triangular factor, which takes fewer operations.
 
 References:
-    Al Daas 2022 (Gram matrices instead of QR): https://doi.org/10.1137/21M1395363
+    Oseledets 2011: https://doi.org/10.1137/090752286
 """
 
 import math
 from dataclasses import dataclass, field
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from tnlab.network.gauge.canonical import shift, turned_to
+from tnlab.network.gauge.triangles import as_columns, double_arrays, times_along, triangle
 from tnlab.network.graph import ParentBond, axis_of, far_end
 from tnlab.network.network import Network
-from tnlab.network.powers import PowersOfTwo, Scaled
+from tnlab.network.pairwise import permute
+from tnlab.network.powers import PowersOfTwo
 from tnlab.network.structure import Structure
 from tnlab.network.unfolding import absorb, fold, rebuilt, unfolding
 
-LEAST = 1e-14  # part of the largest eigenvalue of a Gram matrix, below which an eigenvalue is rounding error
-GRAM_FLOOR = 100 * math.sqrt(torch.finfo(torch.float64).eps)  # least relative error that Gram matrices can tell, 1.5e-6
+LEAST = 1e-12  # part of the largest eigenvalue of a Gram matrix, below which its vectors are not relied on
 
 
 @dataclass
@@ -51,22 +53,36 @@ class ErrorBudget:
     def __post_init__(self) -> None:
         self.left = len(self.largest)
 
-    def rank(self, bond: int, squares: Tensor, most: int | None = None) -> int:
+    def rank(self, bond: int, squares: Tensor) -> int:
         """Return the rank that a bond keeps, and add the squares that it discards to ``spent``.
 
         Args:
             bond: Index in ``largest`` of the bond.
             squares: Its squared singular values, descending.
-            most: Largest rank to keep besides ``largest``.
         """
-        squares = squares.clamp(min=0)
-        tails = squares.flip(0).cumsum(0).flip(0)
-        negligible = torch.finfo(squares.dtype).eps ** 2 * self.total * len(squares)
-        allowed = max(0.0, ((self.target_error or 0.0) ** 2 * self.total - self.spent) / self.left)
-        rank = min(max(1, int((tails > max(allowed, negligible)).sum())), self.largest[bond], most or len(squares))
-        self.spent += float(tails[rank]) if rank < len(tails) else 0.0
-        self.left -= 1
+        rank = self.least_rank(bond, squares)
+        self.spend(float(squares[rank:].clamp(min=0).sum()))
         return rank
+
+    def least_rank(self, bond: int, squares: Tensor) -> int:
+        """Return the rank that a bond keeps, from its squared singular values, descending."""
+        tails = squares.clamp(min=0).flip(0).cumsum(0).flip(0)
+        allowed = max(self.allowed, self.negligible(len(squares)))
+        return min(max(1, int((tails > allowed).sum())), self.largest[bond])
+
+    def spend(self, lost: float) -> None:
+        """Record the squared norm that the truncation of one bond discards."""
+        self.spent += lost
+        self.left -= 1
+
+    def negligible(self, count: int) -> float:
+        """Return the squared norm that rounding errors alone discard of a bond with ``count`` singular values."""
+        return torch.finfo(torch.float64).eps ** 2 * self.total * count
+
+    @property
+    def allowed(self) -> float:
+        """Squared norm that the next bond may discard."""
+        return max(0.0, ((self.target_error or 0.0) ** 2 * self.total - self.spent) / self.left)
 
     @property
     def error(self) -> float:
@@ -112,51 +128,71 @@ def round_by_qr(network: Network, budget: ErrorBudget) -> tuple[Network, float]:
     return rebuilt(structure, powers.give(cores, centre)), budget.error
 
 
-def round_by_grams(network: Network, budget: ErrorBudget) -> tuple[Network, float, float]:
-    """Return a tree rounded by Gram matrices within an error budget, the relative error, and what that must exceed.
+def round_by_triangles(network: Network, budget: ErrorBudget) -> tuple[Network, float] | None:
+    """Return a tree rounded within an error budget, and the exact relative error, or None for products out of range.
 
-    The singular values of a bond are the square roots of the eigenvalues of the product of the Gram matrices of its two
-    sides: those beyond the bond are formed first, those of the truncated subtrees below it on the way to the root.
-
-    Rounding errors hide the squares below the rounding unit times the traces of the two matrices. The error is right to
-    a thousandth where it is at least the last number returned, which is larger where terms cancel. The rounding ends
-    early, with the network as it was and an infinite last number, where a bond discards only what rounding errors hide.
+    The part of the tree beyond a bond is an isometry times a triangular factor, which is all that a truncation needs of
+    it. So no isometries are formed; the error of every truncation is measured.
     """
     structure = network.structure
-    needed = PowersOfTwo.of(network.cores, structure.index_sizes).needed
-    below = [PowersOfTwo(needed) for _ in network.cores]  # taken out of a core and the truncated subtrees below it
-    cores = [powers.take(core) for powers, core in zip(below, network.cores, strict=True)]
-    order = _leaves_first(structure)
-    outside = _outside_grams(structure, cores, order, below)
-    whole, least = Scaled(0.0), 1.0
+    if PowersOfTwo.of(network.cores, structure.index_sizes).needed:
+        return None
+    arrays, order = double_arrays(network), _leaves_first(structure)
+    parents, above = {bond: parent for _, bond, parent in order}, {core: bond for core, bond, _ in order}
+    factors: dict[tuple[int, int], Any] = {}  # by bond and core: of the part of the tree on the other side of the bond
+
+    def factor_at(core: int, bond: int) -> Any:
+        """Return the factor of a core with all that is beyond its other bonds, over one bond."""
+        array = arrays[core]
+        for other in structure.core_bonds[core]:
+            if other != bond and (other, core) in factors:
+                array = times_along(array, factors[other, core], axis_of(structure, core, other))
+        return triangle(as_columns(array, axis_of(structure, core, bond)))
+
+    if any(len(bonds) > 2 for bonds in structure.core_bonds):
+        for core, bond, parent in order:
+            factors[bond, parent] = factor_at(core, bond)
     for core, bond, parent in order:
+        path, lower = [], core
+        while lower in above and (above[lower], lower) not in factors:
+            path.append(lower)
+            lower = parents[above[lower]]
+        for lower in reversed(path):
+            factors[above[lower], lower] = factor_at(parents[above[lower]], above[lower])
         axis = axis_of(structure, core, bond)
-        matrix = unfolding(cores[core], axis)
-        beyond, exponent = outside[bond]
-        weights, vectors = torch.linalg.eigh(beyond)
-        root = vectors * weights.clamp(min=0).sqrt()
-        inside = matrix @ matrix.T
-        squares, turned = torch.linalg.eigh(root.T @ inside @ root)
-        squares, turned = squares.flip(0).clamp(min=0), turned.flip(1)
-        sums = float(squares.sum())
-        if not sums:
-            return network, 0.0, math.inf
-        total = Scaled(sums, exponent + 2 * below[core].exponent)
-        if not whole.mantissa:
-            whole, budget.total = total, 1.0
-        least = min(least, sums / float(beyond.trace() * inside.trace()))
-        found = int((squares > LEAST * squares[0]).sum())
-        rank = budget.rank(bond, squares * (total.over(whole) / sums), found)
-        if rank < min(matrix.shape) and budget.spent < GRAM_FLOOR**2:  # a sum of few terms: more bonds will be so
-            return network, 0.0, math.inf
-        to_basis = root @ turned[:, :rank] / squares[:rank].sqrt()
-        cores[core] = fold(to_basis.T @ matrix, cores[core], axis)
-        absorb(structure, cores, to_basis.T @ inside, bond, parent)
-        below[parent].exponent += below[core].exponent
-        cores[parent] = below[parent].take(cores[parent])
-    last = order[-1][2]
-    lost = 1.0 - Scaled(_square(cores[last]), 2 * below[last].exponent).over(whole)
-    return rebuilt(structure, below[last].give(cores)), math.sqrt(max(lost, 0.0)), GRAM_FLOOR / math.sqrt(least)
+        matrix = as_columns(arrays[core], axis)
+        basis = _basis(matrix @ factors[bond, core].T, budget, bond)
+        factors.pop((bond, parent), None)  # the truncated part is an isometry
+        axes = [place for place in range(arrays[core].ndim) if place != axis]
+        folded = basis.reshape(*(arrays[core].shape[place] for place in axes), basis.shape[1])
+        arrays[core] = permute(folded, tuple([*axes, axis].index(place) for place in range(len(axes) + 1)))
+        arrays[parent] = times_along(arrays[parent], basis.T @ matrix, axis_of(structure, parent, bond))
+    return rebuilt(structure, [torch.as_tensor(array) for array in arrays]), budget.error
+
+
+def _basis(matrix: Any, budget: ErrorBudget, bond: int) -> Any:
+    """Return orthonormal leading left singular vectors of a matrix within the budget, and spend what they leave out.
+
+    They come from the Gram matrix of the columns if what they leave out, which is measured, is within the budget, or is
+    all that the largest rank can keep; else from a singular value decomposition.
+    """
+    linalg: Any = (np if isinstance(matrix, np.ndarray) else torch).linalg
+    rows, columns = matrix.shape
+    flat = matrix.reshape(-1)
+    budget.total = budget.total or float(flat @ flat)
+    if rows >= columns:
+        squares, vectors = linalg.eigh(matrix.T @ matrix)
+        squares = torch.as_tensor(squares).flip(0).clamp(min=0)
+        squares[squares < LEAST * squares[0]] = 0.0  # rounding errors, or too weak for their vectors to be right
+        rank = budget.least_rank(bond, squares)
+        basis, _ = linalg.qr(matrix @ vectors[:, columns - rank :])
+        rest = (matrix - basis @ (basis.T @ matrix)).reshape(-1)
+        lost = float(rest @ rest)
+        if lost <= max(budget.allowed, budget.negligible(columns)) or rank == budget.largest[bond]:
+            budget.spend(lost)
+            return basis
+    vectors, values, _ = linalg.svd(matrix, full_matrices=False)
+    return vectors[:, : budget.rank(bond, torch.as_tensor(values).square())]
 
 
 def _truncate(structure: Structure, cores: list[Tensor], upward: ParentBond, budget: ErrorBudget, place: int) -> None:
@@ -203,52 +239,6 @@ def _path(upwards: dict[int, tuple[int, int]], core: int, centre: int) -> list[P
         path.append((core, bond, parent))
         core = parent
     return path
-
-
-def _outside_grams(
-    structure: Structure, cores: list[Tensor], order: list[ParentBond], taken: list[PowersOfTwo]
-) -> dict[int, tuple[Tensor, int]]:
-    """Return for every bond the Gram matrix, (rank, rank), of the part of the tree on the root's side of it.
-
-    The second of each pair is the exponent of a power of two that multiplies the matrix; ``taken`` has those of cores.
-    """
-    below: dict[int, list[int]] = {}
-    for _, bond, parent in order:
-        below.setdefault(parent, []).append(bond)
-
-    def gram(core: int, bond: int, known: dict[int, tuple[Tensor, int]]) -> tuple[Tensor, int]:
-        powers = PowersOfTwo(
-            taken[core].needed, 2 * taken[core].exponent + sum(exponent for _, exponent in known.values())
-        )
-        message = powers.take(_gram(structure, cores, core, bond, {other: own for other, (own, _) in known.items()}))
-        return message, powers.exponent
-
-    inside: dict[int, tuple[Tensor, int]] = {}
-    if any(len(bonds) > 1 for bonds in below.values()):
-        for core, bond, _ in order:
-            inside[bond] = gram(core, bond, {other: inside[other] for other in below.get(core, [])})
-    outside: dict[int, tuple[Tensor, int]] = {}
-    above = {core: bond for core, bond, _ in order}
-    for _, bond, parent in reversed(order):
-        known = {other: inside[other] for other in below[parent] if other != bond}
-        if parent in above:
-            known[above[parent]] = outside[above[parent]]
-        outside[bond] = gram(parent, bond, known)
-    return outside
-
-
-def _gram(structure: Structure, cores: list[Tensor], core: int, bond: int, known: dict[int, Tensor]) -> Tensor:
-    """Return the Gram matrix over a bond of a core together with the subtrees beyond its other bonds.
-
-    ``known`` gives the Gram matrices of these subtrees by bond; a missing one counts as the identity.
-    """
-    array = doubled = cores[core]
-    for other, message in known.items():
-        axis = axis_of(structure, core, other)
-        doubled = fold(message @ unfolding(doubled, axis), doubled, axis)
-    axis = axis_of(structure, core, bond)
-    gram = unfolding(doubled, axis) @ unfolding(array, axis).T
-    return (gram + gram.T) / 2
 
 
 def _square(core: Tensor) -> float:
