@@ -52,6 +52,10 @@ class NotInstalledError(TnlabError, ImportError):
         super().__init__(f"This needs {package}, which is not installed: pip install {install}.")
 
 
+class FewEntriesWarning(UserWarning):
+    """A network has more parameters than the tensor has known entries, so that they do not determine it."""
+
+
 class UnknownNameError(TnlabError, KeyError):
     """A name is not registered; the message suggests the closest known one and lists all.
 

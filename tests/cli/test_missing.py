@@ -37,6 +37,7 @@ def test_missing_entries_from_the_shell(tmp_path, capsys):
     assert "--missing must be nan" in refused(capsys, "fit", full, *end, "--missing", "zero")
     assert "Unknown solver 'alx'" in refused(capsys, "fit", full, *end, "--solver", "alx")
     assert "--target-error must be" in refused(capsys, "fit", full, *end, "--target-error", 2)
+    assert "leaves 1 known entries, too few for the 64" in refused(capsys, "fit", full, *end, "--observed", 0.00001)
     np.save(known, mask[:4])
     assert "must have the shape 8x8x8" in refused(capsys, "fit", full, *end, "--mask", known)
     np.save(known, np.zeros_like(mask))

@@ -4,12 +4,15 @@ import pytest
 import torch
 
 from tnlab.data.observed import Observed
+from tnlab.errors import FewEntriesWarning
 from tnlab.formats import formats
 from tnlab.metrics import relative_error
 from tnlab.network.network import Network
 from tnlab.network.used_ranks import used_ranks
 from tnlab.solvers.base import Status
 from tnlab.solvers.completion import Completion
+from tnlab.solvers.completion_als import CompletionALS
+from tnlab.solvers.decompose import decompose
 from tnlab.solvers.fit import fit
 
 PLANTED = {  # modes, rank and observed part of each format that fits order-3 or order-4 data
@@ -86,6 +89,26 @@ def test_it_is_not_worse_than_alternating_least_squares():
     observed = Observed.random_part(positive(structure, noise=0.05), 0.4)
     race, alone = fit(observed, structure), fit(observed, structure, solver="completion_als")
     assert race.held_out_error <= 1.001 * alone.held_out_error
+
+
+def test_nothing_is_held_out_on_request():
+    structure = formats["cp"].build((8, 8, 8), 2)
+    observed = Observed.random_part(positive(structure, noise=0.05), 0.5)
+    for none in (0, None):
+        assert fit(observed, structure, held_out=none, max_sweeps=60).held_out_error is None
+        assert decompose(observed, "cp", rank=2, held_out=none, max_sweeps=60).held_out_error is None
+    named = [fit(observed, structure, solver=name, held_out=0.3, max_sweeps=3) for name in ("completion_als",)]
+    held = CompletionALS(held_out=0.3, max_sweeps=3)
+    assert named[0].held_out_error == fit(observed, structure, solver=held).held_out_error
+    with pytest.raises(ValueError, match="held_out must be at least 0"):
+        fit(observed, structure, held_out=1.0)
+
+
+def test_more_parameters_than_known_entries_are_told():
+    structure = formats["cp"].build((8, 8, 8), 2)
+    observed = Observed.random_part(positive(structure), 40 / 512)
+    with pytest.warns(FewEntriesWarning, match="40 known entries cannot determine the 48 parameters"):
+        fit(observed, structure, max_sweeps=2)
 
 
 def test_the_same_seed_gives_the_same_floats():

@@ -196,6 +196,7 @@ def test_float32_and_reproducible():
         assert one.held_out_error < 1e-3
 
 
+@pytest.mark.filterwarnings("ignore::tnlab.errors.FewEntriesWarning")
 @pytest.mark.parametrize("solver", ["completion_als", "completion_lbfgs"])
 def test_what_cannot_be_fitted_is_refused(solver):
     structure = formats["tt"].build((4, 5), 2)
@@ -213,6 +214,7 @@ def test_what_cannot_be_fitted_is_refused(solver):
         fit(observed, structure, solver="als")
 
 
+@pytest.mark.filterwarnings("ignore::tnlab.errors.FewEntriesWarning")
 def test_one_entry_is_fitted_and_nothing_held_out():
     result = fit(Observed((3, 3), torch.tensor([[1, 2]]), torch.tensor([2.0])), formats["tt"].build((3, 3), 1))
     assert result.held_out_error is None

@@ -18,6 +18,7 @@ from tnlab.structure_search.objective import FewestParameters
 from tnlab.structure_search.problem import Problem
 
 MODES, RANK = (5, 4, 6, 4), 3
+pytestmark = pytest.mark.filterwarnings("ignore::tnlab.errors.FewEntriesWarning")  # errors only, no prediction
 FINAL = 1e-12  # of |X|: the error of a fit and of its last snapshot
 RUNNING = 1e-3, 1e-9  # the error of a snapshot on the way: relative, or absolute
 DTYPES = (torch.float64, torch.float32)

@@ -102,6 +102,7 @@ def test_same_seed_same_floats():
     assert all(torch.equal(one, two) for one, two in zip(*(run.network.cores for run in runs), strict=True))
 
 
+@pytest.mark.filterwarnings("ignore::tnlab.errors.FewEntriesWarning")
 def test_what_it_cannot_do_is_refused():
     function = TensorFunction((4, 4, 4), inverse_sum)
     with pytest.raises(StructureError, match="chain"):

@@ -81,6 +81,11 @@ def fit(
     check_target(save)
     settings = {"seed": seed, "max_sweeps": max_sweeps, "restarts": restarts, "target_error": target_error}
     tensor = known.entries(source)
+    if observed is not None and isinstance(tensor, Observed) and len(tensor.values) < wanted.parameters:
+        raise DataError(
+            f"--observed {observed:g} leaves {len(tensor.values)} known entries, too few for the {wanted.parameters} "
+            "parameters of the network: observe a larger part, or take a lower rank."
+        )
     asked = threading.Event()
     with Interruption(asked.set) as interruption:
         result = _fit(tensor, wanted, solver=solver or None, cancel=asked.is_set, **settings)

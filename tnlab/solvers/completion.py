@@ -50,4 +50,4 @@ class Completion(AbstractCompletion):
         race.enter(start, race.lbfgs, init)
         if init == "svd":
             race.enter(start_of(task.fitted, structure, "random", generator), second, init)
-        return race.sweeps()
+        yield from race.sweeps()

@@ -3,8 +3,9 @@
 import contextlib
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from torch import Tensor
@@ -13,7 +14,7 @@ from typing_extensions import Unpack
 from tnlab.data.intake import as_data, check_modes
 from tnlab.data.observed import Observed
 from tnlab.data.tensor_function import TensorFunction
-from tnlab.errors import DataError
+from tnlab.errors import DataError, FewEntriesWarning
 from tnlab.interrupt import Interrupted, Limit, checkpoint, limited, unlimited
 from tnlab.network.network import Network
 from tnlab.network.residual import relative_residual
@@ -97,7 +98,8 @@ def fit(
             ``tolerance`` and ``target_error``. By default alternating least squares on a tensor, ``completion``
             (a race of two methods) on observed entries, cross approximation of a function.
         start: How the fit starts: ``init``, ``seed`` and ``restarts``.
-        stop: When it stops: ``max_sweeps``, ``tolerance``, ``target_error``, ``max_seconds`` and ``cancel``.
+        stop: When it stops: ``max_sweeps``, ``tolerance``, ``target_error``, ``max_seconds``, ``cancel``
+            and ``held_out``.
         mask: Boolean array of the tensor's shape: True where an entry is known. The other entries are not read.
         callback: Called with every snapshot; a true return value stops the fit, which keeps the best cores so far.
         settings: Fields of ``start`` and ``stop`` as keywords, such as ``seed=3`` or ``max_seconds=10``; they replace
@@ -128,6 +130,8 @@ def fit(
     chosen = _chosen_solver(X, solver, stop)
     check_target_error(chosen.target_error, chosen=chosen.chooses_ranks)
     check_modes(X, structure)
+    if isinstance(X, Observed):
+        _warn_of_few(X, structure)
     generator = as_generator(start.seed)
     sweeps, best = 0, None
     with limited(limit):
@@ -157,7 +161,19 @@ def _chosen_solver(X: Data, solver: str | AbstractSolver | None, stop: Stop) -> 
         return solver
     if solver is None:
         solver = {Observed: "completion", TensorFunction: "tt_cross"}.get(type(X), "als")
-    return solvers[solver](max_sweeps=stop.max_sweeps, tolerance=stop.tolerance, target_error=stop.target_error)
+    chosen = solvers[solver]
+    held_out = {"held_out": stop.held_out or 0.0} if "held_out" in {field.name for field in fields(chosen)} else {}
+    return chosen(max_sweeps=stop.max_sweeps, tolerance=stop.tolerance, target_error=stop.target_error, **held_out)
+
+
+def _warn_of_few(known: Observed, structure: Structure) -> None:
+    if len(known.values) < structure.parameters:
+        warnings.warn(
+            f"{len(known.values)} known entries cannot determine the {structure.parameters} parameters of the network: "
+            "the missing entries are not to be trusted. Lower the rank or observe more.",
+            FewEntriesWarning,
+            stacklevel=4,
+        )
 
 
 def _until_interrupted(snapshots: Iterator[Snapshot]) -> Iterator[Snapshot]:

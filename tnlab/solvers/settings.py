@@ -47,6 +47,8 @@ class Stop:
         cancel: Called often, also from other threads and within a sweep; a true answer stops the fit with its best
             cores so far. The ``is_set`` of a ``threading.Event`` serves. ``Status`` says what a fit returns that is
             stopped before it has cores.
+        held_out: Where entries are missing, the fraction of the known ones that is measured instead of fitted, at least
+            0 and below 1: the fit stops by their error. 0 or None holds none out.
     """
 
     max_sweeps: int = 500
@@ -54,6 +56,7 @@ class Stop:
     target_error: float | None = None
     max_seconds: float | None = None
     cancel: Callable[[], object] | None = None
+    held_out: float | None = 0.1
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "max_sweeps", count(self.max_sweeps, "max_sweeps"))
@@ -83,6 +86,7 @@ class FitKeywords(TypedDict, total=False):
     target_error: float | None
     max_seconds: float | None
     cancel: Callable[[], object] | None
+    held_out: float | None
 
 
 def start_and_stop(
