@@ -6,6 +6,7 @@ every network that leaves; in floats both are exact, so that a fit does not depe
 
 import copy
 import math
+from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -123,17 +124,19 @@ class Unit:
 
     Args:
         X: Checked data, as ``as_data`` returns them.
+        cores: Number of cores that take the unit in equal shares, where the size of core entries is prescribed; the
+            exponent is then a multiple of it. By default one core takes it.
 
     Attributes:
         exponent: The unit is ``2^exponent``.
         is_zero: Whether all entries are zero; false for a function, whose entries are not known yet.
         data: The data in this unit: of a norm of at least 1/2 and below 1, or observed entries of a tensor of about
-            that norm.
+            that norm. Where ``cores`` share the unit, of a norm between ``2^(-cores)`` and ``2^cores``.
     """
 
-    def __init__(self, X: Data) -> None:
+    def __init__(self, X: Data, *, cores: int = 1) -> None:
         self._outward: WeakKeyDictionary[Network, Network] = WeakKeyDictionary()
-        self._function = X
+        self._function, self._cores = X, cores
         self.exponent, self.is_zero = 0, False
         self.data: Data = X
         if isinstance(X, TensorFunction):
@@ -142,7 +145,7 @@ class Unit:
             return
         found = binary_exponent(X.values if isinstance(X, Observed) else X)
         part = math.log2(X.size / len(X.values)) / 2 if isinstance(X, Observed) else 0.0
-        self.exponent, self.is_zero = (found or 0) + round(part), found is None
+        self.exponent, self.is_zero = cores * round(((found or 0) + round(part)) / cores), found is None
         self.data = _divided(X, self.exponent)
 
     def _values(self, indices: Tensor) -> Tensor:
@@ -155,15 +158,21 @@ class Unit:
     def inward(self, network: Network) -> Network:
         """Return a network of the data as a network of the data in this unit, its cores detached."""
         detached = Network(network.structure, tuple(core.detach() for core in network.cores))
-        return times_power_of_two(detached, -self.exponent, back=True)
+        return self._times(detached, -self.exponent, back=True)
 
     def outward(self, network: Network) -> Network:
         """Return a network of the data in this unit as a network of the data; the same one for the same network."""
         if not self.exponent:
             return network
         if network not in self._outward:
-            self._outward[network] = times_power_of_two(network, self.exponent)
+            self._outward[network] = self._times(network, self.exponent)
         return self._outward[network]
+
+    def _times(self, network: Network, exponent: int, *, back: bool = False) -> Network:
+        if self._cores == 1:
+            return times_power_of_two(network, exponent, back=back)
+        share = exponent // self._cores
+        return replace(network, cores=tuple(shifted(core, share) for core in network.cores))
 
 
 def _divided(X: Tensor | Observed, exponent: int) -> Tensor | Observed:

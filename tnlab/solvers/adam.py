@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from typing_extensions import override
 
+from tnlab.data.intake import Data, Unit
 from tnlab.fitting.memory import require_autograd
 from tnlab.fitting.svd_start import starting_network
 from tnlab.interrupt import checkpoint
@@ -42,6 +43,10 @@ class Adam(AbstractSolver):
     steps_per_sweep: int = 10
 
     ending: ClassVar[Ending] = Ending(wanders=True)
+
+    @override
+    def _unit(self, data: Data, structure: Structure) -> Unit:
+        return Unit(data, cores=1 if self.spread is None else len(structure.cores))
 
     @override
     def _in_unit(self, exponent: int, structure: Structure) -> "Adam":

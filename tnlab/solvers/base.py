@@ -106,7 +106,7 @@ class AbstractSolver:
         if (self.takes, type(data)) in REFUSED:
             raise DataError(REFUSED[self.takes, type(data)])
         check_modes(data, structure)
-        unit = Unit(data)
+        unit = self._unit(data, structure)
         if unit.is_zero:
             return iter([Snapshot(0, 0.0, zero_network(data, structure), seconds=0.0, status=Status.EXACT)])
         if isinstance(init, Network):
@@ -125,6 +125,10 @@ class AbstractSolver:
         )
         own = self._in_unit(unit.exponent, structure)
         return _outward(loop.snapshots(own.sweeps(unit.data, structure, init=init, generator=generator)), unit)
+
+    def _unit(self, data: Data, structure: Structure) -> Unit:  # noqa: ARG002
+        """Return the unit of floats in which the data are fitted."""
+        return Unit(data)
 
     def _in_unit(self, exponent: int, structure: Structure) -> Self:  # noqa: ARG002
         """Return the solver for data divided by ``2^exponent``: settings in the unit of the data are divided too."""
