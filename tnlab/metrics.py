@@ -47,12 +47,43 @@ def in_safe_range(tensor: Tensor) -> Tensor:
     return shifted(tensor, -(binary_exponent(tensor) or 0))
 
 
-def shifted(tensor: Tensor, exponent: int) -> Tensor:
-    """Return a tensor times ``2^exponent``, which is exact where the result is within the range of its type."""
-    if not exponent:
+def shifted(tensor: Tensor, exponent: int | Tensor) -> Tensor:
+    """Return a tensor times ``2^exponent``, which is exact where the result is within the range of its type.
+
+    Args:
+        tensor: Of any shape.
+        exponent: Any whole number, or an int64 tensor of one for every place along the first axis.
+    """
+    if isinstance(exponent, int) and not exponent:
         return tensor
-    half = exponent // 2  # a power of two may leave the range where the result does not
-    return tensor * 2.0**half * 2.0 ** (exponent - half) if abs(exponent) > 100 else tensor * 2.0**exponent
+    limit = largest_shift(tensor)
+    if isinstance(exponent, Tensor):
+        exponent = exponent.reshape(-1, *[1] * (tensor.ndim - 1))
+        for _ in range(3):  # more bits than that take any float to zero or beyond the largest
+            step = exponent.clamp(-limit, limit)
+            tensor, exponent = tensor * _power(step).to(tensor.dtype), exponent - step
+        return tensor
+    for _ in range(3):
+        if not exponent:
+            break
+        step = max(-limit, min(exponent, limit))
+        tensor, exponent = tensor * 2.0**step, exponent - step
+    return tensor
+
+
+def largest_shift(tensor: Tensor) -> int:
+    """Return the largest power of two that multiplies a tensor at once, 1020 in float64."""
+    return range_bits(tensor.dtype) - 4
+
+
+def range_bits(dtype: torch.dtype) -> int:
+    """Return the power of two of the largest float of a dtype, 1024 in float64."""
+    return math.frexp(torch.finfo(dtype).max)[1]
+
+
+def _power(exponent: Tensor) -> Tensor:
+    """Return ``2**exponent``, exactly, in float64, for exponents between -1020 and 1020."""
+    return ((exponent + 1023) << 52).view(torch.float64)
 
 
 @on_one_thread(lambda tensor, *_, **__: tensor.numel())

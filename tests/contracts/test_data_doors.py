@@ -207,7 +207,7 @@ ARGUMENTS = {
     "round_network": lambda n: tnlab.round_network(fit(NOISY, TRAIN).network, ranks=[n(1), n(1)]).relative_error,
     "planted": lambda n: float(planted(TRAIN, seed=n(3)).norm()),
     "observed": lambda n: Observed.from_entries([n(3), n(2)], [[n(2), n(1)]], [n(5)]).places.tolist(),
-    "entries": lambda n: entries(fit(NOISY, TRAIN).network, [[n(1), n(2), n(2)]]).tolist(),
+    "entries": lambda n: float(entries(fit(NOISY, TRAIN).network, [[n(1), n(2), n(2)]])),
     "select": lambda n: tnlab.arithmetic.select(fit(NOISY, TRAIN).network, {0: n(1)}).structure.modes,
 }
 
@@ -217,7 +217,9 @@ ARGUMENTS = {
 )
 @pytest.mark.parametrize("call", ARGUMENTS)
 def test_whole_numbers_of_every_library_are_whole_numbers(call, kind):
-    assert ARGUMENTS[call](kind) == ARGUMENTS[call](int)
+    """Two fits agree to rounding: sums over arrays that lie at other addresses are rounded in another order."""
+    wanted = ARGUMENTS[call](int)
+    assert ARGUMENTS[call](kind) == (pytest.approx(wanted, rel=1e-9) if isinstance(wanted, float) else wanted)
 
 
 @pytest.mark.parametrize("wrong", [1.5, np.array([1]), "2", True], ids=repr)

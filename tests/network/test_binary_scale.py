@@ -37,9 +37,12 @@ def test_a_larger_core_takes_a_factor_that_would_empty_the_least(generator):
     assert torch.equal(product.cores[1], network.cores[1])
 
 
-def test_all_cores_share_a_factor_that_would_overflow_one(generator):
-    network = times_power_of_two(Network.random(STRUCTURE, generator=generator), 1024)
-    assert all(bool(core.isfinite().all()) for core in network.cores)
+@pytest.mark.parametrize("exponent", [-1500, 1024, 1500])
+def test_all_cores_share_a_factor_that_would_overflow_or_empty_one(generator, exponent):
+    network = Network.random(STRUCTURE, generator=generator)
+    there = times_power_of_two(network, exponent)
+    assert all(bool(core.isfinite().all()) and bool(core.any()) for core in there.cores)
+    assert torch.equal(times_power_of_two(there, -exponent).to_tensor(), network.to_tensor())
 
 
 def test_zeros_stay_zeros():

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from tnlab.formats import formats
+from tnlab.metrics import shifted
 from tnlab.network import arithmetic
 from tnlab.network.arithmetic import (
     add,
@@ -25,7 +26,7 @@ from tnlab.network.gauge.balance import balanced, imbalance
 from tnlab.network.gauge.bond_spectra import bond_spectra
 from tnlab.network.gauge.canonical import canonical
 from tnlab.network.network import Network
-from tnlab.network.powers import PowersOfTwo, Scaled, evened, row_levels, times_power
+from tnlab.network.powers import PowersOfTwo, Scaled, evened, row_levels
 
 SIZES = {"tenth": 0.1, "one": 1.0, "ten": 10.0, "uneven": None}
 SIX = [name for name in formats if not formats[name].refusal(6)]
@@ -45,7 +46,7 @@ def moved(network, step=250):
     exponents = [step * (-1) ** place for place in range(len(network.cores))]
     exponents[0] -= sum(exponents)
     cores = zip(network.cores, exponents, strict=True)
-    return Network(network.structure, tuple(times_power(core, exponent) for core, exponent in cores))
+    return Network(network.structure, tuple(shifted(core, exponent) for core, exponent in cores))
 
 
 def chain(cores, size, dtype, rank=3):
@@ -183,12 +184,12 @@ def test_numbers_beyond_floats():
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_powers_are_exact(dtype):
     array = torch.tensor([1.1, -0.3, 0.0], dtype=dtype)
-    there = times_power(array, 40)
+    there = shifted(array, 40)
     assert torch.equal(there, array * 2.0**40)
-    assert torch.equal(times_power(there, torch.tensor([-40, -39, 3])), array * torch.tensor([1.0, 2.0, 1.0]).to(dtype))
+    assert torch.equal(shifted(there, torch.tensor([-40, -39, 3])), array * torch.tensor([1.0, 2.0, 1.0]).to(dtype))
     assert row_levels(array).tolist() == [1, -1, 0]
     tiny = torch.finfo(dtype).smallest_normal * array
-    assert torch.allclose(times_power(tiny, 100), array * (torch.finfo(dtype).smallest_normal * 2.0**100))
+    assert torch.allclose(shifted(tiny, 100), array * (torch.finfo(dtype).smallest_normal * 2.0**100))
 
 
 def test_the_ledger_gives_back_what_it_took():

@@ -15,8 +15,8 @@ def times_power_of_two(network: Network, exponent: int, *, back: bool = False) -
     """Return the network of a tensor times ``2^exponent``.
 
     One core takes the factor: the one of least norm, which in a network of orthonormal cores and a tensor of norm below
-    1 is the one that is not orthonormal, or a larger one where entries would fall below the range of floats. Where they
-    would exceed it, all cores share the factor.
+    1 is the one that is not orthonormal, or a larger one where entries would fall below the range of floats. Where no
+    core can take it within that range, all cores share the factor.
 
     Args:
         network: Any network.
@@ -32,12 +32,11 @@ def times_power_of_two(network: Network, exponent: int, *, back: bool = False) -
         return network  # all zero
     limits = torch.finfo(network.cores[0].dtype)
     least, most = math.frexp(limits.smallest_normal * limits.eps)[1] + BITS, math.frexp(limits.max)[1] - 1
-    if back and exponent < 0:
-        least = math.inf
-    place = next((place for norm, place in sorted(known) if norm + exponent >= least), max(known)[1])
+    wanted = math.inf if back and exponent < 0 else least
+    norm, place = next((pair for pair in sorted(known) if pair[0] + exponent >= wanted), max(known))
     shares = [0] * len(norms)
     shares[place] = exponent
-    if (norms[place] or 0) + exponent > most and len(norms) > 1:
+    if not least <= norm + exponent <= most:
         share, rest = divmod(exponent, len(norms))
         shares = [share + (at < rest) for at in range(len(norms))]
     return replace(network, cores=tuple(map(shifted, network.cores, shares)))

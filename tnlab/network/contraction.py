@@ -13,9 +13,10 @@ import torch
 from torch import Tensor
 
 from tnlab.errors import StructureError
+from tnlab.metrics import shifted
 from tnlab.network.contraction_path import contraction_path
 from tnlab.network.pairwise import Indices, Pairwise, compile_pair, permutation, permute
-from tnlab.network.powers import PowersOfTwo, row_levels, times_power
+from tnlab.network.powers import PowersOfTwo, row_levels
 from tnlab.network.structure import Structure
 
 MAX_INTERMEDIATE = 2**28  # entries of the largest array a contraction may form: 2 GiB in float64, which a laptop holds
@@ -31,7 +32,7 @@ def contract(structure: Structure, cores: Sequence[Any]) -> Any:
     compiled = _of_structure(structure)
     if not all(isinstance(core, Tensor) for core in cores):
         return compiled(cores)
-    return times_power(*_scaled(compiled, structure.core_indices, tuple(range(structure.order)), cores))
+    return shifted(*_scaled(compiled, structure.core_indices, tuple(range(structure.order)), cores))
 
 
 def entries_formed(structure: Structure) -> int:
@@ -99,7 +100,7 @@ def _scaled(
             return powers.take(array)
         levels = row_levels(array)
         rows = levels if rows is None else rows + levels
-        return times_power(array, -levels)
+        return shifted(array, -levels)
 
     result = compiled.through(levelled, [levelled(array, own) for array, own in zip(arrays, operands, strict=True)])
     return result, powers.exponent if rows is None else rows + powers.exponent

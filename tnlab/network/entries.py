@@ -9,11 +9,12 @@ from torch import Tensor
 
 from tnlab.array_like import whole_indices
 from tnlab.errors import DataError
+from tnlab.metrics import shifted
 from tnlab.network.contraction import contract_scaled, largest_array
 from tnlab.network.graph import is_tree, towards
 from tnlab.network.network import Network
 from tnlab.network.pairwise import Indices
-from tnlab.network.powers import PowersOfTwo, times_power
+from tnlab.network.powers import PowersOfTwo
 from tnlab.network.structure import Structure
 
 GROUP = 8  # entries with the same index of a mode, from which a product of matrices is faster than one per entry
@@ -55,7 +56,7 @@ def entries(network: Network, indices: Any) -> Tensor:
             array[tuple(block[:, mode] for mode in core.legs)] if core.legs else array
             for core, array in zip(structure.cores, network.cores, strict=True)
         ]
-        parts.append(times_power(*contract_scaled(operands, output, arrays)))
+        parts.append(shifted(*contract_scaled(operands, output, arrays)))
     return torch.cat(parts) if parts else network.cores[0].new_zeros(0)
 
 

@@ -8,6 +8,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from tnlab.metrics import largest_shift, range_bits, shifted
+
 LN2 = math.log(2)
 
 
@@ -86,7 +88,7 @@ class PowersOfTwo:
             sizes: Sizes of all their indices.
             bits: Powers of two besides, up or down.
         """
-        room = _bits(cores[0].dtype) * 0.45  # the squares of products are in range, too
+        room = range_bits(cores[0].dtype) * 0.45  # the squares of products are in range, too
         bits += sum(math.log2(size) for size in sizes if size)
         for core in cores:
             if bits > room:
@@ -99,7 +101,7 @@ class PowersOfTwo:
         if not self.needed or not (level := _level(array)):
             return array
         self.exponent += level
-        return times_power(array, -level)
+        return shifted(array, -level)
 
     def give(self, cores: Sequence[Tensor], centre: int | None = None) -> list[Tensor]:
         """Return cores times the power of two recorded: in equal shares, or in one core if it has room for it.
@@ -109,11 +111,11 @@ class PowersOfTwo:
             centre: The core that gets all of it, if the core stays in the range of floats; None shares it.
         """
         cores = list(cores)
-        if centre is not None and abs(self.exponent + _level(cores[centre])) < _limit(cores[centre]):
-            cores[centre] = times_power(cores[centre], self.exponent)
+        if centre is not None and abs(self.exponent + _level(cores[centre])) < largest_shift(cores[centre]):
+            cores[centre] = shifted(cores[centre], self.exponent)
             return cores
         share, rest = divmod(self.exponent, len(cores))
-        return [times_power(core, share + (place < rest)) for place, core in enumerate(cores)]
+        return [shifted(core, share + (place < rest)) for place, core in enumerate(cores)]
 
 
 def evened(cores: Sequence[Tensor]) -> list[Tensor]:
@@ -128,31 +130,9 @@ def evened(cores: Sequence[Tensor]) -> list[Tensor]:
 def held_by(cores: Sequence[Tensor], dtype: torch.dtype) -> Sequence[Tensor]:
     """Return cores that a dtype can hold: ``evened`` if one of them is out of its range, else as they are."""
     own = cores[0].dtype
-    if own == dtype or not (own.is_floating_point and dtype.is_floating_point) or _bits(own) <= _bits(dtype):
+    if own == dtype or not (own.is_floating_point and dtype.is_floating_point) or range_bits(own) <= range_bits(dtype):
         return cores
-    return evened(cores) if any(abs(_level(core)) >= _bits(dtype) for core in cores) else cores
-
-
-def times_power(array: Tensor, exponent: int | Tensor) -> Tensor:
-    """Return an array times ``2**exponent``, in as many steps as the range of floats asks for.
-
-    Args:
-        array: Of any shape.
-        exponent: A whole number, or an int64 tensor of one for every place along the first axis.
-    """
-    limit = _limit(array)
-    if isinstance(exponent, Tensor):
-        exponent = exponent.reshape(-1, *[1] * (array.ndim - 1))
-        for _ in range(3):  # more bits than that take any float to zero or beyond the largest
-            step = exponent.clamp(-limit, limit)
-            array, exponent = array * _power(step).to(array.dtype), exponent - step
-        return array
-    for _ in range(3):
-        if not exponent:
-            break
-        step = max(-limit, min(exponent, limit))
-        array, exponent = array * 2.0**step, exponent - step
-    return array
+    return evened(cores) if any(abs(_level(core)) >= range_bits(dtype) for core in cores) else cores
 
 
 def row_levels(array: Tensor) -> Tensor:
@@ -165,18 +145,3 @@ def _level(array: Tensor) -> int:
     """Return the power of two of an array's largest entry; 0 if that is zero or not finite."""
     largest = float(torch.linalg.vector_norm(array.detach(), math.inf)) if array.numel() else 0.0
     return math.frexp(largest)[1] if math.isfinite(largest) else 0
-
-
-def _limit(array: Tensor) -> int:
-    """Return the largest power of two that is multiplied at once, 1020 in float64."""
-    return _bits(array.dtype) - 4
-
-
-def _bits(dtype: torch.dtype) -> int:
-    """Return the power of two of the largest float of a dtype, 1024 in float64."""
-    return math.frexp(torch.finfo(dtype).max)[1]
-
-
-def _power(exponent: Tensor) -> Tensor:
-    """Return ``2**exponent``, exactly, in float64, for exponents between -1020 and 1020."""
-    return ((exponent + 1023) << 52).view(torch.float64)

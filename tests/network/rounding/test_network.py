@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from tnlab.errors import StructureError
 from tnlab.formats import formats
+from tnlab.metrics import shifted
 from tnlab.network.arithmetic import add, norm, relative_distance, scale, subtract
 from tnlab.network.network import Network
-from tnlab.network.powers import times_power
 from tnlab.network.rounding.network import round_network, truncate_bond
 from tnlab.network.structure import Core, Structure
 from tnlab.testing.structures import structures
@@ -196,7 +196,7 @@ def test_loops_and_hyper_bonds_are_rounded_alike_at_any_scale(name, exponent):
     """The tensor times 2**(4 * exponent), in cores of very unequal sizes, rounds to the same ranks and error."""
     plain = random(formats[name].build((4, 4, 4, 4), 3), 3)
     shares = [3 * exponent, -exponent, *[exponent] * (len(plain.cores) - 2)]
-    far = Network(plain.structure, tuple(times_power(core, at) for core, at in zip(plain.cores, shares, strict=True)))
+    far = Network(plain.structure, tuple(shifted(core, at) for core, at in zip(plain.cores, shares, strict=True)))
     for said in ({"ranks": 2}, {"target_error": 0.3}):
         one, other = round_network(plain, **said), round_network(far, **said)
         assert other.network.structure == one.network.structure

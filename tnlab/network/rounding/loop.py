@@ -16,10 +16,10 @@ import math
 import torch
 from torch import Tensor
 
+from tnlab.metrics import shifted
 from tnlab.network.contraction import contract_scaled
 from tnlab.network.graph import axis_of
 from tnlab.network.network import Network
-from tnlab.network.powers import times_power
 from tnlab.network.unfolding import absorb, rebuilt
 
 TURNS = 40  # largest number of updates of both factors
@@ -67,7 +67,7 @@ def truncate_hyper_bond(network: Network, bond: int, rank: int | None, allowed: 
     structure = network.structure
     labels, arrays = _double_layer(network)
     ket = structure.order + bond
-    gram = times_power(*contract_scaled(labels, (ket, ket + len(structure.bonds)), arrays))
+    gram = shifted(*contract_scaled(labels, (ket, ket + len(structure.bonds)), arrays))
     gram = (gram + gram.T) / 2
     kept = list(range(len(gram)))
     weights, lost = torch.ones(len(gram)).to(gram), 0.0
@@ -122,7 +122,7 @@ def _environment(network: Network, bond: int) -> Tensor:
     right, count = structure.bonds[bond].cores[1], len(structure.cores)
     labels[right] = tuple(fresh if index == ket else index for index in labels[right])
     labels[right + count] = tuple(fresh + 1 if index == bra else index for index in labels[right + count])
-    form = times_power(*contract_scaled(labels, (ket, fresh, bra, fresh + 1), arrays))
+    form = shifted(*contract_scaled(labels, (ket, fresh, bra, fresh + 1), arrays))
     return (form + form.permute(2, 3, 0, 1)) / 2
 
 

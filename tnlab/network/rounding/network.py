@@ -15,6 +15,7 @@ import torch
 from tnlab.array_like import wholes
 from tnlab.errors import StructureError
 from tnlab.network.arithmetic import distance, scaled_norm
+from tnlab.network.binary_scale import times_power_of_two
 from tnlab.network.graph import is_tree
 from tnlab.network.network import Network
 from tnlab.network.powers import PowersOfTwo, Scaled
@@ -66,12 +67,12 @@ def truncate_bond(
     double = network.to(torch.float64)
     if is_tree(structure):
         return _rounded(*truncate_by_qr(double, bond, rank, target_error), network)
-    unit, size, powers = _unit(double)
+    unit, size, exponent = _unit(double)
     if not size:
         return Rounded(network, 0.0)
     allowed = None if target_error is None else target_error * size
     truncated, lost = _in_loop(unit, bond, rank, allowed)
-    return _rounded(_times(truncated, powers), lost / size, network)
+    return _rounded(times_power_of_two(truncated, exponent), lost / size, network)
 
 
 @on_one_thread(lambda network, *_, **__: network.parameters)
@@ -121,7 +122,7 @@ def _rounded(network: Network, error: float, before: Network) -> Rounded:
 
 def _round_loops(network: Network, largest: list[int], target_error: float | None) -> tuple[Network, float]:
     """Round a network that is no tree: truncate its bonds in turn, those of the largest ranks first."""
-    unit, size, powers = _unit(network)
+    unit, size, exponent = _unit(network)
     current, lost = unit, 0.0
     if not size:
         return network, 0.0
@@ -138,24 +139,20 @@ def _round_loops(network: Network, largest: list[int], target_error: float | Non
             lost = distance(unit, current)
     if current is unit:
         return network, 0.0
-    return _times(current, powers), distance(unit, current) / size
+    return times_power_of_two(current, exponent), distance(unit, current) / size
 
 
-def _unit(network: Network) -> tuple[Network, float, PowersOfTwo]:
-    """Return a network times a power of two, its norm, which is near 1 if floats would not do, and that power."""
+def _unit(network: Network) -> tuple[Network, float, int]:
+    """Return a network divided by a power of two, its norm, near 1 if floats would not do, and the exponent."""
     size = scaled_norm(network)
     exponent = math.frexp(size.mantissa)[1] + size.exponent
     powers = PowersOfTwo.of(network.cores, network.structure.index_sizes, abs(exponent))
     if not powers.needed or not size.mantissa:
-        return network, size.value, powers
+        return network, size.value, 0
     cores = [powers.take(core) for core in network.cores]
     powers.exponent -= exponent
     unit = Network(network.structure, tuple(powers.give(cores)))
-    return unit, Scaled(size.mantissa, size.exponent - exponent).value, PowersOfTwo(exponent=exponent)
-
-
-def _times(network: Network, powers: PowersOfTwo) -> Network:
-    return Network(network.structure, tuple(powers.give(network.cores)))
+    return unit, Scaled(size.mantissa, size.exponent - exponent).value, exponent
 
 
 def _in_loop(network: Network, bond: int, rank: int | None, allowed: float | None) -> tuple[Network, float]:
