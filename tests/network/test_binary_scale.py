@@ -30,6 +30,19 @@ def test_one_core_takes_the_factor_that_of_least_norm(generator):
     assert same == [True, False, True]
 
 
+@pytest.mark.parametrize("back", [False, True])
+def test_the_same_core_takes_the_factor_in_whatever_place_it_stands(back, generator):
+    cores = Network.random(STRUCTURE, generator=generator).cores
+    cores = tuple(core / core.norm() * norm for core, norm in zip(cores, (0.6, 0.7, 0.8), strict=True))
+    turned = formats["tt"].build((3, 4, 3)[::-1], 2)
+    one = times_power_of_two(Network(STRUCTURE, cores), -20, back=back)
+    other = times_power_of_two(
+        Network(turned, (cores[2].clone(), cores[1].transpose(1, 2).contiguous(), cores[0])), -20, back=back
+    )
+    norms = [[float(core.norm()) for core in network.cores] for network in (one, other)]
+    assert norms[0] == pytest.approx(norms[1][::-1])
+
+
 def test_a_larger_core_takes_a_factor_that_would_empty_the_least(generator):
     network = scaled(generator, 1, 1e-200, 1e200)
     product = times_power_of_two(network, -800)

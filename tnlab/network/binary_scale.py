@@ -26,17 +26,19 @@ def times_power_of_two(network: Network, exponent: int, *, back: bool = False) -
     """
     if not exponent:
         return network
-    norms = [binary_exponent(core) for core in network.cores]
-    known = [(norm, place) for place, norm in enumerate(norms) if norm is not None]
+    found = [binary_exponent(core) for core in network.cores]
+    norms = [norm or 0 for norm in found]
+    known = [place for place, norm in enumerate(found) if norm is not None]
     if not known:
         return network  # all zero
+    known.sort(key=lambda place: (norms[place], float(shifted(network.cores[place], -norms[place]).norm())))
     limits = torch.finfo(network.cores[0].dtype)
     least, most = math.frexp(limits.smallest_normal * limits.eps)[1] + BITS, math.frexp(limits.max)[1] - 1
     wanted = math.inf if back and exponent < 0 else least
-    norm, place = next((pair for pair in sorted(known) if pair[0] + exponent >= wanted), max(known))
+    place = next((place for place in known if norms[place] + exponent >= wanted), known[-1])
     shares = [0] * len(norms)
     shares[place] = exponent
-    if not least <= norm + exponent <= most:
+    if not least <= norms[place] + exponent <= most:
         share, rest = divmod(exponent, len(norms))
         shares = [share + (at < rest) for at in range(len(norms))]
     return replace(network, cores=tuple(map(shifted, network.cores, shares)))
