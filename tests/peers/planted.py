@@ -16,12 +16,12 @@ def seeded(seed=0):
     return torch.Generator().manual_seed(seed)
 
 
-def network(format_name, modes=MODES, rank=2, seed=0, dtype=torch.float64):
+def network(format_name, modes=MODES, rank: int | tuple[int, ...] = 2, seed=0, dtype=torch.float64):
     """Return a random network of a named format."""
     return Network.random(formats[format_name].build(modes, rank), generator=seeded(seed), dtype=dtype)
 
 
-def planted(format_name, modes=MODES, rank=2, seed=0):
+def planted(format_name, modes=MODES, rank: int | tuple[int, ...] = 2, seed=0):
     """Return the tensor of a random network of a named format: its ranks suffice for an exact decomposition."""
     return network(format_name, modes, rank, seed).to_tensor()
 

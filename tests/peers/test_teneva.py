@@ -206,4 +206,4 @@ def test_random_trains_are_those_of_their_seed(seed):
     assert torch.equal(first, again)
     assert not torch.allclose(first, other)
     draws = [float(network("tensor_train", seed=s).to_tensor().square().sum()) for s in range(300)]
-    assert np.mean(draws) == pytest.approx(1, abs=4 * np.std(draws) / math.sqrt(300))
+    assert np.mean(draws) == pytest.approx(1, abs=4 * float(np.std(draws)) / math.sqrt(300))
