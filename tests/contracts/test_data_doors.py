@@ -21,6 +21,9 @@ from tnlab.solvers import solvers
 from tnlab.solvers.choose_rank import choose_rank
 from tnlab.solvers.fit import fit
 from tnlab.solvers.robust import Robust
+from tnlab.structure_search.engines.base import engines
+from tnlab.structure_search.resume import resumed
+from tnlab.structure_search.studies.reader import opened
 from tnlab.testing.solvers import SolverContract, explicit_error
 
 SCALES = {  # powers of two near 1e-300, 1e-13, 1e4, 1e300 and 1e-30, 1e30
@@ -229,8 +232,8 @@ def test_what_is_no_whole_number_is_told_so(name, wrong):
         fit(NOISY, TRAIN, **{name: wrong})
 
 
-@pytest.mark.parametrize("engine", ["auto", "core_shapes", "growth", "rgtn", "tree_splits"])
-@pytest.mark.parametrize("exponent", [-996, 996])
+@pytest.mark.parametrize("engine", list(engines))
+@pytest.mark.parametrize("exponent", [-996, -43, 60])
 def test_a_search_does_not_depend_on_the_scale(engine, exponent):
     plain, far = (
         tnlab.search(shifted(NOISY, power), target_error=0.3, engine=engine, max_evaluations=2)
@@ -241,3 +244,18 @@ def test_a_search_does_not_depend_on_the_scale(engine, exponent):
     assert relative_error(shifted(NOISY, exponent), far.network.to_tensor()) == pytest.approx(
         far.relative_error, abs=1e-12
     )
+
+
+@pytest.mark.parametrize("exponent", [-996, -43, 996])
+def test_networks_of_a_study_are_those_of_the_data_also_after_it_is_resumed(exponent, tmp_path):
+    X, place = shifted(NOISY, exponent), str(tmp_path / "study.jsonl")
+    tnlab.search(X, target_error=0.1, engine="growth", max_evaluations=1, seed=0, study=place)
+    again = resumed(place, tensor=X, max_evaluations=3)
+    for _ in again.search:
+        pass
+    reader = opened(place)
+    assert len(reader.evaluations) > again.evaluations > 0
+    kept = [(reader.network(one.number), one.relative_error) for one in reader.evaluations]
+    kept += [(one.network, one.relative_error) for one in again.search.result.pareto]
+    found = [relative_error(X, network.to_tensor()) for network, _ in kept]
+    assert found == pytest.approx([error for _, error in kept], abs=1e-9)

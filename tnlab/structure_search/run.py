@@ -15,6 +15,7 @@ from torch import Tensor
 from tnlab.array_like import whole
 from tnlab.bounds.parameter_bound import ParameterBound
 from tnlab.data.intake import Unit, nonzero_data
+from tnlab.data.tensor_hash import tensor_hash
 from tnlab.errors import FormatError
 from tnlab.metrics import binary_exponent
 from tnlab.network.network import Network
@@ -277,7 +278,8 @@ class Search:
             ahead=self.dispatch.ahead,
             source=self.study.source,
         )
-        return Study(study_log(self.study.location), asked, self.problem.tensor.device)
+        asked["tensor"] = tensor_hash(self._data)
+        return Study(study_log(self.study.location), asked, self._data.device, unit=self._unit)
 
     @property
     def fitted(self) -> int:

@@ -23,6 +23,8 @@ from numpy.typing import NDArray
 from typing_extensions import override
 
 from tnlab.fitting.mode_scaling import scale_modes
+from tnlab.metrics import shifted
+from tnlab.network.binary_scale import times_power_of_two
 from tnlab.network.network import Network
 from tnlab.network.rank_matrix import ModePair, from_ranks
 from tnlab.network.structure import Structure
@@ -44,7 +46,8 @@ class SVDinsTNState:
 
     Attributes:
         problem: The problem.
-        X: The tensor in float64.
+        X: The tensor in float64, divided by a power of two so that its largest entry is near 1.
+        exponent: The exponent of that power of two.
         network: Cores and diagonals.
         iteration: Number of outer iterations since the current start.
         moved: Whether the latest iteration changed the tensor by more than the tolerance.
@@ -56,6 +59,7 @@ class SVDinsTNState:
 
     problem: Problem
     X: NDArray[Any]
+    exponent: int
     network: DiagonalNetwork
     iteration: int
     moved: bool
@@ -72,6 +76,8 @@ class SVDinsTN(AbstractEngine[SVDinsTNState]):
 
     Whenever the ranks change, and at convergence, the engine proposes the structure, with the cores, diagonals
     absorbed, as the start of its fit.
+
+    The weights below are those of a tensor whose largest entry is near 1; every other is divided by a power of two.
 
     Attributes:
         gamma: Weight of the sparsity term, relative to the largest entry of a diagonal.
@@ -101,7 +107,7 @@ class SVDinsTN(AbstractEngine[SVDinsTNState]):
 
     @override
     def start(self, problem: Problem, generator: torch.Generator) -> SVDinsTNState:
-        X = problem.tensor.detach().cpu().double().numpy()
+        X, exponent = _in_unit(problem.tensor)
         chosen: list[dict[ModePair, NDArray[Any]]] = []
         if self.start_from != "means":
             ranks = ranks_from_cuts(problem.spectra, problem.target_error or LEAST, problem.rank_limit)
@@ -112,6 +118,7 @@ class SVDinsTN(AbstractEngine[SVDinsTNState]):
         state = SVDinsTNState(
             problem=problem,
             X=X,
+            exponent=exponent,
             network=_initial(problem, chosen[0]),
             iteration=0,
             moved=True,
@@ -130,7 +137,8 @@ class SVDinsTN(AbstractEngine[SVDinsTNState]):
         cores = (torch.as_tensor(core).to(like) for core in state.network.absorbed())
         shaped = (core.reshape(shape) for core, shape in zip(cores, structure.core_shapes, strict=True))
         move = f"outer iteration {state.iteration}"
-        return (Proposal(structure, Network(structure, tuple(shaped)), max_sweeps=self.polish, move=move),)
+        network = times_power_of_two(Network(structure, tuple(shaped)), state.exponent)
+        return (Proposal(structure, network, max_sweeps=self.polish, move=move),)
 
     @override
     def tell(
@@ -242,6 +250,13 @@ def _initial(problem: Problem, diagonals: dict[ModePair, NDArray[Any]]) -> Diago
         shape = [size if other == k else len(diagonals[min(k, other), max(k, other)]) for other in range(order)]
         cores.append((1.0 + 0.1 * generator.standard_normal(shape)) / np.sqrt(size))
     return DiagonalNetwork(tuple(cores), diagonals)
+
+
+def _in_unit(tensor: torch.Tensor) -> tuple[NDArray[Any], int]:
+    """Return a tensor in float64 times a power of two, with its largest entry in [1/2, 1), and the exponent lost."""
+    double = tensor.detach().cpu().double()
+    exponent = math.frexp(float(double.abs().max()))[1]
+    return shifted(double, -exponent).numpy(), exponent
 
 
 def _structure(state: SVDinsTNState) -> Structure:

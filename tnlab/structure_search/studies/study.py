@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 
 from tnlab.bounds.parameter_bound import ParameterBound
+from tnlab.data.intake import Unit
 from tnlab.errors import DataError
 from tnlab.network import structure_json
 from tnlab.network.structure import Structure
@@ -55,6 +56,7 @@ class Study:
         log: Log of the lines.
         asked: Header of the search; an existing study must have the same.
         device: Device for recorded cores.
+        unit: The unit in which the search computes, if that is not that of the data, in which networks are recorded.
 
     Raises:
         DataError: The log holds something other than a study, a study of another search, or a damaged one; or it
@@ -67,8 +69,10 @@ class Study:
             too, so that a larger budget does not change what they propose.
     """
 
-    def __init__(self, log: AbstractLog, asked: StudyRecord, device: torch.device | str = "cpu") -> None:
-        self._log, self._device = log, device
+    def __init__(
+        self, log: AbstractLog, asked: StudyRecord, device: torch.device | str = "cpu", *, unit: Unit | None = None
+    ) -> None:
+        self._log, self._device, self._unit = log, device, unit
         self._records: dict[int, StudyRecord] = {}
         self.bound: ParameterBound | None = None
         self.planned_seconds = 0.0
@@ -118,7 +122,10 @@ class Study:
             return None
         found = evaluation_of(record, self._log.location, self._device)
         if found.structure == structure:
-            return dataclasses.replace(found, structure=structure)
+            network = found.network
+            if network is not None and self._unit is not None:
+                network = self._unit.inward(network)
+            return dataclasses.replace(found, structure=structure, network=network)
         self._write({"forget": number})
         self._records = {}
         return None
@@ -130,6 +137,8 @@ class Study:
             DataError: The log cannot be written.
             StudyBusyError: Another process has become the writer.
         """
+        if found.network is not None and self._unit is not None:
+            found = dataclasses.replace(found, network=self._unit.outward(found.network))
         self._write(record_of(structure, found))
 
     def close(self, status: str, seconds: float) -> None:
