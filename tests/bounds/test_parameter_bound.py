@@ -252,7 +252,7 @@ def test_what_cannot_be_is_refused():
         parameter_bound(torch.ones(4), 0.1)
     with pytest.raises(DataError, match="zero everywhere"):
         parameter_bound(torch.zeros(4, 4), 0.1)
-    with pytest.raises(ValueError, match="max_rank must be at least 1"):
+    with pytest.raises(ValueError, match="max_rank must be a whole number of at least 1"):
         parameter_bound(tensor, 0.1, max_rank=0)
     with pytest.raises(ValueError, match="max_seconds"):
         parameter_bound(tensor, 0.1, max_seconds=0)
