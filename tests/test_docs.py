@@ -1,10 +1,12 @@
-"""Names of modules, functions and files in the documentation are those of today."""
+"""Names of modules, functions and files in the documentation are those of today, and its Python runs."""
 
 import ast
+import functools
 import importlib
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -64,3 +66,33 @@ def test_examples_of_widgets_in_a_program_run():
     assert len(examples) == 3
     for example in examples:
         exec(compile(example, "docs/program.md", "exec"), {"__name__": "example"})
+
+
+def run(page: str, smaller: dict[str, str]) -> int:
+    """Run a page's blocks of Python one after the other, as in a notebook, and return how many there are."""
+    blocks, names = BLOCK.findall((ROOT / page).read_text(encoding="utf-8")), {"__name__": "example"}
+    for block in blocks:
+        text = functools.reduce(lambda part, pair: part.replace(*pair), smaller.items(), block)
+        exec(compile(text, page, "exec"), names)
+    return len(blocks)
+
+
+def test_the_python_of_the_readme_runs(tmp_path, monkeypatch):
+    pytest.importorskip("anywidget")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TNLAB_STUDIES", str(tmp_path))
+    assert run("README.md", {"max_seconds=30": "max_seconds=1", '"growth"': '"growth", max_seconds=1'}) > 5
+
+
+def test_the_comparison_that_the_docs_write_runs(tmp_path, monkeypatch):
+    """The plan of the page is that of its Python: one engine and seed of it, and few fits."""
+    pytest.importorskip("plotly")
+    monkeypatch.chdir(tmp_path)
+    (plan,) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs/compare.md").read_text(encoding="utf-8"), re.DOTALL)
+    for setting, value in {"seeds": 1, "max_evaluations": 1, "max_seconds": 2, "target_errors": [0.1]}.items():
+        plan, count = re.subn(rf"^{setting} = \S+( 0.1])?", f"{setting} = {value}", plan, count=1, flags=re.MULTILINE)
+        assert count == 1
+    Path("rings.toml").write_text(re.sub(r"engines = .*", 'engines = ["certificate"]', plan), encoding="utf-8")
+    np.save("own.npy", np.random.default_rng(0).random((4, 4, 4)))
+    assert run("docs/compare.md", {"jobs=2": "jobs=1"}) == 1
+    assert (tmp_path / "rings" / "report.html").is_file()
