@@ -15,9 +15,11 @@ os.environ.setdefault("COTENGRA_NUM_WORKERS", "1")
 import gc  # noqa: E402
 import platform  # noqa: E402
 import statistics  # noqa: E402
+import subprocess  # noqa: E402
 import sys  # noqa: E402
 import time  # noqa: E402
 from collections.abc import Callable, Iterable, Mapping, Sequence  # noqa: E402
+from datetime import UTC, datetime  # noqa: E402
 from importlib import metadata  # noqa: E402
 from pathlib import Path  # noqa: E402
 
@@ -86,13 +88,20 @@ def copy_rate(mebibytes: int = 256) -> float:
 
 
 def machine(packages: Iterable[str] = ("numpy", "torch")) -> str:
-    """Return a sentence with the processor, memory, threads and package versions of this machine."""
+    """Return sentences with the processor, memory, threads and package versions of this machine, the day and commit."""
     versions = ", ".join(f"{name} {version(name) or '(not installed)'}" for name in packages)
     threads = os.environ["OMP_NUM_THREADS"]
     return (
         f"{_processor()}, {os.cpu_count()} cores, {_memory():.0f} GiB, {threads} thread{'s' * (threads != '1')}; "
-        f"{platform.system()}, Python {platform.python_version()}; {versions}."
+        f"{platform.system()}, Python {platform.python_version()}; {versions}. {measured()}"
     )
+
+
+def measured() -> str:
+    """Return a sentence with the day, and the commit that changed the library last."""
+    command = ("git", "-C", str(DOCS.parent), "log", "-1", "--format=%h", "--", "tnlab")
+    commit = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip() or "no commit"
+    return f"Measured {datetime.now(UTC):%Y-%m-%d}, tnlab of commit {commit}."
 
 
 def version(package: str) -> str | None:

@@ -1,6 +1,6 @@
 """tnlab beside its peers on everything that both can do, in one run on one thread.
 
-    python benchmarks/peers.py                      all workloads, about seven minutes
+    python benchmarks/peers.py                      all workloads, about seven minutes of CPU
     python benchmarks/peers.py --only W4 --only W5  some of them
     python benchmarks/peers.py --quick              one repeat, one seed, short caps: does everything still run?
     python benchmarks/peers.py --write              also puts the tables into docs/benchmarks.md
@@ -26,8 +26,7 @@ from itertools import pairwise
 from _common import DOCS, interleaved, load, machine, median, say, table, write_between
 from floor import floor_table
 from peer_runs import WORKLOADS, paths
-from peer_runs.base import Contestant, Row, TimeUpError, Trace, Workload
-from peer_runs.evaluation import SCALE
+from peer_runs.base import DEFECTS, Contestant, Row, TimeUpError, Trace, Workload
 
 PACKAGES = ("tensorly", "quimb", "tntorch", "torchTT", "teneva", "pyttb", "tensap", "tensorkrowch", "cotengra")
 MARKS = (0.25, 0.5, 1, 2, 4)  # CPU seconds at which the error of a traced run is read
@@ -60,20 +59,20 @@ def direct(workload: Workload, quick: bool) -> list[Row]:
 
     def first(contestant: Contestant):
         run, judge = contestant.call(data)
-        error, parameters = judge(run())
+        error, parameters, *sweeps = judge(run())
         say(f"  {contestant.name}: error {error:.6g}, {parameters} parameters")
-        return run, Row(contestant.name, error, int(parameters))
+        return run, Row(contestant.name, error, int(parameters), more={"sweeps": (sweeps or [None])[0] or None})
 
     ready, rows = prepared(workload, first)
     times = interleaved({name: run for name, (run, _) in ready.items()}, 1 if quick else 5)
     for name, (_, row) in ready.items():
-        row.times = [seconds * SCALE.get(name, 1.0) for seconds in times[name]]
+        row.times = times[name]
         row.seconds = median(row.times) or math.nan
         rows.append(row)
     asked = ASKED.get(workload.key)
     limit = asked * 1.0001 if asked else WITHIN * min((row.error for row in rows if row.times), default=math.nan)
     for row in rows:
-        if row.times and row.error > limit and workload.key != "W9":
+        if row.times and row.error > limit:
             row.note = row.note or ("misses the error asked for" if asked else "not as good")
     return rows
 
@@ -93,17 +92,23 @@ def lottery(workload: Workload, quick: bool) -> list[Row]:
             begun = time.process_time()
             model = run()
             seconds = time.process_time() - begun
-            error, parameters = judge(model)
+            error, parameters, sweeps = judge(model)
             row = done.setdefault(contestant.name, Row(contestant.name, parameters=int(parameters)))
             row.times.append(seconds)
             errors.setdefault(contestant.name, []).append(error)
+            row.more.setdefault("sweeps", []).append(sweeps)
             return row
 
         _, absent = prepared(workload, one)
     best = min(min(found) for found in errors.values())
     for name, row in done.items():
         hits = sum(error <= WITHIN * best for error in errors[name])
-        row.error, row.more = median(errors[name]), {"hits": hits / len(errors[name]), "of": len(errors[name])}
+        row.error, sweeps = median(errors[name]), row.more["sweeps"]
+        row.more = {
+            "hits": hits / len(errors[name]),
+            "of": len(errors[name]),
+            "sweeps": f"{min(sweeps)} to {max(sweeps)}",
+        }
         row.seconds = sum(row.times) / hits if hits else math.inf
         say(f"  {name}: {hits} of {len(errors[name])}, {row.seconds:.3f} s to a hit")
     return [*done.values(), *absent]
@@ -173,9 +178,8 @@ def report(workload: Workload, rows: list[Row]) -> str:
     champion = min(peers, key=lambda row: row.seconds, default=None)
     build = {"direct": direct_table, "lottery": lottery_table, "traced": traced_table, "paths": paths_table}
     parts = [f"### {workload.key}: {workload.title}", build[workload.kind](workload, rows, champion)]
-    if workload.kind != "paths":
-        parts.append(verdict(rows, champion))
-    if workload.kind == "direct" and workload.key not in ASKED and workload.key != "W9":
+    parts += path_verdicts(rows) if workload.kind == "paths" else [verdict(rows, champion)]
+    if workload.kind == "direct" and workload.key not in ASKED:
         parts.append(at_the_best_error(rows))
     if workload.kind == "traced" and not workload.floor:
         parts.append(catching_up(rows))
@@ -196,20 +200,21 @@ def named(row: Row) -> str:
 def direct_table(_: Workload, rows: list[Row], champion: Row | None) -> str:
     cells = [
         (named(row), seconds_text(row.seconds), ratio(row, champion), f"{row.error:.4g}" if row.times else "-",
-         row.parameters or None, row.note)
+         row.parameters or None, row.more.get("sweeps"), noted(row))
         for row in rows
     ]  # fmt: skip
-    return table(("method", "CPU s, median", "of the best peer", "error", "parameters", "note"), cells)
+    return table(("method", "CPU s, median", "of the best peer", "error", "parameters", "sweeps", "note"), cells)
 
 
 def lottery_table(_: Workload, rows: list[Row], champion: Row | None) -> str:
     cells = [
         (named(row), seconds_text(median(row.times) or math.nan),
          f"{row.more['hits'] * row.more['of']:.0f} of {row.more['of']}" if row.more else None,
-         seconds_text(row.seconds), ratio(row, champion), f"{row.error:.5g}", row.note)
+         row.more.get("sweeps"), seconds_text(row.seconds), ratio(row, champion), f"{row.error:.5g}", noted(row))
         for row in rows
     ]  # fmt: skip
-    header = ("method", "CPU s a run", "seeds that hit", "CPU s to a hit", "of the best peer", "median error", "note")
+    header = ("method", "CPU s a run", "seeds that hit", "sweeps", "CPU s to a hit", "of the best peer",
+              "median error", "note")  # fmt: skip
     return table(header, cells)
 
 
@@ -219,20 +224,39 @@ def traced_table(workload: Workload, rows: list[Row], champion: Row | None) -> s
         (named(row), row.parameters or None, f"{row.error:.5g}", f"{median(row.more['bests']):.5g}",
          seconds_text(row.seconds), f"{row.more['hits'] * row.more['of']:.0f} of {row.more['of']}",
          ratio(row, champion), seconds_text(row.more["own"]), row.more["step"] * 1e3,
-         *(f"{row.more['at'].get(mark, math.nan):.4g}".replace("nan", "-") for mark in marks))
+         *(f"{row.more['at'].get(mark, math.nan):.4g}".replace("nan", "-") for mark in marks), noted(row))
         if row.more
-        else (named(row), *("-" for _ in range(8 + len(marks) - 1)), row.note)
+        else (named(row), *("-" for _ in range(8 + len(marks))), row.note)
         for row in rows
     ]  # fmt: skip
     goal = f"CPU s to {workload.floor:g}" if workload.floor else "CPU s to 1 %"
     header = ("method", "parameters", "best error", "median", goal, "seeds", "of the best peer",
-              "to 1 % of its own", "ms a step", *(f"at {mark:g} s" for mark in marks))  # fmt: skip
+              "to 1 % of its own", "ms a step", *(f"at {mark:g} s" for mark in marks), "note")  # fmt: skip
     return table(header, cells)
 
 
 def paths_table(_: Workload, rows: list[Row], __: Row | None) -> str:
     cells = [(named(row), row.more["first"] * 1e3, row.seconds * 1e3) for row in rows]
     return table(("method", "first call, search and contraction, ms", "every further call, ms"), cells)
+
+
+def noted(row: Row) -> str:
+    """Return the note of a row, with the known defect of a peer that misses, does not get there, or wastes."""
+    missed = row.note or not math.isfinite(row.seconds) or "inflate" in DEFECTS.get(row.name, "")
+    return "; ".join(filter(None, (row.note, DEFECTS.get(row.name, "") if missed else "")))
+
+
+def path_verdicts(rows: list[Row]) -> list[str]:
+    """Return a verdict on the first call and one on every further call."""
+    firsts = [replace(row, seconds=row.more["first"], times=[row.more["first"]]) for row in rows]
+    parts = []
+    for when, timed in (
+        ("First call", firsts),
+        ("Every further call", [replace(row, times=[row.seconds]) for row in rows]),
+    ):
+        champion = min((row for row in timed if not row.ours), key=lambda row: row.seconds, default=None)
+        parts.append(f"{when}: {verdict(timed, champion)}")
+    return parts
 
 
 def seconds_text(seconds: float) -> str:
@@ -242,18 +266,29 @@ def seconds_text(seconds: float) -> str:
 
 
 def verdict(rows: list[Row], champion: Row | None) -> str:
-    """Return a sentence that compares the fastest tnlab method with the champion, the fastest peer."""
-    ours = min((row for row in rows if row.ours and row.times and not row.note), key=lambda r: r.seconds, default=None)
-    if ours is None:
-        return "tnlab has no result here."
+    """Return a sentence on the fastest tnlab method beside the champion, the fastest peer, and one on what is typed."""
+    able = sorted((row for row in rows if row.ours and row.times and not row.note), key=lambda row: row.seconds)
+    if not able:
+        return f"**{champion.name} wins**: tnlab has no result here." if champion else "tnlab has no result here."
+    typed = next((row for row in able if row.typed), None)
+    parts = [beside(able[0], champion)]
+    if typed and typed is not able[0]:
+        parts.append(f"Without settings: {beside(typed, champion)}")
+    return " ".join(parts)
+
+
+def beside(ours: Row, champion: Row | None) -> str:
+    """Return a sentence on one tnlab method beside the fastest peer."""
+    name = f"tnlab ({ours.name.removeprefix('tnlab ')})"
     if champion is None:
-        return "No peer gets there with half of its seeds." if math.isfinite(ours.seconds) else "No method gets there."
+        also = "does" if math.isfinite(ours.seconds) else "does not either"
+        return f"No peer gets there with half of its seeds; {name} {also}."
     if not math.isfinite(ours.seconds):
-        return f"**{champion.name} wins**: it gets there in {champion.seconds:.2g} s, tnlab does not."
+        return f"**{champion.name} wins**: it gets there in {champion.seconds:.2g} s, {name} does not."
     times = champion.seconds / ours.seconds
     if times >= 1:
-        return f"tnlab ({ours.name.removeprefix('tnlab ')}) is {times:.1f}x as fast as the best peer, {champion.name}."
-    return f"**{champion.name} wins**: it is {1 / times:.1f}x as fast as {ours.name}."
+        return f"{name} is {times:.1f}x as fast as the best peer, {champion.name}."
+    return f"**{champion.name} wins**: it is {1 / times:.1f}x as fast as {name}."
 
 
 def at_the_best_error(rows: list[Row]) -> str:

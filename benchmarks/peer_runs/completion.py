@@ -4,9 +4,9 @@ import numpy as np
 import torch
 
 from peer_runs import tensors
-from peer_runs.base import Goal, Workload, array
+from peer_runs.base import Goal, TimeUpError, Workload, array
 from peer_runs.tucker import quiet
-from tnlab import Observed
+from tnlab import Observed, fit
 from tnlab.formats import formats
 from tnlab.solvers.base import solvers
 
@@ -49,6 +49,17 @@ def enter_tnlab(workload, format_name, solver):
                 return
 
 
+def enter_typed(workload, format_name):
+    @workload.contestant("tnlab fit(Observed(...), structure)")
+    def _(data, seed, trace):
+        structure = formats[format_name].build(data["x"].shape, 5)
+        known = Observed(structure.modes, torch.from_numpy(data["places"]), torch.from_numpy(data["values"]))
+        trace.parameters = structure.parameters
+        trace.restart()
+        look = lambda snapshot: note(trace, data, lambda: snapshot.network.to_tensor().numpy())  # noqa: E731
+        fit(known, structure, seed=seed, callback=look)
+
+
 def whole_cp(weights, factors):
     factors = [array(factor) for factor in factors]
     return np.einsum("r,ir,jr,kr->ijk", array(weights), *factors, optimize=True)
@@ -79,9 +90,15 @@ def _(data, seed, trace):
     trace.parameters = 3 * 64 * 5
     trace.restart()
     options = {"mask": mask, "printitn": 0}
-    run = quiet(lambda: pyttb.gcp_opt(known, 5, Objectives.GAUSSIAN, LBFGSB(maxiter=200, iprint=None), **options)[0])
-    model = run()
-    note(trace, data, lambda: model.full().data)
+
+    def look(vector):
+        factors = np.split(vector, np.cumsum([size * 5 for size in data["x"].shape])[:-1])
+        factors = [factor.reshape((size, 5), order="F") for factor, size in zip(factors, data["x"].shape, strict=True)]
+        if note(trace, data, lambda: whole_cp(np.ones(5), factors)):
+            raise TimeUpError
+
+    method = LBFGSB(maxiter=200, iprint=None, callback=look)
+    quiet(lambda: pyttb.gcp_opt(known, 5, Objectives.GAUSSIAN, method, **options))()
 
 
 @TT.contestant("teneva als", "teneva")
@@ -152,4 +169,5 @@ def enter_torch(workload, kind):
 for _workload, _format in ((CP, "cp"), (TT, "tensor_train")):
     for _solver in ("completion_als", "completion_lbfgs"):
         enter_tnlab(_workload, _format, _solver)
+    enter_typed(_workload, _format)
     enter_torch(_workload, "cp" if _workload is CP else "tt")

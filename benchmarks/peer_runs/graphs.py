@@ -10,6 +10,7 @@ import torch
 
 from peer_runs import tensors
 from peer_runs.base import Goal, TimeUpError, Trace, Workload
+from tnlab import Structure, fit
 from tnlab.formats import formats
 from tnlab.seeding import spawn
 from tnlab.solvers.base import solvers
@@ -76,6 +77,23 @@ def enter_tnlab(workload: Workload, format_name: str, rank: int, options: dict[s
                 best = follow(trace, snapshots, best)
                 if not restarts:
                     return
+
+
+def enter_typed(workload: Workload, structure: Structure) -> None:
+    """Enter ``fit(X, structure)`` without settings; it stops by itself."""
+
+    @workload.contestant("tnlab fit(X, structure)")
+    def _(X, seed, trace):
+        tensor, best = torch.from_numpy(X), math.inf
+        trace.parameters = structure.parameters
+        trace.restart()
+
+        def add(snapshot):
+            nonlocal best
+            best = min(best, snapshot.relative_error)
+            trace.add(best)
+
+        fit(tensor, structure, seed=seed, callback=add)
 
 
 def random_cores(modes, edges, seed, X):
@@ -207,6 +225,7 @@ enter_tnlab(
         "lbfgs, random start": {"solver": "lbfgs"},
     },
 )
+enter_typed(RING, formats["tensor_ring"].build((4,) * 8, 4))
 enter_peers(RING, RING_EDGES)
 enter_tnlab(
     FULL,
@@ -214,5 +233,6 @@ enter_tnlab(
     3,
     {"als, random start": {}, "als, svd start": {"init": "svd"}, "lbfgs, random start": {"solver": "lbfgs"}},
 )
+enter_typed(FULL, formats["fully_connected"].build((16,) * 4, 3))
 enter_peers(FULL, FULL_EDGES)
 __all__ = ["FULL", "RING", "TimeUpError", "quimb_fit"]

@@ -9,7 +9,8 @@ import opt_einsum
 import torch
 
 from peer_runs.base import Row, Workload
-from tnlab import Bond, Core, Structure
+from tnlab import Bond, Core, Network, Structure
+from tnlab.network import contraction
 from tnlab.network.contraction import contract
 
 PATHS = Workload("W8", "twenty cores, random 3-regular, ranks 4: search and contraction", lambda: None, "paths")
@@ -53,6 +54,8 @@ def entries(terms, arrays, structure):
     tnlab_cores = [arrays[0][None], *arrays[1:]]
     tensors = [torch.from_numpy(array) for array in arrays]
     yield "tnlab contract", lambda: None, lambda _: contract(structure, tnlab_cores)
+    network = Network(structure, (tensors[0][None], *tensors[1:]))
+    yield "tnlab Network.to_tensor()", lambda: None, lambda _: network.to_tensor()
     for optimize in ("greedy", "dp", "auto-hq"):
         yield f"opt_einsum {optimize}", *opt_einsum_entry(terms, arrays, optimize)
     try:
@@ -75,6 +78,8 @@ def measure(repeats):
     for seed in SEEDS:
         problem = graph(seed)
         for name, search, run in entries(*problem):
+            for cached in vars(contraction).values():
+                getattr(cached, "cache_clear", lambda: None)()  # the entries of tnlab share what they plan
             try:
                 first, (found, answer) = timed(partial(searched, search, run))
                 later = [timed(partial(run, found))[0] for _ in range(repeats)]

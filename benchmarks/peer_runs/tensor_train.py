@@ -79,7 +79,7 @@ def per_bond(X, error):
 
 
 def enter_tnlab(workload: Workload, error: float) -> None:
-    @workload.contestant("tnlab decompose(target_error)")
+    @workload.contestant('tnlab decompose(X, "tensor_train", target_error)')
     def _(X):
         tensor = torch.from_numpy(X)
         return lambda: decompose(tensor, "tensor_train", target_error=error), judged(X)

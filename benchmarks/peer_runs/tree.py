@@ -5,8 +5,8 @@ import torch
 
 from peer_runs import tensors
 from peer_runs.base import Goal, Workload, judged, relative
-from peer_runs.graphs import follow, quimb_fit
-from tnlab import Bond, Core, Structure, fit
+from peer_runs.graphs import enter_typed, follow, quimb_fit
+from tnlab import Bond, Core, Structure, decompose, fit
 from tnlab.solvers.base import solvers
 
 # ((2, 3), (4, 5)), (0, 1): the tree of tensap's DimensionTree.balanced(6). Its root is a matrix, absorbed here.
@@ -41,6 +41,11 @@ def _(X):
     return lambda: fit(tensor, STRUCTURE, solver="tree_svd"), judged(X)
 
 
+@DIRECT.contestant("tnlab decompose(X, tree, rank=6)")
+def _(X):
+    return lambda: decompose(torch.from_numpy(X), STRUCTURE, rank=6), judged(X)
+
+
 @DIRECT.contestant("tensap hsvd(max_rank)", "tensap")
 def _(X):
     import tensap
@@ -60,6 +65,9 @@ for _init in ("svd", "random"):
         trace.parameters = STRUCTURE.parameters
         trace.restart()
         follow(trace, solvers["als"](max_sweeps=300).iterate(tensor, STRUCTURE, init=init, generator=generator))
+
+
+enter_typed(ITERATED, STRUCTURE)
 
 
 @ITERATED.contestant("quimb fit(tree)", "quimb")

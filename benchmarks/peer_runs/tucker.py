@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from peer_runs import tensors
-from peer_runs.base import Goal, Workload, array, judged, relative
+from peer_runs.base import CHANGE, Goal, Workload, array, judged, relative
 from tnlab import decompose
 
 NOISY = Workload(
@@ -32,12 +32,17 @@ def quiet(call):
 
 
 def enter_tnlab(workload: Workload, ranks: tuple[int, int, int]) -> None:
+    @workload.contestant('tnlab decompose(X, "tucker", rank)')
+    def _(X):
+        return lambda: decompose(torch.from_numpy(X), "tucker", rank=ranks), judged(X)
+
     for solver in ("st_hosvd", "hosvd", "hooi"):
 
         @workload.contestant(f"tnlab {solver}")
         def _(X, solver=solver):
             tensor = torch.from_numpy(X)
-            return lambda: decompose(tensor, "tucker", rank=ranks, solver=solver), judged(X)
+            stop = {"tolerance": CHANGE / 0.1} if solver == "hooi" else {}  # relative to the error, about 0.1 in both
+            return lambda: decompose(tensor, "tucker", rank=ranks, solver=solver, **stop), judged(X)
 
 
 def enter_tensorly(workload: Workload, ranks: tuple[int, int, int]) -> None:
@@ -50,12 +55,13 @@ def enter_tensorly(workload: Workload, ranks: tuple[int, int, int]) -> None:
 
             def run():
                 tensorly.set_backend("numpy")
-                return tucker(X, ranks, tol=1e-6, **options)
+                return tucker(X, ranks, tol=CHANGE, return_errors=True, **options)
 
             def judge(model):
-                core, factors = array(model[0]), [array(factor) for factor in model[1]]
+                (core, factors), errors = model
+                core, factors = array(core), [array(factor) for factor in factors]
                 whole = np.einsum("abc,ia,jb,kc->ijk", core, *factors, optimize=True)
-                return relative(X, whole), core.size + sum(factor.size for factor in factors)
+                return relative(X, whole), core.size + sum(factor.size for factor in factors), len(errors)
 
             return run, judge
 
@@ -74,8 +80,9 @@ def enter_others(workload: Workload, ranks: tuple[int, int, int]) -> None:
         import pyttb
 
         tensor = pyttb.tensor(X)
-        options = {"stoptol": 1e-6, "init": "nvecs", "printitn": 0}
-        return quiet(lambda: pyttb.tucker_als(tensor, np.array(ranks), **options)[0]), judge_pyttb(X)
+        options = {"stoptol": CHANGE, "init": "nvecs", "printitn": 0}
+        run = quiet(lambda: pyttb.tucker_als(tensor, np.array(ranks), **options))
+        return run, lambda found: (*judge_pyttb(X)(found[0]), found[2]["iters"] + 1)
 
     @workload.contestant("pyttb hosvd(ranks)", "pyttb")
     def _(X):
