@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from tests.contracts.data_kinds import KINDS, sample
+from tnlab.data.observed import Observed
 from tnlab.data.tensor_function import TensorFunction
 from tnlab.fitting.warm_start import warm_start
 from tnlab.formats import formats
@@ -18,8 +19,8 @@ FORMATS = ("cp", "tucker", "tensor_ring")
 FAMILIES = {
     name: [family for family in part.fits or FORMATS if not formats[family].refusal(len(MODES))]
     for name, part in solvers.items()
-    if part.takes != "observed"  # fits of known entries have a suite of their own
 }
+OBSERVED = [name for name, part in solvers.items() if part.takes == "observed"]
 STARTED = [  # solvers that go on from a network
     (name, family)
     for name, families in FAMILIES.items()
@@ -35,6 +36,8 @@ def data_for(name, tensor):
     """Return the tensor as the data that a solver takes, and settings that make it quick."""
     if solvers[name].takes == "function":
         return TensorFunction(tuple(tensor.shape), lambda at: tensor[tuple(at.T)]), {}
+    if solvers[name].takes == "observed":
+        return Observed.from_mask(tensor, torch.ones_like(tensor, dtype=torch.bool)), {"held_out": 0.0}
     return tensor, {"steps_per_sweep": 2} if name == "adam" else {}
 
 
@@ -65,6 +68,20 @@ def test_errors_and_statuses_are_those_of_an_explicit_check(name, kind):
             assert found.status is not Status.EXACT or true < 1e-13
             assert found.status is not Status.REACHED or true <= target
             assert found.status is not Status.DIRECT or target is None or true <= target
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", OBSERVED)
+def test_errors_over_known_entries_are_those_of_an_explicit_check(name, kind):
+    mask = torch.rand(MODES, generator=torch.Generator().manual_seed(0)) < 0.7
+    mask[0] = True  # of a sparse tensor too, some entries are not zero
+    for family, dtype in zip(("tucker", "tensor_train", "tensor_ring", "block_term"), 2 * tuple(FINAL), strict=True):
+        tensor = sample(kind, formats[family].build(MODES, 2)).to(dtype)
+        for init in ("svd", "random"):
+            solver = solvers[name](max_sweeps=12, held_out=0.0)
+            found = fit(Observed.from_mask(tensor, mask), formats[family].build(MODES, 2), init=init, solver=solver)
+            true = relative_error(tensor[mask], found.network.to(torch.float64).to_tensor()[mask])
+            assert found.relative_error == pytest.approx(true, rel=0, abs=FINAL[dtype]), family
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -28,7 +28,7 @@ from tnlab.solvers.base import Ending, solvers
 from tnlab.solvers.completion_base import AbstractCompletion
 
 FALL = 0.6  # factor of the ridge from one sweep to the next
-FLAT = 1e-15  # multiple of the identity, of the mean diagonal, against equations that are singular to rounding
+FLAT = 1e-15  # of the trace, per equation: added to the diagonal against equations that are singular to rounding
 TINY = 1e-280  # absolute ridge, against singular equations where an environment is zero
 
 
@@ -59,11 +59,16 @@ class CompletionALS(AbstractCompletion):
 
 
 def best_core(sweep: EntrySweep, environment: Environment, wanted: Any, ridge: float) -> Any:
-    """Return the core that fits the wanted values at the known entries best (ridge included), all others fixed."""
+    """Return the core that fits the wanted values at the known entries best (ridge included), all others fixed.
+
+    The equations are solved for the step from the old core: rows stay where they do not determine them, and what is
+    added to their diagonal against rounding does not move the solution.
+    """
     old = sweep.cores[environment.core]
     groups = sweep.entries.groups(environment.core)
     width = math.prod(old.shape[len(sweep.structure.cores[environment.core].legs) :])
-    new = old.reshape(-1, width) * 0.0
+    rows = old.reshape(-1, width)
+    new = rows * 0.0
     for pieces in groups.pieces(width + 1):
         grams: Any = 0.0
         for bucket in pieces:
@@ -71,8 +76,8 @@ def best_core(sweep: EntrySweep, environment: Environment, wanted: Any, ridge: f
             grams = grams + _gram(matrix)
         left, right = grams[:, :width, :width], grams[:, :width, width:]
         mean = left.sum(0) * (groups.mean_count / sum(bucket.entries for bucket in pieces))
-        shift = FLAT * float(mean.trace()) / width + TINY
-        new[pieces[0].rows] = _solve(left + ridge * mean, right, shift)[:, :, 0]
+        left, before = left + ridge * mean, rows[pieces[0].rows]
+        new[pieces[0].rows] = before + _solve(left, right - left @ before[:, :, None])[:, :, 0]
     return new.reshape(old.shape)
 
 
@@ -83,8 +88,10 @@ def _gram(matrix: Any) -> Any:
     return matrix.transpose(1, 0, 2) @ matrix.transpose(1, 2, 0)
 
 
-def _solve(grams: Any, right: Any, shift: float) -> Any:
+def _solve(grams: Any, right: Any) -> Any:
     width = grams.shape[-1]
     if isinstance(grams, Tensor):
-        return torch.linalg.solve(grams + shift * torch.eye(width).to(grams), right)
-    return np.linalg.solve(grams + shift * np.eye(width), right)
+        identity, traces = torch.eye(width).to(grams), grams.diagonal(dim1=1, dim2=2).sum(1)
+        return torch.linalg.solve(grams + (FLAT * width * traces + TINY)[:, None, None] * identity, right)
+    identity, traces = np.eye(width), grams.trace(axis1=1, axis2=2)
+    return np.linalg.solve(grams + (FLAT * width * traces + TINY)[:, None, None] * identity, right)
