@@ -121,12 +121,21 @@ def _start(tensor: Tensor, structure: Structure, init: Init, generator: torch.Ge
     good data. The start from the whole tensor is taken where its absolute residuals are clearly smaller: then there
     are hardly any gross errors, and the fit begins as plain least squares.
     """
-    start = starting_network(tensor, structure, init, generator=generator)
     if isinstance(init, Network) or init != "svd":
-        return start, False
-    cut_off = starting_network(_clipped(tensor), structure, init, generator=generator)
+        return starting_network(tensor, structure, init, generator=generator), False
+    start, cut_off = (_svd_start(data, structure, generator) for data in (tensor, _clipped(tensor)))
     left, left_cut_off = (_absolute_residual(tensor, network) for network in (start, cut_off))
     return (start, True) if left < CLEARLY * left_cut_off else (cut_off, False)
+
+
+def _svd_start(data: Tensor, structure: Structure, generator: torch.Generator) -> Network:
+    """Return the start from SVDs in the scale of the data: with hyper-bonds, singular vectors alone have none."""
+    start = starting_network(data, structure, "svd", generator=generator)
+    checkpoint()
+    model = start.to_tensor()
+    square = float(model.square().sum(dtype=torch.float64))
+    factor = float((model * data).sum(dtype=torch.float64)) / (square or 1.0) or 1.0
+    return Network(structure, (factor * start.cores[0], *start.cores[1:]))
 
 
 def _absolute_residual(tensor: Tensor, network: Network) -> float:
