@@ -1,5 +1,6 @@
 """Decomposition of a tensor into a format or a drawn structure, of given ranks or to a target error, in one call."""
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -20,10 +21,12 @@ from tnlab.solvers.base import AbstractSolver, Snapshot, check_target_error, sol
 from tnlab.solvers.fit import Fit, fit
 from tnlab.solvers.least_ranks import least_ranks
 from tnlab.solvers.settings import FitKeywords, Start, Stop, start_and_stop
+from tnlab.threads import on_one_thread
 
 SWEEPING = frozenset({"init", "restarts", "max_sweeps", "tolerance"})  # settings that a closed form has no use for
 
 
+@on_one_thread(lambda X, *_, **__: X.values.numel() if isinstance(X, Observed) else math.prod(X.shape))
 def decompose(
     X: Any,
     format: str | Structure,  # noqa: A002  (the word of the whole interface)
