@@ -93,4 +93,4 @@ def test_where_fits_run_and_where_progress_goes(tmp_path, capsys):
     assert len(lines) == len(reader.evaluations) + 1
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ .*", line) for line in lines)
     assert "best: 126 parameters at error" in lines[-2]
-    assert "Proved: " in lines[-1]
+    assert "Proved for rings" in lines[-1]
