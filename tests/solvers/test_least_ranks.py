@@ -195,3 +195,16 @@ def test_a_given_network_is_a_candidate():
 
 def test_equal_ranks_are_lowered_where_the_cores_cannot_use_them():
     assert even_ranks(formats["tucker"].build((3, 2, 4), 1), 3).ranks == (3, 2, 3)
+
+
+def test_a_large_tensor_costs_limited_work(monkeypatch):
+    """Sweeps end at ``WORK`` operations, and what the closed forms found stays: here, with hardly any, it is all."""
+    tensor = ring((5, 5, 5, 5))
+    full = decompose(tensor, "tensor_ring", target_error=0.1)
+    monkeypatch.setattr("tnlab.solvers.least_ranks.WORK", 0.0)
+    monkeypatch.setattr("tnlab.solvers.least_ranks.HEAVY", 0.0)
+    short = decompose(tensor, "tensor_ring", target_error=0.1)
+    train = decompose(tensor, "tensor_train", target_error=0.1)
+    assert short.relative_error <= 0.1
+    assert short.sweeps < full.sweeps / 4
+    assert full.parameters < short.parameters <= train.parameters

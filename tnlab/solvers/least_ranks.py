@@ -3,6 +3,10 @@
 Candidates come from closed forms of the trees and from the formats that the structure contains, from growing ranks,
 and from equal ranks on all bonds; then the ranks of the best are lowered bond by bond while sweeps still reach the
 target. A candidate counts only if its measured error is within the target, and the one with fewest parameters is kept.
+
+Work is limited by operations, so that results are the same on every machine: a fit by sweeps ends when they have taken
+``WORK`` operations, and ranks of which a sweep takes a twentieth of that are not tried. So a large tensor costs some
+closed forms and a few seconds of sweeps.
 """
 
 import math
@@ -17,6 +21,7 @@ from torch import Tensor
 
 from tnlab.data.intake import Unit
 from tnlab.errors import DataError, StructureError
+from tnlab.fitting.sweep.plan import sweep_flops
 from tnlab.fitting.warm_start import warm_start
 from tnlab.interrupt import Interrupted, Limit, checkpoint, limited
 from tnlab.network.edits import clip_ranks, set_rank, set_ranks
@@ -32,7 +37,8 @@ from tnlab.solvers.snapshot import Snapshot, Status
 
 TRIM_SWEEPS = 60  # most sweeps after ranks were lowered: the start is near, so that few are needed
 PACE = 4  # sweeps over which the decrease of the error is read that tells whether a fit can reach the target
-HEAVY = 1000  # product of the ranks at a core, above which a sweep can take a second: then only what is found counts
+WORK = 1e10  # floating-point operations of the sweeps of one fit: about a second; photographs of 16^4 need half of it
+HEAVY = WORK / 20  # operations of one sweep, above which few sweeps could be made: then only what is found counts
 
 
 def least_ranks(
@@ -196,7 +202,17 @@ class _LeastRanks:
         sweeps: int | None = None,
         hopeless: Callable[[Snapshot], bool] = lambda _: False,
     ) -> Fit | None:
-        """Return a fit that reaches the target, else None; it is offered, and stops early where it is hopeless."""
+        """Return a fit that reaches the target, else None; it is offered.
+
+        It stops early where it is hopeless, and when its sweeps have taken ``WORK`` operations.
+        """
+        work = 0.0
+
+        def ends(snapshot: Snapshot) -> bool:
+            nonlocal work
+            work += sweep_flops(snapshot.network.structure) if snapshot.sweep else 0.0
+            return self.tell(snapshot) or hopeless(snapshot) or work > WORK
+
         start = self.start if init is None else replace(self.start, init=init, restarts=1)
         stop = self.stop if sweeps is None else replace(self.stop, max_sweeps=min(sweeps, self.stop.max_sweeps))
         try:
@@ -206,7 +222,7 @@ class _LeastRanks:
                 solver=solver,
                 start=start,
                 stop=stop,
-                callback=lambda snapshot: self.tell(snapshot) or hopeless(snapshot),
+                callback=ends,
             )
         except (DataError, StructureError):  # rounding is above the target, or a sweep would not fit in memory
             checkpoint()
@@ -267,6 +283,9 @@ class _LeastRanks:
             stuck = set[int]()
             while (choice := _lowered(best.structure, step, stuck)) is not None:
                 bond, smaller = choice
+                if _is_heavy(smaller):
+                    stuck.add(bond)
+                    continue
                 start = warm_start(best.network, smaller, generator=as_generator(0)).to(self.X.dtype)
                 pace = _Pace(self.target, TRIM_SWEEPS)
                 if self._fitted(structure, smaller, init=start, sweeps=TRIM_SWEEPS, hopeless=pace) is None:
@@ -286,8 +305,14 @@ def _is_truncation(structure: Structure) -> bool:
 
 
 def _is_heavy(structure: Structure) -> bool:
-    ranks = structure.ranks
-    return any(math.prod(ranks[bond] for bond in bonds) > HEAVY for bonds in structure.core_bonds)
+    """Return whether a sweep takes more than ``HEAVY`` operations."""
+    sizes = (math.prod(structure.ranks[bond] for bond in bonds) for bonds in structure.core_bonds)
+    if sum(size**3 / 3 for size in sizes) > HEAVY:  # of the equations of the cores alone: no plan is sought
+        return True
+    try:
+        return sweep_flops(structure) > HEAVY
+    except StructureError:  # it would not fit in memory
+        return True
 
 
 def _lowered(structure: Structure, step: int, stuck: set[int]) -> tuple[int, Structure] | None:
