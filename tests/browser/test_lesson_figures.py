@@ -17,7 +17,7 @@ _DRAWN = "count => document.querySelectorAll('.js-plotly-plot:has(.main-svg)').l
 @pytest.mark.parametrize(
     ("lesson", "figures", "words"),
     [
-        ("01_what_no_fit_can_beat", 5, "no fit of the network is below 0.1081"),
+        ("01_what_no_fit_can_beat", 5, "no fit of this structure is below 0.108"),
         ("02_decompose_anything", 6, "Where the fit is wrong"),
         ("03_search_for_a_structure", 2, ": not below 128"),
     ],

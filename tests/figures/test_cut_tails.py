@@ -5,6 +5,7 @@ import pytest
 
 from tests.figures.samples import FOUR, RING, shown
 from tnlab import error_bound
+from tnlab.bounds.error_bound import rounded_down
 from tnlab.figures.cut_tails import cut_tails_info, cut_tails_plot
 from tnlab.formats import formats
 
@@ -28,7 +29,7 @@ def test_they_are_drawn(spectra):
     bound = cut_tails_info(spectra, RING)
     figure = shown(cut_tails_plot(bound))
     assert len(figure["data"]) == len(bound.cuts) + 1
-    assert f"no fit of the network is below {bound.bound:.4f}" in [
+    assert f"no fit of this structure is below {rounded_down(bound.bound, 4)}" in [
         note["text"] for note in figure["layout"]["annotations"]
     ]
     free = shown(cut_tails_plot(cut_tails_info(spectra, formats["fctn"].build(FOUR, 9))))

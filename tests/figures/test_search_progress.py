@@ -76,7 +76,7 @@ def test_it_is_drawn(info, over):
     pytest.importorskip("plotly")
     shown = search_progress_plot(info, over=over).to_plotly_json()
     bound, *paths = (line["name"] for line in shown["data"])
-    assert bound == f"proved for {info.families}: not below {TRUTH.parameters}"
+    assert bound == f"proved for {info.families}: not below {TRUTH.parameters:,}"
     assert info.families
     assert paths == ["certificate"] * 2 + ["random"] * 2
     assert shown["layout"]["paper_bgcolor"] == "rgba(0, 0, 0, 0)"

@@ -57,14 +57,17 @@ def test_improvements_are_told_and_the_rest_is_for_debugging(caplog):
     assert first == (
         "INFO",
         "1 fitted: 45 parameters at error 0.05 in 7 sweeps (rank up), after 1.5 s; "
-        "best: 45 parameters at error 0.05, at least 40, gap 12.5 %",
+        "best: 45 parameters at error 0.05, at least 40 for simple graphs, gap at most 12.5 %",
     )
     assert second == ("DEBUG", "2 pruned by certificate: 36 parameters (rank up), after 1.5 s")
 
 
 def test_the_end_says_why_and_what_is_best(caplog):
     *_, last = written(caplog, evaluation(1, 5, 0.05), status="The budget is spent.")
-    assert last == ("INFO", "The budget is spent. Best: 45 parameters at error 0.05, at least 40, gap 12.5 %")
+    assert last == (
+        "INFO",
+        "The budget is spent. Best: 45 parameters at error 0.05, at least 40 for simple graphs, gap at most 12.5 %",
+    )
 
 
 @pytest.mark.parametrize(("after", "numbers"), [(0, ["1", "2"]), (1, ["2"])])

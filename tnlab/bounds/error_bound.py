@@ -13,7 +13,7 @@ References:
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_FLOOR, Context, Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 from operator import itemgetter
 
 import numpy as np
@@ -201,7 +201,16 @@ def _worst(spectra: CutSpectra, structure: Structure, part: Part) -> tuple[float
 
 def rounded_down(value: float, digits: int) -> str:
     """Return a number rounded down to some significant digits, so that a lower bound stays one in words."""
-    return f"{float(Context(prec=digits, rounding=ROUND_FLOOR).create_decimal(Decimal(value))):.{digits}g}"
+    return _rounded(value, digits, ROUND_FLOOR)
+
+
+def rounded_up(value: float, digits: int) -> str:
+    """Return a number rounded up to some significant digits, so that an upper bound stays one in words."""
+    return _rounded(value, digits, ROUND_CEILING)
+
+
+def _rounded(value: float, digits: int, rounding: str) -> str:
+    return f"{float(Context(prec=digits, rounding=rounding).create_decimal(Decimal(value))):.{digits}g}"
 
 
 def _upper(spectra: CutSpectra, structure: Structure) -> float | None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tnlab.bounds.error_bound import Certificate, error_bound, rounded_down
+from tnlab.bounds.error_bound import Certificate, error_bound, rounded_down, rounded_up
 from tnlab.bounds.families import FAMILIES
 from tnlab.bounds.parameter_bound import ParameterBound, parameter_bound
 from tnlab.cli.inputs import (
@@ -110,11 +110,9 @@ def _structure_rows(source: Source, structure: Structure, certificate: Certifica
         rows["binding cut"] = f"modes {_list(certificate.cut)} | {_list(rest)}"
         rows["cut rank"] = f"{certificate.cut_rank} of {len(certificate.spectrum)}"
     else:
-        rows["no fit of this structure is below"] = (
-            "0: every cut can have the rank of the tensor, so the bound says nothing"
-        )
+        rows["no fit of this structure is below"] = "0: no cut that was looked at limits it, so the bound says nothing"
     if certificate.upper_bound is not None:
-        rows["the best reaches"] = f"{certificate.upper_bound:.6g}"
+        rows["the best reaches"] = rounded_up(certificate.upper_bound, 6)
     rows["cuts"] = f"{certificate.cuts:,} of {certificate.all_cuts:,}"
     return rows
 
@@ -144,7 +142,11 @@ def _parameter_rows(source: Source, found: ParameterBound) -> dict[str, str]:
     else:
         ranks = ", ".join(f"{found.structure.bond_label(k)} {rank}" for k, rank in enumerate(found.structure.ranks))
         rows["candidate"] = f"{found.incumbent:,} parameters satisfy every cut (ranks {ranks}); only a fit can say more"
-        rows["gap"] = "none: nothing cheaper satisfies every cut" if found.proved else f"{100 * found.gap:.1f} %"
+        rows["gap"] = (
+            "none: nothing cheaper satisfies every cut"
+            if found.proved
+            else f"at most {rounded_up(100 * found.gap, 3)} %"
+        )
     rows["scope"] = found.scope
     rows["seconds"] = f"{found.seconds:.3g}"
     return rows

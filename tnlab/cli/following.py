@@ -11,6 +11,7 @@ from pathlib import Path
 
 import typer
 
+from tnlab.bounds.error_bound import rounded_up
 from tnlab.cli.entry import MISSED
 from tnlab.cli.inputs import table
 from tnlab.cli.interruption import Interruption, last_code
@@ -139,7 +140,13 @@ def _rows(tensor: str, result: SearchResult) -> dict[str, str]:
     }
     if result.bound is not None:
         rows["at least"] = str(result.bound).removeprefix("At least ")
-        rows["gap"] = "none: proved" if result.proved else f"{100 * result.gap:.1f} %" if result.reached else "unknown"
+        rows["gap"] = (
+            "none: proved"
+            if result.proved
+            else f"at most {rounded_up(100 * result.gap, 3)} %"
+            if result.reached
+            else "unknown"
+        )
     rows["proposed"] = f"{counts.proposed:,} structures: {counts.repeated:,} repeated, {counts.pruned:,} pruned"
     rows["fitted"] = f"{counts.fitted:,} structures in {counts.sweeps:,} sweeps"
     return rows | {"seconds": f"{result.seconds:.3g}", "status": result.status}

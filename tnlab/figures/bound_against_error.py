@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tnlab.bounds.cut_spectra import CutSpectra
-from tnlab.bounds.error_bound import error_bound
+from tnlab.bounds.error_bound import error_bound, rounded_down, rounded_up
 from tnlab.figures.style import SERIES, plotly_objects, styled
 from tnlab.solvers.fit import Fit
 
@@ -60,15 +60,23 @@ def bound_against_error_plot(info: BoundAgainstError) -> "Figure":
     figure = plotly_objects().Figure()
     for (name, points), colour in zip(info.series.items(), SERIES * len(info.series), strict=False):
         x = [point.parameters for point in points]
-        for y, part, options in (
-            ([point.error for point in points], "fit", {"mode": "markers", "marker": {"size": 9}}),
-            ([point.lower for point in points], "no fit of it is below", {"mode": "lines"}),
-            ([point.upper for point in points], "the best reaches", {"mode": "lines", "line": {"dash": "dot"}}),
+        dots = {"mode": "markers", "marker": {"size": 9}}
+        for y, part, rounded, options in (
+            ([point.error for point in points], "fit", "{:.{}g}".format, dots),
+            ([point.lower for point in points], "no fit of it is below", rounded_down, {"mode": "lines"}),
+            (
+                [point.upper for point in points],
+                "the best reaches",
+                rounded_up,
+                {"mode": "lines", "line": {"dash": "dot"}},
+            ),
         ):
             if any(value is not None for value in y):
-                figure.add_scatter(x=x, y=y, name=f"{name}: {part}", **options)
+                told = ["" if value is None else rounded(value, 4) for value in y]
+                hover = "%{x:,} parameters<br>%{fullData.name} %{customdata}<extra></extra>"
+                figure.add_scatter(x=x, y=y, name=f"{name}: {part}", customdata=told, hovertemplate=hover, **options)
                 figure.data[-1].update(marker_color=colour, line_color=colour)
-    title = "What no fit can beat, and what fits reach"
+    title = "What no fit of a structure can beat, and what fits reach"
     return styled(figure, title=title, x="parameters", y="relative error", log_x=True)
 
 

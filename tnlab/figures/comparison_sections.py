@@ -18,8 +18,8 @@ METHOD = (
     "counts as infinite (∞) in all of them.",
     "Fits are structures that were fitted. A structure that was proposed before, or that its size or a certificate "
     "ruled out, costs no fit.",
-    "The gap is how many more parameters the median best has than the proved bound. The bound holds for the family "
-    "that the engine searched; it is the largest that the runs of a case proved.",
+    "The gap is how many more parameters the median best has than the bound proved for the family that the engine "
+    "searched, the largest that the runs of a case proved.",
     "Performance profile: Dolan 2002, https://doi.org/10.1007/s101070100263. An engine that fails on a problem is "
     "worst there.",
     "Ranks: Demsar 2006, https://jmlr.org/papers/v7/demsar06a.html. Friedman's test in the form of Iman and "

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tnlab.bounds.cut_spectra import Cut, CutSpectra
-from tnlab.bounds.error_bound import error_bound
+from tnlab.bounds.error_bound import error_bound, rounded_down
 from tnlab.figures.style import GREY, ORANGE, SOFT, plotly_objects, styled
 from tnlab.network.cuts import cut_rank
 from tnlab.network.structure import Structure
@@ -77,14 +77,15 @@ def cut_tails_plot(info: CutTails) -> "Figure":
             name=f"modes {_text(tail.cut)}" + (" (binds)" if binds else ""),
             legendgroup=str(tail.cut),
             showlegend=binds,
-            hovertemplate=f"cut of modes {_text(tail.cut)}<br>rank %{{x}} loses %{{y:.4f}}<extra></extra>",
+            customdata=_floors(tail.losses[shown]),
+            hovertemplate=f"cut of modes {_text(tail.cut)}<br>rank %{{x}} loses %{{customdata:.5f}}<extra></extra>",
         )
     _dots(figure, info)
     title = "What every cut loses at the network's cut rank"
     styled(figure, title=title, x="rank across the cut", y="relative error at least", log_x=True, log_y=True)
     if info.bound > 0:
         height = math.log10(info.bound)  # plotly places annotations on a logarithmic axis by the logarithm
-        text, font = f"no fit of the network is below {info.bound:.4f}", {"color": ORANGE, "size": 14}
+        text, font = f"no fit of this structure is below {rounded_down(info.bound, 4)}", {"color": ORANGE, "size": 14}
         figure.add_hline(y=info.bound, line={"dash": "dash", "color": ORANGE})
         figure.add_annotation(x=1, xref="x domain", y=height, text=text, font=font, showarrow=False, yanchor="bottom")
         figure.update_yaxes(range=[height - 1.2, min(0.1, height + 1)])
@@ -99,9 +100,14 @@ def _dots(figure: "Figure", info: CutTails) -> None:
         mode="markers",
         marker={"color": GREY, "size": 8},
         name="at the cut rank",
-        customdata=[_text(tail.cut) for tail in shown],
-        hovertemplate="cut of modes %{customdata}<br>cut rank %{x} loses %{y:.4f}<extra></extra>",
+        customdata=[(_text(tail.cut), rounded_down(tail.loss, 4)) for tail in shown],
+        hovertemplate="cut of modes %{customdata[0]}<br>cut rank %{x} loses %{customdata[1]}<extra></extra>",
     )
+
+
+def _floors(losses: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return lower bounds rounded down to the five decimals that are shown."""
+    return np.floor(losses * 1e5) / 1e5
 
 
 def _tail(spectra: CutSpectra, structure: Structure, cut: Cut) -> CutTail:

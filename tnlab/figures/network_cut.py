@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tnlab.bounds.error_bound import Certificate
+from tnlab.bounds.error_bound import Certificate, rounded_down
 from tnlab.figures.style import BLUE, GREEN, GREY, ORANGE, plotly_objects, styled
 from tnlab.formats.layout import complete_layout
 from tnlab.network.structure import Position, Structure
@@ -86,7 +86,8 @@ def network_cut_plot(info: NetworkCut) -> "Figure":
         marker={"size": 34, "color": [FILL[core.side] for core in info.cores]},
         hovertemplate="core %{text}<extra></extra>",
     )
-    styled(figure, title=f"Cut rank {info.cut_rank}: no fit of it is below {info.error_bound:.4f}")
+    said = f"no fit of this structure is below {rounded_down(info.error_bound, 4)}"
+    styled(figure, title=f"Cut rank {info.cut_rank}: {said}" if info.error_bound > 0 else "No cut limits the error")
     figure.update_layout(showlegend=False, height=320)
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False, autorange="reversed", scaleanchor="x")

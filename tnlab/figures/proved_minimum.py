@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tnlab.bounds.families import FAMILIES
 from tnlab.bounds.parameter_bound import ParameterBound
 from tnlab.figures.style import FORBIDDEN, GREY, ORANGE, SERIES, plotly_objects, styled
 from tnlab.solvers.fit import Fit
@@ -51,7 +52,7 @@ def proved_minimum_info(bounds: Mapping[float, ParameterBound], fits: Mapping[st
 
 def proved_minimum_plot(info: ProvedMinimum) -> "Figure":
     """Draw the region of errors and parameters that no structure of the family reaches, and the fits as dots."""
-    figure = plotly_objects().Figure()
+    figure, kind = plotly_objects().Figure(), FAMILIES[info.family].kind
     x, y = _region(info.targets, info.minima)
     figure.add_scatter(
         x=x,
@@ -60,8 +61,8 @@ def proved_minimum_plot(info: ProvedMinimum) -> "Figure":
         fill="toself",
         fillcolor=FORBIDDEN,
         line={"color": ORANGE},
-        name=f"no structure of the family {info.family!r}",
-        hovertemplate="%{x} needs at least %{y} parameters<extra></extra>",
+        name=f"proved for {kind}: none is here",
+        hovertemplate=f"{kind}: %{{x:.6g}} needs at least %{{y:,}} parameters<extra></extra>",
     )
     for (name, points), colour in zip(info.fits.items(), SERIES * len(info.fits), strict=False):
         parameters, errors = zip(*points, strict=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from tnlab.bounds.error_bound import rounded_down
 from tnlab.bounds.families import kinds_of
 from tnlab.figures.series import series_colour, series_look
 from tnlab.figures.style import FORBIDDEN, ORANGE, plotly_objects, side_by_side, styled
@@ -110,12 +111,12 @@ def _draw_bound(figure: "Figure", bound: int, error: float, families: str) -> No
     figure.add_shape(x0=0, x1=1, xref="x domain", y0=0, y1=bound, **flat)
     figure.add_shape(x0=0, x1=bound, xref="x2", y0=0, y1=error, yref="y2", **flat)
     figure.add_shape(x0=0, x1=1, xref="x domain", y0=bound, y1=bound, line={"color": ORANGE}, layer="below")
-    hover = f"{families} below {bound} parameters do not reach {error:.4g}<extra></extra>"
+    hover = f"{families} below {bound:,} parameters do not reach {rounded_down(error, 4)}<extra></extra>"
     corner = {"x": [0, bound, bound], "y": [error, error, 0], "xaxis": "x2", "yaxis": "y2", "hovertemplate": hover}
     figure.add_scatter(
         mode="lines",
         line={"color": ORANGE},
-        name=f"proved for {families}: not below {bound}",
+        name=f"proved for {families}: not below {bound:,}",
         legendrank=2000,
         **corner,
     )

@@ -3,6 +3,8 @@
 import logging
 import math
 
+from tnlab.bounds.error_bound import rounded_up
+from tnlab.bounds.families import FAMILIES
 from tnlab.structure_search.evaluation import Fate
 from tnlab.structure_search.progress import Progress
 
@@ -47,8 +49,12 @@ def best_words(progress: Progress) -> str:
     """Return the incumbent's parameters and error, the lower bound and the gap as text."""
     best, least = progress.incumbent, progress.bound
     text = f"{best.parameters:,} parameters at error {best.relative_error:.4g}" if best is not None else "nothing yet"
-    text += f", at least {least.parameters:,}" if least is not None else ""
-    return text + (f", gap {100 * progress.gap:.1f} %" if math.isfinite(progress.gap) else "")
+    if least is None:
+        return text
+    text += f", at least {least.parameters:,} for {FAMILIES[least.family].kind}"
+    if not math.isfinite(progress.gap):
+        return text
+    return text + (", no gap" if progress.gap <= 0 else f", gap at most {rounded_up(100 * progress.gap, 3)} %")
 
 
 def _line(progress: Progress, *, better: bool) -> str:

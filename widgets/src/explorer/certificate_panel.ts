@@ -122,7 +122,7 @@ function minimumPart(signal: AbortSignal): Part {
       const comparable = words.inScope(report.structure, minimum?.family ?? "any");
       const old = minimum !== null && minimum.target !== target;
       setAttributes(element, { "data-state": old ? "old" : minimum?.running ? "partial" : known === null ? "none" : "still" });
-      setText(term, `proved minimum for ${formatShort(minimum?.target ?? target)}${minimum === null ? "" : `, ${minimum.kind}`}`);
+      setText(term, words.minimumTerm(minimum, target));
       setText(value, minimum === null ? "" : words.minimumWords(minimum));
       setText(gap, minimum === null ? "" : words.gapWords(minimum, report.parameters, comparable));
       explain(head, minimum === null ? "" : words.minimumStory(minimum) + (comparable ? "" : " The network drawn is not one of these."));

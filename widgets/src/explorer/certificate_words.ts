@@ -1,22 +1,8 @@
 /** Certificates in words. A lower bound is rounded down, an upper bound up, so that the words never claim more than is proved. Pure. */
 
-import { formatCount, formatError, formatRatio, formatShort } from "../ui/format.js";
+import { ceilError, floorError, floorShort, formatCount, formatError, formatRatio } from "../ui/format.js";
 import type { StructureRecord } from "../wire/editor_state.js";
 import type { ErrorBound, MinimumState } from "../wire/explorer_state.js";
-
-/** An error that is proved from below, rounded down to the digits that are shown. */
-export const floorError = (value: number): string => formatError(rounded(value, Math.floor));
-
-/** An error that is proved from above, rounded up. */
-export const ceilError = (value: number): string => formatError(rounded(value, Math.ceil));
-
-function rounded(value: number, round: (x: number) => number): number {
-  if (!(value > 0)) return 0;
-  const digits = value < 1e-4 ? 1 - Math.floor(Math.log10(value)) : value < 0.01 ? 5 : 4;
-  const shown = Number(formatError(value));
-  if (round === Math.floor ? shown <= value : shown >= value) return shown; // not 0.1399 for 0.14 - 1e-17
-  return Number(round(value * 10 ** digits) / 10 ** digits);
-}
 
 const far = (bound: ErrorBound): string => (bound.complete ? "" : `, so far (${formatCount(bound.cuts)} of ${formatCount(bound.all_cuts)} cuts)`);
 
@@ -55,7 +41,7 @@ export const cutWords = (bound: ErrorBound, order: number): string =>
 export function oneMoreWords(bound: ErrorBound, index: number, error: number | null): string {
   const next = bound.one_more[index];
   if (next === undefined) return "";
-  if (error === null) return next > 0 ? `one more rank: still no fit below ${floorError(next)}` : "";
+  if (error === null) return next > 0 ? `one more rank: still no fit of it below ${floorError(next)}` : "";
   const gain = error - next;
   if (gain <= 0) return "one more rank: no gain possible";
   if (next === 0) return "one more rank: no cut limits the gain";
@@ -76,6 +62,11 @@ export function effectiveRank(values: readonly number[]): number {
 export const inScope = (structure: StructureRecord, family: string): boolean =>
   family === "latent" || (structure.cores.every((core) => core.legs.length === 1) && structure.bonds.every((bond) => bond.cores.length === 2));
 
+/** What a minimum is proved of: the target error and the family. */
+export function minimumTerm(minimum: MinimumState | null, target: number): string {
+  return minimum === null ? `minimum for ${floorShort(target)}` : `proved minimum for ${floorShort(minimum.target)}, ${minimum.kind}`;
+}
+
 export function minimumWords(minimum: MinimumState): string {
   if (minimum.parameters === null) return minimum.running ? "searching" : "none known";
   return minimum.proved ? formatCount(minimum.parameters) : `at least ${formatCount(minimum.parameters)}`;
@@ -91,7 +82,7 @@ export function gapWords(minimum: MinimumState, parameters: number, comparable: 
 
 /** The statement of a proved minimum with its scope and what it leaves open. */
 export function minimumStory(minimum: MinimumState): string {
-  const target = formatShort(minimum.target);
+  const target = floorShort(minimum.target);
   if (minimum.parameters === null) {
     const why = "The ranks that the cuts of the tensor need give the fewest parameters";
     return minimum.running ? `${why} for a relative error of ${target}; the search is running.` : `No minimum is known for this tensor and a relative error of ${target}.`;

@@ -17,7 +17,7 @@ import { type BondInfo, type EditorHandle, mountEditor } from "../editor/editor.
 import { type CutOverlay, cutOverlay, type ShownCut } from "../editor/panels/cut_overlay.js";
 import { bondLabel } from "../structure/structure.js";
 import { html, listen, setAttributes } from "../ui/dom.js";
-import { formatCount, formatShort } from "../ui/format.js";
+import { floorShort, formatCount, formatShort } from "../ui/format.js";
 import { keepKeys } from "../ui/keep_keys.js";
 import { type Alert, problemAlert } from "../ui/notices.js";
 import { tooltip } from "../ui/tooltip.js";
@@ -218,7 +218,7 @@ function impossible(link: ExplorerLink, drawn: StructureRecord): ChartState["imp
   if (minimum === null || minimum.parameters === null || minimum.target !== link.get("target_error")) return null;
   if (!inScope(drawn, minimum.family)) return null;
   const { parameters, target, kind } = minimum;
-  const words = `proved impossible for ${kind}: fewer than ${formatCount(parameters)} parameters and a relative error of at most ${formatShort(target)}`;
+  const words = `proved impossible for ${kind}: fewer than ${formatCount(parameters)} parameters and a relative error of at most ${floorShort(target)}`;
   return { parameters, kind, words, story: minimumStory(minimum) };
 }
 

@@ -1,11 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { formatBytes, formatCount, formatError, formatFlops, formatRatio, formatSeconds, formatShort, formatTick } from "./format.js";
+import { ceilError, floorError, floorShort, formatBytes, formatCount, formatError, formatFlops, formatRatio, formatSeconds, formatShort, formatTick } from "./format.js";
 
 describe("numbers as people read them", () => {
   it("writes errors with four digits, and powers of ten where zeros would be counted", () => {
     expect([0.1072, 0.00512, 1e-7, 0, 1.25, null, NaN].map((value) => formatError(value))).toEqual(
       ["0.1072", "0.00512", "1.0e-7", "0", "1.250", "\u2013", "\u2013"],
     );
+  });
+  it("rounds what is proved so that it never claims more", () => {
+    expect([0.04127, 0.14, 0.09999, 3.28e-7].map(floorError)).toEqual(["0.0412", "0.1400", "0.0999", "3.2e-7"]);
+    expect([0.04121, 0.0041212].map(ceilError)).toEqual(["0.0413", "0.00413"]);
+    expect([0.09996, 0.1, 0.05, 0.000299].map(floorShort)).toEqual(["0.0999", "0.1", "0.05", "2.9e-4"]);
+    for (let k = 0; k < 500; k++) {
+      const value = 10 ** (-8 * Math.random());
+      expect(Number(floorError(value))).toBeLessThanOrEqual(value);
+      expect(Number(floorShort(value))).toBeLessThanOrEqual(value);
+      expect(Number(ceilError(value))).toBeGreaterThanOrEqual(value);
+    }
   });
   it("groups counts, and keeps ratios and costs short", () => {
     expect(formatCount(1728)).toBe("1\u202f728");

@@ -15,6 +15,25 @@ export function formatShort(value: number): string {
   return value !== 0 && Math.abs(value) < 1e-3 ? scientific(value).replace(".0e", "e") : String(Number(value.toPrecision(3)));
 }
 
+/** An error that is proved from below, rounded down to the digits that are shown. */
+export const floorError = (value: number): string => directed(value, formatError, errorDecimals(value), Math.floor);
+
+/** An error that is proved from above, rounded up. */
+export const ceilError = (value: number): string => directed(value, formatError, errorDecimals(value), Math.ceil);
+
+/** An error that is proved out of reach, as short as it goes; rounded down, as larger ones may be reached. */
+export const floorShort = (value: number): string => directed(value, formatShort, (value < 1e-3 ? 1 : 2) - tens(value), Math.floor);
+
+const tens = (value: number): number => Math.floor(Math.log10(value));
+const errorDecimals = (value: number): number => (value < 1e-4 ? 1 - tens(value) : value < 0.01 ? 5 : 4);
+
+function directed(value: number, write: (value: number) => string, decimals: number, round: (x: number) => number): string {
+  if (!(value > 0)) return write(0);
+  const shown = Number(write(value));
+  if (round === Math.floor ? shown <= value : shown >= value) return write(value); // not 0.1399 for 0.14 - 1e-17
+  return write(round(value * 10 ** decimals) / 10 ** decimals);
+}
+
 function scientific(value: number): string {
   const [mantissa = "", exponent = ""] = value.toExponential(1).split("e");
   return `${mantissa}e${exponent.replace("+", "")}`;

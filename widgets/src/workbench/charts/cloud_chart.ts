@@ -4,7 +4,7 @@ import { drawTarget, targetMark } from "../../charts/marks.js";
 import { Plot } from "../../charts/plot.js";
 import { Pointing } from "../../charts/pointing.js";
 import { setAttributes, svg } from "../../ui/dom.js";
-import { formatCount, formatError, formatSeconds, formatShort, formatTick } from "../../ui/format.js";
+import { floorError, formatCount, formatError, formatSeconds, formatShort, formatTick } from "../../ui/format.js";
 import type { Tooltip } from "../../ui/tooltip.js";
 import { CommonFront } from "../lanes/best_so_far.js";
 import { LOOKS } from "../lanes/lane_looks.js";
@@ -12,6 +12,9 @@ import { FATES, type LanePoints, PRUNED_BY_CERTIFICATE } from "../lanes/lane_poi
 import { type Chosen, Extents, type Found, PointIndex } from "./cloud_index.js";
 import { type CloudState, drawBests, drawNever, drawRing, frontPath } from "./cloud_marks.js";
 import { PointLayer } from "./point_layer.js";
+
+/** Relative rounding error of the single precision that errors arrive in. */
+const SINGLE = 2 ** -24;
 
 export interface CloudEvents {
   open(lane: number, number: number): void;
@@ -31,8 +34,8 @@ const LABEL = "trade-off: parameters against relative error, one point for every
 /** An evaluation in a sentence. */
 export function pointWords(name: string, points: LanePoints, k: number): string {
   const fate = points.fates[k] ?? 0;
-  const error = formatError(points.errors[k]);
-  const what = fate === PRUNED_BY_CERTIFICATE ? `no fit can have a relative error below ${error}` : `relative error ${error}`;
+  const error = points.errors[k];
+  const what = fate === PRUNED_BY_CERTIFICATE ? `no fit of it can have a relative error below ${floorError((error ?? 0) * (1 - SINGLE))}` : `relative error ${formatError(error)}`;
   return `${name}, evaluation ${formatCount(k + 1)}: ${formatCount(points.parameters[k] ?? NaN)} parameters, ${what}, ${FATES[fate] ?? ""} after ${formatSeconds(points.seconds[k] ?? 0)}.`;
 }
 

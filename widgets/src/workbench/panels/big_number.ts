@@ -5,8 +5,8 @@ import { explain, term } from "../../ui/tooltip.js";
 
 export interface BigNumber {
   element: HTMLElement;
-  /** Show a text, "\u2013" for null, with the raw value as data-value; and explain the word anew where a story is given. */
-  show(text: string | null, raw: number | null, story?: string): void;
+  /** Show a text, "\u2013" for null, with the raw value as data-value; and explain the word anew where a story is given, and another word where one is. */
+  show(text: string | null, raw: number | null, story?: string, words?: string): void;
 }
 
 export function bigNumber(words: string, field: string, story = ""): BigNumber {
@@ -14,10 +14,11 @@ export function bigNumber(words: string, field: string, story = ""): BigNumber {
   const name = term(words, story);
   return {
     element: html("div", { class: "tnw-count" }, name, value),
-    show(text, raw, told) {
+    show(text, raw, told, measured) {
       setText(value, text ?? "\u2013");
       setAttributes(value, { "data-value": raw ?? "" });
       if (told !== undefined) explain(name, told);
+      if (measured !== undefined) setText(name, measured);
     },
   };
 }

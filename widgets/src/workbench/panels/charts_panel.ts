@@ -1,7 +1,7 @@
 /** The two charts of the workbench with their switches and headline numbers. */
 
 import { html, listen, setAttributes, setText } from "../../ui/dom.js";
-import { formatCount, formatShort } from "../../ui/format.js";
+import { floorShort, formatCount, formatShort } from "../../ui/format.js";
 import { onTheme } from "../../ui/theme.js";
 import { explain, term, type Tooltip } from "../../ui/tooltip.js";
 import type { Lane, ParameterBound } from "../../wire/workbench_state.js";
@@ -58,7 +58,7 @@ export function chartsPanel({ tip, open, say }: ChartsEvents, signal: AbortSigna
     });
     const gap = commonGap(lanes, bound);
     progress.show({ lanes: looks, target, bound, gap, clock: clock.value as Clock, log: logX.input.checked });
-    const words = bound ? `no ${bound.family} with fewer than ${formatCount(bound.parameters)} parameters has a relative error of at most ${formatShort(bound.target)}` : "";
+    const words = bound ? `of ${bound.kind}, none with fewer than ${formatCount(bound.parameters)} parameters has a relative error of at most ${floorShort(bound.target)}` : "";
     const best = new Map(lanes.flatMap((lane) => (lane.incumbent ? [[lane.id, lane.incumbent.number] as const] : [])));
     cloud.show({ lanes: looks, target, bound: bound && { parameters: bound.parameters, words, kind: bound.kind }, best, logError: logError.input.checked });
     numbers.show(lanes, bound, gap, target);
@@ -98,8 +98,8 @@ function tick(field: string, words: string, tip: string): { element: HTMLElement
 
 /** Best, proved minimum and the gap between them, large. */
 function headline(): { element: HTMLElement; show(lanes: readonly Lane[], bound: ParameterBound | null, gap: number | null, target: number): void } {
-  const [best, least] = [bigNumber("best", "best"), bigNumber("proved minimum", "minimum")];
-  const gap = bigNumber("gap", "gap", "Best parameters over the proved minimum, minus 1: how much could be left to gain at most.");
+  const [best, least] = [bigNumber("best", "best"), bigNumber("minimum", "minimum")];
+  const gap = bigNumber("gap", "gap", "Best parameters over the minimum proved for the family, minus 1: how much could be left to gain in it at most.");
   return {
     element: html("div", { class: "tnw-counts" }, best.element, least.element, gap.element),
     show(lanes, bound, away, target) {
@@ -108,7 +108,7 @@ function headline(): { element: HTMLElement; show(lanes: readonly Lane[], bound:
       const none = `No structure reaches the target error ${formatShort(target)} yet.`;
       const whose = `Fewest parameters at a relative error of at most ${formatShort(target)}, by ${lane ? laneName(lane, lanes) : ""}.`;
       best.show(reached === null ? null : formatCount(reached), reached, reached === null ? none : whose);
-      least.show(bound && formatCount(bound.parameters), bound?.parameters ?? null, bound ? `${bound.scope}${/[.]$/.test(bound.scope) ? "" : "."}` : "Nothing is proved yet.");
+      least.show(bound && formatCount(bound.parameters), bound?.parameters ?? null, bound ? `${bound.scope}${/[.]$/.test(bound.scope) ? "" : "."}` : "Nothing is proved yet.", bound ? `minimum, ${bound.kind}` : "minimum");
       gap.show(away === null ? null : away <= 0 ? `none: proved best of ${bound?.kind ?? ""}` : gapPercent(away), away);
     },
   };

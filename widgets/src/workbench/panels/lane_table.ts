@@ -18,7 +18,7 @@ const COLUMNS: [string, string][] = [
   ["state", ""],
   ["best", "Fewest parameters that reach the target error; in brackets the nearest to it where none does yet."],
   ["error", "Relative error of the best."],
-  ["gap", "Best parameters over the proved bound, minus 1: how much could be left to gain at most."],
+  ["gap", "Best parameters over the bound proved for the family it searches, minus 1: how much could be left to gain there at most."],
   ["proposals", "What became of the structures that the engine proposed."],
   ["budget", "Part of the evaluations or seconds that is used, whichever is further."],
   ["last move", "What was changed to get to the best."],
@@ -27,7 +27,7 @@ const COLUMNS: [string, string][] = [
 const PARTS: [keyof Counts, string, string][] = [
   ["fitted", "fitted", "fitted to the tensor"],
   ["pruned_by_size", "too large", "pruned: too many parameters to be better"],
-  ["pruned_by_certificate", "ruled out", "pruned: a certificate proves that no fit reaches the target"],
+  ["pruned_by_certificate", "ruled out", "pruned: a certificate proves that no fit of this structure reaches the target"],
   ["repeated", "repeated", "met before"],
   ["too_costly", "too costly", "not fitted: it would take too long or too much memory"],
 ];
