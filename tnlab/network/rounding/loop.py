@@ -149,14 +149,15 @@ def _best(environment: Tensor, rank: int) -> tuple[tuple[Tensor, Tensor], float]
     identity = torch.eye(size).to(environment)
     if rank >= size:
         return (identity, identity), 0.0
-    pull = torch.einsum("ijkl,kl->ij", environment, identity)
+    rows = environment.reshape(size * size, size * size)
+    pull = (rows @ identity.reshape(-1)).reshape(size, size)
     left, right = _start(environment, rank)
     best = _change(environment, identity - left @ right)
     for _ in range(TURNS):
-        form = torch.einsum("ijkl,aj,bl->iakb", environment, right, right).reshape(size * rank, -1)
+        form = _inserted(environment, right)
         left = _solve(form, (pull @ right.T).reshape(-1)).reshape(size, rank)
-        form = torch.einsum("ijkl,ia,kb->ajbl", environment, left, left).reshape(size * rank, -1)
-        right = _solve(form, (left.T @ pull).reshape(-1)).reshape(rank, size)
+        form = _inserted(environment.permute(1, 0, 3, 2), left.T)
+        right = _solve(form, (left.T @ pull).T.reshape(-1)).reshape(size, rank).T
         now = _change(environment, identity - left @ right)
         if now >= (1 - SETTLED) * best:
             best = min(now, best)
@@ -168,16 +169,25 @@ def _best(environment: Tensor, rank: int) -> tuple[tuple[Tensor, Tensor], float]
     return (left, right), math.sqrt(max(_change(environment, identity - left @ right), 0.0))
 
 
+def _inserted(environment: Tensor, factor: Tensor) -> Tensor:
+    """Return ``E_ijkl F_aj F_bl`` as a matrix of the pairs (i, a) and (k, b)."""
+    size, rank = len(environment), len(factor)
+    half = (environment.reshape(-1, size) @ factor.T).reshape(size, size, size * rank)
+    return (factor @ half).reshape(size * rank, size * rank)
+
+
 def _start(environment: Tensor, rank: int) -> tuple[Tensor, Tensor]:
     """Return the best factors, (r, k) and (k, r), for the product of two Gram matrices nearest to the environment."""
-    near = torch.eye(len(environment)).to(environment)
+    size = len(environment)
+    sides = environment.permute(0, 2, 1, 3).reshape(size * size, size * size)
+    near = torch.eye(size).to(environment).reshape(-1)
     far = near
     for _ in range(POWER):
-        far = torch.einsum("ijkl,ik->jl", environment, near)
+        far = near @ sides
         far = far / far.norm().clamp(min=TINY)
-        near = torch.einsum("ijkl,jl->ik", environment, far)
+        near = sides @ far
         near = near / near.norm().clamp(min=TINY)
-    left, right = _root(near), _root(far)
+    left, right = (_root(side.reshape(size, size)) for side in (near, far))
     u, s, vh = torch.linalg.svd(left @ right.T)
     weight = s[:rank].clamp(min=FAINT * float(s[0]) + TINY).rsqrt()
     return right.T @ vh[:rank].T * weight, weight[:, None] * (u[:, :rank].T @ left)
@@ -191,7 +201,8 @@ def _root(gram: Tensor) -> Tensor:
 
 def _change(environment: Tensor, difference: Tensor) -> float:
     """Return the quadratic form: the squared norm of the tensor's change if the bond's identity changes by a matrix."""
-    return float(torch.einsum("ij,ijkl,kl->", difference, environment, difference))
+    flat = difference.reshape(-1)
+    return float(flat @ (environment.reshape(len(flat), len(flat)) @ flat))
 
 
 def _solve(form: Tensor, right: Tensor) -> Tensor:
