@@ -1,6 +1,10 @@
 """A structure counts right, labels its parts, and refuses what breaks a rule."""
 
 import math
+import pickle
+import subprocess
+import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -67,3 +71,14 @@ def test_labels():
 def test_what_breaks_a_rule_is_refused_by_name(parts, message):
     with pytest.raises(StructureError, match=message):
         Structure(*parts)
+
+
+def test_equal_structures_hash_alike_in_every_process():
+    """A structure that another process sent must be found in the caches of this one."""
+    code = "import sys, pickle; sys.stdout.buffer.write(pickle.dumps((s := pickle.load(sys.stdin.buffer), hash(s))))"
+    one = Structure((4, 5), (Core((0,), name="left"), Core((1,))), (Bond((0, 1), 3),))
+    hash(one)
+    run = subprocess.run([sys.executable, "-c", code], input=pickle.dumps(one), capture_output=True, check=True)
+    other, number = pickle.loads(run.stdout)
+    assert other == one
+    assert number == hash(other) == hash(one) == hash(replace(one, cores=(Core((0,)), Core((1,)))))

@@ -1,5 +1,6 @@
 """Arithmetic of networks: sums, products, norms, parts and mode products, without forming the tensors."""
 
+import contextlib
 import math
 from collections.abc import Mapping
 from dataclasses import replace
@@ -192,9 +193,10 @@ def relative_distance(first: Network, second: Network) -> float:
 def scaled_norm(network: Network) -> Scaled:
     """Return the Frobenius norm of the tensor of a network as a float times a power of two."""
     if is_tree(network.structure):
-        if (found := tree_norm(network)) is not None:
-            return Scaled(found)
-        cores, powers = turned_to(network, 0)
+        try:
+            return Scaled(tree_norm(network))
+        except FloatingPointError:
+            cores, powers = turned_to(network, 0)
         return Scaled(float(torch.linalg.vector_norm(cores[0], dtype=torch.float64)), powers.exponent)
     return _inner(network, network).root()
 
@@ -275,8 +277,8 @@ def _inner(first: Network, second: Network) -> Scaled:
 
 def _tree_inner(first: Network, second: Network) -> Scaled:
     """Return the inner product of two trees of one topology, contracting pairs of cores from the leaves to core 0."""
-    if (found := tree_inner(first, second)) is not None:
-        return Scaled(found)
+    with contextlib.suppress(FloatingPointError):
+        return Scaled(tree_inner(first, second))
     structure = first.structure
     sizes = (*structure.index_sizes, *second.structure.ranks)
     powers = PowersOfTwo.of([*first.cores, *second.cores], sizes)

@@ -105,7 +105,10 @@ class Network:
             dtype: Type of the entries; None keeps it.
             device: Where the cores are stored; None keeps it.
         """
-        cores = held_by(self.cores, dtype or self.cores[0].dtype)
+        first = self.cores[0]
+        if dtype in (None, first.dtype) and (device is None or torch.device(device) == first.device):
+            return self
+        cores = held_by(self.cores, dtype or first.dtype)
         return Network(self.structure, tuple(core.to(dtype=dtype, device=device) for core in cores))
 
     def save(self, path: str | Path) -> None:

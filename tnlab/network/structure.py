@@ -104,12 +104,21 @@ class Structure:
         _check_bonds(self)
         _check_connected(self)
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """The hash, of whole numbers alone, so that it is the same in every process; it is asked for in every call."""
+        legs = tuple(core.legs for core in self.cores)
+        return hash((self.modes, legs, tuple((bond.cores, bond.rank) for bond in self.bonds)))
+
     @property
     def order(self) -> int:
         """Number of modes."""
         return len(self.modes)
 
-    @property
+    @cached_property
     def ranks(self) -> tuple[int, ...]:
         """Rank of every bond, in the order of ``bonds``."""
         return tuple(bond.rank for bond in self.bonds)
@@ -131,7 +140,7 @@ class Structure:
             for core, bonds in zip(self.cores, self.core_bonds, strict=True)
         )
 
-    @property
+    @cached_property
     def index_sizes(self) -> tuple[int, ...]:
         """Sizes of the indices by the labels of ``core_indices``: of the modes, then of the bonds."""
         return self.modes + self.ranks
@@ -169,7 +178,7 @@ class Structure:
         """Whether some core has no leg."""
         return any(not core.legs for core in self.cores)
 
-    @property
+    @cached_property
     def has_hyper_bonds(self) -> bool:
         """Whether some bond joins more than two cores."""
         return any(len(bond.cores) > 2 for bond in self.bonds)

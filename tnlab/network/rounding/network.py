@@ -111,8 +111,11 @@ def round_network(
     double = network.to(torch.float64)
     if not is_tree(structure):
         return _rounded(*_round_loops(double, largest, target_error), network)
-    done = round_by_triangles(double, ErrorBudget(largest, target_error))
-    return _rounded(*(done or round_by_qr(double, ErrorBudget(largest, target_error))), network)
+    try:
+        done = round_by_triangles(double, ErrorBudget(largest, target_error))
+    except FloatingPointError:
+        done = round_by_qr(double, ErrorBudget(largest, target_error))
+    return _rounded(*done, network)
 
 
 def _rounded(network: Network, error: float, before: Network) -> Rounded:

@@ -11,21 +11,32 @@ References:
 
 import math
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from tnlab.network.gauge.canonical import shift, turned_to
-from tnlab.network.gauge.triangles import as_columns, double_arrays, times_along, triangle
+from tnlab.network.gauge.triangles import (
+    as_columns,
+    check_range,
+    column_basis,
+    double_arrays,
+    norm_of,
+    times_along,
+    triangle,
+)
 from tnlab.network.graph import ParentBond, axis_of, far_end
 from tnlab.network.network import Network
 from tnlab.network.pairwise import permute
-from tnlab.network.powers import PowersOfTwo
 from tnlab.network.structure import Structure
 from tnlab.network.unfolding import absorb, fold, rebuilt, unfolding
 
+Squares = NDArray[np.float64]
+EPS = float(np.finfo(np.float64).eps)
 LEAST = 1e-12  # part of the largest eigenvalue of a Gram matrix, below which its vectors are not relied on
 
 
@@ -53,7 +64,7 @@ class ErrorBudget:
     def __post_init__(self) -> None:
         self.left = len(self.largest)
 
-    def rank(self, bond: int, squares: Tensor) -> int:
+    def rank(self, bond: int, squares: Squares) -> int:
         """Return the rank that a bond keeps, and add the squares that it discards to ``spent``.
 
         Args:
@@ -61,14 +72,13 @@ class ErrorBudget:
             squares: Its squared singular values, descending.
         """
         rank = self.least_rank(bond, squares)
-        self.spend(float(squares[rank:].clamp(min=0).sum()))
+        self.spend(float(squares[rank:].sum()))
         return rank
 
-    def least_rank(self, bond: int, squares: Tensor) -> int:
+    def least_rank(self, bond: int, squares: Squares) -> int:
         """Return the rank that a bond keeps, from its squared singular values, descending."""
-        tails = squares.clamp(min=0).flip(0).cumsum(0).flip(0)
-        allowed = max(self.allowed, self.negligible(len(squares)))
-        return min(max(1, int((tails > allowed).sum())), self.largest[bond])
+        dropped = squares[::-1].cumsum().searchsorted(max(self.allowed, self.negligible(len(squares))), "right")
+        return min(max(1, len(squares) - int(dropped)), self.largest[bond])
 
     def spend(self, lost: float) -> None:
         """Record the squared norm that the truncation of one bond discards."""
@@ -77,7 +87,7 @@ class ErrorBudget:
 
     def negligible(self, count: int) -> float:
         """Return the squared norm that rounding errors alone discard of a bond with ``count`` singular values."""
-        return torch.finfo(torch.float64).eps ** 2 * self.total * count
+        return EPS**2 * self.total * count
 
     @property
     def allowed(self) -> float:
@@ -128,15 +138,17 @@ def round_by_qr(network: Network, budget: ErrorBudget) -> tuple[Network, float]:
     return rebuilt(structure, powers.give(cores, centre)), budget.error
 
 
-def round_by_triangles(network: Network, budget: ErrorBudget) -> tuple[Network, float] | None:
-    """Return a tree rounded within an error budget, and the exact relative error, or None for products out of range.
+@np.errstate(over="ignore", invalid="ignore")
+def round_by_triangles(network: Network, budget: ErrorBudget) -> tuple[Network, float]:
+    """Return a tree rounded within an error budget, and the exact relative error.
 
     The part of the tree beyond a bond is an isometry times a triangular factor, which is all that a truncation needs of
     it. So no isometries are formed; the error of every truncation is measured.
+
+    Raises:
+        FloatingPointError: Products leave the range of floats; ``round_by_qr`` takes powers of two out of them.
     """
     structure = network.structure
-    if PowersOfTwo.of(network.cores, structure.index_sizes).needed:
-        return None
     arrays, order = double_arrays(network), _leaves_first(structure)
     parents, above = {bond: parent for _, bond, parent in order}, {core: bond for core, bond, _ in order}
     factors: dict[tuple[int, int], Any] = {}  # by bond and core: of the part of the tree on the other side of the bond
@@ -178,21 +190,25 @@ def _basis(matrix: Any, budget: ErrorBudget, bond: int) -> Any:
     """
     linalg: Any = (np if isinstance(matrix, np.ndarray) else torch).linalg
     rows, columns = matrix.shape
-    flat = matrix.reshape(-1)
-    budget.total = budget.total or float(flat @ flat)
+    size = check_range(norm_of(matrix))
+    budget.total = budget.total or size**2
     if rows >= columns:
-        squares, vectors = linalg.eigh(matrix.T @ matrix)
-        squares = torch.as_tensor(squares).flip(0).clamp(min=0)
+        values, vectors = linalg.eigh(matrix.T @ matrix)
+        squares = np.maximum(_numpy(values)[::-1], 0.0)
         squares[squares < LEAST * squares[0]] = 0.0  # rounding errors, or too weak for their vectors to be right
         rank = budget.least_rank(bond, squares)
-        basis, _ = linalg.qr(matrix @ vectors[:, columns - rank :])
+        basis = column_basis(matrix @ vectors[:, columns - rank :])
         rest = (matrix - basis @ (basis.T @ matrix)).reshape(-1)
         lost = float(rest @ rest)
         if lost <= max(budget.allowed, budget.negligible(columns)) or rank == budget.largest[bond]:
             budget.spend(lost)
             return basis
     vectors, values, _ = linalg.svd(matrix, full_matrices=False)
-    return vectors[:, : budget.rank(bond, torch.as_tensor(values).square())]
+    return vectors[:, : budget.rank(bond, _numpy(values) ** 2)]
+
+
+def _numpy(array: Any) -> Squares:
+    return array if isinstance(array, np.ndarray) else array.cpu().numpy()
 
 
 def _truncate(structure: Structure, cores: list[Tensor], upward: ParentBond, budget: ErrorBudget, place: int) -> None:
@@ -204,12 +220,13 @@ def _truncate(structure: Structure, cores: list[Tensor], upward: ParentBond, bud
     axis = axis_of(structure, core, bond)
     q, r = torch.linalg.qr(unfolding(cores[core], axis).T)
     u, s, vh = torch.linalg.svd(r, full_matrices=False)
-    rank = budget.rank(place, s.square())
+    rank = budget.rank(place, _numpy(s) ** 2)
     cores[core] = fold((q @ u[:, :rank]).T, cores[core], axis)
     absorb(structure, cores, s[:rank, None] * vh[:rank], bond, parent)
 
 
-def _leaves_first(structure: Structure) -> list[ParentBond]:
+@lru_cache(maxsize=512)
+def _leaves_first(structure: Structure) -> tuple[ParentBond, ...]:
     """Return every core but the root, with the bond to its parent, in post-order; the root is a leaf of the tree.
 
     With a leaf as root, a tensor train is one path, along which the centre never moves back.
@@ -225,7 +242,7 @@ def _leaves_first(structure: Structure) -> list[ParentBond]:
             continue
         stack.append((upward, True))
         stack += [((far_end(structure, b, core), b, core), False) for b in structure.core_bonds[core] if b != above]
-    return order[:-1]
+    return tuple(order[:-1])
 
 
 def _path(upwards: dict[int, tuple[int, int]], core: int, centre: int) -> list[ParentBond]:
