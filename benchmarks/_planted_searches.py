@@ -22,13 +22,15 @@ def options(text: str | None, default: Sequence[str], target: float) -> argparse
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--target", type=float, default=target)
     parser.add_argument("--max-seconds", type=float, default=20.0)
+    parser.add_argument("--ahead", type=int, default=8, help="proposals decided on before their answers are known")
     parser.add_argument("--write", action="store_true", help="put the table into docs/benchmarks.md")
     return parser
 
 
 def report(mark: str, cases: dict[str, Callable[[int], tuple[Structure, Tensor]]], asked: argparse.Namespace) -> None:
     """Print the table of all cases and engines; with ``--write`` put it between the markers of docs/benchmarks.md."""
-    said = f"Relative error to reach: {asked.target:g}; at most {asked.max_seconds:g} s a run; medians over seeds."
+    said = f"Relative error to reach: {asked.target:g}; at most {asked.max_seconds:g} s a run; medians over seeds"
+    said = f"{said}, ahead={asked.ahead}."
     say(f"{machine()}\n\n{said}\n\n{table(HEADER, [])}")
     rows: list[list[object]] = []
     for name, draw in cases.items():
@@ -44,7 +46,7 @@ def _row(draw: Callable[[int], tuple[Structure, Tensor]], engine: str, asked: ar
     for seed in range(asked.seeds):
         truth, X = draw(seed)
         watch = Stopwatch()
-        run = Search(X, asked.target, engine=engine, max_seconds=asked.max_seconds, seed=seed)
+        run = Search(X, asked.target, engine=engine, max_seconds=asked.max_seconds, seed=seed, ahead=asked.ahead)
         for _ in run:
             pass
         truths.append(str(truth.parameters))

@@ -4,9 +4,12 @@ Run on a quiet machine: ``OMP_NUM_THREADS=1 python benchmarks/bounds.py``. Every
 column "study" holds what the feasibility study measured on another machine.
 """
 
+import argparse
 import itertools
 import math
 import time
+
+from _common import DOCS, machine, say, write_between  # isort: skip  (fixes the number of threads)
 
 import numpy as np
 import torch
@@ -51,7 +54,7 @@ def all_spectra(tensor):
 
 
 def spectra_row(modes):
-    """Print the time for all cut spectra of a random tensor, and for the error bounds of random rings."""
+    """Return the time for all cut spectra of a random tensor, and for the error bounds of random rings."""
     tensor = torch.randn(modes, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     matrix = tensor.reshape(math.prod(modes[: len(modes) // 2]), -1)
     other = matrix.T.contiguous()
@@ -64,10 +67,9 @@ def spectra_row(modes):
     batch = best_of(lambda: error_bounds(spectra, ring, ranks), 5) * 1e6 / len(ranks)
     single = best_of(lambda: error_bound(spectra, ring), 50) * 1e6
     study, per = TENSORS[modes]
-    print(
+    return (
         f"| {modes[0]}^{len(modes)} | {len(spectra.known)} | {whole:.1f} | {gemm:.2f} | {whole / gemm:.1f} | {study} "
-        f"| {batch:.2f} | {per} | {single:.0f} |",
-        flush=True,
+        f"| {batch:.2f} | {per} | {single:.0f} |"
     )
 
 
@@ -104,7 +106,7 @@ PLANTED = {  # family, structure by generator, number of seeds, seconds in the s
 
 
 def planted_row(name):
-    """Print planted parameters, the proved minimum, whether a fit of it reaches the target, and the proof's seconds."""
+    """Return planted parameters, the proved minimum, whether a fit of it reaches the target, the proof's seconds."""
     family, draw, seeds, study = PLANTED[name]
     pairs, seconds, reached = [], [], 0
     for seed in range(seeds):
@@ -115,11 +117,11 @@ def planted_row(name):
         seconds.append(bound.seconds)
         reached += fit(tensor, bound.structure, restarts=3, max_sweeps=1000).relative_error <= TARGET
     spread = f"{min(seconds):.3f}-{max(seconds):.3f}"
-    print(f"| {name} | {family} | {' '.join(pairs)} | {reached}/{seeds} | {spread} | {study} |", flush=True)
+    return f"| {name} | {family} | {' '.join(pairs)} | {reached}/{seeds} | {spread} | {study} |"
 
 
 def photograph_row(modes, order, target):
-    """Print the parameter bounds of the camera picture by family."""
+    """Return the parameter bounds of the camera picture by family."""
     rows = torch.as_tensor(datasets["camera"].load(), dtype=torch.float64)
     if order == "quantised":
         half = len(modes)
@@ -131,25 +133,37 @@ def photograph_row(modes, order, target):
         bound = parameter_bound(spectra, target, family=family, max_seconds=10)
         rest = "" if bound.proved else f"-{bound.incumbent}"
         cells.append(f"{bound.parameters}{rest} ({bound.seconds:.2f} s)")
-    print(f"| {modes[0]}^{len(modes)} {order} | {target} | {' | '.join(cells)} |", flush=True)
+    return f"| {modes[0]}^{len(modes)} {order} | {target} | {' | '.join(cells)} |"
+
+
+HEADS = {
+    "costs": "| tensor | cuts | spectra ms | GEMM ms | ratio | study ms | batched us | study us | alone us |",
+    "minima": "| planted | family | proved minimum / planted | reached by a fit | s | study s |",
+    "camera": "| camera | target | tree | ring | degree3 | any |",
+}
 
 
 def main():
-    """Print the tables."""
+    """Print the tables of docs/certificates.md; with ``--write`` put them there."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true", help="put the tables into docs/certificates.md")
+    write = parser.parse_args().write
     torch.set_num_threads(1)
-    print("GEMM: the balanced unfolding of the tensor times its transpose.\n")
-    print("| tensor | cuts | spectra ms | GEMM ms | ratio | study ms | batched us | study us | alone us |")
-    print("|---|---|---|---|---|---|---|---|---|")
-    for modes in TENSORS:
-        spectra_row(modes)
-    print(
-        "\n| planted | family | proved minimum / planted | reached by a fit | s | study s |\n|---|---|---|---|---|---|"
-    )
-    for name in PLANTED:
-        planted_row(name)
-    print("\n| camera | target | tree | ring | degree3 | any |\n|---|---|---|---|---|---|")
-    for modes, order, target in itertools.product(((16,) * 4, (4,) * 8), ("plain", "quantised"), (0.1, 0.15)):
-        photograph_row(modes, order, target)
+    cases = itertools.product(((16,) * 4, (4,) * 8), ("plain", "quantised"), (0.1, 0.15))
+    rows = {
+        "costs": (spectra_row(modes) for modes in TENSORS),
+        "minima": (planted_row(name) for name in PLANTED),
+        "camera": (photograph_row(*case) for case in cases),
+    }
+    for name, head in HEADS.items():
+        lines = [head, "|---" * (head.count("|") - 1) + "|"]
+        say("\n".join(lines))
+        for line in rows[name]:
+            lines.append(line)
+            say(line)
+        if write:
+            text = "\n".join(lines)
+            write_between(DOCS / "certificates.md", f"bounds {name}", f"{text}\n\n{machine()}")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Sweeps of ALS on the CPU and on a CUDA device, where there is one: ``python benchmarks/gpu.py``."""
 
+import argparse
 import statistics
 import time
 from itertools import pairwise
@@ -35,6 +36,7 @@ def sweep_milliseconds(name: str, modes: tuple[int, ...], rank: int, device: str
 
 def main() -> None:
     """Print the table; without a CUDA device, say so."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     say(machine())
     devices = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
     if len(devices) == 1:

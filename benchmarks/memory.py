@@ -4,6 +4,7 @@
 largest resident size of a process never falls. What importing takes is measured there too, and shown apart.
 """
 
+import argparse
 import itertools
 import json
 import resource
@@ -87,13 +88,17 @@ def run(case):
 
 def main():
     """Print a table of every case asked for."""
-    if sys.argv[1:2] == ["--one"]:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("cases", nargs="*", metavar="CASE", help=f"of {', '.join(CASES)}; all by default")
+    parser.add_argument("--one", choices=CASES, help="print this case as JSON, measured in this process")
+    asked = parser.parse_args()
+    if asked.one:
         torch.set_num_threads(1)
-        run(sys.argv[2])
+        run(asked.one)
         return
     print("| case | tensor MB | made | peak | with the import | predicted, in tensors | start s | sweep s | error |")
     print("|---|---|---|---|---|---|---|---|---|")
-    for case in sys.argv[1:] or CASES:
+    for case in asked.cases or CASES:
         command = [sys.executable, __file__, "--one", case]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:

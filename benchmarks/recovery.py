@@ -10,7 +10,8 @@ import argparse
 import itertools
 import statistics
 import time
-from pathlib import Path
+
+from _common import DOCS, machine, write_between  # isort: skip  (fixes the number of threads)
 
 import numpy as np
 import torch
@@ -100,9 +101,7 @@ def main():
         lines.append(f"| {' | '.join(row(name, options.seeds, options.solvers))} |")
         print(lines[-1], flush=True)
     if options.write:
-        path = Path(__file__).parents[1] / "docs" / "benchmarks" / "recovery.md"
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(f"# Recovery of planted networks\n\n{__doc__.split('Run on')[0]}\n" + "\n".join(lines) + "\n")
+        write_between(DOCS / "benchmarks" / "recovery.md", "recovery", "\n".join([*lines, "", machine()]))
 
 
 if __name__ == "__main__":

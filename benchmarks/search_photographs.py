@@ -20,11 +20,13 @@ SHAPES = {"16^4": "plain", "4^8": "quantised"}
 EXTRA = {"tnale": ("ring", "any"), "tnls": ("ring",)}  # families to run besides the widest that an engine searches
 
 
-def run(engine: str, family: str, picture: str, shape: str, error: float, seconds: float, seed: int) -> dict:
+def run(
+    engine: str, family: str, picture: str, shape: str, error: float, seconds: float, seed: int, ahead: int
+) -> dict:
     """Search one picture until time is out; return the best parameters, the proved bound, fits and seconds."""
     tensor = datasets[picture].source().with_modes(parse_modes(shape), SHAPES[shape]).tensor
     begun = time.perf_counter()
-    search = Search(tensor, error, engine=engine, family=family, max_seconds=seconds, seed=seed)
+    search = Search(tensor, error, engine=engine, family=family, max_seconds=seconds, seed=seed, ahead=ahead)
     bound = None
     for progress in search:
         bound = progress.bound
@@ -45,6 +47,16 @@ def families(engine: str) -> tuple[str, ...]:
     return EXTRA.get(engine, ("any",) if "any" in able else able[:1])
 
 
+def fewest(rows: list[list], errors: list[float]) -> str:
+    """Return a sentence with the engines that need the fewest parameters at each error."""
+    parts = []
+    for column, error in enumerate(errors, 1):
+        least = min((row[column] for row in rows if row[column]), default=None)
+        names = [row[0] for row in rows if least and row[column] == least]
+        parts.append(f"{', '.join(names) or 'none'} at {error:g}")
+    return f"Fewest parameters: {'; '.join(parts)}."
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--engines", default=",".join(engines))
@@ -53,6 +65,7 @@ def main() -> None:
     parser.add_argument("--errors", default="0.05,0.1,0.15")
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--ahead", type=int, default=8, help="proposals decided on before their answers are known")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="a JSON file of runs to add these to, such as those of other engines")
     parser.add_argument("--mark", default="search-photographs", help="where in docs/benchmarks.md")
@@ -60,7 +73,7 @@ def main() -> None:
     options = parser.parse_args()
     errors = list(map(float, options.errors.split(",")))
     jobs = [
-        (engine, family, picture, shape, error, options.seconds, options.seed)
+        (engine, family, picture, shape, error, options.seconds, options.seed, options.ahead)
         for shape in options.shapes.split(",")
         for picture in options.pictures.split(",")
         for engine in options.engines.split(",")
@@ -78,7 +91,8 @@ def main() -> None:
     for engine, family, picture, shape, error, found in runs:
         cells.setdefault((shape, picture), {}).setdefault(f"{engine} ({family})", {})[error] = found
     parts = [
-        f"At most {options.seconds:g} s a run, {options.processes} runs at a time, seed {options.seed}. {machine()} "
+        f"At most {options.seconds:g} s a run, {options.processes} runs at a time, seed {options.seed}, "
+        f"ahead={options.ahead}. {machine()} "
         "A dash: the target was not reached in that time."
     ]
     for (shape, picture), by_engine in cells.items():
@@ -90,8 +104,13 @@ def main() -> None:
             key=lambda row: tuple(cell or 10**9 for cell in row[2:3]) + tuple(cell or 10**9 for cell in row[1:]),
         )
         widest = next((found for name, found in by_engine.items() if name.endswith("(any)")), {})
+        best = fewest(rows, errors)
         rows.append(["proved bound, any graph", *(widest.get(error, {}).get("bound") for error in errors)])
-        parts.append(f"**{picture} as {shape}, {SHAPES[shape]}**\n\n" + table(["engine", *map(str, errors)], rows))
+        parts.append(
+            f"**{picture} as {shape}, {SHAPES[shape]}**\n\n"
+            + table(["engine", *map(str, errors)], rows)
+            + f"\n\n{best}"
+        )
     text = "\n\n".join(parts)
     say(text)
     if options.write:

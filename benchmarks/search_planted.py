@@ -43,13 +43,13 @@ CASES = {
 }
 
 
-def run(engine: str, case: str, noise: float, seed: int, seconds: float) -> dict:
+def run(engine: str, case: str, noise: float, seed: int, seconds: float, ahead: int) -> dict:
     """Search one planted tensor until the planted size is reached or time is out."""
     family, make, arguments = CASES[case]
     truth = make(*arguments, seed)
     tensor = planted(truth, noise=noise, seed=1000 + seed)
     target = max(1e-3, 1.1 * noise)
-    search = Search(tensor, target, engine=engine, family=family, max_seconds=seconds, seed=seed)
+    search = Search(tensor, target, engine=engine, family=family, max_seconds=seconds, seed=seed, ahead=ahead)
     begun, hit = time.perf_counter(), False
     for progress in search:
         best = progress.incumbent
@@ -88,6 +88,7 @@ def main() -> None:
     parser.add_argument("--noise", default="0,0.01")
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--seconds", type=float, default=4.0, help="per run")
+    parser.add_argument("--ahead", type=int, default=8, help="proposals decided on before their answers are known")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--mark", default="search-planted", help="where in docs/benchmarks.md")
     parser.add_argument("--write", action="store_true")
@@ -97,18 +98,19 @@ def main() -> None:
         able = [name for name, part in engines.items() if CASES[case][0] in part.families]
         for noise in map(float, options.noise.split(",")):
             for engine in (name for name in able if not options.engines or name in options.engines.split(",")):
-                jobs += [(engine, case, noise, seed, options.seconds) for seed in range(options.seeds)]
+                jobs += [(engine, case, noise, seed, options.seconds, options.ahead) for seed in range(options.seeds)]
     results: dict = {}
     with ProcessPoolExecutor(options.processes, mp_context=get_context("spawn")) as pool:
         for job, found in zip(jobs, pool.map(run, *zip(*jobs, strict=True)), strict=True):
-            engine, case, noise, seed, _ = job
+            engine, case, noise, seed, *_ = job
             results.setdefault((case, noise, engine), []).append(found)
             if seed == options.seeds - 1:
                 say(case, noise, engine, rows_of({(case, noise, engine): results[case, noise, engine]})[0][3:])
     header = ["tensor", "noise", "engine", "hits", "fits (median)", "fits (most)", "proposed", "s (median)", "s (most)",
               "planted / found", "proved"]  # fmt: skip
     text = table(header, rows_of(results))
-    said = f"{options.seeds} seeds, at most {options.seconds:g} s each, {options.processes} runs at a time. {machine()}"
+    said = f"{options.seeds} seeds, at most {options.seconds:g} s each, {options.processes} runs at a time"
+    said = f"{said}, ahead={options.ahead}. {machine()}"
     say(text)
     if options.write:
         write_between(DOCS / "benchmarks.md", options.mark, f"{said}\n\n{text}")

@@ -5,9 +5,12 @@ is the best of several starts: a poor fit makes a bound look looser than it is, 
 run: it would be a bug.
 """
 
+import argparse
 import itertools
 import time
 from collections.abc import Iterator
+
+from _common import DOCS, machine, say, table, write_between  # isort: skip  (fixes the number of threads)
 
 import networkx as nx
 import numpy as np
@@ -92,20 +95,27 @@ def ratios(several: list[torch.Tensor], family: str, most: int) -> tuple[list[fl
 
 
 def main() -> None:
-    """Print the table of docs/certificates.md."""
+    """Print the table of docs/certificates.md; with ``--write`` put it there."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true", help="put the table into docs/certificates.md")
+    write = parser.parse_args().write
     torch.set_num_threads(1)
     begun = time.perf_counter()
-    print("| tensor | family | bound / best error: p10, p50, p90 | largest | bound is 0 | upper / best: p50 |")
-    print("|---|---|---|---|---|---|")
+    header, rows = (
+        ("tensor", "family", "bound / best error: p10, p50, p90", "largest", "bound is 0", "upper / best: p50"),
+        [],
+    )
     for name, several, most in tensors():
         for family, largest_rank in zip(FAMILIES, most, strict=True):
             lower, upper = ratios(several, family, largest_rank)
             quantiles = ", ".join(f"{value:.2f}" for value in np.quantile(lower, (0.1, 0.5, 0.9)))
             silent = sum(ratio == 0 for ratio in lower)
             above = f"{np.median(upper):.2f}" if upper else ""
-            cells = name, family, quantiles, f"{max(lower):.3f}", f"{silent} / {len(lower)}", above
-            print(f"| {' | '.join(cells)} |", flush=True)
-    print(f"\n{time.perf_counter() - begun:.0f} s")
+            rows.append((name, family, quantiles, f"{max(lower):.3f}", f"{silent} / {len(lower)}", above))
+            say(*rows[-1], sep=" | ")
+    say(f"\n{time.perf_counter() - begun:.0f} s")
+    if write:
+        write_between(DOCS / "certificates.md", "tightness", f"{table(header, rows)}\n\n{machine()}")
 
 
 if __name__ == "__main__":
