@@ -19,6 +19,7 @@ from typing_extensions import override
 
 from tnlab.fitting.entries.sweep import EntrySweep
 from tnlab.fitting.lbfgs_steps import descent
+from tnlab.network.gauge.balance import equal_norms
 from tnlab.solvers.base import solvers
 from tnlab.solvers.completion_base import AbstractCompletion
 
@@ -39,6 +40,9 @@ class CompletionLBFGS(AbstractCompletion):
     @override
     def steps(self, sweep: EntrySweep, values: Any, wanted: Any, *, warm: bool) -> Iterator[Any]:
         objective = _Objective(sweep, wanted)
+        # Steps and gradients are of one size in all cores, and stay within the range of floats along a chain.
+        even = equal_norms([torch.as_tensor(core) for core in sweep.cores])
+        sweep.cores = even if isinstance(wanted, Tensor) else [core.numpy() for core in even]
         for point, _, _ in descent(objective, _flat(sweep.cores), self.memory):
             yield objective.values_at(point)
 
