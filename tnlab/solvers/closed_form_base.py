@@ -38,7 +38,7 @@ class AbstractClosedForm(AbstractSolver):
     ) -> Iterator[Swept]:
         sketch = Sketch(generator, self.oversampling, self.power_iterations) if self.randomised else None
         made = self._truncated(tensor, structure, sketch)
-        yield Swept(made.network, upper_bound=made.upper_bound)
+        yield Swept(made.network, made.relative_error if made.measured else None, upper_bound=made.upper_bound)
 
     @abstractmethod
     def _truncated(self, tensor: Tensor, structure: Structure, sketch: Sketch | None) -> Closed:

@@ -31,11 +31,13 @@ class Closed:
         network: The cores, in the tensor's dtype and on its device.
         relative_error: The relative error of these cores, evaluated in float64.
         upper_bound: A bound on it: the root of the sum of the discarded squares, plus what rounding may add.
+        measured: Whether the error comes from the residual; else from the discarded squares, to about six digits.
     """
 
     network: Network
     relative_error: float
     upper_bound: float
+    measured: bool = False
 
 
 def closed_form(
@@ -157,13 +159,12 @@ def finish(tensor: Tensor, peeled: Peeled, total: float) -> Closed:
     """
     cores = tuple(tensor_like(core, tensor) for core in peeled.cores())
     estimate = math.sqrt(max(peeled.lost, 0.0) / total)
-    if estimate <= MEASURED_BELOW[tensor.dtype]:
+    measured = estimate <= MEASURED_BELOW[tensor.dtype]
+    if measured:
         left = residual(as_array(tensor), peeled, [as_array(core) for core in cores])
-        measured = math.sqrt(left / total)
-    else:
-        measured = estimate
+        estimate = math.sqrt(left / total)
     bound = math.sqrt((peeled.promised + peeled.doubt) / total) + rounding(len(cores), tensor.dtype)
-    return Closed(Network(peeled.structure, cores), measured, bound)
+    return Closed(Network(peeled.structure, cores), estimate, upper_bound=bound, measured=measured)
 
 
 def _trimmed(tensor: Tensor, closed: Closed) -> Closed:
@@ -174,9 +175,7 @@ def _trimmed(tensor: Tensor, closed: Closed) -> Closed:
     network = trimmed_bonds(closed.network)
     if network is closed.network:
         return closed
-    error = closed.relative_error
-    if error <= MEASURED_BELOW[tensor.dtype]:
-        error = relative_residual(tensor, network)
+    error = relative_residual(tensor, network) if closed.measured else closed.relative_error
     return replace(closed, network=network, relative_error=error)
 
 
