@@ -109,18 +109,24 @@ def test_every_subcommand_has_a_run():
     assert WORDS.keys() == SUBCOMMANDS.keys()
 
 
+def moments():
+    """Yield every subcommand with its moments and signals; all but one moment of each are slow."""
+    for row, name in enumerate(WORDS):
+        counts = (100, 900) if name in ("lab", "dashboard") else (100, 900, 3000, 20_000)
+        for place, count in enumerate(counts):
+            number = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)[place % 3] if sys.platform != "win32" else 0
+            yield pytest.param(name, count, number, marks=() if place == row % len(counts) else pytest.mark.slow)
+
+
 @posix
-@pytest.mark.parametrize("name", WORDS)
-def test_a_signal_at_any_moment_gives_a_sentence_and_its_exit_code(name, server):
-    moments = (100, 900) if name in ("lab", "dashboard") else (100, 900, 3000, 20_000)
-    for place, moment in enumerate(moments):
-        number = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)[place % 3]
-        ended = server.run(WORDS[name], number, count=moment)
-        assert "Traceback" not in ended.err
-        if ended.sent:
-            assert (ended.code, "Stop" in ended.err) == (128 + number, True), moment
-        else:
-            assert ended.code in (0, entry.MISSED)
+@pytest.mark.parametrize(("name", "moment", "number"), list(moments()))
+def test_a_signal_at_any_moment_gives_a_sentence_and_its_exit_code(name, moment, number, server):
+    ended = server.run(WORDS[name], number, count=moment)
+    assert "Traceback" not in ended.err
+    if ended.sent:
+        assert (ended.code, "Stop" in ended.err) == (128 + number, True)
+    else:
+        assert ended.code in (0, entry.MISSED)
 
 
 @posix
@@ -172,7 +178,14 @@ def test_the_exit_code_says_whether_the_target_was_reached(server):
 
 
 @posix
-@pytest.mark.parametrize("name", [name for name in WORDS if name not in ("lab", "dashboard")])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=() if name in ("datasets", "fit", "watch", "export") else pytest.mark.slow)
+        for name in WORDS
+        if name not in ("lab", "dashboard")
+    ],
+)
 def test_an_output_that_cannot_be_written_is_no_traceback(name, server):
     full = server.run(WORDS[name], stdout="/dev/full")
     assert (full.code, "No space left on device" in full.err, "Traceback" in full.err) == (2, True, False)
