@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.figures.samples import shown
 from tnlab import Search
 from tnlab.data import planted
 from tnlab.figures.search_progress import SearchPath, SearchProgress, search_progress_info, search_progress_plot
@@ -74,13 +75,12 @@ def test_nothing_to_show(searches):
 @pytest.mark.parametrize("over", ["evaluations", "seconds"])
 def test_it_is_drawn(info, over):
     pytest.importorskip("plotly")
-    shown = search_progress_plot(info, over=over).to_plotly_json()
-    bound, *paths = (line["name"] for line in shown["data"])
+    drawn = shown(search_progress_plot(info, over=over))
+    bound, *paths = (line["name"] for line in drawn["data"])
     assert bound == f"proved for {info.families}: not below {TRUTH.parameters:,}"
     assert info.families
     assert paths == ["certificate"] * 2 + ["random"] * 2
-    assert shown["layout"]["paper_bgcolor"] == "rgba(0, 0, 0, 0)"
-    assert len(shown["layout"]["shapes"]) == 3
+    assert len(drawn["layout"]["shapes"]) == 3
 
 
 def test_it_is_drawn_without_a_bound_too():

@@ -1,26 +1,19 @@
-"""Names, colours and dashes of lines, and logarithmic axes."""
+"""Colours, dashes and symbols of series."""
 
-import pytest
-
-from tnlab.figures.series import faint, log_axis, series_colour, series_look, shown_name
+from tnlab.figures.series import faint, series_colour, series_look
 
 
-@pytest.mark.parametrize(("low", "high"), [(1, 103), (60, 260), (124, 129), (90, 1e6)])
-def test_logarithmic_axes_have_a_handful_of_ticks(low, high):
-    axis = log_axis(low, high)
-    assert "nticks" in axis or 3 <= len(axis["tickvals"]) <= 10
+def test_24_series_have_looks_of_their_own():
+    looks = [series_look(place) for place in range(24)]
+    assert len({(look["line"]["color"], look["line"]["dash"]) for look in looks}) == 24
+    assert len({(look["marker"]["color"], look["marker"]["symbol"]) for look in looks}) == 24
+    assert all(look["line"]["color"] == series_colour(place) for place, look in enumerate(looks))
+    assert min(look["line"]["width"] for look in looks) == 2
 
 
-def test_names_in_figures_are_text():
-    assert shown_name("<b>a</b> & %{x}") == "&lt;b&gt;a&lt;/b&gt; &amp; %&#123;x}"
-    assert len(shown_name("a" * 100)) == 32
-
-
-def test_twelve_lines_have_looks_of_their_own():
-    looks = [series_look(place)["line"] for place in range(12)]
-    assert len({(look["color"], look["dash"]) for look in looks}) == 12
-    assert all(look["color"] == series_colour(place) for place, look in enumerate(looks))
-    assert min(look["width"] for look in looks) == 2
+def test_a_second_quantity_has_hollow_marks_of_the_same_series():
+    whole, hollow = series_look(7)["marker"], series_look(7, hollow=True)["marker"]
+    assert hollow == whole | {"symbol": whole["symbol"] + "-open"}
 
 
 def test_a_band_is_transparent():

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from tnlab.bounds.cut_spectra import CutSpectra
 from tnlab.bounds.error_bound import error_bound, rounded_down, rounded_up
-from tnlab.figures.style import SERIES, plotly_objects, styled
+from tnlab.figures.labels import shown_name
+from tnlab.figures.series import series_look
+from tnlab.figures.style import plotly_objects, styled
 from tnlab.solvers.fit import Fit
 
 if TYPE_CHECKING:
@@ -56,26 +58,20 @@ def bound_against_error_info(spectra: CutSpectra, fits: Mapping[str, Sequence[Fi
 
 
 def bound_against_error_plot(info: BoundAgainstError) -> "Figure":
-    """Draw the fits of each series as dots, its lower bound as a line, and its upper bound, if any, dotted."""
+    """Draw the fits of each series as dots, its lower bound as a line, and its upper bound, if any, as hollow dots."""
     figure = plotly_objects().Figure()
-    for (name, points), colour in zip(info.series.items(), SERIES * len(info.series), strict=False):
+    for place, (name, points) in enumerate(info.series.items()):
         x = [point.parameters for point in points]
-        dots = {"mode": "markers", "marker": {"size": 9}}
-        for y, part, rounded, options in (
-            ([point.error for point in points], "fit", "{:.{}g}".format, dots),
-            ([point.lower for point in points], "no fit of it is below", rounded_down, {"mode": "lines"}),
-            (
-                [point.upper for point in points],
-                "the best reaches",
-                rounded_up,
-                {"mode": "lines", "line": {"dash": "dot"}},
-            ),
+        for y, part, rounded, mode, hollow in (
+            ([point.error for point in points], "fit", "{:.{}g}".format, "markers", False),
+            ([point.lower for point in points], "no fit of it is below", rounded_down, "lines", False),
+            ([point.upper for point in points], "the best reaches", rounded_up, "markers", True),
         ):
             if any(value is not None for value in y):
                 told = ["" if value is None else rounded(value, 4) for value in y]
                 hover = "%{x:,} parameters<br>%{fullData.name} %{customdata}<extra></extra>"
-                figure.add_scatter(x=x, y=y, name=f"{name}: {part}", customdata=told, hovertemplate=hover, **options)
-                figure.data[-1].update(marker_color=colour, line_color=colour)
+                look = series_look(place, hollow=hollow) | {"customdata": told, "hovertemplate": hover}
+                figure.add_scatter(x=x, y=y, mode=mode, name=f"{shown_name(name)}: {part}", **look)
     title = "What no fit of a structure can beat, and what fits reach"
     return styled(figure, title=title, x="parameters", y="relative error", log_x=True)
 

@@ -3,9 +3,11 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tnlab.figures.series import faint, log_axis, series_colour, series_look, shown_name
+from tnlab.figures.axes import log_axis
+from tnlab.figures.labels import MANY, shown_name
+from tnlab.figures.series import faint, series_colour, series_look
 from tnlab.figures.style import FORBIDDEN, ORANGE, plotly_objects, styled
 from tnlab.structure_search.comparison.summary import quantile
 
@@ -73,20 +75,18 @@ def convergence_info(
 def convergence_plot(info: Convergence) -> "Figure":
     """Draw the medians as lines, the quartiles as bands, and the region below the bound in colour."""
     figure = plotly_objects().Figure()
-    styled(figure, title="", x="structures fitted", y="parameters of the best")
-    low, high = _heights(info)
-    end = max(course.evaluations[-1] for course in info.courses)
-    if info.bound is not None:
-        _draw_bound(figure, info, low, end)
+    parts = [part for course in info.courses for part in (course.low, course.median, course.high)]
+    values = [value for part in parts for value in part] + [float(info.bound or 0)]
+    xaxis, yaxis = (
+        log_axis([1, max([2, *(spent for course in info.courses for spent in course.evaluations)])]),
+        log_axis(values),
+    )
+    if info.bound and yaxis["type"] == "log":
+        _draw_bound(figure, info.bound, shown_name(info.families or "what was searched", MANY), xaxis, yaxis)
     for place, course in enumerate(info.courses):
         _draw_course(figure, place, course)
-    figure.update_layout(
-        margin={"t": 20, "b": 60},
-        xaxis=log_axis(1, max(end, 2) * 1.03),
-        yaxis=log_axis(low, high) | {"automargin": True},
-        showlegend=True,
-    )
-    return figure
+    styled(figure, title="", x="structures fitted", y="parameters of the best")
+    return figure.update_layout(margin={"t": 20}, xaxis=xaxis, yaxis=yaxis, showlegend=True)
 
 
 def _draw_course(figure: "Figure", place: int, course: Course) -> None:
@@ -110,12 +110,11 @@ def _draw_course(figure: "Figure", place: int, course: Course) -> None:
     )
 
 
-def _draw_bound(figure: "Figure", info: Convergence, low: float, end: float) -> None:
-    bound, families = info.bound, info.families or "what was searched"
+def _draw_bound(figure: "Figure", bound: int, families: str, xaxis: dict[str, Any], yaxis: dict[str, Any]) -> None:
     flat = {"fillcolor": FORBIDDEN, "line_width": 0, "layer": "below"}
-    figure.add_shape(x0=0, x1=1, xref="x domain", y0=low / 2, y1=bound, **flat)
+    figure.add_shape(x0=0, x1=1, xref="x domain", y0=10 ** yaxis["range"][0], y1=bound, **flat)
     figure.add_scatter(
-        x=[1, max(end, 2) * 1.03],
+        x=[10**end for end in xaxis["range"]],
         y=[bound, bound],
         mode="lines",
         line={"color": ORANGE},
@@ -123,15 +122,6 @@ def _draw_bound(figure: "Figure", info: Convergence, low: float, end: float) -> 
         name=f"proved for {families}: not below {bound:,}",
         hovertemplate=f"{families}: none below {bound:,} parameters reaches the target<extra></extra>",
     )
-
-
-def _heights(info: Convergence) -> tuple[float, float]:
-    """Return the ends of the vertical axis, in parameters: all that is drawn lies between them, with room to spare."""
-    drawn = [value for course in info.courses for part in (course.low, course.median, course.high) for value in part]
-    values = [value for value in drawn if math.isfinite(value)] + ([float(info.bound)] if info.bound else [])
-    least, most = (min(values), max(values)) if values else (1.0, 10.0)
-    room = max(most / least, 1.5) ** 0.08
-    return least / room, most * room
 
 
 def _course(name: str, runs: Sequence[Steps], end: float) -> Course:

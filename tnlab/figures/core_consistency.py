@@ -4,6 +4,7 @@ References:
     Bro 2003: https://doi.org/10.1002/cem.801
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import torch
 from torch import Tensor
 
 from tnlab.errors import StructureError
+from tnlab.figures.axes import whole_axis
 from tnlab.figures.style import BLUE, ORANGE, plotly_objects, styled
 from tnlab.formats import formats
 from tnlab.network.network import Network
@@ -122,13 +124,12 @@ def core_consistency_plot(info: Iterable[Consistency]) -> "Figure":
         name="relative error",
         hovertemplate="rank %{x}: error %{y:.4g}<extra></extra>",
     )
-    highest = max((model.error for model in models), default=1.0)
+    highest = max((model.error for model in models if math.isfinite(model.error)), default=0.0) or 1.0
     figure.update_layout(yaxis2={"overlaying": "y", "side": "right"})
     styled(figure, title="Core consistency: the last rank before the fall", x="rank")
     figure.update_layout(
         yaxis={"title": "core consistency, %", "range": [-15, 105]},
         yaxis2={"title": "relative error", "range": [0, 1.1 * highest], "tickmode": "auto", "showgrid": False},
-        xaxis={"dtick": 1},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 1, "xanchor": "right"},
+        xaxis=whole_axis(ranks),
     )
     return figure

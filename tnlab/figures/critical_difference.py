@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tnlab.figures.labels import wrapped
 from tnlab.figures.rank_tests import critical_difference, friedman, mean_ranks, pairwise_wilcoxon
-from tnlab.figures.series import shown_name
 from tnlab.figures.style import BLUE, GREY, PURPLE, plotly_objects, styled
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 FEW = 10  # data sets: up to this many the tests' distributions are only approximate (Demsar 2006)
-BAR, ROW = 0.3, 0.6  # vertical distances between bars and between names, in units of the y axis
+BAR, ROW = 0.3, 0.75  # vertical distances between bars and between names, in units of the y axis
+NAMES = 165  # pixels for the names on either side
 Group = tuple[int, int]  # places of the first and the last engine of a group in the order of mean ranks
 
 
@@ -106,25 +107,16 @@ def critical_difference_plot(info: CriticalDifference) -> "Figure":
     top = -0.4 - BAR * len(bars)
     _draw_ruler(figure, info)
     for level, (first, last) in enumerate(bars):
-        alike = " ~ ".join(shown_name(name) for name in info.names[first : last + 1])
+        alike = wrapped(" ~ ".join(info.names[first : last + 1]), 60)
         hover = f"not told apart: {alike}<extra></extra>"
         look = {"line": {"color": PURPLE, "width": 6}, "showlegend": False, "hovertemplate": hover}
         x, y = [info.ranks[first] - 0.03, info.ranks[last] + 0.03], [-0.4 - BAR * level] * 2
         figure.add_scatter(x=x, y=y, mode="lines", **look)
     for place, (name, rank) in enumerate(zip(info.names, info.ranks, strict=True)):
         left = place < half
-        depth, side = top - ROW * (place if left else count - 1 - place), 0.9 if left else count + 0.1
-        figure.add_scatter(
-            x=[rank, rank, side],
-            y=[0, depth, depth],
-            mode="lines",
-            line={"color": GREY, "width": 1.5},
-            showlegend=False,
-            hoverinfo="skip",
+        _draw_name(
+            figure, name, rank, side=0.9 if left else count + 0.1, depth=top - ROW * min(place, count - 1 - place)
         )
-        text = f"{shown_name(name)}  {rank:.2f} " if left else f" {rank:.2f}  {shown_name(name)}"
-        anchor = {"xanchor": "right" if left else "left", "yanchor": "middle", "showarrow": False}
-        figure.add_annotation(x=side, y=depth, text=text, **anchor)
     hover = "mean rank %{x:.3f}<extra></extra>"
     figure.add_scatter(
         x=list(info.ranks),
@@ -134,21 +126,35 @@ def critical_difference_plot(info: CriticalDifference) -> "Figure":
         showlegend=False,
         hovertemplate=hover,
     )
-    bottom, room = top - ROW * half, 0.6 * count
+    bottom = top - ROW * half
     figure.update_layout(
-        margin={"t": 10, "l": 10, "r": 10, "b": 10},
+        margin={"t": 10, "l": NAMES, "r": NAMES, "b": 10},
         height=round(46 * (2 - bottom)),
-        xaxis={"visible": False, "range": [1 - room, max(count, 1 + info.difference) + room]},
+        xaxis={"visible": False, "range": [0.9, max(count, 1 + info.difference) + 0.1]},
         yaxis={"visible": False, "range": [bottom, 2]},
     )
     return figure
+
+
+def _draw_name(figure: "Figure", name: str, rank: float, *, side: float, depth: float) -> None:
+    """Lead a line from a mean rank down, and to the name of its engine beside the diagram."""
+    left = side < 1
+    x, y = [rank, rank, side], [0, depth, depth]
+    figure.add_scatter(
+        x=x, y=y, mode="lines", line={"color": GREY, "width": 1.5}, showlegend=False, hoverinfo="skip", cliponaxis=False
+    )
+    shown = wrapped(name, 16, lines=2)
+    text = f"{shown}  {rank:.2f} " if left else f" {rank:.2f}  {shown}"
+    anchor = {"xanchor": "right" if left else "left", "yanchor": "middle", "align": "right" if left else "left"}
+    figure.add_annotation(x=side, y=depth, text=text, showarrow=False, **anchor)
 
 
 def _draw_ruler(figure: "Figure", info: CriticalDifference) -> None:
     """Draw the axis of ranks and, above it, a line as long as the critical difference."""
     count = len(info.names)
     figure.add_shape(x0=1, x1=count, y0=0, y1=0, line={"color": GREY, "width": 2}, layer="below")
-    for rank in range(1, count + 1):
+    step = 1 + count // 16  # so many numbers are apart in a narrow notebook
+    for rank in range(1, count + 1, step):
         figure.add_shape(x0=rank, x1=rank, y0=0, y1=0.15, line={"color": GREY, "width": 2}, layer="below")
         figure.add_annotation(x=rank, y=0.17, text=str(rank), yanchor="bottom", showarrow=False)
     figure.add_annotation(

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from tnlab.bounds.cut_spectra import Cut, CutSpectra
 from tnlab.bounds.error_bound import error_bound, rounded_down
+from tnlab.figures.axes import log_axis
+from tnlab.figures.labels import shown_name
 from tnlab.figures.style import GREY, ORANGE, SOFT, plotly_objects, styled
 from tnlab.network.cuts import cut_rank
 from tnlab.network.structure import Structure
@@ -85,11 +87,11 @@ def cut_tails_plot(info: CutTails) -> "Figure":
     styled(figure, title=title, x="rank across the cut", y="relative error at least", log_x=True, log_y=True)
     if info.bound > 0:
         height = math.log10(info.bound)  # plotly places annotations on a logarithmic axis by the logarithm
-        text, font = f"no fit of this structure is below {rounded_down(info.bound, 4)}", {"color": ORANGE, "size": 14}
+        text = f"no fit of this structure is below {rounded_down(info.bound, 4)}"
         figure.add_hline(y=info.bound, line={"dash": "dash", "color": ORANGE})
-        figure.add_annotation(x=1, xref="x domain", y=height, text=text, font=font, showarrow=False, yanchor="bottom")
-        figure.update_yaxes(range=[height - 1.2, min(0.1, height + 1)])
-    return figure
+        figure.add_annotation(x=1, xref="x domain", y=height, text=text, showarrow=False, yanchor="bottom")
+        figure.update_yaxes(log_axis((info.bound / 16, min(1.0, 10 * info.bound))))
+    return figure.update_layout(showlegend=True)
 
 
 def _dots(figure: "Figure", info: CutTails) -> None:
@@ -117,4 +119,4 @@ def _tail(spectra: CutSpectra, structure: Structure, cut: Cut) -> CutTail:
 
 
 def _text(cut: Cut) -> str:
-    return ", ".join(map(str, cut))
+    return shown_name(", ".join(map(str, cut)))

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from tnlab.figures.style import SERIES, many_decades, plotly_objects, styled
+from tnlab.figures.labels import shown_name
+from tnlab.figures.series import series_look
+from tnlab.figures.style import plotly_objects, styled
 from tnlab.solvers.base import Snapshot
 from tnlab.solvers.fit import Fit
 
@@ -52,7 +54,7 @@ def error_history_info(fits: Mapping[str, Fit | Sequence[Snapshot]]) -> tuple[Hi
 
 
 def error_history_plot(info: Sequence[History], *, over: Literal["sweeps", "seconds"] = "sweeps") -> "Figure":
-    """Draw errors over sweeps, or over seconds for the histories that have them; held-out errors dashed.
+    """Draw errors over sweeps, or over seconds for the histories that have them; held-out errors with hollow marks.
 
     Raises:
         ValueError: ``over`` is ``"seconds"``, but no history has seconds.
@@ -61,16 +63,15 @@ def error_history_plot(info: Sequence[History], *, over: Literal["sweeps", "seco
     drawn = [history for history in info if over == "sweeps" or history.seconds]
     if info and not drawn:
         raise ValueError("Seconds are known of snapshots only: fit(X, structure, callback=seen.append) collects them.")
-    for history, colour in zip(drawn, SERIES * len(drawn), strict=False):
+    for place, history in enumerate(drawn):
         x = history.sweeps if over == "sweeps" else history.seconds
-        for y, part, dash in ((history.errors, "", "solid"), (history.held_out, ", held out", "dash")):
+        for y, part, hollow in ((history.errors, "", False), (history.held_out, ", held out", True)):
             if y:
-                mode = "lines" if len(y) > 1 else "markers"
-                look = {"mode": mode, "line": {"color": colour, "dash": dash}, "marker": {"color": colour, "size": 9}}
-                figure.add_scatter(x=x, y=y, name=history.name + part, **look)
+                mode = "lines" if len(y) > 1 and not hollow else "lines+markers"
+                look = series_look(place, hollow=hollow)
+                figure.add_scatter(x=x, y=y, mode=mode, name=shown_name(history.name) + part, **look)
     styled(figure, title="Error after every sweep", x=over, y="relative error", log_y=True)
-    figure.update_layout(showlegend=True)
-    return many_decades(figure, [error for history in drawn for error in (*history.errors, *history.held_out)])
+    return figure.update_layout(showlegend=True)
 
 
 def _starts(name: str, run: Sequence[Snapshot]) -> list[History]:

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tnlab.errors import DataError
-from tnlab.figures.style import SERIES, plotly_objects, styled
+from tnlab.figures.labels import shown_name
+from tnlab.figures.series import series_look
+from tnlab.figures.style import plotly_objects, styled
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab.network.unfolding import unfolding
@@ -86,12 +88,10 @@ def factor_info(network: Network, mode: int, *, most: int = 6) -> FactorColumns:
 def factor_plot(info: FactorColumns) -> "Figure":
     """Draw the columns as lines along the mode, with a point at every entry of a short mode (up to 40)."""
     figure = plotly_objects().Figure()
-    for column, colour in zip(info.columns, SERIES * len(info.columns), strict=False):
+    for place, column in enumerate(info.columns):
         mode = "lines+markers" if len(column.values) <= 40 else "lines"
-        name = f"{column.label} ({column.weight:.2f})"
-        figure.add_scatter(y=column.values, mode=mode, name=name, line={"color": colour})
-    for line, number in zip(figure.data, range(len(figure.data)), strict=True):
-        line.line.dash = ("solid", "dash", "dot")[min(number // len(SERIES), 2)]
+        name = f"{shown_name(column.label)} ({column.weight:.2f})"
+        figure.add_scatter(y=column.values, mode=mode, name=name, **series_look(place))
     shown = "" if info.total == len(info.columns) else f", the heaviest {len(info.columns)} of {info.total}"
     title = f"Core {info.core} along mode {info.mode}{shown}"
     styled(figure, title=title, x=f"mode {info.mode}", y="entry of the unit column")

@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tnlab.figures.series import log_axis, series_look, shown_name
+from tnlab.figures.axes import log_axis
+from tnlab.figures.labels import shown_name
+from tnlab.figures.series import series_look
 from tnlab.figures.style import plotly_objects, styled
 
 if TYPE_CHECKING:
@@ -87,9 +89,9 @@ def performance_profile_plot(info: PerformanceProfile) -> "Figure":
         )
     styled(figure, title="", x=f"{info.cost}: times the least", y="part of the problems")
     figure.update_layout(
-        margin={"t": 20, "b": 60},
-        xaxis=log_axis(0.99, end) if end > 4 else {"range": [0.99, end]},
-        yaxis={"range": [-0.02, 1.04], "tickformat": ".0%", "automargin": True},
+        margin={"t": 20},
+        xaxis=log_axis((1.0, end)) if end > 4 else {"range": [0.99, end]},
+        yaxis={"range": [-0.02, 1.04], "tickformat": ".0%"},
         showlegend=True,
     )
     return figure

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from tnlab.bounds.families import FAMILIES
 from tnlab.bounds.parameter_bound import ParameterBound
-from tnlab.figures.style import FORBIDDEN, GREY, ORANGE, SERIES, plotly_objects, styled
+from tnlab.figures.labels import shown_name
+from tnlab.figures.series import series_look
+from tnlab.figures.style import FORBIDDEN, ORANGE, plotly_objects, styled
 from tnlab.solvers.fit import Fit
 
 if TYPE_CHECKING:
@@ -64,13 +66,12 @@ def proved_minimum_plot(info: ProvedMinimum) -> "Figure":
         name=f"proved for {kind}: none is here",
         hovertemplate=f"{kind}: %{{x:.6g}} needs at least %{{y:,}} parameters<extra></extra>",
     )
-    for (name, points), colour in zip(info.fits.items(), SERIES * len(info.fits), strict=False):
-        parameters, errors = zip(*points, strict=True)
-        figure.add_scatter(x=errors, y=parameters, name=name, mode="markers", marker={"color": colour, "size": 9})
+    for place, (name, points) in enumerate(info.fits.items()):
+        parameters, errors = zip(*points, strict=True) if points else ((), ())
+        figure.add_scatter(x=errors, y=parameters, name=shown_name(name), mode="markers", **series_look(place))
     title = "What a target error needs at least, and what was found"
     styled(figure, title=title, x="relative error", y="parameters", log_y=True)
-    figure.update_layout(legend={"font": {"color": GREY}})
-    return figure
+    return figure.update_layout(showlegend=True)
 
 
 def _region(targets: Sequence[float], minima: Sequence[int]) -> tuple[list[float], list[float]]:

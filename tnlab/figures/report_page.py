@@ -51,14 +51,11 @@ const plots = [...document.querySelectorAll(".plot")];
 const colours = () => {
   const style = getComputedStyle(document.documentElement);
   const [ink, line, paper] = ["--ink", "--line", "--paper"].map((name) => style.getPropertyValue(name).trim());
-  return { font: { color: ink, family: "system-ui, sans-serif" },
+  return { paper_bgcolor: paper, font: { color: ink, family: "system-ui, sans-serif" },
     hoverlabel: { bgcolor: paper, bordercolor: line, font: { color: ink } } };
 };
 const draw = (plot) => {
   const { data, layout } = JSON.parse(document.getElementById(plot.id + "-data").textContent);
-  if (plot.clientWidth < 640 && layout.showlegend) {
-    Object.assign(layout, { legend: { orientation: "h", y: -0.25 }, height: layout.height + 120 });
-  }
   const options = { responsive: true, displaylogo: false };
   return Plotly.react(plot, data, Object.assign(layout, colours()), options);
 };

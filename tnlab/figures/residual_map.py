@@ -11,7 +11,10 @@ from torch import Tensor
 
 from tnlab.data.source import Source
 from tnlab.errors import DataError
-from tnlab.figures.style import GREY, SIGNED, plotly_objects, styled
+from tnlab.figures.labels import shown_name, wrapped
+from tnlab.figures.series import series_look
+from tnlab.figures.style import SIGNED, plotly_objects, styled
+from tnlab.metrics import relative_error
 from tnlab.network.network import Network
 
 if TYPE_CHECKING:
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
 
 # Quantile of the residual's size that ends the colour scale: with its few largest entries the rest would look pale.
 SATURATED = 0.995
+LONGEST = 10  # longer sides of a slice over shorter ones up to which its entries are square; others would be blank
+LETTERS = 60  # letters of the labels of all slices beside each other in a narrow notebook
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,16 +79,21 @@ def residual_map_info(
     else:
         down, across = _two(modes, wrong.ndim)
         rows, columns = f"{axis} {down}", f"{axis} {across}"
-    error = float(residual.norm() / data.double().norm())
+    error = relative_error(data, network.to_tensor())
     return ResidualMap(_panels(wrong, down, across, axis, most), rows=rows, columns=columns, error=error)
 
 
 def residual_map_plot(info: ResidualMap) -> "Figure":
-    """Draw every slice in colours that fade to transparent at zero: blue where the fit is too high, orange too low."""
+    """Draw every slice in colours that fade to the paper's at zero: blue where the fit is too high, orange too low.
+
+    A vector is drawn as a line.
+    """
     figure = plotly_objects().Figure()
-    count = len(info.panels)
-    sizes = np.concatenate([np.abs(panel.residual).ravel() for panel in info.panels])
-    limit = float(np.quantile(sizes, SATURATED)) or float(sizes.max()) or 1.0
+    count, heading = len(info.panels), f"Where the fit is wrong: relative error {info.error:.4g}"
+    if not info.rows:
+        for place, panel in enumerate(info.panels):
+            figure.add_scatter(y=panel.residual[0], mode="lines+markers", **series_look(place))
+        return styled(figure, title=heading, x=info.columns, y="X - fit").update_layout(showlegend=False)
     for place, panel in enumerate(info.panels):
         suffix = str(place + 1) if place else ""
         figure.add_heatmap(
@@ -91,26 +101,36 @@ def residual_map_plot(info: ResidualMap) -> "Figure":
             xaxis=f"x{suffix}",
             yaxis=f"y{suffix}",
             coloraxis="coloraxis",
-            name=panel.label,
+            name=shown_name(panel.label),
             hovertemplate="%{y}, %{x}: %{z:.4g}<extra></extra>",
         )
-        left, right = (place + 0.05) / count, (place + 0.95) / count
-        upright = {"autorange": "reversed", "anchor": f"x{suffix}", "scaleanchor": f"x{suffix}", "constrain": "domain"}
-        across = {"domain": [left, right], "anchor": f"y{suffix}", "constrain": "domain"}
-        figure.update_layout({f"xaxis{suffix}": across, f"yaxis{suffix}": upright})
-        text = f"{panel.label}<br>{panel.share:.0%} of the squares" if count > 1 or panel.label else ""
+        upright = {"autorange": "reversed", "anchor": f"x{suffix}", "constrain": "domain", "showticklabels": not place}
+        if max(panel.residual.shape) <= LONGEST * min(panel.residual.shape):
+            upright["scaleanchor"] = f"x{suffix}"
+        across = {"domain": [(place + 0.05) / count, (place + 0.95) / count], "anchor": f"y{suffix}"}
+        figure.update_layout({f"xaxis{suffix}": across | {"constrain": "domain"}, f"yaxis{suffix}": upright})
+        parts = [wrapped(part, LETTERS // count) for part in (panel.label, f"{panel.share:.0%} of the squares")]
+        text = "<br>".join(filter(None, parts)) if count > 1 or panel.label else ""
         above = {"x": 0.5, "y": 1.0, "xref": f"x{suffix} domain", "yref": f"y{suffix} domain", "yanchor": "bottom"}
-        figure.add_annotation(text=text, showarrow=False, font={"color": GREY, "size": 12}, **above)
-    styled(figure, title=f"Where the fit is wrong: relative error {info.error:.4f}")
-    figure.update_xaxes(title=info.columns, showgrid=False)
+        figure.add_annotation(text=text, showarrow=False, font={"size": 12}, **above)
+    styled(figure, title=heading)
+    figure.update_xaxes(title=info.columns, showgrid=False, nticks=max(3, 10 // max(count, 1)))
     figure.update_yaxes(showgrid=False)
-    bar = {"title": {"text": "X - fit"}, "tickfont": {"color": GREY}, "outlinewidth": 0}
-    figure.update_layout(
+    limit = _limit(info.panels)
+    bar = {"title": {"text": "X - fit"}, "outlinewidth": 0}
+    return figure.update_layout(
         yaxis_title=info.rows,
-        margin={"t": 90},
+        margin={"t": 120},
+        title={"y": 0.97, "yref": "container", "yanchor": "top"},
         coloraxis={"colorscale": SIGNED, "cmin": -limit, "cmax": limit, "colorbar": bar},
     )
-    return figure
+
+
+def _limit(panels: Sequence[ResidualPanel]) -> float:
+    """Return the size of a residual at which the colours end."""
+    sizes = np.concatenate([np.zeros(1), *(np.abs(panel.residual).ravel() for panel in panels)])
+    sizes = sizes[np.isfinite(sizes)]
+    return float(np.quantile(sizes, SATURATED)) or float(sizes.max()) or 1.0
 
 
 def _two(modes: Sequence[int] | None, order: int) -> tuple[int, int]:

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from tnlab.figures.style import SERIES, many_decades, plotly_objects, side_by_side, styled
+from tnlab.figures.axes import whole_axis
+from tnlab.figures.labels import shown_name
+from tnlab.figures.series import series_look
+from tnlab.figures.style import plotly_objects, side_by_side, styled
 from tnlab.network.gauge.bond_spectra import bond_spectra
 from tnlab.network.graph import is_tree
 from tnlab.network.network import Network
@@ -57,13 +60,14 @@ def scree_info(network: Network) -> Scree:
 def scree_plot(info: Scree) -> "Figure":
     """Draw the singular values of every bond on the left, the loss at each lower rank on the right."""
     figure = plotly_objects().Figure()
-    for bond, colour in zip(info.bonds, SERIES * len(info.bonds), strict=False):
-        shown = bond.values > SMALLEST * bond.values[0]
+    for place, bond in enumerate(info.bonds):
+        shown = bond.values > SMALLEST * bond.values.max(initial=0.0)
         numbers = np.arange(1, len(bond.values) + 1)[shown]
-        look = {"mode": "lines+markers", "line": {"color": colour}, "name": bond.label, "legendgroup": bond.label}
-        hover = f"{bond.label}<br>value %{{x}}: %{{y:.4g}}<extra></extra>"
+        name = shown_name(bond.label)
+        look = series_look(place) | {"mode": "lines+markers", "name": name, "legendgroup": str(place)}
+        hover = f"{name}<br>value %{{x}}: %{{y:.4g}}<extra></extra>"
         figure.add_scatter(x=numbers, y=bond.values[shown], hovertemplate=hover, **look)
-        hover = f"{bond.label}<br>rank %{{x}} would cost %{{y:.4g}}<extra></extra>"
+        hover = f"{name}<br>rank %{{x}} would cost %{{y:.4g}}<extra></extra>"
         shown = bond.losses > SMALLEST
         ranks = np.arange(len(bond.losses))[shown]
         drawn = {"x": ranks[1:], "y": bond.losses[shown][1:], "hovertemplate": hover, "showlegend": False}
@@ -71,13 +75,15 @@ def scree_plot(info: Scree) -> "Figure":
     side_by_side(figure)
     whose = "of the tensor" if info.exact else "of the cores it joins"
     styled(figure, title="Every bond, and what a lower rank would cost", log_y=True)
-    figure.update_layout(
+    most = max((len(bond.values) for bond in info.bonds), default=1)
+    figure.update_xaxes(whole_axis((0, most)))
+    return figure.update_layout(
         xaxis_title="number",
         xaxis2_title="rank",
         yaxis_title="singular value",
         yaxis2_title=f"relative change {whose}",
+        showlegend=True,
     )
-    return many_decades(figure, [value for bond in info.bonds for value in (*bond.values, *bond.losses[1:])])
 
 
 def _scree(label: str, values: NDArray[np.float64]) -> BondScree:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Literal
 
 from tnlab.bounds.error_bound import rounded_down
 from tnlab.bounds.families import kinds_of
-from tnlab.figures.series import series_colour, series_look
+from tnlab.figures.axes import log_axis
+from tnlab.figures.labels import MANY, shown_name
+from tnlab.figures.series import series_look
 from tnlab.figures.style import FORBIDDEN, ORANGE, plotly_objects, side_by_side, styled
 from tnlab.structure_search.progress import Progress
 
@@ -82,25 +84,25 @@ def search_progress_plot(info: SearchProgress, *, over: Literal["evaluations", "
     if info.bound is not None:
         _draw_bound(figure, info.bound, info.target_error, info.families)
     for place, path in enumerate(info.paths):
-        look = series_look(place, shape="hv") | {"name": path.name, "legendgroup": path.name}
-        look["marker"] = {"color": series_colour(place), "size": 8}
-        spent = [step.fitted if over == "evaluations" else max(step.seconds, 1e-3) for step in path.steps]
-        hover = f"{path.name}<br>%{{y}} parameters after %{{x:.4g}} {over}<extra></extra>"
+        name = shown_name(path.name)
+        look = series_look(place, shape="hv") | {"name": name, "legendgroup": str(place)}
+        spent = [_spent(step, over) for step in path.steps]
+        hover = f"{name}<br>%{{y}} parameters after %{{x:.4g}} {over}<extra></extra>"
         sizes = [step.parameters for step in path.steps]
         figure.add_scatter(x=spent, y=sizes, mode="lines+markers", hovertemplate=hover, **look)
-        hover = f"{path.name}<br>%{{x}} parameters: error %{{y:.4g}}<extra></extra>"
+        hover = f"{name}<br>%{{x}} parameters: error %{{y:.4g}}<extra></extra>"
         x, y = zip(*path.front, strict=True) if path.front else ((), ())
         right = {"xaxis": "x2", "yaxis": "y2", "showlegend": not path.steps, "hovertemplate": hover}
         figure.add_scatter(x=x, y=y, mode="lines+markers", **right, **look)
     side_by_side(figure)
     styled(figure, title="How the best shrank, and what else was met on the way", x="parameters", y="parameters")
     figure.update_layout(
-        xaxis={"title": "structures fitted" if over == "evaluations" else over, "type": "log"},
+        xaxis={"title": "structures fitted" if over == "evaluations" else over}
+        | log_axis(_spent(step, over) for path in info.paths for step in path.steps),
         yaxis={"rangemode": "tozero"},
         xaxis2={"rangemode": "tozero"},
         yaxis2={"title": "relative error", "rangemode": "tozero"},
         showlegend=True,
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 1, "xanchor": "right"},
     )
     return figure
 
@@ -111,6 +113,7 @@ def _draw_bound(figure: "Figure", bound: int, error: float, families: str) -> No
     figure.add_shape(x0=0, x1=1, xref="x domain", y0=0, y1=bound, **flat)
     figure.add_shape(x0=0, x1=bound, xref="x2", y0=0, y1=error, yref="y2", **flat)
     figure.add_shape(x0=0, x1=1, xref="x domain", y0=bound, y1=bound, line={"color": ORANGE}, layer="below")
+    families = shown_name(families, MANY)
     hover = f"{families} below {bound:,} parameters do not reach {rounded_down(error, 4)}<extra></extra>"
     corner = {"x": [0, bound, bound], "y": [error, error, 0], "xaxis": "x2", "yaxis": "y2", "hovertemplate": hover}
     figure.add_scatter(
@@ -120,6 +123,10 @@ def _draw_bound(figure: "Figure", bound: int, error: float, families: str) -> No
         legendrank=2000,
         **corner,
     )
+
+
+def _spent(step: PathPoint, over: str) -> float:
+    return step.fitted if over == "evaluations" else max(step.seconds, 1e-3)
 
 
 def _path(name: str, run: Sequence[Progress], target_error: float) -> SearchPath:

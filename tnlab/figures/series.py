@@ -1,7 +1,5 @@
-"""Colours, dashes, names and logarithmic axes of figures with many lines."""
+"""Colours, dashes and symbols of figures with many series."""
 
-import math
-from html import escape
 from typing import Any
 
 from tnlab.figures.style import BLUE, GREEN, GREY, PURPLE
@@ -10,47 +8,33 @@ from tnlab.figures.style import BLUE, GREEN, GREY, PURPLE
 # proved bounds and the yellow, which is too pale on white.
 COLOURS = (BLUE, "#E69F00", GREEN, PURPLE, "#56B4E9", GREY)
 DASHES = ("solid", "dash", "dot", "dashdot")
-LONGEST = 32  # letters of a name in a figure: a legend of longer ones would take half of its width
-NICE = (1, 1.5, 2, 3, 4, 5, 7)  # first digits of the ticks of a logarithmic axis of about a decade
-
-
-def shown_name(name: str) -> str:
-    """Return a name for a figure: cut to ``LONGEST`` letters, with plotly's markup and templates escaped."""
-    short = name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
-    return escape(short, quote=False).replace("%{", "%&#123;")
+SYMBOLS = ("circle", "square", "diamond", "triangle-up")
+MARKED = 40  # symbols on a line at most: more of them would hide its dash
 
 
 def series_colour(place: int) -> str:
-    """Return the colour of the line at a place in a figure, counted from 0; six colours repeat."""
+    """Return the colour of the series at a place in a figure, counted from 0; six colours repeat."""
     return COLOURS[place % len(COLOURS)]
 
 
-def series_look(place: int, shape: str = "linear") -> dict[str, Any]:
-    """Return colour, dash and width of the line at a place in a figure, as keywords of plotly's ``add_scatter``.
+def series_look(place: int, shape: str = "linear", hollow: bool = False) -> dict[str, Any]:
+    """Return line and markers of the series at a place in a figure, as keywords of plotly's ``add_scatter``.
 
     Args:
-        place: Place of the line, counted from 0; the first twelve differ in colour or dash.
+        place: Place of the series, counted from 0; the first 24 differ in colour or dash, and in colour or symbol.
         shape: How plotly joins points: ``"linear"``, or ``"hv"`` for steps.
+        hollow: Whether markers are hollow, as for a second quantity of the same series.
     """
-    dash, width = (
-        DASHES[(place + place // 12) % len(DASHES)],
-        max(2.0, 4.5 - 0.5 * place),
-    )  # later lines are thinner, so lines that coincide all show
-    return {"line": {"color": series_colour(place), "dash": dash, "width": width, "shape": shape}}
+    kind = (place + place // len(COLOURS)) % len(DASHES)
+    width = max(2.0, 4.5 - 0.5 * place)  # later lines are thinner, so lines that coincide all show
+    colour, symbol = series_colour(place), SYMBOLS[kind] + ("-open" if hollow else "")
+    return {
+        "line": {"color": colour, "dash": DASHES[kind], "width": width, "shape": shape},
+        "marker": {"color": colour, "symbol": symbol, "size": 8, "maxdisplayed": MARKED},
+    }
 
 
 def faint(colour: str) -> str:
     """Return a hexadecimal colour as CSS text with an opacity of 16 %, for bands."""
     red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
     return f"rgba({red}, {green}, {blue}, 0.16)"
-
-
-def log_axis(low: float, high: float) -> dict[str, Any]:
-    """Return plotly's settings of a logarithmic axis from ``low`` to ``high``, both above 0, with round ticks."""
-    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    steps: tuple[float, ...] = NICE if high / low < 20 else (1, 2, 5) if high / low < 1000 else (1,)
-    ticks = [step * 10.0**decade for decade in decades for step in steps if low <= step * 10.0**decade <= high]
-    axis: dict[str, Any] = {"type": "log", "range": [math.log10(low), math.log10(high)]}
-    if len(ticks) < 3:
-        return axis | {"nticks": 6, "dtick": None}
-    return axis | {"tickmode": "array", "tickvals": ticks, "ticktext": [f"{tick:,.6g}" for tick in ticks]}

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 
+SMALLEST = 1e-12  # part of the norm: smaller values are rounding errors and are not drawn
+
+
 @dataclass(frozen=True, eq=False)
 class UnfoldingSpectrum:
     """Data of ``unfolding_spectrum_plot``.
@@ -65,12 +68,14 @@ def unfolding_spectrum_plot(info: UnfoldingSpectrum) -> "Figure":
     figure = objects.Figure()
     for chosen, name, colour, symbol in (
         (kept, f"kept by rank {info.rank}", BLUE, "circle"),
-        (~kept & (info.values > 0), f"lost: together {info.error:.4f} of |X|", ORANGE, "circle-open"),
+        (~kept & (info.values > SMALLEST), f"lost: together {info.error:.4g} of |X|", ORANGE, "circle-open"),
     ):
         marks = {"color": colour, "symbol": symbol, "size": 7}
-        figure.add_scatter(x=ranks[chosen], y=info.values[chosen], name=name, mode="markers", marker=marks)
+        if chosen.any():
+            figure.add_scatter(x=ranks[chosen], y=info.values[chosen], name=name, mode="markers", marker=marks)
     if 0 < info.rank < len(ranks):
         figure.add_vline(x=info.rank + 0.5, line={"dash": "dash", "color": GREY})
     sides = " | ".join(", ".join(map(str, side)) for side in (info.cut, info.rest))
-    styled(figure, title=f"Unfolding of modes {sides}", x="number", y="singular value / |X|", log_x=True, log_y=True)
-    return figure
+    title = f"Unfolding of modes {sides}"
+    styled(figure, title=title, x="number", y="singular value / |X|", log_x=True, log_y=True)
+    return figure.update_layout(showlegend=True)
