@@ -16,6 +16,7 @@ def test_a_study_that_was_left_says_how_to_go_on(place, capsys):
     assert rows["study"] == "a.study"
     assert rows["search"] == "x.npy: tnls, family ring, target error 0.0001, seed 0"
     assert rows["best"].endswith(": the target was not reached")
+    assert rows["at least"].endswith("As recorded in the study; not proved again here.")
     assert rows["fitted"] == f"3 structures in {progress.counts.sweeps:,} sweeps"
     command = shlex.split(rows["to go on"].replace("MORE", "5"))
     capsys.readouterr()

@@ -52,6 +52,17 @@ def test_leaving_the_loop_keeps_the_best():
     assert run.result.relative_error == pytest.approx(progress.incumbent.relative_error)
 
 
+def test_a_result_is_a_few_lines_that_name_its_family():
+    found = search(TOY, target_error=1e-4, engine="certificate", family="ring", max_seconds=5)
+    text = str(found)
+    assert text == repr(found)
+    assert text.count("\n") == 3
+    assert len(text) < 1000
+    assert f"{found.parameters:,} parameters at a relative error of {found.relative_error:.6g}" in text
+    assert "in the family of rings and trains" in text
+    assert str(found.bound) in text
+
+
 def test_a_callback_stops_the_search():
     """A true answer is the same as leaving the loop."""
     seen = []

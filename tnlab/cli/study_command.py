@@ -116,7 +116,7 @@ def compare(
         "fitted",
         "seconds to best",
         "seconds",
-        "at least",
+        "at least (recorded)",
         "gap %",
     )
     rows = [

@@ -58,6 +58,8 @@ def rows_of(reader: StudyReader, summary: Summary) -> dict[str, str]:
         rows["proposed"] = f"{counts.proposed:,} structures: {counts.repeated:,} repeated, {counts.pruned:,} pruned"
         rows["fitted"] = f"{counts.fitted:,} structures in {counts.sweeps:,} sweeps"
         rows["seconds"] = f"{progress.seconds:.3g} of {progress.budget.max_seconds:g}"
+        if progress.bound is not None:
+            rows["at least"] = str(progress.bound).removeprefix("At least ")
     rows["state"] = f"being written by {plain(summary.writer)}" if summary.writer else summary.status or "left"
     if not summary.writer and not (progress is not None and progress.gap == 0):
         rows["to go on"] = resume_command(summary.location) + (_more(progress) if progress is not None else "")

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from tnlab.array_like import whole
+from tnlab.bounds.families import FAMILIES
 from tnlab.bounds.parameter_bound import ParameterBound
 from tnlab.data.intake import Unit, nonzero_data
 from tnlab.data.tensor_hash import tensor_hash
@@ -44,10 +45,11 @@ from tnlab.structure_search.studies.study import Study, study_log
 from tnlab.threads import on_one_thread, one_thread, steps_on_one_thread
 
 FAR = 100  # powers of two between the norm of a tensor and 1, from which products of a few could leave float64
+SHOWN_RANKS = 24  # ranks in the text of a result, two lines of them
 BOUND_SHARE, BOUND_SECONDS = 0.1, 2.0  # time for the lower bound: a fraction of ``max_seconds``, and seconds at most
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SearchResult:
     """The best network that a search found, with its error, its lower bound and the work done.
 
@@ -77,6 +79,20 @@ class SearchResult:
     family: str
     seconds: float
     status: str
+
+    def __str__(self) -> str:
+        """Say in a few lines what was found, what is proved, and for which structures."""
+        missed = "" if self.reached else " (the target error was not reached)"
+        found = f"{self.parameters:,} parameters at a relative error of {self.relative_error:.6g}{missed}"
+        work = f"{self.counts.fitted:,} structures fitted of {self.counts.proposed:,} proposed in {self.seconds:.3g} s"
+        ranks = {self.structure.bond_label(k): rank for k, rank in enumerate(self.structure.ranks) if rank > 1}
+        shown = ", ".join(f"{bond} {rank}" for bond, rank in list(ranks.items())[:SHOWN_RANKS])
+        more = f" and {len(ranks) - SHOWN_RANKS} more" if len(ranks) > SHOWN_RANKS else ""
+        lines = [f"{found}, by {self.engine} in the family of {FAMILIES[self.family].kind}."]
+        lines += [str(self.bound)] if self.bound else []
+        return "\n".join([*lines, f"Ranks above 1: {shown or 'none'}{more}.", f"{work}. {self.status}"])
+
+    __repr__ = __str__
 
     @property
     def structure(self) -> Structure:

@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import pytest
@@ -18,6 +18,7 @@ from tnlab.structure_search.objective import FewestParameters
 from tnlab.structure_search.problem import Problem
 from tnlab.structure_search.settings import FitSettings
 from tnlab.structure_search.studies.lines import (
+    RECORDED,
     described,
     evaluation_of,
     header,
@@ -97,7 +98,11 @@ def test_settings_that_json_lacks_are_text():
 def test_a_bound_comes_back():
     bound = ParameterBound(**BOUND)
     kept = json.loads(line_of({"bound": BOUND}))
-    assert parameter_bound_of(kept["bound"], "x") == bound
+    read = parameter_bound_of(kept["bound"], "x")
+    assert read == replace(bound, scope=bound.scope + RECORDED)
+    assert parameter_bound_of(asdict(read) | {"structure": None}, "x").scope == read.scope
+    with pytest.raises(DataError, match="its bound"):
+        parameter_bound_of(kept["bound"] | {"family": "wings"}, "x")
     with pytest.raises(DataError, match=r"is damaged .its bound"):
         parameter_bound_of(kept["bound"] | {"wings": 2}, "x")
 

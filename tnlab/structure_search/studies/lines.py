@@ -21,6 +21,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 
+from tnlab.bounds.families import FAMILIES
 from tnlab.bounds.parameter_bound import ParameterBound
 from tnlab.data.tensor_hash import tensor_hash
 from tnlab.errors import DataError, TnlabError
@@ -161,15 +162,19 @@ def evaluation_of(
 
 
 def parameter_bound_of(record: Mapping[str, Any], location: str) -> ParameterBound:
-    """Return the parameter bound that the content of a ``bound`` record describes.
+    """Return the parameter bound that the content of a ``bound`` record describes; its scope says that it is recorded.
+
+    A search that goes on proves its bound anew.
 
     Raises:
         DataError: The record is damaged.
     """
     try:
         structure = structure_json.from_dict(record["structure"]) if record["structure"] is not None else None
-        return ParameterBound(**{**record, "structure": structure})
-    except (KeyError, TypeError, TnlabError) as error:
+        scope = record["scope"].removesuffix(RECORDED) + RECORDED
+        FAMILIES[record["family"]]
+        return ParameterBound(**{**record, "structure": structure, "scope": scope})
+    except (AttributeError, KeyError, TypeError, TnlabError) as error:
         raise damaged(location, f"its bound: {error!r:.200}") from None
 
 
@@ -213,6 +218,7 @@ def _network(structure: Structure, text: str | None, device: torch.device | str)
     return Network(structure, tuple(cores[str(place)].clone().to(device) for place in range(len(structure.cores))))
 
 
+RECORDED = " As recorded in the study; not proved again here."
 KINDS = ("number", "forget", "opened", "bound", "closed")  # keys, of which every line after the first has one
 MAX_SETTING = 10**6  # in a header: a larger count of starts, sweeps or proposals would fill the memory of a machine
 LARGEST = 2**63  # whole numbers in a study are smaller, so that they fit into 64 bits
