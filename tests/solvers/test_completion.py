@@ -47,6 +47,29 @@ def test_positive_cores_are_found_in_every_format(name):
     assert result.status is not Status.LOWER_RANK
 
 
+def test_components_that_are_nearly_alike_are_found_within_the_usual_sweeps():
+    structure = formats["block_term"].build((14, 14, 14), 2)
+    tensor = positive(structure)
+    result = fit(Observed.random_part(tensor, 0.5), structure)
+    assert relative_error(tensor, result.network.to_tensor()) < 1e-5
+
+
+def test_what_is_found_ends_the_race():
+    structure = formats["tensor_train"].build((8, 9, 8, 7), 2)
+    assert fit(Observed.random_part(positive(structure), 0.4), structure).sweeps < 110
+
+
+@pytest.mark.parametrize("part", [0.6, 0.9])
+def test_noisy_entries_are_completed_as_well_as_by_all_known_ones(part):
+    """The held-out entries tell when to stop; chance in few of them stops no fit that would go on to the least."""
+    structure = formats["tensor_train"].build((12, 13, 14), 4)
+    clean, noisy = positive(structure), positive(structure, noise=0.01)
+    observed = Observed.random_part(noisy, part)
+    by_all = fit(observed, structure, solver=CompletionALS(held_out=0.0))
+    errors = [relative_error(clean, one.network.to_tensor()) for one in (fit(observed, structure), by_all)]
+    assert errors[0] < 1.02 * errors[1]
+
+
 @pytest.mark.parametrize("name", ["cp", "tucker", "tensor_train"])
 def test_a_mask_that_hides_nothing_gives_the_plain_fit(name):
     structure = formats[name].build((8, 9, 10), 2)

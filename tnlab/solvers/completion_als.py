@@ -8,8 +8,14 @@ The ridge is a multiple of the mean of all rows' Gram matrices: it penalises the
 not the size of its numbers. So it does not depend on how the cores share their norm or on the basis of a bond. A
 multiple of the identity would weigh most on the weakest component, sweep after sweep, until that is exactly zero.
 
+Where components are nearly alike, sweeps go on by small steps in one direction. So once the ridge has fallen and a
+sweep lowers the squared error by less than half, a step farther along the sweep's change of all cores is tried, and
+kept if it lowers the error; its length grows while it does. Planted block terms of positive cores then take a third of
+the sweeps.
+
 References:
     Grasedyck 2015 (tensor train completion): https://doi.org/10.1137/130942401
+    Rajih 2008 (steps farther along a sweep): https://doi.org/10.1137/06065577
     Tomasi 2005 (CP with missing values): https://doi.org/10.1016/j.chemolab.2004.07.003
 """
 
@@ -28,6 +34,8 @@ from tnlab.solvers.base import Ending, solvers
 from tnlab.solvers.completion_base import AbstractCompletion
 
 FALL = 0.6  # factor of the ridge from one sweep to the next
+SLOW = 0.5  # ratio of a sweep's squared error to the one before above which a step farther is tried
+LONGER = 1.5  # factor of that step's length, in units of the sweep's change, where it lowers the error
 FLAT = 1e-15  # of the trace, per equation: added to the diagonal against equations that are singular to rounding
 TINY = 1e-280  # absolute ridge, against singular equations where an environment is zero
 
@@ -53,8 +61,22 @@ class CompletionALS(AbstractCompletion):
     @override
     def steps(self, sweep: EntrySweep, values: Any, wanted: Any, *, warm: bool) -> Iterator[Any]:
         ridge = self.ridge if warm else max(self.first_ridge, self.ridge)
+        before, error, length = list(sweep.cores), math.inf, 1.0
         while True:
-            yield sweep.walk(lambda environment, ridge=ridge: best_core(sweep, environment, wanted, ridge))
+            values = sweep.walk(lambda environment, ridge=ridge: best_core(sweep, environment, wanted, ridge))
+            last, error = error, _square(values - wanted)
+            after = list(sweep.cores)
+            if ridge == self.ridge and SLOW * last < error < last:
+                sweep.cores = [core + length * (core - old) for core, old in zip(after, before, strict=True)]
+                farther = sweep.values()
+                lower = _square(farther - wanted) < error
+                length = LONGER * length if lower else max(1.0, length / LONGER**2)
+                if not lower:
+                    sweep.cores = list(after)
+                values = farther if lower else sweep.values()
+                error = _square(values - wanted)
+            before = list(sweep.cores)
+            yield values
             ridge = max(self.ridge, FALL * ridge)
 
 
@@ -79,6 +101,10 @@ def best_core(sweep: EntrySweep, environment: Environment, wanted: Any, ridge: f
         left, before = left + ridge * mean, rows[pieces[0].rows]
         new[pieces[0].rows] = before + _solve(left, right - left @ before[:, :, None])[:, :, 0]
     return new.reshape(old.shape)
+
+
+def _square(values: Any) -> float:
+    return float((values * values).sum())
 
 
 def _gram(matrix: Any) -> Any:

@@ -14,7 +14,7 @@ from tnlab.solvers.loop import EXACT_ERROR
 ROUND = 15  # sweeps of every lane in the first round, twice as many in the next: a first ridge falls to 1e-5 in it
 TURN = 50  # sweeps of one method before the other may take over
 GAIN = 0.002  # relative decrease of the error in a turn below which a method is of no more use
-RISE = 0.01  # relative rise of the held-out error that tells that noise is fitted
+RISE = 0.05  # relative rise of the held-out error that tells that noise is fitted: few held-out entries vary by less
 FOUND = 1e-9  # error at which a race is decided: what was planted is found
 WINDOW = 5  # sweeps over which the decrease of the error is averaged
 REFIT = 3  # sweeps over all known entries after a fit that the held-out error stopped: more would fit the noise
@@ -63,7 +63,8 @@ class Race:
         sweeps = ROUND
         while len(self._lanes) > 1 and self._left > 0:
             for lane in self._lanes:
-                yield from self._run(lane, sweeps)
+                if self.best.compared > FOUND:
+                    yield from self._run(lane, sweeps)
             self._lanes.sort(key=lambda lane: lane.best.compared)
             self._lanes = self._lanes[: len(self._lanes) // 2 if self.best.compared > FOUND else 1]
             sweeps *= 2
