@@ -32,7 +32,7 @@ class Completion(AbstractCompletion):
     from the SVD start. Each runs for 15 sweeps, then the two of larger errors leave; after 30 more one of the others
     does. From the cores of the last one both methods go on, in turns of 50 sweeps: each turn the one whose last turn
     lowered the error more, until neither lowers it by 0.2 %. Last, alternating least squares fits all known entries,
-    also the held-out ones, from the cores that were found; the held-out error is the one before that.
+    also the held-out ones, for 15 sweeps at most; the held-out error is the one before that.
     An error of 1e-9 decides the race at once. A fit that starts from random cores or from a network has no further
     start.
     """

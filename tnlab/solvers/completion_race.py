@@ -100,7 +100,7 @@ class Race:
     def _refitted(self, *, overfits: bool) -> Iterator[Swept]:
         best, over = self.best, self._left <= 0
         lane = self._lane(best.network, self.als, task=self.task.of_all(), warm=True)
-        most = 0 if best.held_out_error is None else REFIT if overfits or over else self.settings.max_sweeps
+        most = 0 if best.held_out_error is None else REFIT if overfits or over else ROUND
         for _ in range(most):
             if lane.ended:
                 break
