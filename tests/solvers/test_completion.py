@@ -94,6 +94,19 @@ def test_the_held_out_entries_are_fitted_in_the_end():
     assert 0.03 < result.held_out_error < 0.1
 
 
+def test_a_fit_stopped_by_noise_returns_the_network_of_all_known_entries():
+    """The network and its error are those after the last sweeps, over all known entries, not those before them."""
+    generator = torch.Generator().manual_seed(0)
+    tensor = Network.random(formats["cp"].build((8, 8, 8), 2), generator=generator).to_tensor()
+    noise = 0.5 * torch.randn(tensor.shape, generator=generator, dtype=tensor.dtype)
+    observed = Observed.random_part(tensor / tensor.square().mean().sqrt() + noise, 0.5)
+    result = fit(observed, formats["cp"].build((8, 8, 8), 4))
+    assert result.status is Status.HELD_OUT
+    values = result.network.to_tensor()[tuple(observed.indices.T)]
+    assert result.relative_error == pytest.approx(relative_error(observed.values, values), rel=1e-9)
+    assert result.relative_error == result.history[-1]
+
+
 def test_an_end_below_the_rank_asked_for_is_told():
     """Data of rank 1 with a bond of 3: what is converged has one component, unless noise is fitted."""
     structure = formats["cp"].build((7, 8, 9), 3)

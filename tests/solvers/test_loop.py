@@ -146,6 +146,13 @@ def test_patience_ends_a_fit_at_its_least_held_out_error():
     assert run(swept, patience=2, ending=Ending(window=(2, 2), warm_up=2), warm=True)[-1].sweep == 3
 
 
+def test_a_solver_that_ends_by_its_held_out_error_returns_its_own_last_network():
+    swept = [*held_out(0.9, 0.5), Swept(network(), 0.4, held_out_error=0.5, ended=Status.HELD_OUT)]
+    last = run(swept, patience=9)[-1]
+    assert (last.status, last.relative_error) == (Status.HELD_OUT, 0.4)
+    assert last.network is swept[-1].network
+
+
 def test_the_target_is_one_of_the_held_out_error_where_there_is_one():
     last = run(held_out(0.9, 0.5, 0.05), stop=Stop(target_error=0.1), patience=9)[-1]
     assert (last.status, last.sweep) == (Status.REACHED, 2)

@@ -126,7 +126,7 @@ class Loop:
             self._best = snapshot
         if swept.doubt <= SURE and (self._sure is None or compared_error(snapshot) <= compared_error(self._sure)):
             self._sure = snapshot
-        if status is Status.HELD_OUT and self._held_out is not None:
+        if status is Status.HELD_OUT and swept.ended is None and self._held_out is not None:
             return replace(self._held_out, sweep=sweep, seconds=snapshot.seconds, status=status)
         if status is not Status.RUNNING and swept.best_error is not None:
             return replace(self._best, sweep=sweep, seconds=snapshot.seconds, status=status)
