@@ -80,3 +80,30 @@ def test_a_core_refuses_what_could_be_saved_and_not_loaded():
     for position in ((0.0, float("nan")), (0.0, float("inf")), (True, 0.0)):
         with pytest.raises(StructureError, match="position must be two finite numbers"):
             Core((0,), position=position)
+
+
+def test_cores_of_several_types_get_that_of_the_widest():
+    pair = Structure((3, 2), (Core((0,)), Core((1,))), (Bond((0, 1), 2),))
+    for types, wanted in [
+        ((torch.float32, torch.float64), torch.float64),
+        ((torch.float64, torch.float16), torch.float64),
+        ((torch.float16, torch.float32), torch.float32),
+        ((torch.bfloat16, torch.float16), torch.float32),
+        ((torch.float32, torch.int64), torch.float64),
+        ((torch.float32, torch.float32), torch.float32),
+    ]:
+        cores = [torch.tensor([[1, 2], [3, 4], [5, 6]]).to(types[0]), torch.tensor([[1, -1], [2, 1]]).to(types[1])]
+        network = Network(pair, tuple(cores))
+        assert {core.dtype for core in network.cores} == {wanted}
+        assert network.to_tensor().tolist() == [[-1, 4], [-1, 10], [-1, 16]]
+    leaf = torch.ones(3, 2, dtype=torch.float16, requires_grad=True)
+    Network(pair, (leaf, torch.ones(2, 2))).cores[0].sum().backward()
+    assert leaf.grad is not None
+
+
+def test_cores_on_several_devices_and_other_types_are_refused():
+    pair = Structure((3, 2), (Core((0,)), Core((1,))), (Bond((0, 1), 2),))
+    with pytest.raises(DataError, match="must be on one device, but are on cpu and meta"):
+        Network(pair, (torch.ones(3, 2), torch.ones(2, 2, device="meta")))
+    with pytest.raises(DataError, match=r"float32 or float64, and cannot be of torch\.float16"):
+        random(pair).to(torch.float16)

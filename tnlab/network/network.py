@@ -32,11 +32,13 @@ class Network:
 
     Attributes:
         structure: Which core carries which modes, and which cores share which bonds.
-        cores: One tensor per core, of shape ``structure.core_shapes[k]``; all of one dtype and on one device. The
-            constructor takes arrays of any library.
+        cores: One tensor per core, of shape ``structure.core_shapes[k]``; all of one dtype, float32 or float64, and on
+            one device. The constructor takes arrays of any library and real type; cores become float64 if one of them
+            needs it.
 
     Raises:
         ComplexError: A core has complex entries.
+        DataError: The cores are on several devices, or one is no array of numbers.
         StructureError: The number of tensors is not the number of cores, or a tensor has another shape than its core.
 
     Example:
@@ -57,6 +59,17 @@ class Network:
             if tuple(core.shape) != shape:
                 label = self.structure.core_label(place)
                 raise StructureError(f"Core {label} must have shape {shape}, but has {tuple(core.shape)}.")
+        self._unify()
+
+    def _unify(self) -> None:
+        """Give all cores the type of the widest, float32 at least; refuse cores on several devices."""
+        types, devices = {core.dtype for core in self.cores}, {core.device for core in self.cores}
+        if len(devices) > 1:
+            held = " and ".join(sorted(map(str, devices)))
+            raise DataError(f"All cores must be on one device, but are on {held}; core.to(device) moves one.")
+        if types not in ({torch.float32}, {torch.float64}):
+            dtype = torch.float64 if torch.float64 in types else torch.float32
+            object.__setattr__(self, "cores", tuple(core.to(dtype) for core in self.cores))
 
     @classmethod
     def random(
@@ -102,10 +115,15 @@ class Network:
         Cores that a narrower dtype could not hold first share a power of two with all others.
 
         Args:
-            dtype: Type of the entries; None keeps it.
+            dtype: Type of the entries, float32 or float64; None keeps it.
             device: Where the cores are stored; None keeps it.
+
+        Raises:
+            DataError: Cores cannot be of this dtype.
         """
         first = self.cores[0]
+        if dtype not in (None, torch.float32, torch.float64):
+            raise DataError(f"The cores of a network are of float32 or float64, and cannot be of {dtype}.")
         if dtype in (None, first.dtype) and (device is None or torch.device(device) == first.device):
             return self
         cores = held_by(self.cores, dtype or first.dtype)
