@@ -11,6 +11,8 @@ from tnlab.network.arithmetic import (
     add,
     distance,
     inner,
+    log_inner,
+    log_norm,
     mode_product,
     multiply,
     norm,
@@ -107,6 +109,38 @@ def test_float32_stays_float32():
     network = random(formats["tr"].build((4, 4, 4), 2), dtype=torch.float32)
     assert add(network, network).cores[0].dtype == torch.float32
     assert norm(network) == pytest.approx(float(network.to_tensor().norm()), rel=1e-5)
+
+
+@pytest.mark.parametrize("name", ["tt", "ht", "tr", "cp"])
+@pytest.mark.parametrize("operation", [add, subtract, multiply, inner, distance])
+def test_networks_of_two_types_are_taken_in_the_wider(name, operation):
+    structure = formats[name].build((3, 4, 3), 2)
+    single, double = random(structure, dtype=torch.float32), random(structure, 1)
+    for factor in (1.0, 0.0):  # zeros and long chains leave the fast way through a tree
+        one = scale(single, factor)
+        for pair in ((one, double), (double, one)):
+            found, expected = operation(*pair), operation(*(network.to(torch.float64) for network in pair))
+            if isinstance(found, float):
+                assert found == expected
+            else:
+                assert torch.equal(found.to_tensor(), expected.to_tensor())
+
+
+def test_a_mode_product_is_taken_in_the_wider_type():
+    single = random(formats["tt"].build((3, 4, 3), 2), dtype=torch.float32)
+    found = mode_product(single, 1, torch.full((1, 4), 0.1, dtype=torch.float64)).to_tensor()[:, 0]
+    expected = single.to(torch.float64).to_tensor().sum(1) * 0.1
+    assert torch.allclose(found, expected, rtol=1e-14, atol=1e-16)
+
+
+@pytest.mark.parametrize("name", ["tt", "tr"])
+def test_long_chains_of_float32_have_norms_as_precise_as_those_of_float64(name):
+    structure = formats[name].build((3,) * (1500 if name == "tt" else 500), 2)
+    chain = random(structure, dtype=torch.float32)
+    chain = Network(structure, tuple(30 * core for core in chain.cores))
+    exact = log_norm(Network(structure, tuple(core.double() for core in chain.cores)))
+    assert log_norm(chain) == pytest.approx(exact, rel=1e-14)
+    assert log_inner(chain, chain) == (1.0, pytest.approx(2 * exact, rel=1e-14))
 
 
 def test_what_does_not_fit_together_is_refused():

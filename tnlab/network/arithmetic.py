@@ -39,6 +39,7 @@ def add(first: Network, second: Network) -> Network:
     """
     structure = first.structure
     _require_same_topology(structure, second.structure)
+    first, second = _of_one_type(first, second)
     if not structure.bonds:
         return Network(structure, (first.cores[0] + second.cores[0],))
     _require_room_for("sum", first, [a + b for a, b in zip(structure.ranks, second.structure.ranks, strict=True)])
@@ -88,6 +89,7 @@ def multiply(first: Network, second: Network) -> Network:
     """
     structure = first.structure
     _require_same_topology(structure, second.structure)
+    first, second = _of_one_type(first, second)
     _require_room_for("product", first, [a * b for a, b in zip(structure.ranks, second.structure.ranks, strict=True)])
     pairs = zip(*_alike(first, second), strict=True)
     cores = []
@@ -192,12 +194,13 @@ def relative_distance(first: Network, second: Network) -> float:
 
 def scaled_norm(network: Network) -> Scaled:
     """Return the Frobenius norm of the tensor of a network as a float times a power of two."""
+    network = network.to(torch.float64)
     if is_tree(network.structure):
         try:
             return Scaled(tree_norm(network))
         except FloatingPointError:
             cores, powers = turned_to(network, 0)
-        return Scaled(float(torch.linalg.vector_norm(cores[0], dtype=torch.float64)), powers.exponent)
+        return Scaled(float(torch.linalg.vector_norm(cores[0])), powers.exponent)
     return _inner(network, network).root()
 
 
@@ -239,14 +242,16 @@ def mode_product(network: Network, mode: int, matrix: Tensor) -> Network:
     Args:
         network: The network of the tensor.
         mode: Number of the mode.
-        matrix: An array of shape (new size, mode size).
+        matrix: An array of shape (new size, mode size); one of float64 makes cores of float64.
 
     Raises:
         ComplexError: The matrix is complex.
         DataError: There is no such mode, or the matrix has another number of columns.
     """
     structure, mode = network.structure, whole(mode)
-    matrix = as_real(matrix, "The matrix").to(network.cores[0])
+    matrix = as_real(matrix, "The matrix")
+    dtype = torch.promote_types(matrix.dtype, network.cores[0].dtype)
+    network, matrix = network.to(dtype), matrix.to(network.cores[0].device, dtype)
     if not 0 <= mode < structure.order or matrix.ndim != 2 or matrix.shape[1] != structure.modes[mode]:
         raise DataError(
             f"Needed a mode from 0 to {structure.order - 1} and a matrix with as many columns as its size, "
@@ -262,7 +267,8 @@ def mode_product(network: Network, mode: int, matrix: Tensor) -> Network:
 
 
 def _inner(first: Network, second: Network) -> Scaled:
-    """Return the inner product of two tensors as a float times a power of two."""
+    """Return the inner product of two tensors, evaluated in float64, as a float times a power of two."""
+    first, second = first.to(torch.float64), second.to(torch.float64)
     left, right = first.structure, second.structure
     if left.modes != right.modes:
         raise StructureError(f"An inner product needs the same modes, but they are {left.modes} and {right.modes}.")
@@ -297,6 +303,12 @@ def _distance(first: Network, second: Network) -> Scaled:
         return scaled_norm(subtract(first, second))
     crossed = _inner(first, second).times(-2.0)
     return _inner(first, first).plus(crossed).plus(_inner(second, second)).root()
+
+
+def _of_one_type(first: Network, second: Network) -> tuple[Network, Network]:
+    """Return two networks with cores of the wider of their types."""
+    dtype = torch.promote_types(first.cores[0].dtype, second.cores[0].dtype)
+    return first.to(dtype), second.to(dtype)
 
 
 def _alike(first: Network, second: Network) -> list[tuple[Tensor, ...]]:
