@@ -24,6 +24,7 @@ def test_known_values():
     assert relative_error(tensor, torch.zeros(2, 2)) == 1.0
     assert relative_error(tensor, torch.tensor([[3.0, 0.0], [3.0, 4.0]])) == pytest.approx(0.6)
     assert compression_ratio(120, 30) == 4.0
+    assert compression_ratio(2**1100, 4400) == math.inf
 
 
 def test_float32_is_measured_in_float64():

@@ -103,3 +103,15 @@ def test_the_unit_of_entries_and_of_functions_is_that_of_their_values():
     assert float(function.data(torch.tensor([[0, 0]]))[0]) == 2.0**-1
     assert function.exponent == 901
     assert float(function.data(torch.tensor([[0, 0], [1, 1]]))[0]) == 2.0**-1
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("order", [30, 280, 320, 1100])
+def test_the_unit_of_entries_loses_no_value_however_many_modes_there_are(order, dtype):
+    generator = torch.Generator().manual_seed(0)
+    at = torch.randint(2, (300, order), generator=generator)
+    values = 3 * torch.randn(300, generator=generator, dtype=dtype)
+    unit = Unit(Observed((2,) * order, at, values))
+    assert isinstance(unit.data, Observed)
+    assert torch.equal(unit.data.values.double() * 2.0**unit.exponent, values.double())
+    assert 2**-34 < float(unit.data.values.double().square().mean().sqrt()) < 2**-13

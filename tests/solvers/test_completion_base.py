@@ -17,6 +17,7 @@ from tnlab.network.network import Network
 from tnlab.network.structure import Bond, Core, Structure
 from tnlab.solvers.base import Status
 from tnlab.solvers.completion_als import CompletionALS
+from tnlab.solvers.completion_base import start_of
 from tnlab.solvers.completion_lbfgs import CompletionLBFGS, _flat, _Objective
 from tnlab.solvers.fit import fit
 
@@ -184,6 +185,18 @@ def test_a_tensor_far_too_large_to_form():
     result = fit(observed, structure, max_sweeps=3, seed=1)
     assert len(result.history) == 4
     assert result.relative_error < 1
+
+
+def test_the_start_of_a_very_long_train_is_as_large_as_the_data():
+    """A random network has norm 1: times the norm of a tensor of mean square 9 and 2^1100 entries, by 1100 cores."""
+    structure = formats["tt"].build((2,) * 1100, 1)
+    generator = torch.Generator().manual_seed(0)
+    at = torch.randint(2, (50, 1100), generator=generator)
+    observed = Observed(structure.modes, at, torch.full((50,), 3.0, dtype=torch.float64))
+    start = start_of(observed, structure, "random", torch.Generator().manual_seed(1))
+    plain = Network.random(structure, generator=torch.Generator().manual_seed(1))
+    for core, one in zip(start.cores, plain.cores, strict=True):
+        assert float((core / one).mean()) == pytest.approx(math.sqrt(2) * 3 ** (1 / 1100), rel=1e-12)
 
 
 def test_float32_and_reproducible():

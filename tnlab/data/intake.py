@@ -22,6 +22,7 @@ from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 
 Data = Tensor | Observed | TensorFunction
+FAR = 32  # bits: known entries have a root mean square of at least about 2^-FAR in their unit
 
 
 def as_data(X: object) -> Data:
@@ -131,7 +132,9 @@ class Unit:
         exponent: The unit is ``2^exponent``.
         is_zero: Whether all entries are zero; false for a function, whose entries are not known yet.
         data: The data in this unit: of a norm of at least 1/2 and below 1, or observed entries of a tensor of about
-            that norm. Where ``cores`` share the unit, of a norm between ``2^(-cores)`` and ``2^cores``.
+            that norm, but of a root mean square of at least about ``2^-FAR``: entries of a tensor of very many modes
+            would fall below the range of floats. Where ``cores`` share the unit, of a norm between ``2^(-cores)`` and
+            ``2^cores``.
     """
 
     def __init__(self, X: Data, *, cores: int = 1) -> None:
@@ -144,8 +147,8 @@ class Unit:
             self.data = TensorFunction(X.modes, self._values)
             return
         found = binary_exponent(X.values if isinstance(X, Observed) else X)
-        part = math.log2(X.size / len(X.values)) / 2 if isinstance(X, Observed) else 0.0
-        self.exponent, self.is_zero = cores * round(((found or 0) + round(part)) / cores), found is None
+        part = _rest_of_norm(X) if isinstance(X, Observed) else 0
+        self.exponent, self.is_zero = cores * round(((found or 0) + part) / cores), found is None
         self.data = _divided(X, self.exponent)
 
     def _values(self, indices: Tensor) -> Tensor:
@@ -173,6 +176,12 @@ class Unit:
             return times_power_of_two(network, exponent, back=back)
         share = exponent // self._cores
         return replace(network, cores=tuple(shifted(core, share) for core in network.cores))
+
+
+def _rest_of_norm(known: Observed) -> int:
+    """Return the power of two from the norm of known entries to that of the whole tensor, or the largest allowed."""
+    count = math.log2(len(known.values))  # logarithms, as a quotient of long whole numbers may be no float
+    return round(min((math.log2(known.size) - count) / 2, FAR - count / 2))
 
 
 def _divided(X: Tensor | Observed, exponent: int) -> Tensor | Observed:

@@ -10,6 +10,7 @@ import opt_einsum
 
 from tnlab.array_like import whole, wholes
 from tnlab.errors import StructureError
+from tnlab.metrics import compression_ratio
 
 Position = tuple[float, float]  # (x, y) of a core in a drawing, where neighbours lie some hundred units apart
 MAX_NAME = 64  # characters of a core's name: as many as a drawing has room for
@@ -163,8 +164,8 @@ class Structure:
 
     @property
     def compression_ratio(self) -> float:
-        """``size / parameters``: above 1 the network has fewer entries than the tensor."""
-        return self.size / self.parameters
+        """``size / parameters``: above 1 the network has fewer entries than the tensor; infinite beyond all floats."""
+        return compression_ratio(self.size, self.parameters)
 
     @cached_property
     def einsum(self) -> str:

@@ -89,7 +89,7 @@ class AbstractCompletion(AbstractSolver):
         if self.held_out == 0 or len(known.values) < 2:
             return known, None
         fitted, held = known.split(self.held_out, generator=generator)
-        return (fitted, held) if bool(held.values.any()) and bool(fitted.values.any()) else (known, None)
+        return (fitted, held) if all(_norm(on_solver(part.values)) for part in (fitted, held)) else (known, None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,8 +193,9 @@ def start_of(known: Observed, structure: Structure, init: Init, generator: torch
     start = starting_network(values, structure, "random" if init == "svd" else init, generator=generator)
     if isinstance(init, Network):
         return start
-    size = math.sqrt(float(values.to(torch.float64).square().mean()) * structure.size)  # a random network has norm 1
-    return Network(structure, tuple(core * size ** (1 / len(start.cores)) for core in start.cores))
+    mean = float(values.to(torch.float64).square().mean())
+    norm = (math.log2(mean) + math.log2(structure.size)) / 2  # its logarithm; a random network has norm 1
+    return Network(structure, tuple(core * 2 ** (norm / len(start.cores)) for core in start.cores))
 
 
 def _reconstructed(network: Network) -> Tensor:
