@@ -11,6 +11,7 @@ from tnlab.errors import StructureError
 from tnlab.formats import formats
 from tnlab.metrics import shifted
 from tnlab.network.arithmetic import add, norm, relative_distance, scale, subtract
+from tnlab.network.graph import axis_of
 from tnlab.network.network import Network
 from tnlab.network.rounding.network import round_network, truncate_bond
 from tnlab.network.structure import Core, Structure
@@ -144,7 +145,66 @@ def test_a_long_train_is_rounded_without_its_tensor():
 
 def test_one_core_has_nothing_to_round():
     alone = random(Structure((3, 4), (Core((0, 1)),), ()))
-    assert round_network(alone, target_error=0.1).network is alone
+    rounded = round_network(alone, target_error=0.1)
+    assert rounded.relative_error == 0.0
+    assert torch.equal(rounded.network.cores[0], alone.cores[0])
+    assert rounded.network.cores[0].data_ptr() != alone.cores[0].data_ptr()
+
+
+@pytest.mark.parametrize("name", ["tt", "tr", "cp", "fctn"])
+def test_a_zero_network_gets_the_ranks_that_are_allowed(name):
+    full = random(formats[name].build((4, 3, 4, 3), 3))
+    bonds = len(full.structure.bonds)
+    for zero in (scale(full, 0.0), Network(full.structure, (*full.cores[:-1], 0 * full.cores[-1]))):
+        for rank in (1, 2):
+            rounded = round_network(zero, ranks=rank)
+            assert max(rounded.network.structure.ranks) <= rank
+            assert rounded.relative_error == 0.0
+            assert not rounded.network.to_tensor().any()
+        assert round_network(zero, target_error=0.1).network.structure.ranks == (1,) * bonds
+        cut = truncate_bond(zero, bonds - 1, rank=2)
+        assert cut.relative_error == 0.0
+        assert cut.network.structure.ranks[-1] <= 2
+        assert not cut.network.to_tensor().any()
+
+
+@pytest.mark.parametrize("name", ["tt", "tr", "cp"])
+def test_a_zero_tensor_of_cores_that_are_not_zero_is_cut_to_the_ranks_allowed(name):
+    structure = formats[name].build((4, 3, 4), 3)
+    cores = [core.clone() for core in random(structure).cores]
+    first, second = structure.bonds[0].cores[:2]  # no component of the bond has entries in both
+    cores[first].narrow(axis_of(structure, first, 0), 0, 2).zero_()
+    cores[second].narrow(axis_of(structure, second, 0), 2, 1).zero_()
+    zero = Network(structure, tuple(cores))
+    rounded = round_network(zero, ranks=1)
+    assert max(rounded.network.structure.ranks) == 1
+    assert rounded.relative_error == 0.0
+    assert not rounded.network.to_tensor().any()
+
+
+def test_terms_of_a_ring_that_cancel_are_cut_to_the_ranks_allowed():
+    ring = random(formats["tr"].build((4, 3, 4), 2))
+    rounded = round_network(add(ring, scale(ring, -1.0)), ranks=2)
+    assert rounded.network.structure.ranks == (2, 2, 2)
+    assert norm(rounded.network) <= 1e-6 * norm(ring)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("name", ["tt", "ht", "tr", "cp", "fctn"])
+def test_a_rounded_network_shares_no_memory_with_the_one_before(name, dtype):
+    network = random(formats[name].build((4, 4, 4, 4), 2), dtype=dtype)
+    before = network.to_tensor()
+    lower = [1, *network.structure.ranks[1:]]
+    for rounded in (
+        round_network(network, ranks=2),
+        round_network(network, ranks=lower),
+        round_network(network, target_error=0.0),
+        truncate_bond(network, 0, rank=2),
+        truncate_bond(network, 0, rank=1),
+    ):
+        for core in rounded.network.cores:
+            core.zero_()
+        assert torch.equal(network.to_tensor(), before)
 
 
 def test_what_cannot_be_rounded_is_refused():

@@ -16,6 +16,7 @@ from tnlab.array_like import wholes
 from tnlab.errors import StructureError
 from tnlab.network.arithmetic import distance, scaled_norm
 from tnlab.network.binary_scale import times_power_of_two
+from tnlab.network.edits import set_ranks
 from tnlab.network.graph import is_tree
 from tnlab.network.network import Network
 from tnlab.network.powers import PowersOfTwo, Scaled
@@ -67,12 +68,14 @@ def truncate_bond(
     double = network.to(torch.float64)
     if is_tree(structure):
         return _rounded(*truncate_by_qr(double, bond, rank, target_error), network)
+    if _is_zero(double):
+        ranks = list(structure.ranks)
+        ranks[bond] = 1 if rank is None else max(1, rank)
+        return _rounded(_cut(double, ranks), 0.0, network)
     unit, size, exponent = _unit(double)
-    if not size:
-        return Rounded(network, 0.0)
     allowed = None if target_error is None else target_error * size
     truncated, lost = _in_loop(unit, bond, rank, allowed)
-    return _rounded(times_power_of_two(truncated, exponent), lost / size, network)
+    return _rounded(times_power_of_two(truncated, exponent), _relative(lost, size), network)
 
 
 @on_one_thread(lambda network, *_, **__: network.parameters)
@@ -106,9 +109,9 @@ def round_network(
     _check_one(ranks, target_error, "ranks")
     structure = network.structure
     largest = _largest_ranks(structure, ranks)
-    if not structure.bonds:
-        return Rounded(network, 0.0)
     double = network.to(torch.float64)
+    if not structure.bonds:
+        return _rounded(double, 0.0, network)
     if not is_tree(structure):
         return _rounded(*_round_loops(double, largest, target_error), network)
     try:
@@ -119,16 +122,19 @@ def round_network(
 
 
 def _rounded(network: Network, error: float, before: Network) -> Rounded:
-    """Return a network rounded in float64 in the dtype of the one before."""
-    return Rounded(network.to(before.cores[0].dtype), error)
+    """Return a network rounded in float64 in the dtype of the one before, with no memory in common."""
+    held = {core.untyped_storage().data_ptr() for core in before.cores}
+    cores = network.to(before.cores[0].dtype).cores
+    copies = (core.clone() if core.untyped_storage().data_ptr() in held else core for core in cores)
+    return Rounded(Network(network.structure, tuple(copies)), error)
 
 
 def _round_loops(network: Network, largest: list[int], target_error: float | None) -> tuple[Network, float]:
     """Round a network that is no tree: truncate its bonds in turn, those of the largest ranks first."""
+    if _is_zero(network):
+        return _cut(network, largest if target_error is None else [1] * len(largest)), 0.0
     unit, size, exponent = _unit(network)
     current, lost = unit, 0.0
-    if not size:
-        return network, 0.0
     places = sorted(range(len(largest)), key=lambda bond: -network.structure.ranks[bond])
     for turn, bond in enumerate(places):
         if target_error is None:
@@ -142,7 +148,25 @@ def _round_loops(network: Network, largest: list[int], target_error: float | Non
             lost = distance(unit, current)
     if current is unit:
         return network, 0.0
-    return times_power_of_two(current, exponent), distance(unit, current) / size
+    return times_power_of_two(current, exponent), _relative(distance(unit, current), size)
+
+
+def _is_zero(network: Network) -> bool:
+    """Return whether a core is zero, so that the tensor is, however its bonds are cut."""
+    return not all(bool(core.any()) for core in network.cores)
+
+
+def _cut(network: Network, ranks: Sequence[int]) -> Network:
+    """Return the network with the first components of every bond, as many as its rank allows."""
+    structure = set_ranks(network.structure, tuple(map(min, ranks, network.structure.ranks)))
+    shapes = structure.core_shapes
+    parts = (core[tuple(map(slice, shape))].contiguous() for core, shape in zip(network.cores, shapes, strict=True))
+    return Network(structure, tuple(parts))
+
+
+def _relative(change: float, size: float) -> float:
+    """Return the norm of a change over that of the tensor, which terms that cancel may make 0."""
+    return change / size if size else (math.inf if change else 0.0)
 
 
 def _unit(network: Network) -> tuple[Network, float, int]:
