@@ -133,3 +133,24 @@ def test_masks_of_every_library():
         boolean_mask(torch.tensor([1, 0], dtype=torch.uint8), (2,))
     with pytest.raises(DataError, match=r"of the tensor's shape \(3,\)"):
         boolean_mask([True, False], (3,))
+
+
+class OnDevice:
+    """An array of a library that copies nothing from its device unasked, as CuPy does not."""
+
+    def __init__(self, tensor):
+        self._tensor = tensor
+
+    def __array__(self, dtype=None, copy=None):
+        raise TypeError("Implicit conversion to a NumPy array is not allowed")
+
+    def __dlpack__(self, **given):
+        return self._tensor.__dlpack__(**given)
+
+    def __dlpack_device__(self):
+        return self._tensor.__dlpack_device__()
+
+
+def test_an_array_on_a_device_is_taken_there():
+    tensor = torch.arange(6.0, dtype=torch.float32).reshape(2, 3)
+    assert torch.equal(real_tensor(OnDevice(tensor)), tensor)

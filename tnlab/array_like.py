@@ -147,6 +147,8 @@ def _foreign(array: object, name: str) -> Tensor:
     try:
         given = np.asarray(array)
     except (ValueError, TypeError, RuntimeError) as error:
+        if hasattr(array, "__dlpack__"):  # it is on a device
+            return torch.from_dlpack(array)
         raise DataError(f"{name} is not an array of numbers: {error}.") from None
     if isinstance(array, np.ma.MaskedArray) and np.ma.is_masked(array):
         raise DataError(f"{name} has masked entries: fill them, array.filled(0), or fit the entries that are known.")

@@ -1,5 +1,7 @@
 """Gross errors in a few entries do not spoil a robust fit."""
 
+import math
+
 import pytest
 import torch
 
@@ -68,3 +70,11 @@ def test_the_start_is_from_the_tensor_cut_off():
         start = next(solvers[name]().iterate(tensor, structure, generator=torch.Generator().manual_seed(0)))
         errors[name] = relative_error(clean, start.network.to_tensor())
     assert errors["robust"] < 0.7 * errors["als"]
+
+
+@pytest.mark.parametrize(("scale", "delta"), [(1e-310, 1.0), (1e300, 1e-30)])
+def test_a_delta_far_from_the_size_of_the_data_is_kept(scale, delta):
+    structure = formats["cp"].build((4, 3, 4), 1)
+    X = planted(structure, seed=0)
+    result = fit(X * (scale / float(X.abs().max())), structure, solver=Robust(delta=delta, max_sweeps=5))
+    assert math.isfinite(result.relative_error)

@@ -11,6 +11,7 @@ from tnlab.fitting.cross.passes import train_values
 from tnlab.fitting.cross.train import Train
 from tnlab.formats import formats
 from tnlab.metrics import relative_error
+from tnlab.network.entries import entries
 from tnlab.network.network import Network
 from tnlab.network.structure import Bond, Core, Structure
 from tnlab.solvers.base import Status
@@ -152,3 +153,24 @@ def test_a_tensor_that_is_there_is_measured_at_every_entry():
     whole += 1e-3
     result = fit(whole, formats["tt"].build(whole.shape, 1), solver="tt_cross")
     assert result.relative_error == pytest.approx(relative_error(whole, result.network.to_tensor()), abs=1e-12)
+
+
+@pytest.mark.parametrize(("modes", "steep"), [((16,) * 12, 3.0), ((16,) * 8, 1.0)])
+def test_the_norm_is_not_that_of_a_sample_that_misses_the_peak(modes, steep):
+    def peak(at):
+        return torch.exp(-steep * ((at.double() - 8) ** 2).sum(dim=1))
+
+    result = decompose(TensorFunction(modes, peak), "tt", rank=2)
+    assert result.status is Status.CONVERGED
+    assert result.relative_error < 1e-10
+    assert float(entries(result.network, torch.full((1, len(modes)), 8))) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("size", [3, 2**15])
+def test_a_vector_is_computed_as_a_whole(size):
+    structure = formats["tt"].build((size,), 1)
+    result = fit(TensorFunction((size,), lambda at: at[:, 0].double() + 1), structure)
+    assert result.status is Status.EXACT
+    assert torch.equal(result.network.to_tensor(), torch.arange(1.0, size + 1))
+    whole = torch.rand(size, generator=torch.Generator().manual_seed(0))
+    assert torch.equal(fit(whole, structure, solver="tt_cross").network.to_tensor(), whole)

@@ -52,7 +52,9 @@ class Adam(AbstractSolver):
     def _in_unit(self, exponent: int, structure: Structure) -> "Adam":
         if self.spread is None:
             return self
-        factor = 2.0 ** (-exponent / len(structure.cores))  # of every core
+        factor = 2.0 ** min(
+            max(-exponent / len(structure.cores), -1000), 1000
+        )  # of every core, within the range of floats
         return replace(self, spread=self.spread * factor, step=self.step * factor)
 
     @override

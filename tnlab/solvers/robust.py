@@ -29,6 +29,7 @@ EFFICIENT = 1.345  # delta in standard deviations: Huber's loss has 95 % of the 
 SHARP = 0.1  # delta in standard deviations for l1: small enough to be near the limit 0
 FALL = 0.9  # least factor of delta from one sweep to the next: a faster fall takes good entries for errors
 CLEARLY = 0.7  # ratio of absolute residuals below which the start from the whole tensor beats that from the clipped one
+FAR = 1000  # binary exponent beyond which a delta is as good as infinite, or as zero, beside data of norm 1
 STEADY = 0.95  # component of a step along the one before, in units of that one, from which delta rises
 NEARLY = 1.05  # times its least value: a larger delta is still falling, and the fit has not converged
 STRETCH = 1.7  # over-relaxation of the step to the clipped residual; every factor below 2 descends
@@ -59,7 +60,10 @@ class Robust(AbstractSolver):
 
     @override
     def _in_unit(self, exponent: int, structure: Structure) -> "Robust":
-        return self if self.delta is None else replace(self, delta=math.ldexp(self.delta, -exponent))
+        if self.delta is None:
+            return self
+        part, power = math.frexp(self.delta)
+        return replace(self, delta=math.ldexp(part, min(max(power - exponent, -FAR), FAR)))
 
     @override
     def sweeps(
@@ -82,7 +86,7 @@ class Robust(AbstractSolver):
             least = factor * NORMAL * float(residual.abs().median())
             settled = False if drift.steady or (self.delta is None and delta > NEARLY * least) else None
             yield Swept(network, error, progress=objective, objective=objective, settled=settled)
-            delta = self.delta or max((1 / FALL if drift.steady else FALL) * delta, least)
+            delta = max((1 / FALL if drift.steady else FALL) * delta, least) if self.delta is None else self.delta
             checkpoint()
             factor = factor if self.loss == "huber" else max(SHARP, FALL * factor)
             values[0] = self._data(fit, plan.mode_order, model + STRETCH * residual.clamp(-delta, delta))

@@ -73,7 +73,9 @@ class TTCross(AbstractSolver):
         train = Train(structure)
         function, data = _function(tensor), isinstance(tensor, Tensor)
         known = ComputedEntries(function, train, samples=self.samples, generator=generator)
-        crosses = Crosses.at(train.modes, known.random(1 if self.target_error else max(self._most(train, 1))))
+        crosses = Crosses.at(
+            train.modes, known.random(1 if self.target_error else max(self._most(train, 1), default=1))
+        )
         forward, best, best_error = True, None, math.inf
         while True:
             crosses, cores = _pass(crosses, known.evaluate, forward=forward)

@@ -41,7 +41,7 @@ class ComputedEntries:
     Attributes:
         evaluations: Number of entries computed.
         dtype: Data type of the function's values.
-        whole: Whether all entries are computed, so that errors are measured.
+        whole: Whether all entries are computed, so that errors are measured: of a small tensor, or of a vector.
         places: Indices of the entries that measure or estimate errors, (entries, order).
         values: The function's values there, (entries,).
 
@@ -53,10 +53,10 @@ class ComputedEntries:
         self._function, self._train, self._generator = function, train, generator
         self.evaluations = 0
         self.dtype = torch.float64
-        self.whole = function.size <= WHOLE
+        self.whole = function.size <= WHOLE or len(train.modes) == 1
         self.places = np.indices(train.modes).reshape(len(train.modes), -1).T if self.whole else self.random(samples)
         self.values = self.evaluate(self.places)
-        self._norm = float(np.linalg.norm(self.values))
+        self._norm = _length(self.values)
         self._found, self._found_values, self._found_errors = self.places[:0], self.values[:0], self.values[:0]
         self._peaks = self.places[:0]
         if not self._norm:
@@ -80,12 +80,13 @@ class ComputedEntries:
 
     def error(self, cores: list[np.ndarray]) -> float:
         """Return the relative error of a train's cores, measured or, where entries are sampled, estimated."""
-        error = float(np.linalg.norm(train_values(cores, self.places) - self.values)) / self._norm
-        if not len(self._found):
-            return error
-        found = float(np.linalg.norm(train_values(cores, self._found) - self._found_values)) / self._norm
-        logarithm = math.log(self._function.size) - math.log(len(self.places))  # of the entries per measured one
-        return max(error, found * math.exp(-logarithm / 2))
+        error, norm = _length(train_values(cores, self.places) - self.values), self._norm
+        if len(self._found):
+            # A found entry stands for itself, a random one for all of size / count: both errors and norms are compared.
+            part = math.exp((math.log(len(self.places)) - math.log(self._function.size)) / 2)
+            error = max(error, part * _length(train_values(cores, self._found) - self._found_values))
+            norm = max(norm, part * _length(self._found_values))
+        return error / norm
 
     def look(self, cores: list[np.ndarray], crosses: Crosses, *, enough: float) -> None:
         """Look for entries at which a train errs, where not all are measured.
@@ -157,6 +158,12 @@ class ComputedEntries:
         changed = np.repeat(np.arange(len(values)), [len(one) for one in values])
         around[np.arange(1, len(around)), changed] = np.concatenate(values)
         return around
+
+
+def _length(values: np.ndarray) -> float:
+    """Return the Frobenius norm of values whose squares may leave the range of floats."""
+    peak = float(np.abs(values).max(initial=0.0))
+    return peak * float(np.linalg.norm(values / peak)) if peak else 0.0
 
 
 def _largest(cores: list[np.ndarray], places: np.ndarray, values: np.ndarray, count: int) -> np.ndarray:

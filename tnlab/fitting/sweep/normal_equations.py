@@ -83,6 +83,7 @@ class NormalEquations:
         invert = _inverse_numpy if self.on_cpu else _inverse_torch
         inverses = [invert(gram, SHIFT + self.ridge) for gram in grams]
         start = None if present is None or self.ridge or all(sound for _, sound in inverses) else present()
+        right = right if grams else right * 1.0  # the only core of a network is the tensor: a copy of it
         solution = right if start is None else right - apply(grams, start)
         for place, (inverse, _) in enumerate(inverses):
             solution = along(solution, place + 1, inverse)
