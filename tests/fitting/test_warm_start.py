@@ -10,6 +10,7 @@ from tnlab.fitting.warm_start import _match_cores, warm_start
 from tnlab.formats import formats
 from tnlab.network import edits
 from tnlab.network.entries import entries
+from tnlab.network.graph import axis_of
 from tnlab.network.network import Network
 from tnlab.network.structure import Bond, Core, Structure
 from tnlab.testing.structures import structures
@@ -79,6 +80,21 @@ def test_bonds_collapsed_in_a_long_chain_keep_the_tensor():
     started = warm_start(network, structure, generator=torch.Generator())
     rows = torch.randint(2, (20, 300), generator=torch.Generator().manual_seed(0))
     assert torch.allclose(entries(started, rows), entries(network, rows), rtol=1e-10)
+
+
+@pytest.mark.parametrize("order", [40, 200])
+@pytest.mark.parametrize("name", ["tt", "tr", "ht"])
+def test_bonds_of_networks_too_large_to_be_swept_over_are_widened(name, order):
+    network = random(formats[name].build((2,) * order, 2))
+    structure = edits.set_ranks(network.structure, [3] * len(network.structure.bonds))
+    started = warm_start(network, structure, generator=torch.Generator().manual_seed(1))
+    assert started.structure == structure
+    at = torch.randint(2, (8, order), generator=torch.Generator().manual_seed(2))
+    assert torch.allclose(entries(started, at), entries(network, at), rtol=1e-12, atol=0)
+    for place, bond in enumerate(structure.bonds):  # one core is zero there, and the other has what a solver can use
+        new = [started.cores[core].select(axis_of(structure, core, place), 2) for core in bond.cores]
+        old = [part[tuple(slice(2) for _ in part.shape)] for part in new]  # within the old ranks of other bonds
+        assert [bool(part.any()) for part in old].count(True) == 1
 
 
 def test_a_hyper_bond_widens_without_loss_and_narrows_with_little():

@@ -10,6 +10,7 @@ cores they join. Matched cores keep their entries:
 After any other edit, only the cores that it touches get random entries.
 """
 
+import contextlib
 import math
 from collections import Counter
 from collections.abc import Sequence
@@ -18,12 +19,14 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from tnlab.errors import StructureError
 from tnlab.fitting.sweep.plan import update_order
 from tnlab.network.gauge.resize_bond import narrow, widen
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab.threads import on_one_thread
 
+SWEPT = 2**40  # entries (8 TiB), beyond which no tensor is held, and a search for the plan of a sweep takes seconds
 CHOICES = 20  # ways to merge cores that are followed up at a time; more find better ones in structures that loop a lot
 
 
@@ -151,6 +154,7 @@ class _Transfer:
 
     def fit_ranks(self, generator: torch.Generator) -> None:
         """Truncate or pad every bond to its rank; truncation first, while the arrays are small."""
+        turns: dict[int, int] = {}  # found only if a bond is widened
         for grow in (False, True):
             for place, bond in enumerate(self.structure.bonds):
                 axes = {core: self.labels[core].index(("bond", place)) for core in bond.cores}
@@ -159,7 +163,8 @@ class _Transfer:
                 if rank > bond.rank and not grow:
                     narrow(arrays, axes, bond.rank)
                 elif rank < bond.rank and grow:
-                    first = min(bond.cores, key=update_order(self.structure).index)
+                    turns = turns or _turns(self.structure)
+                    first = min(bond.cores, key=turns.__getitem__)
                     widen(arrays, axes, bond.rank - rank, first=first, generator=generator)
                 self.arrays.update(arrays)
 
@@ -232,6 +237,15 @@ class _Transfer:
         size = sizes[0] if sizes else 1
         self.arrays[core] = self.arrays[core].unsqueeze(-1).repeat_interleave(size, -1)
         self.labels[core] = [*self.labels[core], label]
+
+
+def _turns(structure: Structure) -> dict[int, int]:
+    """Return the turn of every core in a sweep, or its place where the tensor is too large to be swept over."""
+    order = range(len(structure.cores))
+    if structure.size <= SWEPT:
+        with contextlib.suppress(StructureError):
+            order = update_order(structure)
+    return {core: turn for turn, core in reversed(list(enumerate(order)))}
 
 
 def _match_cores(old: Structure, new: Structure) -> dict[int, int]:
