@@ -195,3 +195,15 @@ def test_the_error_it_bounds_is_the_relative_error():
 def test_what_has_no_spectra_is_refused(tensor):
     with pytest.raises(DataError, match=r"must hold numbers|must be finite|zero everywhere"):
         error_bound(tensor, formats["tt"].build((3, 3), 1))
+
+
+def test_no_upper_bound_is_computed_once_time_is_up():
+    train = formats["tt"].build((2,) * 9, 2)
+    tensor = torch.rand((2,) * 9, generator=torch.Generator().manual_seed(0))
+    spectra = CutSpectra(tensor)
+    certificate = error_bound(spectra, train, max_seconds=0.0)
+    assert certificate.upper_bound is None
+    assert len(spectra.known) < 8 + 9
+    again = error_bound(spectra, train)
+    assert again.upper_bound is not None
+    assert again.error_bound <= again.upper_bound

@@ -5,7 +5,9 @@ import pytest
 
 from tests.figures.samples import FOUR, RING, shown
 from tnlab import error_bound
+from tnlab.bounds.cut_spectra import CutSpectra
 from tnlab.bounds.error_bound import rounded_down
+from tnlab.data.planted_tensors import planted
 from tnlab.figures.cut_tails import cut_tails_info, cut_tails_plot
 from tnlab.formats import formats
 
@@ -34,3 +36,11 @@ def test_they_are_drawn(spectra):
     ]
     free = shown(cut_tails_plot(cut_tails_info(spectra, formats["fctn"].build(FOUR, 9))))
     assert "annotations" not in free["layout"]
+
+
+def test_no_cut_is_said_to_lose_what_rounding_alone_does():
+    train = formats["tt"].build((6, 6, 6, 6), 2)
+    exact = planted(train)
+    info = cut_tails_info(CutSpectra(exact), train)
+    assert info.bound == 0
+    assert all(tail.loss == 0 for tail in info.cuts)

@@ -10,6 +10,7 @@ from tnlab.data.source import Source
 from tnlab.errors import DataError
 from tnlab.figures.residual_map import residual_map_info, residual_map_plot
 from tnlab.formats import formats
+from tnlab.network.network import Network
 
 
 def test_residual_map_shows_the_worst_slices_first(noisy):
@@ -48,3 +49,13 @@ def test_it_is_drawn(noisy):
     figure = residual_map_plot(residual_map_info(noisy, network("cp")))
     assert len(shown(figure)["data"]) == 4
     assert figure.layout.coloraxis.cmin == -figure.layout.coloraxis.cmax
+
+
+@pytest.mark.parametrize("exponent", [-560, 560])
+def test_the_shares_are_those_of_the_same_data_in_another_unit(noisy, exponent):
+    result = fit(noisy, formats["tt"].build(tuple(noisy.shape), 2), max_sweeps=2)
+    scaled = Network(result.structure, (result.network.cores[0] * 2.0**exponent, *result.network.cores[1:]))
+    plain = residual_map_info(noisy, result.network)
+    other = residual_map_info(noisy * 2.0**exponent, scaled)
+    assert [panel.label for panel in other.panels] == [panel.label for panel in plain.panels]
+    assert [panel.share for panel in other.panels] == pytest.approx([panel.share for panel in plain.panels])

@@ -11,6 +11,7 @@ References:
 """
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
@@ -42,7 +43,8 @@ class Certificate:
         cut_rank: Largest rank that the network can have across this cut; 1 if the bound is 0.
         crossing: The bonds that cross it.
         spectrum: Singular values of the tensor across it, descending, relative to ``|X|``.
-        upper_bound: On a tree, a relative error that the best fit does not exceed; otherwise None.
+        upper_bound: On a tree, a relative error that the best fit does not exceed; None otherwise, and where time ran
+            out.
         cuts: Number of cuts that were looked at; more of them can only raise the bound.
         all_cuts: Number of cuts of the tensor.
     """
@@ -82,16 +84,17 @@ def error_bound(
         structure: Any structure over its modes.
         cuts: One side of every cut to consult; by default those that can limit the error (see ``chosen_cuts``), as
             many as the time allows. Any choice gives a valid bound.
-        max_seconds: Time in seconds after which no further cut is consulted; of no effect with ``cuts``, and where
-            all spectra are known. Single modes are consulted whatever the time.
+        max_seconds: Time in seconds after which no further cut is consulted, and no upper bound computed; of no
+            effect with ``cuts``, and where all spectra are known. Single modes are consulted whatever the time.
 
     Raises:
         DataError: The tensor's shape is not ``structure.modes``.
         StructureError: More than 14 cores of the structure have no leg or several legs.
     """
-    spectra = _spectra_for(X, structure)
+    spectra, begun = _spectra_for(X, structure), time.monotonic()
     parts, looked_at = _parts(spectra, structure, structure.ranks, cuts, max_seconds)
-    upper, all_cuts = _upper(spectra, structure), 2 ** (spectra.order - 1) - 1
+    upper = _upper(spectra, structure, begun + max_seconds if cuts is None else math.inf)
+    all_cuts = 2 ** (spectra.order - 1) - 1
     worst = max((_worst(spectra, structure, part) for part in parts), key=itemgetter(0), default=None)
     if worst is None or worst[0] <= SLACK:
         return Certificate(
@@ -213,12 +216,16 @@ def _rounded(value: float, digits: int, rounding: str) -> str:
     return f"{float(Context(prec=digits, rounding=rounding).create_decimal(Decimal(value))):.{digits}g}"
 
 
-def _upper(spectra: CutSpectra, structure: Structure) -> float | None:
+def _upper(spectra: CutSpectra, structure: Structure, deadline: float) -> float | None:
     if not is_tree(structure):
         return None
-    sides = [bridge(structure, bond) for bond in range(len(structure.bonds))]
-    tails = [_most(spectra.tail(side), rank) for side, rank in zip(sides, structure.ranks, strict=True) if side]
-    return math.sqrt(min(1.0, sum(tails) + SLACK))
+    known, total = set(spectra.known), SLACK
+    for bond, rank in enumerate(structure.ranks):
+        side = bridge(structure, bond)
+        if side and spectra.side(side) not in known and time.monotonic() > deadline:
+            return None
+        total += _most(spectra.tail(side), rank) if side else 0.0
+    return math.sqrt(min(1.0, total))
 
 
 def _spectra_for(tensor: Tensor | CutSpectra, structure: Structure) -> CutSpectra:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from tnlab.bounds.cut_spectra import Cut, CutSpectra
+from tnlab.bounds.cut_spectra import SLACK, Cut, CutSpectra
 from tnlab.bounds.error_bound import error_bound, rounded_down
 from tnlab.figures.axes import log_axis
 from tnlab.figures.labels import shown_name
@@ -114,8 +114,8 @@ def _floors(losses: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _tail(spectra: CutSpectra, structure: Structure, cut: Cut) -> CutTail:
     tail, rank = spectra.tail(cut), cut_rank(structure, cut)
-    loss = math.sqrt(tail[rank]) if rank < len(tail) else 0.0
-    return CutTail(cut, losses=np.sqrt(tail[1:]), cut_rank=rank, loss=loss)
+    losses = np.sqrt(np.clip(tail - SLACK, 0.0, None))  # as the error bound: no fit is below, in spite of rounding
+    return CutTail(cut, losses=losses[1:], cut_rank=rank, loss=float(losses[rank]) if rank < len(losses) else 0.0)
 
 
 def _text(cut: Cut) -> str:

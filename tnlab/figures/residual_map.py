@@ -143,7 +143,8 @@ def _two(modes: Sequence[int] | None, order: int) -> tuple[int, int]:
 def _panels(wrong: NDArray[np.float64], down: int, across: int, axis: str, most: int) -> tuple[ResidualPanel, ...]:
     rest = [mode for mode in range(wrong.ndim) if mode not in (down, across)]
     stack = wrong.transpose(*rest, down, across)
-    squares = np.square(stack).sum(axis=(-2, -1))
+    peak = np.abs(stack).max(initial=0.0) or 1.0
+    squares = np.square(stack / peak).sum(axis=(-2, -1))  # of at most 1: those of the entries may be no floats
     total = float(squares.sum()) or 1.0
     places = list(product(*map(range, squares.shape)))
     worst = sorted(places, key=lambda place: (-squares[place], place))[:most]

@@ -1,6 +1,6 @@
 /** Certificates in words. A lower bound is rounded down, an upper bound up, so that the words never claim more than is proved. Pure. */
 
-import { ceilError, floorError, floorShort, formatCount, formatError, formatRatio } from "../ui/format.js";
+import { ceilError, ceilRatio, floorError, floorShort, formatCount, formatError } from "../ui/format.js";
 import type { StructureRecord } from "../wire/editor_state.js";
 import type { ErrorBound, MinimumState } from "../wire/explorer_state.js";
 
@@ -77,7 +77,7 @@ export function gapWords(minimum: MinimumState, parameters: number, comparable: 
   if (minimum.parameters === null) return "";
   if (!comparable) return "not for this structure";
   if (parameters < minimum.parameters) return "this one has fewer: out of reach";
-  return `gap ${minimum.proved ? "" : "\u2264 "}${formatRatio(parameters / minimum.parameters)}\u202f\u00d7`;
+  return `gap ${minimum.proved ? "" : "\u2264 "}${ceilRatio(parameters / minimum.parameters)}\u202f\u00d7`;
 }
 
 /** The statement of a proved minimum with its scope and what it leaves open. */

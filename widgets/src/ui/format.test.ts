@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ceilError, floorError, floorShort, formatBytes, formatCount, formatError, formatFlops, formatRatio, formatSeconds, formatShort, formatTick } from "./format.js";
+import { ceilError, ceilRatio, floorError, floorShort, formatBytes, formatCount, formatError, formatFlops, formatRatio, formatSeconds, formatShort, formatTick } from "./format.js";
 
 describe("numbers as people read them", () => {
   it("writes errors with four digits, and powers of ten where zeros would be counted", () => {
@@ -10,6 +10,7 @@ describe("numbers as people read them", () => {
   it("rounds what is proved so that it never claims more", () => {
     expect([0.04127, 0.14, 0.09999, 3.28e-7].map(floorError)).toEqual(["0.0412", "0.1400", "0.0999", "3.2e-7"]);
     expect([0.04121, 0.0041212].map(ceilError)).toEqual(["0.0413", "0.00413"]);
+    expect([1.3546, 30001 / 30000, 1.35, 7.000000000000001, 99.95, 0].map(ceilRatio)).toEqual(["1.36", "1.01", "1.35", "7", "100", "0"]);
     expect([0.09996, 0.1, 0.05, 0.000299].map(floorShort)).toEqual(["0.0999", "0.1", "0.05", "2.9e-4"]);
     for (let k = 0; k < 500; k++) {
       const value = 10 ** (-8 * Math.random());

@@ -52,6 +52,13 @@ export function formatRatio(value: number): string {
   return value >= 1000 ? formatCount(value) : String(Number(value.toPrecision(3)));
 }
 
+/** The same of a ratio that is at most so large, rounded up. */
+export function ceilRatio(value: number): string {
+  if (!(value > 0) || value >= 1000) return formatRatio(Math.ceil(value));
+  const shown = Number(value.toPrecision(3));
+  return formatRatio(shown >= value * (1 - 1e-12) ? shown : shown + 10 ** (tens(value) - 2));
+}
+
 const UNITS = ["", "k", "M", "G", "T", "P", "E"];
 
 /** Floating-point operations with an SI prefix: 24.1 Mflop. */

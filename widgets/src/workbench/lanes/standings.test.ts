@@ -16,7 +16,7 @@ describe("lanes", () => {
     expect(gapOf(fakeLane(1, 960, { bound: 480 }), 640)).toBeCloseTo(1);
     expect(gapOf(fakeLane(1, 960, { reached: false }), 640)).toBeNull();
     expect(gapOf(fakeLane(1, 960), null)).toBeNull();
-    expect([gapPercent(0), gapPercent(0.034), gapPercent(0.88), gapPercent(2.134)]).toEqual(["none", "3.4 %", "88 %", "213 %"]);
+    expect([gapPercent(0), gapPercent(0.034), gapPercent(0.88), gapPercent(0.1301), gapPercent(2.134)]).toEqual(["none", "3.4 %", "88 %", "14 %", "214 %"]);
     expect(commonGap([fakeLane(1, 960), fakeLane(2, 800)], bound)).toBeCloseTo(0.25);
   });
 });

@@ -1,6 +1,6 @@
 /** The standing of lanes: which one leads, and how far its best is above the proved bound. Pure. */
 
-import { formatRatio } from "../../ui/format.js";
+import { ceilRatio } from "../../ui/format.js";
 import type { Incumbent, Lane, ParameterBound } from "../../wire/workbench_state.js";
 
 /** The lane that is ahead: fewest parameters at the target, or nearest to it where none is there yet. */
@@ -22,6 +22,6 @@ export function gapOf(lane: Lane, bound: number | null): number | null {
   return lane.incumbent?.reached && least ? lane.incumbent.parameters / least - 1 : null;
 }
 
-/** A gap as a percentage; "none" where nothing is left to gain. */
-export const gapPercent = (gap: number): string => (gap <= 0 ? "none" : gap < 0.1 ? `${formatRatio(100 * gap)} %` : `${formatRatio(Math.round(100 * gap))} %`);
+/** A gap as a percentage, rounded up, as it says how much could be left to gain at most; "none" where nothing is. */
+export const gapPercent = (gap: number): string => (gap <= 0 ? "none" : gap < 0.1 ? `${ceilRatio(100 * gap)} %` : `${ceilRatio(Math.ceil(100 * gap - 1e-9))} %`);
 
