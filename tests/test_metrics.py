@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 
+from tnlab.errors import DataError
 from tnlab.metrics import binary_exponent, compression_ratio, in_safe_range, relative_error, shifted, squared_norm
 
 
@@ -53,3 +54,19 @@ def test_zeros_and_what_is_not_finite_have_no_exponent():
     assert [binary_exponent(torch.tensor([value])) for value in (0.0, math.inf, math.nan)] == [None] * 3
     assert relative_error(torch.zeros(2), torch.zeros(2)) == 0
     assert relative_error(torch.zeros(2), torch.ones(2)) == math.inf
+    assert relative_error(torch.zeros(2), [1e-200, 0.0]) == math.inf
+
+
+@pytest.mark.parametrize("bad", [math.inf, -math.inf, math.nan])
+def test_an_error_relative_to_what_is_not_finite_is_refused_and_of_it_is_not_finite(bad):
+    with pytest.raises(DataError, match="needs a tensor of finite entries"):
+        relative_error([bad, 1.0], [0.0, 0.0])
+    assert not math.isfinite(relative_error([1.0, 1.0], [0.0, bad]))
+
+
+@pytest.mark.parametrize("size", [1e-300, 1.0, 1e100])
+@pytest.mark.parametrize("error", [1e-200, 1e-7, 1e190])
+def test_errors_of_any_size_are_measured(size, error):
+    other = [size, 0.0, size * error]  # the last is 0 where it is below all floats
+    expected = error if size * error else 0.0
+    assert relative_error([size, 0.0, 0.0], other) == pytest.approx(expected, rel=1e-14, abs=0)

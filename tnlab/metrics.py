@@ -1,13 +1,14 @@
 """Definitions of the reported quantities: squared norm, relative error and compression ratio, at every scale."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from tnlab.array_like import real_tensor
+from tnlab.errors import DataError
 from tnlab.threads import on_one_thread
 
 SAFE = (
@@ -93,31 +94,59 @@ def relative_error(tensor: Any, reconstruction: Any) -> float:
     Args:
         tensor: X, an array of any library and shape. For a tensor of zeros the error of zeros is 0, and that of
             anything else is infinite.
-        reconstruction: X_hat, the same shape.
+        reconstruction: X_hat, the same shape. If it is not finite, neither is the error.
 
     Raises:
         ComplexError: One of them is complex.
+        DataError: An entry of X is NaN or infinite.
         ValueError: The shapes differ.
     """
     tensor, reconstruction = real_tensor(tensor), real_tensor(reconstruction, "The reconstruction")
     if tensor.shape != reconstruction.shape:
         raise ValueError(f"Shapes must agree, but are {tuple(tensor.shape)} and {tuple(reconstruction.shape)}.")
-    total, square = squared_norm(tensor), 0.0
-    unit = 0 if SAFE[0] < total < SAFE[1] else binary_exponent(tensor)
+    total = squared_norm(tensor)
+    unit = 0 if SAFE[0] < total < SAFE[1] else unit_of(tensor)
     if unit is None:
-        return quotient(squared_norm(reconstruction), total)
-    for block, other in _blocks(tensor, reconstruction):
-        residual = shifted(block.to(torch.float64), -unit) - shifted(other.to(torch.float64), -unit)
-        left = float(torch.linalg.vector_norm(residual))
-        square += left * left
-    return quotient(square, squared_norm(shifted(tensor, -unit)) if unit else total)
+        return math.inf if bool(reconstruction.any()) else 0.0
+
+    def residuals() -> Iterator[Tensor]:
+        for block, other in _blocks(tensor, reconstruction):
+            yield shifted(block.to(torch.float64), -unit) - shifted(other.to(torch.float64), -unit)
+
+    return relative_norm(residuals, squared_norm(shifted(tensor, -unit)) if unit else total)
 
 
-def quotient(square: float, total: float) -> float:
-    """Return ``sqrt(square / total)``; for a total of 0 it is 0 if ``square`` is 0 too, else infinite."""
-    if total == 0:
-        return math.inf if square else 0.0
-    return math.sqrt(square) / math.sqrt(total)
+def unit_of(tensor: Tensor) -> int | None:
+    """Return the ``binary_exponent`` of data; None for zeros.
+
+    Raises:
+        DataError: An entry is NaN or infinite.
+    """
+    unit = binary_exponent(tensor)
+    if unit is None and bool(tensor.any()):
+        raise DataError("A relative error needs a tensor of finite entries, but some are NaN or infinite.")
+    return unit
+
+
+def relative_norm(parts: Callable[[], Iterable[Tensor]], total: float) -> float:
+    """Return the Frobenius norm of an array over the root of a squared norm that is in the range ``SAFE``.
+
+    Args:
+        parts: Returns the parts of the array; called three times where its squares leave the range of floats.
+        total: The squared norm.
+    """
+    square = sum(map(squared_norm, parts()))
+    if SAFE[0] < square < SAFE[1] or math.isnan(square):
+        return math.sqrt(square) / math.sqrt(total)
+    largest = max((float(part.abs().max()) for part in parts() if part.numel()), default=0.0)
+    if not 0 < largest < math.inf:
+        return largest
+    peak = math.frexp(largest)[1]
+    mantissa = math.sqrt(sum(squared_norm(shifted(part, -peak)) for part in parts())) / math.sqrt(total)
+    try:
+        return math.ldexp(mantissa, peak)
+    except OverflowError:
+        return math.inf
 
 
 def compression_ratio(entries: int, parameters: int) -> float:

@@ -9,10 +9,11 @@ from torch import Tensor
 
 from tnlab.array_like import real_tensor
 from tnlab.interrupt import checkpoint
-from tnlab.metrics import SAFE, binary_exponent, quotient, relative_error, shifted, squared_norm
+from tnlab.metrics import SAFE, relative_error, relative_norm, shifted, squared_norm, unit_of
 from tnlab.network.arithmetic import select
 from tnlab.network.binary_scale import times_power_of_two
 from tnlab.network.network import Network
+from tnlab.network.powers import PowersOfTwo
 
 SLAB = 2**20  # entries of the tensor that are compared at a time: 8 MiB in float64
 
@@ -26,21 +27,33 @@ def relative_residual(tensor: Tensor, network: Network) -> float:
         tensor: X, of the shape ``network.structure.modes``, at any scale. For a tensor of zeros the error of a network
             of zeros is 0, and that of any other is infinite.
         network: Network of X_hat.
+
+    Raises:
+        DataError: An entry of X is NaN or infinite.
     """
     tensor = real_tensor(tensor)
     double, total = network.to(torch.float64, tensor.device), squared_norm(tensor)
     if not SAFE[0] < total < SAFE[1]:
-        unit = binary_exponent(tensor) or 0
+        unit = unit_of(tensor)
+        if unit is None:
+            return math.inf if _any_entry(double) else 0.0
         tensor, double = shifted(tensor.to(torch.float64), -unit), times_power_of_two(double, -unit, back=True)
         total = squared_norm(tensor)
     if tensor.numel() <= SLAB:
         return relative_error(tensor, double.to_tensor())
-    square = 0.0
-    for slices in slabs(tuple(tensor.shape)):
-        checkpoint()
-        part = select(double, dict(enumerate(slices))).to_tensor()
-        square += squared_norm(part.sub_(tensor[slices]))
-    return quotient(square, total)
+
+    def residuals() -> Iterator[Tensor]:
+        for slices in slabs(tuple(tensor.shape)):
+            checkpoint()
+            yield select(double, dict(enumerate(slices))).to_tensor().sub_(tensor[slices])
+
+    return relative_norm(residuals, total)
+
+
+def _any_entry(network: Network) -> bool:
+    """Return whether an entry of the tensor of a network is not zero, however small."""
+    unit = Network(network.structure, tuple(PowersOfTwo().take(core) for core in network.cores))
+    return any(bool(select(unit, dict(enumerate(part))).to_tensor().any()) for part in slabs(network.structure.modes))
 
 
 def slabs(shape: tuple[int, ...]) -> Iterator[tuple[slice, ...]]:
