@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from tnlab.errors import StructureError
-from tnlab.fitting.entries.contraction_tree import edge, entry_tree
+from tnlab.fitting.entries.contraction_tree import entry_edges, entry_tree
 from tnlab.fitting.svd_start import LARGE, start_entries
-from tnlab.fitting.sweep.dimension_tree import CoreTree, leaves
+from tnlab.fitting.sweep.dimension_tree import inner_nodes
 from tnlab.fitting.sweep.steps import Alias, ExplicitUpdate, Multiply, Step, SweepPlan, Update
 from tnlab.free_memory import LIMIT, SPARE, free_memory, readable_bytes
 from tnlab.network.contraction import largest_array
@@ -189,7 +189,9 @@ def require_entries(values: Tensor, structure: Structure) -> None:
     Raises:
         StructureError: It does not fit.
     """
-    per_entry = sum(_messages(structure, entry_tree(structure))) + 2 * widest_bonds(structure) + 2 * structure.order
+    edges = entry_edges(structure)
+    messages = sum(_rank_product(structure, edges[node]) for node in inner_nodes(entry_tree(structure)))
+    per_entry = messages + 2 * widest_bonds(structure) + 2 * structure.order
     require_bytes(values.numel() * per_entry * DOUBLE, values, "fit fewer entries")
 
 
@@ -223,11 +225,3 @@ def require_closed_form(tensor: Tensor, structure: Structure, error: float | Non
 
 def _rank_product(structure: Structure, bonds: tuple[int, ...]) -> int:
     return math.prod(structure.bonds[bond].rank for bond in bonds)
-
-
-def _messages(structure: Structure, node: CoreTree) -> list[int]:
-    """Return for every inner node of a tree over the cores the product of the ranks of bonds that leave the node."""
-    if isinstance(node, int):
-        return []
-    own = _rank_product(structure, edge(structure, leaves(node)))
-    return [own, *(size for child in node for size in _messages(structure, child))]

@@ -21,6 +21,7 @@ from tnlab.solvers.settings import Init, Stop
 from tnlab.solvers.snapshot import Ending, Snapshot, Status, Swept
 from tnlab.threads import steps_on_one_thread
 
+LONG = 24  # cores above which to plan a sweep, or to start one, may take long however few the numbers
 MANY = 1000  # parameters of a network above which the steps of a solver may take long however small the tensor
 solvers: "Registry[type[AbstractSolver]]" = Registry("solver")
 REFUSED = {
@@ -118,7 +119,7 @@ class AbstractSolver:
             patience=self._patience(),
             warm=isinstance(init, Network),
             size=size,
-            heavy=size > LARGE or structure.parameters > MANY or isinstance(data, TensorFunction),
+            heavy=_is_heavy(data, structure),
             measure=lambda network: _residual(unit.data, network),
             nothing=lambda: zero_network(data, structure),
             first=self._first(unit.data, structure, init),
@@ -163,6 +164,12 @@ def _outward(snapshots: Iterator[Snapshot], unit: Unit) -> Iterator[Snapshot]:
 def _residual(data: Data, network: Network) -> float:
     assert isinstance(data, Tensor), "A solver of other data yields relative errors of its own."
     return relative_residual(data, network)
+
+
+def _is_heavy(data: Data, structure: Structure) -> bool:
+    """Return whether the first step of a fit may take longer than a stop can wait for."""
+    many = structure.parameters > MANY or len(structure.cores) > LONG
+    return many or numbers_to_fit(data, structure) > LARGE or isinstance(data, TensorFunction)
 
 
 def numbers_to_fit(X: object, structure: Structure) -> int:

@@ -1,5 +1,7 @@
 """Environments at given entries: each times its own core is the network there."""
 
+from functools import reduce
+
 import numpy as np
 import torch
 from hypothesis import given, settings
@@ -64,3 +66,14 @@ def test_fixed_environments_come_once_per_core():
     sweep = EntrySweep(Entries(structure, places(structure, 10)), [core.numpy() for core in network.cores])
     sweep.values()
     assert sorted(environment.core for environment in sweep.environments()) == [*range(len(structure.cores))]
+
+
+def test_a_train_of_more_cores_than_functions_may_call_themselves():
+    structure = formats["tt"].build((2,) * 1100, 2)
+    network = Network.random(structure, generator=torch.Generator().manual_seed(0))
+    cores = [core.numpy() / np.abs(core.numpy()).max() for core in network.cores]
+    at = places(structure, 3)
+    wanted = [reduce(np.matmul, (core[i] for i, core in zip(row, cores, strict=True))) for row in at.tolist()]
+    sweep = EntrySweep(Entries(structure, at), cores)
+    assert np.allclose(sweep.values(), wanted, rtol=1e-9, atol=0)
+    assert np.allclose(sweep.walk(lambda environment: sweep.cores[environment.core]), wanted, rtol=1e-9, atol=0)

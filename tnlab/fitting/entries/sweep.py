@@ -13,9 +13,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from tnlab.fitting.entries.contraction_tree import edge, entry_tree
+from tnlab.fitting.entries.contraction_tree import entry_edges, entry_tree
 from tnlab.fitting.entries.grouping import Bucket, Entries
-from tnlab.fitting.sweep.dimension_tree import CoreTree, leaves
+from tnlab.fitting.sweep.dimension_tree import CoreTree
 from tnlab.interrupt import checkpoint
 from tnlab.network.pairwise import compile_pair
 
@@ -67,11 +67,12 @@ class EntrySweep:
         self.cores = list(cores)
         self.tree = entry_tree(self.structure)
         self._inside: dict[CoreTree, Operand] = {}
-        self._edges: dict[CoreTree, tuple[int, ...]] = {}
+        self._edges = entry_edges(self.structure)
 
     def values(self) -> Any:
         """Return the network's values at all entries, (entries,), from the current cores."""
-        return self._as_entries(self._inner(self.tree, fresh=True)).array
+        self._inside.clear()
+        return self._as_entries(self._inner(self.tree)).array
 
     def walk(self, update: UpdateCore) -> Any:
         """Replace core after core by ``update(environment)``; return the values at all entries afterwards, (entries,).
@@ -79,11 +80,19 @@ class EntrySweep:
         Args:
             update: Returns the new core from its environment, which is that of the latest cores.
         """
-        return self._as_entries(self._descend(self.tree, (), update)).array
+        for node, outside in self._visits():
+            if isinstance(node, int):
+                self.cores[node] = update(self.formed(Environment(node, outside)))
+                self._inside[node] = self._leaf(node)
+            else:
+                self._inside[node] = self._joined(node)
+        return self._as_entries(self._inside[self.tree]).array
 
     def environments(self) -> Iterator[Environment]:
         """Yield the environment of every core; the cores must not change until the last one."""
-        return self._fixed(self.tree, ())
+        for node, outside in self._visits():
+            if isinstance(node, int):
+                yield self.formed(Environment(node, outside))
 
     def matrix(self, environment: Environment, bucket: Bucket, extra: Any = None) -> Any:
         """Return the environment of a core at the entries of a batch, (product of the core's ranks, g, m).
@@ -121,48 +130,49 @@ class EntrySweep:
         parts = environment.parts
         if len(parts) == 2:
             first, second = parts
-            if set(first.labels) & set(second.labels) - set(self._edge(environment.core)):
-                parts = (self._join(first, second, self._edge(environment.core)),)
+            if set(first.labels) & set(second.labels) - set(self._edges[environment.core]):
+                parts = (self._join(first, second, self._edges[environment.core]),)
         return Environment(environment.core, tuple(map(self._spread, parts)))
 
-    def _fixed(self, node: CoreTree, outside: tuple[Operand, ...]) -> Iterator[Environment]:
-        if isinstance(node, int):
-            yield self.formed(Environment(node, outside))
-            return
-        for child, other in (node, node[::-1]):
-            yield from self._fixed(child, self._toward(child, (*outside, self._inner(other))))
+    def _visits(self) -> Iterator[tuple[CoreTree, tuple[Operand, ...]]]:
+        """Yield every core with the operands outside it, which are of the latest cores, and inner nodes after those.
 
-    def _descend(self, node: CoreTree, outside: tuple[Operand, ...], update: UpdateCore) -> Operand:
-        if isinstance(node, int):
-            self.cores[node] = update(self.formed(Environment(node, outside)))
-            self._inside[node] = self._leaf(node)
-            return self._inside[node]
-        left, right = node
-        first = self._descend(left, self._toward(left, (*outside, self._inner(right))), update)
-        second = self._descend(right, self._toward(right, (*outside, first)), update)
-        self._inside[node] = self._join(first, second, self._edge(node))
-        return self._inside[node]
+        The tree may be as deep as it has cores, so that no function here calls itself.
+        """
+        left: list[tuple[CoreTree, tuple[Operand, ...], int]] = [(self.tree, (), 0)]
+        while left:
+            node, outside, done = left.pop()
+            if isinstance(node, int) or done == 2:
+                yield node, outside
+                continue
+            child, other = (node[0], node[1]) if done == 0 else (node[1], node[0])
+            left.append((node, outside, done + 1))
+            left.append((child, self._toward(child, (*outside, self._inner(other))), 0))
 
     def _toward(self, node: CoreTree, parts: tuple[Operand, ...]) -> tuple[Operand, ...]:
         if isinstance(node, int) or len(parts) == 1:
             return parts
         first, second = parts
-        return (self._join(first, second, self._edge(node)),)
+        return (self._join(first, second, self._edges[node]),)
 
-    def _inner(self, node: CoreTree, *, fresh: bool = False) -> Operand:
-        """Return the contraction of the cores below a node of ``tree``, cached; ``fresh`` recomputes all below it."""
-        if fresh or node not in self._inside:
-            if isinstance(node, int):
-                self._inside[node] = self._leaf(node)
-            else:
-                first, second = (self._inner(child, fresh=fresh) for child in node)
-                self._inside[node] = self._join(first, second, self._edge(node))
+    def _inner(self, node: CoreTree) -> Operand:
+        """Return the contraction of the cores below a node of ``tree``, kept for later."""
+        wanted = [node]
+        while wanted:
+            latest = wanted[-1]
+            missing = () if isinstance(latest, int) else [child for child in latest if child not in self._inside]
+            if missing:
+                wanted += missing
+                continue
+            wanted.pop()
+            if latest not in self._inside:
+                self._inside[latest] = self._leaf(latest) if isinstance(latest, int) else self._joined(latest)
         return self._inside[node]
 
-    def _edge(self, node: CoreTree) -> tuple[int, ...]:
-        if node not in self._edges:
-            self._edges[node] = edge(self.structure, leaves(node))
-        return self._edges[node]
+    def _joined(self, node: tuple[CoreTree, CoreTree]) -> Operand:
+        """Return the contraction of the two children of an inner node, which are known."""
+        first, second = (self._inside[child] for child in node)
+        return self._join(first, second, self._edges[node])
 
     def _leaf(self, core: int) -> Operand:
         legs = len(self.structure.cores[core].legs)

@@ -34,7 +34,25 @@ def dimension_tree(structure: Structure) -> CoreTree:
 
 def leaves(tree: CoreTree) -> tuple[int, ...]:
     """Return the cores below a node of a tree, left to right."""
-    return (tree,) if isinstance(tree, int) else leaves(tree[0]) + leaves(tree[1])
+    found, left = list[int](), [tree]
+    while left:
+        node = left.pop()
+        if isinstance(node, int):
+            found.append(node)
+        else:
+            left += node[::-1]
+    return tuple(found)
+
+
+def inner_nodes(tree: CoreTree) -> list[tuple[CoreTree, CoreTree]]:
+    """Return the inner nodes of a tree, each after those below it. The tree may be as deep as it has cores."""
+    found, left = list[tuple[CoreTree, CoreTree]](), [tree]
+    while left:
+        node = left.pop()
+        if not isinstance(node, int):
+            found.append(node)
+            left += node
+    return found[::-1]
 
 
 @lru_cache(maxsize=256)
