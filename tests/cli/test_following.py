@@ -12,6 +12,7 @@ import pytest
 from tests.cli.command_line import ASKED, record, recorded, refused, started
 from tests.waiting import PATIENCE
 from tnlab.cli import main
+from tnlab.cli.entry import MISSED
 from tnlab.cli.following import resume_command
 from tnlab.network.network import Network
 from tnlab.structure_search.run import Search
@@ -102,6 +103,30 @@ def test_a_signal_keeps_the_best_and_is_told_by_the_exit_code(number, place, cap
     assert "relative error" in out
     assert "With --study FILE a stopped search can be continued later." in err
     assert Network.load("best").structure.order == 5
+
+
+@posix
+def test_a_terminal_that_goes_takes_nothing_of_a_search_along(place, capsys, monkeypatch):
+    going = Search.__iter__
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("FORCE_COLOR", "1")  # drawn for a terminal also when it has gone
+    near, far = os.openpty()
+
+    def dropped(run):
+        for place, progress in enumerate(going(run)):
+            yield progress
+            if place == 1:
+                os.close(near)
+
+    monkeypatch.setattr(Search, "__iter__", dropped)
+    with os.fdopen(far, "w", closefd=False) as terminal:
+        with monkeypatch.context() as patched:
+            patched.setattr(sys, "stderr", terminal)
+            assert main(["search", "x.npy", *ASKED, "--max-evaluations", "4", "--save", "best"]) == MISSED
+        os.dup2(os.open(os.devnull, os.O_WRONLY), far)
+    os.close(far)
+    assert "relative error" in capsys.readouterr().out
+    assert Network.load(place / "best").structure.order == 5
 
 
 @posix

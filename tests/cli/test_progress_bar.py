@@ -1,6 +1,8 @@
 """The bar of a search, as it is drawn on a terminal."""
 
 import io
+import os
+import sys
 
 import pytest
 from rich.console import Console
@@ -36,3 +38,29 @@ def test_without_a_terminal_nothing_is_drawn(capsys):
         assert not bar.live
         bar.show(progress)
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="terminals of POSIX")
+def test_a_terminal_that_goes_while_the_bar_is_drawn_is_no_error(monkeypatch):
+    (progress, *_) = Search(X, 0.3, engine="tnls", family="ring", max_evaluations=1)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("FORCE_COLOR", "1")  # drawn for a terminal also when it has gone
+    near, far = os.openpty()
+    with os.fdopen(far, "w", closefd=False) as terminal:
+        monkeypatch.setattr(sys, "stderr", terminal)
+        with ProgressBar() as bar:
+            assert bar.live
+            os.close(near)
+            bar.show(progress)
+            bar._bar.refresh()
+        with pytest.raises(OSError, match="Input/output error"):  # it has gone
+            os.write(far, b"x")
+        monkeypatch.undo()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), far)  # takes what is left
+    os.close(far)
+
+
+def test_without_a_stderr_nothing_is_drawn(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", None)
+    with ProgressBar() as bar:
+        assert not bar.live

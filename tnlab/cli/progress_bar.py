@@ -2,8 +2,9 @@
 
 import sys
 import time
+from contextlib import suppress
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, ProgressColumn, Task, TextColumn
@@ -21,6 +22,8 @@ PER_SECOND = 4  # refreshes of the line in a second
 class ProgressBar:
     """A context that shows a search's progress in one line on stderr and removes it at the end; needs a terminal.
 
+    A terminal that goes while the search runs is no error.
+
     Args:
         console: Where to draw instead of stderr, terminal or not.
 
@@ -29,13 +32,13 @@ class ProgressBar:
     """
 
     def __init__(self, console: Console | None = None) -> None:
-        self.live = console is not None or sys.stderr.isatty()
+        self.live = console is not None or (sys.stderr is not None and sys.stderr.isatty())
         self._bar = Bar(
             BarColumn(WIDTH),
             TextColumn("{task.fields[best]}", markup=False),
             TextColumn("{task.fields[counts]}", markup=False, style="dim"),
             _Left(),
-            console=console or Console(stderr=True, highlight=False),
+            console=console or Console(file=_Lasting(sys.stderr), highlight=False),  # type: ignore[arg-type]
             transient=True,
             refresh_per_second=PER_SECOND,
         )
@@ -63,6 +66,25 @@ class ProgressBar:
                 left=progress.seconds_left,
                 shown=time.monotonic(),
             )
+
+
+class _Lasting:
+    """A stream that drops what cannot be written; rich writes from a thread of its own, too."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        with suppress(OSError, ValueError):  # the terminal has gone
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            self._stream.flush()
 
 
 class _Left(ProgressColumn):
