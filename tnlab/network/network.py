@@ -10,7 +10,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from tnlab.array_like import as_real
-from tnlab.errors import DataError, StructureError
+from tnlab.errors import ComplexError, DataError, StructureError
 from tnlab.free_memory import require_room
 from tnlab.network import structure_json
 from tnlab.network.contraction import contract, entries_formed
@@ -122,6 +122,8 @@ class Network:
             DataError: Cores cannot be of this dtype.
         """
         first = self.cores[0]
+        if dtype is not None and dtype.is_complex:
+            raise ComplexError
         if dtype not in (None, torch.float32, torch.float64):
             raise DataError(f"The cores of a network are of float32 or float64, and cannot be of {dtype}.")
         if dtype in (None, first.dtype) and (device is None or torch.device(device) == first.device):
