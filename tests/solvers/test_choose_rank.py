@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from tnlab.data.observed import Observed
-from tnlab.errors import FormatError
+from tnlab.errors import DataError, FormatError
 from tnlab.formats import formats
 from tnlab.network.network import Network
 from tnlab.solvers.choose_rank import choose_rank
@@ -35,3 +35,17 @@ def test_of_exact_ranks_the_smallest_is_chosen():
 def test_no_rank_to_try_is_refused():
     with pytest.raises(FormatError, match="no rank to try"):
         choose_rank(torch.ones(3, 3), "tt", [])
+
+
+@pytest.mark.parametrize("none", [0, 0.0, None])
+def test_training_errors_are_not_compared(none):
+    with pytest.raises(DataError, match=r"but held_out is (0|0.0|None)"):
+        choose_rank(planted(formats["cp"].build((6, 6, 6), 2)), "cp", [1, 2], held_out=none)
+
+
+@pytest.mark.filterwarnings("ignore::tnlab.errors.FewEntriesWarning")
+@pytest.mark.parametrize("values", [[2.0], [2.0, 0.0, 0.0]])
+def test_too_few_entries_to_hold_any_out_are_refused(values):
+    at = [(k, k, k) for k in range(len(values))]
+    with pytest.raises(DataError, match=f"{len(values)} entries are known and 1 of them"):
+        choose_rank(Observed.from_entries((3, 3, 3), at, values), "cp", [1, 2])

@@ -9,6 +9,7 @@ from typing_extensions import Unpack
 
 from tnlab.array_like import whole
 from tnlab.data.intake import as_data
+from tnlab.data.observed import Observed
 from tnlab.data.tensor_function import TensorFunction
 from tnlab.errors import DataError, FormatError
 from tnlab.formats import formats
@@ -17,6 +18,7 @@ from tnlab.seeding import as_generator
 from tnlab.solvers.completion_base import known_entries
 from tnlab.solvers.fit import Fit, fit
 from tnlab.solvers.settings import FitKeywords, Start, Stop, start_and_stop
+from tnlab.solvers.snapshot import Status
 from tnlab.threads import on_one_thread
 
 EXACT = 1e-8  # relative error below which fits count as exact, so that the smallest such rank is chosen
@@ -62,7 +64,7 @@ def choose_rank(
 
     Raises:
         FormatError: There is no rank to try, or the format cannot be built.
-        DataError: The tensor cannot be fitted, or has too few known entries to hold any out.
+        DataError: The tensor cannot be fitted, has too few known entries to hold any out, or ``held_out`` is 0.
         TypeError: A keyword is unknown.
 
     Example:
@@ -84,16 +86,35 @@ def choose_rank(
             "Ranks are compared on known entries, but X is a TensorFunction; give decompose a target_error."
         )
     known = known_entries(X)
+    if not stop.held_out:
+        raise DataError(
+            f"Ranks are compared by the error over entries that the fits hold out, but held_out is {stop.held_out}: "
+            "give a part of the known entries between 0 and 1, such as held_out=0.1, or leave it out."
+        )
     with limited(stop.limit()):
         fits = {
             rank: fit(known, part.build(known.modes, rank), solver="completion", start=start, stop=stop)
             for rank in tried
         }
-    errors = {rank: _held_out(result) for rank, result in fits.items()}
+    errors = {rank: _held_out(result, known) for rank, result in fits.items()}
     limit = max((1 + margin) * min(errors.values()), EXACT)
     good = [rank for rank, error in errors.items() if error <= limit]
     return RankChoice(min(good), errors, fits)
 
 
-def _held_out(result: Fit) -> float:
-    return result.relative_error if result.held_out_error is None else result.held_out_error
+def _held_out(result: Fit, known: Observed) -> float:
+    """Return the error over the entries that a fit held out; 1, that of zeros, where it was stopped before its start.
+
+    Raises:
+        DataError: It held none out.
+    """
+    if result.held_out_error is not None:
+        return result.held_out_error
+    if result.status is Status.STOPPED:
+        return 1.0
+    count, nonzero = len(known.values), int(known.values.count_nonzero())
+    raise DataError(
+        "Ranks are compared by the error over entries that the fits hold out, which takes a nonzero entry to fit and "
+        f"one to hold out, but {count} entries are known and {nonzero} of them are not zero; observe more entries, or "
+        "give fit a rank."
+    )
