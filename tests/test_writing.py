@@ -1,5 +1,6 @@
 """Files are written whole or not at all, through links, with the permissions of before; all writers share one way."""
 
+import errno
 import os
 import re
 import stat
@@ -14,6 +15,7 @@ import pytest
 import torch
 
 from tests.cli.command_line import X, kept
+from tnlab import writing
 from tnlab.cli import main
 from tnlab.cli.entry import BAD_INPUT
 from tnlab.errors import DataError
@@ -172,22 +174,27 @@ def test_an_interruption_leaves_the_old_file(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("path", "sentence"),
     [
-        ("out.npy", "a .safetensors file, not a .npy file; call it 'out.safetensors'"),
-        ("/dev/null", "a device or a pipe"),
-        ("none/out", "no such folder; make it first"),
-        ("file/out", "a part of its path is a file"),
+        (
+            "out.npy",
+            "what is stored there is a .safetensors file, not a .npy file; call it 'out.safetensors'",
+        ),
+        ("/dev/null", "it is a device or a pipe; name a file on a disk"),
+        ("none/out", "there is no such folder; make it first, or name another"),
+        ("file/out", "a part of its path is a file, not a folder"),
         (".", "it is a folder; name a file in it"),
-        ("a\0b", "null"),
-        ("circle", "lead in a circle"),
-        ("x" * 300, "its name is too long"),
+        ("a\0b", "its name has a null character"),
+        ("circle", "its links lead in a circle"),
+        ("x" * 300, "its name is too long; choose a shorter one"),
     ],
 )
 def test_a_refusal_says_what_to_do(path, sentence, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("file").touch()
     Path("circle").symlink_to("circle")
-    with pytest.raises(DataError, match=re.escape(sentence)):
+    with pytest.raises(DataError) as refused:
         write_file(path, b"", suffixes=(".safetensors",))
+    said = str(refused.value).replace("'" + "x" * 199, f"{'x' * 300!r}")
+    assert said == f"{path!r} cannot be written: {sentence}."
 
 
 @posix
@@ -196,6 +203,107 @@ def test_a_place_that_may_not_be_written_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "access", lambda path, how: Path(path) != tmp_path)
     with pytest.raises(DataError, match="may not be written; name a place of your own"):
         check_place(tmp_path / "out")
+
+
+@posix
+def test_a_private_file_is_private_while_it_is_written(tmp_path, monkeypatch):
+    target, steps = tmp_path / "out", []
+    target.write_bytes(b"old")
+    target.chmod(0o644)
+    opening, changing = os.open, os.fchmod
+
+    def opened(path: Path, flags: int, *how: int, **place: int) -> int:
+        descriptor = opening(path, flags, *how, **place)
+        steps.append(("opened", stat.S_IMODE(os.fstat(descriptor).st_mode)))
+        return descriptor
+
+    def changed(descriptor: int, how: int) -> None:
+        steps.append((os.fstat(descriptor).st_size, how))
+        changing(descriptor, how)
+
+    monkeypatch.setattr(os, "open", opened)
+    monkeypatch.setattr(os, "fchmod", changed)
+    before = os.umask(0)
+    try:
+        write_file(target, b"new")
+        write_file(tmp_path / "fresh", b"new")
+    finally:
+        os.umask(before)
+    assert steps == [("opened", 0o600), (0, 0o644), ("opened", 0o666)]  # nothing was in it by then
+
+
+@posix
+@pytest.mark.parametrize(
+    ("refused", "asked", "left"),
+    [
+        ((), [(True, True)], 0o2764),
+        ((1,), [(True, True), (False, True)], 0o764),
+        ((1, 2), [(True, True), (False, True)], 0o744),
+    ],
+)
+def test_a_replaced_file_keeps_its_owner_and_group_or_becomes_no_wider(refused, asked, left, tmp_path, monkeypatch):
+    target = tmp_path / "out"
+    target.write_bytes(b"old")
+    target.chmod(0o2764)
+    calls = []
+
+    def fchown(_: int, owner: int, group: int) -> None:
+        calls.append((owner != -1, group != -1))
+        if len(calls) in refused:
+            raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "fchown", fchown)
+    write_file(target, b"new")
+    assert (calls, mode(target)) == (asked, left)
+
+
+@pytest.mark.skipif(not hasattr(os, "setxattr"), reason="attributes of Linux")
+def test_a_replaced_file_keeps_its_attributes(tmp_path):
+    target = tmp_path / "out"
+    target.write_bytes(b"old")
+    try:
+        os.setxattr(target, "user.source", b"a camera")
+    except OSError:
+        pytest.skip("This disk keeps no attributes.")
+    write_file(target, b"new")
+    assert os.getxattr(target, "user.source") == b"a camera"
+
+
+@posix
+def test_another_users_file_in_a_sticky_folder_is_refused_beforehand(tmp_path, monkeypatch):
+    (tmp_path / "out").touch()
+    tmp_path.chmod(0o1777)
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)
+    with pytest.raises(DataError, match="may not be written; name a place of your own"):
+        check_place(tmp_path / "out")
+    assert check_place(tmp_path / "out", appended=True) == check_place(tmp_path / "fresh").with_name("out")
+
+
+def test_a_file_that_is_mounted_is_refused_beforehand(tmp_path, monkeypatch):
+    mounts, target = tmp_path / "mountinfo", tmp_path / "a file"
+    target.touch()
+    monkeypatch.setattr(writing, "MOUNTS", mounts)
+    mounts.write_text(f"36 35 98:0 /x {str(target).replace(' ', chr(92) + '040')} rw - ext4 /dev/root rw\n")
+    with pytest.raises(DataError, match="another file is mounted in its place"):
+        check_place(target)
+    check_place(tmp_path / "a")
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.EBUSY])
+def test_what_may_not_take_its_place_is_kept_beside_it(number, tmp_path, monkeypatch):
+    target = tmp_path / "out.txt"
+    target.write_bytes(b"old")
+
+    def replace(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(Path, "replace", replace)
+    with pytest.raises(DataError, match=r"What was to be written is kept as '.*out-\w{8}\.txt'\.$"):
+        write_file(target, b"new")
+    assert target.read_bytes() == b"old"
+    (kept,) = tmp_path.glob("out-*.txt")
+    assert kept.read_bytes() == b"new"
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 # Modules that write for themselves, and why: a study is appended to and locked, a tensor lies in unnamed memory.

@@ -6,7 +6,6 @@ power cut leaves the old file as it was. Other hard links to the old file keep t
 
 import errno
 import os
-import secrets
 import stat
 from contextlib import suppress
 from pathlib import Path
@@ -24,9 +23,15 @@ WHY = {  # what to do about a failure, by its errno
     errno.ENOSPC: "its disk is full; make room, or name a place on another",
     errno.EDQUOT: "your quota of its disk is used up; make room, or name a place on another",
     errno.EFBIG: "the file would be larger than is allowed here; name a place on another disk, or ask for more",
+    errno.EBUSY: "another file is mounted in its place, or it is in use; name another file",
     errno.ENAMETOOLONG: "its name is too long; choose a shorter one",
     errno.ELOOP: "its links lead in a circle",
 }
+MOUNTS = Path("/proc/self/mountinfo")  # what is mounted where; the fifth word of a line is the place
+WORD = str.maketrans({"\\": r"\134", " ": r"\040", "\t": r"\011", "\n": r"\012"})  # how a place is written there
+parts: set[Path] = set()  # the unfinished files of this process
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=parts.clear)  # those are the parent's
 
 
 def write_file(path: str | Path, content: bytes, *, suffixes: tuple[str, ...] = ()) -> None:
@@ -42,28 +47,41 @@ def write_file(path: str | Path, content: bytes, *, suffixes: tuple[str, ...] = 
 
     Raises:
         DataError: The suffix is another; the path is a folder, a device or in no folder; or the file cannot be written.
-            What was there is left as it was.
+            What was there is left as it was. Where the system does not let it be replaced, which was not to be known
+            before, the content is kept beside it, under a name that the error says.
     """
     target = check_place(path, suffixes=suffixes)
-    part = target.with_name(f".{secrets.token_hex(8)}.part")
+    part = target.with_name(f".{os.urandom(8).hex()}.part")
+    parts.add(part)
     try:
         _write(part, content, target)
+        _put(part, target, path)
     except OSError as error:
         raise _unwritable(path, error) from None
     finally:
         with suppress(OSError):  # it is gone if all went well
             part.unlink()
+        parts.discard(part)
 
 
-def check_place(path: str | Path, *, suffixes: tuple[str, ...] = ()) -> Path:
+def remove_parts() -> None:
+    """Remove the unfinished files of this process, which is about to end at once."""
+    for part in tuple(parts):
+        with suppress(OSError):
+            part.unlink()
+
+
+def check_place(path: str | Path, *, suffixes: tuple[str, ...] = (), appended: bool = False) -> Path:
     """Return the file that ``write_file`` would write, all links followed; nothing is written.
 
     Args:
         path: Where to write.
         suffixes: As for ``write_file``.
+        appended: Whether a file that is there is to be appended to, not replaced.
 
     Raises:
-        DataError: The file could not be written: a wrong suffix, a folder, a device, or a place without permission.
+        DataError: The file could not be written: a wrong suffix, a folder, a device, a place without permission, or a
+            file that may not be replaced.
     """
     named = Path(path)
     if suffixes and named.suffix and named.suffix.lower() not in suffixes:
@@ -77,12 +95,16 @@ def check_place(path: str | Path, *, suffixes: tuple[str, ...] = ()) -> Path:
         _check_kind(named, old)
         if not stat.S_ISDIR(target.parent.stat().st_mode):
             raise NotADirectoryError(errno.ENOTDIR, "")
-        if not os.access(target.parent, os.W_OK | os.X_OK) or (old is not None and not os.access(target, os.W_OK)):
+        if old is not None and not os.access(target, os.W_OK):
             raise PermissionError(errno.EACCES, "")
+        if old is None or not appended:
+            _check_folder(target, old)
     except OSError as error:
         raise _unwritable(path, error) from None
-    except ValueError as error:  # a null character
-        raise DataError(f"{str(path)!r:.200} cannot be written: {error}.") from None
+    except DataError:
+        raise
+    except ValueError:
+        raise DataError(f"{str(path)!r:.200} cannot be written: its name has a null character.") from None
     return target
 
 
@@ -114,21 +136,75 @@ def _check_kind(named: Path, old: os.stat_result | None) -> None:
         raise DataError(f"{str(named)!r:.200} cannot be written: it is a device or a pipe; name a file on a disk.")
 
 
+def _check_folder(target: Path, old: os.stat_result | None) -> None:
+    """Raise an OSError where a folder does not let a file be put in the place of another."""
+    if not os.access(target.parent, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, "")
+    if old is None or not hasattr(os, "geteuid"):
+        return
+    folder = target.parent.stat()
+    if folder.st_mode & stat.S_ISVTX and os.geteuid() not in (0, old.st_uid, folder.st_uid):
+        raise PermissionError(errno.EPERM, "")  # of a sticky folder, such as /tmp
+    if _mounted(target):
+        raise OSError(errno.EBUSY, "")
+
+
+def _mounted(target: Path) -> bool:
+    """Return whether something is mounted at a path, as containers do with single files; False where not known."""
+    with suppress(OSError, IndexError):
+        lines = MOUNTS.read_text(errors="surrogateescape").split("\n")
+        return any(line.split(" ")[4] == str(target).translate(WORD) for line in lines if line)
+    return False
+
+
 def _write(part: Path, content: bytes, target: Path) -> None:
-    """Write to a new file ``part``, give it the owner and permissions of the target, and rename it to the target."""
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+    """Write to a new file ``part``, which has the owner and permissions of the target before it has any content."""
+    replaced = target.exists() and hasattr(os, "fchown")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(part, flags, 0o600 if replaced else 0o666)
     with os.fdopen(descriptor, "wb") as file:
+        if replaced:
+            _resemble(descriptor, target)
         file.write(content)
         file.flush()
-        if target.exists() and hasattr(os, "fchown"):
-            old = target.stat()
-            with suppress(OSError):  # another owner's file in a folder of ours becomes our own
-                os.fchown(descriptor, old.st_uid, old.st_gid)
-            os.fchmod(descriptor, stat.S_IMODE(old.st_mode))
         os.fsync(descriptor)
-    part.replace(target)
 
 
-def _unwritable(path: str | Path, error: OSError) -> DataError:
+def _resemble(descriptor: int, target: Path) -> None:
+    """Give an open file the owner, group, attributes and permissions of another, as far as this process may.
+
+    Without the owner it is ours, without set-user-ID; without the group ours may do no more than all others.
+    """
+    old = target.stat()
+    mode = stat.S_IMODE(old.st_mode)
+    try:
+        os.fchown(descriptor, old.st_uid, old.st_gid)
+    except OSError:
+        mode &= 0o777
+        try:
+            os.fchown(descriptor, -1, old.st_gid)
+        except OSError:
+            mode &= ~0o070 | (mode & 0o007) << 3
+    if hasattr(os, "listxattr"):
+        with suppress(OSError):
+            for name in os.listxattr(target):
+                with suppress(OSError):  # not every attribute may be set by all
+                    os.setxattr(descriptor, name, os.getxattr(target, name))
+    os.fchmod(descriptor, mode)  # after the attributes: an access list among them sets it too
+
+
+def _put(part: Path, target: Path, path: str | Path) -> None:
+    """Rename a finished file to its target; where that may not be replaced, to a name beside it, with a DataError."""
+    try:
+        part.replace(target)
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.EBUSY):
+            raise
+        kept = target.with_name(f"{target.stem}-{os.urandom(4).hex()}{target.suffix}")
+        part.rename(kept)
+        raise _unwritable(path, error, f" What was to be written is kept as {str(kept)!r:.200}.") from None
+
+
+def _unwritable(path: str | Path, error: OSError, kept: str = "") -> DataError:
     why = WHY.get(error.errno or 0) or error.strerror or str(error)
-    return DataError(f"{str(path)!r:.200} cannot be written: {why}.")
+    return DataError(f"{str(path)!r:.200} cannot be written: {why}.{kept}")

@@ -152,6 +152,15 @@ def test_a_fit_that_is_stopped_before_its_start_keeps_the_old_file(server):
 
 
 @posix
+def test_what_ends_at_once_leaves_no_unfinished_file(server):
+    (server.folder / "train.py").write_text("old")
+    ended = server.run("export train.json --output train.py", signal.SIGTERM, at="_resemble")
+    assert (ended.code, ended.sent) == (143, True)
+    assert (server.folder / "train.py").read_text() == "old"
+    assert not list(server.folder.glob(".*.part"))
+
+
+@posix
 @pytest.mark.parametrize(
     ("number", "at", "told"),
     [

@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from types import FrameType, TracebackType
 from typing import Any, Self
 
+from tnlab.writing import remove_parts
+
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1")  # Ctrl-C, ``kill`` and schedulers, a dropped line, Slurm
 SIGNALS = tuple(getattr(signal, name) for name in NAMES if hasattr(signal, name))
 ASKED = b"\nStopping after this sweep. Once more ends it at once.\n"
@@ -109,4 +111,5 @@ def _end(number: int, sentence: bytes = b"") -> None:
     if sys.stderr is not None and sys.stderr.isatty():
         sentence = CURSOR + sentence
     _say(sentence)
+    remove_parts()
     os._exit(128 + number)
