@@ -21,7 +21,7 @@ from tnlab.metrics import relative_error
 from tnlab.network.contraction import contract
 from tnlab.solvers.als import ALS
 
-CLOSED = ("tensor_train", "tensor_ring", "tucker", "binary_tree")
+TRUNCATED = ("tensor_train", "tensor_ring", "tucker", "binary_tree")
 
 
 def seeded(seed=0):
@@ -43,7 +43,7 @@ def noisy_tucker(side=128, rank=10):
 
 
 @pytest.mark.parametrize("error", [0.3, 0.1, 0.03])
-@pytest.mark.parametrize("format_name", CLOSED)
+@pytest.mark.parametrize("format_name", TRUNCATED)
 def test_1_and_12_the_error_asked_for_is_the_error_one_gets(format_name, error):
     """teneva.svd(e=.1) left .365; "threshold" and "cutoff" of others cut each bond and promise nothing of the whole."""
     tensor = camera(*(4,) * 8) if format_name == "tensor_train" else camera(16, 16, 16, 16)
@@ -51,8 +51,9 @@ def test_1_and_12_the_error_asked_for_is_the_error_one_gets(format_name, error):
     true = relative_error(tensor, result.network.to_tensor())
     assert true <= error
     assert result.relative_error == pytest.approx(true, rel=1e-6)
-    assert result.upper_bound is not None
-    assert true <= result.upper_bound * (1 + 1e-9)
+    if format_name != "tensor_ring":  # the others are trees: truncated in closed form, with a guarantee
+        assert result.upper_bound is not None
+        assert true <= result.upper_bound * (1 + 1e-9)
     assert true > error / 3  # and it is made use of
 
 

@@ -25,7 +25,7 @@ class Status(Enum):
         "The largest number of sweeps was reached before the error settled: more sweeps might lower it further."
     )
     REACHED = "The target error was reached."
-    HELD_OUT = "Stopped early: the held-out error no longer falls; the result is that where it was least, or goes on from there."
+    HELD_OUT = "Stopped early: the held-out error no longer falls; the cores where it was least are kept, or fitted on."
     DIRECT = "Computed in closed form, without iterating."
     STOPPED = "Stopped on request; the best cores so far are kept."
 
