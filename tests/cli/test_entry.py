@@ -17,7 +17,8 @@ from tests.cli.command_line import ASKED, X
 from tnlab import cli
 from tnlab.cli import entry, lists
 from tnlab.cli.app import SUBCOMMANDS
-from tnlab.errors import TnlabError
+from tnlab.cli.progress_line import ProgressLine
+from tnlab.errors import DataError, TnlabError
 from tnlab.network.network import Network
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
@@ -149,6 +150,28 @@ def test_a_fit_that_is_stopped_before_its_start_keeps_the_old_file(server):
     assert (ended.code, ended.out) == (143, "")
     assert "Stopped before there was a fit to keep." in ended.err
     assert (server.folder / "net").read_text() == "old"
+
+
+@posix
+def test_a_stopped_fit_that_cannot_be_saved_is_not_said_to_be_saved(array, tmp_path, capsys, monkeypatch):
+    def fail(*_: object) -> None:
+        raise DataError("The disk is full.")
+
+    monkeypatch.setattr(ProgressLine, "show", lambda *_: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr(Network, "save", fail)
+    words = ["fit", str(array), "--format", "tt", "--rank", "2", "--save", str(tmp_path / "net")]
+    assert cli.main(words) == 2
+    out, err = capsys.readouterr()
+    assert "Stopped on request" in out
+    assert "The disk is full." in err
+    assert "saved as" not in err
+
+
+@posix
+@pytest.mark.parametrize("at", ["ProgressLine.show", "table"])
+def test_a_stopped_fit_that_cannot_be_printed_says_why(at, server):
+    ended = server.run(FIT, signal.SIGINT, at=at, stdout="/dev/full")
+    assert (ended.code, ended.err.count("No space left on device")) == (130, 1)
 
 
 @posix

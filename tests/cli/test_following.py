@@ -11,9 +11,10 @@ import pytest
 
 from tests.cli.command_line import ASKED, record, recorded, refused, started
 from tests.waiting import PATIENCE
-from tnlab.cli import main
-from tnlab.cli.entry import MISSED
+from tnlab.cli import following, main
+from tnlab.cli.entry import BAD_INPUT, MISSED
 from tnlab.cli.following import resume_command
+from tnlab.errors import DataError, ExecutorError
 from tnlab.network.network import Network
 from tnlab.structure_search.run import Search
 from tnlab.structure_search.settings import AHEAD
@@ -149,3 +150,42 @@ def test_the_command_that_goes_on_can_be_pasted(tmp_path):
 
 def test_a_log_that_cannot_be_written_is_a_sentence(place, capsys):
     assert "cannot be written" in refused(capsys, "search", "x.npy", *ASKED, "--log", ".")
+
+
+@posix
+def test_a_log_that_is_no_file_is_refused(place, capsys):
+    os.mkfifo("pipe")
+    for name in ("pipe", "/dev/full"):
+        assert "it is a device or a pipe" in refused(capsys, "search", "x.npy", *ASKED, "--log", name)
+
+
+@posix
+def test_a_log_on_a_full_disk_is_said_once_and_the_search_ends_well(place, capsys, monkeypatch):
+    kept = os.fdopen(os.open("/dev/full", os.O_WRONLY), "a")
+    monkeypatch.setattr(following.LogFile, "_open", lambda handler: kept)
+    assert main(["search", "x.npy", *ASKED, "--max-evaluations", "4", "--log", "a.log"]) == MISSED
+    out, err = capsys.readouterr()
+    assert "relative error" in out
+    assert err.count("a.log' cannot be written any more: No space left on device.") == 1
+    assert err.count("\n") == 1
+    assert kept.closed
+
+
+@pytest.mark.parametrize("kind", [DataError, ExecutorError])
+@pytest.mark.parametrize("fitted", [0, 3])
+def test_a_study_or_an_executor_that_fails_loses_nothing_that_was_fitted(kind, fitted, place, capsys, monkeypatch):
+    going = Search.__iter__
+
+    def failing(run):
+        if fitted:
+            for progress in going(run):
+                yield progress
+                if progress.counts.fitted == fitted:
+                    break
+        raise kind("The disk is full.")
+
+    monkeypatch.setattr(Search, "__iter__", failing)
+    assert main(["search", "x.npy", *ASKED, "--save", "best"]) == BAD_INPUT
+    out, err = capsys.readouterr()
+    assert "tnlab: The disk is full." in err
+    assert ("relative error" in out, Path("best").exists()) == (fitted > 0, fitted > 0)

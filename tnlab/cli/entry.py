@@ -55,7 +55,8 @@ def _code(arguments: list[str] | None) -> int:
     except SystemExit:  # click's answer to a broken pipe
         return last_code() or NO_READER
     except OSError as error:
-        return last_code() or _fail(f"{error.strerror or error}. Something cannot be read or written.")
+        failed = _fail(f"{error.strerror or error}. Something cannot be read or written.")
+        return last_code() or failed
     except (KeyboardInterrupt, typer.Abort):
         _say("Stopped.")
         return last_code() or INTERRUPTED
@@ -86,7 +87,7 @@ def _flushed(code: int) -> int:
             if stream is not None:
                 stream.flush()
         except OSError as error:
-            if stream is sys.stdout and code == 0:
+            if stream is sys.stdout and code in (0, MISSED):
                 code = NO_READER if isinstance(error, BrokenPipeError) else _fail(f"The output: {error.strerror}.")
             with suppress(OSError, ValueError, AttributeError):  # what is left goes nowhere
                 os.dup2(os.open(os.devnull, os.O_WRONLY), 1 if stream is sys.stdout else 2)

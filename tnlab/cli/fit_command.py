@@ -90,11 +90,12 @@ def fit(
     with Interruption(asked.set) as interruption:
         result = _fit(tensor, wanted, solver=solver or None, cancel=asked.is_set, **settings)
         begun = result.status is not Status.STOPPED or any(bool(core.any()) for core in result.network.cores)
-        if interruption.asked:
-            tell(_stopped(begun, save))
-        if begun:
+        told = _stopped(begun, save) if interruption.asked else ""
+        if not begun:
+            tell(told)
+        else:
             text = json.dumps(_record(result)) if as_json else table(_rows(source, result))
-            save_and_print(result.network, save, text)
+            save_and_print(result.network, save, text, told=told)
     raise typer.Exit(last_code() or (MISSED if _missed(result, target_error) else 0))
 
 

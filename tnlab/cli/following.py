@@ -4,12 +4,14 @@ import json
 import logging
 import math
 import shlex
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import typer
+from typing_extensions import override
 
 from tnlab.bounds.error_bound import rounded_up
 from tnlab.cli.entry import MISSED
@@ -23,6 +25,7 @@ from tnlab.network import structure_json
 from tnlab.structure_search.progress_log import ProgressLog, best_words
 from tnlab.structure_search.run import Search, SearchResult
 from tnlab.structure_search.studies.study import study_log
+from tnlab.writing import check_place
 
 KEEP = "With --study FILE a stopped search can be continued later."
 
@@ -42,12 +45,17 @@ def follow(
 
     Raises:
         typer.Exit: The search was stopped, or has not reached its target; with the exit code.
-        DataError: The log or the network cannot be written.
-        ExecutorError: The executor failed.
+        DataError: The log or the network cannot be written; or the study, and what was fitted is printed and saved.
+        ExecutorError: The executor failed; what was fitted by then is printed and saved.
     """
-    missed = False
+    missed, failed = False, None
     with _log_of(log, after) as note, Interruption(run.stop) as interruption:
-        _finish(run, note)
+        try:
+            _finish(run, note)
+        except (ExecutorError, DataError) as error:
+            if not run.fitted:
+                raise
+            failed = error
         if interruption.asked:
             best = "Stopped; this is the best found by then." if run.fitted else "Stopped."
             tell(f"{best} {_how(run)}")
@@ -57,6 +65,8 @@ def follow(
                 result.network, save, json.dumps(_record(result)) if as_json else table(_rows(tensor, result))
             )
             missed = not result.reached
+        if failed is not None:
+            raise failed
     raise typer.Exit(last_code() or (MISSED if missed else 0))
 
 
@@ -90,8 +100,9 @@ def _log_of(path: Path | None, after: int) -> Iterator[ProgressLog | None]:
     if path is None:
         yield None
         return
+    check_place(path, appended=True)
     try:
-        handler = logging.FileHandler(path, encoding="utf-8")
+        handler = LogFile(path, encoding="utf-8")
     except OSError as error:
         raise DataError(f"The log {str(path)!r:.200} cannot be written: {error.strerror or error}.") from None
     form = logging.Formatter("%(asctime)sZ %(message)s", "%Y-%m-%dT%H:%M:%S")
@@ -103,6 +114,26 @@ def _log_of(path: Path | None, after: int) -> Iterator[ProgressLog | None]:
         yield ProgressLog(logger, after)
     finally:
         handler.close()
+
+
+class LogFile(logging.FileHandler):
+    """A file of a log; where it can no longer be written, that is said once, and the search goes on."""
+
+    _told = False
+
+    @override
+    def handleError(self, record: logging.LogRecord) -> None:
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            super().handleError(record)
+        elif not self._told:
+            self._told = True
+            tell(f"The log {self.baseFilename!r:.200} cannot be written any more: {error.strerror or error}.")
+
+    @override
+    def close(self) -> None:
+        with suppress(OSError):  # what is left cannot be written, which was said
+            super().close()
 
 
 def _record(result: SearchResult) -> dict[str, object]:

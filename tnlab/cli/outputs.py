@@ -21,8 +21,14 @@ def check_target(save: Path | None) -> None:
         check_place(save, suffixes=SUFFIXES)
 
 
-def save_and_print(network: Network, save: Path | None, text: str) -> None:
+def save_and_print(network: Network, save: Path | None, text: str, *, told: str = "") -> None:
     """Save a network, if there is a place for it, and print a text, also where saving fails.
+
+    Args:
+        network: The network.
+        save: Its file; None for none.
+        text: What is printed on stdout.
+        told: A sentence for stderr, once the network is saved.
 
     Raises:
         DataError: The network cannot be saved.
@@ -30,6 +36,8 @@ def save_and_print(network: Network, save: Path | None, text: str) -> None:
     try:
         if save is not None:
             network.save(save)
+        if told:
+            tell(told)
     finally:
         typer.echo(text)
 
