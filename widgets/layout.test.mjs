@@ -19,7 +19,7 @@ const ELSEWHERE = {
     "data/data_bar.ts", "data/upload_box.ts", "explorer/certificate_panel.ts", "explorer/pictures_panel.ts",
   ],
   "workbench/workbench.test.ts and tests/browser/test_workbench.py: they are parts of the mounted workbench": [
-    "charts/plot.ts", "diagram/morphing_diagram.ts", "workbench/charts/cloud_chart.ts", "workbench/charts/progress_chart.ts", "workbench/panels/charts_panel.ts",
+    "charts/plot.ts", "diagram/morphing_diagram.ts", "workbench/charts/progress_chart.ts", "workbench/panels/charts_panel.ts",
   ],
   "the tests that use them": ["testing/fake_model.ts", "testing/fake_workbench.ts"],
 };
