@@ -90,7 +90,8 @@ def test_a_file_is_read(tmp_path):
 
 # Modules that read what no user names: their own files, the state of the machine, a study under its lock.
 OWN = re.compile(
-    "studies/logs/|studies/folder|fitting/memory|free_memory|launch|spectra_file|comparison/(results|outcomes)|dask|shelf|shared_tensor"
+    "studies/logs/|studies/folder|tnlab/writing|fitting/memory|free_memory|launch|spectra_file"
+    "|comparison/(results|outcomes)|dask|shelf|shared_tensor"
 )
 READS = re.compile(r"read_bytes\(\)|read_text\(|\.open\(\"r|np\.load\(")
 
