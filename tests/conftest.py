@@ -1,6 +1,7 @@
 """What every test shares: float64, one thread, the same order of everything."""
 
 import os
+import signal
 
 import hypothesis
 import pytest
@@ -8,6 +9,10 @@ import torch
 
 # The tensors are tiny: threads only add noise to timings. float64: oracles agree to the last digits.
 torch.set_num_threads(1)
+# A shell ignores Ctrl-C for what it runs in the background, and nohup a lost terminal; processes inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 os.environ.setdefault("TNLAB_CACHE", "off")  # no test reads what another has left on disk
 
 hypothesis.settings.register_profile("local", deadline=None)
