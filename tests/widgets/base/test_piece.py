@@ -15,7 +15,7 @@ from tnlab_widgets.base.piece import MAX_WAITING, PartHost, Piece
 class Counter(Piece):
     """Counts what it is told, and fails when it is told to."""
 
-    STATE: ClassVar = {**Piece.STATE, "count": "How much was counted"}
+    STATE: ClassVar = {"count": "How much was counted"}
     SLOW = frozenset({"slow"})
 
     def __init__(self):

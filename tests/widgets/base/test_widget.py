@@ -16,7 +16,7 @@ from tnlab_widgets.base.widget import BaseWidget, OfPiece
 class CounterPiece(Piece):
     """A number that pages raise and a worker replaces."""
 
-    STATE: ClassVar = {**Piece.STATE, "count": "The number", "picture": "Bytes"}
+    STATE: ClassVar = {"count": "The number", "picture": "Bytes"}
 
     def __init__(self, count=0):
         super().__init__(count=count, picture=b"")

@@ -13,7 +13,7 @@
 import { type DataBar, dataBar } from "../data/data_bar.js";
 import { dropZone } from "../data/drop_zone.js";
 import { targetField } from "../data/target_field.js";
-import { type BondInfo, type EditorHandle, mountEditor } from "../editor/editor.js";
+import { type BondInfo, mountEditor } from "../editor/editor.js";
 import { type CutOverlay, cutOverlay, type ShownCut } from "../editor/panels/cut_overlay.js";
 import { bondLabel } from "../structure/structure.js";
 import { html, listen, setAttributes } from "../ui/dom.js";
@@ -21,7 +21,7 @@ import { floorShort, formatCount, formatShort } from "../ui/format.js";
 import { keepKeys } from "../ui/keep_keys.js";
 import { type Alert, problemAlert } from "../ui/notices.js";
 import { tooltip } from "../ui/tooltip.js";
-import { type Tell, teller } from "../wire/commands.js";
+import { teller } from "../wire/commands.js";
 import type { Original } from "../wire/data_state.js";
 import type { Numbers } from "../wire/editor_state.js";
 import type { StructureRecord } from "../wire/editor_state.js";
@@ -30,6 +30,7 @@ import { beats } from "../wire/heartbeat.js";
 import { said } from "../wire/link.js";
 import { type CertificatePanel, certificatePanel } from "./certificate_panel.js";
 import { effectiveRank, inScope, minimumStory, oneMoreWords } from "./certificate_words.js";
+import { errorOf, type ExplorerContext, visitOf } from "./context.js";
 import { type FitBar, fitBar, isMilestone, milestoneWords } from "./fit_bar.js";
 import { type HistoryBar, historyBar, sessionButtons } from "./history_bar.js";
 import { freshness, type NumbersPanel, numbersPanel } from "./numbers_panel.js";
@@ -38,12 +39,7 @@ import { errorPerSweep, leastErrors, singularValues, type SmallChart, type Spect
 import { type Chart, type ChartState, tradeOffChart } from "./trade_off_chart.js";
 import { Visits } from "./visits.js";
 
-interface ExplorerParts {
-  root: HTMLElement;
-  link: ExplorerLink;
-  tell: Tell<ExplorerCommand>;
-  visits: Visits;
-  editor: EditorHandle;
+interface ExplorerParts extends ExplorerContext {
   numbers: NumbersPanel;
   proofs: CertificatePanel;
   cut: CutOverlay;
@@ -69,6 +65,8 @@ export function mountExplorer(root: HTMLElement, link: ExplorerLink, signal: Abo
   setAttributes(root, { role: "region", "aria-label": link.get("label") || "Tensor network explorer" });
   const tip = tooltip(root, signal);
   const problem = problemAlert(signal);
+  const drafts: (() => void)[] = [];
+  const visited: (() => void)[] = [];
   const tell = teller<ExplorerCommand>(link, problem.show, { quiet: true });
   const restore = (id: number): void => void tell({ kind: "restore", id });
   const place = html("div", {});
@@ -78,7 +76,10 @@ export function mountExplorer(root: HTMLElement, link: ExplorerLink, signal: Abo
     hideNumbers: true,
     complain: problem.show,
     onSelect: () => showSpectrum(parts),
-    onDraft: () => showDraft(parts),
+    onDraft: () => {
+      showDraft(parts);
+      for (const changed of drafts) changed();
+    },
     afterDraw: cut.redraw,
     bondBadge: (bond: BondInfo) => (ready ? badgeOf(parts, bond.index) : ""),
     bondNote: (bond: BondInfo) => (ready ? noteOf(parts, bond.index) : ""),
@@ -89,7 +90,11 @@ export function mountExplorer(root: HTMLElement, link: ExplorerLink, signal: Abo
     showCut(parts);
   }, signal);
   const parts: ExplorerParts = {
-    root, link, tell, problem, proofs, cut, cutShown: true, lastCut: null, badge: "", logError: false, spoken: "",
+    root, link, tell, tip, problem, proofs, cut, cutShown: true, lastCut: null, badge: "", logError: false, spoken: "",
+    complain: problem.show,
+    say: (sentence) => parts.editor.say(sentence),
+    onDraft: (changed) => void drafts.push(changed),
+    onVisits: (changed) => void visited.push(changed),
     editor: mountEditor(place, link, signal, extras),
     numbers: numbersPanel(proofs),
     fit: fitBar(tell, signal),
@@ -98,7 +103,10 @@ export function mountExplorer(root: HTMLElement, link: ExplorerLink, signal: Abo
     sweeps: errorPerSweep(signal),
     spectrum: singularValues(signal),
     history: historyBar(restore, signal),
-    visits: new Visits(link, () => showVisited(parts), signal),
+    visits: new Visits(link, () => {
+      showVisited(parts);
+      for (const changed of visited) changed();
+    }, signal),
   };
   ready = true;
   const aim = targetField(link, { choose: (value) => tell({ kind: "target", value }), complain: problem.show }, signal);
@@ -116,18 +124,23 @@ function panel(name: string, label: string, ...children: Node[]): HTMLElement {
   return html("section", { class: `tnx-panel tnx-${name}-panel`, "aria-label": label }, ...children);
 }
 
+function region(name: string, ...children: Node[]): HTMLElement {
+  return html("div", { class: `tnx-${name}-region` }, ...children);
+}
+
+/** The regions of the page, in the order in which they are read; each has an area of its own in the grid of explorer.css. */
 function arrange(parts: ExplorerParts, data: DataBar, editor: HTMLElement, signal: AbortSignal): HTMLElement {
   const { tell, numbers, fit, chart, pictures, sweeps, spectrum, history, problem } = parts;
   const chartTitle = html("span", { class: "tnx-title" }, "trade-off");
   const small = html("div", { class: "tnx-smalls" }, sweeps.element, spectrum.element);
   const files = sessionButtons(() => tell({ kind: "save" }), data.upload, signal);
   return html("div", { class: "tnx-grid" },
-    html("div", { class: "tnx-top" }, data.element),
+    region("data", data.element),
     panel("diagram", "diagram", editor, problem.element),
+    panel("pictures", "pictures", pictures.element),
     panel("numbers", "numbers", numbers.element, fit.element),
     panel("chart", "trade-off", html("div", { class: "tnx-head" }, chartTitle, scaleSwitch(parts, signal)), chart.element),
-    panel("pictures", "pictures", pictures.element),
-    html("div", { class: "tnx-foot" }, small, history.element, files),
+    region("foot", small, history.element, files),
   );
 }
 
@@ -193,18 +206,13 @@ function speak(parts: ExplorerParts, state: FitState): void {
   if (milestone) parts.editor.say(milestoneWords(state));
 }
 
-/** The visit that is the structure on screen; 0 for none, as after an edit that is not fitted yet. */
-function shownVisit({ link, editor, visits }: ExplorerParts): number {
-  return freshness(said<FitState>(link.get("fit")), editor.report().edit) === "old" ? 0 : visits.currentId;
-}
-
 function showChart(parts: ExplorerParts): void {
   const { link, editor, chart, logError, visits } = parts;
   const state = said<FitState>(link.get("fit"));
   const report = editor.report();
   chart.show({
     visited: visits.all,
-    currentId: shownVisit(parts),
+    currentId: visitOf(parts),
     now: { parameters: report.parameters, error: state?.relative_error ?? null, old: freshness(state, report.edit) === "old" },
     target: link.get("target_error") ?? 0,
     impossible: impossible(link, report.structure),
@@ -229,19 +237,13 @@ function showBound(parts: ExplorerParts): void {
   showCut(parts);
 }
 
-/** The relative error of the draft; null before its first sweep. */
-function currentError({ link, editor }: ExplorerParts): number | null {
-  const state = said<FitState>(link.get("fit"));
-  return state?.edit === editor.report().edit ? state.relative_error : null;
-}
-
 function showProofs(parts: ExplorerParts): void {
   const { link, editor, proofs } = parts;
   proofs.show({
     bound: said<ErrorBound>(link.get("bound")),
     minimum: said<MinimumState>(link.get("minimum")),
     report: editor.report(),
-    error: currentError(parts),
+    error: errorOf(parts),
     target: link.get("target_error") ?? 0,
   });
 }
@@ -269,7 +271,7 @@ function badgeOf(parts: ExplorerParts, index: number): string {
   const bound = said<ErrorBound>(link.get("bound"));
   const rank = effectiveRankOf(parts, index);
   const effective = rank === null ? "" : `effective rank ${formatShort(rank)}`;
-  const gain = bound?.edit === edit ? oneMoreWords(bound, index, currentError(parts)) : "";
+  const gain = bound?.edit === edit ? oneMoreWords(bound, index, errorOf(parts)) : "";
   return [gain, effective].filter((words) => words !== "").join("  \u00b7  ");
 }
 
@@ -307,7 +309,7 @@ function showBadge(parts: ExplorerParts): void {
 }
 
 function showVisited(parts: ExplorerParts): void {
-  parts.history.show(parts.visits.all, shownVisit(parts));
+  parts.history.show(parts.visits.all, visitOf(parts));
   showChart(parts);
 }
 

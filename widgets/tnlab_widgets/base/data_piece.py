@@ -28,7 +28,6 @@ class DataPiece(Piece):
     """
 
     STATE: ClassVar[Mapping[str, str]] = {
-        **Piece.STATE,
         "datasets": "[{name, label, licence}] of the built-in data",
         "data": "{name, label, shape, modes, order, kind, size, suggestions}",
         "original": "{kind, width, height, pixels}: the tensor as a picture",
@@ -92,7 +91,6 @@ class DataPiece(Piece):
         super().close()
 
     ACTIONS: ClassVar[Mapping[str, Action]] = {
-        **Piece.ACTIONS,
         "heartbeat": _do_heartbeat,
         "upload": _do_upload,
         "dataset": _do_dataset,

@@ -45,7 +45,6 @@ class EditorPiece(Piece):
     """
 
     STATE: ClassVar[Mapping[str, str]] = {
-        **Piece.STATE,
         "structure": "The last valid structure, as JSON",
         "edit": "The edit that led to `structure`: CLIENT:N of a draft of the page, python:N, or an empty text",
         "notice": "A sentence on `structure`, e.g. on ranks that its neighbours cannot carry, or an empty text",
@@ -187,7 +186,6 @@ class EditorPiece(Piece):
         return requests.answer(message, self._structure, modes_locked=self.modes_locked)
 
     ACTIONS: ClassVar[Mapping[str, Action]] = {
-        **Piece.ACTIONS,
         "draft": _do_draft,
         "preset": _answer,
         "layout": _answer,

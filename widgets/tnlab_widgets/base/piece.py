@@ -51,9 +51,23 @@ class Piece:
     SLOW: ClassVar[frozenset[str]] = frozenset()
     """Kinds that are answered from another thread, one after the other, without the lock."""
 
+    START: ClassVar[Mapping[str, Any]] = {"problem": {}}
+    """What a value of the state is at first, where ``__init__`` is given none."""
+
+    _OWN: ClassVar[Mapping[str, Any]] = {"STATE": STATE, "ACTIONS": ACTIONS, "SLOW": SLOW, "START": START}
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        """Add the tables of a class to those of its bases: a subclass names only what is its own."""
+        super().__init_subclass__(**keywords)
+        cls._OWN = {name: vars(cls)[name] for name in Piece._OWN if name in vars(cls)}
+        family = [base._OWN for base in reversed(cls.__mro__) if issubclass(base, Piece)]
+        for table in ("STATE", "ACTIONS", "START"):
+            setattr(cls, table, {name: value for own in family for name, value in own.get(table, {}).items()})
+        cls.SLOW = frozenset().union(*(own.get("SLOW", ()) for own in family))
+
     def __init__(self, **state: Any) -> None:
         self.guard = threading.RLock()
-        self.state: dict[str, Any] = {"problem": {}, **state}
+        self.state: dict[str, Any] = {**self.START, **state}
         self.parts: dict[str, Piece] = {}
         self.closed = False
         self._host: Host | None = None

@@ -220,7 +220,6 @@ class WorkbenchShelf(WorkbenchState):
         return {"filename": filename, "data": content}
 
     ACTIONS: ClassVar[Mapping[str, Action]] = {
-        **WorkbenchState.ACTIONS,
         "open": _do_open,
         "close_explorer": _do_close_explorer,
         "points": _do_points,

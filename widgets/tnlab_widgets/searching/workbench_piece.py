@@ -217,7 +217,6 @@ class WorkbenchPiece(WorkbenchShelf):
             self.push(**shown, settings=self._settings.to_page(len(source.modes)))
 
     ACTIONS: ClassVar[Mapping[str, Action]] = {
-        **WorkbenchShelf.ACTIONS,
         "start": lambda self, _: self.start(),
         "pause": lambda self, _: self.pause(),
         "resume": lambda self, _: self.resume(),

@@ -27,7 +27,6 @@ class WorkbenchState(DataPiece):
     """The state that the workbench's page shows, and the methods that update it from the lanes of a scheduler."""
 
     STATE: ClassVar[Mapping[str, str]] = {
-        **DataPiece.STATE,
         "label": "What a screen reader calls the workbench",
         "engines": "[{name, summary, families, needs_target, paper, batch}]",
         "families": "[{name, label}]",
