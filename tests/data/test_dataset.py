@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tnlab.data import datasets
+from tnlab.data.dataset import GROUPS
 from tnlab.errors import UnknownNameError
 
 
@@ -24,6 +25,10 @@ def test_every_data_set_loads_without_a_network(name, no_network):
     source = entry.source()
     assert entry.label
     assert entry.licence
+    assert entry.what.split()[0] in ("a", "an")
+    assert entry.find.endswith((".", "?"))
+    assert len(entry.find) < 120
+    assert entry.group in GROUPS
     assert source.array.dtype == np.float64
     assert tuple(source.tensor.shape) == entry.modes
     assert source.array.size <= 262_144

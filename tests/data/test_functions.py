@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tnlab.data.functions import hilbert, oscillation, peaks
+from tnlab.data.functions import hilbert, oscillation, peaks, tones
 
 
 @pytest.mark.parametrize("split", range(1, 6))
@@ -28,3 +28,9 @@ def test_the_hilbert_tensor_is_symmetric_with_fast_decay():
     np.testing.assert_array_equal(tensor, tensor.transpose(2, 0, 3, 1))
     values = np.linalg.svd(tensor.reshape(256, 256), compute_uv=False)
     assert values[8] < 1e-6 * values[0]
+
+
+@pytest.mark.parametrize("split", range(2, 6))
+def test_every_unfolding_of_three_tones_has_at_most_rank_6(split):
+    values = np.linalg.svd(tones().reshape(4**split, -1), compute_uv=False)
+    assert values[6] < 1e-10 * values[0] < values[5]

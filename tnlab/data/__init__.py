@@ -1,6 +1,6 @@
 """Data to fit: built-in data sets with their licences, and the conversion of files and arrays to tensors."""
 
-from tnlab.data import functions, pictures, volumes
+from tnlab.data import equations, functions, pictures, spectroscopy, volumes
 from tnlab.data.dataset import Dataset, datasets
 from tnlab.data.files import read_array, read_source
 from tnlab.data.planted_tensors import planted
@@ -12,6 +12,7 @@ __all__ = [
     "Dataset",
     "Source",
     "datasets",
+    "equations",
     "functions",
     "modes_text",
     "parse_modes",
@@ -19,5 +20,6 @@ __all__ = [
     "planted",
     "read_array",
     "read_source",
+    "spectroscopy",
     "volumes",
 ]

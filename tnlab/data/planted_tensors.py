@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from tnlab.data.dataset import dataset
+from tnlab.data.dataset import PLANTED, dataset
 from tnlab.network.network import Network
 from tnlab.network.structure import Bond, Core, Structure
 from tnlab.seeding import as_generator
@@ -42,13 +42,29 @@ def fully_connected(order: int, size: int, rank: int) -> Structure:
     return Structure((size,) * order, tuple(Core((k,)) for k in range(order)), tuple(bonds))
 
 
-@dataset("planted_ring", label="Planted tensor ring (rank 4, noise 1 %)", licence=LICENCE, modes=(4,) * 8)
+@dataset(
+    "planted_ring",
+    label="Planted tensor ring (rank 4, noise 1 %)",
+    licence=LICENCE,
+    modes=(4,) * 8,
+    what="a planted tensor",
+    find="A tensor ring of rank 4 and 512 numbers is hidden in it under 1 % of noise: can you draw it?",
+    group=PLANTED,
+)
 def planted_ring():
     """Return the tensor of a random ring of order 8, mode size 4 and rank 4 (512 parameters), with noise 1e-2."""
     return planted(uniform_ring(8, 4, 4), noise=1e-2, seed=0).numpy()
 
 
-@dataset("planted_full", label="Planted full network (rank 3, noise 1 %)", licence=LICENCE, modes=(16,) * 4)
+@dataset(
+    "planted_full",
+    label="Planted full network (rank 3, noise 1 %)",
+    licence=LICENCE,
+    modes=(16,) * 4,
+    what="a planted tensor",
+    find="Four cores with a bond of rank 3 between every two are hidden in it under 1 % of noise: can you draw it?",
+    group=PLANTED,
+)
 def planted_full():
     """Return the tensor of a random fully connected network of order 4, mode size 16, rank 3, with noise 1e-2."""
     return planted(fully_connected(4, 16, 3), noise=1e-2, seed=0).numpy()

@@ -3,12 +3,14 @@
 import gc
 import json
 import weakref
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tnlab.data import datasets
+from tnlab.data.dataset import GROUPS, SUITED
 from tnlab.errors import DataError, UnknownNameError
 from tnlab_widgets.base.sources import as_source, catalogue, describe, shared_tensor
 
@@ -38,7 +40,19 @@ def test_what_cannot_be_data_is_refused():
 
 
 def test_the_menu_lists_every_built_in_data_set():
-    assert [entry["name"] for entry in catalogue()] == list(datasets)
+    entries = catalogue()
+    assert sorted(entry["name"] for entry in entries) == sorted(datasets)
+    assert [heading for heading, _ in groupby(entry["group"] for entry in entries)] == list(GROUPS)
+    assert entries[0]["group"] == SUITED, "what networks suit stands first"
+
+
+def test_a_description_says_what_the_data_is_and_what_there_is_to_find():
+    assert describe(as_source("spin_chain", None, None))["what"] == "a quantum state"
+    assert "train" in describe(as_source("spin_chain", None, None))["find"]
+    assert (describe(as_source(ARRAY, None, None))["what"], describe(as_source(ARRAY, None, None))["find"]) == (
+        "a picture",
+        "",
+    )
 
 
 def test_a_description_offers_the_modes_that_are_chosen_among_its_suggestions():

@@ -63,15 +63,17 @@ export function dataBar(link: DataLink, { tell, complain, say, kinds, aim }: Dat
   return { element, upload: (file) => uploads.send(file) };
 }
 
+const CHOOSING = "Choose the data: a built-in data set, or a file of your own, which you upload or drop anywhere here.";
+
 function datasetMenu(link: DataLink, tell: Tell<DataCommand>, signal: AbortSignal): HTMLElement {
   const menu = html("select", { class: "tnx-field tnx-dataset", "aria-label": "data set", "data-field": "dataset" });
-  explain(menu, "The tensor: a built-in one, or a file of your own (upload, or drop it anywhere here).");
   const show = (): void => {
     const data = said<DataRecord>(link.get("data"));
     const known: readonly DatasetEntry[] = link.get("datasets") ?? [];
     const own = data && !known.some(({ name }) => name === data.name) ? [{ name: data.name, label: data.label }] : [];
     const names = [...own, ...known];
     fillMenu(menu, names, data?.name ?? menu.value);
+    explain(menu, `${data?.find ?? ""} ${CHOOSING}`.trim());
   };
   listen(menu, "change", () => {
     const known = (link.get("datasets") ?? []).some(({ name }) => name === menu.value);

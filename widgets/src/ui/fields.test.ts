@@ -14,6 +14,16 @@ it("fills a menu in the order of its choices, keeping the options that stay", ()
   expect([...menu.options].map(({ value, textContent }) => [value, textContent])).toEqual([["b", "B"], ["c", "C"], ["a", "first"]]);
   expect([menu.value, menu.options[0]]).toEqual(["c", b]);
 });
+it("puts choices under their headings, in the order in which the headings come first", () => {
+  const menu = html("select");
+  const under = (group: string, ...names: string[]): { name: string; label: string; group: string }[] => named(...names).map((choice) => ({ ...choice, group }));
+  fillMenu(menu, [...named("mine"), ...under("waves", "a", "b"), ...under("pictures", "c")], "b");
+  const shown = (): (string | null)[][] => [...menu.children].map((row) => [row.getAttribute("label") ?? row.textContent, ...[...row.children].map(({ textContent }) => textContent)]);
+  expect(shown()).toEqual([["MINE"], ["waves", "A", "B"], ["pictures", "C"]]);
+  expect(menu.value).toBe("b");
+  fillMenu(menu, under("waves", "b"), "b");
+  expect([shown(), menu.value]).toEqual([[["waves", "B"]], "b"]);
+});
 it("hands over what is typed, refuses the rest in a sentence, and puts back the old with Escape", () => {
   const [input, take, complain] = [html("input"), vi.fn(), vi.fn()];
   const read = (text: string): number | string => (text === "" ? "Type a number." : Number(text));

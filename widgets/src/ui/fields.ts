@@ -3,15 +3,40 @@
 import { html, listen, setAttributes, setText } from "./dom.js";
 import { keyed } from "./keyed.js";
 
-/** Give a menu its choices, and choose the one of this name. */
-export function fillMenu(menu: HTMLSelectElement, choices: readonly { name: string; label: string }[], name: string): void {
-  keyed(menu, choices, {
-    key: (choice) => choice.name,
-    make: (choice) => html("option", { value: choice.name }),
-    update: (option, { label }) => setText(option, label),
+export interface Choice {
+  name: string;
+  label: string;
+  /** The heading that it stands under. */
+  group?: string;
+}
+
+/** Give a menu its choices, those with a heading under it, and choose the one of this name. */
+export function fillMenu(menu: HTMLSelectElement, choices: readonly Choice[], name: string): void {
+  fill(menu, headed(choices));
+  menu.value = name;
+}
+
+/** A choice, or a heading with the choices under it. */
+type Row = Choice & { under?: Choice[] };
+
+function headed(choices: readonly Choice[]): Row[] {
+  const rows = new Map<string, Row>();
+  for (const { group, ...choice } of choices) {
+    const name = group === undefined ? choice.name : `heading: ${group}`;
+    const row: Row = rows.get(name) ?? (group === undefined ? choice : { name, label: group, under: [] });
+    row.under?.push(choice);
+    rows.set(name, row);
+  }
+  return [...rows.values()];
+}
+
+function fill(parent: HTMLElement, rows: readonly Row[]): void {
+  keyed<Row, HTMLElement>(parent, rows, {
+    key: ({ name }) => name,
+    make: ({ name, label, under }) => (under ? html("optgroup", { label }) : html("option", { value: name })),
+    update: (element, { label, under }) => (under ? fill(element, under) : setText(element, label)),
     ordered: true,
   });
-  menu.value = name;
 }
 
 export interface Typed<T> {

@@ -7,9 +7,11 @@ export type Order = "plain" | "quantised";
 export interface DatasetEntry {
   name: string;
   label: string;
-  /** A sentence about it. */
-  description?: string;
   licence?: string;
+  /** Its heading in the menu. */
+  group?: string;
+  /** A sentence on what a tensor network can find in it. */
+  find?: string;
 }
 
 export interface Suggestion {
@@ -25,6 +27,10 @@ export interface DataRecord {
   modes: number[];
   order: Order;
   kind: PictureKind;
+  /** What it is in a word or two, e.g. "a photograph". */
+  what?: string;
+  /** A sentence on what a tensor network can find in it; "" for data of one's own. */
+  find?: string;
   size: number;
   suggestions: Suggestion[];
 }

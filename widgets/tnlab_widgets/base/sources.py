@@ -8,7 +8,10 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 import torch
 
 from tnlab.data import Source, datasets, modes_text, read_source
+from tnlab.data.dataset import GROUPS
 from tnlab.data.tensor_hash import tensor_hash
+
+KINDS = {"curve": "a series", "image": "a picture", "slices": "a stack of slices"}  # of data of one's own
 
 _sources: "WeakValueDictionary[tuple[Any, ...], Source]" = WeakValueDictionary()  # by content, while in use
 _tensors: "WeakKeyDictionary[Source, torch.Tensor]" = WeakKeyDictionary()
@@ -62,12 +65,17 @@ def _held_once(source: Source) -> Source:
 
 
 def catalogue() -> list[dict[str, str]]:
-    """Return {name, label, licence} of every built-in data set, for the page's menu."""
-    return [{"name": name, "label": entry.label, "licence": entry.licence} for name, entry in datasets.items()]
+    """Return {name, label, licence, group, find} of every built-in data set, for the page's menu, group by group."""
+    ordered = sorted(datasets.items(), key=lambda item: GROUPS.index(item[1].group))
+    return [
+        {"name": name, "label": entry.label, "licence": entry.licence, "group": entry.group, "find": entry.find}
+        for name, entry in ordered
+    ]
 
 
 def describe(source: Source) -> dict[str, Any]:
     """Return the name, shape, modes and kind of a source for the page, and the modes that it suggests."""
+    known = datasets.get(source.name)
     suggested = list(source.suggested_modes)
     if (source.modes, source.order) not in suggested:
         suggested.insert(0, (source.modes, source.order))
@@ -78,6 +86,8 @@ def describe(source: Source) -> dict[str, Any]:
         "modes": list(source.modes),
         "order": source.order,
         "kind": source.kind,
+        "what": known.what if known is not None else KINDS[source.kind],
+        "find": known.find if known is not None else "",
         "size": int(source.array.size),
         "suggestions": [
             {"modes": list(modes), "order": order, "label": f"{modes_text(modes)} {order}"}
