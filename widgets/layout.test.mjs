@@ -21,7 +21,7 @@ const ELSEWHERE = {
   "workbench/workbench.test.ts and tests/browser/test_workbench.py: they are parts of the mounted workbench": [
     "charts/plot.ts", "diagram/morphing_diagram.ts", "workbench/charts/progress_chart.ts", "workbench/panels/charts_panel.ts",
   ],
-  "the tests that use them": ["testing/fake_model.ts", "testing/fake_workbench.ts"],
+  "the tests that use them": ["testing/fake_explorer.ts", "testing/fake_model.ts", "testing/fake_workbench.ts"],
 };
 
 /** Modules of a room, walls not counted, at most. */

@@ -78,13 +78,13 @@ def test_ctrl_wheel_zooms_and_fit_brings_it_back(editor: Editor) -> None:
     diagram.stage.until(lambda: diagram.core("A").bounding_box()["width"] < 1.05 * width, "it is back")
 
 
-def test_pinned_cores_stay_when_the_rest_is_laid_out(editor: Editor) -> None:
+def test_cores_held_in_place_stay_when_the_rest_is_laid_out(editor: Editor) -> None:
     diagram = editor("full", (3, 3, 3, 3), 2)
     x, y = diagram.centre("A")
     diagram.stage.drag((x, y), (x + 25, y + 15))
     diagram.core("A").focus()
-    diagram.stage.press("p")
-    diagram.stage.until(lambda: diagram.value.cores[0].pinned, "core A is pinned")
+    diagram.stage.press("h")
+    diagram.stage.until(lambda: diagram.value.cores[0].pinned, "core A is held in place")
     place, edit = diagram.value.cores[0].position, diagram.stage.state["edit"]
     diagram.stage.press("a")
     diagram.stage.until(lambda: diagram.stage.state["edit"] != edit, "a layout")

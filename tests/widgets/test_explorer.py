@@ -47,6 +47,8 @@ def test_it_opens_on_the_photograph_being_fitted_as_a_tensor_train(page):
             "relative_error": widget.visits[0].relative_error,
             "label": "4 cores, ranks 7, 7, 7",
             "status": state["status"],
+            "cut_short": False,
+            "format": "Tensor train",
         }
     ]
     assert shown.seen.current_id == 1

@@ -88,6 +88,15 @@ class Explorer(NetworkEditor, bundle="explorer", piece=ExplorerPiece):
     restart = OfPiece(ExplorerPiece.restart)
     try_seeds = OfPiece(ExplorerPiece.try_seeds)
     restore = OfPiece(ExplorerPiece.restore)
+    pins = OfPiece(ExplorerPiece.pins)
+    pin = OfPiece(ExplorerPiece.pin)
+    unpin = OfPiece(ExplorerPiece.unpin)
+    put_back = OfPiece(ExplorerPiece.put_back)
+    rename = OfPiece(ExplorerPiece.rename)
+    on_pins = OfPiece(ExplorerPiece.on_pins)
+    starts = OfPiece(ExplorerPiece.starts)
+    open_start = OfPiece(ExplorerPiece.open_start)
+    pin_start = OfPiece(ExplorerPiece.pin_start)
     save = OfPiece(ExplorerPiece.save)
 
     @classmethod

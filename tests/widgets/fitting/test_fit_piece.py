@@ -105,3 +105,25 @@ def test_the_fewest_parameters_are_those_of_a_family_that_holds_all_that_was_dra
     shown.settled()
     shown.propose(TRAIN)
     assert shown.seen.minimum["family"] == "latent", "the network of before is still on the map"
+
+
+def test_a_structure_passed_on_the_way_to_another_is_no_visit(shown):
+    shown.settled()
+    shown.piece.pause()
+    for rank in (3, 4):
+        shown.propose(set_rank(TRAIN, 1, rank))
+    shown.piece.resume()
+    shown.settled()
+    assert [visit.structure.ranks[1] for visit in shown.piece.visits] == [2, 4]
+    shown.piece._session.visited.record("passed", shown.piece.network, 0.5, "The fit is running.")
+    assert len(shown.piece._session.visited) == 3
+    assert [visit["id"] for visit in shown.say("visits")["visits"]] == [visit.id for visit in shown.piece.visits]
+    assert len(shown.piece.visits) == 2
+
+
+def test_the_structure_of_a_visit_is_told_when_asked_for(shown):
+    shown.settled()
+    (visit,) = shown.piece.visits
+    assert shown.say("visit_structure", id=visit.id)["structure"] == shown.seen.structure
+    for wrong in (99, None, "1", [1]):
+        assert "no longer in the history" in shown.say("visit_structure", id=wrong)["error"]

@@ -1,6 +1,7 @@
 """Sessions as files: what is written comes back, and what does not belong together is refused with a sentence."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,20 +11,30 @@ from safetensors.torch import load, save
 from tnlab.data import Source
 from tnlab.errors import DataError
 from tnlab.formats import formats
+from tnlab.network import structure_json
 from tnlab.network.network import Network
+from tnlab_widgets.fitting.pin import Pin
 from tnlab_widgets.fitting.session_file import SavedSession, read_session, write_session
 
 MODES = (3, 3, 3)
 TRAIN = formats["tt"].build(MODES, 2)
+RING = formats["tr"].build(MODES, 1)
+PIN = {"name": "mine", "structure": structure_json.to_dict(TRAIN), "relative_error": 0.25, "status": ""}
+OTHER = structure_json.to_dict(formats["tt"].build((2, 2), 1))
 
 
 @pytest.fixture
 def saved(generator):
     source = Source.of(np.random.default_rng(0).normal(size=MODES), name="mine.npy", modes=MODES)
     cores = tuple(torch.randn(shape, generator=generator, dtype=torch.float64) for shape in TRAIN.core_shapes)
-    visits = ((TRAIN, 0.25, "Converged."), (formats["tr"].build(MODES, 1), 0.5, "Stopped."))
+    network = Network(TRAIN, cores)
+    pins = (
+        Pin(id=1, name="mine", structure=TRAIN, network=network, relative_error=0.25, status="Converged."),
+        Pin(id=2, name="a ring", structure=RING, network=None, relative_error=None, status=""),
+    )
+    visits = ((TRAIN, 0.25, "Converged."), (RING, 0.5, "Stopped."))
     return SavedSession(
-        source=source, structure=TRAIN, network=Network(TRAIN, cores), seed=11, target_error=0.05, visited=visits
+        source=source, structure=TRAIN, network=network, seed=11, target_error=0.05, visited=visits, pins=pins
     )
 
 
@@ -35,6 +46,19 @@ def test_a_session_comes_back_as_it_was_written(saved):
     assert again.visited == saved.visited
     for one, other in zip(again.network.cores, saved.network.cores, strict=True):
         assert torch.equal(one, other)
+
+
+def test_pins_come_back_with_their_cores(saved):
+    mine, ring = read_session("mine.tnlab", write_session(saved)).pins
+    assert (mine.name, mine.structure, mine.relative_error, mine.status) == ("mine", TRAIN, 0.25, "Converged.")
+    assert all(map(torch.equal, mine.network.cores, saved.network.cores))
+    assert (ring.name, ring.structure, ring.network, ring.relative_error) == ("a ring", RING, None, None)
+
+
+def test_a_session_of_version_1_has_no_pins(saved):
+    again = read_session("mine.tnlab", spoilt(replace(saved, pins=()), version="1"))
+    assert again.pins == ()
+    assert again.visited == saved.visited
 
 
 def spoilt(saved, arrays=None, **changes):
@@ -51,13 +75,19 @@ def spoilt(saved, arrays=None, **changes):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"version": "2"}, "only version 1 is read"),
+        ({"version": "3"}, "only 1 and 2 are read"),
         ({"seed": -1}, "its seed is -1"),
         ({"seed": True}, "its seed is True"),
         ({"target_error": float("nan")}, "its target error is nan"),
         ({"target_error": 0.0}, "its target error is 0.0"),
         ({"data": {"name": "x"}}, "the field 'modes' is missing"),
         ({"visited": [{"structure": {}, "relative_error": 0.1, "status": ""}]}, "cannot be opened"),
+        ({"pins": "all"}, "cannot be opened"),
+        ({"pins": [PIN | {"relative_error": -0.1}]}, "the relative error of a pin is -0.1"),
+        ({"pins": [PIN | {"name": ["mine"]}]}, "The name of a pin"),
+        ({"pins": [PIN | {"structure": OTHER}]}, "does not belong to its tensor"),
+        ({"arrays": {"pin.0.core.1": torch.ones(7, dtype=torch.float64)}}, "cannot be opened"),
+        ({"arrays": {"pin.0.core.1": torch.full((2, 3, 2), torch.inf, dtype=torch.float64)}}, "finite real numbers"),
         ({"arrays": {"core.0": torch.full((3, 2), torch.nan, dtype=torch.float64)}}, "finite real numbers"),
         ({"arrays": {"core.0": torch.ones(5, 2, dtype=torch.float64)}}, "cannot be opened"),
     ],

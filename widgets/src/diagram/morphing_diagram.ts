@@ -1,13 +1,13 @@
 /** A read-only diagram that moves from one structure to the next. */
 
 import { NOTHING } from "../structure/selection.js";
-import { type Draft, EMPTY, fromRecord, isPlaced } from "../structure/structure.js";
+import { type Draft, EMPTY, fromRecord } from "../structure/structure.js";
 import { html, onResize, setAttributes, svg } from "../ui/dom.js";
-import { polar } from "../ui/plane.js";
 import type { StructureRecord } from "../wire/editor_state.js";
 import { blend, carried, eased } from "./morph.js";
 import { draw, makeLayers } from "./paint.js";
 import { type Scene, sceneBox, sceneOf } from "./scene.js";
+import { placedInCircle } from "./small_diagram.js";
 import * as vp from "./viewport.js";
 
 /** Milliseconds of a transition. */
@@ -17,14 +17,6 @@ export interface MorphingDiagram {
   element: HTMLElement;
   /** Draw a structure; bonds at the places in `changed` stand out. */
   show(structure: StructureRecord | null, changed: readonly number[], words: string): void;
-}
-
-/** Cores that have no place yet lie on a circle. */
-function placed(draft: Draft): Draft {
-  if (draft.cores.every(isPlaced)) return draft;
-  const step = (2 * Math.PI) / Math.max(1, draft.cores.length);
-  const radius = Math.max(70, 22 * draft.cores.length);
-  return { ...draft, cores: draft.cores.map((core, k) => ({ ...core, ...polar({ x: 0, y: 0 }, k * step - Math.PI / 2, radius) })) };
 }
 
 /** The view that shows a whole scene. */
@@ -70,7 +62,7 @@ export function morphingDiagram(signal: AbortSignal): MorphingDiagram {
     element,
     show(structure, changed, words) {
       setAttributes(element, { "aria-label": words });
-      const next = structure === null ? EMPTY : carried(draft, placed(fromRecord(structure)));
+      const next = structure === null ? EMPTY : carried(draft, placedInCircle(fromRecord(structure)));
       strong = new Set(changed.flatMap((place) => next.bonds[place]?.id ?? []));
       const first = draft.cores.length === 0;
       draft = next;

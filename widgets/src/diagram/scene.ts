@@ -139,7 +139,7 @@ function sceneCore(draft: Draft, core: DraftCore): SceneCore {
   const latent = core.legs.length === 0;
   const bonds = plural(bondsAt(draft, core.name).length, "bond");
   const legs = latent ? "latent" : core.legs.map((leg) => `mode ${leg} of size ${draft.modes[leg]}`).join(", ");
-  const words = `core ${core.name}, ${legs}, ${bonds}${core.pinned ? ", pinned" : ""}`;
+  const words = `core ${core.name}, ${legs}, ${bonds}${core.pinned ? ", held in place" : ""}`;
   return { name: core.name, x: core.x, y: core.y, radius: g.radius(latent), latent, pinned: core.pinned, words };
 }
 

@@ -1,4 +1,4 @@
-/** Commands that arrange what is drawn: move, pin, lay out, copy and paste, show a whole structure. */
+/** Commands that arrange what is drawn: move, hold in place, lay out, copy and paste, show a whole structure. */
 
 import { placeMissing } from "../diagram/missing_places.js";
 import { inTurn, neighbour } from "../diagram/neighbours.js";
@@ -37,10 +37,10 @@ export function duplicate(desk: Desk): void {
   commitAndFocus(desk, paste(desk.store.committed, clip, desk.store.locked));
 }
 
-export function pinTargets(desk: Desk): void {
+export function holdTargets(desk: Desk): void {
   const { cores } = desk.stage.targets;
-  if (cores.length === 0) return desk.tell("Select cores to pin them: automatic layout then leaves them where they are.");
-  desk.store.commit(edits.togglePins(desk.store.committed, cores));
+  if (cores.length === 0) return desk.tell("Select cores to hold them in place: automatic layout then leaves them where they are.");
+  desk.store.commit(edits.toggleHeld(desk.store.committed, cores));
 }
 
 /** Move the selected cores; where the focus is on something else, go on to what lies there. */

@@ -13,7 +13,7 @@ it("refuses what changes a read-only diagram, in a sentence", () => {
   expect(desk.stage.zoom).toHaveBeenCalledWith(1.25);
 });
 it("leaves to a read-only diagram what only looks, copies or explains", () => {
-  const all: Command[] = ["core", "bond", "leg", "delete", "collapse", "raise", "lower", "undo", "redo", "copy", "cut", "paste", "layout", "pin", "graph", "fit", "export", "import", "help", "menu"];
+  const all: Command[] = ["core", "bond", "leg", "delete", "collapse", "raise", "lower", "undo", "redo", "copy", "cut", "paste", "layout", "hold", "graph", "fit", "export", "import", "help", "menu"];
   expect(all.filter(isViewOnly)).toEqual(["copy", "graph", "fit", "export", "help", "menu"]);
 });
 it("opens the sheets by name", () => {

@@ -1,7 +1,7 @@
 /** The commands of the editor by name, for the toolbar, the keys and the menu. */
 
 import { everything, NOTHING } from "../structure/selection.js";
-import { arrow, copyTargets, duplicate, layOut, pasteClip, pinTargets, walk } from "./arranging_commands.js";
+import { arrow, copyTargets, duplicate, layOut, pasteClip, holdTargets, walk } from "./arranging_commands.js";
 import type { Desk } from "./desk.js";
 import { addBond, addCore, addLeg, collapseBond, openField, removeTargets, step, toggleFocused } from "./drawing_commands.js";
 
@@ -9,7 +9,7 @@ import { addBond, addCore, addLeg, collapseBond, openField, removeTargets, step,
 export type Command =
   | "core" | "bond" | "leg" | "delete" | "collapse" | "raise" | "lower" | "type" | "toggle" | "enter"
   | "undo" | "redo" | "copy" | "cut" | "paste" | "duplicate" | "select_all" | "escape"
-  | "layout" | "pin" | "graph" | "fit" | "zoom_in" | "zoom_out" | "left" | "right" | "up" | "down"
+  | "layout" | "hold" | "graph" | "fit" | "zoom_in" | "zoom_out" | "left" | "right" | "up" | "down"
   | "first" | "last" | "previous" | "next"
   | "import" | "export" | "help" | "menu";
 
@@ -48,7 +48,7 @@ const ACTIONS: Record<Command, Action> = {
   select_all: ({ store }) => store.select(everything(store.committed)),
   escape: ({ store }) => store.select(NOTHING),
   layout: (desk) => void layOut(desk, true),
-  pin: pinTargets,
+  hold: holdTargets,
   graph: (desk) => desk.graph.toggle(),
   fit: ({ stage }) => stage.fit(),
   zoom_in: ({ stage }) => stage.zoom(1.25),

@@ -5,7 +5,7 @@
  *   [data-core="A"]  [data-bond="A-B"] (parallel: "A-B#2"; hyper-bond: "A-B-C")  [data-leg="0"] (by mode)
  *     attributes: data-selected, data-latent, data-pinned (core), data-rank, data-hyper (bond; its dot is .tn-dot, its
  *     label [data-rank-of="A-B"]), data-size, data-of (leg; its grip is .tn-end-hit), data-target while a drag is over it
- *   [data-action="..."]  core bond leg delete undo redo layout pin graph fit zoom_out zoom_in export import help,
+ *   [data-action="..."]  core bond leg delete undo redo layout hold graph fit zoom_out zoom_in export import help,
  *     preset:NAME (some in the menu of more_presets) preset_rank, lower raise count (the line under the diagram), export:json svg png tikz python einsum
  *     (and export:json:copy, ...), import_text import_file import_go, close, menu:COMMAND
  *   .tn-inline (field to type a rank)  [data-status] (errors, notices)  .tn-live (spoken)  [data-hint]

@@ -17,7 +17,7 @@ const fitted = (more: Partial<FitState> = {}): FitState => ({
   edit: "", generation: 1, state: "RUNNING", running: true, paused: false, status: "The fit is running.", sweep: 41, relative_error: 0.1072,
   seconds: 1, seed: 0, errors: [0.2, 0.11, 0.1072], ...more,
 });
-const visit = (id: number, parameters: number, relative_error: number): Visit => ({ id, parameters, relative_error, label: "4 cores", status: "" });
+const visit = (id: number, parameters: number, relative_error: number): Visit => ({ id, parameters, relative_error, label: "4 cores", status: "", cut_short: false, format: "Tensor train" });
 
 let model: FakeModel<ExplorerState>;
 let root: HTMLElement;

@@ -30,6 +30,7 @@ import { beats } from "../wire/heartbeat.js";
 import { said } from "../wire/link.js";
 import { type CertificatePanel, certificatePanel } from "./certificate_panel.js";
 import { effectiveRank, inScope, minimumStory, oneMoreWords } from "./certificate_words.js";
+import { pinsPanel } from "./compare/pins_panel.js";
 import { errorOf, type ExplorerContext, visitOf } from "./context.js";
 import { type FitBar, fitBar, isMilestone, milestoneWords } from "./fit_bar.js";
 import { type HistoryBar, historyBar, sessionButtons } from "./history_bar.js";
@@ -90,7 +91,7 @@ export function mountExplorer(root: HTMLElement, link: ExplorerLink, signal: Abo
     showCut(parts);
   }, signal);
   const parts: ExplorerParts = {
-    root, link, tell, tip, problem, proofs, cut, cutShown: true, lastCut: null, badge: "", logError: false, spoken: "",
+    root, link, tell, tip, problem, proofs, cut, cutShown: true, lastCut: null, badge: "", logError: true, spoken: "",
     complain: problem.show,
     say: (sentence) => parts.editor.say(sentence),
     onDraft: (changed) => void drafts.push(changed),
@@ -140,13 +141,14 @@ function arrange(parts: ExplorerParts, data: DataBar, editor: HTMLElement, signa
     panel("pictures", "pictures", pictures.element),
     panel("numbers", "numbers", numbers.element, fit.element),
     panel("chart", "trade-off", html("div", { class: "tnx-head" }, chartTitle, scaleSwitch(parts, signal)), chart.element),
+    panel("compare", "compare", pinsPanel(parts, signal)),
     region("foot", small, history.element, files),
   );
 }
 
 /** Whether the error axis of the chart is logarithmic. */
 function scaleSwitch(parts: ExplorerParts, signal: AbortSignal): HTMLElement {
-  const box = html("input", { type: "checkbox", "data-field": "log-error" });
+  const box = html("input", { type: "checkbox", "data-field": "log-error", checked: true });
   listen(box, "change", () => {
     parts.logError = box.checked;
     showChart(parts);

@@ -41,3 +41,14 @@ it("offers no new start while the draft is refused", () => {
   button("restart").click();
   expect(tell.mock.calls).toEqual([[{ kind: "restart" }]]);
 });
+
+it("goes on with a fit that is over before it has converged", () => {
+  const tell = vi.fn(async () => {});
+  const bar = fitBar(tell, new AbortController().signal);
+  const pause = bar.element.querySelector('[data-action="pause"]') as HTMLElement;
+  bar.show({ ...fit, running: false, state: "CONVERGED" }, { edit: fit.edit, error: "" });
+  pause.click();
+  bar.show({ ...fit, running: false, state: "KEPT" }, { edit: fit.edit, error: "" });
+  pause.click();
+  expect(tell.mock.calls).toEqual([[{ kind: "resume" }]]);
+});

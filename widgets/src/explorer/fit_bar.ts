@@ -35,6 +35,9 @@ export const isMilestone = (fit: FitState): boolean => !fit.running && fit.state
 export const milestoneWords = (fit: FitState): string =>
   `${fit.status} Relative error ${formatError(fit.relative_error)} after ${fit.sweep} sweep${fit.sweep === 1 ? "" : "s"}.`;
 
+/** States of an ended fit that may go on from its cores. */
+const OVER = new Set(["STOPPED", "MAX_SWEEPS", "TRIED", "KEPT"]);
+
 const REFUSED = "This structure cannot be applied, for the reason given at the diagram. The fit shown is of the last structure that could be.";
 
 export interface FitBar {
@@ -64,7 +67,7 @@ export function fitBar(tell: Tell<ExplorerCommand>, signal: AbortSignal): FitBar
 }
 
 function fitButtons(tell: Tell<ExplorerCommand>, signal: AbortSignal): { element: HTMLElement; show(fit: FitState | null, refused: boolean): void } {
-  let paused = false;
+  let paused = false; // or over before it had converged: it can go on
   const pause = button({
     icon: "pause", label: "Pause the fit", tip: "Pause the fit; the cores stay as they are.", action: "pause",
     onPress: () => tell({ kind: paused ? "resume" : "pause" }),
@@ -86,7 +89,7 @@ function fitButtons(tell: Tell<ExplorerCommand>, signal: AbortSignal): { element
   return {
     element: html("div", { class: "tnx-buttons" }, pause, stop, restart, seeds),
     show(fit, refused) {
-      paused = fit?.paused ?? false;
+      paused = fit !== null && (fit.paused || (!fit.running && OVER.has(fit.state)));
       setIcon(pause, paused ? "resume" : "pause");
       setAttributes(pause, { "aria-label": paused ? "Resume the fit" : "Pause the fit" });
       explain(pause, paused ? "Go on with the fit." : "Pause the fit; the cores stay as they are.");

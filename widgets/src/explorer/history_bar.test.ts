@@ -2,7 +2,7 @@
 import { expect, it, vi } from "vitest";
 import { historyBar } from "./history_bar.js";
 
-const visit = (id: number, relative_error: number) => ({ id, parameters: 10 * id, relative_error, label: "4 cores", status: "" });
+const visit = (id: number, relative_error: number) => ({ id, parameters: 10 * id, relative_error, label: "4 cores", status: "", cut_short: false, format: "Tensor train" });
 
 it("numbers structures by their first visit, and restores any but the current one", () => {
   const restore = vi.fn();

@@ -27,7 +27,7 @@ it("restores the point under a click also where a later point is on top of it, a
   const tip = { show: (point: Element) => void shown.push(point), hide: () => {} };
   const chart = tradeOffChart(tip, (id) => void restored.push(id), new AbortController().signal);
   document.body.append(chart.element);
-  const visit = (id: number, parameters: number) => ({ id, parameters, relative_error: 0.1, label: `${id}`, status: "" });
+  const visit = (id: number, parameters: number) => ({ id, parameters, relative_error: 0.1, label: `${id}`, status: "", cut_short: false, format: "Tensor train" });
   chart.show({
     visited: [visit(1, 1000), visit(2, 1010)], currentId: 9, now: { parameters: 1000, error: 0.1, old: false },
     target: 0.1, impossible: null, logError: true,

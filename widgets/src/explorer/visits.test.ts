@@ -5,7 +5,7 @@ import { PATIENCE_MS } from "../wire/link.js";
 import { widgetLink } from "../wire/widget_link.js";
 import { Visits } from "./visits.js";
 
-const visit = (id: number, relative_error = 0.1): Visit => ({ id, parameters: 10 * id, relative_error, label: "4 cores", status: "" });
+const visit = (id: number, relative_error = 0.1): Visit => ({ id, parameters: 10 * id, relative_error, label: "4 cores", status: "", cut_short: false, format: "Tensor train" });
 const changed = vi.fn();
 let model: FakeModel<ExplorerState>;
 let end: AbortController;

@@ -42,10 +42,10 @@ describe("cores", () => {
     expect(legs(edit?.draft as Draft)).toEqual([[0], [1, 2], [3]]);
     expect(bonds(edit?.draft as Draft)).toEqual(["A-B:2", "B-D:4", "A-D:5"]);
   });
-  it("are pinned and unpinned together", () => {
-    const pinned = edits.togglePins(ring, ["A", "B"]).draft;
+  it("are held in place and released together", () => {
+    const pinned = edits.toggleHeld(ring, ["A", "B"]).draft;
     expect(pinned.cores.map((core) => core.pinned)).toEqual([true, true, false, false]);
-    expect(edits.togglePins(pinned, ["A", "B"]).draft).toEqual(ring);
+    expect(edits.toggleHeld(pinned, ["A", "B"]).draft).toEqual(ring);
   });
 });
 

@@ -180,12 +180,12 @@ export function place(draft: Draft, position: (core: DraftCore) => { x: number; 
   return { ...draft, cores };
 }
 
-/** Pin cores, or unpin them where all are pinned. */
-export function togglePins(draft: Draft, names: readonly string[]): Edit {
+/** Hold cores in place, or release them where all are held. */
+export function toggleHeld(draft: Draft, names: readonly string[]): Edit {
   const chosen = draft.cores.filter((core) => names.includes(core.name));
   const pinned = !chosen.every((core) => core.pinned);
   const cores = draft.cores.map((core) => (names.includes(core.name) ? { ...core, pinned } : core));
-  return { draft: { ...draft, cores }, say: `${pinned ? "Pinned" : "Unpinned"} ${names.join(", ")}.` };
+  return { draft: { ...draft, cores }, say: `${pinned ? "Held in place" : "Released"}: ${names.join(", ")}.` };
 }
 
 /** Give a core the first mode that no core carries, or a new leg where modes are free; null where neither can be. */

@@ -2,7 +2,7 @@
 
 import type { Bytes } from "./bytes.js";
 import type { DataCommand, DataMessage, DataState, PictureKind } from "./data_state.js";
-import type { EditorMessage, EditorState } from "./editor_state.js";
+import type { EditorMessage, EditorState, StructureRecord } from "./editor_state.js";
 import type { Link, Unsaid } from "./link.js";
 
 export interface FitState {
@@ -89,6 +89,56 @@ export interface Visit {
   relative_error: number;
   label: string;
   status: string;
+  /** Whether its fit was left or stopped before it had converged. */
+  cut_short: boolean;
+  /** The label of its format; "" for a structure drawn by hand. */
+  format: string;
+}
+
+/** A structure that a person keeps to compare. */
+export interface PinRecord {
+  id: number;
+  name: string;
+  structure: StructureRecord;
+  parameters: number;
+  compression_ratio: number;
+  /** Null before its first sweep. */
+  relative_error: number | null;
+  status: string;
+  cut_short: boolean;
+  /** Whether the fit that runs is its own. */
+  running: boolean;
+  format: string;
+  /** Whether it has cores. */
+  fitted: boolean;
+}
+
+/** Pictures of two pins; all residuals are on one scale, and the difference is the second minus the first. */
+export interface SideBySide {
+  kind: PictureKind;
+  width: number;
+  height: number;
+  reconstructions: [Bytes, Bytes];
+  residuals: [Bytes, Bytes];
+  residual_scale: number;
+  difference: Bytes;
+  difference_scale: number;
+}
+
+/** What one of several random starts has reached. */
+export interface StartRecord {
+  seed: number;
+  relative_error: number;
+  sweeps: number;
+  status: string;
+  cut_short: boolean;
+  running: boolean;
+}
+
+/** What another way to keep the data reaches, drawn beside the visits: points [parameters, relative error]. */
+export interface Reference {
+  name: string;
+  points: [number, number][];
 }
 
 /** Visits that are new or have changed: an event, and with `fresh` all that there are. */
@@ -107,9 +157,14 @@ export type ExplorerCommand =
   | { kind: "restart"; seed?: number }
   | { kind: "try_seeds"; count: number }
   | { kind: "restore"; id: number }
-  | { kind: "target"; value: number };
+  | { kind: "target"; value: number }
+  | { kind: "pin" | "put_back" }
+  | { kind: "unpin" | "restore_pin" | "pin_picture"; id: number }
+  | { kind: "rename_pin"; id: number; name: string }
+  | { kind: "side_by_side"; first: number; second: number }
+  | { kind: "open_start" | "pin_start"; seed: number };
 
-export type ExplorerMessage = EditorMessage | DataMessage | ExplorerCommand | { kind: "visits" };
+export type ExplorerMessage = EditorMessage | DataMessage | ExplorerCommand | { kind: "visits" } | { kind: "visit_structure"; id: number };
 
 export interface ExplorerState extends EditorState, DataState {
   /** The relative error aimed at. */
@@ -120,6 +175,9 @@ export interface ExplorerState extends EditorState, DataState {
   minimum: MinimumState | Unsaid;
   spectra: Spectra | Unsaid;
   current_id: number;
+  references: Reference[];
+  pins: PinRecord[];
+  starts: StartRecord[];
 }
 
 export type ExplorerLink = Link<ExplorerState, ExplorerMessage>;

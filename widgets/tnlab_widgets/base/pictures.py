@@ -9,6 +9,8 @@ import numpy as np
 from tnlab.data import Source
 
 MAX_SIDE = 512  # pixels; about what the page has room for
+THUMB_SIDE = 96  # pixels of a thumbnail
+THUMB_POINTS = 256  # of a curve in a thumbnail
 MAX_POINTS = 2048  # of a curve; more than a panel has pixels across
 MAX_SLICES = 16  # of a tensor, tiled 4 by 4
 
@@ -50,6 +52,45 @@ class Panels:
         else:
             shown, left = self._grey(flat), _bytes(127.5 + 127.5 * residual / scale)
         return {**self._frame(), "reconstruction": shown, "residual": left, "residual_scale": scale}
+
+    def thumbnail(self, tensor: Any) -> dict[str, Any]:
+        """Return a small picture of a reconstruction: {kind, width, height, pixels}, on the grey scale of the tensor.
+
+        Args:
+            tensor: The reconstruction, of shape ``source.modes``.
+        """
+        flat = self._flatten(self._source.restore(tensor))
+        if self.kind == "curve":
+            points = flat[:, :: math.ceil(flat.size / THUMB_POINTS)]
+            return {"kind": self.kind, "width": points.shape[1], "height": 1, "pixels": self._points(points)}
+        small = shrink(flat, THUMB_SIDE)
+        return {"kind": self.kind, "width": small.shape[1], "height": small.shape[0], "pixels": self._grey(small)}
+
+    def side_by_side(self, first: Any, second: Any) -> dict[str, Any]:
+        """Return pictures of two reconstructions, of both residuals on one scale, and of their difference.
+
+        Its fields are {kind, width, height, reconstructions, residuals, residual_scale, difference, difference_scale};
+        the difference is the second reconstruction minus the first.
+
+        Args:
+            first: A reconstruction, of shape ``source.modes``.
+            second: Another one.
+        """
+        flats = [self._flatten(self._source.restore(tensor)) for tensor in (first, second)]
+        residuals, difference = [self._flat - flat for flat in flats], flats[1] - flats[0]
+        scale = round_up(max(float(np.abs(residual).max()) for residual in residuals))
+        apart = round_up(float(np.abs(difference).max()))
+        return {
+            **self._frame(),
+            "reconstructions": [self._points(flat) if self.kind == "curve" else self._grey(flat) for flat in flats],
+            "residuals": [self._signed(residual, scale) for residual in residuals],
+            "residual_scale": scale,
+            "difference": self._signed(difference, apart),
+            "difference_scale": apart,
+        }
+
+    def _signed(self, flat: np.ndarray, scale: float) -> bytes:
+        return self._points(flat) if self.kind == "curve" else _bytes(127.5 + 127.5 * flat / scale)
 
     def _frame(self) -> dict[str, Any]:
         height, width = self._flat.shape

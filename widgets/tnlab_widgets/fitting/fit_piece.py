@@ -1,6 +1,7 @@
 """The editor over a tensor, which fits the drawn structure, shows its error and bounds it from below."""
 
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -11,6 +12,7 @@ from tnlab.bounds.error_bound import Certificate
 from tnlab.bounds.families import family_of
 from tnlab.data import Source
 from tnlab.errors import DataError
+from tnlab.network import structure_json
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
 from tnlab.solvers.base import Status
@@ -33,6 +35,7 @@ from tnlab_widgets.fitting.session_file import SUFFIX, SavedSession, read_sessio
 from tnlab_widgets.fitting.visited import Visit
 
 UNFITTED: Mapping[str, Any] = {"fit": {}, "pictures": {}, "spectra": {}, "current_id": 0, "bound": {}}
+STOOD = 1.0  # seconds that a structure is drawn before it counts as visited, if its fit has not ended sooner
 FOLLOWING = ("fit", "pictures", "spectra", "bound")  # what stays true of a structure whose cores are renamed or moved
 
 
@@ -64,7 +67,9 @@ class FitPiece(DataPiece, EditorPiece):
         "bound": "Lower bound on the error of the structure: see `fitting.reports.bound_state`",
         "minimum": "Fewest parameters for the target: see `fitting.reports.minimum_state`",
         "target_error": "The relative error to reach",
+        "references": "[{name, points: [[parameters, relative error], ...]}]: what other ways to keep the data reach",
     }
+    START: ClassVar[Mapping[str, Any]] = {"references": []}
 
     def __init__(
         self,
@@ -85,7 +90,8 @@ class FitPiece(DataPiece, EditorPiece):
         self._bound: Bound | None = None
         self._family = "any"
         self._progress: FitProgress | None = None
-        self._sent: dict[int, Visit] = {}
+        self._drawn_at = time.monotonic()
+        self._sent: dict[int, Visit] | None = None
         self._failure, self._reported, self._awaited = "", 0, 0
         self._fits = Callbacks("on_fit", self.tell)
         super().__init__(
@@ -148,8 +154,11 @@ class FitPiece(DataPiece, EditorPiece):
 
     @property
     def visits(self) -> tuple[Visit, ...]:
-        """The structures fitted to this tensor so far, in the order of their latest fits, with their best networks."""
-        return tuple(self._session.visited)
+        """The structures fitted to this tensor so far, in the order of their latest fits, with their best networks.
+
+        One that was replaced within a second, before its fit had ended, is not among them.
+        """
+        return tuple(visit for visit in self._session.visited if visit.stood)
 
     @property
     def certificate(self) -> Certificate | None:
@@ -235,10 +244,13 @@ class FitPiece(DataPiece, EditorPiece):
             DataError: It is no longer among the visits.
         """
         wanted = visit.id if isinstance(visit, Visit) else visit
-        known = next((each for each in self._session.visited if each.id == wanted), None)
+        self.draw(presentable(self._visit(wanted).structure))
+
+    def _visit(self, wanted: object) -> Visit:
+        known = self._session.visited.by_id(wanted) if isinstance(wanted, int) else None
         if known is None:
             raise DataError("That structure is no longer in the history.")
-        self.draw(presentable(known.structure))
+        return known
 
     def save(self, path: str | Path) -> None:
         """Write data, cores and history to a .tnlab file, which ``Explorer.load`` and the page open.
@@ -293,21 +305,24 @@ class FitPiece(DataPiece, EditorPiece):
         self._session.suspend(False)
 
     @override
-    def _accept(self, structure: Structure, edit: str, *, cores: Network | None = None, **also: Any) -> None:
+    def _accept(
+        self, structure: Structure, edit: str, *, cores: Network | None = None, kept: str = "", **also: Any
+    ) -> None:
         """Fit and bound a checked structure, then show it; what is shown stays current if only names or places changed.
 
         Args:
             structure: The structure.
             edit: The name of the edit.
             cores: Cores that its fit starts from; by default the best ones known.
+            kept: The status of ``cores``, where these are shown as they are and not fitted on.
             also: Further values of the state that change with it.
         """
         if structure == self._structure and cores is None:
             current = (name for name in FOLLOWING if self.state[name].get("edit") == self.edit)
             also |= {name: {**self.state[name], "edit": edit} for name in current}
         else:
-            self._progress = None
-        self._session.submit(structure, init="warm" if cores is None else cores)
+            self._progress, self._drawn_at = None, time.monotonic()
+        self._session.submit(structure, init="warm" if cores is None else cores, kept=kept)
         bound = self._certifier.ask(structure)
         if bound is not None:
             self._bound = bound
@@ -322,7 +337,7 @@ class FitPiece(DataPiece, EditorPiece):
         self._session.load(tensor)
         self._certifier.load(tensor)
         self._bound = self._progress = None
-        self._sent.clear()
+        self._sent = None
 
     def _open(self, source: Source, structure: Structure, cores: Network | None = None) -> None:
         """Replace data and structure, and start their fit; an error leaves the piece unchanged."""
@@ -346,6 +361,7 @@ class FitPiece(DataPiece, EditorPiece):
             if progress.number >= self._reported:  # else a newer report of another thread came first
                 self._progress, self._reported = progress, progress.number
                 self.push(fit=fit_state(progress, self.edit))
+                self._follow(progress)
                 self._show_failure(progress.failure)
                 self.notify(self._fits, progress)
             panels = self._panels
@@ -362,6 +378,11 @@ class FitPiece(DataPiece, EditorPiece):
                 )
                 self._send_visits(progress.visit)
 
+    def _follow(self, progress: FitProgress) -> None:
+        """Take note of a newer report of the fit of the drawn structure; called with the lock held."""
+        if not progress.running or progress.paused or time.monotonic() - self._drawn_at >= STOOD:
+            self._session.visited.stand(progress.visit)
+
     def _show_failure(self, failure: str) -> None:
         """Show why the fit of the drawn structure failed, and take that away with the next report that does not."""
         if failure != self._failure:
@@ -373,11 +394,11 @@ class FitPiece(DataPiece, EditorPiece):
 
     def _send_visits(self, current: int = 0) -> None:
         """Send the visits that are new or have changed since they were last sent; after a change of data all."""
-        fresh, visits = not self._sent, list(self._session.visited)
-        running = {number for number, visit in self._sent.items() if visit.status == Status.RUNNING.value}
-        changed = [visit for visit in visits if self._sent.get(visit.id) is not visit or visit.id in running]
-        gone = list(self._sent.keys() - {visit.id for visit in visits})
-        self._sent = {visit.id: visit for visit in visits}
+        sent, visits = self._sent or {}, self.visits
+        running = {number for number, visit in sent.items() if visit.status == Status.RUNNING.value}
+        changed = [visit for visit in visits if sent.get(visit.id) is not visit or visit.id in running]
+        gone = list(sent.keys() - {visit.id for visit in visits})
+        fresh, self._sent = self._sent is None, {visit.id: visit for visit in visits}
         if changed or gone or fresh:
             told = {"visits": visit_records(changed, current), "gone": gone, "fresh": fresh}
             self.send({"event": "visits", "current_id": current, **told})
@@ -393,7 +414,7 @@ class FitPiece(DataPiece, EditorPiece):
 
         It is the bound of a family that holds everything on the map: the drawn structure and all visits.
         """
-        self._family = family_of([self._structure, *(visit.structure for visit in self._session.visited)])
+        self._family = family_of([self._structure, *(visit.structure for visit in self.visits)])
         self._show_minimum(self._certifier.aim(self.target_error, self._family))
 
     def _show_minimum(self, minimum: Minimum) -> None:
@@ -406,7 +427,7 @@ class FitPiece(DataPiece, EditorPiece):
         with self.guard:
             network = self.network
             fitted = network if network is not None and network.structure == self._structure else None
-            visits = tuple((visit.structure, visit.relative_error, visit.status) for visit in self._session.visited)
+            visits = tuple((visit.structure, visit.relative_error, visit.status) for visit in self.visits)
             return SavedSession(
                 source=self._source,
                 structure=self._structure,
@@ -422,7 +443,10 @@ class FitPiece(DataPiece, EditorPiece):
 
     def _do_visits(self, _: Message) -> dict[str, Any]:
         current = self.state["current_id"]
-        return {"visits": visit_records(self._session.visited, current), "current_id": current}
+        return {"visits": visit_records(self.visits, current), "current_id": current}
+
+    def _do_visit_structure(self, message: Message) -> dict[str, Any]:
+        return {"structure": structure_json.to_dict(self._visit(message.get("id")).structure)}
 
     def _do_target(self, message: Message) -> None:
         self.target_error = message.get("value")  # type: ignore[assignment] - checked there
@@ -438,6 +462,7 @@ class FitPiece(DataPiece, EditorPiece):
         "target": _do_target,
         "save": _do_save,
         "visits": _do_visits,
+        "visit_structure": _do_visit_structure,
     }
 
 

@@ -17,8 +17,8 @@ from tnlab.solvers.base import Status
 from tnlab_widgets.base.callbacks import Callback
 from tnlab_widgets.base.sentences import sentence
 from tnlab_widgets.base.worker import Worker
-from tnlab_widgets.fitting.run import FAILED, TRIED, FitJob, FitProgress, FitRun, check_affordable, starting_point
-from tnlab_widgets.fitting.visited import Visited
+from tnlab_widgets.fitting.run import FAILED, KEPT, TRIED, FitJob, FitProgress, FitRun, check_affordable, starting_point
+from tnlab_widgets.fitting.visited import MAX_ENTRIES, Visited
 
 MAX_SWEEPS = 2000  # of a fit; a page shows when it stops falling, and may go on
 TRY_SWEEPS = 200  # of each random start that is compared
@@ -205,7 +205,8 @@ class Fitter:
         """Fit a job until its solver ends or a newer job exists; yield True after every sweep."""
         try:
             check_affordable(job.structure)
-            state, status = yield from self._from_random_starts(job, run) if job.tries else self._from_start(job, run)
+            way = self._as_kept if job.kept else self._from_random_starts if job.tries else self._from_start
+            state, status = yield from way(job, run)
         except Interrupted:  # within its first step: another job is the newest
             return
         except Exception as error:  # noqa: BLE001 - the page shows why the fit ended, and the next edit is fitted
@@ -238,6 +239,18 @@ class Fitter:
                 break
         return Status.STOPPED.name, Status.STOPPED.value
 
+    def _as_kept(self, job: FitJob, run: FitRun) -> Sweeps:
+        """Take the cores of a job as they are, with their measured error."""
+        network = job.init
+        assert isinstance(network, Network)
+        error = relative_residual(job.tensor, network)
+        with self.worker.changed:
+            if self.is_current(job):
+                run.lead(error, network, [], job.seed)
+                run.visit = self.visited.record(job.key, network, error, job.kept).id
+        yield True
+        return KEPT, job.kept
+
     def _from_random_starts(self, job: FitJob, run: FitRun) -> Sweeps:
         """Fit from random starts; keep the best of them and the known network, and say which it is."""
         solver = ALS(max_sweeps=TRY_SWEEPS, tolerance=TOLERANCE)
@@ -245,6 +258,7 @@ class Fitter:
         if known is not None and known.network is not None and known.structure == job.structure:
             run.lead(known.relative_error, known.network, [], job.seed)
             run.visit = known.id
+        held = job.tries * job.structure.parameters <= MAX_ENTRIES
         winner, broken_off = "the one before", (Status.STOPPED.name, Status.STOPPED.value)
         for number, seed in enumerate(range(job.seed, job.seed + job.tries), start=1):
             errors: list[float] = []
@@ -255,6 +269,7 @@ class Fitter:
                     error = snapshot.relative_error
                     errors.append(error)
                     run.sweep += 1
+                    run.start(snapshot, seed, held=held)
                     self._owes_details = True
                     if run.best is None or error < run.best[0]:
                         run.lead(error, snapshot.network, errors, seed)

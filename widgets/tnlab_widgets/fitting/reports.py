@@ -2,18 +2,23 @@
 
 import math
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from tnlab.bounds.families import FAMILIES
+from tnlab.formats import formats
 from tnlab.network.gauge.bond_spectra import bond_spectra
 from tnlab.network.network import Network
+from tnlab.network.structure import Structure
 from tnlab.solvers.base import Status
+from tnlab_widgets.base.starting import family_name
 from tnlab_widgets.fitting.certifier_desk import Bound, Minimum
-from tnlab_widgets.fitting.run import FitProgress
+from tnlab_widgets.fitting.run import FitProgress, RandomStart
 from tnlab_widgets.fitting.visited import Visit
 
 MAX_SPECTRUM = 64  # singular values of a bond or cut that the page draws
 LEFT = "Left before it had converged."
+CUT_SHORT = {Status.RUNNING.value, Status.STOPPED.value, Status.MAX_SWEEPS.value, LEFT}
 
 
 def fit_state(progress: FitProgress, edit: str) -> dict[str, Any]:
@@ -34,17 +39,52 @@ def fit_state(progress: FitProgress, edit: str) -> dict[str, Any]:
 
 
 def visit_records(visited: Iterable[Visit], current: int = 0) -> list[dict[str, Any]]:
-    """Return {id, parameters, relative_error, label, status} of every visit; only ``current`` may say that it runs."""
+    """Return every visit as a record for the page; only ``current`` may say that it runs.
+
+    Its fields are {id, parameters, relative_error, label, status, cut_short, format}.
+    """
     return [
         {
             "id": visit.id,
             "parameters": visit.structure.parameters,
             "relative_error": visit.relative_error,
             "label": visit.label,
-            "status": LEFT if visit.status == Status.RUNNING.value and visit.id != current else visit.status,
+            **status_record(visit.status, running=visit.id == current),
+            "format": format_of(visit.structure),
         }
         for visit in visited
     ]
+
+
+def status_record(status: str, *, running: bool) -> dict[str, Any]:
+    """Return {status, cut_short} of cores: only those of a fit that is ``running`` may say so."""
+    return {
+        "status": LEFT if status == Status.RUNNING.value and not running else status,
+        "cut_short": status in CUT_SHORT and not running,
+    }
+
+
+def start_records(starts: Iterable[RandomStart], *, running: bool) -> list[dict[str, Any]]:
+    """Return {seed, relative_error, sweeps, status, cut_short, running} of starts; the last may be ``running``."""
+    starts = list(starts)
+    fitted = [running and start is starts[-1] for start in starts]
+    return [
+        {
+            "seed": start.seed,
+            "relative_error": start.relative_error,
+            "sweeps": start.sweeps,
+            **status_record(start.status, running=now),
+            "running": now,
+        }
+        for start, now in zip(starts, fitted, strict=True)
+    ]
+
+
+@lru_cache(maxsize=1024)
+def format_of(structure: Structure) -> str:
+    """Return the label of the format that a structure belongs to, e.g. ``'Tensor train'``; empty for none."""
+    name = family_name(structure)
+    return formats[name].label if name else ""
 
 
 def spectra(network: Network) -> list[list[float]]:

@@ -26,8 +26,8 @@ MAX_FLOPS = 2e11  # of a sweep; some ten seconds
 MAX_LARGEST = 2**26  # entries of the largest array in a sweep; half a gigabyte in float64
 
 # States of a fit beside the names of ``Status``: before the first sweep, held by the user, random starts are compared,
-# they have been compared, and an error has ended the fit.
-PREPARING, PAUSED, TRYING, TRIED, FAILED = "PREPARING", "PAUSED", "TRYING", "TRIED", "FAILED"
+# they have been compared, kept cores are shown as they were, and an error has ended the fit.
+PREPARING, PAUSED, TRYING, TRIED, KEPT, FAILED = "PREPARING", "PAUSED", "TRYING", "TRIED", "KEPT", "FAILED"
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +44,7 @@ class FitJob:
         init: ``"warm"`` to start from the last network, else ``"svd"``, ``"random"`` or a network, as for a solver.
         tries: Number of random starts to compare; 0 for one fit.
         fresh: Whether the tensor or the start is new, so that the page is shown the state before the first sweep.
+        kept: The status of the network ``init``, which is shown as it is, without a sweep; empty for a fit.
     """
 
     generation: int
@@ -55,6 +56,26 @@ class FitJob:
     init: Init = "warm"
     tries: int = 0
     fresh: bool = False
+    kept: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class RandomStart:
+    """One of several random starts that are compared.
+
+    Attributes:
+        seed: Its seed.
+        relative_error: The least that its fit has reached; a reading of the solver.
+        network: The cores of that error; None where those of all starts would take too much memory.
+        sweeps: Sweeps made from it so far.
+        status: The status of its fit, a sentence.
+    """
+
+    seed: int
+    relative_error: float
+    network: Network | None
+    sweeps: int
+    status: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +89,7 @@ class FitProgress:
         running: Whether more sweeps will follow.
         paused: Whether the fit is paused.
         state: The state of the fit by name: that of a ``Status`` ("RUNNING", "CONVERGED", ...), or "PREPARING",
-            "PAUSED", "TRYING" and "TRIED" (random starts), "FAILED".
+            "PAUSED", "TRYING" and "TRIED" (random starts), "KEPT" (cores shown as they were), "FAILED".
         status: The state of the fit in a sentence.
         sweep: Number of sweeps done.
         relative_error: That of ``network``: a reading of the solver while it runs, measured at the end; None before.
@@ -78,6 +99,7 @@ class FitProgress:
         network: The cores of the last sweep, at the end those of the least error; None before the first.
         failure: The error that ended the fit, as a sentence, or an empty text.
         visit: The ``id`` of the visit of this structure; 0 before its first sweep.
+        starts: The random starts that are compared, in turn; none for another fit.
     """
 
     number: int
@@ -95,6 +117,7 @@ class FitProgress:
     network: Network | None
     failure: str = ""
     visit: int = 0
+    starts: tuple[RandomStart, ...] = ()
 
 
 class FitRun:
@@ -116,6 +139,7 @@ class FitRun:
         self.status = "Preparing the first sweep."
         self.failure = ""
         self.visit = 0
+        self.starts: list[RandomStart] = []
 
     def take(self, snapshot: Snapshot) -> None:
         """Record a snapshot of the solver as the newest state, and its network as the best if its error is least."""
@@ -125,6 +149,15 @@ class FitRun:
         if self.best is None or snapshot.relative_error < self.best[0]:
             self.best = snapshot.relative_error, snapshot.network
         self.status = Status.RUNNING.value
+
+    def start(self, snapshot: Snapshot, seed: int, *, held: bool) -> None:
+        """Record a snapshot of the fit from the random start with a seed; its network only if it is to be ``held``."""
+        before = self.starts.pop() if self.starts and self.starts[-1].seed == seed else None
+        best = snapshot.network if held else None
+        error = snapshot.relative_error
+        if before is not None and before.relative_error < error:
+            best, error = before.network, before.relative_error
+        self.starts.append(RandomStart(seed, error, best, sweeps=snapshot.sweep, status=snapshot.status.value))
 
     def keep_time(self, moving: bool) -> None:
         """Count the time from now on (``moving``), or leave it out."""
@@ -186,6 +219,7 @@ class FitRun:
             network=network,
             failure=self.failure,
             visit=self.visit,
+            starts=tuple(self.starts),
         )
 
 

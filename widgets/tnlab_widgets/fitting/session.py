@@ -80,7 +80,9 @@ class FitSession:
             fitter.network = fitter.run = None
             fitter.visited.clear()
 
-    def submit(self, structure: Structure, tag: int = 0, *, init: Init = "warm", fresh: bool = False) -> int:
+    def submit(
+        self, structure: Structure, tag: int = 0, *, init: Init = "warm", fresh: bool = False, kept: str = ""
+    ) -> int:
         """Fit a structure in place of the current one; return the generation of the job.
 
         A structure that differs only in names and positions keeps the fit that runs. One whose modes are not those of
@@ -91,6 +93,7 @@ class FitSession:
             tag: A number of the caller's, returned in reports.
             init: ``"warm"`` to start from the best network known, else as for a solver.
             fresh: Whether to report the state before the first sweep as well.
+            kept: The status of the network ``init``, which is shown as it is, without a sweep; empty for a fit.
 
         Raises:
             RuntimeError: No tensor has been loaded.
@@ -101,7 +104,9 @@ class FitSession:
             if job is not None and init == "warm" and job.structure == structure:
                 fitter.job = replace(job, tag=tag, structure=structure)
                 return job.generation
-        return self._start(structure, tag, init=init, fresh=fresh or fitter.network is None)
+        if kept:  # shown at once, whether fits are paused or not: nothing of it is a fit
+            fitter.hold(paused=False)
+        return self._start(structure, tag, init=init, fresh=fresh or fitter.network is None, kept=kept)
 
     def restart(self, seed: int | None = None) -> int:
         """Fit the current structure again from a random start; return the generation of the job.

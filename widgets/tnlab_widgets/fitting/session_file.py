@@ -16,9 +16,11 @@ from tnlab.errors import DataError, TnlabError
 from tnlab.network import structure_json
 from tnlab.network.network import Network
 from tnlab.network.structure import Structure
+from tnlab_widgets.fitting.pin import MAX_PINS, Pin, check_name, check_room
 from tnlab_widgets.fitting.visited import MAX_VISITS
 
-VERSION = "1"  # of the layout below
+VERSION = "2"  # of the layout below
+READ = ("1", VERSION)  # versions that are read; 1 has no pins
 SUFFIX = ".tnlab"
 
 
@@ -33,6 +35,7 @@ class SavedSession:
         seed: Seed of random starts.
         target_error: The relative error to reach.
         visited: The structures fitted before, as (structure, best relative error, status).
+        pins: The structures kept to compare, with their cores.
     """
 
     source: Source
@@ -41,14 +44,16 @@ class SavedSession:
     seed: int
     target_error: float
     visited: tuple[tuple[Structure, float, str], ...] = ()
+    pins: tuple[Pin, ...] = ()
 
 
 def write_session(session: SavedSession) -> bytes:
     """Return the bytes of a .tnlab file that holds the session."""
     arrays = {"tensor": torch.from_numpy(np.array(session.source.array, order="C"))}
     if session.network is not None:
-        for place, core in enumerate(session.network.cores):
-            arrays[f"core.{place}"] = core.detach().cpu().contiguous().clone()
+        arrays |= _arrays(session.network, "core")
+    for number, pin in enumerate(session.pins):
+        arrays |= _arrays(pin.network, f"pin.{number}.core") if pin.network is not None else {}
     source = session.source
     record = {
         "data": {"name": source.name, "label": source.label, "modes": list(source.modes), "order": source.order},
@@ -57,6 +62,15 @@ def write_session(session: SavedSession) -> bytes:
         "visited": [
             {"structure": structure_json.to_dict(structure), "relative_error": error, "status": status}
             for structure, error, status in session.visited
+        ],
+        "pins": [
+            {
+                "name": pin.name,
+                "structure": structure_json.to_dict(pin.structure),
+                "relative_error": pin.relative_error,
+                "status": pin.status,
+            }
+            for pin in session.pins
         ],
     }
     metadata = {
@@ -82,8 +96,8 @@ def read_session(name: str, content: bytes) -> SavedSession:
         metadata = _metadata(content)
         if "tnlab_session" not in metadata:
             raise DataError("it holds no tnlab session")
-        if metadata["tnlab_session"] != VERSION:
-            raise DataError(f"it has version {metadata['tnlab_session']!r:.20}, and only version {VERSION} is read")
+        if metadata["tnlab_session"] not in READ:
+            raise DataError(f"it has version {metadata['tnlab_session']!r:.20}, and only {' and '.join(READ)} are read")
         return _session(arrays, metadata["structure"], json.loads(metadata["session"]))
     except (
         SafetensorError,
@@ -120,17 +134,22 @@ def _session(arrays: dict[str, Tensor], structure_text: str, record: dict[str, A
     return SavedSession(
         source=source,
         structure=structure,
-        network=_network(arrays, structure),
+        network=_network(arrays, structure, "core"),
         seed=seed,
         target_error=target,
         visited=_visited(record, structure),
+        pins=_pins(arrays, record, structure.modes),
     )
 
 
-def _network(arrays: dict[str, Tensor], structure: Structure) -> Network | None:
-    if "core.0" not in arrays:
+def _arrays(network: Network, stem: str) -> dict[str, Tensor]:
+    return {f"{stem}.{place}": core.detach().cpu().contiguous().clone() for place, core in enumerate(network.cores)}
+
+
+def _network(arrays: dict[str, Tensor], structure: Structure, stem: str) -> Network | None:
+    if f"{stem}.0" not in arrays:
         return None
-    cores = tuple(arrays[f"core.{place}"] for place in range(len(structure.cores)))
+    cores = tuple(arrays[f"{stem}.{place}"] for place in range(len(structure.cores)))
     for core in cores:
         if core.dtype not in (torch.float32, torch.float64) or not bool(torch.isfinite(core).all()):
             raise DataError("its cores are not all finite real numbers")
@@ -145,3 +164,26 @@ def _visited(record: dict[str, Any], structure: Structure) -> tuple[tuple[Struct
             raise DataError("a structure in its history does not belong to its tensor")
         visits.append((tried, error, str(visit["status"])[:200]))
     return tuple(visits)
+
+
+def _pins(arrays: dict[str, Tensor], record: dict[str, Any], modes: tuple[int, ...]) -> tuple[Pin, ...]:
+    pins = []
+    for number, saved in enumerate(record.get("pins", ())[:MAX_PINS]):
+        structure, error = structure_json.from_dict(saved["structure"]), saved["relative_error"]
+        if structure.modes != modes:
+            raise DataError("the structure of a pin does not belong to its tensor")
+        network = _network(arrays, structure, f"pin.{number}.core")
+        if network is not None and not (isinstance(error, float) and 0 <= error < math.inf):
+            raise DataError(f"the relative error of a pin is {error!r:.40}")
+        pins.append(
+            Pin(
+                id=number + 1,
+                name=check_name(saved["name"]),
+                structure=structure,
+                network=network,
+                relative_error=error if network is not None else None,
+                status=str(saved["status"])[:200],
+            )
+        )
+    check_room(tuple(pins))
+    return tuple(pins)

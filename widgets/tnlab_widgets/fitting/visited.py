@@ -23,6 +23,7 @@ class Visit:
         relative_error: That of ``network``; where its cores were dropped, the lowest that a fit had reached by then.
         network: The cores of the lowest error; None where they were dropped to save memory, or not saved to a file.
         status: The status of its latest fit, a sentence.
+        stood: Whether it was drawn for a second, or fitted to an end; else it was only passed on the way to another.
     """
 
     id: int
@@ -30,6 +31,7 @@ class Visit:
     relative_error: float
     network: Network | None
     status: str
+    stood: bool = False
 
     @property
     def label(self) -> str:
@@ -81,6 +83,7 @@ class Visited:
                     relative_error=relative_error,
                     network=network,
                     status=status,
+                    stood=known.stood,
                 )
             else:
                 known = replace(known, status=status)
@@ -95,6 +98,13 @@ class Visited:
             if known is not None and known.network is network:
                 self._visits[key] = replace(known, relative_error=relative_error)
 
+    def stand(self, wanted: int) -> None:
+        """Note that the visit whose ``id`` is ``wanted`` was looked at, not only passed."""
+        with self._lock:
+            for key, visit in self._visits.items():
+                if visit.id == wanted and not visit.stood:
+                    self._visits[key] = replace(visit, stood=True)
+
     def remember(self, structure: Structure, relative_error: float, status: str) -> None:
         """Add a visit from a session file, which stores no cores of former structures."""
         key = visit_key(structure)
@@ -102,7 +112,12 @@ class Visited:
             if (known := self._visits.get(key)) is not None and known.network is not None:
                 return  # it is being fitted already
             self._visits[key] = Visit(
-                id=self._next, structure=structure, relative_error=relative_error, network=None, status=status
+                id=self._next,
+                structure=structure,
+                relative_error=relative_error,
+                network=None,
+                status=status,
+                stood=True,
             )
             self._next += 1
             self._bound()

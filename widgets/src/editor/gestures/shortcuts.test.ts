@@ -26,7 +26,7 @@ describe("commands", () => {
 
 describe("the key that is written on the page", () => {
   it("runs its command", () => {
-    const commands = ["core", "bond", "leg", "delete", "collapse", "escape", "undo", "redo", "copy", "cut", "paste", "duplicate", "select_all", "layout", "pin", "graph", "fit", "zoom_in", "zoom_out", "help", "menu"] as const;
+    const commands = ["core", "bond", "leg", "delete", "collapse", "escape", "undo", "redo", "copy", "cut", "paste", "duplicate", "select_all", "layout", "hold", "graph", "fit", "zoom_in", "zoom_out", "help", "menu"] as const;
     for (const command of commands) {
       const parts = keyOf(command).split("+").filter((part) => part !== "");
       const key = { Esc: "Escape" }[parts.at(-1) ?? ""] ?? parts.at(-1) ?? "+";

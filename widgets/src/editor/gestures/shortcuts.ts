@@ -10,7 +10,7 @@ const KEYS: Partial<Record<Command, readonly string[]>> = {
   core: ["N"], bond: ["B"], leg: ["L"], delete: ["Delete", "Backspace"], collapse: ["C"],
   toggle: ["Space"], enter: ["Enter"], escape: ["Esc"], select_all: ["Ctrl+A"],
   undo: ["Ctrl+Z"], redo: ["Ctrl+Shift+Z", "Ctrl+Y"], copy: ["Ctrl+C"], cut: ["Ctrl+X"], paste: ["Ctrl+V"], duplicate: ["Ctrl+D"],
-  layout: ["A"], pin: ["P"], graph: ["G"], fit: ["F"], zoom_in: ["+", "="], zoom_out: ["-", "_"],
+  layout: ["A"], hold: ["H"], graph: ["G"], fit: ["F"], zoom_in: ["+", "="], zoom_out: ["-", "_"],
   left: ["ArrowLeft"], right: ["ArrowRight"], up: ["ArrowUp"], down: ["ArrowDown"], help: ["?"], menu: ["Shift+F10", "ContextMenu"],
 };
 
@@ -84,7 +84,7 @@ export const SHORTCUTS: readonly { title: string; rows: readonly Shortcut[] }[] 
       { keys: keyOf("toggle"), does: "add to the selection" },
       { keys: `${keyOf("select_all")}, ${keyOf("escape")}`, does: "select all, nothing" },
       { keys: "Arrow keys on a selected core", does: "move the selected cores (Shift: finely)" },
-      { keys: `${keyOf("layout")}, ${keyOf("pin")}`, does: "lay out anew, pin (pinned cores stay)" },
+      { keys: `${keyOf("layout")}, ${keyOf("hold")}`, does: "lay out anew, hold cores in place (these stay)" },
       { keys: `${keyOf("fit")}, Ctrl+scroll, ${keyOf("zoom_in")} ${keyOf("zoom_out")}`, does: "fit to the window, zoom" },
       { keys: "Space or middle button + drag", does: "pan" },
     ],

@@ -13,8 +13,8 @@ it("describes one item with its numbers, several by their count, and the network
   expect(inWords(draft, selecting({ legs: [2] }))).toBe("leg of core C  mode 2  size");
   expect(inWords(draft, selecting({ cores: ["A", "B"], legs: [0] }))).toBe("2 cores, 1 leg selected");
 });
-it("names latent cores, pins and hyper-bonds", () => {
+it("names latent cores, held ones and hyper-bonds", () => {
   const star = fromRecord({ ...square(), cores: square().cores.map((core, k) => (k === 0 ? { ...core, legs: [], pinned: true } : core)), bonds: [{ cores: [0, 1, 2, 3], rank: 2 }] });
-  expect(inWords(star, selecting({ cores: ["A"] }))).toMatch(/^latent core A {2}2 = 2 parameters .* pinned$/);
+  expect(inWords(star, selecting({ cores: ["A"] }))).toMatch(/^latent core A {2}2 = 2 parameters .* held in place$/);
   expect(inWords(star, selecting({ bonds: ["A-B-C-D"] }))).toBe("hyper-bond A-B-C-D  rank");
 });

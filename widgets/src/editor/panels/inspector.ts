@@ -22,7 +22,7 @@ export function describe(draft: Draft, { cores, bonds, legs }: { cores: readonly
     const own = coreParameters(draft, core);
     const share = Math.round((100 * own) / parameters(draft));
     const kind = core.legs.length === 0 ? "latent core" : "core";
-    return `${kind} ${core.name}  ${coreShape(draft, core).join(" x ") || "1"} = ${formatCount(own)} parameters (${share}\u202f%)${core.pinned ? "  pinned" : ""}`;
+    return `${kind} ${core.name}  ${coreShape(draft, core).join(" x ") || "1"} = ${formatCount(own)} parameters (${share}\u202f%)${core.pinned ? "  held in place" : ""}`;
   }
   const bond = findBond(draft, bonds[0] ?? "");
   if (bond !== undefined) return `${bond.cores.length > 2 ? "hyper-bond" : "bond"} ${bondLabel(bond)}  rank`;

@@ -102,7 +102,7 @@ const CHOICES: Record<Item["kind"] | "void", readonly MenuChoice[]> = {
     { label: "Give it a leg", command: "leg" },
     { label: "Pull out a core", command: "core" },
     { label: "Bond the selected", command: "bond" },
-    { label: "Pin", command: "pin" },
+    { label: "Hold in place", command: "hold" },
     { label: "Duplicate", command: "duplicate" },
     DELETE,
   ],

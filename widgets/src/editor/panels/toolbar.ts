@@ -34,8 +34,8 @@ const GROUPS: readonly (readonly Tool[])[] = [
     { command: "redo", label: "Redo" },
   ],
   [
-    { command: "layout", label: "Lay out anew; pinned cores stay" },
-    { command: "pin", label: "Pin the selected cores" },
+    { command: "layout", label: "Lay out anew; cores held in place stay" },
+    { command: "hold", label: "Hold the selected cores in place" },
     { command: "graph", label: "Measure the graph", text: "Graph", story: GRAPH_STORY },
     { command: "fit", label: "Fit to the window" },
     { command: "zoom_out", label: "Zoom out" },
