@@ -91,7 +91,7 @@ class FitPiece(DataPiece, EditorPiece):
         self._family = "any"
         self._progress: FitProgress | None = None
         self._drawn_at = time.monotonic()
-        self._sent: dict[int, Visit] | None = None
+        self._sent: dict[int, Visit] = {}
         self._failure, self._reported, self._awaited = "", 0, 0
         self._fits = Callbacks("on_fit", self.tell)
         super().__init__(
@@ -337,7 +337,7 @@ class FitPiece(DataPiece, EditorPiece):
         self._session.load(tensor)
         self._certifier.load(tensor)
         self._bound = self._progress = None
-        self._sent = None
+        self._sent.clear()
 
     def _open(self, source: Source, structure: Structure, cores: Network | None = None) -> None:
         """Replace data and structure, and start their fit; an error leaves the piece unchanged."""
@@ -393,13 +393,17 @@ class FitPiece(DataPiece, EditorPiece):
                 self.push(problem={})
 
     def _send_visits(self, current: int = 0) -> None:
-        """Send the visits that are new or have changed since they were last sent; after a change of data all."""
-        sent, visits = self._sent or {}, self.visits
-        running = {number for number, visit in sent.items() if visit.status == Status.RUNNING.value}
-        changed = [visit for visit in visits if sent.get(visit.id) is not visit or visit.id in running]
-        gone = list(sent.keys() - {visit.id for visit in visits})
-        fresh, self._sent = self._sent is None, {visit.id: visit for visit in visits}
-        if changed or gone or fresh:
+        """Send the visits that are new or have changed since they were last sent; after a change of data all.
+
+        Args:
+            current: The visit that is drawn; 0 for none, as after a change of data, when all are sent, if only none.
+        """
+        fresh, visits = not self._sent, self.visits
+        running = {number for number, visit in self._sent.items() if visit.status == Status.RUNNING.value}
+        changed = [visit for visit in visits if self._sent.get(visit.id) is not visit or visit.id in running]
+        gone = list(self._sent.keys() - {visit.id for visit in visits})
+        self._sent = {visit.id: visit for visit in visits}
+        if changed or gone or (fresh and not current):
             told = {"visits": visit_records(changed, current), "gone": gone, "fresh": fresh}
             self.send({"event": "visits", "current_id": current, **told})
 
