@@ -61,3 +61,23 @@ def test_a_curve_is_sent_as_points_thinned_to_the_most_that_are_sent():
     assert source.kind == "curve"
     points = np.frombuffer(Panels(source).original()["pixels"], np.float32)
     assert points == pytest.approx(curve[::4], abs=1e-6)
+
+
+def test_two_reconstructions_are_pictured_with_one_scale_and_their_difference():
+    source = Source.of(np.linspace(0, 1, 16).reshape(2, 2, 2, 2), modes=(2, 2, 2, 2))
+    pictures = Panels(source).side_by_side(source.tensor, source.tensor + 0.4)
+    assert (pictures["residual_scale"], pictures["difference_scale"]) == (0.5, 0.5)
+    exact, far = map(levels, pictures["residuals"])
+    assert set(exact) <= {127, 128}
+    assert set(far) == {26}  # 127.5 - 127.5 * 0.4 / 0.5, rounded
+    assert set(levels(pictures["difference"])) == {230}
+
+
+def test_a_thumbnail_is_small_and_on_the_scale_of_the_tensor():
+    image = Source.of(RNG.normal(size=(256, 128)), modes=(16,) * 3 + (8,))
+    small = Panels(image).thumbnail(image.tensor)
+    assert (small["kind"], small["width"], small["height"]) == ("image", 42, 85)
+    assert len(small["pixels"]) == 42 * 85
+    curve = Source.of(RNG.normal(size=4096), modes=(64, 64))
+    small = Panels(curve).thumbnail(curve.tensor)
+    assert np.frombuffer(small["pixels"], np.float32).size == small["width"] <= 256

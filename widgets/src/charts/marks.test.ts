@@ -16,10 +16,12 @@ it("draws the target, not above or below the frame", () => {
 });
 it("hatches a corner, and puts its words beside it where it is narrow", () => {
   const group = svg("g", {}, svg("path"), svg("path"), svg("text"));
-  expect(drawCorner(group, { ...frame, right: 120, top: 80 }, "proved empty", true)).toBe(true);
+  expect(drawCorner(group, { ...frame, right: 120, top: 80 }, { words: "proved empty", roof: true })).toBe(true);
   expect([group.children[1]?.getAttribute("d"), group.textContent]).toEqual(["M0 80H120V100", "proved empty"]);
-  drawCorner(group, { ...frame, right: 30, top: 80 }, "proved empty", false);
+  drawCorner(group, { ...frame, right: 30, top: 80 }, { words: "proved empty", roof: false });
   expect([group.children[1]?.getAttribute("d"), group.textContent]).toEqual(["M30 80V100", "\u25c2 proved empty"]);
-  expect(drawCorner(group, { ...frame, right: 0 }, "proved empty", true)).toBe(false);
+  drawCorner(group, { ...frame, right: 80, top: 80 }, { words: "proved empty", roof: false, limit: 120 });
+  expect(Number(group.children[2]?.getAttribute("x"))).toBe(22);
+  expect(drawCorner(group, { ...frame, right: 0 }, { words: "proved empty", roof: true })).toBe(false);
   expect(group.getAttribute("visibility")).toBe("hidden");
 });

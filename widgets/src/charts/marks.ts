@@ -22,11 +22,19 @@ export const HATCH = 9;
 /** Pixels of a letter of the words about a corner, rather too many. */
 const LETTER = 7;
 
+export interface CornerLook {
+  words: string;
+  /** Whether the upper edge is drawn, too. */
+  roof: boolean;
+  /** Where the words end at the latest, in pixels. */
+  limit?: number;
+}
+
 /**
- * Hatch a lower left corner; the words stand in it, or to its right where it is too narrow. The group holds paths for
+ * Hatch a lower left corner; the words stand in it, or to its right where it is too narrow, and end before `limit`. The group holds paths for
  * the lines and the edge, and a text. Returns whether anything of the corner is seen.
  */
-export function drawCorner(group: SVGElement, { left, right, top, bottom }: Region, words: string, roof: boolean): boolean {
+export function drawCorner(group: SVGElement, { left, right, top, bottom }: Region, { words, roof, limit = Infinity }: CornerLook): boolean {
   const [hatch, edge, label] = group.children as unknown as [Element, Element, Element];
   const shown = right > left + 1 && bottom > top + 1;
   setAttributes(group, { visibility: shown ? null : "hidden" });
@@ -34,7 +42,7 @@ export function drawCorner(group: SVGElement, { left, right, top, bottom }: Regi
   setAttributes(hatch, { d: hatchPath({ left, right, top, bottom }, HATCH) });
   setAttributes(edge, { d: `M${roof ? `${left} ${top}H${right}` : `${right} ${top}`}V${bottom}` });
   const wide = right - left > LETTER * words.length;
-  setAttributes(label, { x: wide ? right - 8 : right + 6, y: bottom - 9, "text-anchor": wide ? "end" : "start" });
+  setAttributes(label, { x: wide ? right - 8 : Math.max(left, Math.min(right + 6, limit - LETTER * (words.length + 2))), y: bottom - 9, "text-anchor": wide ? "end" : "start" });
   setText(label, wide ? words : `\u25c2 ${words}`);
   return true;
 }

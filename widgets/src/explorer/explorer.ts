@@ -99,7 +99,7 @@ export function mountExplorer(root: HTMLElement, link: ExplorerLink, signal: Abo
     editor: mountEditor(place, link, signal, extras),
     numbers: numbersPanel(proofs),
     fit: fitBar(tell, signal),
-    chart: tradeOffChart(tip, restore, signal),
+    chart: tradeOffChart({ tip, restore, structureOf: async (id) => (await link.send<{ structure: StructureRecord }>({ kind: "visit_structure", id })).structure }, signal),
     pictures: picturesPanel(),
     sweeps: errorPerSweep(signal),
     spectrum: singularValues(signal),
@@ -140,7 +140,7 @@ function arrange(parts: ExplorerParts, data: DataBar, editor: HTMLElement, signa
     panel("diagram", "diagram", editor, problem.element),
     panel("pictures", "pictures", pictures.element),
     panel("numbers", "numbers", numbers.element, fit.element),
-    panel("chart", "trade-off", html("div", { class: "tnx-head" }, chartTitle, scaleSwitch(parts, signal)), chart.element),
+    panel("chart", "trade-off", html("div", { class: "tnx-head" }, chartTitle, scaleSwitch(parts, signal)), chart.element, chart.legend),
     panel("compare", "compare", pinsPanel(parts, signal)),
     region("foot", small, history.element, files),
   );
@@ -163,6 +163,7 @@ function follow(parts: ExplorerParts, signal: AbortSignal): void {
     [["fit"], () => showFit(parts)],
     [["target_error"], () => showFit(parts)],
     [["spectra"], () => showSpectra(parts)],
+    [["pins", "references"], () => showChart(parts)],
     [["bound"], () => showBound(parts)],
     [["minimum"], () => (showProofs(parts), showChart(parts))],
     [["original"], () => pictures.showOriginal(said<Original>(link.get("original")))],
@@ -219,6 +220,9 @@ function showChart(parts: ExplorerParts): void {
     target: link.get("target_error") ?? 0,
     impossible: impossible(link, report.structure),
     logError,
+    pins: link.get("pins") ?? [],
+    references: link.get("references") ?? [],
+    formats: (link.get("presets") ?? []).map(({ label }) => label),
   });
 }
 

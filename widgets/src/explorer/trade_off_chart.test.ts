@@ -1,5 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, expect, it, vi } from "vitest";
+import { square } from "../testing/fake_model.js";
 import { nearestPoint, tradeOffChart } from "./trade_off_chart.js";
 
 afterEach(() => vi.unstubAllGlobals());
@@ -25,12 +26,12 @@ it("restores the point under a click also where a later point is on top of it, a
   const restored: number[] = [];
   const shown: Element[] = [];
   const tip = { show: (point: Element) => void shown.push(point), hide: () => {} };
-  const chart = tradeOffChart(tip, (id) => void restored.push(id), new AbortController().signal);
+  const chart = tradeOffChart({ tip, restore: (id) => void restored.push(id), structureOf: async () => square() }, new AbortController().signal);
   document.body.append(chart.element);
   const visit = (id: number, parameters: number) => ({ id, parameters, relative_error: 0.1, label: `${id}`, status: "", cut_short: false, format: "Tensor train" });
   chart.show({
     visited: [visit(1, 1000), visit(2, 1010)], currentId: 9, now: { parameters: 1000, error: 0.1, old: false },
-    target: 0.1, impossible: null, logError: true,
+    target: 0.1, impossible: null, logError: true, pins: [], references: [], formats: ["Tensor train"],
   });
   resize([{ contentRect: { width: 400, height: 300 } }]);
   const [first, second] = [...chart.element.querySelectorAll("[data-point]")] as [Element, Element];

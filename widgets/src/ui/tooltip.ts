@@ -11,8 +11,8 @@ const DELAY_MS = 350;
 const MARGIN = 6;
 
 export interface Tooltip {
-  /** Show a text over an element at once (points of a chart). */
-  show(target: Element, text: string): void;
+  /** Show a text, and perhaps a picture above it, over an element at once (points of a chart). */
+  show(target: Element, text: string, picture?: Element): void;
   hide(): void;
 }
 
@@ -47,10 +47,11 @@ export function tooltip(root: HTMLElement, signal: AbortSignal): Tooltip {
     owner = null;
     bubble.hidden = true;
   };
-  const show = (target: Element, text: string): void => {
+  const show = (target: Element, text: string, picture?: Element): void => {
     clearTimeout(timer);
     owner = target;
     setText(bubble, text);
+    if (picture) bubble.prepend(picture);
     bubble.hidden = false;
     placeBubble(bubble, target, root);
   };

@@ -26,7 +26,7 @@ export interface CloudState {
 export function drawNever(group: SVGElement, { bound, target }: CloudState, plot: Plot): void {
   const { left, top, bottom } = plot.frame;
   const corner = bound !== null && target > 0 ? plot.clamp({ x: plot.x(bound.parameters), y: plot.y(target) }) : { x: left, y: top };
-  drawCorner(group, { left, right: corner.x, top: corner.y, bottom }, `proved empty for ${bound?.kind ?? ""}`, true);
+  drawCorner(group, { left, right: corner.x, top: corner.y, bottom }, { words: `proved empty for ${bound?.kind ?? ""}`, roof: true, limit: plot.frame.right });
 }
 
 export function frontPath(points: readonly FrontPoint[], plot: Plot): string {
