@@ -69,8 +69,8 @@ def test_two_reconstructions_are_pictured_with_one_scale_and_their_difference():
     assert (pictures["residual_scale"], pictures["difference_scale"]) == (0.5, 0.5)
     exact, far = map(levels, pictures["residuals"])
     assert set(exact) <= {127, 128}
-    assert set(far) == {26}  # 127.5 - 127.5 * 0.4 / 0.5, rounded
-    assert set(levels(pictures["difference"])) == {230}
+    assert set(far) <= {25, 26}  # 127.5 - 127.5 * 0.4 / 0.5
+    assert set(levels(pictures["difference"])) <= {229, 230}
 
 
 def test_a_thumbnail_is_small_and_on_the_scale_of_the_tensor():
