@@ -15,12 +15,12 @@ pytestmark = pytest.mark.browser
 def two(stage: Callable[..., Stage]) -> Stage:
     """An Explorer with two pins: trains of rank 4 and 6."""
     staged = stage(lambda: Explorer("camera", modes=(16,) * 4, structure=("tt", 4)))
-    for rank in (4, 6):
+    for pins, rank in enumerate((4, 6), start=1):
         staged.widget.structure = ("tt", rank)
         assert staged.widget.wait(60)
         staged.find(".tn-diagram").focus()
         staged.press("p")
-        staged.until(lambda: len(staged.widget.pins) == (rank - 2) // 2, "the structure is pinned")
+        staged.until(lambda pins=pins: len(staged.widget.pins) == pins, "the structure is pinned")
     return staged
 
 

@@ -64,7 +64,7 @@ class PinsPanel {
     const head = html("div", { class: "tnx-head" }, html("span", { class: "tnx-title" }, "compare"), html("span", { class: "tnx-buttons" }, this.sort, beside, pin));
     this.element = html("div", { class: "tnx-compare" }, head, startsStrip(context, signal), this.list, html("div", { class: "tnx-pins-gone" }, this.gone, undo), this.note);
     listen(this.sort, "change", () => this.show(), signal);
-    listen(context.root, "keydown", (event) => this.press(event), signal);
+    listen(context.root, "keydown", (event) => this.press(event), { signal, capture: true }); // the editor keeps its keys
     context.link.on(["pins"], () => this.show(), signal);
     context.onDraft(() => this.show());
     this.show();
@@ -76,7 +76,7 @@ class PinsPanel {
 
   private press(event: KeyboardEvent): void {
     const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey;
-    if (event.key.toLowerCase() !== "p" || !plain || event.defaultPrevented || isField(event.target)) return;
+    if (event.key.toLowerCase() !== "p" || !plain || isField(event.target)) return;
     event.preventDefault();
     void this.keep();
   }
