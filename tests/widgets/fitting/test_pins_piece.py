@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load
 
 from tests.waiting import wait_for
 from tests.widgets.conftest import Page
@@ -96,9 +97,17 @@ def test_pins_are_renamed_removed_and_brought_back_in_place(two):
     assert [len(pins) for pins in heard] == [2, 1, 2]
 
 
+def test_the_cores_of_a_pin_are_handed_over_as_a_file(two):
+    first = two.piece.pins[0]
+    arrays = load(bytes(two.say("pin_cores", id=first.id)["cores"]))
+    assert all(torch.equal(arrays[f"core.{place}"], core) for place, core in enumerate(first.network.cores))
+    empty = two.piece.add_pin(TRAIN, None, None, "", "empty")
+    assert two.say("pin_cores", id=empty.id)["cores"] is None
+
+
 @pytest.mark.parametrize("wanted", [99, "1", None, True, [1], {}])
 def test_what_is_no_pin_is_refused(two, wanted):
-    for kind in ("unpin", "rename_pin", "restore_pin", "pin_picture"):
+    for kind in ("unpin", "rename_pin", "restore_pin", "pin_picture", "pin_cores"):
         assert two.say(kind, id=wanted, name="x")["error"] == "That pin is no longer there."
     assert two.say("side_by_side", first=wanted, second=wanted)["error"] == "That pin is no longer there."
     assert len(two.piece.pins) == 2

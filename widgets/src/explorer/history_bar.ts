@@ -1,4 +1,4 @@
-/** The structures visited, in the order of their first visit, and the buttons that save and open a session. */
+/** The structures visited, in the order of their first visit, by error or by size, and the buttons that save and open a session. */
 
 import { button } from "../ui/buttons.js";
 import { html, listen, setAttributes, setText } from "../ui/dom.js";
@@ -9,6 +9,8 @@ import { roving } from "../ui/roving.js";
 import { explain, term } from "../ui/tooltip.js";
 import type { Visit } from "../wire/explorer_state.js";
 import { visitWords } from "./trade_off_chart.js";
+
+const ORDERS = { turn: "in turn", error: "by error", size: "by size" } as const;
 
 export interface HistoryBar {
   element: HTMLElement;
@@ -22,14 +24,25 @@ export function historyBar(restore: (id: number) => void, signal: AbortSignal): 
     if (chip && chip.getAttribute("aria-current") === null) restore(Number(chip.getAttribute("data-history")));
   }, signal);
   const settle = roving(chips, () => [...chips.children] as HTMLElement[], signal);
-  const title = term("history", "Every structure visited with its best relative error. Choose one to restore it.");
+  const title = term("history", "Structures that were drawn for a second or fitted to an end, with their best relative errors; dashed where the fit was cut short. Choose one to restore it.");
+  const sort = html("select", { class: "tnx-field", "data-field": "sort-history", "aria-label": "Order of the history" },
+    ...Object.entries(ORDERS).map(([name, words]) => html("option", { value: name }, words)));
   let shownId = 0;
+  let [last, lastId]: [readonly Visit[], number] = [[], 0];
+  const list = (visited: readonly Visit[], currentId: number): void => {
+    [last, lastId] = [visited, currentId];
+    const inTurn = [...visited].sort((a, b) => a.id - b.id).map((visit, place) => ({ ...visit, turn: place + 1 }));
+    const rank = (visit: Visit): number => (sort.value === "error" ? visit.relative_error : sort.value === "size" ? visit.parameters : visit.id);
+    const items = inTurn.sort((a, b) => rank(a) - rank(b));
+    keyed(chips, items, { key: ({ id }) => String(id), make: makeChip, update: (chip, visit) => showChip(chip, visit, visit.id === currentId), ordered: true });
+    setAttributes(sort, { hidden: visited.length < 2 ? "" : null });
+    settle();
+  };
+  listen(sort, "change", () => list(last, lastId), signal);
   return {
-    element: html("div", { class: "tnx-history" }, title, chips),
+    element: html("div", { class: "tnx-history" }, title, sort, chips),
     show(visited, currentId) {
-      const inOrder = [...visited].sort((a, b) => a.id - b.id).map((visit, place) => ({ ...visit, turn: place + 1 }));
-      keyed(chips, inOrder, { key: ({ id }) => String(id), make: makeChip, update: (chip, visit) => showChip(chip, visit, visit.id === currentId) });
-      settle();
+      list(visited, currentId);
       if (currentId === shownId) return;
       shownId = currentId;
       const current = chips.querySelector<HTMLElement>("[aria-current]");
@@ -44,7 +57,7 @@ const makeChip = (visit: Visit): HTMLElement =>
 function showChip(chip: HTMLElement, visit: Visit & { turn: number }, current: boolean): void {
   setText(chip.firstElementChild as Element, String(visit.turn));
   setText(chip.lastElementChild as Element, formatError(visit.relative_error));
-  setAttributes(chip, { "aria-current": current ? "true" : null, "aria-label": `Structure ${visit.turn}: ${formatError(visit.relative_error)}` });
+  setAttributes(chip, { "aria-current": current ? "true" : null, "data-cut-short": visit.cut_short ? "" : null, "aria-label": `Structure ${visit.turn}: ${formatError(visit.relative_error)}` });
   explain(chip, visitWords(visit));
 }
 

@@ -159,7 +159,7 @@ export type ExplorerCommand =
   | { kind: "restore"; id: number }
   | { kind: "target"; value: number }
   | { kind: "pin" | "put_back" }
-  | { kind: "unpin" | "restore_pin" | "pin_picture"; id: number }
+  | { kind: "unpin" | "restore_pin" | "pin_picture" | "pin_cores"; id: number }
   | { kind: "rename_pin"; id: number; name: string }
   | { kind: "side_by_side"; first: number; second: number }
   | { kind: "open_start" | "pin_start"; seed: number };

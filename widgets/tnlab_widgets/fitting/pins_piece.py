@@ -18,7 +18,7 @@ from tnlab_widgets.fitting.fit_piece import FitPiece
 from tnlab_widgets.fitting.pin import Pin, check_name, check_room, pin_record
 from tnlab_widgets.fitting.reports import format_of
 from tnlab_widgets.fitting.run import FitProgress, check_affordable
-from tnlab_widgets.fitting.session_file import SavedSession
+from tnlab_widgets.fitting.session_file import SavedSession, write_cores
 from tnlab_widgets.fitting.visited import Visit
 
 
@@ -258,6 +258,10 @@ class PinsPiece(FitPiece):
         check_affordable(pin.structure)
         return pin.network.to_tensor()
 
+    def _do_pin_cores(self, message: Message) -> dict[str, Any]:
+        pin = self.find_pin(message.get("id"))
+        return {"id": pin.id, "cores": None if pin.network is None else write_cores(pin.network)}
+
     def _do_pin_picture(self, message: Message) -> dict[str, Any]:
         panels, number = self._panels, message.get("id")
         return {"id": number, "picture": panels.thumbnail(self._contracted(number))}
@@ -267,13 +271,14 @@ class PinsPiece(FitPiece):
         first, second = (self._contracted(message.get(which)) for which in ("first", "second"))
         return {"pictures": panels.side_by_side(first, second)}
 
-    SLOW: ClassVar[frozenset[str]] = frozenset({"pin_picture", "side_by_side"})
+    SLOW: ClassVar[frozenset[str]] = frozenset({"pin_cores", "pin_picture", "side_by_side"})
     ACTIONS: ClassVar[Mapping[str, Action]] = {
         "pin": lambda self, _: {"id": self.pin().id},
         "unpin": lambda self, message: self.unpin(message.get("id")),
         "put_back": lambda self, _: self.put_back(),
         "rename_pin": lambda self, message: self.rename(message.get("id"), message.get("name")) and None,
         "restore_pin": lambda self, message: self.restore(self.find_pin(message.get("id"))),
+        "pin_cores": _do_pin_cores,
         "pin_picture": _do_pin_picture,
         "side_by_side": _do_side_by_side,
     }

@@ -81,6 +81,11 @@ def write_session(session: SavedSession) -> bytes:
     return save(arrays, metadata)
 
 
+def write_cores(network: Network) -> bytes:
+    """Return a safetensors file with the cores of a network, named core.0, core.1, ..., and its structure."""
+    return save(_arrays(network, "core"), {"structure": structure_json.dumps(network.structure)})
+
+
 def read_session(name: str, content: bytes) -> SavedSession:
     """Return the session that a .tnlab file holds.
 
