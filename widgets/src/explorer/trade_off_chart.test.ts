@@ -45,5 +45,12 @@ it("restores the point under a click also where a later point is on top of it, a
   second.dispatchEvent(new MouseEvent("click", at));
   second.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
   expect(restored).toEqual([1, 2]);
+  const words = chart.element.querySelector(".tnx-target text");
+  expect(words?.getAttribute("text-anchor")).toBe("end");
+  chart.show({
+    visited: [visit(1, 10)], currentId: 9, now: { parameters: 4000, error: 0.1, old: false }, target: 0.1, impossible: null, logError: true, pins: [],
+    references: [], formats: [],
+  });
+  expect(words?.getAttribute("text-anchor")).toBe("start"); // the diamond would cover it
   expect(chart.element.lastElementChild?.classList.contains("tnx-now")).toBe(true);
 });

@@ -63,6 +63,8 @@ const DOT = 4.5;
 const REACH = 11;
 /** Two errors that differ by no more than this share of them are the same. */
 const SAME = 1e-9;
+/** Pixels that the words of the target take, with the diamond beside them. */
+const WORDS = { x: 90, y: 20 };
 const DIAMOND = "M0-7 7 0 0 7-7 0z";
 
 export function visitWords(visit: Visit): string {
@@ -104,6 +106,7 @@ export function tradeOffChart(hands: ChartHands, signal: AbortSignal): Chart {
     drawNever(never, state, plane);
     drawTarget(goal, state.target, plane.y(state.target), plane.frame);
     drawNow(now, cursor, state, plane);
+    keepClear(goal, state, plane);
     drawPoints(points, placed, state.currentId);
     drawFlags(flags, state.pins, plane);
     referenceLines(references, state.references, plane);
@@ -203,6 +206,12 @@ function drawNow(now: SVGElement, cursor: SVGElement, { now: here }: ChartState,
   setAttributes(cursor, { d: `M${x} ${TOP}V${plane.frame.bottom}` });
   const shown = here.error !== null && !here.old;
   setAttributes(now, { transform: shown ? `translate(${x} ${plane.y(here.error ?? 0)})` : null, visibility: shown ? null : "hidden" });
+}
+
+/** Move the words of the target to the left end of their line where the diamond would cover them. */
+function keepClear(goal: SVGElement, { now, target }: ChartState, { x, y, frame }: ChartPlane): void {
+  const covered = now.error !== null && x(now.parameters) > frame.right - WORDS.x && Math.abs(y(now.error) - (y(target) - WORDS.y / 2)) < WORDS.y;
+  setAttributes(goal.lastElementChild as Element, covered ? { x: frame.left + DOT, "text-anchor": "start" } : { "text-anchor": "end" });
 }
 
 function drawPoints(group: SVGElement, placed: readonly Placed[], currentId: number): void {
