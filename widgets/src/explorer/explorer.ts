@@ -36,6 +36,7 @@ import { type FitBar, fitBar, isMilestone, milestoneWords } from "./fit_bar.js";
 import { type HistoryBar, historyBar, sessionButtons } from "./history_bar.js";
 import { freshness, type NumbersPanel, numbersPanel } from "./numbers_panel.js";
 import { type PicturesPanel, picturesPanel } from "./pictures_panel.js";
+import { sentence } from "./sentence/sentence.js";
 import { errorPerSweep, leastErrors, singularValues, type SmallChart, type Spectrum } from "./small_charts.js";
 import { type Chart, type ChartState, tradeOffChart } from "./trade_off_chart.js";
 import { Visits } from "./visits.js";
@@ -137,6 +138,7 @@ function arrange(parts: ExplorerParts, data: DataBar, editor: HTMLElement, signa
   const files = sessionButtons(() => tell({ kind: "save" }), data.upload, signal);
   return html("div", { class: "tnx-grid" },
     region("data", data.element),
+    region("sentence", sentence(parts, signal)),
     panel("diagram", "diagram", editor, problem.element),
     panel("pictures", "pictures", pictures.element),
     panel("numbers", "numbers", numbers.element, fit.element),
