@@ -45,6 +45,7 @@ def explorer(stage: Callable[..., Stage]) -> Callable[..., Stage]:
 
     def explorer(**settings: Any) -> Stage:
         staged = stage(lambda: Explorer("camera", modes=(16,) * 4, **settings))
+        staged.find("[data-action=proof]").click()
         staged.page.wait_for_function(_BOUND_IS_OF_WHAT_IS_DRAWN)
         return staged
 
@@ -82,7 +83,7 @@ def test_every_rank_change_is_answered_with_its_bound(explorer: Callable[..., St
         assert stage.find('[data-bond="A-B"]').get_attribute("data-rank") == str(rank)
 
 
-def test_the_cut_is_drawn_named_and_hidden_on_request(explorer: Callable[..., Stage]) -> None:
+def test_the_cut_is_drawn_and_named_while_the_proof_is_open(explorer: Callable[..., Stage]) -> None:
     stage = explorer(structure=("tt", 4))
     line, label = stage.find(".tn-cut-line"), stage.find(".tn-cut-label")
     label.wait_for()
@@ -90,10 +91,10 @@ def test_the_cut_is_drawn_named_and_hidden_on_request(explorer: Callable[..., St
     assert stage.find("[data-crosses]").get_attribute("data-crosses") == ("A-B", "B-C", "C-D")[place]
     sides = ("modes 0 | 1\u20133", "modes 0, 1 | 2, 3", "modes 0\u20132 | 3")[place]
     assert f"{sides}, cut rank 4" in stage.find(".tnx-proof").first.inner_text()
-    toggle = stage.find("[data-action=toggle-cut]")
+    toggle = stage.find("[data-action=proof]")
     toggle.focus()
     stage.press("Enter")
-    assert toggle.get_attribute("aria-pressed") == "false"
+    assert toggle.get_attribute("aria-expanded") == "false"
     assert not label.is_visible()
     stage.press("Enter")
     assert label.is_visible()

@@ -63,9 +63,10 @@ def test_a_rank_is_measured_anew(ring: Diagram) -> None:
 
 def test_in_the_explorer_it_takes_the_place_of_the_binding_cut(stage: Callable[..., Stage]) -> None:
     staged = stage(lambda: Explorer("camera", modes=(16,) * 4, structure=("tr", 3)))
+    staged.find("[data-action=proof]").click()
     staged.find('.tn-cut-label:text("cut rank")').wait_for()
     staged.button("Measure the graph (G)").click()
-    staged.find('[data-measure="A-B"]:has-text("eff ")').wait_for()
+    staged.find('[data-measure="A-B"]:has-text("effective ")').wait_for()
     assert not staged.find(".tn-cut-label").first.is_visible()
     staged.button("Measure the graph (G)").click()
     staged.find('.tn-cut-label:text("cut rank")').wait_for()

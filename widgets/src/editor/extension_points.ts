@@ -39,7 +39,7 @@ export interface EditorExtras {
   afterDraw?(handle: EditorHandle): void;
   /** Words after the rank in the line under the diagram, e.g. "one more: -0.004". */
   bondBadge?(bond: BondInfo): string;
-  /** A word under a bond's leverage while the graph's measures are shown, e.g. "eff 3.2". */
+  /** A word under a bond's leverage while the graph's measures are shown, e.g. "effective 3.2". */
   bondNote?(bond: BondInfo): string;
   /** The graph's measures are shown from now on, or hidden. */
   onGraph?(shown: boolean): void;

@@ -2,8 +2,7 @@
 
 import { hatchPath, niceTop } from "../charts/scales.js";
 import type { DraftReport } from "../editor/extension_points.js";
-import { button } from "../ui/buttons.js";
-import { html, setAttributes, setText, svg } from "../ui/dom.js";
+import { html, listen, setAttributes, setText, svg } from "../ui/dom.js";
 import { formatCount, formatShort } from "../ui/format.js";
 import { svgBox } from "../ui/svg_box.js";
 import { explain } from "../ui/tooltip.js";
@@ -28,20 +27,34 @@ export interface Proofs {
 }
 
 export interface CertificatePanel {
-  /** Goes under the error. */
-  bound: HTMLElement;
-  /** Goes under the counts. */
-  minimum: HTMLElement;
+  /** One line with the bound, which opens the proof. */
+  fold: HTMLElement;
+  /** The proof: the cut, the bars, the fewest parameters. */
+  proof: HTMLElement;
   show(proofs: Proofs): void;
 }
 
-export function certificatePanel(toggleCut: (shown: boolean) => void, signal: AbortSignal): CertificatePanel {
-  const bound = boundPart(toggleCut, signal);
+/** Make the panel, folded; `toggled` hears whether the proof is open, as the drawn cut and the hatch of the chart belong to it. */
+export function certificatePanel(toggled: (open: boolean) => void, signal: AbortSignal): CertificatePanel {
+  const bound = boundPart(signal);
   const minimum = minimumPart(signal);
+  const proof = html("div", { class: "tnx-proofs", id: `tnx-proof-${Math.random().toString(36).slice(2)}`, hidden: "" }, bound.element, minimum.element);
+  const mark = html("span", { class: "tnx-fold-mark", "aria-hidden": "true" }, "\u25b8");
+  const value = html("span", { class: "tnx-fold-value" });
+  const fold = html("button", { type: "button", class: "tnx-fold", "data-action": "proof", "aria-expanded": "false", "aria-controls": proof.id }, "what no fit can beat ", mark, value);
+  explain(fold, "No fit of this structure has a lower relative error, whatever its start: open to see why.");
+  listen(fold, "click", () => {
+    proof.hidden = !proof.hidden;
+    setAttributes(fold, { "aria-expanded": String(!proof.hidden) });
+    setText(mark, proof.hidden ? "\u25b8" : "\u25be");
+    toggled(!proof.hidden);
+  }, signal);
   return {
-    bound: bound.element,
-    minimum: minimum.element,
+    fold,
+    proof,
     show(proofs) {
+      setText(value, words.foldWords(proofs.bound, proofs.report.edit));
+      setAttributes(fold, { "data-state": proofs.bound?.edit === proofs.report.edit ? "still" : "old" });
       bound.show(proofs);
       minimum.show(proofs);
     },
@@ -63,27 +76,17 @@ function line(name: string, story: string, ...children: (Node | string)[]): HTML
   return element;
 }
 
-function boundPart(toggleCut: (shown: boolean) => void, signal: AbortSignal): Part {
+function boundPart(signal: AbortSignal): Part {
   const bar = proofBar(signal);
   const [lowerWords, upperWords] = [html("span", {}), html("span", {})];
   const lower = html("span", { "data-field": "error-bound" }, "no fit ", wide("of this structure "), narrow("here "), lowerWords);
   const upper = html("span", { "data-field": "upper-bound" }, wide("the "), "best fit ", wide("is "), upperWords);
   const none = html("span", {});
   const cut = html("span", { class: "tnx-cut-words", "data-field": "binding-cut" });
-  let shown = true;
-  const toggle = button({
-    text: "show", label: "Show the binding cut in the diagram", tip: "Show or hide the binding cut in the diagram.", action: "toggle-cut",
-    attributes: { "aria-pressed": "true" },
-    onPress: () => {
-      shown = !shown;
-      setAttributes(toggle, { "aria-pressed": String(shown) });
-      toggleCut(shown);
-    },
-  }, signal);
   const lowerLine = line("lower", STORY.bound, key("lower"), lower, none);
   const upperLine = line("upper", STORY.upper, key("upper"), upper);
   const why = line("why", "", wide("binding "), "cut: ", cut);
-  const cutLine = html("div", { class: "tnx-proof-line tnx-proof-cut" }, why, toggle);
+  const cutLine = html("div", { class: "tnx-proof-line tnx-proof-cut" }, why);
   const element = html("div", { class: "tnx-proof", role: "group", "aria-label": "what is proved about the error" }, bar.element, lowerLine, upperLine, cutLine);
   return {
     element,

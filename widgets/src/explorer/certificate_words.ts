@@ -11,6 +11,12 @@ export const boundWords = (bound: ErrorBound): string => `can be below ${floorEr
 
 export const noBoundWords = (bound: ErrorBound): string => `no cut limits the error of this structure${far(bound)}`;
 
+/** The bound in the line that opens its proof. */
+export function foldWords(bound: ErrorBound | null, edit: string): string {
+  if (bound === null || bound.edit !== edit) return "\u2026";
+  return bound.error_bound > 0 ? `${floorError(bound.error_bound)}${bound.complete ? "" : " so far"}` : "nothing known";
+}
+
 /** After "the best fit is". */
 export const upperWords = (bound: ErrorBound): string => (bound.upper === null ? "" : `certainly not above ${ceilError(bound.upper)}`);
 

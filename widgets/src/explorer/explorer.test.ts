@@ -117,15 +117,22 @@ describe("the certificate", () => {
     raise();
     expect(root.textContent).not.toContain("out of reach");
   });
-  it("is drawn as a cut, hidden by a button, and dimmed until a new draft has its own", async () => {
+  it("is one line until it is opened", () => {
+    receive({ bound: bound({ complete: true }) });
+    expect(action("proof").textContent).toBe("what no fit can beat \u25b80.0412");
+    expect([action("proof").getAttribute("aria-expanded"), find(".tnx-proofs").hidden]).toEqual(["false", true]);
+    raise();
+    expect(action("proof").textContent).toContain("\u2026");
+    action("proof").click();
+    expect([action("proof").getAttribute("aria-expanded"), find(".tnx-proofs").hidden]).toEqual(["true", false]);
+  });
+  it("is drawn as a cut while it is open, dimmed until a new draft has its own", async () => {
     const cut = (): Element => find(".tn-cut");
     receive({ bound: bound() });
+    expect(cut()).toBeNull();
+    action("proof").click();
     expect(cut().getAttribute("visibility")).toBeNull();
     expect([...cut().querySelectorAll("[data-crosses]")].map((gap) => gap.getAttribute("data-crosses"))).toEqual(["B-C", "A-D"]);
-    action("toggle-cut").click();
-    expect(action("toggle-cut").getAttribute("aria-pressed")).toBe("false");
-    expect(cut().getAttribute("visibility")).toBe("hidden");
-    action("toggle-cut").click();
     raise();
     expect(cut().getAttribute("data-state")).toBe("old");
     const edit = editOf(model.newest("draft"));
@@ -139,6 +146,8 @@ describe("the certificate", () => {
   });
   it("shows the singular values across the cut while no bond is selected, and what a bond could gain when one is", () => {
     receive({ fit: fitted(), bound: bound(), spectra: { edit: "", values: [[1, 1], [1], [1], [1]] } });
+    expect(find(".tnx-bond").textContent).not.toContain("across the cut");
+    action("proof").click();
     expect(find(".tnx-bond").textContent).toContain("across the cut");
     find('[data-bond="A-B"]').focus();
     receive({ bound: bound({ complete: true }) });

@@ -4,7 +4,7 @@
  * For tests: [data-field="relative-error" | "parameters" | "compression-ratio" | "contraction-cost" | "fit-status"] with
  * data-value (the raw number) and data-edit (the edit it belongs to); the first two have data-updated, the
  * `performance.now()` of their last change; "error-bound" | "upper-bound" | "binding-cut" | "minimum" | "gap" likewise
- * (data-complete and data-proved once nothing is left to look at). [data-action="toggle-cut"], .tn-cut in the diagram;
+ * (data-complete and data-proved once nothing is left to look at). [data-action="proof"] opens the proof, with .tn-cut in the diagram;
  * [data-action="pause" | "stop" | "restart" | "try-seeds" | "save" | "open" |
  * "upload"], [data-point=ID] in the chart, [data-history=ID], [data-picture="tensor" | "reconstruction" | "residual"].
  * data-state on a number: live, paused, still, old or none.
@@ -45,7 +45,8 @@ interface ExplorerParts extends ExplorerContext {
   numbers: NumbersPanel;
   proofs: CertificatePanel;
   cut: CutOverlay;
-  cutShown: boolean;
+  /** Whether the proof is open: the drawn cut, its spectrum and the hatch are part of it. */
+  proofOpen: boolean;
   /** The cut as it was when it belonged to the draft. */
   lastCut: ShownCut | null;
   badge: string;
@@ -88,11 +89,13 @@ export function mountExplorer(root: HTMLElement, link: ExplorerLink, signal: Abo
     onGraph: () => showCut(parts),
   };
   const proofs = certificatePanel((shown) => {
-    parts.cutShown = shown;
+    parts.proofOpen = shown;
     showCut(parts);
+    showChart(parts);
+    showSpectrum(parts);
   }, signal);
   const parts: ExplorerParts = {
-    root, link, tell, tip, problem, proofs, cut, cutShown: true, lastCut: null, badge: "", logError: true, spoken: "",
+    root, link, tell, tip, problem, proofs, cut, proofOpen: false, lastCut: null, badge: "", logError: true, spoken: "",
     complain: problem.show,
     say: (sentence) => parts.editor.say(sentence),
     onDraft: (changed) => void drafts.push(changed),
@@ -212,7 +215,7 @@ function speak(parts: ExplorerParts, state: FitState): void {
 }
 
 function showChart(parts: ExplorerParts): void {
-  const { link, editor, chart, logError, visits } = parts;
+  const { link, editor, chart, logError, proofOpen, visits } = parts;
   const state = said<FitState>(link.get("fit"));
   const report = editor.report();
   chart.show({
@@ -220,7 +223,7 @@ function showChart(parts: ExplorerParts): void {
     currentId: visitOf(parts),
     now: { parameters: report.parameters, error: state?.relative_error ?? null, old: freshness(state, report.edit) === "old" },
     target: link.get("target_error") ?? 0,
-    impossible: impossible(link, report.structure),
+    impossible: proofOpen ? impossible(link, report.structure) : null,
     logError,
     pins: link.get("pins") ?? [],
     references: link.get("references") ?? [],
@@ -269,7 +272,7 @@ function showCut(parts: ExplorerParts): void {
     const whole = bound !== null && parts.lastCut.crossing.every((id) => ids.includes(id));
     parts.lastCut = whole ? { ...parts.lastCut, old: true } : null;
   }
-  cut.show(parts.cutShown && !editor.graphShown() ? parts.lastCut : null, editor); // the graph has a cut of its own
+  cut.show(parts.proofOpen && !editor.graphShown() ? parts.lastCut : null, editor); // the graph has a cut of its own
 }
 
 /** The words that the line under the diagram adds about a bond; "" for what belongs to an earlier draft. */
@@ -293,7 +296,7 @@ function effectiveRankOf({ link, editor }: ExplorerParts, index: number): number
 /** The note beside a bond while the graph's measures are shown. */
 function noteOf(parts: ExplorerParts, index: number): string {
   const rank = effectiveRankOf(parts, index);
-  return rank === null ? "" : `eff ${rank.toFixed(1)}`;
+  return rank === null ? "" : `effective ${rank.toFixed(1)}`;
 }
 
 /** New singular values: drawn at once where the diagram shows effective ranks. */
@@ -332,7 +335,7 @@ function showSpectrum(parts: ExplorerParts): void {
   const report = editor.report();
   const place = selectedBond(parts);
   const bond = report.bonds[place];
-  if (bond === undefined) return spectrum.show(spectrumOfCut(parts));
+  if (bond === undefined) return spectrum.show(parts.proofOpen ? spectrumOfCut(parts) : null);
   const spectra = said<Spectra>(link.get("spectra"));
   spectrum.show({ title: `singular values of ${bondLabel(bond)}`, values: spectra?.values[place] ?? [], old: spectra?.edit !== report.edit });
 }

@@ -7,7 +7,7 @@ const report = (edit: string) => ({ structure: square(), bonds: [], edit, parame
 const numbers = { edit: "a:4", parameters: 232, compression_ratio: 3.62, contraction_cost: 24_000, size: 840, order: 4 };
 
 it("dims the contraction cost of an earlier draft, and says when the target is out of reach", () => {
-  const panel = numbersPanel({ bound: document.createElement("div"), minimum: document.createElement("div") });
+  const panel = numbersPanel({ fold: document.createElement("button"), proof: document.createElement("div") });
   const value = (name: string): HTMLElement => panel.element.querySelector(`[data-field="${name}"]`) as HTMLElement;
   const state = (): string | undefined => value("contraction-cost").parentElement?.dataset["state"];
   panel.showDraft(report("a:4"), numbers);

@@ -57,8 +57,8 @@ function put(shown: Shown, raw: number | null, text: string, edit: string | unde
   if (before !== String(raw ?? "")) setAttributes(shown.value, { "data-updated": performance.now() });
 }
 
-/** Make the panel; the bound is shown under the error, the minimum under the counts. */
-export function numbersPanel(proofs: { bound: HTMLElement; minimum: HTMLElement }): NumbersPanel {
+/** Make the panel; the line that opens the proof, and the proof, are shown under the counts. */
+export function numbersPanel(proofs: { fold: HTMLElement; proof: HTMLElement }): NumbersPanel {
   const error = makeField("relative-error", "relative error");
   const parameters = makeField("parameters", "parameters");
   const ratio = makeField("compression-ratio", "compression");
@@ -67,7 +67,7 @@ export function numbersPanel(proofs: { bound: HTMLElement; minimum: HTMLElement 
   const goal = html("span", { class: "tnx-goal" });
   error.row.prepend(html("span", { class: "tnx-error-head" }, ...error.row.querySelectorAll(".tnx-term"), badge));
   error.row.append(goal);
-  const list = html("div", { class: "tnx-numbers" }, error.row, proofs.bound, parameters.row, ratio.row, cost.row, proofs.minimum);
+  const list = html("div", { class: "tnx-numbers" }, error.row, parameters.row, ratio.row, cost.row, proofs.fold, proofs.proof);
 
   return {
     element: list,
