@@ -45,7 +45,7 @@ def explorer(stage: Callable[..., Stage]) -> Callable[..., Stage]:
 
     def explorer(**settings: Any) -> Stage:
         staged = stage(lambda: Explorer("camera", modes=(16,) * 4, **settings))
-        staged.find("[data-action=proof]").click()
+        staged.find("[data-action=proof]").press("Enter")
         staged.page.wait_for_function(_BOUND_IS_OF_WHAT_IS_DRAWN)
         return staged
 

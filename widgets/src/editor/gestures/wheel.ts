@@ -6,6 +6,8 @@ import { step } from "../drawing_commands.js";
 
 /** Pixels of wheel movement that make one step. */
 const NOTCH = 40;
+/** Pixels of one notch of most mice; a browser that is busy hands over several notches as one event. */
+const MOUSE_NOTCH = 110;
 /** Pixels of one line, where a wheel counts lines. */
 const LINE = 16;
 /** Milliseconds of rest after which movement starts from zero. */
@@ -16,16 +18,17 @@ export class Notches {
   private sum = 0;
   private last = 0;
 
-  /** Return 1 (away from the person), -1 or 0. */
+  /** Return the whole steps, positive away from the person; mostly 1, -1 or 0. */
   add(deltaY: number, deltaMode: number, now: number): number {
     const pixels = deltaMode === 0 ? deltaY : deltaY * LINE * (deltaMode === 1 ? 3 : 30);
     if (now - this.last > NOTCH_PAUSE_MS || Math.sign(pixels) !== Math.sign(this.sum)) this.sum = 0;
     this.last = now;
     this.sum += pixels;
     if (Math.abs(this.sum) < NOTCH) return 0;
+    const steps = Math.max(1, Math.round(Math.abs(this.sum) / MOUSE_NOTCH));
     const direction = -Math.sign(this.sum);
     this.sum = 0;
-    return direction;
+    return direction * steps;
   }
 }
 
