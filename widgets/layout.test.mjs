@@ -16,7 +16,7 @@ const ELSEWHERE = {
     "editor/gestures/keyboard.ts", "editor/panels/sheets.ts", "editor/panels/toolbar.ts",
   ],
   "explorer/explorer.test.ts and tests/browser/test_explorer.py, test_certificates.py: they are parts of the mounted Explorer": [
-    "data/data_bar.ts", "data/upload_box.ts", "explorer/certificate_panel.ts", "explorer/context.ts", "explorer/sentence/glossary.ts", "explorer/pictures_panel.ts",
+    "data/data_bar.ts", "data/upload_box.ts", "explorer/certificate_panel.ts", "explorer/context.ts", "explorer/sentence/glossary.ts", "explorer/pictures/looking.ts", "explorer/pictures/pictures_panel.ts",
   ],
   "workbench/workbench.test.ts and tests/browser/test_workbench.py: they are parts of the mounted workbench": [
     "charts/plot.ts", "diagram/morphing_diagram.ts", "workbench/charts/progress_chart.ts", "workbench/panels/charts_panel.ts",

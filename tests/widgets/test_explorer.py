@@ -52,7 +52,7 @@ def test_it_opens_on_the_photograph_being_fitted_as_a_tensor_train(page):
         }
     ]
     assert shown.seen.current_id == 1
-    assert [entry["name"] for entry in shown.seen.datasets] == list(datasets)
+    assert sorted(entry["name"] for entry in shown.seen.datasets) == sorted(datasets)
 
 
 def test_pictures_are_the_tensor_its_reconstruction_and_what_is_left(explorer):

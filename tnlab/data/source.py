@@ -102,8 +102,13 @@ class Source:
         shape = self.shape
         if sum(length > 1 for length in shape) <= 1:
             return "curve"
-        colour = len(shape) == 3 and shape[2] in (3, 4) and min(shape[:2]) >= 16
-        return "image" if len(shape) == 2 or colour else "slices"
+        return "image" if len(shape) - self.colour == 2 else "slices"
+
+    @property
+    def colour(self) -> bool:
+        """Whether the last axis holds the red, green and blue (and perhaps the opacity) of pictures."""
+        shape = self.shape
+        return len(shape) in (3, 4) and shape[-1] in (3, 4) and min(shape[-3:-1]) >= 16
 
     @cached_property
     def tensor(self) -> Tensor:

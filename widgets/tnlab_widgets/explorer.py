@@ -97,6 +97,7 @@ class Explorer(NetworkEditor, bundle="explorer", piece=ExplorerPiece):
     starts = OfPiece(ExplorerPiece.starts)
     open_start = OfPiece(ExplorerPiece.open_start)
     pin_start = OfPiece(ExplorerPiece.pin_start)
+    look = OfPiece(ExplorerPiece.look)
     save = OfPiece(ExplorerPiece.save)
 
     @classmethod

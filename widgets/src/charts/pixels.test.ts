@@ -1,9 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { greyToRgba, rangeOf, thinCurve } from "./pixels.js";
+import { rangeOf, seriesOf, thinCurve, toRgba } from "./pixels.js";
 
 describe("bytes from Python", () => {
   it("become grey, and too few of them no picture with holes of black", () => {
-    expect([...greyToRgba(Uint8Array.of(7), 2)]).toEqual([7, 7, 7, 255, 0, 0, 0, 0]);
+    expect([...toRgba(Uint8Array.of(7), 2, 1)]).toEqual([7, 7, 7, 255, 0, 0, 0, 0]);
+  });
+  it("become colours, three to a pixel", () => {
+    expect([...toRgba(Uint8Array.of(1, 2, 3, 4, 5), 2, 3)]).toEqual([1, 2, 3, 255, 0, 0, 0, 0]);
+  });
+  it("become series, one after the other", () => {
+    expect(seriesOf(Float32Array.of(1, 2, 3, 4), 2).map((line) => [...line])).toEqual([[1, 2], [3, 4]]);
   });
 });
 

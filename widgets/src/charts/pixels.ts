@@ -1,15 +1,28 @@
 /** Pixels of pictures and points of curves, made from the bytes that Python sends. Pure. */
 
-/** Grey bytes as opaque RGBA; missing pixels stay transparent. */
-export function greyToRgba(grey: Uint8Array, pixels: number): Uint8ClampedArray<ArrayBuffer> {
+/** Bytes of grey (1 channel) or of red, green and blue (3) as opaque RGBA; missing pixels stay transparent. */
+export function toRgba(bytes: Uint8Array, pixels: number, channels: number): Uint8ClampedArray<ArrayBuffer> {
   const rgba = new Uint8ClampedArray(4 * pixels);
-  for (let place = 0; place < Math.min(pixels, grey.length); place++) {
-    const value = grey[place] ?? 0;
-    rgba[4 * place] = rgba[4 * place + 1] = rgba[4 * place + 2] = value;
+  const [green, blue] = channels === 3 ? [1, 2] : [0, 0];
+  for (let place = 0; place < Math.min(pixels, Math.floor(bytes.length / channels)); place++) {
+    const from = channels * place;
+    rgba[4 * place] = bytes[from] ?? 0;
+    rgba[4 * place + 1] = bytes[from + green] ?? 0;
+    rgba[4 * place + 2] = bytes[from + blue] ?? 0;
     rgba[4 * place + 3] = 255;
   }
   return rgba;
 }
+
+/** Paint bytes pixel by pixel; the page scales them up without smoothing. */
+export function paintPixels(canvas: HTMLCanvasElement, bytes: Uint8Array, { width, height, channels }: { width: number; height: number; channels: number }): void {
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  canvas.getContext("2d")?.putImageData(new ImageData(toRgba(bytes, width * height, channels), width, height), 0, 0);
+}
+
+/** The series of a curve, one after the other in its bytes. */
+export const seriesOf = (values: Float32Array, lines: number): Float32Array[] =>
+  Array.from({ length: lines }, (_, line) => values.subarray((line * values.length) / lines, ((line + 1) * values.length) / lines));
 
 /** Smallest and largest finite value of several curves; never an empty interval. */
 export function rangeOf(...curves: Float32Array[]): [number, number] {

@@ -22,10 +22,9 @@ import { keepKeys } from "../ui/keep_keys.js";
 import { type Alert, problemAlert } from "../ui/notices.js";
 import { tooltip } from "../ui/tooltip.js";
 import { teller } from "../wire/commands.js";
-import type { Original } from "../wire/data_state.js";
 import type { Numbers } from "../wire/editor_state.js";
 import type { StructureRecord } from "../wire/editor_state.js";
-import type { ErrorBound, ExplorerCommand, ExplorerLink, ExplorerState, FitState, MinimumState, Pictures, Spectra } from "../wire/explorer_state.js";
+import type { ErrorBound, ExplorerCommand, ExplorerLink, ExplorerState, FitState, MinimumState, Spectra } from "../wire/explorer_state.js";
 import { beats } from "../wire/heartbeat.js";
 import { said } from "../wire/link.js";
 import { type CertificatePanel, certificatePanel } from "./certificate_panel.js";
@@ -35,7 +34,7 @@ import { errorOf, type ExplorerContext, visitOf } from "./context.js";
 import { type FitBar, fitBar, isMilestone, milestoneWords } from "./fit_bar.js";
 import { type HistoryBar, historyBar, sessionButtons } from "./history_bar.js";
 import { freshness, type NumbersPanel, numbersPanel } from "./numbers_panel.js";
-import { type PicturesPanel, picturesPanel } from "./pictures_panel.js";
+import { picturesPanel } from "./pictures/pictures_panel.js";
 import { sentence } from "./sentence/sentence.js";
 import { errorPerSweep, leastErrors, singularValues, type SmallChart, type Spectrum } from "./small_charts.js";
 import { type Chart, type ChartState, tradeOffChart } from "./trade_off_chart.js";
@@ -52,7 +51,6 @@ interface ExplorerParts extends ExplorerContext {
   badge: string;
   fit: FitBar;
   chart: Chart;
-  pictures: PicturesPanel;
   sweeps: SmallChart<{ errors: readonly number[]; old: boolean }>;
   spectrum: SmallChart<Spectrum | null>;
   history: HistoryBar;
@@ -104,7 +102,6 @@ export function mountExplorer(root: HTMLElement, link: ExplorerLink, signal: Abo
     numbers: numbersPanel(proofs),
     fit: fitBar(tell, signal),
     chart: tradeOffChart({ tip, restore, structureOf: async (id) => (await link.send<{ structure: StructureRecord }>({ kind: "visit_structure", id })).structure }, signal),
-    pictures: picturesPanel(),
     sweeps: errorPerSweep(signal),
     spectrum: singularValues(signal),
     history: historyBar(restore, signal),
@@ -135,7 +132,7 @@ function region(name: string, ...children: Node[]): HTMLElement {
 
 /** The regions of the page, in the order in which they are read; each has an area of its own in the grid of explorer.css. */
 function arrange(parts: ExplorerParts, data: DataBar, editor: HTMLElement, signal: AbortSignal): HTMLElement {
-  const { tell, numbers, fit, chart, pictures, sweeps, spectrum, history, problem } = parts;
+  const { tell, numbers, fit, chart, sweeps, spectrum, history, problem } = parts;
   const chartTitle = html("span", { class: "tnx-title" }, "trade-off");
   const small = html("div", { class: "tnx-smalls" }, sweeps.element, spectrum.element);
   const files = sessionButtons(() => tell({ kind: "save" }), data.upload, signal);
@@ -143,7 +140,7 @@ function arrange(parts: ExplorerParts, data: DataBar, editor: HTMLElement, signa
     region("data", data.element),
     region("sentence", sentence(parts, signal)),
     panel("diagram", "diagram", editor, problem.element),
-    panel("pictures", "pictures", pictures.element),
+    panel("pictures", "pictures", picturesPanel(parts, signal)),
     panel("numbers", "numbers", numbers.element, fit.element),
     panel("chart", "trade-off", html("div", { class: "tnx-head" }, chartTitle, scaleSwitch(parts, signal)), chart.element, chart.legend),
     panel("compare", "compare", pinsPanel(parts, signal)),
@@ -162,7 +159,7 @@ function scaleSwitch(parts: ExplorerParts, signal: AbortSignal): HTMLElement {
 }
 
 function follow(parts: ExplorerParts, signal: AbortSignal): void {
-  const { link, pictures } = parts;
+  const { link } = parts;
   const tell: [readonly (keyof ExplorerState)[], () => void][] = [
     [["numbers"], () => showDraft(parts)],
     [["fit"], () => showFit(parts)],
@@ -171,8 +168,6 @@ function follow(parts: ExplorerParts, signal: AbortSignal): void {
     [["pins", "references"], () => showChart(parts)],
     [["bound"], () => showBound(parts)],
     [["minimum"], () => (showProofs(parts), showChart(parts))],
-    [["original"], () => pictures.showOriginal(said<Original>(link.get("original")))],
-    [["pictures"], () => showPictures(parts)],
   ];
   for (const [names, show] of tell) {
     link.on(names, show, signal);
@@ -184,7 +179,6 @@ function follow(parts: ExplorerParts, signal: AbortSignal): void {
 function showDraft(parts: ExplorerParts): void {
   parts.numbers.showDraft(parts.editor.report(), said<Numbers>(parts.link.get("numbers")));
   showFit(parts);
-  showPictures(parts);
   showSpectrum(parts);
   showCut(parts);
 }
@@ -322,11 +316,6 @@ function showBadge(parts: ExplorerParts): void {
 function showVisited(parts: ExplorerParts): void {
   parts.history.show(parts.visits.all, visitOf(parts));
   showChart(parts);
-}
-
-function showPictures({ link, editor, pictures }: ExplorerParts): void {
-  const shown = said<Pictures>(link.get("pictures"));
-  pictures.showFit(shown, shown !== null && shown.edit !== editor.report().edit);
 }
 
 /** The singular values of the selected bond, else of the tensor across the binding cut. */

@@ -37,12 +37,28 @@ export interface DataRecord {
 
 export type PictureKind = "image" | "slices" | "curve";
 
-export interface Original {
+export type ResidualScale = "fixed" | "automatic" | number;
+
+/** Size and colours of a picture, or the points (width) of some series (height). */
+export interface Frame {
   kind: PictureKind;
   width: number;
   height: number;
-  /** Grey, one byte a pixel; for a curve float32. */
+  /** 1 for grey, 3 for red, green and blue. */
+  channels: number;
+}
+
+export interface Original extends Frame {
+  /** One byte for every channel of a pixel; for a curve float32. */
   pixels: Bytes;
+  /** Lengths of the axes along which slices can be taken; none where there is one picture. */
+  axes: number[];
+  along: number;
+  /** The slice, of `count`. */
+  at: number;
+  count: number;
+  /** How residuals are scaled. */
+  scale: ResidualScale;
 }
 
 export interface Problem {

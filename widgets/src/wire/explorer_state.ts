@@ -1,7 +1,7 @@
 /** The state that the Explorer adds to that of the editor: the fit, its pictures, bounds and visits. */
 
 import type { Bytes } from "./bytes.js";
-import type { DataCommand, DataMessage, DataState, PictureKind } from "./data_state.js";
+import type { DataCommand, DataMessage, DataState, Frame, ResidualScale } from "./data_state.js";
 import type { EditorMessage, EditorState, StructureRecord } from "./editor_state.js";
 import type { Link, Unsaid } from "./link.js";
 
@@ -64,13 +64,12 @@ export interface MinimumState {
   running: boolean;
 }
 
-export interface Pictures {
-  kind: PictureKind;
-  width: number;
-  height: number;
+export interface Pictures extends Frame {
   reconstruction: Bytes;
   residual: Bytes;
   residual_scale: number;
+  /** The share of residuals beyond the scale. */
+  beyond: number;
   /** The edit they belong to. */
   edit: string;
   generation: number;
@@ -114,10 +113,7 @@ export interface PinRecord {
 }
 
 /** Pictures of two pins; all residuals are on one scale, and the difference is the second minus the first. */
-export interface SideBySide {
-  kind: PictureKind;
-  width: number;
-  height: number;
+export interface SideBySide extends Frame {
   reconstructions: [Bytes, Bytes];
   residuals: [Bytes, Bytes];
   residual_scale: number;
@@ -155,6 +151,7 @@ export type ExplorerCommand =
   | DataCommand
   | { kind: "pause" | "resume" | "stop" | "save" }
   | { kind: "restart"; seed?: number }
+  | { kind: "look"; along?: number; at?: number; scale?: ResidualScale }
   | { kind: "try_seeds"; count: number }
   | { kind: "restore"; id: number }
   | { kind: "target"; value: number }

@@ -371,6 +371,8 @@ class FitPiece(DataPiece, EditorPiece):
                 if progress.generation != self._session.generation:
                     return
                 label = {"edit": self.edit, "generation": progress.generation}
+                if (compared["along"], compared["at"]) != (panels.view.along, panels.view.at):
+                    compared = panels.again() or compared  # another slice was chosen meanwhile
                 self.push(
                     pictures={**compared, **label, "title": progress.status},
                     spectra={**label, "values": values},

@@ -49,9 +49,9 @@ function half(letter: string, pin: PinRecord, pictures: HTMLElement): HTMLElemen
 
 /** Show the pictures: all residuals, and in curves all reconstructions, at one scale. */
 function paint(shown: SideBySide, halves: readonly HTMLElement[], apart: HTMLElement): void {
-  const { kind, width, height, residual_scale: scale, difference_scale: wide } = shown;
+  const { kind, width, height, channels, residual_scale: scale, difference_scale: wide } = shown;
   const figure = (pixels: Bytes, words: string, around?: number): HTMLElement =>
-    html("figure", {}, smallPicture({ kind, width, height, pixels }, words, around === undefined ? undefined : [-around, around]), html("figcaption", {}, words));
+    html("figure", {}, smallPicture({ kind, width, height, channels, pixels }, words, around === undefined ? undefined : [-around, around]), html("figcaption", {}, words));
   halves.forEach((place, which) => place.replaceChildren(
     figure(shown.reconstructions[which] as Bytes, "reconstruction"),
     figure(shown.residuals[which] as Bytes, `residual, \u00b1${formatShort(scale)} (the same scale for both)`, scale),

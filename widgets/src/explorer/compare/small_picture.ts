@@ -1,14 +1,11 @@
 /** Pictures of reconstructions, painted once: grey pixels on a canvas, or the line of a curve. */
 
-import { greyToRgba, rangeOf, thinCurve } from "../../charts/pixels.js";
+import { paintPixels, rangeOf, thinCurve } from "../../charts/pixels.js";
 import { html, svg } from "../../ui/dom.js";
 import { asBytes, asFloats, type Bytes } from "../../wire/bytes.js";
-import type { PictureKind } from "../../wire/data_state.js";
+import type { Frame } from "../../wire/data_state.js";
 
-export interface SmallPicture {
-  kind: PictureKind;
-  width: number;
-  height: number;
+export interface SmallPicture extends Frame {
   pixels: Bytes;
 }
 
@@ -16,11 +13,11 @@ export interface SmallPicture {
 const [WIDE, HIGH, EDGE] = [100, 40, 2];
 
 /** Paint a picture; `words` say what it shows, `range` what the height of a curve spans. */
-export function smallPicture({ kind, width, height, pixels }: SmallPicture, words: string, range?: readonly [number, number]): Element {
+export function smallPicture({ pixels, ...frame }: SmallPicture, words: string, range?: readonly [number, number]): Element {
   const label = { role: "img", "aria-label": words };
-  if (kind === "curve") return curve(asFloats(pixels), label, range);
-  const canvas = html("canvas", { ...label, class: "tnx-small-picture", width, height });
-  canvas.getContext("2d")?.putImageData(new ImageData(greyToRgba(asBytes(pixels), width * height), width, height), 0, 0);
+  if (frame.kind === "curve") return curve(asFloats(pixels), label, range);
+  const canvas = html("canvas", { ...label, class: "tnx-small-picture" });
+  paintPixels(canvas, asBytes(pixels), frame);
   return canvas;
 }
 
