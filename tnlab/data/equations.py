@@ -82,8 +82,8 @@ def spin_chain() -> np.ndarray:
         energy = energy - _at(spin, flip)
         if spin + 1 < SPINS:
             energy = energy - _at(spin, csr_array(kron(sign, sign)))
-    values_and_vectors = eigsh(energy, k=1, which="SA", v0=np.ones(2**SPINS))
-    return np.abs(values_and_vectors[1][:, 0])
+    _, vectors = eigsh(energy, k=1, which="SA", v0=np.ones(2**SPINS))
+    return np.abs(vectors[:, 0])  # pyright: ignore[reportOptionalSubscript]  (inferred from scipy's source)
 
 
 def _at(spin: int, operator: csr_array) -> csr_array:

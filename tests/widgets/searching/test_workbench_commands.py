@@ -76,7 +76,7 @@ def test_an_uploaded_array_is_found_again_after_a_reload(bench):
     other.command("compare", names=[lane["study"]])
     other.until(lambda: other.seen.lanes)
     assert other.seen.lanes[0]["incumbent"]["parameters"] == lane["incumbent"]["parameters"]
-    assert state(other) == "ended"
+    other.until(lambda: state(other) == "ended")  # watched until its own process has left it
     assert other.seen.run["can_resume"]
     assert np.array_equal(other.widget.tensor.numpy(), shown.widget.tensor.numpy())
 

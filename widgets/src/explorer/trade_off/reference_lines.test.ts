@@ -13,9 +13,11 @@ it("draws a line through the points of a reference, and its name where it leaves
 });
 it("keeps names inside the frame, and draws nothing for nothing", () => {
   const group = referenceGroup();
-  referenceLines(group, [{ name: "wavelets (two numbers each)", points: [[190, 0.5]] }, { name: "outside", points: [[900, 0.5]] }], places);
-  const [inside, outside] = [...group.querySelectorAll("text")];
-  expect([Number(inside?.getAttribute("x")), outside?.getAttribute("visibility")]).toEqual([11, "hidden"]);
+  referenceLines(group, [{ name: "wavelets (two numbers each)", points: [[190, 0.5]] }, { name: "cosines", points: [[190, 0.52]] }, { name: "outside", points: [[900, 0.5]] }], places);
+  const [inside, other, outside] = [...group.querySelectorAll("text")];
+  expect([inside?.textContent, Number(inside?.getAttribute("x")), outside?.getAttribute("visibility")]).toEqual(["wavelets", 144, "hidden"]);
+  expect(Math.abs(Number(inside?.getAttribute("y")) - Number(other?.getAttribute("y")))).toBeGreaterThanOrEqual(14);
+  expect(group.querySelector("title")?.textContent).toBe("wavelets (two numbers each)");
   referenceLines(group, [], places);
   expect(group.querySelectorAll("path, text").length).toBe(0);
 });
