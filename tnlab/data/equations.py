@@ -81,13 +81,12 @@ def spin_chain() -> np.ndarray:
     for spin in range(SPINS):
         energy = energy - _at(spin, flip)
         if spin + 1 < SPINS:
-            energy = energy - _at(spin, csr_array(kron(sign, sign)))
+            energy = energy - _at(spin, csr_array(kron(sign, sign)), width=2)
     _, vectors = eigsh(energy, k=1, which="SA", v0=np.ones(2**SPINS))
-    return np.abs(vectors[:, 0])  # pyright: ignore[reportOptionalSubscript]  (inferred from scipy's source)
+    return np.abs(vectors[:, 0])
 
 
-def _at(spin: int, operator: csr_array) -> csr_array:
-    """Return an operator on neighbouring spins, the first of which is ``spin``, as one on the whole chain."""
-    width = operator.shape[0].bit_length() - 1
+def _at(spin: int, operator: csr_array, width: int = 1) -> csr_array:
+    """Return an operator on ``width`` neighbouring spins, the first of which is ``spin``, as one on the whole chain."""
     before, after = eye_array(2**spin), eye_array(2 ** (SPINS - spin - width))
     return csr_array(kron(kron(before, operator), after))

@@ -56,3 +56,11 @@ def test_every_export_has_a_file_name_and_a_text(kind):
 def test_what_cannot_be_answered_says_why(kind, fields, error, words):
     with pytest.raises(error, match=words):
         ask(kind, **fields)
+
+
+def test_a_preset_over_data_has_no_more_rank_than_its_cores_carry_and_says_so():
+    large = ask("preset", name="fully_connected", rank=9, locked=True)
+    built = structure_json.from_dict(large["structure"])
+    assert built.parameters <= built.size
+    assert large["note"].startswith(f"Rank {max(built.ranks)} instead of 9")
+    assert not ask("preset", name="tt", rank=3, locked=True)["note"]

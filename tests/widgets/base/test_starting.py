@@ -4,8 +4,8 @@ import pytest
 
 from tnlab.errors import TnlabError
 from tnlab.formats import formats
-from tnlab.network.edits import add_bond
-from tnlab_widgets.base.starting import family_name, similar_structure, starting_structure
+from tnlab.network.edits import add_bond, set_rank
+from tnlab_widgets.base.starting import family_name, largest_that_fits, similar_structure, starting_structure
 
 MODES = (16,) * 4
 
@@ -17,6 +17,35 @@ def test_the_first_rank_is_the_largest_that_compresses_32_times(name):
     larger = formats[name].build(MODES, max(start.ranks) + 1)
     assert larger.parameters > larger.size / 32
     assert all(core.name and core.position is not None for core in start.cores)
+
+
+DATA = [(16,) * 4, (4,) * 8, (2,) * 16, (256, 256, 3), (12, 5), (3, 4, 5, 6, 7), (32, 32, 32)]
+
+
+@pytest.mark.parametrize("modes", DATA, ids=str)
+def test_all_formats_start_with_about_as_many_parameters_and_with_ranks_that_are_carried(modes):
+    for name, family in formats.items():
+        if family.refusal(len(modes)):
+            continue
+        start, least = starting_structure(modes, name), family.build(modes, 1)
+        budget = max(start.size / 32, least.parameters)
+        assert start.parameters <= budget
+        assert all(rank <= start.carriable_rank(bond) for bond, rank in enumerate(start.ranks))
+        larger = [set_rank(start, bond, rank + 1) for bond, rank in enumerate(start.ranks)]
+        carried = [each for bond, each in enumerate(larger) if start.ranks[bond] < start.carriable_rank(bond)]
+        if 2 * start.parameters < budget and max(start.ranks) < 64:
+            assert all(each.parameters > budget for each in carried), f"{name} has room for more"
+
+
+@pytest.mark.parametrize("modes", DATA, ids=str)
+def test_no_rank_makes_a_preset_larger_than_the_data(modes):
+    for name, family in formats.items():
+        for rank in (1, 2, 9, 1000):
+            if family.refusal(len(modes)):
+                continue
+            found = largest_that_fits(modes, name, rank)
+            assert found.parameters <= max(found.size, family.build(modes, 1).parameters)
+            assert all(least <= found.carriable_rank(bond) for bond, least in enumerate(found.ranks))
 
 
 def test_a_rank_may_be_given_and_one_mode_is_one_core():

@@ -173,12 +173,14 @@ function badge({ store }: Desk, id: string, extras: EditorExtras): string {
   return extras.bondBadge?.({ id, index, label: bondLabel(bond), rank: bond.rank }) ?? "";
 }
 
-async function choosePreset(desk: Desk, preset: Preset, rank: number): Promise<void> {
+async function choosePreset(desk: Desk, preset: Preset, rank?: number): Promise<void> {
   const drawn = [...desk.store.committed.modes];
   const modes = drawn.length > 0 ? drawn : [4, 4, 4, 4];
   try {
-    const { structure } = await desk.link.send<Reply>({ kind: "preset", name: preset.name, rank, modes });
-    apply(desk, structure as StructureRecord, `${preset.label} with rank ${rank}.`);
+    const { structure, note } = await desk.link.send<Reply>({ kind: "preset", name: preset.name, rank, modes });
+    const drawn = structure as StructureRecord;
+    apply(desk, drawn, `${preset.label}, ranks up to ${Math.max(1, ...drawn.bonds.map((bond) => bond.rank))}.`);
+    if (note) desk.tell(note);
   } catch (error) {
     desk.fail((error as Error).message);
   }

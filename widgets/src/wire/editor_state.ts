@@ -44,7 +44,7 @@ export type ExportFormat = "json" | "svg" | "tikz" | "python" | "einsum";
 
 export type EditorMessage =
   | { kind: "draft"; structure: StructureRecord }
-  | { kind: "preset"; name: string; rank: number; modes: number[] }
+  | { kind: "preset"; name: string; rank?: number; modes: number[] }
   | { kind: "layout"; structure: StructureRecord }
   | { kind: "measure"; structure: StructureRecord; pair: [number, number] | null }
   | { kind: "import"; text: string }
@@ -63,6 +63,8 @@ export interface Reply extends Answer {
   structure?: StructureRecord;
   text?: string;
   filename?: string;
+  /** A sentence on a preset whose ranks are lower than the one asked for. */
+  note?: string;
   /** Of every bond: the share of spanning trees that use it. */
   leverages?: number[];
   /** The bonds of all least cuts. */

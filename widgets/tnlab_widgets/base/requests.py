@@ -13,7 +13,7 @@ from tnlab.interop.tikz import to_tikz
 from tnlab.network import structure_json
 from tnlab.network.structure import Structure
 from tnlab_widgets.base.measures import measures
-from tnlab_widgets.base.starting import starting_structure
+from tnlab_widgets.base.starting import largest_that_fits, starting_structure
 from tnlab_widgets.base.structures import structure_from_page
 
 MAX_TEXT = 1 << 20  # characters of an imported text; 2048 bonds as JSON have some 200,000
@@ -41,7 +41,7 @@ def answer(request: dict[str, Any], structure: Structure, *, modes_locked: bool)
     """
     kind = request.get("kind")
     if kind == "preset":
-        return {"structure": structure_json.to_dict(_preset(request, structure, modes_locked))}
+        return _preset(request, structure, modes_locked)
     if kind == "layout":
         return {"structure": structure_json.to_dict(auto_layout(structure_from_page(request.get("structure"))))}
     if kind == "import":
@@ -53,16 +53,26 @@ def answer(request: dict[str, Any], structure: Structure, *, modes_locked: bool)
     raise UnknownNameError("request", kind, ("preset", "layout", "import", "export", "measure"))
 
 
-def _preset(request: dict[str, Any], structure: Structure, modes_locked: bool) -> Structure:
+def _preset(request: dict[str, Any], structure: Structure, modes_locked: bool) -> dict[str, Any]:
+    """Return the structure of a format, and a note where its ranks are lower than what was asked for."""
     given = request.get("modes")
     modes = structure.modes if modes_locked or not given else given
     if not isinstance(modes, list | tuple) or len(modes) > 64:
         raise StructureError(f"modes must be a list of at most 64 sizes, but is {modes!r:.80}.")
-    rank = request.get("rank")
-    if rank is None and modes_locked:
-        return starting_structure(tuple(modes), str(request.get("name")))
-    built = formats[str(request.get("name"))].build(tuple(modes), DEFAULT_RANK if rank is None else rank)
-    return structure_from_page(structure_json.to_dict(built))
+    name, rank = str(request.get("name")), request.get("rank")
+    if not modes_locked:
+        built = formats[name].build(tuple(modes), DEFAULT_RANK if rank is None else rank)
+        return {"structure": structure_json.to_dict(structure_from_page(structure_json.to_dict(built)))}
+    if rank is None:
+        return {"structure": structure_json.to_dict(starting_structure(tuple(modes), name))}
+    fitting = largest_that_fits(tuple(modes), name, rank)
+    most, note = max(fitting.ranks, default=rank), ""
+    if most < rank:
+        note = (
+            f"Rank {most} instead of {rank}: the cores cannot carry more, or the network would have more numbers than "
+            f"the {fitting.size:,} of the data."
+        )
+    return {"structure": structure_json.to_dict(fitting), "note": note}
 
 
 def _imported(text: object, structure: Structure, modes_locked: bool) -> Structure:

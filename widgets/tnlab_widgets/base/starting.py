@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from tnlab.errors import TnlabError
 from tnlab.formats import formats
+from tnlab.formats.base import AbstractFormat
 from tnlab.network import structure_json
-from tnlab.network.edits import clip_ranks
+from tnlab.network.edits import clip_ranks, set_rank
 from tnlab.network.structure import Bond, Structure
 from tnlab_widgets.base.structures import presentable
 
@@ -33,7 +34,8 @@ def starting_structure(modes: tuple[int, ...], name: str = "tensor_train", rank:
     Args:
         modes: Mode sizes.
         name: Name of the format.
-        rank: Rank of every bond; by default the largest up to 64 with at least 32 entries per parameter, else 2.
+        rank: Rank of every bond; by default ranks up to 64 that need about one parameter for every 32 entries, and no
+            more than the cores of a bond can carry.
 
     Raises:
         TnlabError: The format is unknown, or has no structure of this order.
@@ -45,15 +47,52 @@ def starting_structure(modes: tuple[int, ...], name: str = "tensor_train", rank:
             )
         )
     family = formats[name]
-    if rank is not None:
-        return presentable(family.build(modes, rank))
-    best = clip_ranks(family.build(modes, 2))
-    for tried in range(3, MAX_START_RANK + 1):
-        larger = family.build(modes, tried)
-        if larger.parameters > larger.size / COMPRESSION:
+    return presentable(family.build(modes, rank) if rank is not None else _within_budget(modes, family))
+
+
+def largest_that_fits(modes: tuple[int, ...], name: str, rank: int) -> Structure:
+    """Return the structure of a format with a rank, or the largest below that has no more parameters than the data.
+
+    No bond has more rank than its cores can carry.
+
+    Raises:
+        TnlabError: The format is unknown, or has no structure of this order and rank.
+    """
+    family = formats[name]
+    structure = clip_ranks(family.build(modes, rank))
+    rank = min(rank, max(structure.ranks, default=1))
+    while structure.parameters > structure.size and rank > 1:
+        rank -= 1
+        structure = clip_ranks(family.build(modes, rank))
+    return presentable(structure)
+
+
+def _within_budget(modes: tuple[int, ...], family: AbstractFormat) -> Structure:
+    """Return the structure of the largest equal ranks within the budget, raised bond by bond where that is far below.
+
+    The budget is a parameter for every 32 entries, so that all formats start with about as many.
+    """
+    least = family.build(modes, 1)
+    budget = max(least.size // COMPRESSION, least.parameters)
+    best = least
+    for tried in range(2, MAX_START_RANK + 1):
+        larger = clip_ranks(family.build(modes, tried))
+        if larger.parameters > budget:
             break
-        best = clip_ranks(larger)
-    return presentable(best)
+        best = larger
+    return best if 2 * best.parameters > budget else _raised(best, budget)
+
+
+def _raised(structure: Structure, budget: int) -> Structure:
+    """Raise the rank of one bond after the other while there are parameters left and its cores can carry it."""
+    raised = True
+    while raised:
+        raised = False
+        for bond, rank in enumerate(structure.ranks):
+            larger = set_rank(structure, bond, rank + 1)
+            if larger.parameters <= budget and rank < min(MAX_START_RANK, larger.carriable_rank(bond)):
+                structure, raised = larger, True
+    return structure
 
 
 def similar_structure(modes: tuple[int, ...], former: Structure) -> Structure:

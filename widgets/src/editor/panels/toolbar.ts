@@ -56,12 +56,13 @@ export interface Toolbar {
   refresh(): void;
 }
 
-type Choose = (preset: Preset, rank: number) => void;
+/** Draw a preset, with a rank that a person has typed, else with the one that suits the data. */
+type Choose = (preset: Preset, rank?: number) => void;
 
 export function makeToolbar(desk: Desk, choose: Choose): Toolbar {
   const element = html("div", { class: "tn-toolbar", role: "toolbar", "aria-label": "Network tools" });
   const rank = html("input", { class: "tn-rank-field", type: "text", inputmode: "numeric", maxlength: MAX_DIGITS, "data-action": "preset_rank", "aria-label": "Rank of a preset" });
-  explain(rank, "Rank of every bond of a preset");
+  explain(rank, "Rank of every bond of a preset; over data, until one is typed, presets take ranks that need about equally many numbers.");
   const buttons = new Map<Command, HTMLButtonElement>();
   for (const group of GROUPS) {
     const box = html("div", { class: "tn-group", role: "group" });
@@ -69,8 +70,9 @@ export function makeToolbar(desk: Desk, choose: Choose): Toolbar {
     element.append(box);
   }
   let typed = false;
-  listen(rank, "input", () => (typed = true), desk.signal);
+  listen(rank, "input", () => (typed = rank.value.trim() !== ""), desk.signal);
   const pick = (preset: Preset): void => {
+    if (!typed && desk.store.locked) return choose(preset);
     const value = readCount(rank.value, "rank");
     if (typeof value === "string") return desk.fail(value);
     choose(preset, value);
