@@ -27,6 +27,7 @@ import type { StructureRecord } from "../wire/editor_state.js";
 import type { ErrorBound, ExplorerCommand, ExplorerLink, ExplorerState, FitState, MinimumState, Spectra } from "../wire/explorer_state.js";
 import { beats } from "../wire/heartbeat.js";
 import { said } from "../wire/link.js";
+import { asking } from "./asking.js";
 import { type CertificatePanel, certificatePanel } from "./certificate_panel.js";
 import { effectiveRank, inScope, minimumStory, oneMoreWords } from "./certificate_words.js";
 import { pinsPanel } from "./compare/pins_panel.js";
@@ -139,7 +140,7 @@ function arrange(parts: ExplorerParts, data: DataBar, editor: HTMLElement, signa
   return html("div", { class: "tnx-grid" },
     region("data", data.element),
     region("sentence", sentence(parts, signal)),
-    panel("diagram", "diagram", editor, problem.element),
+    panel("diagram", "diagram", editor, asking(parts, signal), problem.element),
     panel("pictures", "pictures", picturesPanel(parts, signal)),
     panel("numbers", "numbers", numbers.element, fit.element),
     panel("chart", "trade-off", html("div", { class: "tnx-head" }, chartTitle, scaleSwitch(parts, signal)), chart.element, chart.legend),

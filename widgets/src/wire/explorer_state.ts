@@ -147,6 +147,9 @@ export interface VisitsTold {
   fresh?: boolean;
 }
 
+/** What is answered with a structure to draw and a note on it. */
+export type Asked = { kind: "reach"; error: number } | { kind: "trim" } | { kind: "improve" };
+
 export type ExplorerCommand =
   | DataCommand
   | { kind: "pause" | "resume" | "stop" | "save" }
@@ -161,7 +164,7 @@ export type ExplorerCommand =
   | { kind: "side_by_side"; first: number; second: number }
   | { kind: "open_start" | "pin_start"; seed: number };
 
-export type ExplorerMessage = EditorMessage | DataMessage | ExplorerCommand | { kind: "visits" } | { kind: "visit_structure"; id: number };
+export type ExplorerMessage = EditorMessage | DataMessage | ExplorerCommand | { kind: "visits" } | { kind: "visit_structure"; id: number } | Asked;
 
 export interface ExplorerState extends EditorState, DataState {
   /** The relative error aimed at. */
