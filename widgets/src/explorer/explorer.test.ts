@@ -300,3 +300,11 @@ it("leaves no listener behind", () => {
   end.abort();
   expect(model.listeners).toBe(0);
 });
+
+it("shows the pictures in the whole window until Escape, and keeps the focus on the button", () => {
+  const [box, whole] = [find(".tnx-pictures-box"), action("whole-window")];
+  whole.click();
+  expect([box.hasAttribute("data-whole"), whole.getAttribute("aria-pressed")]).toEqual([true, "true"]);
+  field("residual-scale").dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true }));
+  expect([box.hasAttribute("data-whole"), whole.getAttribute("aria-pressed"), document.activeElement]).toEqual([false, "false", whole]);
+});

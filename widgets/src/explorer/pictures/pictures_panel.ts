@@ -1,6 +1,7 @@
 /** Tensor, reconstruction and residual: one large and two small, pictures on canvases and series as lines. */
 
 import { paintPixels, rangeOf, seriesOf, thinCurve } from "../../charts/pixels.js";
+import { button, setIcon } from "../../ui/buttons.js";
 import { html, listen, setAttributes, setText, svg } from "../../ui/dom.js";
 import { formatShort } from "../../ui/format.js";
 import { keyed } from "../../ui/keyed.js";
@@ -78,6 +79,8 @@ export function picturesPanel(context: ExplorerContext, signal: AbortSignal): HT
   const [under, wipe] = wiping(panels.reconstruction, signal);
   const grid = html("div", { class: "tnx-pictures", "data-large": "reconstruction" }, ...PICTURES.map((name) => panels[name].figure));
   const head = html("div", { class: "tnx-looking" }, sliceBar(context, signal), html("span", { class: "tnx-space" }), wipe, scaleMenu(context, signal));
+  const box = html("div", { class: "tnx-pictures-box", role: "group", "aria-label": "pictures" }, head, grid);
+  head.append(wholeWindow(box, signal));
   let painted: Pictures | null = null;
 
   const enlarge = (name: Name): void => {
@@ -117,7 +120,26 @@ export function picturesPanel(context: ExplorerContext, signal: AbortSignal): HT
   link.on(["pictures"], showFit, signal);
   context.onDraft(showFit);
   showOriginal();
-  return html("div", { class: "tnx-pictures-box" }, head, grid);
+  return box;
+}
+
+/** A button that shows the pictures in the whole window; it or Escape brings them back, with the focus on it. */
+function wholeWindow(box: HTMLElement, signal: AbortSignal): HTMLElement {
+  const whole = (on: boolean): void => {
+    setAttributes(box, { "data-whole": on ? "" : null });
+    setIcon(toggle, on ? "close" : "fit");
+    setAttributes(toggle, { "aria-pressed": String(on) });
+    toggle.focus({ preventScroll: true });
+  };
+  const isWhole = (): boolean => box.hasAttribute("data-whole");
+  const toggle = button({ icon: "fit", label: "Whole window", tip: "Show the pictures in the whole window, or back in their place (Esc).", action: "whole-window", attributes: { "aria-pressed": "false" }, onPress: () => whole(!isWhole()) }, signal);
+  listen(box, "keydown", (event) => {
+    if (event.key !== "Escape" || !isWhole()) return;
+    event.preventDefault();
+    event.stopPropagation();
+    whole(false);
+  }, signal);
+  return toggle;
 }
 
 function plotFit(panels: Record<Name, Panel>, pictures: Pictures, pixels: Bytes | undefined): void {
