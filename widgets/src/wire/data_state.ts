@@ -51,6 +51,9 @@ export interface Frame {
 export interface Original extends Frame {
   /** One byte for every channel of a pixel; for a curve float32. */
   pixels: Bytes;
+  /** Entries of the tensor that the bytes 0 and 255 stand for. */
+  low: number;
+  high: number;
   /** Lengths of the axes along which slices can be taken; none where there is one picture. */
   axes: number[];
   along: number;

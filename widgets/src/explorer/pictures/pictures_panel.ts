@@ -12,6 +12,7 @@ import type { Pictures } from "../../wire/explorer_state.js";
 import { said } from "../../wire/link.js";
 import type { ExplorerContext } from "../context.js";
 import { scaleMenu, sliceBar } from "./looking.js";
+import { pixelAt, type Place, readPixel } from "./reading.js";
 
 const PICTURES = ["tensor", "reconstruction", "residual"] as const;
 type Name = (typeof PICTURES)[number];
@@ -37,7 +38,7 @@ function makePanel(name: Name): Panel {
   const edges: Panel["edges"] = [html("span", { class: "tnx-high" }), html("span", { class: "tnx-low" })];
   const note = html("span", { class: "tnx-note" });
   const title = html("button", { type: "button", class: "tnx-picture-title", "data-action": `enlarge:${name}` }, name);
-  explain(title, `${MEANING[name]} Press to see it large.`);
+  explain(title, `${MEANING[name]} Press to see it large; arrow keys read its pixels.`);
   const frame = html("div", { class: "tnx-frame" }, canvas, plot, ...edges);
   const figure = html("figure", { class: "tnx-picture", "data-picture": name, "data-state": "none" }, frame, html("figcaption", {}, title, note));
   return { figure, canvas, plot, edges, note };
@@ -79,7 +80,7 @@ export function picturesPanel(context: ExplorerContext, signal: AbortSignal): HT
   const [under, wipe] = wiping(panels.reconstruction, signal);
   const grid = html("div", { class: "tnx-pictures", "data-large": "reconstruction" }, ...PICTURES.map((name) => panels[name].figure));
   const head = html("div", { class: "tnx-looking" }, sliceBar(context, signal), html("span", { class: "tnx-space" }), wipe, scaleMenu(context, signal));
-  const box = html("div", { class: "tnx-pictures-box", role: "group", "aria-label": "pictures" }, head, grid);
+  const box = html("div", { class: "tnx-pictures-box", role: "group", "aria-label": "pictures" }, head, grid, readingLine(context, panels, signal));
   head.append(wholeWindow(box, signal));
   let painted: Pictures | null = null;
 
@@ -173,3 +174,39 @@ function wiping({ figure, canvas }: Panel, signal: AbortSignal): [HTMLCanvasElem
   explain(label, "Uncover the data over the reconstruction, from the left, to compare them place by place.");
   return [under, label];
 }
+
+/** A line that says the values of the pixel under the pointer, or of the one that arrow keys on a picture's name walk to. */
+function readingLine({ link }: ExplorerContext, panels: Record<Name, Panel>, signal: AbortSignal): HTMLElement {
+  const line = html("output", { class: "tnx-reading" });
+  let here: Place = { row: 0, column: 0 };
+  const read = (place: Place | null): void => {
+    const original = said<Original>(link.get("original"));
+    if (original === null || place === null || original.kind === "curve") return setText(line, "");
+    here = place;
+    const pictures = said<Pictures>(link.get("pictures"));
+    const ends = [original.low, original.high] as const;
+    const fit = pictures && pictures.width === original.width && pictures.height === original.height
+      ? { reconstruction: { bytes: asBytes(pictures.reconstruction), ends }, residual: { bytes: asBytes(pictures.residual), ends: [-pictures.residual_scale, pictures.residual_scale] as const } }
+      : undefined;
+    setText(line, readPixel(place, original, { bytes: asBytes(original.pixels), ends }, fit));
+  };
+  for (const { figure, canvas } of Object.values(panels)) {
+    const frame = canvas.parentElement as HTMLElement;
+    listen(frame, "pointermove", ({ clientX, clientY }) => {
+      const box = frame.getBoundingClientRect();
+      read(pixelAt({ x: clientX - box.left, y: clientY - box.top }, box, canvas));
+    }, signal);
+    listen(frame, "pointerleave", () => read(null), signal);
+    listen(figure, "keydown", (event) => {
+      const step = STEPS[event.key];
+      if (step === undefined || !(event.target as Element).matches(".tnx-picture-title")) return;
+      event.preventDefault();
+      const within = (place: number, most: number): number => Math.max(0, Math.min(most - 1, place));
+      read({ row: within(here.row + step[0], canvas.height), column: within(here.column + step[1], canvas.width) });
+    }, signal);
+  }
+  return line;
+}
+
+/** Rows and columns that a key walks. */
+const STEPS: Record<string, readonly [number, number]> = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
