@@ -32,6 +32,7 @@ from tnlab_widgets import NetworkEditor
 from tnlab_widgets.base.messages import MAX_VALUES, apart, plain_data, sender
 from tnlab_widgets.base.piece import Piece
 from tnlab_widgets.base.widget import WIRE, BaseWidget
+from tnlab_widgets.fitting import asking_piece
 from tnlab_widgets.searching.settings import Offer
 
 # What is attacked: found by pattern, so that the page that lands next is attacked too.
@@ -254,6 +255,15 @@ TARGETS = {
     for name, cls in TARGETS.items()
     if name in WIDGETS or cls not in {widget._carries for widget in WIDGETS.values()}
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def brief():
+    """Let what takes seconds on a page take hundredths: it is asked for hundreds of times here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asking_piece, "SEARCH_SECONDS", 0.02)
+        patch.setattr(asking_piece, "PATIENCE", 0.1)
+        yield
 
 
 @pytest.fixture(scope="module")
