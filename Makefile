@@ -1,7 +1,8 @@
 # Each command does its own set-up:  make dashboard   make lab   make test   make slow
-# Settings: PORT=8866  VENV=.venv  PYTHON=python3.12
+# Settings: PORT=8866  JOBS=2  VENV=.venv  PYTHON=python3.12
 VENV ?= .venv
 PORT ?= 8866
+JOBS ?= 2
 BIN = $(VENV)/bin
 
 .PHONY: help dashboard lab test slow fuzz clean
@@ -23,7 +24,7 @@ lab: $(VENV)/.ready-lab
 
 test: $(VENV)/.ready-test
 	@.ci/chromium
-	TNLAB_REQUIRE_BROWSER=1 $(BIN)/python -m pytest --nbmake tests notebooks
+	TNLAB_REQUIRE_BROWSER=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --nbmake tests notebooks
 
 slow: $(VENV)/.ready-test
 	$(BIN)/python -m pytest -m slow tests
