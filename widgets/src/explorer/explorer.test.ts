@@ -237,7 +237,7 @@ describe("data", () => {
     menu.dispatchEvent(new Event("change", { bubbles: true }));
     expect(command()).toMatchObject({ kind: "dataset", name: "cat" });
     receive({ problem: { n: 1, text: MARKUP } });
-    expect(find("[role=alert]").textContent).toContain(MARKUP);
+    expect(find(".tnx-problem").textContent).toContain(MARKUP);
     expect(root.querySelector("img")).toBeNull();
   });
   it("takes typed modes that fit, and says in a sentence why others do not", () => {
@@ -247,7 +247,7 @@ describe("data", () => {
       modes.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
     };
     type("28x29");
-    expect(find("[role=alert]").textContent).toContain("Modes 28x29 need 812 entries, but the tensor has 840.");
+    expect(find(".tnx-problem").textContent).toContain("Modes 28x29 need 812 entries, but the tensor has 840.");
     expect(commands()).toEqual([]);
     type("28x30");
     expect(command()).toMatchObject({ kind: "reshape", modes: [28, 30], order: "plain" });
@@ -256,7 +256,7 @@ describe("data", () => {
 
 describe("problems", () => {
   it("are alerts that can be dismissed", () => {
-    const alert = find("[role=alert]");
+    const alert = find(".tnx-problem");
     receive({ problem: { n: 1, text: "No such data." } });
     expect(alert.hidden).toBe(false);
     action("dismiss").click();
@@ -271,7 +271,7 @@ describe("problems", () => {
     menu.value = "cat";
     menu.dispatchEvent(new Event("change", { bubbles: true }));
     await model.answer(model.newest("dataset"), { error: "The cat cannot be read." });
-    expect([find("[role=alert]").textContent, menu.value]).toEqual(["!The cat cannot be read.", "camera"]);
+    expect([find(".tnx-problem").textContent, menu.value]).toEqual(["!The cat cannot be read.", "camera"]);
     expect(find("[data-status]").textContent).toBe("");
   });
   it("are one line where the kernel is silent, which goes when it answers", async () => {
@@ -280,7 +280,7 @@ describe("problems", () => {
     for (const name of ["pause", "stop"]) action(name).click();
     raise();
     await vi.advanceTimersByTimeAsync(PATIENCE_MS);
-    expect([find("[role=alert]").hidden, find("[data-status]").textContent]).toEqual([true, SILENT_KERNEL]);
+    expect([find(".tnx-problem").hidden, find("[data-status]").textContent]).toEqual([true, SILENT_KERNEL]);
     await model.answer(model.newest("heartbeat"));
     expect(find("[data-status]").textContent).toBe("");
     expect(model.told("draft").length).toBe(2);

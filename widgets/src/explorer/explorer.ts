@@ -34,6 +34,7 @@ import { pinsPanel } from "./compare/pins_panel.js";
 import { errorOf, type ExplorerContext, visitOf } from "./context.js";
 import { type FitBar, fitBar, isMilestone, milestoneWords } from "./fit_bar.js";
 import { type HistoryBar, historyBar, sessionButtons } from "./history_bar.js";
+import { lostBanner } from "./lost.js";
 import { freshness, type NumbersPanel, numbersPanel } from "./numbers_panel.js";
 import { picturesPanel } from "./pictures/pictures_panel.js";
 import { sentence } from "./sentence/sentence.js";
@@ -138,6 +139,7 @@ function arrange(parts: ExplorerParts, data: DataBar, editor: HTMLElement, signa
   const small = html("div", { class: "tnx-smalls" }, sweeps.element, spectrum.element);
   const files = sessionButtons(() => tell({ kind: "save" }), data.upload, signal);
   return html("div", { class: "tnx-grid" },
+    region("lost", lostBanner(parts, signal)),
     region("data", data.element),
     region("sentence", sentence(parts, signal)),
     panel("diagram", "diagram", editor, asking(parts, signal), problem.element),

@@ -92,7 +92,7 @@ export class KernelSilence extends Error {
 export const PATIENCE_MS = 5000;
 /** The same for those for which Python reads or writes files. */
 export const LONG_PATIENCE_MS = 30_000;
-const LONG = new Set(["upload", "dataset", "save", "open", "study_open", "study_export", "study_delete", "compare", "pin_cores", "pin_picture", "side_by_side"]);
+const LONG = new Set(["upload", "dataset", "save", "open", "study_open", "study_export", "study_delete", "compare", "pin_cores", "pin_picture", "side_by_side", "reach", "trim", "improve"]);
 /** Messages that no person has asked for: they wait as long as a busy kernel takes. */
 const UNASKED = new Set(["hello", "heartbeat", "visits", "points", "studies"]);
 
