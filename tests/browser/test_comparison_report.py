@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.pages import Watched
+from tests.waiting import wait_for
 from tnlab.figures.comparison_report import write_report
 from tnlab.structure_search.comparison.entrants import Entrant
 from tnlab.structure_search.comparison.outcomes import Outcome
@@ -111,4 +112,4 @@ def test_it_is_read_with_the_keyboard_and_on_a_small_screen(shown: Callable[...,
     assert page.evaluate(f"[{focused}.className, {focused}.getAttribute('aria-label')]") == ["scroll", "All engines"]
     for _ in range(3):
         page.keyboard.press("ArrowRight")
-    page.wait_for_function(f"{focused}.scrollLeft > 0", polling="raf")  # scrolling is smooth
+    wait_for(lambda: page.evaluate(f"{focused}.scrollLeft") > 0)  # scrolling is smooth

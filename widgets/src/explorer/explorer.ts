@@ -139,8 +139,7 @@ function arrange(parts: ExplorerParts, data: DataBar, editor: HTMLElement, signa
   const small = html("div", { class: "tnx-smalls" }, sweeps.element, spectrum.element);
   const files = sessionButtons(() => tell({ kind: "save" }), data.upload, signal);
   return html("div", { class: "tnx-grid" },
-    region("lost", lostBanner(parts, signal)),
-    region("data", data.element),
+    region("data", lostBanner(parts, signal), data.element),
     region("sentence", sentence(parts, signal)),
     panel("diagram", "diagram", editor, asking(parts, signal), problem.element),
     panel("pictures", "pictures", picturesPanel(parts, signal)),

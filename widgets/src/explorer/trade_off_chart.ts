@@ -86,7 +86,7 @@ export function tradeOffChart(hands: ChartHands, signal: AbortSignal): Chart {
   const axes = svg("g", { class: "tnx-axes", "aria-hidden": "true" });
   const goal = targetMark();
   const cursor = svg("path", { class: "tnx-cursor" });
-  const never = svg("g", { class: "tnx-never", role: "img" }, svg("path", { class: "tnx-hatch" }), svg("path", { class: "tnx-hatch" }), svg("text"), svg("rect"));
+  const never = svg("g", { class: "tnx-never" }, svg("path", { class: "tnx-hatch" }), svg("path", { class: "tnx-hatch" }), svg("text"), svg("rect"));
   const steps = svg("path", { class: "tnx-steps" });
   const points = svg("g", { class: "tnx-points" });
   const now = svg("g", { class: "tnx-now", "aria-hidden": "true" }, svg("circle", { r: REACH }), svg("path", { d: DIAMOND }));
@@ -193,7 +193,7 @@ function axisMarks({ frame, across, up, x, y }: ChartPlane, width: number): Axis
 /** Hatch the corner that is proved empty: fewer parameters than the minimum at an error within the target. */
 function drawNever(never: SVGElement, { impossible, target }: ChartState, { x, y, frame }: ChartPlane): void {
   const corner = { left: LEFT, right: impossible ? x(impossible.parameters) : LEFT, top: y(target), bottom: frame.bottom };
-  setAttributes(never, { "aria-label": impossible?.words });
+  setAttributes(never, { "aria-label": impossible?.words, role: impossible ? "img" : null });
   if (!drawCorner(never, corner, { words: `impossible for ${impossible?.kind ?? ""}`, roof: false, limit: frame.right }) || impossible === null) return;
   explain(never, impossible.story);
   const { left, right, top, bottom } = corner;
