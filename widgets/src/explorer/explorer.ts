@@ -32,6 +32,7 @@ import { type CertificatePanel, certificatePanel } from "./certificate_panel.js"
 import { effectiveRank, inScope, minimumStory, oneMoreWords } from "./certificate_words.js";
 import { pinsPanel } from "./compare/pins_panel.js";
 import { errorOf, type ExplorerContext, visitOf } from "./context.js";
+import { fileMenu } from "./file_menu.js";
 import { type FitBar, fitBar, isMilestone, milestoneWords } from "./fit_bar.js";
 import { type HistoryBar, historyBar, sessionButtons } from "./history_bar.js";
 import { lostBanner } from "./lost.js";
@@ -146,7 +147,7 @@ function arrange(parts: ExplorerParts, data: DataBar, editor: HTMLElement, signa
     panel("numbers", "numbers", numbers.element, fit.element),
     panel("chart", "trade-off", html("div", { class: "tnx-head" }, chartTitle, scaleSwitch(parts, signal)), chart.element, chart.legend),
     panel("compare", "compare", pinsPanel(parts, signal)),
-    region("foot", small, history.element, files),
+    region("foot", small, history.element, files, fileMenu(parts, signal)),
   );
 }
 

@@ -150,9 +150,13 @@ export interface VisitsTold {
 /** What is answered with a structure to draw and a note on it. */
 export type Asked = { kind: "reach"; error: number } | { kind: "trim" } | { kind: "improve" };
 
+/** A file that Python writes: fitted cores, the reconstruction, or the visits as a table. */
+export type FileOfPage = "safetensors" | "npz" | "reconstruction" | "trade_off";
+
 export type ExplorerCommand =
   | DataCommand
   | { kind: "pause" | "resume" | "stop" | "save" }
+  | { kind: "export_file"; what: FileOfPage }
   | { kind: "restart"; seed?: number }
   | { kind: "look"; along?: number; at?: number; scale?: ResidualScale }
   | { kind: "try_seeds"; count: number }
