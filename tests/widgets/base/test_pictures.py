@@ -139,3 +139,8 @@ def test_a_thumbnail_is_small_and_on_the_scale_of_the_tensor():
     curve = Source.of(RNG.normal(size=4096), modes=(64, 64))
     small = Panels(curve).thumbnail(curve.tensor)
     assert np.frombuffer(small["pixels"], np.float32).size == small["width"] <= 256
+
+
+def test_a_long_thin_matrix_keeps_its_columns() -> None:
+    columns = np.tile(np.arange(8.0), (5000, 1))
+    assert np.array_equal(shrink(columns, 512), columns[:500])

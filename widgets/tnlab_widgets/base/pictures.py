@@ -11,6 +11,7 @@ from tnlab.data import Source
 from tnlab.errors import DataError
 
 MAX_SIDE = 512  # pixels; about what the page has room for
+THIN = 16  # how many times as long as wide a matrix may become, unless it has as few entries across
 THUMB_SIDE = 96  # pixels of a thumbnail
 THUMB_POINTS = 256  # of a curve in a thumbnail
 MAX_POINTS = 2048  # of a curve; more than a panel has pixels across
@@ -219,7 +220,9 @@ def _series(shape: Sequence[int]) -> bool:
 
 
 def shrink(picture: np.ndarray, most: int) -> np.ndarray:
-    """Return a matrix averaged over square blocks, so that no side exceeds ``most``; incomplete blocks are dropped.
+    """Return a matrix averaged over blocks, so that no side exceeds ``most``; incomplete blocks are dropped.
+
+    Blocks are square, but narrower where columns (or rows) of a long thin matrix would run together.
 
     Args:
         picture: Rows x columns, or rows x columns x colours.
@@ -228,8 +231,8 @@ def shrink(picture: np.ndarray, most: int) -> np.ndarray:
     block = math.ceil(max(picture.shape[:2]) / most)
     if block == 1:
         return picture
-    # a side shorter than the block shrinks to one pixel
-    down, across = (min(block, length) for length in picture.shape[:2])
+    # the columns of a long thin matrix are not averaged into one
+    down, across = (max(1, min(block, length, length * THIN // most)) for length in picture.shape[:2])
     rows, columns = picture.shape[0] // down, picture.shape[1] // across
     blocks = picture[: rows * down, : columns * across].reshape(rows, down, columns, across, *picture.shape[2:])
     return blocks.mean((1, 3))
