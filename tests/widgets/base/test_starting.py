@@ -40,12 +40,23 @@ def test_all_formats_start_with_about_as_many_parameters_and_with_ranks_that_are
 @pytest.mark.parametrize("modes", DATA, ids=str)
 def test_no_rank_makes_a_preset_larger_than_the_data(modes):
     for name, family in formats.items():
-        for rank in (1, 2, 9, 1000):
+        for rank in (1, 2, 9, 1000, 10**12):
             if family.refusal(len(modes)):
                 continue
             found = largest_that_fits(modes, name, rank)
             assert found.parameters <= max(found.size, family.build(modes, 1).parameters)
             assert all(least <= found.carriable_rank(bond) for bond, least in enumerate(found.ranks))
+
+
+def test_no_rank_one_higher_would_fit():
+    for name in ("tensor_ring", "cp", "grid"):
+        found = largest_that_fits((4,) * 8, name, 10**12)
+        assert formats[name].build((4,) * 8, max(found.ranks) + 1).parameters > found.size
+
+
+def test_bonds_that_only_several_together_can_raise_are_raised():
+    assert max(starting_structure((2,) * 16, "tucker").ranks) == 2
+    assert max(starting_structure((16,) * 4, "mera").ranks) > 1
 
 
 def test_a_rank_may_be_given_and_one_mode_is_one_core():

@@ -60,10 +60,13 @@ def largest_that_fits(modes: tuple[int, ...], name: str, rank: int) -> Structure
     """
     family = formats[name]
     structure = clip_ranks(family.build(modes, rank))
-    rank = min(rank, max(structure.ranks, default=1))
-    while structure.parameters > structure.size and rank > 1:
-        rank -= 1
-        structure = clip_ranks(family.build(modes, rank))
+    fits, beyond = 1, rank
+    while structure.parameters > structure.size and beyond - fits > 1:
+        middle = (fits + beyond) // 2
+        larger = clip_ranks(family.build(modes, middle))
+        fits, beyond = (fits, middle) if larger.parameters > larger.size else (middle, beyond)
+    if structure.parameters > structure.size:
+        structure = clip_ranks(family.build(modes, fits))
     return presentable(structure)
 
 
@@ -80,17 +83,19 @@ def _within_budget(modes: tuple[int, ...], family: AbstractFormat) -> Structure:
         if larger.parameters > budget:
             break
         best = larger
-    return best if 2 * best.parameters > budget else _raised(best, budget)
+    if 2 * best.parameters > budget:
+        return best
+    return clip_ranks(_raised(best, clip_ranks(family.build(modes, MAX_START_RANK)).ranks, budget))
 
 
-def _raised(structure: Structure, budget: int) -> Structure:
-    """Raise the rank of one bond after the other while there are parameters left and its cores can carry it."""
+def _raised(structure: Structure, most: tuple[int, ...], budget: int) -> Structure:
+    """Raise the rank of one bond after the other by one, up to a most of each, while there are parameters left."""
     raised = True
     while raised:
         raised = False
         for bond, rank in enumerate(structure.ranks):
             larger = set_rank(structure, bond, rank + 1)
-            if larger.parameters <= budget and rank < min(MAX_START_RANK, larger.carriable_rank(bond)):
+            if rank < most[bond] and larger.parameters <= budget:
                 structure, raised = larger, True
     return structure
 
