@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tnlab.data import read_array, read_source
+from tnlab.data.files import KINDS, SUFFIXES, kind_of, split_key
+from tnlab.data.recipe import recipe_of, source_from_recipe
+from tnlab.data.source import Source
 from tnlab.errors import DataError
 
 
@@ -63,10 +66,11 @@ def test_a_damaged_byte_never_ends_in_another_error(content, data):
     ("content", "sentence"),
     [
         (b"", "empty"),
-        (b"PK\x03\x04rest", "zip archive"),
-        (b"GIF89a", "GIF"),
+        (b"PK\x03\x04rest", "damaged or cut short: it cannot be read as an archive of arrays"),
+        (b"GIF89a", "damaged or cut short: it cannot be read as a picture"),
         (b"<svg onload=alert(1)>", "markup"),
-        (b"a,b\n1,2\n", "neither a .npy array nor a PNG or JPEG"),
+        (b"a,b\n1,2\n", r"no file that can be read; those end in \.npy, \.npz.*\.webp"),
+        (b"%PDF-1.7", "PDF"),
         (b"\x93NUMPY\x03\x00" + b"\x00" * 20, "version"),
     ],
 )
@@ -90,3 +94,27 @@ def test_missing_long_and_unreadable_files(tmp_path):
 def test_read_source_takes_the_first_suggestion():
     source = read_source("x.npy", npy(np.random.default_rng(0).random((16, 16))))
     assert (source.modes, source.order) == source.suggested_modes[0]
+
+
+def test_a_source_keeps_axes_gaps_and_notes(tmp_path):
+    source = read_source("x.csv", b"1,2\n3,\n")
+    assert (source.axes, source.known.tolist()) == (("row", "column"), [[True, True], [True, False]])
+    assert "1 of 4 entries are missing" in source.note
+
+
+def test_a_key_stands_behind_a_colon(tmp_path):
+    path = tmp_path / "x.npz"
+    np.savez(path, a=np.eye(2), b=np.ones(3))
+    assert split_key(f"{path}:a") == (path, "a")
+    assert split_key(str(path)) == (path, None)
+    assert read_source("x.npz", path, key="b").name == "x.npz:b"
+    (tmp_path / "x.npz:a").write_bytes(b"1")
+    assert split_key(f"{path}:a") == (tmp_path / "x.npz:a", None)
+    again = source_from_recipe(recipe_of(Source.of(np.ones(3), f"{path}:b")))
+    assert again.array.tolist() == [1, 1, 1]
+
+
+def test_every_suffix_has_a_kind():
+    assert len(set(SUFFIXES)) == len(SUFFIXES) == 21
+    for kind in KINDS:
+        assert kind.starts or kind_of(f"x{kind.suffixes[0]}", b"words") is kind

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from tnlab.data import read_array
+from tnlab.data.files import read_file_array
 from tnlab.errors import DataError
 
 
@@ -88,3 +89,29 @@ def test_colours_of_sixteen_bits_are_refused_instead_of_halved():
     picture = b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(bytes(7))) + chunk(b"IEND", b"")
     with pytest.raises(DataError, match="16 bits per channel"):
         read_array("x.png", picture)
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
+def test_a_moving_picture_has_frames(kind):
+    frames = [Image.fromarray(np.full((20, 30, 3), [level, 0, 99], dtype=np.uint8)) for level in (0, 120, 240)]
+    options = {"lossless": True} if kind == "WEBP" else {}
+    found = read_file_array("x", encoded(frames[0], kind, save_all=True, append_images=frames[1:], **options))
+    assert (found.array.shape, found.axes) == ((3, 20, 30, 3), ("frame", "row", "column", "colour"))
+    np.testing.assert_allclose(found.array[:, 0, 0, 0] * 255, [0, 120, 240], atol=1)
+    small = read_file_array("x", encoded(frames[0], kind, save_all=True, append_images=frames[1:]), max_entries=2000)
+    assert small.array.size <= 2000
+    assert "shrunk by 2 x 2" in small.note
+
+
+@pytest.mark.parametrize("kind", ["BMP", "WEBP", "GIF"])
+def test_more_kinds_of_pictures(kind):
+    grey = np.arange(48, dtype=np.uint8).reshape(6, 8) * 5
+    options = {"lossless": True} if kind == "WEBP" else {}
+    found = read_file_array("x", encoded(Image.fromarray(grey), kind, **options))
+    np.testing.assert_array_equal(found.array, grey / 255)
+    assert found.axes == ("row", "column")
+
+
+def test_what_became_of_transparency_is_said():
+    assert "became white" in read_file_array("x", encoded(Image.new("RGBA", (3, 2), (255, 0, 0, 0)))).note
+    assert read_file_array("x", encoded(Image.new("RGB", (3, 2), "red"))).note == ""

@@ -82,3 +82,20 @@ def test_with_modes_keeps_the_array():
 def test_restore_refuses_another_shape():
     with pytest.raises(DataError, match="was needed"):
         Source.of(np.ones((4, 4))).restore(np.ones(16))
+
+
+def test_nan_are_missing_entries_where_asked():
+    array = np.arange(12.0).reshape(3, 4)
+    array[0, 1] = np.nan
+    with pytest.raises(DataError, match="NaN"):
+        Source.of(array)
+    source = Source.of(array, gaps=True, note="Cut.", axes=("row", "column")).with_modes((2, 6))
+    assert source.note == "Cut. 1 of 12 entries are missing; they hold the mean of the others."
+    assert source.array[0, 1] == pytest.approx(65 / 11)
+    assert source.known_tensor.tolist() == (~np.isnan(array)).reshape(2, 6).tolist()
+    assert source.axes == ("row", "column")
+    assert Source.of(np.ones((2, 2)), gaps=True).known_tensor is None
+    with pytest.raises(DataError, match="no known entry: all 3 are NaN"):
+        Source.of([np.nan] * 3, gaps=True)
+    with pytest.raises(DataError, match="need as many names"):
+        Source.of(array[1:], axes=("row",))

@@ -7,7 +7,8 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from tnlab.data import Source, datasets, modes_text, parse_modes, read_array
+from tnlab.data import Source, datasets, modes_text, parse_modes
+from tnlab.data.files import read_file_array, split_key
 from tnlab.data.quantise import Order
 from tnlab.errors import DataError, FormatError, StructureError, UnknownNameError
 from tnlab.formats import formats
@@ -16,7 +17,11 @@ from tnlab.network.structure import Structure
 from tnlab.reading import read_file
 
 Input = Annotated[
-    str, typer.Argument(metavar="INPUT", help="A built-in name (see tnlab datasets), or a .npy, PNG or JPEG file.")
+    str,
+    typer.Argument(
+        metavar="INPUT",
+        help="A built-in name (see tnlab datasets), or a file; name.npz:key takes one of several arrays.",
+    ),
 ]
 Shape = Annotated[str, typer.Option(help="Mode sizes, such as 16x16x16x16 or 4^8.")]
 EntryOrder = Annotated[str, typer.Option(help="How entries become modes: plain (a reshape) or quantised.")]
@@ -67,8 +72,9 @@ def table(rows: dict[str, str]) -> str:
 
 
 def tensor_text(source: Source) -> str:
-    """Return the name, mode sizes and entry order of a source as text."""
-    return f"{source.label} as {modes_text(source.modes)}, {source.order}"
+    """Return the name, mode sizes and entry order of a source as text, and what was left out of its file."""
+    text = f"{source.label} as {modes_text(source.modes)}, {source.order}"
+    return f"{text}. {source.note}" if source.note else text
 
 
 def _network_of(
@@ -115,12 +121,13 @@ def source_of(data: str, shape: str, order: str, *, prepare: Prepare | None = No
     if data in datasets:
         source = datasets[data].source()
         return source.with_modes(modes or source.modes, chosen if shape or order else source.order)
-    path = Path(data)
+    path, key = split_key(data)
     if not path.exists() and not path.suffix and path.name == data:
         hint = str(UnknownNameError("data set", data, datasets))
         raise DataError(f"There is no file {data!r:.80}, and no data set of that name. {hint}")
-    array = read_array(data, path, max_bytes=None, max_entries=None)
-    source = Source.of(array if prepare is None else prepare(array), name=data, max_entries=None)
+    found = read_file_array(str(path), path, key=key, max_bytes=None, max_entries=None)
+    array = found.array if prepare is None else prepare(found.array)
+    source = Source.of(array, name=data, axes=found.axes, note=found.note, max_entries=None)
     if chosen == "quantised" and modes is None:
         offers = [modes_text(modes) for modes, order in source.suggested_modes if order == "quantised"]
         raise DataError(f"--order quantised needs --shape too, for instance --shape {(offers or ['4x4x4x4'])[0]}.")

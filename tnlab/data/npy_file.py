@@ -3,6 +3,7 @@
 import math
 import tokenize
 from io import BufferedIOBase
+from typing import IO, cast
 
 import numpy as np
 from numpy.lib import format as npy
@@ -17,7 +18,7 @@ READERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 BROKEN = (ValueError, TypeError, SyntaxError, KeyError, EOFError, RecursionError, MemoryError, tokenize.TokenError)
 
 
-def read_npy(name: str, stream: BufferedIOBase, length: int, max_entries: int | None) -> np.ndarray:
+def read_npy(name: str, stream: IO[bytes], length: int, max_entries: int | None) -> np.ndarray:
     """Return the array of a .npy file as one that owns its memory; nothing is held twice.
 
     Args:
@@ -29,7 +30,7 @@ def read_npy(name: str, stream: BufferedIOBase, length: int, max_entries: int | 
     Raises:
         DataError: The header cannot be read, announces more bytes than follow, or an array that is not of numbers.
     """
-    shape, fortran, dtype = _header(name, stream)
+    shape, fortran, dtype = npy_header(name, stream)
     if dtype.hasobject:
         raise DataError(
             f"{name!r:.80} holds pickled Python objects, and those are never opened; save plain numbers with "
@@ -51,12 +52,17 @@ def read_npy(name: str, stream: BufferedIOBase, length: int, max_entries: int | 
     if entries == 0:
         raise DataError(f"{name!r:.80} is empty: its shape is {shape}.")
     flat = np.empty(entries, dtype)
-    if stream.readinto(flat.view(np.uint8).data) != flat.nbytes:
+    if cast(BufferedIOBase, stream).readinto(flat.view(np.uint8).data) != flat.nbytes:
         raise DataError(f"{name!r:.80} became shorter while it was read; read it again when it is complete.")
     return flat.reshape(shape, order="F" if fortran else "C")
 
 
-def _header(name: str, stream: BufferedIOBase) -> tuple[tuple[int, ...], bool, np.dtype]:
+def npy_header(name: str, stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
+    """Return the shape of the array in a .npy file, whether it is stored column by column, and its type.
+
+    Raises:
+        DataError: The header cannot be read.
+    """
     try:
         version = npy.read_magic(stream)
         if version in READERS:

@@ -1,11 +1,10 @@
 """Recipes: JSON descriptions of a source by data set or file and modes, from which a study loads its data again."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from tnlab.data.dataset import datasets
-from tnlab.data.files import read_array
+from tnlab.data.files import read_file_array, split_key
 from tnlab.data.source import Source
 from tnlab.errors import DataError
 
@@ -24,10 +23,10 @@ def recipe_of(source: Source) -> dict[str, Any] | None:
     """
     name = source.name
     if name not in datasets:
-        path = Path(name).absolute()
+        path, key = split_key(name)
         if not path.is_file():
             return None
-        name = str(path)
+        name = str(path.absolute()) if key is None else f"{path.absolute()}:{key}"
     return {"name": name, "modes": list(source.modes), "order": source.order, "label": source.label}
 
 
@@ -42,9 +41,10 @@ def source_from_recipe(recipe: Mapping[str, Any], *, max_entries: int | None = N
         raise DataError(f"A recipe for data needs a name, modes and an order, but is {dict(recipe)!r:.200}.")
     if name in datasets:
         return datasets[name].source().with_modes(modes, order)
-    path = Path(name)
+    path, key = split_key(name)
     if not path.is_file():
         raise DataError(f"The data is gone: there is no file {name!r:.200}, and no data set of that name.")
-    array = read_array(name, path, max_bytes=None, max_entries=max_entries)
+    found = read_file_array(str(path), path, key=key, max_bytes=None, max_entries=max_entries)
     label = str(recipe.get("label") or path.name)[:LONGEST]
-    return Source.of(array, name=name, label=label, max_entries=max_entries).with_modes(modes, order)
+    source = Source.of(found.array, name, label=label, axes=found.axes, gaps=True, max_entries=max_entries)
+    return source.with_modes(modes, order)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from tnlab.array_like import real_tensor
 from tnlab.data.intake import real_array
 from tnlab.data.quantise import Order, quantise, unquantise
 from tnlab.data.shapes import MAX_ORDER, Suggestion, modes_text, suggest_modes
@@ -28,9 +29,13 @@ class Source:
         modes: Mode sizes of the tensor; their product is the number of entries.
         order: "plain" reshapes the array; "quantised" gives every mode a factor of each axis.
         label: Its name on a page; by default ``name``.
+        known: Which entries of the array are known, as booleans of its shape; None if all are. The array has the mean
+            of the known entries at the others.
+        axes: Names of the array's axes, such as "row" or "time", "" for one without a name; empty if none has one.
+        note: A sentence on what a reader of the data left out, filled in or changed; empty if nothing was.
 
     Raises:
-        DataError: The modes do not multiply to the number of entries.
+        DataError: The modes do not multiply to the number of entries, or names or known entries do not fit the axes.
 
     Example:
         >>> source = Source.of(np.eye(16), modes=(4, 4, 4, 4), order="quantised")
@@ -43,6 +48,9 @@ class Source:
     modes: tuple[int, ...]
     order: Order = "plain"
     label: str = ""
+    known: np.ndarray | None = None
+    axes: tuple[str, ...] = ()
+    note: str = ""
 
     def __post_init__(self) -> None:
         if self.order not in ("plain", "quantised"):
@@ -58,6 +66,10 @@ class Source:
                 f"Modes {modes_text(self.modes)} need {math.prod(self.modes):,} entries, but {self.name!r:.80} "
                 f"({modes_text(self.shape)}) has {self.array.size:,}; {modes_text(modes)} {order} would do."
             )
+        if self.axes and len(self.axes) != self.array.ndim:
+            raise DataError(f"{self.array.ndim} axes need as many names, but {self.axes!s:.80} were given.")
+        if self.known is not None and (self.known.shape != self.array.shape or self.known.dtype != np.bool_):
+            raise DataError(f"Known entries are told by booleans of shape {self.shape}, not {self.known.shape}.")
         if not self.label:
             object.__setattr__(self, "label", self.name)
 
@@ -71,16 +83,44 @@ class Source:
         *,
         label: str = "",
         max_entries: int | None = MAX_ENTRIES,
+        gaps: bool = False,
+        axes: Sequence[str] = (),
+        note: str = "",
     ) -> "Source":
         """Check an array and cut it into modes; without modes, the array's own axes.
+
+        Args:
+            array: An array of any library.
+            name: Its name in messages.
+            modes: Mode sizes.
+            order: "plain" or "quantised".
+            label: Its name on a page.
+            max_entries: Largest number of entries; None for no limit.
+            gaps: Whether NaN stands for a missing entry. Such entries are filled with the mean of the others, and
+                ``known`` and ``note`` tell so; else NaN is refused.
+            axes: Names of the array's axes.
+            note: A sentence on what was left out before.
 
         Raises:
             DataError: The array cannot be fitted (not finite, empty, complex, too large, zero everywhere, ...) or
                 the modes do not multiply to the number of its entries.
         """
-        numbers = real_array(array, name, max_entries)
+        filled, known = _filled(array, name) if gaps else (array, None)
+        numbers = real_array(filled, name, max_entries)
+        if known is not None:
+            missing = known.size - int(np.count_nonzero(known))
+            note = (
+                f"{note} {missing:,} of {known.size:,} entries are missing; they hold the mean of the others.".strip()
+            )
         return cls(
-            name=name, array=numbers, modes=numbers.shape if modes is None else tuple(modes), order=order, label=label
+            name=name,
+            array=numbers,
+            modes=numbers.shape if modes is None else tuple(modes),
+            order=order,
+            label=label,
+            known=known,
+            axes=tuple(axes),
+            note=note,
         )
 
     def with_modes(self, modes: Sequence[int], order: Order | None = None) -> "Source":
@@ -89,7 +129,7 @@ class Source:
         Raises:
             DataError: The modes do not multiply to the number of entries.
         """
-        return Source(name=self.name, array=self.array, modes=tuple(modes), order=order or self.order, label=self.label)
+        return replace(self, modes=tuple(modes), order=order or self.order)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -113,8 +153,16 @@ class Source:
     @cached_property
     def tensor(self) -> Tensor:
         """The array as a tensor of shape ``modes``."""
-        cut = quantise(self.array, self.modes) if self.order == "quantised" else self.array.reshape(self.modes)
-        return torch.from_numpy(np.array(cut, order="C"))
+        return torch.from_numpy(self._cut(self.array))
+
+    @cached_property
+    def known_tensor(self) -> Tensor | None:
+        """Which entries of ``tensor`` are known, as booleans of its shape; None if all are."""
+        return None if self.known is None else torch.from_numpy(self._cut(self.known))
+
+    def _cut(self, array: np.ndarray) -> np.ndarray:
+        cut = quantise(array, self.modes) if self.order == "quantised" else array.reshape(self.modes)
+        return np.array(cut, order="C")
 
     def restore(self, tensor: Tensor | np.ndarray) -> np.ndarray:
         """Return a tensor of shape ``modes``, for instance a reconstruction, with the array's own axes.
@@ -131,3 +179,14 @@ class Source:
     def suggested_modes(self) -> tuple[Suggestion, ...]:
         """Suggested (mode sizes, order of entries) for the array, the best first; never empty."""
         return suggest_modes(self.shape, own_first=self.kind == "slices")
+
+
+def _filled(array: object, name: str) -> tuple[object, np.ndarray | None]:
+    """Return an array with the mean of its other entries in place of NaN, and where others are, if not everywhere."""
+    tensor = real_tensor(array, f"{name!r:.80}")
+    known = ~tensor.isnan()
+    if bool(known.all()):
+        return array, None
+    if not bool(known.any()):
+        raise DataError(f"{name!r:.80} has no known entry: all {tensor.numel():,} are NaN.")
+    return tensor.where(known, tensor[known].mean()), known.cpu().numpy()

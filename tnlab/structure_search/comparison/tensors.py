@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from tnlab.data import Source, datasets, modes_text, parse_modes, planted, read_array
+from tnlab.data.files import split_key
 from tnlab.data.tensor_hash import tensor_hash
 from tnlab.errors import DataError, TnlabError, UnknownNameError
 from tnlab.formats import formats
@@ -112,7 +113,7 @@ def _given(table: Table, folder: Path, key: str) -> Origin:
     given = table.take(key, TEXT)
     known = key == "name" and given in datasets
     path = None if known else folder / given
-    if key == "name" and path is not None and not path.is_file():
+    if key == "name" and path is not None and not split_key(str(path))[0].is_file():
         raise DataError(f"{table.place}: name: {UnknownNameError('data set', given, datasets)}")
     modes = _modes(table, None)
     order = table.take("order", one_of("plain", "quantised"), "")
@@ -166,7 +167,8 @@ def _load(origin: Origin) -> Source:
     if origin.path is None:
         source = datasets[origin.name].source()
     else:
-        array = read_array(origin.path.name, origin.path, max_bytes=None, max_entries=None)
+        path, key = split_key(str(origin.path))
+        array = read_array(path.name, path, key=key, max_bytes=None, max_entries=None)
         source = Source.of(array, name=str(origin.path), max_entries=None)
     modes: Sequence[int] = origin.modes or source.modes
     if origin.order == "quantised":
