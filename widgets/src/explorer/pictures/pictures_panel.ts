@@ -13,6 +13,7 @@ import { said } from "../../wire/link.js";
 import type { ExplorerContext } from "../context.js";
 import { scaleMenu, sliceBar } from "./looking.js";
 import { pixelAt, type Place, readPixel } from "./reading.js";
+import { zooming } from "./zooming.js";
 
 const PICTURES = ["tensor", "reconstruction", "residual"] as const;
 type Name = (typeof PICTURES)[number];
@@ -38,7 +39,7 @@ function makePanel(name: Name): Panel {
   const edges: Panel["edges"] = [html("span", { class: "tnx-high" }), html("span", { class: "tnx-low" })];
   const note = html("span", { class: "tnx-note" });
   const title = html("button", { type: "button", class: "tnx-picture-title", "data-action": `enlarge:${name}` }, name);
-  explain(title, `${MEANING[name]} Press to see it large; arrow keys read its pixels.`);
+  explain(title, `${MEANING[name]} Press to see it large; arrow keys read its pixels; plus, minus and Shift with arrow keys zoom and move (or Ctrl and the wheel, and dragging).`);
   const frame = html("div", { class: "tnx-frame" }, canvas, plot, ...edges);
   const figure = html("figure", { class: "tnx-picture", "data-picture": name, "data-state": "none" }, frame, html("figcaption", {}, title, note));
   return { figure, canvas, plot, edges, note };
@@ -80,8 +81,9 @@ export function picturesPanel(context: ExplorerContext, signal: AbortSignal): HT
   const [under, wipe] = wiping(panels.reconstruction, signal);
   const grid = html("div", { class: "tnx-pictures", "data-large": "reconstruction" }, ...PICTURES.map((name) => panels[name].figure));
   const head = html("div", { class: "tnx-looking" }, sliceBar(context, signal), html("span", { class: "tnx-space" }), wipe, scaleMenu(context, signal));
+  const zoom = zooming(Object.values(panels), { width: WIDE, height: HIGH }, signal);
   const box = html("div", { class: "tnx-pictures-box", role: "group", "aria-label": "pictures" }, head, grid, readingLine(context, panels, signal));
-  head.append(wholeWindow(box, signal));
+  head.append(zoom.whole, wholeWindow(box, signal));
   let painted: Pictures | null = null;
 
   const enlarge = (name: Name): void => {
@@ -96,7 +98,9 @@ export function picturesPanel(context: ExplorerContext, signal: AbortSignal): HT
     setAttributes(panels.tensor.figure, { "data-state": original ? "still" : "none" });
     if (original === null) return;
     const curve = original.kind === "curve";
-    setAttributes(grid, { "data-kind": original.kind });
+    const shape = [original.kind, original.width, original.height].join();
+    if (grid.getAttribute("data-shape") !== shape) zoom.reset();
+    setAttributes(grid, { "data-kind": original.kind, "data-shape": shape });
     setAttributes(wipe, { hidden: curve ? "" : null });
     painted = null;
     if (!curve) for (const canvas of [panels.tensor.canvas, under]) paintPixels(canvas, asBytes(original.pixels), original);
@@ -193,13 +197,13 @@ function readingLine({ link }: ExplorerContext, panels: Record<Name, Panel>, sig
   for (const { figure, canvas } of Object.values(panels)) {
     const frame = canvas.parentElement as HTMLElement;
     listen(frame, "pointermove", ({ clientX, clientY }) => {
-      const box = frame.getBoundingClientRect();
+      const box = canvas.getBoundingClientRect(); // as it is zoomed
       read(pixelAt({ x: clientX - box.left, y: clientY - box.top }, box, canvas));
     }, signal);
     listen(frame, "pointerleave", () => read(null), signal);
     listen(figure, "keydown", (event) => {
       const step = STEPS[event.key];
-      if (step === undefined || !(event.target as Element).matches(".tnx-picture-title")) return;
+      if (step === undefined || event.shiftKey || !(event.target as Element).matches(".tnx-picture-title")) return;
       event.preventDefault();
       const within = (place: number, most: number): number => Math.max(0, Math.min(most - 1, place));
       read({ row: within(here.row + step[0], canvas.height), column: within(here.column + step[1], canvas.width) });

@@ -11,7 +11,7 @@ it("says the data, the reconstruction and the difference, and which differences 
   const tensor = { bytes: Uint8Array.of(0, 255), ends: [0, 51] } as const;
   const fit = { reconstruction: { bytes: Uint8Array.of(5, 50), ends: [0, 51] }, residual: { bytes: Uint8Array.of(0, 255), ends: [-2, 2] } } as const;
   const words = readPixel({ row: 0, column: 1 }, { width: 2, channels: 1 }, tensor, fit);
-  expect(words).toBe("pixel in row 1, column 2: data 51; reconstruction 10; difference ≥\u202f2");
+  expect(words).toBe("row 1, column 2: data 51; reconstruction 10; difference ≥\u202f2");
 });
 it("says each of three colours", () => {
   expect(readPixel({ row: 0, column: 0 }, { width: 1, channels: 3 }, { bytes: Uint8Array.of(0, 5, 255), ends: [0, 255] })).toContain("data 0, 5, 255");

@@ -34,7 +34,7 @@ function valuesAt({ bytes, ends: [low, high] }: Levels, pixel: number, channels:
 export function readPixel({ row, column }: Place, frame: { width: number; channels: number }, tensor: Levels, fit?: { reconstruction: Levels; residual: Levels }): string {
   const pixel = row * frame.width + column;
   const at = (levels: Levels, open = false): string => valuesAt(levels, pixel, frame.channels, open);
-  const parts = [`pixel in row ${row + 1}, column ${column + 1}: data ${at(tensor)}`];
+  const parts = [`row ${row + 1}, column ${column + 1}: data ${at(tensor)}`];
   if (fit) parts.push(`reconstruction ${at(fit.reconstruction)}`, `difference ${at(fit.residual, true)}`);
   return parts.join("; ");
 }
