@@ -99,6 +99,7 @@ class Explorer(NetworkEditor, bundle="explorer", piece=ExplorerPiece):
     pin_start = OfPiece(ExplorerPiece.pin_start)
     look = OfPiece(ExplorerPiece.look)
     save = OfPiece(ExplorerPiece.save)
+    to_html = OfPiece(ExplorerPiece.to_html)
 
     @classmethod
     def load(cls, path: str | Path) -> "Explorer":

@@ -9,6 +9,7 @@ import torch
 
 from tests.waiting import wait_for
 from tests.widgets.conftest import Page
+from tnlab.errors import DataError
 from tnlab.network.network import Network
 from tnlab.network.structure_json import loads
 from tnlab_widgets.fitting.explorer_piece import ExplorerPiece
@@ -65,3 +66,13 @@ def test_copied_python_holds_the_fitted_cores(shown):
 @pytest.mark.parametrize("what", ["exe", None, ["npz"]])
 def test_other_files_are_refused(shown, what):
     assert "file" in shown.say("export_file", what=what)["error"]
+
+
+def test_the_page_leaves_as_a_file_that_the_program_writes_too(shown, tmp_path):
+    text = shown.piece.to_html(tmp_path / "page.html")
+    assert (tmp_path / "page.html").read_text() == text
+    saved = shown.say("export_file", what="page")
+    assert saved["filename"].endswith(".html")
+    assert bytes(saved["data"]).decode().startswith("<!doctype html>")
+    with pytest.raises(DataError):
+        shown.piece.to_html(tmp_path / "page.txt")

@@ -1,4 +1,4 @@
-/** The menu of the files that leave the page: fitted cores, the reconstruction, the trade-off. */
+/** The menu of the files that leave the page: fitted cores, the reconstruction, the trade-off, the page. */
 
 import { button } from "../ui/buttons.js";
 import { html } from "../ui/dom.js";
@@ -10,6 +10,7 @@ const FILES: readonly [FileOfPage, string][] = [
   ["npz", "fitted cores (.npz, for NumPy)"],
   ["reconstruction", "reconstruction (.npy)"],
   ["trade_off", "trade-off (.csv)"],
+  ["page", "this page (.html, opens without Python)"],
 ];
 
 export function fileMenu({ tell }: Pick<ExplorerContext, "tell">, signal: AbortSignal): HTMLElement {

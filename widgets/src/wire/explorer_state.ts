@@ -150,8 +150,8 @@ export interface VisitsTold {
 /** What is answered with a structure to draw and a note on it. */
 export type Asked = { kind: "reach"; error: number } | { kind: "trim" } | { kind: "improve" };
 
-/** A file that Python writes: fitted cores, the reconstruction, or the visits as a table. */
-export type FileOfPage = "safetensors" | "npz" | "reconstruction" | "trade_off";
+/** A file that Python writes: fitted cores, the reconstruction, the visits as a table, or a picture of the page. */
+export type FileOfPage = "safetensors" | "npz" | "reconstruction" | "trade_off" | "page";
 
 export type ExplorerCommand =
   | DataCommand

@@ -12,8 +12,10 @@ from safetensors.torch import save
 from tnlab.errors import DataError, UnknownNameError
 from tnlab.network import structure_json
 from tnlab.network.network import VERSION, Network
+from tnlab.writing import write_file
 from tnlab_widgets.base.piece import Action, Message
 from tnlab_widgets.fitting.fit_piece import FitPiece
+from tnlab_widgets.fitting.page_html import page_html
 from tnlab_widgets.fitting.page_source import page_source
 from tnlab_widgets.fitting.session_file import SavedSession
 
@@ -22,6 +24,24 @@ MAX_STEM = 60  # characters of a file's name before its suffix
 
 class ExportsPiece(FitPiece):
     """Answers with files that are named by the data and the structure, and with source that makes the page again."""
+
+    def to_html(self, path: str | Path | None = None) -> str:
+        """Return the page as the text of an HTML file that opens without Python, and write it where a path is given.
+
+        The file holds the diagram, the pictures, the numbers, the pins and the trade-off; nothing is fetched or run.
+
+        Args:
+            path: A name that ends in .html, or None.
+
+        Raises:
+            DataError: The name has another suffix, or the file cannot be written.
+        """
+        with self.guard:
+            saved, view = self._saved(), self._panels.view
+        text = page_html(saved, view)
+        if path is not None:
+            write_file(path, text.encode(), suffixes=(".html",))
+        return text
 
     def _stem(self) -> str:
         structure = self._structure
@@ -41,8 +61,10 @@ class ExportsPiece(FitPiece):
 
     def _do_export_file(self, message: Message) -> dict[str, Any]:
         what = str(message.get("what"))
+        if what == "page":
+            return {"filename": f"{self._stem()}.html", "data": self.to_html().encode()}
         if what not in FILES:
-            raise UnknownNameError("file", what, FILES)
+            raise UnknownNameError("file", what, (*FILES, "page"))
         suffix, write = FILES[what]
         with self.guard:
             stem, saved = self._stem(), self._saved()
