@@ -6,7 +6,7 @@ import torch
 
 from tnlab.data import Source
 from tnlab.errors import DataError
-from tnlab_widgets.base.pictures import MAX_POINTS, Panels, round_up, shrink
+from tnlab_widgets.base.pictures import MAX_POINTS, Panels, extremes, round_up, shrink
 
 RNG = np.random.default_rng(0)
 
@@ -113,12 +113,25 @@ def test_every_shape_has_a_picture(shape, kind, count, frame):
     assert len(original["pixels"]) == len(fitted["reconstruction"]) == len(fitted["residual"]) == size
 
 
-def test_a_curve_is_sent_as_points_thinned_to_the_most_that_are_sent():
-    curve = RNG.normal(size=4 * MAX_POINTS)
-    source = Source.of(curve, modes=(4, MAX_POINTS))
-    assert source.kind == "curve"
-    points = np.frombuffer(Panels(source).original()["pixels"], np.float32)
-    assert points == pytest.approx(curve[::4], abs=1e-6)
+def test_a_long_curve_and_its_residual_are_sent_with_all_their_peaks():
+    curve = np.zeros(4 * MAX_POINTS + 3)
+    curve[[5, 4003]] = 1.0, -2.0
+    source = Source.of(curve)
+    panels = Panels(source)
+    shown = panels.compare(np.where(np.arange(len(curve)) == 777, 3.0, 0.0))
+    original, fitted, residual = (
+        np.frombuffer(content, np.float32)
+        for content in (panels.original()["pixels"], shown["reconstruction"], shown["residual"])
+    )
+    assert len(original) == len(fitted) == len(residual) == shown["width"] <= MAX_POINTS
+    assert (original.min(), original.max(), fitted.max()) == (-2.0, 1.0, 3.0)
+    assert (residual.min(), residual.max(), shown["residual_scale"]) == (-3.0, 1.0, 1.0)
+
+
+def test_extremes_come_in_the_order_of_their_places():
+    lines = np.array([[0.0, 3.0, 1.0, 2.0, 9.0, 5.0, 4.0, 7.0], np.arange(8.0)])
+    assert extremes(lines, 8) is lines
+    assert extremes(lines, 4).tolist() == [[0.0, 3.0, 9.0, 4.0], [0.0, 3.0, 4.0, 7.0]]
 
 
 def test_two_reconstructions_are_pictured_with_one_scale_and_their_difference():

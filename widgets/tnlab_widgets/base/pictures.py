@@ -91,7 +91,7 @@ class Panels:
         ``count`` is the number of slices, 1 where there is one picture; ``scale`` is how residuals are scaled.
         """
         view = self.view
-        flat = self._flatten(self._source.array, view)
+        flat = self._thin(self._flatten(self._source.array, view))
         chosen = {"axes": self._axes(), "along": view.along, "at": view.at, "count": self._count(view.along)}
         ends = {"low": self._low, "high": self._high}
         return {**self._frame(flat), **ends, **chosen, "scale": view.scale, "pixels": self._levels(flat)}
@@ -116,10 +116,11 @@ class Panels:
         most = float(np.abs(residual).max())
         scale = self._scale(view.scale, most)
         beyond = float((np.abs(residual) > scale * (1 + 1e-9)).mean())
+        drawn = self._thin(flat)
         return {
-            **self._frame(flat),
-            "reconstruction": self._levels(flat),
-            "residual": self._signed(residual, scale),
+            **self._frame(drawn),
+            "reconstruction": self._levels(drawn),
+            "residual": self._signed(self._thin(residual), scale),
             "residual_scale": scale,
             "beyond": beyond,
             "along": view.along,
@@ -138,8 +139,7 @@ class Panels:
             tensor: The reconstruction, of shape ``source.modes``.
         """
         flat = self._flatten(self._source.restore(tensor), self.view)
-        thin = math.ceil(flat.shape[1] / THUMB_POINTS)
-        small = flat[:, ::thin] if self.kind == "curve" else shrink(flat, THUMB_SIDE)
+        small = extremes(flat, THUMB_POINTS) if self.kind == "curve" else shrink(flat, THUMB_SIDE)
         return {**self._frame(small), "pixels": self._levels(small)}
 
     def side_by_side(self, first: Any, second: Any) -> dict[str, Any]:
@@ -159,11 +159,11 @@ class Panels:
         scale = round_up(max(float(np.abs(residual).max()) for residual in residuals))
         apart = round_up(float(np.abs(difference).max()))
         return {
-            **self._frame(truth),
-            "reconstructions": [self._levels(flat) for flat in flats],
-            "residuals": [self._signed(residual, scale) for residual in residuals],
+            **self._frame(self._thin(truth)),
+            "reconstructions": [self._levels(self._thin(flat)) for flat in flats],
+            "residuals": [self._signed(self._thin(residual), scale) for residual in residuals],
             "residual_scale": scale,
-            "difference": self._signed(difference, apart),
+            "difference": self._signed(self._thin(difference), apart),
             "difference_scale": apart,
         }
 
@@ -179,11 +179,10 @@ class Panels:
         return axes[along] if axes else 1
 
     def _flatten(self, array: np.ndarray, view: View) -> np.ndarray:
-        """Return what is drawn of an array: series thinned (lines x points), else a matrix, with colours behind."""
+        """Return what is drawn of an array: series (lines x points), else a matrix, with colours behind."""
         array = np.asarray(array, dtype=np.float64)
         if self.kind == "curve":
-            points = array.reshape(-1, max(array.shape, default=1))
-            return points[:, :: math.ceil(points.shape[1] / MAX_POINTS)]
+            return array.reshape(-1, max(array.shape, default=1))
         channels = array.shape[-1:] if self.colour else ()
         shape = _long(array.shape[: len(array.shape) - len(channels)])
         if self.kind == "slices":
@@ -193,6 +192,9 @@ class Panels:
         else:
             array = array.reshape(*(shape if len(shape) == 2 else array.shape[:2]), *channels)
         return shrink(array[..., :3] if self.colour else array, MAX_SIDE)
+
+    def _thin(self, flat: np.ndarray) -> np.ndarray:
+        return extremes(flat, MAX_POINTS) if self.kind == "curve" else flat
 
     def _frame(self, flat: np.ndarray) -> dict[str, Any]:
         height, width = flat.shape[:2]
@@ -217,6 +219,22 @@ def _series(shape: Sequence[int]) -> bool:
     """Return whether an array of this shape is one series, or a few long ones over each other."""
     long = tuple(length for length in shape if length > 1)
     return len(long) <= 1 or (len(long) == 2 and long[0] <= MAX_LINES and long[1] >= LONG * long[0])
+
+
+def extremes(lines: np.ndarray, most: int) -> np.ndarray:
+    """Return lines of at most ``most`` points: least and greatest of equal parts, in turn, so that no peak is lost.
+
+    Args:
+        lines: Lines x points; returned as they are where they have few points.
+        most: Points of a line, an even number.
+    """
+    count, points = lines.shape
+    if points <= most:
+        return lines
+    part = math.ceil(2 * points / most)
+    parts = np.pad(lines, ((0, 0), (0, -points % part)), mode="edge").reshape(count, -1, part)
+    places = np.sort(np.stack([parts.argmin(-1), parts.argmax(-1)], -1), -1)
+    return np.take_along_axis(parts, places, -1).reshape(count, -1)
 
 
 def shrink(picture: np.ndarray, most: int) -> np.ndarray:
