@@ -4,6 +4,8 @@ import torch
 
 from tests.structure_search.engines.toy import ENDLESS
 from tnlab.data import datasets
+from tnlab.solvers.decompose import decompose
+from tnlab.structure_search.engines.growth import GrowthFrom
 from tnlab.structure_search.run import Search, search
 
 
@@ -14,6 +16,17 @@ def test_growth_reaches_the_target_and_shrinks():
     assert run.result.reached
     assert sizes == sorted(sizes, reverse=True)
     assert run.result.parameters < sizes[0] < 3000
+
+
+def test_growth_goes_on_from_a_given_network():
+    picture = datasets["camera"].source().with_modes((16,) * 4, "plain").tensor
+    given = decompose(picture, "tt", rank=9)
+    engine = GrowthFrom(first=given.network)
+    run = Search(picture, given.relative_error, engine=engine, max_evaluations=60, max_seconds=ENDLESS)
+    steps = [(step.incumbent.parameters, step.incumbent.relative_error) for step in run]
+    assert steps[0][0] == given.network.parameters
+    assert run.result.reached
+    assert run.result.parameters < given.network.parameters
 
 
 def test_growth_reaches_the_largest_rank_allowed():

@@ -8,6 +8,7 @@ from tests.widgets.conftest import Page
 from tnlab.data.planted_tensors import planted
 from tnlab.formats import formats
 from tnlab.network import structure_json
+from tnlab_widgets.fitting.asking_piece import _change
 from tnlab_widgets.fitting.explorer_piece import ExplorerPiece
 
 PLANTED = planted(formats["tt"].build((4, 4, 4, 4), 2), noise=1e-3, seed=0).numpy()
@@ -56,6 +57,27 @@ def test_a_search_draws_what_is_smaller_at_the_same_error(shown):
     shown.settled()
     found = shown.say("improve")
     assert structure_json.from_dict(found["structure"]).parameters < shown.piece.structure.parameters
+
+
+def test_a_search_that_is_told_enough_answers_with_what_it_has(shown):
+    shown.settled()
+    piece = shown.piece
+    with piece.guard:
+        stop = piece._outdated()
+    assert not stop()
+    shown.say("enough")
+    assert stop()
+    with piece.guard:
+        assert not piece._outdated()()
+
+
+def test_what_a_search_changed_is_said():
+    before, after = (formats["tt"].build((4, 4, 4, 4), rank) for rank in ((2, 3, 2), (2, 2, 1)))
+    assert (
+        _change(before, after)
+        == f"the ranks of {after.bond_label(1)} 2 instead of 3, {after.bond_label(2)} 1 instead of 2"
+    )
+    assert _change(before, formats["tr"].build((4, 4, 4, 4), 2)) == "other bonds, 4 of rank at most 2, instead of 3"
 
 
 @pytest.mark.parametrize(("kind", "fields"), [("reach", {"error": 0}), ("reach", {"error": "0.1"}), ("reach", {})])

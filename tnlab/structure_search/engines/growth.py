@@ -8,6 +8,7 @@ from typing import ClassVar
 import torch
 from typing_extensions import override
 
+from tnlab.network.network import Network
 from tnlab.network.rank_matrix import ModePair, from_ranks
 from tnlab.network.structure import Structure
 from tnlab.structure_search.engines.base import AbstractEngine, engines
@@ -247,6 +248,23 @@ class Growth(AbstractEngine[GrowthState]):
                         found[structure] = rise / saved, f"bond {down[0]}-{down[1]} down to rank {fewer}{also}"
         chosen = sorted(found, key=lambda structure: found[structure][0])[: self.patience]
         return tuple((structure, found[structure][1]) for structure in chosen)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrowthFrom(Growth):
+    """Growth that goes on from a network in place of ranks of 1: shrinks it if it reaches the target, else grows it.
+
+    Attributes:
+        first: The network, of one core per mode and without hyper-bonds.
+    """
+
+    first: Network
+
+    @override
+    def ask(self, state: GrowthState, generator: torch.Generator) -> Iterable[Proposal]:
+        if state.here is None:
+            return [Proposal(self.first.structure, self.first, max_sweeps=0, starts=1, move="as given")]
+        return super().ask(state, generator)
 
 
 def _choose(worth: Sequence[float], generator: torch.Generator) -> int:

@@ -41,3 +41,14 @@ it("leaves what was drawn meanwhile, and says why it was refused", async () => {
   await vi.waitFor(() => expect(complain).toHaveBeenCalledWith("Wait for the fit."));
   expect(apply).not.toHaveBeenCalled();
 });
+it("stops what is asked for while it runs, and only then", async () => {
+  const { model, note } = mounted();
+  const [stop, improve] = ["enough", "improve"].map((name) => note.parentElement?.querySelector(`[data-action="${name}"]`) as HTMLButtonElement);
+  stop?.click();
+  expect(model.sent.some((each) => (each as { kind?: string }).kind === "enough")).toBe(false);
+  improve?.click();
+  stop?.click();
+  expect(model.newest("enough")).toBeTruthy();
+  await model.answer(model.newest("improve"), { note: "Nothing smaller." });
+  await vi.waitFor(() => expect(stop?.getAttribute("aria-disabled")).toBe("true"));
+});

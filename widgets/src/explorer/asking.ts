@@ -16,6 +16,7 @@ export function asking(context: ExplorerContext, signal: AbortSignal): HTMLEleme
     const before = editor.report().edit;
     setText(note, doing);
     for (const each of buttons) setUsable(each, false);
+    setUsable(stop, true);
     try {
       const { structure, note: said = "" } = await link.send<Reply>(message);
       if (editor.report().edit !== before) return setText(note, "Another structure was drawn meanwhile, so nothing was changed.");
@@ -26,6 +27,7 @@ export function asking(context: ExplorerContext, signal: AbortSignal): HTMLEleme
       complain((error as Error).message);
     } finally {
       for (const each of buttons) setUsable(each, true);
+      setUsable(stop, false);
     }
   };
   const target = (): number => link.get("target_error") ?? 0.1;
@@ -44,6 +46,12 @@ export function asking(context: ExplorerContext, signal: AbortSignal): HTMLEleme
     tip: "Search for ten seconds for any structure with fewer numbers at this error, and draw it.",
     onPress: () => ask({ kind: "improve" }, "Searching for ten seconds\u2026"),
   }, signal);
+  const stop = button({
+    icon: "stop", label: "enough: draw the best found so far", action: "enough",
+    tip: "End the search, and draw the best that it has found so far.",
+    onPress: () => void link.send<Reply>({ kind: "enough" }).catch(() => undefined),
+  }, signal);
+  setUsable(stop, false);
   buttons.push(reach, trim, improve);
   const show = (): void => {
     const words = `reach ${formatShort(target())}`;
@@ -52,5 +60,5 @@ export function asking(context: ExplorerContext, signal: AbortSignal): HTMLEleme
   };
   link.on(["target_error"], show, signal);
   show();
-  return html("div", { class: "tnx-asking", role: "group", "aria-label": "ask for" }, reach, trim, improve, note);
+  return html("div", { class: "tnx-asking", role: "group", "aria-label": "ask for" }, reach, trim, improve, stop, note);
 }

@@ -148,7 +148,7 @@ export interface VisitsTold {
 }
 
 /** What is answered with a structure to draw and a note on it. */
-export type Asked = { kind: "reach"; error: number } | { kind: "trim" } | { kind: "improve" };
+export type Asked = { kind: "reach"; error: number } | { kind: "trim" } | { kind: "improve" } | { kind: "enough" };
 
 /** A file that Python writes: fitted cores, the reconstruction, the visits as a table, or a picture of the page. */
 export type FileOfPage = "safetensors" | "npz" | "reconstruction" | "trade_off" | "page";

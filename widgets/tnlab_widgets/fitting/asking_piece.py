@@ -8,7 +8,9 @@ from tnlab.network import structure_json
 from tnlab.network.network import Network
 from tnlab.network.residual import relative_residual
 from tnlab.network.rounding.network import round_network
+from tnlab.network.structure import Structure
 from tnlab.solvers.decompose import decompose
+from tnlab.structure_search.engines.growth import GrowthFrom
 from tnlab.structure_search.run import search
 from tnlab_widgets.base.piece import Action, Message
 from tnlab_widgets.base.sources import shared_tensor
@@ -19,6 +21,7 @@ from tnlab_widgets.fitting.visited import visit_key
 
 PATIENCE = 20.0  # seconds that choosing ranks for an error may take
 SEARCH_SECONDS = 10.0  # of a search in the page
+SHOWN = 3  # ranks that a sentence lists
 SLACK = (
     0.03  # of the error: what trimming may add at a right angle to it, so that it grows by a twentieth of a per cent
 )
@@ -67,22 +70,31 @@ class AskingPiece(FitPiece):
         if network is None or network.structure != structure:
             raise StructureError("A search starts from a fitted structure: wait for the first sweep of the fit.")
         error = relative_residual(tensor, network)
-        found = search(
-            tensor,
-            target_error=min(max(error, 1e-9), 0.999),
-            max_seconds=SEARCH_SECONDS,
-            executor="inline",
-            callback=lambda _: stop(),
-        )
-        if not found.reached or found.network.parameters >= structure.parameters:
-            return {"note": f"The search found nothing smaller at an error of {error:.4g}. {found.status}"}
-        words = f"{found.network.parameters:,} numbers instead of {structure.parameters:,} at the same error."
-        return self._answered(tensor, found.network, words)
+        best, status = network, ""
+        for engine in _engines(network):
+            found = search(
+                tensor,
+                target_error=min(max(error, 1e-9), 0.999),
+                engine=engine,
+                max_seconds=SEARCH_SECONDS / 2,
+                executor="inline",
+                callback=lambda _: stop(),
+            )
+            status = found.status
+            if found.reached and found.network.parameters < best.parameters:
+                best = found.network
+        if best is network:
+            return {"note": f"The search found nothing smaller at an error of {error:.4g}. {status}"}
+        words = f"{best.parameters:,} numbers instead of {structure.parameters:,} at no larger error"
+        return self._answered(tensor, best, f"{words}: {_change(structure, best.structure)}.")
+
+    def _do_enough(self, _: Message) -> None:
+        self._enough = True
 
     def _outdated(self) -> Callable[[], bool]:
-        """Return a function that tells whether another structure is drawn by now, or another request waits."""
-        edit = self.edit
-        return lambda: self.closed or self.edit != edit or self._waiting > 1
+        """Return a function that tells whether to stop: told so, another structure drawn, or another request waits."""
+        self._enough, edit = False, self.edit
+        return lambda: self.closed or self._enough or self.edit != edit or self._waiting > 1
 
     def _answered(self, tensor: Any, network: Network, note: str) -> dict[str, Any]:
         """Keep cores for the fit of a structure, and return it for the page to draw, with a note."""
@@ -93,5 +105,29 @@ class AskingPiece(FitPiece):
                 self._session.visited.record(visit_key(drawn.structure), drawn, error, "Chosen for what was asked.")
         return {"structure": structure_json.to_dict(drawn.structure), "note": note}
 
+    _enough = False  # whether the page asked for what has been found so far
+
     SLOW: ClassVar[frozenset[str]] = frozenset({"reach", "trim", "improve"})
-    ACTIONS: ClassVar[Mapping[str, Action]] = {"reach": _do_reach, "trim": _do_trim, "improve": _do_improve}
+    ACTIONS: ClassVar[Mapping[str, Action]] = {
+        "reach": _do_reach,
+        "trim": _do_trim,
+        "improve": _do_improve,
+        "enough": _do_enough,
+    }
+
+
+def _engines(network: Network) -> tuple[str | GrowthFrom, ...]:
+    """Return the engines that search from a network: growth from itself where it has one core per mode, then all."""
+    structure = network.structure
+    plain = not structure.has_hyper_bonds and all(len(core.legs) == 1 for core in structure.cores)
+    return (GrowthFrom(first=network), "auto") if plain else ("auto",)
+
+
+def _change(before: Structure, after: Structure) -> str:
+    """Say in a few words what a search changed of a structure."""
+    if [bond.cores for bond in before.bonds] == [bond.cores for bond in after.bonds]:
+        pairs = zip(before.ranks, after.ranks, strict=True)
+        changed = [f"{after.bond_label(k)} {new} instead of {old}" for k, (old, new) in enumerate(pairs) if old != new]
+        return f"the ranks of {', '.join(changed[:SHOWN])}{' and more' if len(changed) > SHOWN else ''}"
+    count = len(after.bonds)
+    return f"other bonds, {count} of rank at most {max(after.ranks, default=1)}, instead of {len(before.bonds)}"
