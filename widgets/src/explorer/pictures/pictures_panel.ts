@@ -12,7 +12,7 @@ import type { Pictures } from "../../wire/explorer_state.js";
 import { said } from "../../wire/link.js";
 import type { ExplorerContext } from "../context.js";
 import { scaleMenu, sliceBar } from "./looking.js";
-import { pixelAt, type Place, readPixel } from "./reading.js";
+import { endsWords, pixelAt, type Place, readPixel } from "./reading.js";
 import { zooming } from "./zooming.js";
 
 const PICTURES = ["tensor", "reconstruction", "residual"] as const;
@@ -102,6 +102,7 @@ export function picturesPanel(context: ExplorerContext, signal: AbortSignal): HT
     if (grid.getAttribute("data-shape") !== shape) zoom.reset();
     setAttributes(grid, { "data-kind": original.kind, "data-shape": shape });
     setAttributes(wipe, { hidden: curve ? "" : null });
+    setText(panels.tensor.note, curve ? "" : endsWords(original));
     painted = null;
     if (!curve) for (const canvas of [panels.tensor.canvas, under]) paintPixels(canvas, asBytes(original.pixels), original);
     else {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { pixelAt, readPixel } from "./reading.js";
+import { endsWords, pixelAt, readPixel } from "./reading.js";
 
 it("finds the pixel of a picture that is centred in a wider box, and none beside it", () => {
   const [box, picture] = [{ width: 40, height: 20 }, { width: 2, height: 2 }];
@@ -15,4 +15,9 @@ it("says the data, the reconstruction and the difference, and which differences 
 });
 it("says each of three colours", () => {
   expect(readPixel({ row: 0, column: 0 }, { width: 1, channels: 3 }, { bytes: Uint8Array.of(0, 5, 255), ends: [0, 255] })).toContain("data 0, 5, 255");
+});
+it("says what black and white stand for", () => {
+  expect(endsWords({ low: -2, high: 0.5, channels: 1 })).toBe("black -2, white 0.5");
+  expect(endsWords({ low: 0, high: 1, channels: 3 })).toBe("each colour 0 to 1");
+  expect(endsWords({ low: 4, high: 4, channels: 1 })).toBe("4 everywhere");
 });

@@ -38,3 +38,10 @@ export function readPixel({ row, column }: Place, frame: { width: number; channe
   if (fit) parts.push(`reconstruction ${at(fit.reconstruction)}`, `difference ${at(fit.residual, true)}`);
   return parts.join("; ");
 }
+
+/** The values that are black and white, or without and with all of a colour. */
+export function endsWords({ low, high, channels }: { low: number; high: number; channels: number }): string {
+  const [least, most] = [formatShort(low), formatShort(high)];
+  if (low === high) return `${least} everywhere`;
+  return channels === 3 ? `each colour ${least} to ${most}` : `black ${least}, white ${most}`;
+}
