@@ -8,6 +8,7 @@ from tnlab.reading import read_file
 from tnlab_widgets.base.widget import BaseWidget, OfPiece
 from tnlab_widgets.editor import NetworkEditor
 from tnlab_widgets.fitting.explorer_piece import ExplorerPiece
+from tnlab_widgets.fitting.page_link import read_link
 from tnlab_widgets.fitting.session_file import read_session
 
 
@@ -100,6 +101,19 @@ class Explorer(NetworkEditor, bundle="explorer", piece=ExplorerPiece):
     look = OfPiece(ExplorerPiece.look)
     save = OfPiece(ExplorerPiece.save)
     to_html = OfPiece(ExplorerPiece.to_html)
+    link = OfPiece(ExplorerPiece.link)
+
+    @classmethod
+    def from_link(cls, link: str) -> "Explorer":
+        """Return an Explorer with the data, cut, structure, seed and target of the ``link`` of another.
+
+        Raises:
+            DataError: It is no link, or is damaged.
+            StructureError: Its structure breaks a rule.
+            UnknownNameError: There is no such data set.
+        """
+        carried = read_link(link)
+        return cls(carried.source, structure=carried.structure, seed=carried.seed, target_error=carried.target_error)
 
     @classmethod
     def load(cls, path: str | Path) -> "Explorer":

@@ -76,3 +76,7 @@ def test_the_page_leaves_as_a_file_that_the_program_writes_too(shown, tmp_path):
     assert bytes(saved["data"]).decode().startswith("<!doctype html>")
     with pytest.raises(DataError):
         shown.piece.to_html(tmp_path / "page.txt")
+
+
+def test_own_data_are_not_shared_and_the_page_says_what_to_do_instead(shown):
+    assert "save the session as a file" in shown.say("share")["error"]

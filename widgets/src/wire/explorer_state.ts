@@ -168,7 +168,7 @@ export type ExplorerCommand =
   | { kind: "side_by_side"; first: number; second: number }
   | { kind: "open_start" | "pin_start"; seed: number };
 
-export type ExplorerMessage = EditorMessage | DataMessage | ExplorerCommand | { kind: "visits" } | { kind: "visit_structure"; id: number } | Asked;
+export type ExplorerMessage = EditorMessage | DataMessage | ExplorerCommand | { kind: "visits" | "share" } | { kind: "visit_structure"; id: number } | Asked;
 
 export interface ExplorerState extends EditorState, DataState {
   /** The relative error aimed at. */

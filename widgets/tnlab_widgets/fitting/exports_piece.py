@@ -16,6 +16,7 @@ from tnlab.writing import write_file
 from tnlab_widgets.base.piece import Action, Message
 from tnlab_widgets.fitting.fit_piece import FitPiece
 from tnlab_widgets.fitting.page_html import page_html
+from tnlab_widgets.fitting.page_link import Linked, write_link
 from tnlab_widgets.fitting.page_source import page_source
 from tnlab_widgets.fitting.session_file import SavedSession
 
@@ -24,6 +25,22 @@ MAX_STEM = 60  # characters of a file's name before its suffix
 
 class ExportsPiece(FitPiece):
     """Answers with files that are named by the data and the structure, and with source that makes the page again."""
+
+    @property
+    def link(self) -> str:
+        """Data, cut, structure, seed and target as a short text, from which ``Explorer.from_link`` opens another page.
+
+        Raises:
+            DataError: The data are not built in, so that a link cannot carry them.
+        """
+        with self.guard:
+            linked = Linked(
+                source=self._source,
+                structure=self._structure,
+                seed=self._session.seed,
+                target_error=self.target_error,
+            )
+        return write_link(linked)
 
     def to_html(self, path: str | Path | None = None) -> str:
         """Return the page as the text of an HTML file that opens without Python, and write it where a path is given.
@@ -70,8 +87,11 @@ class ExportsPiece(FitPiece):
             stem, saved = self._stem(), self._saved()
         return {"filename": stem + suffix, "data": write(saved)}
 
-    SLOW: ClassVar[frozenset[str]] = frozenset({"export", "export_file"})
-    ACTIONS: ClassVar[Mapping[str, Action]] = {"export": _do_export, "export_file": _do_export_file}
+    def _do_share(self, _: Message) -> dict[str, Any]:
+        return {"text": f'Explorer.from_link("{self.link}")'}
+
+    SLOW: ClassVar[frozenset[str]] = frozenset({"export", "export_file", "share"})
+    ACTIONS: ClassVar[Mapping[str, Action]] = {"export": _do_export, "export_file": _do_export_file, "share": _do_share}
 
 
 def _fitted(saved: SavedSession) -> Network:

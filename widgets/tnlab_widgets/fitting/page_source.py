@@ -30,7 +30,7 @@ def page_source(source: Source, structure: Structure, network: Network | None, *
         stem: Name of the file of the cores, without suffix.
     """
     fitted = network is not None
-    imports = ["from tnlab.data import datasets" if _built_in(source) else "from tnlab.data import read_source"]
+    imports = ["from tnlab.data import datasets" if built_in(source) else "from tnlab.data import read_source"]
     imports += ["from tnlab.network import structure_json"]
     if fitted:
         imports += ["from tnlab.network.network import Network", "from tnlab.network.residual import relative_residual"]
@@ -52,7 +52,8 @@ def page_source(source: Source, structure: Structure, network: Network | None, *
     return "\n".join((*imports, "", *lines, ""))
 
 
-def _built_in(source: Source) -> bool:
+def built_in(source: Source) -> bool:
+    """Return whether the data are those of the built-in data set of their name."""
     if source.name not in datasets:
         return False
     array = datasets[source.name].source().array
@@ -60,7 +61,7 @@ def _built_in(source: Source) -> bool:
 
 
 def _data(source: Source) -> list[str]:
-    if _built_in(source):
+    if built_in(source):
         return [f"source = datasets[{source.name!a}].source()"]
     name = source.name if Path(source.name).suffix else f"{source.name}.npy"
     return [
