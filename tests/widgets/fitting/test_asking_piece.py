@@ -77,7 +77,8 @@ def test_what_a_search_changed_is_said():
         _change(before, after)
         == f"the ranks of {after.bond_label(1)} 2 instead of 3, {after.bond_label(2)} 1 instead of 2"
     )
-    assert _change(before, formats["tr"].build((4, 4, 4, 4), 2)) == "other bonds, 4 of rank at most 2, instead of 3"
+    ring = formats["tr"].build((4, 4, 4, 4), 2)
+    assert _change(before, ring) == "4 bonds, of rank at most 2, in place of the 3 that were drawn"
 
 
 @pytest.mark.parametrize(("kind", "fields"), [("reach", {"error": 0}), ("reach", {"error": "0.1"}), ("reach", {})])

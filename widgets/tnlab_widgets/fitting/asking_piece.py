@@ -70,7 +70,7 @@ class AskingPiece(FitPiece):
         if network is None or network.structure != structure:
             raise StructureError("A search starts from a fitted structure: wait for the first sweep of the fit.")
         error = relative_residual(tensor, network)
-        best, status = network, ""
+        best = network
         for engine in _engines(network):
             found = search(
                 tensor,
@@ -80,11 +80,12 @@ class AskingPiece(FitPiece):
                 executor="inline",
                 callback=lambda _: stop(),
             )
-            status = found.status
             if found.reached and found.network.parameters < best.parameters:
                 best = found.network
+            if stop():
+                break
         if best is network:
-            return {"note": f"The search found nothing smaller at an error of {error:.4g}. {status}"}
+            return {"note": f"The search found nothing smaller at an error of {error:.4g}."}
         words = f"{best.parameters:,} numbers instead of {structure.parameters:,} at no larger error"
         return self._answered(tensor, best, f"{words}: {_change(structure, best.structure)}.")
 
@@ -129,5 +130,5 @@ def _change(before: Structure, after: Structure) -> str:
         pairs = zip(before.ranks, after.ranks, strict=True)
         changed = [f"{after.bond_label(k)} {new} instead of {old}" for k, (old, new) in enumerate(pairs) if old != new]
         return f"the ranks of {', '.join(changed[:SHOWN])}{' and more' if len(changed) > SHOWN else ''}"
-    count = len(after.bonds)
-    return f"other bonds, {count} of rank at most {max(after.ranks, default=1)}, instead of {len(before.bonds)}"
+    rank = max(after.ranks, default=1)
+    return f"{len(after.bonds)} bonds, of rank at most {rank}, in place of the {len(before.bonds)} that were drawn"
