@@ -180,9 +180,8 @@ class Panels:
 
     def _flatten(self, array: np.ndarray, view: View) -> np.ndarray:
         """Return what is drawn of an array: series (lines x points), else a matrix, with colours behind."""
-        array = np.asarray(array, dtype=np.float64)
         if self.kind == "curve":
-            return array.reshape(-1, max(array.shape, default=1))
+            return array.reshape(-1, max(array.shape, default=1)).astype(np.float64)
         channels = array.shape[-1:] if self.colour else ()
         shape = _long(array.shape[: len(array.shape) - len(channels)])
         if self.kind == "slices":
@@ -191,7 +190,8 @@ class Panels:
             array = stack[min(view.at, len(stack) - 1)]
         else:
             array = array.reshape(*(shape if len(shape) == 2 else array.shape[:2]), *channels)
-        return shrink(array[..., :3] if self.colour else array, MAX_SIDE)
+        # only what is shown is made float64: a stack is much longer than its slice
+        return shrink((array[..., :3] if self.colour else array).astype(np.float64), MAX_SIDE)
 
     def _thin(self, flat: np.ndarray) -> np.ndarray:
         return extremes(flat, MAX_POINTS) if self.kind == "curve" else flat
