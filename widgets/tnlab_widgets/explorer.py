@@ -16,7 +16,7 @@ class Explorer(NetworkEditor, bundle="explorer", piece=ExplorerPiece):
     """A widget that fits the structure drawn by the user to a tensor, and shows error, residual and error bound.
 
     Args:
-        data: Name of a built-in data set, an array or tensor, a ``Source``, or the path of a .npy, PNG or JPEG file.
+        data: Name of a built-in data set, an array or tensor, a ``Source``, or the path of a file.
         modes: Mode sizes to reshape the data to; by default the first suggestion for them.
         order: "plain" or "quantised".
         structure: A structure, its JSON, the name of a format, a name and a rank, e.g. ``("tr", 4)``, or a network,

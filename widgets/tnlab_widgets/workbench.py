@@ -18,7 +18,7 @@ class SearchWorkbench(BaseWidget, bundle="workbench", piece=WorkbenchPiece):
     Every search writes a study on disk, from which it can continue after an interruption.
 
     Args:
-        data: Name of a built-in data set, an array or tensor, a ``Source``, or the path of a .npy, PNG or JPEG file.
+        data: Name of a built-in data set, an array or tensor, a ``Source``, or the path of a file.
         modes: Mode sizes to reshape the data to; by default the first suggestion for them.
         order: "plain" or "quantised".
         engines: Names of engines; each runs a search of its own.

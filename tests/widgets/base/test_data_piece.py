@@ -7,6 +7,7 @@ import pytest
 from typing_extensions import override
 
 from tests.widgets.conftest import Page
+from tnlab.data.files import MAX_BYTES
 from tnlab_widgets.base import data_piece
 from tnlab_widgets.base.data_piece import DataPiece
 from tnlab_widgets.base.pictures import Panels
@@ -87,3 +88,11 @@ def test_a_page_counts_as_gone_after_a_silence_and_as_back_with_a_heartbeat(monk
     assert (shown.piece.back, shown.piece.deserted) == (1, False)
     monkeypatch.setattr(data_piece, "SILENCE", -1.0)
     assert shown.piece.deserted
+
+
+def test_one_table_says_which_files_are_taken(shown):
+    files = shown.seen.files
+    assert files["max_bytes"] == MAX_BYTES
+    assert {".npy", ".mat", ".nii", ".gz", ".tns"} < set(files["suffixes"])
+    assert "note" in shown.upload("mine.csv", b"1,2\n3,\n", chunk=60)
+    assert "1 of 4 entries are missing" in shown.seen.data["note"]

@@ -3,7 +3,7 @@
 import pytest
 
 from tnlab.errors import DataError
-from tnlab_widgets.base.inbox import MAX_CHUNK, MAX_SIZE, Inbox
+from tnlab_widgets.base.inbox import MAX_BYTES, MAX_CHUNK, Inbox
 
 CONTENT = bytes(range(256)) * 5
 
@@ -36,7 +36,7 @@ def test_a_first_piece_begins_a_new_file():
         ({"name": 5}, "1 to 255 characters"),
         ({"size": 0}, "is empty"),
         ({"size": True}, "is empty"),
-        ({"size": MAX_SIZE + 1}, "at most 64 MiB"),
+        ({"size": MAX_BYTES + 1}, "at most 64 MiB"),
         ({"total": 0}, "cannot come in 0 pieces"),
         ({"total": 1, "size": MAX_CHUNK + 1}, "cannot come in 1 pieces"),
         ({"size": 400}, "do not add up"),

@@ -78,3 +78,22 @@ def test_equal_data_are_held_once_and_freed_when_forgotten():
     del first, again
     gc.collect()
     assert [ref() for ref in gone] == [None, None]
+
+
+def test_nan_are_missing_and_an_array_is_named_behind_a_colon(tmp_path):
+    array = ARRAY.copy()
+    array[1, 2] = np.nan
+    shown = describe(as_source(array, None, None))
+    assert (shown["missing"], describe(as_source(ARRAY, None, None))["missing"]) == (1, 0)
+    assert "1 of 24 entries are missing" in shown["note"]
+    np.savez(tmp_path / "x.npz", a=array, b=np.ones(6))
+    source = as_source(f"{tmp_path / 'x.npz'}:b", None, None)
+    assert (source.name, source.shape) == ("x.npz:b", (6,))
+    assert as_source(tmp_path / "x.npz", None, None).known is not None
+
+
+def test_gaps_make_other_data():
+    array = ARRAY.copy()
+    array[1, 2] = np.nan
+    gaps = as_source(array, None, None)
+    assert as_source(gaps.array.copy(), gaps.modes, gaps.order) is not gaps

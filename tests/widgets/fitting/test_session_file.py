@@ -111,3 +111,12 @@ def test_a_visit_of_other_modes_or_without_a_number_for_its_error_is_refused(sav
 def test_what_is_no_session_is_refused_by_name(content):
     with pytest.raises(DataError, match=r"'mine\.tnlab' cannot be opened as a session"):
         read_session("mine.tnlab", content)
+
+
+def test_missing_entries_and_names_of_axes_come_back(saved):
+    array = saved.source.array.copy()
+    array[0, 1, 2] = np.nan
+    source = Source.of(array, modes=MODES, gaps=True, axes=("x", "", "time"))
+    again = read_session("mine.tnlab", write_session(replace(saved, source=source))).source
+    assert (again.axes, again.note) == (source.axes, source.note)
+    assert np.array_equal(again.known, source.known)

@@ -7,7 +7,7 @@ import { explain } from "../ui/tooltip.js";
 import type { Tell } from "../wire/commands.js";
 import type { DataCommand, DataLink, DataRecord, DatasetEntry, Order } from "../wire/data_state.js";
 import { said } from "../wire/link.js";
-import { type FileKinds, Uploader } from "../wire/upload.js";
+import { Uploader } from "../wire/upload.js";
 import { modesBox } from "./modes_box.js";
 import { uploadBox } from "./upload_box.js";
 
@@ -25,13 +25,11 @@ export interface DataBarOptions {
   tell: Tell<DataCommand>;
   complain(sentence: string): void;
   say(sentence: string): void;
-  /** Files that can be uploaded; those of a session by default. */
-  kinds?: FileKinds;
   /** Stands at the end of the bar: the field of the target error, and what else a widget aims at. */
   aim: HTMLElement;
 }
 
-export function dataBar(link: DataLink, { tell, complain, say, kinds, aim }: DataBarOptions, signal: AbortSignal): DataBar {
+export function dataBar(link: DataLink, { tell, complain, say, aim }: DataBarOptions, signal: AbortSignal): DataBar {
   const dataset = datasetMenu(link, tell, signal);
   const shape = html("span", { class: "tnx-shape" });
   const order = html("select", { class: "tnx-field", "aria-label": "order of the entries", "data-field": "order" });
@@ -56,7 +54,7 @@ export function dataBar(link: DataLink, { tell, complain, say, kinds, aim }: Dat
   link.on(["data"], show, signal);
   show();
 
-  const uploads = new Uploader(link, { kinds, fail: complain, progress: (part, name) => sending.show(part, name), done: (name) => say(`${name} is loaded.`) }, signal);
+  const uploads = new Uploader(link, { fail: complain, progress: (part, name) => sending.show(part, name), done: (name, note) => say(`${name} is loaded. ${note}`.trim()) }, signal);
   const sending = uploadBox(uploads, signal);
   const element = html("div", { class: "tnx-data", role: "group", "aria-label": "data" },
     dataset, shape, modes.element, order, sending.element, html("span", { class: "tnx-space" }), aim);

@@ -14,14 +14,14 @@ const veil = (): HTMLElement => root.querySelector(".tnx-veil") as HTMLElement;
 beforeEach(() => {
   root = document.createElement("div");
   take.mockClear();
-  dropZone(root, take, new AbortController().signal, "Drop it");
+  dropZone(root, take, new AbortController().signal, () => "an array");
 });
 
 it("is shown while a file is over the widget, also from child to child", () => {
   drag("dragenter");
   drag("dragenter");
   drag("dragleave");
-  expect(veil().hidden).toBe(false);
+  expect([veil().hidden, veil().textContent]).toEqual([false, "Drop an array"]);
   drag("dragleave");
   expect(veil().hidden).toBe(true);
 });

@@ -1,12 +1,13 @@
 /** Files dropped anywhere on a widget. */
 
-import { html, listen } from "../ui/dom.js";
+import { html, listen, setText } from "../ui/dom.js";
 
 const hasFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
 
 /** Show where a file may be dropped while one is dragged over the root, and hand it over. */
-export function dropZone(root: HTMLElement, take: (file: File) => void, signal: AbortSignal, words = "Drop a .npy, .png, .jpg or .tnlab file"): void {
-  const veil = html("div", { class: "tnx-veil", hidden: "", "aria-hidden": "true" }, html("span", {}, words));
+export function dropZone(root: HTMLElement, take: (file: File) => void, signal: AbortSignal, words: () => string): void {
+  const text = html("span", {});
+  const veil = html("div", { class: "tnx-veil", hidden: "", "aria-hidden": "true" }, text);
   root.append(veil);
   let depth = 0;
   const on = (type: "dragenter" | "dragover" | "dragleave" | "drop", act: (event: DragEvent) => void): void =>
@@ -15,6 +16,7 @@ export function dropZone(root: HTMLElement, take: (file: File) => void, signal: 
       event.preventDefault();
       event.stopPropagation();
       act(event);
+      if (type === "dragenter") setText(text, `Drop ${words()}`);
       veil.hidden = depth <= 0;
     }, signal);
   on("dragenter", () => (depth += 1));

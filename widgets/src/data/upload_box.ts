@@ -3,6 +3,7 @@
 import { button } from "../ui/buttons.js";
 import { focused, html, setText } from "../ui/dom.js";
 import { filePicker } from "../ui/fields.js";
+import { formatBytes } from "../ui/format.js";
 import type { Uploader } from "../wire/upload.js";
 
 export interface UploadBox {
@@ -11,10 +12,11 @@ export interface UploadBox {
 }
 
 export function uploadBox(uploads: Uploader, signal: AbortSignal): UploadBox {
-  const picker = filePicker({ accept: uploads.kinds.endings.join(), label: "file to upload", field: "file" }, (file) => uploads.send(file), signal);
+  const { suffixes, words, max_bytes } = uploads.kinds;
+  const picker = filePicker({ accept: suffixes.join(), label: "file to upload", field: "file" }, (file) => uploads.send(file), signal);
   const start = button({
     icon: "upload", text: "Upload", label: "Upload a file", action: "upload",
-    tip: `${uploads.kinds.words.replace(/^a/, "A")}; up to 64 MiB. You may drop it anywhere here.`,
+    tip: `Upload ${words}, up to ${formatBytes(max_bytes)}; you may drop it anywhere here. Its name ends in ${suffixes.join(", ")}.`,
     onPress: () => picker.click(),
   }, signal);
   const bar = html("progress", { max: 1, value: 0, "aria-label": "upload" });

@@ -39,7 +39,7 @@ beforeEach(() => {
   root = document.body.appendChild(document.createElement("div"));
   end = new AbortController();
   model = new FakeModel<ExplorerState>({
-    ...drawn(), modes_locked: true, datasets: [{ name: "camera", label: "Camera" }, { name: "cat", label: MARKUP }], data, original: {},
+    ...drawn(), modes_locked: true, files: { suffixes: [".npy"], words: "an array", max_bytes: 2 ** 26 }, datasets: [{ name: "camera", label: "Camera" }, { name: "cat", label: MARKUP }], data, original: {},
     fit: {}, pictures: {}, bound: {}, minimum: {}, spectra: {}, current_id: 0, target_error: 0.1,
   });
   mountExplorer(root, widgetLink<ExplorerState, ExplorerMessage>(model, end.signal), end.signal);

@@ -117,7 +117,7 @@ export function mountExplorer(root: HTMLElement, link: ExplorerLink, signal: Abo
   const aim = targetField(link, { choose: (value) => tell({ kind: "target", value }), complain: problem.show }, signal);
   const data = dataBar(link, { tell, complain: problem.show, say: parts.editor.say, aim }, signal);
   root.prepend(arrange(parts, data, place, signal));
-  dropZone(root, data.upload, signal);
+  dropZone(root, data.upload, signal, () => link.get("files").words);
   listen(root, "change", () => problem.hide(), { signal, capture: true });
   keepKeys(root, signal);
   follow(parts, signal);

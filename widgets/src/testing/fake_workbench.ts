@@ -18,7 +18,7 @@ export const settings = (more: Partial<Settings> = {}): Settings => ({
 
 export function nothing(): WorkbenchState {
   return {
-    label: "", datasets: [{ name: "camera", label: "Camera" }, { name: "cat", label: "Cat" }],
+    label: "", files: { suffixes: [".npy"], words: "an array", max_bytes: 2 ** 26 }, datasets: [{ name: "camera", label: "Camera" }, { name: "cat", label: "Cat" }],
     data: { name: "camera", label: "Camera", shape: [256, 256], modes: [16, 16, 16, 16], order: "quantised", kind: "image", size: 65_536, suggestions: [] },
     original: {}, problem: {},
     engines: ENGINES.map(([name, summary, batch]) => ({ name, summary, families: ["any"], needs_target: false, paper: "Surname 2023: https://example.org", batch })),

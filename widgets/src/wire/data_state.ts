@@ -32,6 +32,10 @@ export interface DataRecord {
   /** A sentence on what a tensor network can find in it; "" for data of one's own. */
   find?: string;
   size: number;
+  /** What was left out, filled in or changed when the data were read; "" if nothing was. */
+  note?: string;
+  /** Entries that are missing. */
+  missing?: number;
   suggestions: Suggestion[];
 }
 
@@ -85,8 +89,19 @@ export type DataCommand = { kind: "dataset"; name: string } | { kind: "reshape";
 /** Messages of every piece that holds a tensor. */
 export type DataMessage = DataCommand | UploadMessage | { kind: "heartbeat" };
 
+/** The files that a piece takes. */
+export interface FileKinds {
+  /** Endings of their names, in small letters with the dot. */
+  suffixes: string[];
+  /** What they are, as after "Choose". */
+  words: string;
+  /** Bytes of a file at most. */
+  max_bytes: number;
+}
+
 export interface DataState {
   datasets: DatasetEntry[];
+  files: FileKinds;
   data: DataRecord | Unsaid;
   original: Original | Unsaid;
   problem: Problem | Unsaid;

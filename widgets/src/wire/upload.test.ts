@@ -3,9 +3,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeModel } from "../testing/fake_model.js";
 import type { DataState, UploadMessage } from "./data_state.js";
 import { LONG_PATIENCE_MS } from "./link.js";
-import { CHUNK, MAX_BYTES, refusal, STUDY_FILES, Uploader } from "./upload.js";
+import { CHUNK, refusal, Uploader } from "./upload.js";
 import { widgetLink } from "./widget_link.js";
 
+const files = { suffixes: [".npy", ".png", ".nii.gz", ".tnlab"], words: "an array, or a session", max_bytes: 64 * CHUNK };
 let model: FakeModel<DataState>;
 let end: AbortController;
 let uploads: Uploader;
@@ -22,7 +23,7 @@ const settle = async (): Promise<void> => {
 
 beforeEach(() => {
   vi.clearAllMocks();
-  model = new FakeModel<DataState>();
+  model = new FakeModel<DataState>({ files });
   end = new AbortController();
   uploads = new Uploader(widgetLink<DataState, UploadMessage>(model, end.signal), events, end.signal);
 });
@@ -36,8 +37,8 @@ describe("an upload", () => {
     await answer({ done: false });
     expect(model.newest("upload")).toMatchObject({ index: 1, id: model.sent[0]?.["id"] });
     expect(sizes()).toEqual([CHUNK, 5]);
-    await answer({ done: true });
-    expect(events.done).toHaveBeenCalledWith("a.npy");
+    await answer({ done: true, note: "2 entries are missing." });
+    expect(events.done).toHaveBeenCalledWith("a.npy", "2 entries are missing.");
     expect(events.progress).toHaveBeenLastCalledWith(null, "");
   });
   it("ends with an error of Python's", async () => {
@@ -59,7 +60,7 @@ describe("an upload", () => {
     await settle();
     expect(model.sent.slice(1).map(({ name }) => name)).toEqual(["c.npy"]);
     await answer({ done: true });
-    expect(events.done.mock.calls).toEqual([["c.npy"]]);
+    expect(events.done.mock.calls).toEqual([["c.npy", ""]]);
     expect(events.fail).not.toHaveBeenCalled();
   });
   it("gives up in a sentence when the kernel stays silent", async () => {
@@ -77,20 +78,15 @@ describe("an upload", () => {
     expect(events.fail).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("could not be read by the browser"));
   });
   it("is refused before a byte is read", async () => {
-    uploads.send(file("big.npy", MAX_BYTES + 1));
+    uploads.send(file("big.npy", files.max_bytes + 1));
     await settle();
     expect(events.fail).toHaveBeenCalledWith(expect.stringContaining("at most 64.0 MiB"));
     expect(model.sent).toEqual([]);
   });
 });
 
-it("takes arrays, pictures and sessions only", () => {
-  expect(["a.npy", "b.PNG", "c.jpeg", "d.tnlab"].map((name) => refusal(name, 10))).toEqual(["", "", "", ""]);
-  expect(refusal("x.pkl", 10)).toContain("cannot be read");
-  expect(refusal("x.npy", 0)).toContain("is empty");
-});
-
-it("takes other files where a widget says so", () => {
-  expect(["a.npy", "b.study", "c.JSON"].map((name) => refusal(name, 10, STUDY_FILES))).toEqual(["", "", ""]);
-  expect(refusal("d.tnlab", 10, STUDY_FILES)).toContain("a .study or .json file with a study");
+it("takes the files that Python names, and says which others", () => {
+  expect(["a.npy", "b.PNG", "c.nii.gz", "d.tnlab"].map((name) => refusal(name, 10, files))).toEqual(["", "", "", ""]);
+  expect(refusal("x.pkl", 10, files)).toBe('"x.pkl" cannot be read here. Choose an array, or a session; its name ends in .npy, .png, .nii.gz, .tnlab.');
+  expect(refusal("x.npy", 0, files)).toContain("is empty");
 });

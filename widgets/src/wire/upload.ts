@@ -1,53 +1,33 @@
 /** The upload of a file to Python in pieces, each sent once the one before is answered. */
 
 import { formatBytes } from "../ui/format.js";
-import type { UploadMessage } from "./data_state.js";
+import type { DataState, FileKinds, UploadMessage } from "./data_state.js";
 import { KernelSilence, type Link } from "./link.js";
 
 /** Bytes of a piece. */
 export const CHUNK = 1024 * 1024;
-/** Bytes of a file at most, as in Python. */
-export const MAX_BYTES = 64 * CHUNK;
 /** Upload ids are random whole numbers below this, so that two pages of one kernel have different ones. */
 const MAX_ID = 2 ** 31;
 
-/** Which files a widget takes. */
-export interface FileKinds {
-  readonly endings: readonly string[];
-  /** The same in words, as after "Choose". */
-  readonly words: string;
-}
-
-export const SESSION_FILES: FileKinds = {
-  endings: [".npy", ".png", ".jpg", ".jpeg", ".tnlab"],
-  words: "a .npy array, a .png or .jpg picture, or a .tnlab session",
-};
-
-export const STUDY_FILES: FileKinds = {
-  endings: [".npy", ".png", ".jpg", ".jpeg", ".study", ".json"],
-  words: "a .npy array, a .png or .jpg picture, or a .study or .json file with a study",
-};
-
 /** Say why a file cannot be uploaded, judged by its name and size, or "". */
-export function refusal(name: string, size: number, { endings, words } = SESSION_FILES): string {
+export function refusal(name: string, size: number, { suffixes, words, max_bytes }: FileKinds): string {
   const short = name.length > 60 ? `${name.slice(0, 57)}...` : name;
-  if (!endings.some((ending) => name.toLowerCase().endsWith(ending))) {
-    return `"${short}" cannot be read here. Choose ${words}.`;
+  if (!suffixes.some((suffix) => name.toLowerCase().endsWith(suffix))) {
+    return `"${short}" cannot be read here. Choose ${words}; its name ends in ${suffixes.join(", ")}.`;
   }
   if (size === 0) return `"${short}" is empty.`;
-  if (size <= MAX_BYTES) return "";
-  return `"${short}" has ${formatBytes(size)}; at most ${formatBytes(MAX_BYTES)} can be uploaded. Load it in Python and pass the array.`;
+  if (size <= max_bytes) return "";
+  return `"${short}" has ${formatBytes(size)}; at most ${formatBytes(max_bytes)} can be uploaded. Load it in Python and pass the array.`;
 }
 
 export const piecesOf = (size: number): number => Math.ceil(size / CHUNK);
 
 export interface UploadOptions {
-  /** Those of a session by default. */
-  kinds?: FileKinds | undefined;
   /** Part that has arrived, from 0 to 1; null when nothing is on its way. */
   progress(part: number | null, name: string): void;
   fail(sentence: string): void;
-  done(name: string): void;
+  /** A note says what was left out or changed on the way, "" if nothing was. */
+  done(name: string, note: string): void;
 }
 
 /** At most one upload at a time; a new one takes the place of the one before. */
@@ -55,13 +35,13 @@ export class Uploader {
   private current: File | null = null;
 
   constructor(
-    private readonly link: Pick<Link<unknown, UploadMessage>, "send">,
+    private readonly link: Pick<Link<DataState, UploadMessage>, "send" | "get">,
     private readonly options: UploadOptions,
     private readonly signal: AbortSignal,
   ) {}
 
   get kinds(): FileKinds {
-    return this.options.kinds ?? SESSION_FILES;
+    return this.link.get("files");
   }
 
   send(file: File): void {
@@ -79,16 +59,18 @@ export class Uploader {
     const { name, size } = file;
     const [id, total] = [Math.floor(Math.random() * MAX_ID), piecesOf(size)];
     const isCurrent = (): boolean => this.current === file && !this.signal.aborted;
+    let note = "";
     try {
       for (let index = 0; index < total; index++) {
         this.options.progress(index / total, name);
         const piece = await pieceOf(file, index);
         if (!isCurrent()) return;
-        await this.link.send({ kind: "upload", id, index, total, name, size }, [piece]);
+        const answer = await this.link.send<{ note?: string }>({ kind: "upload", id, index, total, name, size }, [piece]);
+        note = answer.note ?? "";
         if (!isCurrent()) return;
       }
       this.end();
-      this.options.done(name);
+      this.options.done(name, note);
     } catch (error) {
       if (!isCurrent()) return;
       this.end();

@@ -24,7 +24,6 @@ import { teller } from "../wire/commands.js";
 import type { Problem } from "../wire/data_state.js";
 import { beats } from "../wire/heartbeat.js";
 import { said, SILENT_KERNEL } from "../wire/link.js";
-import { STUDY_FILES } from "../wire/upload.js";
 import type { ParameterBound, PointsMessage, Run, Send, Settings, WorkbenchCommand, WorkbenchLink, WorkbenchState } from "../wire/workbench_state.js";
 import { LaneBook } from "./lanes/lane_book.js";
 import { Milestones } from "./milestones.js";
@@ -65,7 +64,7 @@ export function mountWorkbench(root: HTMLElement, link: WorkbenchLink, signal: A
     lanes: laneTable((lane) => parts.incumbent.watch(lane), signal),
     explorer: explorerOverlay(link, { back: () => send({ kind: "close_explorer" }), cover: (covered) => setAttributes(grid, { inert: covered }) }, signal),
   };
-  const data = dataBar(link, { tell: send, complain: problem.show, say, kinds: STUDY_FILES, aim: parts.settings.aim }, signal);
+  const data = dataBar(link, { tell: send, complain: problem.show, say, aim: parts.settings.aim }, signal);
   const studies = studiesDrawer(popups, { send, upload: data.upload }, signal);
   const panel = (name: string, label: string, ...children: Node[]): HTMLElement =>
     html("section", { class: `tnx-panel tnw-${name}-panel`, "aria-label": label }, ...children);
@@ -79,7 +78,7 @@ export function mountWorkbench(root: HTMLElement, link: WorkbenchLink, signal: A
     panel("lanes", "engines", parts.run.status, parts.lanes.element),
   );
   root.prepend(grid, problem.element, studies.element, parts.explorer.element, live);
-  dropZone(root, data.upload, signal, "Drop a .npy, .png, .jpg, .study or .json file");
+  dropZone(root, data.upload, signal, () => link.get("files").words);
   listen(root, "change", () => problem.show(link.silent ? SILENT_KERNEL : ""), { signal, capture: true });
   keepKeys(root, signal);
   const memory = recall();

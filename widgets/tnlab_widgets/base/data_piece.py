@@ -12,7 +12,7 @@ from tnlab.errors import DataError
 from tnlab_widgets.base.inbox import Inbox
 from tnlab_widgets.base.pictures import Panels
 from tnlab_widgets.base.piece import Action, Message, Piece
-from tnlab_widgets.base.sources import catalogue, describe
+from tnlab_widgets.base.sources import catalogue, describe, files_taken
 
 SILENCE = 180.0  # seconds without a heartbeat after which a page counts as gone; a hidden page sends one a minute
 
@@ -29,15 +29,19 @@ class DataPiece(Piece):
 
     STATE: ClassVar[Mapping[str, str]] = {
         "datasets": "[{name, label, licence}] of the built-in data",
-        "data": "{name, label, shape, modes, order, kind, size, suggestions}",
+        "data": "{name, label, shape, modes, order, kind, size, note, missing, suggestions}",
+        "files": "{suffixes, words, max_bytes} of the files that are taken",
         "original": "{kind, width, height, pixels}: the tensor as a picture",
     }
+
+    OWN_FILES: ClassVar[tuple[tuple[str, ...], str]] = ((), "")  # endings of further files, and what these are
 
     def __init__(self, source: Source, **state: Any) -> None:
         self._source, self._panels = source, Panels(source)
         self._inbox = Inbox()
         self._heard = 0.0
-        shown = {"datasets": catalogue(), "data": describe(source), "original": self._panels.original()}
+        menus = {"datasets": catalogue(), "files": files_taken(*self.OWN_FILES)}
+        shown = {**menus, "data": describe(source), "original": self._panels.original()}
         super().__init__(**shown, **state)
 
     @property
@@ -55,7 +59,7 @@ class DataPiece(Piece):
         raise NotImplementedError
 
     def open_file(self, name: str, content: bytes) -> None:
-        """Replace the data by an uploaded file; here .npy, PNG and JPEG files."""
+        """Replace the data by those of an uploaded file, of any kind that ``tnlab.data.files`` reads."""
         self.take(read_source(name, content))
 
     def page_is_back(self) -> None:
@@ -74,7 +78,9 @@ class DataPiece(Piece):
         arrived = self._inbox.receive(message)
         if arrived is not None:
             self.open_file(*arrived)
-        return {"id": message.get("id"), "index": message.get("index"), "done": arrived is not None}
+        done = arrived is not None
+        note = self._source.note if done else ""
+        return {"id": message.get("id"), "index": message.get("index"), "done": done, "note": note}
 
     def _do_dataset(self, message: Message) -> None:
         self.take(datasets[str(message.get("name"))].source())

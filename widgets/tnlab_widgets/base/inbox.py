@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
+from tnlab.data.files import MAX_BYTES
 from tnlab.errors import DataError
 
-MAX_SIZE = 64 << 20  # bytes of a file, 64 MiB: it is held in memory whole
 MAX_CHUNK = 1 << 20  # bytes of a piece; the page cuts files into pieces of 1 MiB
 MAX_NAME = 255  # characters; the longest that file systems allow
 
@@ -40,8 +40,8 @@ class Upload:
             raise DataError(f"A file needs a name of 1 to {MAX_NAME} characters.")
         if not _whole(size) or size < 1:
             raise DataError(f"{name!r:.80} is empty.")
-        if size > MAX_SIZE:
-            raise DataError(f"{name!r:.80} has {size / 2**20:,.0f} MiB, but at most {MAX_SIZE >> 20} MiB are taken.")
+        if size > MAX_BYTES:
+            raise DataError(f"{name!r:.80} has {size / 2**20:,.0f} MiB, but at most {MAX_BYTES >> 20} MiB are taken.")
         if not _whole(total) or not 1 <= total <= size or total * MAX_CHUNK < size:
             raise DataError(f"{name!r:.80} cannot come in {total!r:.20} pieces of at most 1 MiB.")
         return cls(id=message.get("id"), name=name, size=size, total=total)

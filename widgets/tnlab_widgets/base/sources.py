@@ -9,6 +9,7 @@ import torch
 
 from tnlab.data import Source, datasets, modes_text, read_source
 from tnlab.data.dataset import GROUPS
+from tnlab.data.files import MAX_BYTES, SUFFIXES, split_key
 from tnlab.data.tensor_hash import tensor_hash
 
 KINDS = {"curve": "a series", "image": "a picture", "slices": "a stack of slices"}  # of data of one's own
@@ -24,7 +25,8 @@ def as_source(data: object, modes: Sequence[int] | None, order: Any) -> Source:
     ``Source`` that is given as it is stays the caller's.
 
     Args:
-        data: A source, the name of a built-in data set, the path of a .npy, PNG or JPEG file, or an array or tensor.
+        data: A source, the name of a built-in data set, an array or tensor, or the path of a file; one of several
+            arrays in a file is named behind a colon, as in ``"x.npz:key"``. NaN are missing entries.
         modes: Mode sizes; None keeps those of the source, and takes the first suggestion for an array.
         order: "plain" or "quantised"; None keeps that of the source.
 
@@ -34,12 +36,13 @@ def as_source(data: object, modes: Sequence[int] | None, order: Any) -> Source:
     """
     if isinstance(data, Source):
         return data if modes is None and order is None else _shaped(data, modes, order)
-    if isinstance(data, Path) or (isinstance(data, str) and data not in datasets and Path(data).is_file()):
-        source = read_source(Path(data).name, Path(data))
+    path, key = split_key(str(data)) if isinstance(data, str | Path) else (Path(), None)
+    if isinstance(data, Path) or (isinstance(data, str) and data not in datasets and path.is_file()):
+        source = read_source(path.name, path, key=key)
     elif isinstance(data, str):
         source = datasets[data].source()
     else:
-        source = Source.of(data)
+        source = Source.of(data, gaps=True)
         if modes is None and order is None:
             modes, order = source.suggested_modes[0]
     return _held_once(_shaped(source, modes, order))
@@ -58,7 +61,9 @@ def _shaped(source: Source, modes: Sequence[int] | None, order: Any) -> Source:
 
 
 def _held_once(source: Source) -> Source:
-    array, form = source.array, (source.name, source.label, source.modes, source.order)
+    array, known = source.array, source.known
+    form = (source.name, source.label, source.modes, source.order, source.axes, source.note)
+    form += (None if known is None else known.tobytes(),)
     key = tensor_hash(torch.from_numpy(array)), array.shape, array.dtype.str, *form
     array.setflags(write=False)
     return _sources.setdefault(key, source)
@@ -71,6 +76,21 @@ def catalogue() -> list[dict[str, str]]:
         {"name": name, "label": entry.label, "licence": entry.licence, "group": entry.group, "find": entry.find}
         for name, entry in ordered
     ]
+
+
+def files_taken(suffixes: Sequence[str], words: str) -> dict[str, Any]:
+    """Return {suffixes, words, max_bytes} of the files that a page sends: those with data, and a piece's own.
+
+    Args:
+        suffixes: Endings of a piece's own files.
+        words: What these are, as after "or".
+    """
+    data = "an array, a picture, a volume or a table of numbers"
+    return {
+        "suffixes": [*SUFFIXES, *suffixes],
+        "words": f"{data}, or {words}" if words else data,
+        "max_bytes": MAX_BYTES,
+    }
 
 
 def describe(source: Source) -> dict[str, Any]:
@@ -89,6 +109,8 @@ def describe(source: Source) -> dict[str, Any]:
         "what": known.what if known is not None else KINDS[source.kind],
         "find": known.find if known is not None else "",
         "size": int(source.array.size),
+        "note": source.note,
+        "missing": 0 if source.known is None else int(source.known.size - source.known.sum()),
         "suggestions": [
             {"modes": list(modes), "order": order, "label": f"{modes_text(modes)} {order}"}
             for modes, order in suggested

@@ -43,7 +43,7 @@ class FitPiece(DataPiece, EditorPiece):
     """A structure that is drawn over a tensor, fitted in the background, and bounded from below.
 
     Args:
-        data: Name of a built-in data set, an array or tensor, a ``Source``, or the path of a .npy, PNG or JPEG file.
+        data: Name of a built-in data set, an array or tensor, a ``Source``, or the path of a file.
         modes: Mode sizes to reshape the data to; by default the first suggestion for them.
         order: "plain" or "quantised".
         structure: A structure, its JSON, the name of a format, a name and a rank, e.g. ``("tr", 4)``, or a network,
@@ -69,6 +69,7 @@ class FitPiece(DataPiece, EditorPiece):
         "target_error": "The relative error to reach",
         "references": "[{name, points: [[parameters, relative error], ...]}]: what other ways to keep the data reach",
     }
+    OWN_FILES: ClassVar[tuple[tuple[str, ...], str]] = ((SUFFIX,), "a session of the Explorer")
     START: ClassVar[Mapping[str, Any]] = {"references": []}
 
     def __init__(

@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -50,13 +50,16 @@ class SavedSession:
 def write_session(session: SavedSession) -> bytes:
     """Return the bytes of a .tnlab file that holds the session."""
     arrays = {"tensor": torch.from_numpy(np.array(session.source.array, order="C"))}
+    if session.source.known is not None:
+        arrays["known"] = torch.from_numpy(np.array(session.source.known, order="C"))
     if session.network is not None:
         arrays |= _arrays(session.network, "core")
     for number, pin in enumerate(session.pins):
         arrays |= _arrays(pin.network, f"pin.{number}.core") if pin.network is not None else {}
     source = session.source
     record = {
-        "data": {"name": source.name, "label": source.label, "modes": list(source.modes), "order": source.order},
+        "data": {"name": source.name, "label": source.label, "modes": list(source.modes), "order": source.order}
+        | {"axes": list(source.axes), "note": source.note},
         "seed": session.seed,
         "target_error": session.target_error,
         "visited": [
@@ -126,8 +129,16 @@ def _metadata(content: bytes) -> dict[str, str]:
 def _session(arrays: dict[str, Tensor], structure_text: str, record: dict[str, Any]) -> SavedSession:
     data = record["data"]
     source = Source.of(
-        arrays["tensor"].numpy(), str(data["name"])[:255], tuple(data["modes"]), data["order"], label=str(data["label"])
+        arrays["tensor"].numpy(),
+        str(data["name"])[:255],
+        tuple(data["modes"]),
+        data["order"],
+        label=str(data["label"]),
+        axes=tuple(str(axis)[:40] for axis in data.get("axes", ())),
+        note=str(data.get("note", ""))[:1000],
     )
+    if "known" in arrays:
+        source = replace(source, known=arrays["known"].numpy())
     structure = structure_json.loads(structure_text)
     if structure.modes != source.modes:
         raise DataError(f"its structure has modes {structure.modes}, but its tensor {source.modes}")

@@ -189,7 +189,8 @@ class Shelf:
         """Store the array of a source as .npy beside the studies, named by its hash, and return the path."""
         self._make()
         content = io.BytesIO()
-        np.save(content, source.array, allow_pickle=False)
+        whole = source.array if source.known is None else np.where(source.known, source.array, np.nan)
+        np.save(content, whole, allow_pickle=False)
         digest = hashlib.blake2b(content.getvalue(), digest_size=16).hexdigest()
         path = self.folder / f"{_word(Path(source.name).stem)[:40]}-{digest}.npy"
         if not path.exists():

@@ -37,6 +37,8 @@ class WorkbenchShelf(WorkbenchState):
         {"upload", "open", "close_explorer", "study_open", "compare", "study_delete", "study_export"}
     )
 
+    OWN_FILES: ClassVar[tuple[tuple[str, ...], str]] = ((SUFFIX, ".json"), "a study")
+
     _shelf: Shelf
     _watcher: Worker
     _reporter: Reporter

@@ -36,7 +36,7 @@ class WorkbenchPiece(WorkbenchShelf):
     Every search writes a study on disk, from which it can continue after an interruption.
 
     Args:
-        data: Name of a built-in data set, an array or tensor, a ``Source``, or the path of a .npy, PNG or JPEG file.
+        data: Name of a built-in data set, an array or tensor, a ``Source``, or the path of a file.
         modes: Mode sizes to reshape the data to; by default the first suggestion for them.
         order: "plain" or "quantised".
         executor: Where fits run: a name such as ``"pool:2"``, an executor, or a client of dask.

@@ -13,7 +13,7 @@ let overlay: ExplorerOverlay;
 const back = vi.fn();
 const cover = vi.fn();
 const cores = (): number => overlay.element.querySelectorAll("[data-core]").length;
-const state = { ...drawn(), target_error: 0.1 };
+const state = { ...drawn(), target_error: 0.1, files: { suffixes: [".npy"], words: "an array", max_bytes: 1 } };
 
 beforeEach(() => {
   vi.useFakeTimers();
