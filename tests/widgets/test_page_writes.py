@@ -339,6 +339,7 @@ def test_many_random_messages_are_answered_and_harm_nothing(attacked, name, capl
     fuzz(attacked(name), int(os.environ["TNLAB_FUZZ"]), caplog)
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", TARGETS)
 def test_every_field_of_every_kind_is_spoilt(attacked, name, caplog):
     attacker = attacked(name)

@@ -107,10 +107,10 @@ def _safetensors(saved: SavedSession) -> bytes:
 
 
 def _npz(saved: SavedSession) -> bytes:
-    network, file = _fitted(saved), io.BytesIO()
+    network, content = _fitted(saved), io.BytesIO()
     arrays: dict[str, Any] = {f"core_{place}": core.detach().cpu().numpy() for place, core in enumerate(network.cores)}
-    np.savez(file, **arrays, structure=np.array(structure_json.dumps(network.structure)))
-    return file.getvalue()
+    np.savez(content, **arrays, structure=np.array(structure_json.dumps(network.structure)))
+    return content.getvalue()
 
 
 def _reconstruction(saved: SavedSession) -> bytes:
