@@ -114,9 +114,9 @@ def _npz(saved: SavedSession) -> bytes:
 
 
 def _reconstruction(saved: SavedSession) -> bytes:
-    file = io.BytesIO()
-    np.save(file, saved.source.restore(_fitted(saved).to_tensor()))
-    return file.getvalue()
+    content = io.BytesIO()
+    np.save(content, saved.source.restore(_fitted(saved).to_tensor()))
+    return content.getvalue()
 
 
 def _visits(saved: SavedSession) -> bytes:
