@@ -321,12 +321,12 @@ def test_an_uploaded_array_and_picture_replace_the_data(explorer):
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("nan.npy", npy(np.array([[1.0, np.nan]])), "NaN"),
+        ("nan.npy", npy(np.array([[np.nan, np.nan]])), "no known entry: all 2 are NaN"),
         ("complex.npy", npy(np.ones((4, 4), complex)), "Complex"),
         ("empty.npy", npy(np.zeros((0, 3))), "empty"),
         ("objects.npy", npy(np.array([{}, []], dtype=object)), "pickle|objects"),
         ("pickle.npy", b"\x80\x04\x95" + b"cos\nsystem\n(S'echo hacked'\ntR.", "pickle"),
-        ("text.npy", b"hello", "neither"),
+        ("text.npy", b"hello", "no file that can be read"),
         ("picture.png", b"\x89PNG\r\n\x1a\n" + b"\x00" * 50, "."),
         ("session.tnlab", b"\x08\x00\x00\x00\x00\x00\x00\x00{}      ", "cannot be opened as a session"),
         ("session.tnlab", b"junk", "cannot be opened as a session"),
