@@ -10,7 +10,7 @@ const ROOMS = {
   data: ["ui", "wire", "structure"],
   explorer: ["ui", "wire", "structure", "diagram", "charts", "editor", "data"],
   workbench: ["ui", "wire", "structure", "diagram", "charts", "data", "explorer"],
-  testing: ["ui", "wire", "structure", "workbench"],
+  testing: ["ui", "wire", "structure", "explorer", "workbench"],
 };
 
 /** Inside a room, from the top down: a part imports the parts after it. */
