@@ -335,7 +335,7 @@ describe("the Explorer over the page", () => {
     vi.stubGlobal("ResizeObserver", undefined); // the one above tells sizes before a chart is made
     model.receive({ opened: { lane: 1, number: 7, part: "explorer-1" } });
     expect(hello()).toMatchObject({ part: "explorer-1", n: 1 });
-    await model.answer(hello(), { state: { ...drawnEditor(), target_error: 0.1 } });
+    await model.answer(hello(), { state: { ...drawnEditor(), target_error: 0.1, files: { suffixes: [".npy"], words: ".npy", max_bytes: 1000 } } });
     expect(find(".tnw-explorer").querySelectorAll("[data-core]").length).toBe(4);
     expect(find(".tnw-grid").hasAttribute("inert")).toBe(true);
     press(action("back"), "Escape");
