@@ -41,7 +41,7 @@ export function certificatePanel(toggled: (open: boolean) => void, signal: Abort
   const proof = html("div", { class: "tnx-proofs", id: `tnx-proof-${Math.random().toString(36).slice(2)}`, hidden: "" }, bound.element, minimum.element);
   const mark = html("span", { class: "tnx-fold-mark", "aria-hidden": "true" }, "\u25b8");
   const value = html("span", { class: "tnx-fold-value" });
-  const fold = html("button", { type: "button", class: "tnx-fold", "data-action": "proof", "aria-expanded": "false", "aria-controls": proof.id }, "what no fit can beat ", mark, value);
+  const fold = html("button", { type: "button", class: "tnx-fold", "data-action": "proof", "aria-expanded": "false", "aria-controls": proof.id }, "what no fit of this structure can beat ", mark, value);
   explain(fold, "No fit of this structure has a lower relative error, whatever its start: open to see why.");
   listen(fold, "click", () => {
     proof.hidden = !proof.hidden;

@@ -119,7 +119,7 @@ describe("the certificate", () => {
   });
   it("is one line until it is opened", () => {
     receive({ bound: bound({ complete: true }) });
-    expect(action("proof").textContent).toBe("what no fit can beat \u25b80.0412");
+    expect(action("proof").textContent).toBe("what no fit of this structure can beat \u25b80.0412");
     expect([action("proof").getAttribute("aria-expanded"), find(".tnx-proofs").hidden]).toEqual(["false", true]);
     raise();
     expect(action("proof").textContent).toContain("\u2026");

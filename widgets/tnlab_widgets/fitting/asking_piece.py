@@ -85,7 +85,9 @@ class AskingPiece(FitPiece):
             if stop():
                 break
         if best is network:
-            return {"note": f"The search found nothing smaller at an error of {error:.4g}."}
+            return {
+                "note": f"None of the networks that the search fitted has fewer numbers at an error of {error:.4g}."
+            }
         words = f"{best.parameters:,} numbers instead of {structure.parameters:,} at no larger error"
         return self._answered(tensor, best, f"{words}: {_change(structure, best.structure)}.")
 
