@@ -67,8 +67,8 @@ class Panels:
         """
         view = self.view
         if scale is not None:
-            number = isinstance(scale, int | float) and not isinstance(scale, bool)
-            if scale not in ("fixed", "automatic") and not (number and 0 < scale < math.inf):  # type: ignore[operator]
+            own = isinstance(scale, int | float) and not isinstance(scale, bool) and 0 < scale < math.inf
+            if not own and scale not in ("fixed", "automatic"):
                 raise DataError(
                     f"The scale of residuals is 'fixed', 'automatic' or above 0, but {scale!r:.40} was given."
                 )

@@ -22,9 +22,7 @@ from tnlab_widgets.fitting.visited import visit_key
 PATIENCE = 20.0  # seconds that choosing ranks for an error may take
 SEARCH_SECONDS = 10.0  # of a search in the page
 SHOWN = 3  # ranks that a sentence lists
-SLACK = (
-    0.03  # of the error: what trimming may add at a right angle to it, so that it grows by a twentieth of a per cent
-)
+SLACK = 0.03  # of the error: what trimming may add at a right angle to it, which then grows by 0.05 %
 
 
 class AskingPiece(FitPiece):
